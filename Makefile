@@ -1,0 +1,89 @@
+# One entrance to everything. CI runs `make check` and nothing else, so green here is green there.
+SHELL := /bin/sh
+DEV := .venv/dev
+BIN := $(DEV)/bin
+BYPASS := PYTHONPATH=edge_handler $(BIN)/python -m bypass_link
+AXE := tests/browser/node_modules/.package-lock.json
+# SAM looks for the Python of the Lambda runtime on PATH.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export SAM_CLI_TELEMETRY := 0
+
+empty :=
+comma := ,
+PURE_MODULES := association_list change command cron desired distribution_config edge_function \
+	errors installation instants model note observation plan report sentence settings slot switch \
+	targets wakeup windows xml_spans
+PURE := $(subst $(empty) $(empty),$(comma),$(PURE_MODULES:%=controller/maintenance/%.py) edge_handler/*)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo sandbox test laws cover fmt lint types imports template build check lock clean secret bypass link
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(DEV)/.made .venv/sandbox/.made ## Make both Python environments from their pinned requirements
+
+$(DEV)/.made: requirements/dev.txt
+	@tools/environment dev
+
+.venv/sandbox/.made: requirements/sandbox.txt
+	@tools/environment sandbox
+
+$(AXE): tests/browser/package-lock.json
+	@tools/browser
+
+demo: setup ## Show the whole story on this machine: site up, on, off, everything as before
+	@$(BIN)/python -m demo
+
+sandbox: setup ## Keep a deployed site running to play with
+	@$(BIN)/python -m demo --keep
+
+test: setup $(AXE) ## Run all tests
+	$(BIN)/python -m pytest
+
+laws: setup ## Run the laws for longer, with many more generated examples
+	LAWS=10 $(BIN)/python -m pytest tests/properties tests/edge/test_laws.py
+
+cover: setup $(AXE) ## Run all tests; the pure core and the edge handler must be covered whole
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage report
+	@echo "The pure core and the edge handler must be covered whole:"
+	$(BIN)/coverage report --fail-under=100 --include='$(PURE)'
+
+secret: setup ## Write a new secret of the bypass link to Parameter Store (REPLACE=1 ends all links)
+	@$(BYPASS) create $(if $(REPLACE),--replace) $(if $(PARAMETER),--parameter '$(PARAMETER)')
+
+bypass: setup ## Write what verifies the bypass link into the edge handler, for the next deployment
+	@$(BYPASS) prepare $(if $(PARAMETER),--parameter '$(PARAMETER)')
+
+link: setup ## Print the bypass link: make link URL=https://www.example.com/
+	@$(BYPASS) print '$(URL)' $(if $(PARAMETER),--parameter '$(PARAMETER)')
+
+fmt: setup ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix-only --quiet .
+
+lint: setup ## Check format and lint
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: setup ## Check types
+	$(BIN)/mypy
+
+imports: setup ## Check that imports point one way
+	PYTHONPATH=controller:. $(BIN)/lint-imports
+
+template: setup ## Check the template
+	sam validate --lint
+
+build: setup ## Build both functions as they are deployed
+	sam build
+
+check: lint types imports template cover ## All that CI checks
+
+lock: setup ## Pin the requirements anew after an edit of an .in file
+	tools/lock
+
+clean: ## Remove what was made here
+	rm -rf .venv .aws-sam .cache tests/browser/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage
