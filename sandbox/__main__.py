@@ -1,0 +1,73 @@
+"""
+Start the sandbox: `python -m sandbox --port 4566 --state-dir DIR`, in its own environment.
+
+ministack shows its whole process environment to the functions it runs, so this process empties its
+own first: nothing of the machine it runs on, secrets included, can reach a function or a child.
+"""
+
+import argparse
+import asyncio
+import os
+from pathlib import Path
+
+from sandbox.settings import Settings
+
+HOST = "127.0.0.1"
+_SEARCH_PATH = "/usr/local/bin:/usr/bin:/bin"
+
+
+def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
+    """Return what the command line says."""
+    initial = Settings()
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description="AWS on a laptop.")
+    parser.add_argument("--port", type=int, required=True, help="loopback port to listen on")
+    parser.add_argument("--state-dir", type=Path, required=True, help="where state and code go")
+    parser.add_argument("--deploy-seconds", type=float, default=initial.deploy_seconds)
+    parser.add_argument("--association-seed", type=int, default=initial.association_seed)
+    parser.add_argument("--log-level", default="WARNING", help="INFO shows what ministack does")
+    parser.add_argument(
+        "--until-stdin-closes", action="store_true", help="end when whoever started it is gone"
+    )
+    return parser.parse_args(arguments)
+
+
+def environment(arguments: argparse.Namespace, search_path: str) -> dict[str, str]:
+    """Return the whole environment of the sandbox: ministack's settings and nothing else."""
+    state_dir = str(arguments.state_dir.resolve())
+    return {
+        "PATH": search_path,
+        "HOME": state_dir,
+        "TMPDIR": state_dir,
+        "STATE_DIR": state_dir,
+        "BIND_HOST": HOST,
+        "MINISTACK_HOST": HOST,
+        "GATEWAY_PORT": str(arguments.port),
+        "AUTH": "true",
+        "LOG_LEVEL": arguments.log_level,
+        # Neither listener is wanted, and each costs start-up time and a port of its own.
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        # Containers of this machine are none of the sandbox's business.
+        "DOCKER_HOST": f"unix://{state_dir}/no-docker.sock",
+    }
+
+
+def main() -> None:
+    """Run until a signal, or the end of standard input, says to stop."""
+    arguments = parse_arguments()
+    arguments.state_dir.mkdir(parents=True, exist_ok=True)
+    search_path = os.environ.get("PATH", _SEARCH_PATH)
+    os.environ.clear()
+    os.environ.update(environment(arguments, search_path))
+
+    from sandbox import server  # noqa: PLC0415 - ministack reads the environment when imported
+
+    settings = Settings(
+        deploy_seconds=arguments.deploy_seconds, association_seed=arguments.association_seed
+    )
+    binding = server.Binding(HOST, arguments.port, arguments.until_stdin_closes)
+    asyncio.run(server.serve(binding, settings))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""
+The ASGI layer in front of ministack: who answers a request, and what it meets on its way.
+
+    request                                     answered by
+    ------------------------------------------  ------------------------------------------
+    path under /_sandbox/                       the control endpoint
+    Host is a distribution's domain or alias    the edge
+    anything else                               ministack, after the log and the faults
+
+What AWS does and ministack does not is added behind IAM, in the `ministack_*` modules.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import parse_qs
+
+from sandbox import asgi, refusals
+from sandbox.calls import CallLog
+from sandbox.control import Control
+from sandbox.faults import Fault, FaultKind, Faults
+from sandbox.operations import Operation, Request, identify
+
+type _Connection = tuple[asgi.Scope, asgi.Receive, asgi.Send]
+
+_CONTROL = "/_sandbox/"
+_RESET = refusals.Refusal(
+    "ServiceUnavailable", "The sandbox was reset before this call was carried out.", 503
+)
+_EMULATOR_PATHS = ("/_ministack/", "/_localstack/", "/health")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """The sandbox as one ASGI application; `is_served` tells an edge host (no port) from others."""
+
+    emulator: asgi.App
+    edge: asgi.App
+    is_served: Callable[[str], bool]
+    control: Control
+    faults: Faults
+    calls: CallLog
+
+    async def __call__(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
+        """Answer one request, or run the lifespan of the emulator."""
+        if scope["type"] != "http":
+            await self.emulator(scope, receive, send)
+        elif scope["path"].startswith(_CONTROL):
+            await asgi.send_answer(await self.control(await _request(scope, receive)), send)
+        elif self.is_served(_host(scope)):
+            await self.edge(scope, receive, send)
+        elif scope["path"].startswith(_EMULATOR_PATHS):
+            await self.emulator(scope, receive, send)
+        else:
+            await self._call(scope, receive, send)
+
+    async def _call(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
+        request = await _request(scope, receive)
+        operation = identify(request)
+        number = self.calls.note(operation)
+
+        async def send_noted(message: asgi.Message) -> None:
+            if message["type"] == "http.response.start":
+                self.calls.answered(number, message["status"])
+            await send(message)
+
+        fault = self.faults.take(operation)
+        again = asgi.replay(request.body, receive)
+        # AWS is reached over TLS, and policies ask for it (aws:SecureTransport).
+        scope = {**scope, "scheme": "https"}
+        if fault is None:
+            await self.emulator(scope, again, send_noted)
+        else:
+            await self._disturbed(fault, operation, (scope, again, send_noted))
+
+    async def _disturbed(
+        self,
+        fault: Fault,
+        operation: Operation,
+        connection: _Connection,
+    ) -> None:
+        scope, receive, send = connection
+        failure = refusals.Refusal(fault.code, fault.message, fault.status)
+        match fault.kind:
+            case FaultKind.REFUSE:
+                await asgi.send_answer(refusals.answer(failure, operation.service), send)
+            case FaultKind.LOSE:
+                await self.emulator(scope, receive, _nowhere)
+                await asgi.send_answer(refusals.answer(failure, operation.service), send)
+            case FaultKind.SLOW:
+                await self._later(await self.faults.delay(fault.seconds), operation, connection)
+            case FaultKind.HOLD:
+                await self._later(await self.faults.hold(operation), operation, connection)
+
+    async def _later(self, go_on: bool, operation: Operation, connection: _Connection) -> None:  # noqa: FBT001 - the outcome of a wait
+        scope, receive, send = connection
+        if go_on:
+            await self.emulator(scope, receive, send)
+        else:
+            await asgi.send_answer(refusals.answer(_RESET, operation.service), send)
+
+
+async def _nowhere(message: asgi.Message) -> None:
+    """Drop a message: the answer that gets lost."""
+
+
+async def _request(scope: asgi.Scope, receive: asgi.Receive) -> Request:
+    return Request(
+        method=scope["method"],
+        path=scope["path"],
+        query=parse_qs(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True),
+        headers=asgi.headers_of(scope),
+        body=await asgi.read_body(receive),
+    )
+
+
+def _host(scope: asgi.Scope) -> str:
+    return asgi.headers_of(scope).get("host", "").partition(":")[0].lower()

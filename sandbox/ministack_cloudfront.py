@@ -1,0 +1,287 @@
+"""
+CloudFront over ministack: refusals, defaults, propagation, and answers as CloudFront gives them.
+
+    call                                  what is added
+    ------------------------------------  ---------------------------------------------------------
+    CreateDistribution, with tags or not  the rules; defaults; InProgress
+    UpdateDistribution                    If-Match first; the rules; rights on new edge functions;
+                                          defaults; InProgress
+    Get, GetConfig, List                  Status; order of associations; ETag and pages of a listing
+    DeleteFunction (CloudFront Function)  FunctionInUse while a behavior has it
+
+Rights: associating needs lambda:GetFunction and lambda:EnableReplication* on the version; without
+them AWS answers InvalidLambdaFunctionAssociation and names the right (aws/aws-cdk#1474,
+serverless-operations/serverless-lambda-edge-pre-existing-cloudfront#36). A VPC origin needs
+cloudfront:GetVpcOrigin (Service Authorization Reference, list_cloudfront).
+"""
+
+# ruff: noqa: SLF001 - ministack has no public names for what is surrounded here
+
+import itertools
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from ministack.core import responses
+from ministack.services import cloudfront
+
+from sandbox import (
+    configuration,
+    distribution_answers,
+    distribution_defaults,
+    ministack_functions,
+    ministack_permissions,
+    ministack_seam,
+    refusals,
+)
+from sandbox.asgi import Answer
+from sandbox.association_rules import EdgeFunction, association_refusals
+from sandbox.distribution_rules import config_refusals, update_refusals
+from sandbox.distributions import Propagation
+from sandbox.edge_interface import Deployed
+from sandbox.ministack_seam import Serve
+from sandbox.operations import Request, rest_operation
+from sandbox.refusals import Refusal
+from sandbox.settings import CurrentSettings
+
+type _Handler = Callable[[Request, Serve], Any]
+
+_OK, _CREATED, _NO_CONTENT = 200, 201, 204
+_FUNCTION_ARN = re.compile(r"arn:aws:cloudfront::(\d{12}):function/[^/]+")
+_ETAG = re.compile(r"[A-Za-z0-9-]+")
+_RIGHTS = {
+    "lambda:GetFunction": "Lambda@Edge cannot retrieve the specified Lambda function.",
+    "lambda:EnableReplication*": (
+        "Lambda@Edge cannot enable replication for the specified Lambda function."
+    ),
+}
+
+
+class ServedAccount:
+    """The account of the request being served, as the rules of associations ask for it."""
+
+    @property
+    def account_id(self) -> str:
+        """Return the twelve digits."""
+        return ministack_seam.account_id()
+
+    def edge_function(self, version_arn: str) -> EdgeFunction | None:
+        """Return the version with that ARN, if there is one."""
+        return ministack_functions.edge_function(version_arn)
+
+    def is_live(self, function_arn: str) -> bool:
+        """Say whether the CloudFront Function with that ARN is published."""
+        is_ours = function_arn.split(":")[4:5] == [self.account_id]
+        return is_ours and function_code(function_arn) is not None
+
+
+def function_code(function_arn: str) -> str | None:
+    """Return the LIVE code of the CloudFront Function with that ARN, if it is published."""
+    found = _FUNCTION_ARN.fullmatch(function_arn)
+    if not found:
+        return None
+    with responses.request_scope(found.group(1), ministack_seam.region()):
+        code: bytes | None = cloudfront.live_function_code(function_arn)
+    return None if code is None else code.decode()
+
+
+class Distributions:
+    """The remedies around distributions; `changed` is called after each accepted change."""
+
+    def __init__(
+        self, propagation: Propagation, current: CurrentSettings, changed: Callable[[], None]
+    ) -> None:
+        self._propagation = propagation
+        self._current = current
+        self._changed = changed
+        self._handlers: dict[str, _Handler] = {
+            "CreateDistribution": self._create,
+            "CreateDistributionWithTags": self._create,
+            "UpdateDistribution": self._update,
+            "GetDistribution": self._read,
+            "GetDistributionConfig": self._read,
+            "ListDistributions": self._list,
+            "DeleteDistribution": self._delete,
+            "DeleteFunction": self._delete_function,
+        }
+
+    def install(self) -> None:
+        """Surround CloudFront's calls."""
+        ministack_seam.surround_service(cloudfront, self._serve)
+
+    async def _serve(self, request: Request, onwards: Serve) -> Answer:
+        handler = self._handlers.get(rest_operation("cloudfront", request))
+        answer: Answer = await (handler(request, onwards) if handler else onwards(request))
+        return answer
+
+    async def _create(self, request: Request, onwards: Serve) -> Answer:
+        try:
+            document = configuration.parse(request.body)
+        except ValueError:
+            return await onwards(request)
+        config = document.find("DistributionConfig") if _is_wrapped(document) else document
+        if config is None:
+            return await onwards(request)
+        refusal = next(self._refusals(request, config, None), None)
+        if refusal:
+            return refusals.answer(refusal, "cloudfront")
+        distribution_defaults.fill(config)
+        answer = await onwards(_with_body(request, configuration.write(document)))
+        if answer.status == _CREATED:
+            self.accept(_id_in(answer))
+        return self._put_right(answer)
+
+    async def _update(self, request: Request, onwards: Serve) -> Answer:
+        record = record_of(_id_of(request))
+        if record is None or request.headers.get("if-match") != record["ETag"]:
+            return await _without_match(request, onwards)
+        try:
+            config = configuration.parse(request.body)
+        except ValueError:
+            return await onwards(request)
+        refusal = next(self._refusals(request, config, config_of(record)), None)
+        if refusal:
+            return refusals.answer(refusal, "cloudfront")
+        distribution_defaults.fill(config)
+        answer = await onwards(_with_body(request, configuration.write(config)))
+        if answer.status == _OK:
+            self.accept(record["Id"])
+        return self._put_right(answer)
+
+    def _refusals(
+        self, request: Request, config: Element, current: Element | None
+    ) -> Iterator[Refusal]:
+        account = ServedAccount()
+        checks = [config_refusals(config), association_refusals(config, account)]
+        if current is not None:
+            checks.insert(0, update_refusals(config, current))
+        known = configuration.edge_function_arns(current) if current is not None else set()
+        new = configuration.edge_function_arns(config) - known
+        rights = _missing_rights(request, sorted(new)), _missing_vpc_rights(request, config)
+        return itertools.chain(*checks, *rights)
+
+    async def _read(self, request: Request, onwards: Serve) -> Answer:
+        return self._put_right(await onwards(request))
+
+    async def _list(self, request: Request, onwards: Serve) -> Answer:
+        answer = await onwards(request)
+        asked = request.query.get("MaxItems", [str(distribution_answers.DEFAULT_PAGE)])[0]
+        if not asked.isdecimal():
+            refusal = Refusal("InvalidArgument", f"MaxItems is a number, not {asked}.")
+            return refusals.answer(refusal, "cloudfront")
+        document = distribution_answers.page(
+            answer.body,
+            self._truth(),
+            marker=request.query.get("Marker", [""])[0],
+            max_items=min(int(asked), distribution_answers.DEFAULT_PAGE),
+        )
+        return Answer(answer.status, answer.headers, document)
+
+    async def _delete(self, request: Request, onwards: Serve) -> Answer:
+        answer = await onwards(request)
+        if answer.status == _NO_CONTENT:
+            self.forget(_id_of(request))
+        return answer
+
+    async def _delete_function(self, request: Request, onwards: Serve) -> Answer:
+        name = request.path.rstrip("/").rpartition("/")[2]
+        used = (configuration.function_arns(config_of(record)) for record in _records())
+        if any(arn.endswith(f":function/{name}") for arns in used for arn in arns):
+            refusal = Refusal(
+                "FunctionInUse",
+                "Cannot delete the function because it's attached to one or more cache behaviors.",
+                409,
+            )
+            return refusals.answer(refusal, "cloudfront")
+        return await onwards(request)
+
+    def accept(self, distribution_id: str) -> None:
+        """Start to deploy the configuration that was just stored."""
+        record = record_of(distribution_id)
+        if record is None:
+            return
+        served = configuration.write(config_of(record))
+        change = Deployed(distribution_id, record["DomainName"], served)
+        self._changed()
+        self._propagation.accept(change, self._current.now.deploy_seconds)
+
+    def forget(self, distribution_id: str) -> None:
+        """Stop serving a distribution that was deleted."""
+        self._changed()
+        self._propagation.forget(distribution_id)
+
+    def _put_right(self, answer: Answer) -> Answer:
+        if answer.status not in {_OK, _CREATED}:
+            return answer
+        body = distribution_answers.distribution(answer.body, self._truth())
+        return Answer(answer.status, answer.headers, body)
+
+    def _truth(self) -> distribution_answers.Truth:
+        return distribution_answers.Truth(
+            status=self._propagation.status,
+            etag=lambda distribution_id: (record_of(distribution_id) or {}).get("ETag", ""),
+            seed=self._current.now.association_seed,
+        )
+
+
+async def _without_match(request: Request, onwards: Serve) -> Answer:
+    """Answer an update whose If-Match is not the distribution's ETag: never carried out."""
+    given = request.headers.get("if-match", "")
+    if given and not _ETAG.fullmatch(given):
+        refusal = Refusal(
+            "InvalidIfMatchVersion",
+            "The If-Match version is missing or not valid for the resource.",
+        )
+        return refusals.answer(refusal, "cloudfront")
+    return await onwards(request)
+
+
+def _missing_rights(request: Request, version_arns: list[str]) -> Iterator[Refusal]:
+    for arn in version_arns:
+        for action, sentence in _RIGHTS.items():
+            if not ministack_permissions.is_allowed(request, action, arn):
+                yield Refusal(
+                    "InvalidLambdaFunctionAssociation",
+                    f"{sentence} Update the IAM policy to add permission: {action} "
+                    f"for resource: {arn} and try again.",
+                )
+
+
+def _missing_vpc_rights(request: Request, config: Element) -> Iterator[Refusal]:
+    for element in config.iter("VpcOriginId"):
+        origin = f"vpcorigin/{configuration.text(element, '.')}"
+        arn = f"arn:aws:cloudfront::{ministack_seam.account_id()}:{origin}"
+        if not ministack_permissions.is_allowed(request, "cloudfront:GetVpcOrigin", arn):
+            yield ministack_permissions.denial(request, "cloudfront:GetVpcOrigin", arn)
+
+
+def _is_wrapped(document: Element) -> bool:
+    return document.tag == "DistributionConfigWithTags"
+
+
+def _with_body(request: Request, body: bytes) -> Request:
+    return Request(request.method, request.path, request.query, request.headers, body)
+
+
+def _id_of(request: Request) -> str:
+    return request.path.split("/")[3]
+
+
+def _id_in(answer: Answer) -> str:
+    return configuration.text(configuration.parse(answer.body), "Id")
+
+
+def record_of(distribution_id: str) -> dict[str, Any] | None:
+    """Return ministack's record of a distribution of the account being served."""
+    record: dict[str, Any] | None = cloudfront._distributions.get(distribution_id)
+    return record
+
+
+def _records() -> list[dict[str, Any]]:
+    return list(cloudfront._distributions.values())
+
+
+def config_of(record: dict[str, Any]) -> Element:
+    """Return the configuration that a record holds."""
+    return configuration.parse(record["config_xml"].encode())

@@ -1,0 +1,169 @@
+"""
+Say which AWS operation an HTTP request is, on what, and by whom. Pure.
+
+    protocol                told by
+    ----------------------  -------------------------------------------------------------
+    JSON (SSM, Events ...)  X-Amz-Target: AmazonSSM.PutParameter
+    query (IAM, STS ...)    the form's Action
+    REST (CloudFront ...)   botocore's model: method, path, and the required query and headers
+
+An operation is written `service:Operation`, the service in the word that requests are signed with.
+"""
+
+import functools
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qs, unquote
+
+import botocore.session  # the models say how each REST operation looks on the wire
+from botocore.exceptions import UnknownServiceError
+
+_CREDENTIAL = re.compile(r"Credential=([^/,]+)/\d{8}/[^/]+/([^/]+)/aws4_request")
+_PRESIGNED = re.compile(r"([^/]+)/\d{8}/[^/]+/([^/]+)/aws4_request")
+_TARGET_SERVICES = {"AmazonSSM": "ssm", "AWSEvents": "events", "Logs_20140328": "logs"}
+_NAMING_MEMBER = re.compile(r"(Name|Names|Path|Arn|ARN|Url|ResourceId)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request to an AWS endpoint, read whole; header names in lower case."""
+
+    method: str
+    path: str
+    query: Mapping[str, list[str]]
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """`name` is `service:Operation`, or `unknown`; `resource` is what the call names."""
+
+    name: str
+    resource: str
+    access_key: str
+
+    @property
+    def service(self) -> str:
+        """Return the part before the colon."""
+        return self.name.partition(":")[0]
+
+
+def identify(request: Request) -> Operation:
+    """Return the operation that `request` asks for."""
+    access_key, service = _signer(request)
+    target = request.headers.get("x-amz-target", "")
+    if target:
+        prefix, _, name = target.rpartition(".")
+        service = _TARGET_SERVICES.get(prefix, service)
+        return Operation(f"{service}:{name}", _named_in(_json_members(request.body)), access_key)
+    form = _form(request)
+    if "Action" in form:
+        return Operation(f"{service}:{form['Action']}", _named_in(form), access_key)
+    name = rest_operation(service, request)
+    return Operation(f"{service}:{name}" if name else "unknown", unquote(request.path), access_key)
+
+
+def rest_operation(service: str, request: Request) -> str:
+    """Return the name of the REST operation of `service` that fits `request` best, or ''."""
+    fitting = [route for route in _routes(service) if route.fits(request)]
+    return max(fitting, key=lambda route: route.specificity).name if fitting else ""
+
+
+def _signer(request: Request) -> tuple[str, str]:
+    credential = _CREDENTIAL.search(request.headers.get("authorization", ""))
+    presigned = _PRESIGNED.match("".join(request.query.get("X-Amz-Credential", [])))
+    found = credential or presigned
+    if found:
+        return found.group(1), found.group(2)
+    # Signature version 2, which presigned S3 URLs of boto3 still default to in us-east-1.
+    older = request.query.get("AWSAccessKeyId", [])
+    return (older[0], "s3") if older else ("", "")
+
+
+def _form(request: Request) -> dict[str, object]:
+    kind = request.headers.get("content-type", "")
+    fields = dict(request.query)
+    if kind.startswith("application/x-www-form-urlencoded"):
+        fields |= parse_qs(request.body.decode("utf-8", "replace"), keep_blank_values=True)
+    return {name: values[0] for name, values in fields.items()}
+
+
+def _json_members(body: bytes) -> dict[str, object]:
+    try:
+        members = json.loads(body or b"{}")
+    except ValueError:
+        return {}
+    return members if isinstance(members, dict) else {}
+
+
+def _named_in(members: Mapping[str, object]) -> str:
+    return " ".join(
+        _flat(value) for name, value in sorted(members.items()) if _NAMING_MEMBER.search(name)
+    )
+
+
+def _flat(value: object) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Route:
+    name: str
+    method: str
+    path: re.Pattern[str]
+    query: tuple[tuple[str, str], ...]
+    headers: tuple[str, ...]
+    specificity: tuple[int, int]
+
+    def fits(self, request: Request) -> bool:
+        return (
+            request.method == self.method
+            and self.path.fullmatch(request.path.rstrip("/") or "/") is not None
+            and all(_has(request.query, name, value) for name, value in self.query)
+            and all(name in request.headers for name in self.headers)
+        )
+
+
+def _has(query: Mapping[str, list[str]], name: str, value: str) -> bool:
+    return name in query and (not value or value in query[name])
+
+
+@functools.cache
+def _routes(service: str) -> tuple[_Route, ...]:
+    try:
+        model = botocore.session.get_session().get_service_model(service)
+    except UnknownServiceError:
+        return ()
+    operations = (model.operation_model(name) for name in model.operation_names)
+    return tuple(
+        _route(one.name, one.http["method"], one.http["requestUri"], tuple(_required(one)))
+        for one in operations
+    )
+
+
+def _required(operation: "botocore.model.OperationModel") -> Iterator[tuple[str, str]]:
+    shape = operation.input_shape
+    if shape is None:
+        return
+    for name in shape.required_members:
+        member = shape.members[name].serialization
+        yield member.get("location", ""), member.get("name", name)
+
+
+def _route(name: str, method: str, uri: str, required: tuple[tuple[str, str], ...]) -> _Route:
+    path, _, literal = uri.partition("?")
+    pieces = re.split(r"\{([^}]+)\}", path.rstrip("/") or "/")
+    pattern = "".join(
+        (".+" if piece.endswith("+") else "[^/]+") if index % 2 else re.escape(piece)
+        for index, piece in enumerate(pieces)
+    )
+    query = tuple(
+        (key, values[0]) for key, values in parse_qs(literal, keep_blank_values=True).items()
+    )
+    query += tuple((member, "") for location, member in required if location == "querystring")
+    headers = tuple(member.lower() for location, member in required if location == "header")
+    weight = (len(query) + len(headers), sum(len(piece) for piece in pieces[::2]))
+    return _Route(name, method, re.compile(pattern), query, headers, weight)

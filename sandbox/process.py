@@ -1,0 +1,176 @@
+"""
+Start a sandbox, talk to its control endpoint, and end everything it started. Standard library only.
+
+The sandbox runs in its own session, in its own environment, with a directory that is removed at the
+end. It ends with the `with` block, with Ctrl-C, and also when its starter dies without a word: it
+watches its standard input, which the starter holds open.
+"""
+
+import contextlib
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+PYTHON = ROOT / ".venv" / "sandbox" / "bin" / "python"
+_STARTING_SECONDS = 60.0
+_ENDING_SECONDS = 5.0
+_POLL_SECONDS = 0.02
+_OK = 200
+
+
+class SandboxError(RuntimeError):
+    """The sandbox did not start, or refused an order; the sentence says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """A running sandbox: its address, its log, and its control endpoint."""
+
+    endpoint_url: str
+    log: Path
+
+    def environment(self) -> dict[str, str]:
+        """Return what a process needs in its environment to take the sandbox for AWS."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint_url,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_REGION": "us-east-1",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "SAM_CLI_TELEMETRY": "0",
+        }
+
+    def ready(self) -> None:
+        """Return when the sandbox answers; OSError when nobody does."""
+        self._order("GET", "ready")
+
+    def reset(self) -> None:
+        """Forget everything: resources, faults, calls, changed settings."""
+        self._order("POST", "reset")
+
+    def set(self, **settings: float) -> None:
+        """Change settings; they are those of `sandbox.settings`."""
+        self._order("PUT", "settings", settings)
+
+    def deploy(self) -> None:
+        """Finish every deployment that is InProgress."""
+        self._order("POST", "deploy")
+
+    def disturb(self, kind: str, operation: str, **members: object) -> None:
+        """Order a fault; kinds and members are those of `sandbox.faults`."""
+        self._order("POST", "faults", {"kind": kind, "operation": operation, **members})
+
+    def clear_faults(self) -> None:
+        """Forget the faults to come and let held calls go on."""
+        self._order("DELETE", "faults")
+
+    def held(self) -> list[dict[str, Any]]:
+        """Return the calls that wait to be released, as mappings of name, resource, access_key."""
+        held: list[dict[str, Any]] = self._order("GET", "held")
+        return held
+
+    def release(self) -> None:
+        """Let the held calls go on."""
+        self._order("POST", "release")
+
+    def calls(self, operation: str = "") -> list[dict[str, Any]]:
+        """
+        Return the AWS calls since the last reset, in order, or those of one operation.
+
+        Each is a mapping of number, operation, resource, access_key and status.
+        """
+        calls: list[dict[str, Any]] = self._order("GET", "calls")
+        return [call for call in calls if operation in ("", call["operation"])]
+
+    def _order(self, method: str, name: str, members: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401 - JSON
+        connection = http.client.HTTPConnection(urlsplit(self.endpoint_url).netloc, timeout=30)
+        try:
+            body = json.dumps(members) if members is not None else None
+            connection.request(method, f"/_sandbox/{name}", body)
+            answer = connection.getresponse()
+            content = json.loads(answer.read())
+        finally:
+            connection.close()
+        if answer.status != _OK:
+            raise SandboxError(f"The sandbox refused {method} {name}: {content['error']}")
+        return content
+
+
+@contextlib.contextmanager
+def start_sandbox(*options: str, port: int = 0, python: Path = PYTHON) -> Iterator[Sandbox]:
+    """
+    Start a sandbox and give it; end it, and all that it started, afterwards.
+
+    `options` are those of `python -m sandbox`; `port` 0 takes a free one. SandboxError, with the
+    output of the process, when it does not start.
+    """
+    if not python.exists():
+        raise SandboxError(f"{python} is missing. Make the sandbox's environment: make setup.")
+    directory = Path(tempfile.mkdtemp(prefix="sandbox-"))
+    port = port or _free_port()
+    sandbox = Sandbox(f"http://127.0.0.1:{port}", directory / "sandbox.log")
+    state_dir = str(directory / "state")
+    command = [str(python), "-m", "sandbox", "--port", str(port), "--state-dir", state_dir]
+    try:
+        with sandbox.log.open("wb") as log:
+            process = subprocess.Popen(  # noqa: S603 - our own program
+                [*command, "--until-stdin-closes", *options],
+                cwd=ROOT,
+                # Functions written for Node need it found; the rest stays outside.
+                env={"PATH": os.environ.get("PATH", os.defpath)},
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            _wait_until_ready(sandbox, process)
+            yield sandbox
+        finally:
+            _end(process)
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _wait_until_ready(sandbox: Sandbox, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + _STARTING_SECONDS
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            sandbox.ready()
+            return
+        if process.poll() is not None:
+            break
+        time.sleep(_POLL_SECONDS)
+    output = sandbox.log.read_text(errors="replace").strip()
+    raise SandboxError(f"The sandbox did not start. It said:\n{output or '(nothing)'}")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(_ENDING_SECONDS)
+    # What ran functions is in the same group, and may have outlived a server that hung.
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    if process.stdin:
+        process.stdin.close()

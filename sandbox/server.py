@@ -1,0 +1,117 @@
+"""
+Composition: ministack with every remedy, the edge and the control endpoint, served on one port.
+
+Import it only in a process whose environment is the sandbox's own (`python -m sandbox`).
+"""
+
+# ruff: noqa: SLF001 - what a reset forgets has no public name in ministack
+
+import asyncio
+import signal
+import sys
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import ministack.app
+
+# The ASGI server that ministack is made for; like it, in the sandbox's own environment only.
+from hypercorn.asyncio import serve as serve_asgi  # type: ignore[import-not-found]  # as said above
+from hypercorn.config import Config  # type: ignore[import-not-found]  # as said above
+
+from sandbox import asgi, ministack_functions, ministack_parameters, ministack_permissions
+from sandbox.calls import CallLog
+from sandbox.control import Control
+from sandbox.distributions import Propagation
+from sandbox.edge import Edge
+from sandbox.faults import Faults
+from sandbox.layer import Layer
+from sandbox.ministack_cloudfront import Distributions, function_code
+from sandbox.ministack_functions import Replicas
+from sandbox.ministack_schedules import Ticker
+from sandbox.ministack_stacks import StackDistributions
+from sandbox.settings import CurrentSettings, Settings
+
+_DOMAIN = ".cloudfront.net"
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """Where to listen, and whether to end when standard input does."""
+
+    host: str
+    port: int
+    until_stdin_closes: bool
+
+
+class _RenewableEdge:
+    """The edge, which a reset replaces by one whose cache is empty."""
+
+    def __init__(self, propagation: Propagation) -> None:
+        self._propagation = propagation
+        self.renew()
+
+    def renew(self) -> None:
+        self._edge = Edge(
+            deployed=self._propagation.deployed,
+            invoke=ministack_functions.invoke,
+            function_code=function_code,
+        )
+
+    async def __call__(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
+        await self._edge(scope, receive, send)
+
+
+def compose(settings: Settings) -> Layer:
+    """Return the whole sandbox as one ASGI application."""
+    current = CurrentSettings(settings)
+    propagation = Propagation(time.monotonic)
+    faults = Faults()
+    calls = CallLog()
+    replicas = Replicas(propagation.configurations, current)
+    ministack_parameters.install()
+    ministack_permissions.install()
+    replicas.install()
+    Ticker(lambda: datetime.now(UTC)).install()
+    distributions = Distributions(propagation, current, replicas.note)
+    distributions.install()
+    StackDistributions(distributions).install()
+
+    edge = _RenewableEdge(propagation)
+
+    async def forget() -> None:
+        await asyncio.to_thread(ministack.app._reset_all_state)
+        propagation.clear()
+        replicas.clear()
+        edge.renew()
+
+    return Layer(
+        emulator=ministack.app.app,
+        edge=edge,
+        is_served=lambda host: host.endswith(_DOMAIN) or propagation.deployed(host) is not None,
+        control=Control(
+            current=current, faults=faults, calls=calls, forget=forget, deploy=propagation.finish
+        ),
+        faults=faults,
+        calls=calls,
+    )
+
+
+async def serve(binding: Binding, settings: Settings) -> None:
+    """Serve until SIGTERM, SIGINT or, where asked for, the end of standard input."""
+    config = Config()
+    config.bind = [f"{binding.host}:{binding.port}"]
+    config.keep_alive_timeout = 75
+    config.graceful_timeout = 0.5
+    config.loglevel = "WARNING"
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    if binding.until_stdin_closes:
+        loop.add_reader(sys.stdin, stop.set)
+    try:
+        await serve_asgi(compose(settings), config, shutdown_trigger=stop.wait)
+    finally:
+        # Ends the processes that run functions.
+        await asyncio.to_thread(ministack.app._reset_all_state)

@@ -1,0 +1,50 @@
+"""What can be set of a running sandbox: how long the slow things of AWS take, and the shuffle."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """
+    Durations in seconds, of what takes minutes or hours on AWS.
+
+    `deploy_seconds`      from an accepted distribution change until the edge serves it
+    `activation_seconds`  from PublishVersion until the version is Active
+    `replica_seconds`     from the last association's removal until the version may be deleted
+    `association_seed`    gives the order that associations come back in
+    """
+
+    deploy_seconds: float = 2.0
+    activation_seconds: float = 0.0
+    replica_seconds: float = 0.0
+    association_seed: int = 1
+
+    def changed(self, members: Mapping[str, object]) -> "Settings":
+        """Return these settings with `members` in; ValueError names what is not understood."""
+        kinds = {field.name: type(getattr(self, field.name)) for field in fields(self)}
+        unknown = sorted(members.keys() - kinds.keys())
+        if unknown:
+            raise ValueError(
+                f"No such setting: {', '.join(unknown)}. There are {', '.join(kinds)}."
+            )
+        faulty = [name for name, value in members.items() if not _is_amount(value)]
+        if faulty:
+            raise ValueError(f"A setting is a number, 0 or more: {', '.join(faulty)} is not.")
+        return replace(self, **{name: kinds[name](value) for name, value in members.items()})
+
+
+def _is_amount(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+
+
+class CurrentSettings:
+    """The settings in force; `reset` puts back those the sandbox was started with."""
+
+    def __init__(self, initial: Settings) -> None:
+        self._initial = initial
+        self.now = initial
+
+    def reset(self) -> None:
+        """Put back the settings of the start."""
+        self.now = self._initial

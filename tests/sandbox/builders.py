@@ -1,0 +1,273 @@
+"""Distributions, functions and roles for the sandbox's tests: defaults for all but the subject."""
+
+import http.client
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
+
+from tests.cloud import Cloud
+
+CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+_ECHO = "def handler(event, context):\n    return event\n"
+EDGE_SERVICES = ("lambda.amazonaws.com", "edgelambda.amazonaws.com")
+
+
+@dataclass(frozen=True)
+class Raw:
+    """An HTTP answer as it came."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def signed(
+    cloud: Cloud, call: str, body: bytes = b"", *, service: str = "cloudfront", **headers: str
+) -> Raw:
+    """Make a call (`GET /path`) signed as the cloud's caller, and return its answer as it came."""
+    method, _, path = call.partition(" ")
+    url = cloud.sandbox.endpoint_url + path
+    request = AWSRequest(
+        method, url, data=body, headers={name.replace("_", "-"): v for name, v in headers.items()}
+    )
+    credentials = Credentials(cloud.access_key, cloud.secret_key)
+    SigV4Auth(credentials, service, "us-east-1").add_auth(request)
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=10)
+    connection.request(method, path, body, dict(request.headers.items()))
+    answer = connection.getresponse()
+    raw = Raw(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
+    connection.close()
+    return raw
+
+
+def a_behavior(**members: object) -> dict[str, Any]:
+    """Return a cache behavior of the origin `origin` without functions."""
+    return {
+        "TargetOriginId": "origin",
+        "ViewerProtocolPolicy": "allow-all",
+        "CachePolicyId": CACHING_DISABLED,
+        **members,
+    }
+
+
+def edge(**arns: str) -> dict[str, Any]:
+    """Return LambdaFunctionAssociations, each by its event type: viewer_request=arn."""
+    items = [
+        {"EventType": name.replace("_", "-"), "LambdaFunctionARN": arn}
+        for name, arn in arns.items()
+    ]
+    return {"Quantity": len(items), "Items": items}
+
+
+def functions(**arns: str) -> dict[str, Any]:
+    """Return FunctionAssociations, each by its event type: viewer_request=arn."""
+    items = [
+        {"EventType": name.replace("_", "-"), "FunctionARN": arn} for name, arn in arns.items()
+    ]
+    return {"Quantity": len(items), "Items": items}
+
+
+def a_config(reference: str = "first", **members: object) -> dict[str, Any]:
+    """Return the least that CreateDistribution accepts, with `members` in."""
+    return {
+        "CallerReference": reference,
+        "Comment": "",
+        "Enabled": True,
+        "Origins": {
+            "Quantity": 1,
+            "Items": [
+                {
+                    "Id": "origin",
+                    "DomainName": "127.0.0.1",
+                    "CustomOriginConfig": {
+                        "HTTPPort": 8080,
+                        "HTTPSPort": 8443,
+                        "OriginProtocolPolicy": "http-only",
+                    },
+                }
+            ],
+        },
+        "DefaultCacheBehavior": a_behavior(),
+        **members,
+    }
+
+
+def ordered(*behaviors: dict[str, Any]) -> dict[str, Any]:
+    """Return CacheBehaviors with these, in this order."""
+    return {"Quantity": len(behaviors), "Items": list(behaviors)}
+
+
+def a_distribution(cloud: Cloud, reference: str = "first", **members: object) -> str:
+    """Create a distribution and return its id."""
+    made = cloud.cloudfront.create_distribution(DistributionConfig=a_config(reference, **members))  # type: ignore[arg-type]  # built by parts
+    return made["Distribution"]["Id"]
+
+
+def update(cloud: Cloud, distribution_id: str, **members: object) -> dict[str, Any]:
+    """Read the configuration, put `members` in, and put it back; return the answer."""
+    current = cloud.cloudfront.get_distribution_config(Id=distribution_id)
+    config = {**current["DistributionConfig"], **members}
+    answer = cloud.cloudfront.update_distribution(
+        Id=distribution_id,
+        IfMatch=current["ETag"],
+        DistributionConfig=config,  # type: ignore[arg-type]  # built by parts
+    )
+    return dict(answer)
+
+
+def change_default(cloud: Cloud, distribution_id: str, **members: object) -> dict[str, Any]:
+    """Update the default cache behavior with `members`."""
+    current = cloud.cloudfront.get_distribution_config(Id=distribution_id)["DistributionConfig"]
+    behavior = {**current["DefaultCacheBehavior"], **members}
+    return update(cloud, distribution_id, DefaultCacheBehavior=behavior)
+
+
+def a_role(
+    cloud: Cloud,
+    name: str = "edge",
+    trusting: tuple[str, ...] = EDGE_SERVICES,
+    allowing: tuple[dict[str, Any], ...] = (),
+) -> str:
+    """Create a role that `trusting` may assume and that allows `allowing`; return its ARN."""
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": list(trusting)},
+                "Action": "sts:AssumeRole",
+            }
+        ],
+    }
+    made = cloud.iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
+    if allowing:
+        policy = {"Version": "2012-10-17", "Statement": list(allowing)}
+        cloud.iam.put_role_policy(
+            RoleName=name, PolicyName="allowing", PolicyDocument=json.dumps(policy)
+        )
+    return made["Role"]["Arn"]
+
+
+def allow(action: str, *resources: str) -> dict[str, Any]:
+    """Return a statement that allows `action` on `resources`."""
+    return {"Effect": "Allow", "Action": action, "Resource": list(resources)}
+
+
+def a_package(code: str) -> bytes:
+    """Return a zip with `code` as app.py."""
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as archive:
+        archive.writestr("app.py", code)
+    return package.getvalue()
+
+
+def a_version(
+    cloud: Cloud,
+    name: str = "page",
+    *,
+    code: str = _ECHO,
+    role: str = "",
+    **members: Any,  # noqa: ANN401 - boto3 checks them
+) -> str:
+    """Create an edge function with one published version; return the version's ARN."""
+    made = cloud.functions.create_function(
+        FunctionName=name,
+        Runtime="python3.13",
+        Handler="app.handler",
+        Role=role or a_role(cloud, f"role-of-{name}"),
+        Code={"ZipFile": a_package(code)},
+        **{"Timeout": 5, "MemorySize": 128, **members},
+    )
+    published = cloud.functions.publish_version(FunctionName=made["FunctionName"])
+    return published["FunctionArn"]
+
+
+def a_function(cloud: Cloud, name: str = "rewrite", *, published: bool = True) -> str:
+    """Create a CloudFront Function; return its ARN."""
+    made = cloud.cloudfront.create_function(
+        Name=name,
+        FunctionConfig={"Comment": "", "Runtime": "cloudfront-js-2.0"},
+        FunctionCode=b"function handler(event) { return event.request; }",
+    )
+    if published:
+        cloud.cloudfront.publish_function(Name=name, IfMatch=made["ETag"])
+    return made["FunctionSummary"]["FunctionMetadata"]["FunctionARN"]
+
+
+def refused(call: Callable[[], object]) -> tuple[str, int]:
+    """Return the code and status of the refusal that `call` meets."""
+    with pytest.raises(ClientError) as caught:
+        call()
+    answer = caught.value.response
+    return answer["Error"]["Code"], answer["ResponseMetadata"]["HTTPStatusCode"]
+
+
+def a_user(cloud: Cloud, *statements: dict[str, Any]) -> Cloud:
+    """Return the cloud as a user sees it who is allowed `statements` and nothing else."""
+    cloud.iam.create_user(UserName="caller")
+    policy = {"Version": "2012-10-17", "Statement": list(statements)}
+    cloud.iam.put_user_policy(
+        UserName="caller", PolicyName="allowed", PolicyDocument=json.dumps(policy)
+    )
+    key = cloud.iam.create_access_key(UserName="caller")["AccessKey"]
+    return Cloud(cloud.sandbox, key["AccessKeyId"], key["SecretAccessKey"])
+
+
+_CUSTOM = """
+import json, urllib.request
+def handler(event, context):
+    failed = event["RequestType"] == "Delete" and "STAY" in event["ResourceProperties"]
+    answer = {
+        "Status": "FAILED" if failed else "SUCCESS",
+        "Reason": "the site is still closed",
+        "PhysicalResourceId": "custom",
+        **{name: event[name] for name in ("StackId", "RequestId", "LogicalResourceId")},
+    }
+    body = json.dumps(answer).encode()
+    urllib.request.urlopen(urllib.request.Request(event["ResponseURL"], body, method="PUT"))
+"""
+
+
+def a_custom_resource(**properties: str) -> dict[str, Any]:
+    """
+    Return the resources of a template: Custom, its Function, and the function's Role.
+
+    With a property STAY its deletion fails.
+    """
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": list(EDGE_SERVICES)},
+                "Action": "sts:AssumeRole",
+            }
+        ],
+    }
+    return {
+        "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust}},
+        "Function": {
+            "Type": "AWS::Lambda::Function",
+            "Properties": {
+                "FunctionName": "custom",
+                "Runtime": "python3.13",
+                "Handler": "index.handler",
+                "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+                "Code": {"ZipFile": _CUSTOM},
+            },
+        },
+        "Custom": {
+            "Type": "Custom::Switch",
+            "Properties": {"ServiceToken": {"Fn::GetAtt": ["Function", "Arn"]}, **properties},
+        },
+    }

@@ -1,0 +1,105 @@
+"""The rules of functions, one fault at a time."""
+
+from dataclasses import dataclass, replace
+
+import pytest
+
+from sandbox import configuration
+from sandbox.association_rules import EdgeFunction, association_refusals
+from sandbox.refusals import Refusal
+
+_ARN = "arn:aws:lambda:us-east-1:123456789012:function:page:1"
+_SOUND = EdgeFunction(
+    arn=_ARN,
+    state="Active",
+    role_arn="arn:aws:iam::123456789012:role/edge",
+    trusted=frozenset({"lambda.amazonaws.com", "edgelambda.amazonaws.com"}),
+    memory=128,
+    timeout_seconds=5,
+)
+
+
+@dataclass(frozen=True)
+class _Account:
+    """An account with one edge function and one published CloudFront Function."""
+
+    function: EdgeFunction = _SOUND
+    account_id: str = "123456789012"
+
+    def edge_function(self, version_arn: str) -> EdgeFunction | None:
+        return self.function if version_arn == self.function.arn else None
+
+    def is_live(self, function_arn: str) -> bool:
+        return function_arn.endswith("/live")
+
+
+def _refusals(
+    function: EdgeFunction = _SOUND, arn: str = _ARN, event: str = "viewer-request"
+) -> list[Refusal]:
+    association = (
+        f"<LambdaFunctionAssociation><LambdaFunctionARN>{arn}</LambdaFunctionARN>"
+        f"<EventType>{event}</EventType></LambdaFunctionAssociation>"
+    )
+    lists = f"<LambdaFunctionAssociations><Items>{association}</Items></LambdaFunctionAssociations>"
+    config = f"<DistributionConfig><DefaultCacheBehavior>{lists}</DefaultCacheBehavior>"
+    document = configuration.parse(f"{config}</DistributionConfig>".encode())
+    return list(association_refusals(document, _Account(function)))
+
+
+def test_a_sound_edge_function_is_accepted() -> None:
+    """Nothing is refused that CloudFront would take."""
+    assert [] == _refusals()
+
+
+@pytest.mark.parametrize(
+    ("function", "said"),
+    [
+        (replace(_SOUND, state="Pending"), f"The current state for function {_ARN} is Pending"),
+        (replace(_SOUND, trusted=frozenset({"lambda.amazonaws.com"})), _SOUND.role_arn),
+        (replace(_SOUND, has_environment=True), "cannot have environment variables"),
+        (replace(_SOUND, has_vpc=True), "cannot have a VPC configuration"),
+        (replace(_SOUND, has_layers=True), "cannot have layers"),
+        (replace(_SOUND, memory=129), "memory size is larger than maximum allowed"),
+        (replace(_SOUND, timeout_seconds=6), "viewer-request event: 5"),
+    ],
+)
+def test_a_fault_of_the_function_is_named(function: EdgeFunction, said: str) -> None:
+    """One refusal, with the code of edge functions and what is wrong."""
+    [refusal] = _refusals(function)
+
+    assert "InvalidLambdaFunctionAssociation" == refusal.code
+    assert said in refusal.message
+
+
+def test_origin_events_leave_more_room() -> None:
+    """30 seconds, and memory as Lambda's own quota."""
+    assert [] == _refusals(replace(_SOUND, memory=1024, timeout_seconds=30), event="origin-request")
+
+
+@pytest.mark.parametrize(
+    ("arn", "said"),
+    [
+        (_ARN.removesuffix(":1"), "must reference a specific function version"),
+        (_ARN.removesuffix("1") + "$LATEST", "must reference a specific function version"),
+        (_ARN.removesuffix("1") + "live", "must reference a specific function version"),
+        (_ARN.replace("us-east-1", "eu-west-1"), "must be in region 'us-east-1'"),
+        (_ARN.replace("123456789012", "999999999999"), "in the account of the distribution"),
+        (_ARN.removesuffix("1") + "2", "doesn't exist, or not in this version"),
+    ],
+)
+def test_a_fault_of_the_arn_is_named(arn: str, said: str) -> None:
+    """The first sentence is about what is most wrong, and quotes the ARN."""
+    refusal = _refusals(arn=arn)[0]
+
+    assert said in refusal.message
+    assert arn in refusal.message
+
+
+def test_an_unknown_event_type_is_told_with_its_place() -> None:
+    """In the words that users of the API know."""
+    assert (
+        "1 validation error detected: Value 'viewer-reply' at 'distributionConfig."
+        "defaultCacheBehavior.lambdaFunctionAssociations.items.1.member.eventType' failed to "
+        "satisfy constraint: Member must satisfy value set: [viewer-request, viewer-response, "
+        "origin-request, origin-response]"
+    ) == _refusals(event="viewer-reply")[0].message

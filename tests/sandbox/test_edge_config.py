@@ -1,0 +1,166 @@
+"""Which cache behavior serves a path, and what the edge reads of a configuration."""
+
+import pytest
+
+from sandbox.cache import EVERYTHING, MANAGED_POLICIES
+from sandbox.edge_config import (
+    Association,
+    EventType,
+    choose_behavior,
+    fits,
+    parse_distribution_config,
+)
+from sandbox.edge_message import EdgeError
+from tests.sandbox.edge_builders import (
+    CACHING_OPTIMIZED,
+    a_document,
+    a_function,
+    a_lambda,
+    an_association,
+    behavior_members,
+)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path"),
+    [
+        ("*", "/"),
+        ("/api/*", "/api/"),
+        ("/api/*", "/api/v1/orders"),
+        ("api/*", "/api/orders"),
+        ("*.jpg", "/deep/down/cat.jpg"),
+        ("/a?c", "/abc"),
+        ("/a?c", "/a/c"),
+        ("/a+(b).*", "/a+(b).txt"),
+        ("/a%20b", "/a%20b"),
+    ],
+)
+def test_a_pattern_covers_a_path(pattern: str, path: str) -> None:
+    """Stars and question marks stand for any character; the first slash is optional."""
+    assert fits(pattern, path)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path"),
+    [
+        ("/api/*", "/api"),
+        ("/api/*", "/API/orders"),
+        ("/api/*", "/v1/api/orders"),
+        ("*.jpg", "/cat.jpg.txt"),
+        ("/a?c", "/ac"),
+        ("/a.c", "/abc"),
+    ],
+)
+def test_a_pattern_does_not_cover_another_path(pattern: str, path: str) -> None:
+    """Case counts, the whole path counts, and other signs stand for themselves."""
+    assert not fits(pattern, path)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [("/api/v1/x", "/api/v1/*"), ("/api/x", "/api/*"), ("/apix", "*x"), ("/other", None)],
+)
+def test_the_first_behavior_that_fits_serves(path: str, expected: str | None) -> None:
+    """Order is precedence, and the default behavior comes last."""
+    members = behavior_members()
+    document = a_document(("/api/v1/*", members), ("/api/*", members), ("*x", members))
+
+    chosen = choose_behavior(parse_distribution_config(document), path)
+
+    assert expected == chosen.path_pattern
+
+
+def test_functions_of_both_kinds_are_read() -> None:
+    """Each keeps its kind and its event type."""
+    document = a_document(
+        default=behavior_members(
+            an_association("origin-request", a_lambda(), include_body=True),
+            an_association("viewer-response", a_function()),
+        )
+    )
+
+    behavior = parse_distribution_config(document).default_behavior
+
+    assert (
+        Association("origin-request", a_lambda(), is_lambda=True, include_body=True),
+        Association("viewer-response", a_function(), is_lambda=False),
+    ) == behavior.associations
+
+
+def test_a_behavior_without_lists_has_no_function() -> None:
+    """Absent association lists are no associations."""
+    behavior = parse_distribution_config(a_document()).default_behavior
+
+    assert behavior.association(EventType.VIEWER_REQUEST) is None
+
+
+def test_a_document_without_namespace_is_read() -> None:
+    """The namespace is not what the edge goes by."""
+    document = a_document().replace(
+        b' xmlns="http://cloudfront.amazonaws.com/doc/2020-05-31/"', b""
+    )
+
+    assert "shop" == parse_distribution_config(document).default_behavior.origin_id
+
+
+def test_a_managed_cache_policy_is_known() -> None:
+    """Its identifier is enough."""
+    behavior = parse_distribution_config(a_document()).default_behavior
+
+    assert MANAGED_POLICIES[CACHING_OPTIMIZED] == behavior.caching
+
+
+def test_another_cache_policy_is_not_guessed() -> None:
+    """There is no caching for it, and its identifier is kept for the error."""
+    members = behavior_members(caching="<CachePolicyId>mine</CachePolicyId>")
+
+    behavior = parse_distribution_config(a_document(default=members)).default_behavior
+
+    assert (None, "mine") == (behavior.caching, behavior.cache_policy_id)
+
+
+def test_forwarded_values_become_the_key() -> None:
+    """Legacy settings say which query strings, cookies and headers tell answers apart."""
+    members = behavior_members(
+        caching="<MinTTL>5</MinTTL><DefaultTTL>10</DefaultTTL><MaxTTL>20</MaxTTL><ForwardedValues>"
+        "<QueryString>true</QueryString><QueryStringCacheKeys><Items><Name>page</Name></Items>"
+        "</QueryStringCacheKeys><Cookies><Forward>all</Forward></Cookies>"
+        "<Headers><Items><Name>Accept-Language</Name></Items></Headers></ForwardedValues>"
+    )
+
+    caching = parse_distribution_config(a_document(default=members)).default_behavior.caching
+
+    assert caching is not None
+    assert (5, 10, 20) == (caching.min_ttl, caching.default_ttl, caching.max_ttl)
+    assert frozenset({"page"}) == caching.query_strings
+    assert EVERYTHING == caching.cookies
+    assert frozenset({"accept-language"}) == caching.headers
+
+
+def test_an_origin_group_is_its_first_member() -> None:
+    """Failover is not modelled; the primary is asked."""
+    members = behavior_members().replace("shop", "group")
+    group = (
+        "<OriginGroups><Items><OriginGroup><Id>group</Id><Members><Items>"
+        "<OriginGroupMember><OriginId>shop</OriginId></OriginGroupMember>"
+        "<OriginGroupMember><OriginId>other</OriginId></OriginGroupMember>"
+        "</Items></Members></OriginGroup></Items></OriginGroups>"
+    )
+
+    config = parse_distribution_config(a_document(default=members, more=group))
+
+    assert "shop" == config.default_behavior.origin_id
+
+
+def test_an_unknown_origin_is_named() -> None:
+    """The error says which one is missing."""
+    config = parse_distribution_config(a_document())
+
+    with pytest.raises(EdgeError, match="no origin 'elsewhere'"):
+        config.origin("elsewhere")
+
+
+def test_a_document_without_a_default_behavior_is_refused() -> None:
+    """Every distribution has one; a document without it is not a DistributionConfig."""
+    with pytest.raises(EdgeError, match="has no DefaultCacheBehavior"):
+        parse_distribution_config(b"<DistributionConfig/>")

@@ -1,0 +1,166 @@
+"""What an origin is asked, and which origins the edge does not ask."""
+
+import asyncio
+import socket
+from typing import Any
+
+import pytest
+
+from sandbox.edge_config import Origin
+from sandbox.edge_message import EdgeError
+from sandbox.edge_origin import fetch
+from tests.sandbox.edge_builders import (
+    DOMAIN,
+    UNCACHED,
+    Reply,
+    Viewer,
+    a_document,
+    a_lambda,
+    a_request,
+    an_origin,
+    behavior_members,
+    the_request,
+    with_lambda,
+)
+
+ALL_VIEWER = "<OriginRequestPolicyId>216adef6-5c7f-47e4-b989-5492eafa07d3</OriginRequestPolicyId>"
+CHOSEN_VALUES = """
+    <ForwardedValues>
+      <QueryString>true</QueryString>
+      <QueryStringCacheKeys><Items><Name>b</Name></Items></QueryStringCacheKeys>
+      <Cookies>
+        <Forward>whitelist</Forward>
+        <WhitelistedNames><Items><Name>t</Name></Items></WhitelistedNames>
+      </Cookies>
+    </ForwardedValues>
+"""
+
+
+def a_custom_origin(domain_name: str, protocol_policy: str = "http-only") -> str:
+    """Return the members of a custom origin at port 80."""
+    custom = (
+        f"<HTTPPort>80</HTTPPort><OriginProtocolPolicy>{protocol_policy}</OriginProtocolPolicy>"
+    )
+    return (
+        f"<DomainName>{domain_name}</DomainName><CustomOriginConfig>{custom}</CustomOriginConfig>"
+    )
+
+
+def test_the_origin_is_asked_as_cloudfront_asks() -> None:
+    """Host is its own, the viewer's address is told, its path and headers come from the config."""
+    with an_origin() as origin:
+        members = (
+            "<DomainName>localhost</DomainName><OriginPath>/v1</OriginPath><CustomHeaders><Items>"
+            "<OriginCustomHeader><HeaderName>X-Key</HeaderName><HeaderValue>secret</HeaderValue>"
+            "</OriginCustomHeader></Items></CustomHeaders><CustomOriginConfig>"
+            f"<HTTPPort>{origin.port}</HTTPPort></CustomOriginConfig>"
+        )
+        Viewer(a_document(origin=members)).ask(
+            "/a%20b", headers={"X-Key": "forged", "X-Forwarded-For": "198.51.100.1"}
+        )
+
+    seen = origin.seen[0]
+    assert "/v1/a%20b" == seen.target
+    assert f"localhost:{origin.port}" == seen.headers["host"]
+    assert "198.51.100.1, 203.0.113.7" == seen.headers["x-forwarded-for"]
+    assert "secret" == seen.headers["x-key"]
+
+
+@pytest.mark.parametrize(
+    ("caching", "target", "cookie"),
+    [
+        (UNCACHED, "/", None),
+        (UNCACHED + ALL_VIEWER, "/?a=1&b=2", "s=1; t=2"),
+        (CHOSEN_VALUES, "/?b=2", "t=2"),
+    ],
+)
+def test_the_policies_say_what_the_origin_gets(
+    caching: str, target: str, cookie: str | None
+) -> None:
+    """Query string and cookies: those of the cache key, or all by an origin request policy."""
+    members = behavior_members(caching=caching)
+    with an_origin() as origin:
+        viewer = Viewer(a_document(default=members, port=origin.port))
+        viewer.ask("/?a=1&b=2", headers={"Cookie": "s=1; t=2"})
+
+    assert (target, cookie) == (origin.seen[0].target, origin.seen[0].headers.get("cookie"))
+
+
+def test_headers_of_the_key_reach_the_origin_as_they_are() -> None:
+    """Host and Accept-Encoding are the viewer's then."""
+    members = behavior_members(
+        caching="<ForwardedValues><Headers><Items><Name>Host</Name><Name>Accept-Encoding</Name>"
+        "</Items></Headers></ForwardedValues>"
+    )
+    with an_origin() as origin:
+        viewer = Viewer(a_document(default=members, port=origin.port))
+        viewer.ask(headers={"Accept-Encoding": "zstd"})
+
+    seen = origin.seen[0].headers
+    assert (DOMAIN, "zstd") == (seen["host"], seen["accept-encoding"])
+
+
+def test_a_body_reaches_the_origin() -> None:
+    """POST is passed on, and never cached."""
+    document_of = behavior_members(caching=UNCACHED)
+    with an_origin() as origin:
+        viewer = Viewer(a_document(default=document_of, port=origin.port))
+        viewer.ask("/orders", "POST", content=b"one coffee")
+
+    assert ("POST", b"one coffee") == (origin.seen[0].method, origin.seen[0].body)
+
+
+def test_an_origin_request_function_may_choose_another_origin() -> None:
+    """On this machine, by domain name and port."""
+    with an_origin() as first, an_origin({"/": Reply("the other")}) as other:
+
+        def move(event: dict[str, Any]) -> object:
+            request = the_request(event)
+            request["origin"]["custom"]["port"] = other.port
+            return request
+
+        document = a_document(default=with_lambda("origin-request"), port=first.port)
+        answer = Viewer(document, lambdas={a_lambda(): move}).ask()
+
+    assert "the other" == answer.text
+
+
+@pytest.mark.parametrize(
+    ("origin", "words"),
+    [
+        (a_custom_origin("www.example.com"), "www.example.com is not on this machine"),
+        (a_custom_origin("10.0.0.1"), "10.0.0.1 is not on this machine"),
+        (a_custom_origin("localhost", "https-only"), "use http-only"),
+        ("<DomainName>bucket.s3.amazonaws.com</DomainName><S3OriginConfig/>", "no custom origin"),
+    ],
+)
+def test_an_origin_elsewhere_is_refused(origin: str, words: str) -> None:
+    """The sandbox never leaves this machine."""
+    answer = Viewer(a_document(origin=origin)).ask()
+
+    assert 502 == answer.status_code
+    assert words in answer.text
+
+
+def test_an_origin_that_does_not_listen_is_a_502() -> None:
+    """The sentence says where it was looked for."""
+    with socket.socket() as placeholder:
+        placeholder.bind(("127.0.0.1", 0))
+        port = placeholder.getsockname()[1]
+        answer = Viewer(a_document(port=port)).ask()
+
+    assert 502 == answer.status_code
+    assert f"The origin at localhost:{port} cannot be reached" in answer.text
+
+
+def test_an_origin_that_is_silent_is_a_504() -> None:
+    """It accepted the connection, and no more."""
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        origin = Origin("shop", "127.0.0.1", "", silent.getsockname()[1], "http-only", ())
+
+        with pytest.raises(EdgeError, match=r"did not answer within 0\.2 s") as caught:
+            asyncio.run(fetch(origin, a_request(), seconds=0.2))
+
+    assert 504 == caught.value.status

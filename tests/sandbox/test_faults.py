@@ -1,0 +1,68 @@
+"""Which call meets which fault, and what settings are understood."""
+
+import pytest
+
+from sandbox.control import parse_fault
+from sandbox.faults import Fault, FaultKind, Faults
+from sandbox.operations import Operation
+from sandbox.settings import Settings
+
+
+def _call(name: str, resource: str = "") -> Operation:
+    return Operation(name, resource, "test")
+
+
+def _refuse(operation: str, **members: object) -> Fault:
+    return parse_fault({"kind": "refuse", "operation": operation, **members})
+
+
+def test_a_fault_is_used_up_by_the_calls_it_matches() -> None:
+    """Others neither meet it nor use it up."""
+    faults = Faults()
+    fault = _refuse("ssm:Get*", resource="/a", times=2)
+    faults.add(fault)
+
+    calls = [("ssm:PutParameter", "/a"), ("ssm:GetParameter", "/b")]
+    assert [None, None] == [faults.take(_call(*call)) for call in calls]
+    met = [faults.take(_call("ssm:GetParameter", "/a/1")) for _ in range(3)]
+    assert [FaultKind.REFUSE, FaultKind.REFUSE, None] == [one and one.kind for one in met]
+
+
+def test_of_several_faults_the_first_acts() -> None:
+    """In the order they were ordered."""
+    faults = Faults()
+    for code in ("First", "Second"):
+        faults.add(_refuse("*", code=code))
+
+    met = [faults.take(_call("ssm:GetParameter")) for _ in range(2)]
+    assert ["First", "Second"] == [one and one.code for one in met]
+    assert () == faults.pending
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"kind": "refuse"},
+        {"kind": "burn", "operation": "*"},
+        {"kind": "slow", "operation": "*", "colour": "red"},
+        {"kind": "slow", "operation": "*", "seconds": "2"},
+    ],
+)
+def test_a_fault_that_is_none_is_refused(members: dict[str, object]) -> None:
+    """With a sentence that says what there is."""
+    with pytest.raises(ValueError, match="fault"):
+        parse_fault(members)
+
+
+def test_settings_change_by_name() -> None:
+    """Those not named stay."""
+    changed = Settings(deploy_seconds=3).changed({"association_seed": 7})
+
+    assert Settings(deploy_seconds=3, association_seed=7) == changed
+
+
+@pytest.mark.parametrize("value", [-1, "soon", True, None])
+def test_a_setting_is_an_amount(value: object) -> None:
+    """Nothing else is taken for one."""
+    with pytest.raises(ValueError, match="deploy_seconds is not"):
+        Settings().changed({"deploy_seconds": value})

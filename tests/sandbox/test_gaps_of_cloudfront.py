@@ -1,0 +1,128 @@
+"""
+Gap watch, CloudFront and CloudFormation: what ministack does not do, a test for each remedy.
+
+A failure here is good news: ministack closed the gap. Then drop the remedy that the test names.
+"""
+
+import json
+
+import pytest
+
+from tests.cloud import Cloud, eventually
+from tests.sandbox.builders import (
+    a_behavior,
+    a_config,
+    a_custom_resource,
+    a_distribution,
+    a_function,
+    a_version,
+    edge,
+    functions,
+    refused,
+)
+
+pytestmark = pytest.mark.gap
+
+
+def _settled(cloud: Cloud) -> str:
+    stack = cloud.cloudformation.describe_stacks(StackName="stack")["Stacks"][0]
+    return "" if stack["StackStatus"].endswith("IN_PROGRESS") else stack["StackStatus"]
+
+
+def test_any_association_is_accepted(plain: Cloud) -> None:
+    """Remedy: association_rules, distribution_rules."""
+    arn = "arn:aws:lambda:eu-west-1:000000000000:function:nobody:$LATEST"
+    behavior = a_behavior(TargetOriginId="nowhere", LambdaFunctionAssociations=edge(viewer=arn))
+
+    assert a_distribution(plain, DefaultCacheBehavior=behavior)
+
+
+def test_distributions_are_deployed_at_once(plain: Cloud) -> None:
+    """Remedy: distributions.Propagation."""
+    made = plain.cloudfront.create_distribution(DistributionConfig=a_config())  # type: ignore[arg-type]  # built by parts
+
+    assert "Deployed" == made["Distribution"]["Status"]
+
+
+def test_nothing_is_filled_in(plain: Cloud) -> None:
+    """Remedy: distribution_defaults."""
+    distribution_id = a_distribution(plain)
+
+    read = plain.cloudfront.get_distribution_config(Id=distribution_id)["DistributionConfig"]
+
+    assert "LambdaFunctionAssociations" not in read["DefaultCacheBehavior"]
+
+
+def test_a_listing_has_no_pages_and_no_etags(plain: Cloud) -> None:
+    """Remedy: distribution_answers.page."""
+    for reference in ("one", "two"):
+        a_distribution(plain, reference)
+
+    items = plain.cloudfront.list_distributions(MaxItems="1")["DistributionList"]["Items"]
+
+    assert (2, False) == (len(items), "ETag" in items[0])
+
+
+def test_associations_come_back_as_they_were_written(plain: Cloud) -> None:
+    """Remedy: association_order."""
+    events = ["viewer-response", "origin-request", "viewer-request"]
+    written = edge(**{event.replace("-", "_"): f"arn:{event}" for event in events})
+    behavior = a_behavior(LambdaFunctionAssociations=written)
+    distribution_id = a_distribution(plain, DefaultCacheBehavior=behavior)
+
+    read = plain.cloudfront.get_distribution_config(Id=distribution_id)["DistributionConfig"]
+    items = read["DefaultCacheBehavior"]["LambdaFunctionAssociations"]["Items"]
+
+    assert events == [item["EventType"] for item in items]
+
+
+def test_functions_in_use_can_be_deleted(plain: Cloud) -> None:
+    """Remedy: ministack_cloudfront, FunctionInUse."""
+    used = functions(viewer_request=a_function(plain))
+    a_distribution(plain, DefaultCacheBehavior=a_behavior(FunctionAssociations=used))
+    etag = plain.cloudfront.describe_function(Name="rewrite", Stage="DEVELOPMENT")["ETag"]
+
+    plain.cloudfront.delete_function(Name="rewrite", IfMatch=etag)
+
+
+def test_associated_versions_can_be_deleted(plain: Cloud) -> None:
+    """Remedy: ministack_functions.Replicas."""
+    used = edge(viewer_request=a_version(plain))
+    a_distribution(plain, DefaultCacheBehavior=a_behavior(LambdaFunctionAssociations=used))
+
+    plain.functions.delete_function(FunctionName="page", Qualifier="1")
+
+
+def test_a_stack_may_have_any_distribution(plain: Cloud) -> None:
+    """Remedy: ministack_stacks."""
+    resource = {
+        "Type": "AWS::CloudFront::Distribution",
+        "Properties": {
+            "DistributionConfig": {
+                "Enabled": True,
+                "DefaultCacheBehavior": {
+                    "TargetOriginId": "nowhere",
+                    "ViewerProtocolPolicy": "allow-all",
+                },
+            }
+        },
+    }
+    template = json.dumps({"Resources": {"D": resource}})
+    plain.cloudformation.create_stack(StackName="stack", TemplateBody=template)
+
+    assert "CREATE_COMPLETE" == eventually(lambda: _settled(plain))
+
+
+def test_a_failed_deletion_of_a_stack_goes_on(plain: Cloud) -> None:
+    """Remedy: ministack_stacks, what a failed resource depends on is kept."""
+    plain.cloudformation.create_stack(
+        StackName="stack",
+        TemplateBody=json.dumps({"Resources": a_custom_resource(STAY="yes")}),
+        Capabilities=["CAPABILITY_IAM"],
+    )
+    eventually(lambda: _settled(plain))
+
+    plain.cloudformation.delete_stack(StackName="stack")
+
+    assert "DELETE_FAILED" == eventually(lambda: _settled(plain))
+    assert 404 == refused(lambda: plain.functions.get_function(FunctionName="custom"))[1]

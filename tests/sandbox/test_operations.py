@@ -1,0 +1,76 @@
+"""An HTTP request is told as the operation that it is."""
+
+import pytest
+
+from sandbox.operations import Operation, Request, identify
+
+
+def _signed(service: str, **headers: str) -> dict[str, str]:
+    credential = f"AKIDEXAMPLE/20261123/us-east-1/{service}/aws4_request"
+    authorization = f"AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=0"
+    return {"authorization": authorization} | {
+        name.replace("_", "-"): value for name, value in headers.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("call", "query", "service", "headers", "expected"),
+    [
+        ("GET /2020-05-31/distribution", {}, "cloudfront", {}, "ListDistributions"),
+        ("POST /2020-05-31/distribution", {}, "cloudfront", {}, "CreateDistribution"),
+        (
+            "POST /2020-05-31/distribution",
+            {"WithTags": [""]},
+            "cloudfront",
+            {},
+            "CreateDistributionWithTags",
+        ),
+        ("PUT /2020-05-31/distribution/E1/config", {}, "cloudfront", {}, "UpdateDistribution"),
+        ("PUT /bucket/a/key", {}, "s3", {}, "PutObject"),
+        ("PUT /bucket/key", {}, "s3", {"x_amz_copy_source": "/b/k"}, "CopyObject"),
+        ("PUT /bucket/key", {"partNumber": ["1"], "uploadId": ["u"]}, "s3", {}, "UploadPart"),
+        ("GET /bucket", {"list-type": ["2"]}, "s3", {}, "ListObjectsV2"),
+        ("GET /bucket/key", {}, "s3", {}, "GetObject"),
+        ("POST /2015-03-31/functions/f/invocations", {}, "lambda", {}, "Invoke"),
+        ("POST /2015-03-31/functions/f/versions", {}, "lambda", {}, "PublishVersion"),
+        ("POST /schedules/alarm", {}, "scheduler", {}, "CreateSchedule"),
+    ],
+)
+def test_a_rest_call_is_told_by_its_path(
+    call: str, query: dict[str, list[str]], service: str, headers: dict[str, str], expected: str
+) -> None:
+    """And where one path has several operations, by what they require."""
+    method, _, path = call.partition(" ")
+    request = Request(method, path, query, _signed(service, **headers), b"")
+
+    assert Operation(f"{service}:{expected}", path, "AKIDEXAMPLE") == identify(request)
+
+
+def test_a_json_call_is_told_by_its_target() -> None:
+    """Its resource is what it names, not the value that it writes."""
+    headers = _signed("ssm", x_amz_target="AmazonSSM.PutParameter")
+    request = Request("POST", "/", {}, headers, b'{"Name": "/a", "Value": "on"}')
+
+    assert Operation("ssm:PutParameter", "/a", "AKIDEXAMPLE") == identify(request)
+
+
+def test_a_query_call_is_told_by_its_form() -> None:
+    """As IAM's and CloudFormation's are."""
+    headers = _signed("iam", content_type="application/x-www-form-urlencoded; charset=utf-8")
+    request = Request("POST", "/", {}, headers, b"Action=GetRole&RoleName=edge&Version=2010-05-08")
+
+    assert Operation("iam:GetRole", "edge", "AKIDEXAMPLE") == identify(request)
+
+
+def test_a_presigned_call_is_told_by_its_query() -> None:
+    """Its credential stands in the URL."""
+    credential = {"X-Amz-Credential": ["AKIDEXAMPLE/20261123/us-east-1/s3/aws4_request"]}
+    request = Request("PUT", "/bucket/key", credential, {}, b"")
+
+    assert Operation("s3:PutObject", "/bucket/key", "AKIDEXAMPLE") == identify(request)
+
+
+@pytest.mark.parametrize("body", [b"", b"not json", b"[]"])
+def test_a_call_that_is_none_is_unknown(body: bytes) -> None:
+    """It is passed on, not refused."""
+    assert "unknown" == identify(Request("GET", "/favicon.ico", {}, {}, body)).name

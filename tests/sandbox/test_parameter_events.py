@@ -1,0 +1,97 @@
+"""Contract: Parameter Store speaks to EventBridge, and keeps to AllowedPattern."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.cloud import Cloud, eventually
+
+
+def _listening(cloud: Cloud, pattern: dict[str, Any]) -> str:
+    """Return the URL of a queue that receives the events of the default bus matching `pattern`."""
+    url = cloud.sqs.create_queue(QueueName="events")["QueueUrl"]
+    arn = cloud.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+    cloud.events.put_rule(Name="changes", EventPattern=json.dumps(pattern))
+    cloud.events.put_targets(Rule="changes", Targets=[{"Id": "queue", "Arn": arn["QueueArn"]}])
+    return url
+
+
+def _received(cloud: Cloud, url: str) -> list[dict[str, Any]]:
+    messages = cloud.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+    return [json.loads(message["Body"]) for message in messages]
+
+
+def test_every_change_of_a_parameter_is_told(cloud: Cloud) -> None:
+    """Create, Update, LabelParameterVersion and Delete, in the words of AWS."""
+    url = _listening(cloud, {"source": ["aws.ssm"]})
+
+    cloud.ssm.put_parameter(Name="/site/maintenance", Value="off", Type="String")
+    cloud.ssm.put_parameter(Name="/site/maintenance", Value="off", Overwrite=True)
+    cloud.ssm.label_parameter_version(Name="/site/maintenance", Labels=["seen"])
+    cloud.ssm.delete_parameters(Names=["/site/maintenance", "/never/was"])
+
+    told = [event["detail"]["operation"] for event in _received(cloud, url)]
+    assert ["Create", "Update", "LabelParameterVersion", "Delete"] == told
+
+
+def test_a_change_event_has_the_shape_of_aws(cloud: Cloud) -> None:
+    """Every member of the documented example is there, and no value."""
+    url = _listening(cloud, {"detail-type": ["Parameter Store Change"]})
+
+    cloud.ssm.put_parameter(
+        Name="/site/maintenance", Value="on", Type="String", Description="the switch"
+    )
+
+    event = eventually(lambda: _received(cloud, url))[0]
+    assert {"version", "id", "time"} <= event.keys()
+    del event["version"], event["id"], event["time"]
+    assert {
+        "detail-type": "Parameter Store Change",
+        "source": "aws.ssm",
+        "account": "000000000000",
+        "region": "us-east-1",
+        "resources": ["arn:aws:ssm:us-east-1:000000000000:parameter/site/maintenance"],
+        "detail": {
+            "operation": "Create",
+            "name": "/site/maintenance",
+            "type": "String",
+            "description": "the switch",
+        },
+    } == event
+
+
+def test_a_rule_hears_only_what_its_pattern_matches(cloud: Cloud) -> None:
+    """A rule on one name and two operations is deaf to the rest."""
+    pattern = {"detail": {"name": ["/site/maintenance"], "operation": ["Create", "Update"]}}
+    url = _listening(cloud, {"source": ["aws.ssm"], **pattern})
+
+    cloud.ssm.put_parameter(Name="/site/maintenance/status", Value="{}", Type="String")
+    cloud.ssm.put_parameter(Name="/site/maintenance", Value="on", Type="String")
+    cloud.ssm.label_parameter_version(Name="/site/maintenance", Labels=["seen"])
+
+    assert ["/site/maintenance"] == [event["detail"]["name"] for event in _received(cloud, url)]
+
+
+def test_a_refused_put_is_not_told(cloud: Cloud) -> None:
+    """Writing without Overwrite over a parameter that exists emits nothing."""
+    cloud.ssm.put_parameter(Name="/site/maintenance", Value="off", Type="String")
+    url = _listening(cloud, {"source": ["aws.ssm"]})
+
+    with pytest.raises(cloud.ssm.exceptions.ParameterAlreadyExists):
+        cloud.ssm.put_parameter(Name="/site/maintenance", Value="on", Type="String")
+
+    assert [] == _received(cloud, url)
+
+
+def test_the_allowed_pattern_outlives_the_version_that_set_it(cloud: Cloud) -> None:
+    """A later write that says nothing about the pattern is still held to it."""
+    cloud.ssm.put_parameter(
+        Name="/site/maintenance", Value="off", Type="String", AllowedPattern="^(on|off)$"
+    )
+    cloud.ssm.put_parameter(Name="/site/maintenance", Value="on", Overwrite=True)
+
+    with pytest.raises(cloud.ssm.exceptions.ParameterPatternMismatchException):
+        cloud.ssm.put_parameter(Name="/site/maintenance", Value="onn", Overwrite=True)
+
+    assert "on" == cloud.ssm.get_parameter(Name="/site/maintenance")["Parameter"]["Value"]

@@ -1,0 +1,185 @@
+"""Contract: calls are judged as IAM judges them, where ministack alone would err."""
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.cloud import Cloud
+from tests.sandbox.builders import (
+    a_distribution,
+    a_role,
+    a_user,
+    a_version,
+    allow,
+    change_default,
+    edge,
+    refused,
+    update,
+)
+
+_ACCOUNT = "000000000000"
+_PARAMETERS = f"arn:aws:ssm:us-east-1:{_ACCOUNT}:parameter"
+_DISTRIBUTIONS = f"arn:aws:cloudfront::{_ACCOUNT}:distribution"
+
+
+def test_parameters_by_path_are_judged_on_the_path(cloud: Cloud) -> None:
+    """A statement scoped to the path is enough."""
+    cloud.ssm.put_parameter(Name="/site/windows/sunday", Value="off", Type="String")
+    caller = a_user(cloud, allow("ssm:GetParametersByPath", f"{_PARAMETERS}/site/windows"))
+
+    found = caller.ssm.get_parameters_by_path(Path="/site/windows")["Parameters"]
+
+    assert ["/site/windows/sunday"] == [parameter["Name"] for parameter in found]
+
+
+def test_parameters_by_another_path_are_refused(cloud: Cloud) -> None:
+    """A statement for one path does not reach another."""
+    caller = a_user(cloud, allow("ssm:GetParametersByPath", f"{_PARAMETERS}/site/windows"))
+
+    assert ("AccessDeniedException", 400) == refused(
+        lambda: caller.ssm.get_parameters_by_path(Path="/site")
+    )
+
+
+def test_several_parameters_are_judged_one_by_one(cloud: Cloud) -> None:
+    """All of them allowed is allowed; one that is not spoils the call."""
+    caller = a_user(cloud, allow("ssm:GetParameters", f"{_PARAMETERS}/a", f"{_PARAMETERS}/b"))
+
+    caller.ssm.get_parameters(Names=["/a", "/b"])
+    assert ("AccessDeniedException", 400) == refused(
+        lambda: caller.ssm.get_parameters(Names=["/a", "/c"])
+    )
+
+
+def test_a_schedule_is_judged_on_itself_in_its_group(cloud: Cloud) -> None:
+    """A statement for one schedule is enough for it, and reaches no other."""
+    cloud.scheduler.create_schedule_group(Name="site")
+    schedule = "arn:aws:scheduler:us-east-1:000000000000:schedule/site/alarm-clock"
+    caller = a_user(cloud, allow("scheduler:GetSchedule", schedule))
+
+    def get(name: str, group: str) -> object:
+        return caller.scheduler.get_schedule(Name=name, GroupName=group)
+
+    assert "ResourceNotFoundException" == refused(lambda: get("alarm-clock", "site"))[0]
+    assert "AccessDeniedException" == refused(lambda: get("alarm-clock", "default"))[0]
+    assert "AccessDeniedException" == refused(lambda: get("other", "site"))[0]
+
+
+def test_a_missing_object_is_forbidden_to_who_may_not_list(cloud: Cloud) -> None:
+    """404 would tell that it is not there; S3 answers 403."""
+    cloud.s3.create_bucket(Bucket="notes")
+    caller = a_user(cloud, allow("s3:GetObject", "arn:aws:s3:::notes/*"))
+
+    assert ("AccessDenied", 403) == refused(
+        lambda: caller.s3.get_object(Bucket="notes", Key="missing")
+    )
+
+
+def test_a_missing_object_is_missing_to_who_may_list(cloud: Cloud) -> None:
+    """With s3:ListBucket it is 404."""
+    cloud.s3.create_bucket(Bucket="notes")
+    caller = a_user(
+        cloud,
+        allow("s3:GetObject", "arn:aws:s3:::notes/*"),
+        allow("s3:ListBucket", "arn:aws:s3:::notes"),
+    )
+
+    assert ("NoSuchKey", 404) == refused(
+        lambda: caller.s3.get_object(Bucket="notes", Key="missing")
+    )
+
+
+def test_a_conditional_write_needs_the_right_to_read(cloud: Cloud) -> None:
+    """If-Match tells about the object, so s3:GetObject is judged too."""
+    cloud.s3.create_bucket(Bucket="notes")
+    etag = cloud.s3.put_object(Bucket="notes", Key="note", Body=b"1")["ETag"]
+    caller = a_user(cloud, allow("s3:PutObject", "arn:aws:s3:::notes/*"))
+
+    assert ("AccessDenied", 403) == refused(
+        lambda: caller.s3.put_object(Bucket="notes", Key="note", Body=b"2", IfMatch=etag)
+    )
+
+
+def test_a_schedule_needs_the_right_to_pass_its_role(cloud: Cloud) -> None:
+    """scheduler:CreateSchedule alone is not enough."""
+    role = a_role(cloud, "runner", trusting=("scheduler.amazonaws.com",))
+    caller = a_user(cloud, allow("scheduler:CreateSchedule", "*"))
+
+    assert ("AccessDeniedException", 403) == refused(
+        lambda: caller.scheduler.create_schedule(
+            Name="alarm",
+            ScheduleExpression="at(2030-01-01T00:00:00)",
+            FlexibleTimeWindow={"Mode": "OFF"},
+            Target={"Arn": "arn:aws:lambda:us-east-1:000000000000:function:f", "RoleArn": role},
+        )
+    )
+
+
+def test_a_role_may_be_passed_to_scheduler_alone(cloud: Cloud) -> None:
+    """The condition iam:PassedToService names the service that the role is passed to."""
+    role = a_role(cloud, "runner", trusting=("scheduler.amazonaws.com",))
+    to_scheduler = {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}
+    passing = {**allow("iam:PassRole", role), "Condition": to_scheduler}
+    caller = a_user(cloud, allow("scheduler:CreateSchedule", "*"), passing)
+
+    made = caller.scheduler.create_schedule(
+        Name="alarm",
+        ScheduleExpression="at(2030-01-01T00:00:00)",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target={"Arn": "arn:aws:lambda:us-east-1:000000000000:function:f", "RoleArn": role},
+    )
+
+    assert made["ScheduleArn"].endswith("schedule/default/alarm")
+
+
+def test_distributions_are_judged_one_by_one(cloud: Cloud) -> None:
+    """Who may update one may not update another."""
+    mine, other = a_distribution(cloud, "mine"), a_distribution(cloud, "other")
+    caller = a_user(
+        cloud,
+        allow("cloudfront:GetDistributionConfig", "*"),
+        allow("cloudfront:UpdateDistribution", f"{_DISTRIBUTIONS}/{mine}"),
+    )
+
+    change_default(caller, mine, Compress=True)
+    assert ("AccessDenied", 403) == refused(lambda: change_default(caller, other, Compress=True))
+
+
+@pytest.mark.parametrize("missing", ["lambda:GetFunction", "lambda:EnableReplication*"])
+def test_associating_a_new_version_needs_rights_on_it(cloud: Cloud, missing: str) -> None:
+    """CloudFront uses the caller's own rights, and names the one that is missing."""
+    distribution_id, arn = a_distribution(cloud), a_version(cloud)
+    rights = {"lambda:GetFunction", "lambda:EnableReplication*"} - {missing}
+    caller = a_user(
+        cloud, allow("cloudfront:*", "*"), *(allow(right, arn) for right in sorted(rights))
+    )
+
+    with pytest.raises(ClientError, match=missing.replace("*", r"\*")) as caught:
+        change_default(caller, distribution_id, LambdaFunctionAssociations=edge(viewer_request=arn))
+
+    assert "InvalidLambdaFunctionAssociation" == caught.value.response["Error"]["Code"]
+
+
+def test_a_version_that_was_there_needs_no_rights(cloud: Cloud) -> None:
+    """Only what an update adds is judged."""
+    arn = a_version(cloud)
+    distribution_id = a_distribution(cloud)
+    change_default(cloud, distribution_id, LambdaFunctionAssociations=edge(viewer_request=arn))
+    caller = a_user(cloud, allow("cloudfront:*", "*"))
+
+    change_default(caller, distribution_id, Compress=True)
+
+
+def test_a_vpc_origin_needs_the_right_to_read_it(cloud: Cloud) -> None:
+    """UpdateDistribution asks for cloudfront:GetVpcOrigin besides (list_cloudfront)."""
+    distribution_id = a_distribution(cloud)
+    caller = a_user(
+        cloud,
+        allow("cloudfront:GetDistributionConfig", "*"),
+        allow("cloudfront:UpdateDistribution", "*"),
+    )
+    config = caller.cloudfront.get_distribution_config(Id=distribution_id)["DistributionConfig"]
+    origin = {**config["Origins"]["Items"][0], "VpcOriginConfig": {"VpcOriginId": "vo_1"}}
+    origins = {"Quantity": 1, "Items": [origin]}
+
+    with pytest.raises(ClientError, match=r"cloudfront:GetVpcOrigin on resource: .*/vo_1"):
+        update(caller, distribution_id, Origins=origins)

@@ -1,0 +1,132 @@
+"""A sandbox starts in an environment of its own, and nothing of it is left when it ends."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from sandbox.process import ROOT, Sandbox, SandboxError, start_sandbox
+from tests.cloud import Cloud, eventually
+from tests.sandbox.builders import a_version
+
+_TELL = (
+    "import os\n"
+    "def handler(event, context):\n"
+    "    return {'pid': os.getpid(), 'environment': dict(os.environ)}\n"
+)
+_STARTER = (
+    "import sys, time\n"
+    "from sandbox.process import start_sandbox\n"
+    "with start_sandbox() as sandbox:\n"
+    "    print(sandbox.endpoint_url, sandbox.log, flush=True)\n"
+    "    time.sleep(600)\n"
+)
+
+
+def _is_listening(endpoint_url: str) -> bool:
+    host, _, port = urlsplit(endpoint_url).netloc.partition(":")
+    with socket.socket() as caller:
+        return caller.connect_ex((host, int(port))) == 0
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_nothing_is_left_when_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No port, no process of a function, no directory; and functions saw nothing of the machine."""
+    monkeypatch.setenv("SECRET_OF_THE_MACHINE", "never to be seen")
+    with start_sandbox() as sandbox:
+        cloud = Cloud(sandbox)
+        a_version(cloud, code=_TELL)
+        told = json.loads(cloud.functions.invoke(FunctionName="page")["Payload"].read())
+        assert _is_running(told["pid"])
+
+    assert "never to be seen" not in told["environment"].values()
+    assert not _is_listening(sandbox.endpoint_url)
+    assert not _is_running(told["pid"])
+    assert not sandbox.log.parent.exists()
+
+
+def test_it_listens_on_loopback_only() -> None:
+    """Another address of this machine does not answer."""
+    with start_sandbox() as sandbox:
+        assert _is_listening(sandbox.endpoint_url)
+        assert not _is_listening(sandbox.endpoint_url.replace("127.0.0.1", _other_address()))
+
+
+def _other_address() -> str:
+    # The address a datagram to elsewhere would come from; nothing is sent.
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        try:
+            asking.connect(("192.0.2.1", 9))
+        except OSError:
+            # A machine without a network still has all of 127/8, where a wildcard would answer.
+            return "127.0.0.2"
+        address: str = asking.getsockname()[0]
+        return address
+
+
+def test_a_sandbox_that_does_not_start_says_why() -> None:
+    """The output of the process is in the sentence."""
+    with pytest.raises(SandboxError, match="--no-such-option"), start_sandbox("--no-such-option"):
+        pass
+
+
+def test_a_missing_environment_is_named() -> None:
+    """With the remedy."""
+    with (
+        pytest.raises(SandboxError, match="make setup"),
+        start_sandbox(python=Path("/nowhere/python")),
+    ):
+        pass
+
+
+def _started_elsewhere() -> tuple[subprocess.Popen[str], Sandbox]:
+    starter = subprocess.Popen(  # noqa: S603 - the program above
+        [sys.executable, "-c", _STARTER], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert starter.stdout is not None
+    url, log = starter.stdout.readline().split()
+    return starter, Sandbox(url, Path(log))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_it_ends_with_its_starter(number: signal.Signals) -> None:
+    """By Ctrl-C, and also when the starter is killed and cannot say goodbye."""
+    starter, sandbox = _started_elsewhere()
+    try:
+        assert _is_listening(sandbox.endpoint_url)
+        starter.send_signal(number)
+        starter.wait(30)
+        eventually(lambda: not _is_listening(sandbox.endpoint_url))
+    finally:
+        starter.kill()
+        starter.communicate()
+        # A killed starter cannot clean up.
+        shutil.rmtree(sandbox.log.parent, ignore_errors=True)
+
+
+def test_what_a_process_needs_to_take_it_for_aws() -> None:
+    """Endpoint, dummy keys, region; and the SAM CLI keeps quiet."""
+    environment = Sandbox("http://127.0.0.1:1", Path("log")).environment()
+
+    assert {
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "SAM_CLI_TELEMETRY": "0",
+    } == environment
