@@ -1,0 +1,178 @@
+# ruff: noqa: INP001 -- not a package: Lambda imports these files by name from the root of the zip
+"""
+Write the answers that callers get during maintenance, one for each language and media type. Pure.
+
+All are 503, are never stored, and say X-Maintenance, so that a front end can tell maintenance from
+an outage. Retry-After is not in them: it depends on the instant (`retry_after`). The page may use
+its own styles and scripts, by hash, and ask its own site whether it is back; nothing else at all.
+
+    a page may hold            which becomes
+    -----------------------    -----------------------------------------------------------
+    {{language}}               tag of the page's language
+    {{title}} {{message}}      the texts of that language, escaped
+    {{until}}                  when it ends, as 2026-12-01T04:00:00Z; empty if unknown
+    {{until_utc}}              the same for people, as 2026-12-01 04:00 UTC; empty if unknown
+    {{retry_after_seconds}}    how long to wait before looking again
+    {{style}} {{script}}       page.css and page.js, as they are
+
+Only headers that Lambda@Edge lets a function set appear (doc: CloudFront Developer Guide,
+edge-function-restrictions-all); Content-Length is CloudFront's to write.
+"""
+
+import base64
+import hashlib
+import html
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from cloudfront_event import Response, header_fields
+from negotiation import HTML, PROBLEM, TEXT
+from page_settings import PageSettings, SettingsError
+
+# A response generated at viewer-request, headers included
+# (doc: CloudFront Developer Guide, cloudfront-limits).
+RESPONSE_LIMIT_BYTES: Final = 40_000
+
+# What a request can add: Retry-After and the headers of CORS, whose Origin is no longer than this.
+ADDED_HEADERS_BYTES: Final = 2_000
+
+_PLACEHOLDER: Final = re.compile(r"\{\{(.*?)\}\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The page of one language as its file has it, with the name of that file for messages."""
+
+    file_name: str
+    template: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageParts:
+    """What all pages share: page.css and page.js."""
+
+    style: str
+    script: str
+
+
+type Answers = Mapping[tuple[str, str], Response]
+
+
+def write_answers(pages: Mapping[str, Page], parts: PageParts, settings: PageSettings) -> Answers:
+    """
+    Return the answer for each language and media type; `pages` has one for each language.
+
+    Raise SettingsError for an unknown placeholder, or an answer larger than CloudFront accepts.
+    """
+    answers: dict[tuple[str, str], Response] = {}
+    for language, page in pages.items():
+        rendered = render_page(page, parts, language, settings)
+        for media_type, body in _bodies(rendered, language, settings).items():
+            answer = _unavailable(media_type, language, body, settings)
+            _check_size(answer, page.file_name)
+            answers[language, media_type] = answer
+    return answers
+
+
+def retry_after(settings: PageSettings, now: float) -> str:
+    """Return the seconds from `now` (Unix time) to the end; the default if unknown or over."""
+    if settings.until is None or settings.until <= now:
+        return str(settings.retry_after_seconds)
+    return str(math.ceil(settings.until - now))
+
+
+def render_page(page: Page, parts: PageParts, language: str, settings: PageSettings) -> str:
+    """Return the page with every placeholder filled; raise SettingsError for an unknown one."""
+    text = settings.texts[language]
+    end = None if settings.until is None else datetime.fromtimestamp(settings.until, UTC)
+    plain = {
+        "language": language,
+        "title": text.title,
+        "message": text.message,
+        "until": f"{end:%Y-%m-%dT%H:%M:%SZ}" if end else "",
+        "until_utc": f"{end:%Y-%m-%d %H:%M} UTC" if end else "",
+        "retry_after_seconds": str(settings.retry_after_seconds),
+    }
+    markup = {name: html.escape(value) for name, value in plain.items()}
+    markup |= {"style": parts.style, "script": parts.script}
+    unknown = sorted(set(_PLACEHOLDER.findall(page.template)) - markup.keys())
+    if unknown:
+        raise SettingsError(
+            f"{page.file_name} has a placeholder for {', '.join(unknown)}: "
+            f"use only {', '.join(markup)}."
+        )
+    return _PLACEHOLDER.sub(lambda found: markup[found[1]], page.template)
+
+
+def content_security_policy(page: str) -> str:
+    """Return the policy under which `page` may use its own styles and scripts, and ask its site."""
+    return (
+        f"default-src 'none'; style-src {_hashes('style', page)}; "
+        f"script-src {_hashes('script', page)}; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+
+
+def _hashes(element: str, page: str) -> str:
+    contents = re.findall(rf"<{element}>(.*?)</{element}>", page, re.DOTALL)
+    digests = [base64.b64encode(hashlib.sha256(text.encode()).digest()) for text in contents]
+    return " ".join(f"'sha256-{digest.decode()}'" for digest in digests) or "'none'"
+
+
+def _bodies(page: str, language: str, settings: PageSettings) -> dict[str, str]:
+    text = settings.texts[language]
+    end = None if settings.until is None else datetime.fromtimestamp(settings.until, UTC)
+    problem = {
+        "type": "about:blank",
+        "title": "Service Unavailable",
+        "status": 503,
+        "detail": text.message,
+        "until": f"{end:%Y-%m-%dT%H:%M:%SZ}" if end else None,
+    }
+    lines = [text.title, text.message, *([f"{end:%Y-%m-%d %H:%M} UTC"] if end else [])]
+    return {
+        HTML: page,
+        PROBLEM: json.dumps(problem, ensure_ascii=False) + "\n",
+        TEXT: "\n".join(lines) + "\n",
+    }
+
+
+def _unavailable(media_type: str, language: str, body: str, settings: PageSettings) -> Response:
+    varies = "Accept, Accept-Language"
+    headers = {
+        "cache-control": "no-store",
+        "content-language": language,
+        "content-security-policy": content_security_policy(body if media_type == HTML else ""),
+        # JSON has no charset parameter: it is always UTF-8 (RFC 8259, section 8.1).
+        "content-type": PROBLEM if media_type == PROBLEM else f"{media_type}; charset=utf-8",
+        "referrer-policy": "no-referrer",
+        "vary": f"{varies}, Origin" if settings.allowed_origins.varies else varies,
+        "x-content-type-options": "nosniff",
+        "x-maintenance": "on",
+    }
+    return {
+        "status": "503",
+        "statusDescription": "Service Unavailable",
+        "headers": header_fields(headers),
+        "body": body,
+        "bodyEncoding": "text",
+    }
+
+
+def _check_size(answer: Response, file_name: str) -> None:
+    fields = (
+        f"{name}: {field['value']}\r\n"
+        for name, values in answer["headers"].items()
+        for field in values
+    )
+    size = len("".join((*fields, answer["body"])).encode()) + ADDED_HEADERS_BYTES
+    if size > RESPONSE_LIMIT_BYTES:
+        raise SettingsError(
+            f"The answer of {file_name} can take {size} bytes with its headers, and CloudFront "
+            f"accepts {RESPONSE_LIMIT_BYTES}: shorten the page or the message."
+        )

@@ -1,0 +1,110 @@
+# ruff: noqa: INP001 -- not a package: Lambda imports these files by name from the root of the zip
+"""
+Let scripts of other origins read the answer (Fetch standard, CORS protocol). Pure.
+
+    configured origin          allows                                      credentials
+    -----------------------    ----------------------------------------    -----------
+    https://app.example.com    that origin                                 yes
+    https://*.example.com      every name below example.com, not itself    yes
+    *                          every origin                                never
+
+An answer during maintenance holds nothing private, so an origin that is named may send cookies:
+a `fetch` with credentials could not read the answer otherwise. A preflight succeeds, or the browser
+would hide the 503 that the real request gets; it is not remembered, because the site's own answer
+to it may differ.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from cloudfront_event import Request, Response, header, header_fields
+
+EXPOSED_HEADERS: Final = "Retry-After, X-Maintenance"
+
+# scheme://host[:port] without path; the first label may be the wildcard.
+ORIGIN: Final = re.compile(r"https?://(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::[0-9]{1,5})?")
+
+# The names that a preflight asks for (RFC 9110, section 5.6.2), few enough to be sent back.
+_TOKENS: Final = re.compile(r"[\w!#$%&'*+.^`|~-]+(?: *, *[\w!#$%&'*+.^`|~-]+)*", re.ASCII)
+_LONGEST_ECHO: Final = 2_000
+
+# A name has at most 253 characters (RFC 1035, section 2.3.4); the rest is scheme and port.
+_LONGEST_ORIGIN: Final = 280
+
+
+@dataclass(frozen=True, slots=True)
+class AllowedOrigins:
+    """The origins whose scripts may read; `expression` matches a whole Origin header."""
+
+    expression: re.Pattern[str]
+    everyone: bool
+    varies: bool
+
+    def headers(self, request: Request) -> dict[str, str]:
+        """Return the CORS headers for the answer to `request`; none for an origin not allowed."""
+        origin = header(request, "origin")
+        if not origin or len(origin) > _LONGEST_ORIGIN:
+            return {}
+        if self.expression.fullmatch(origin):
+            return {
+                "access-control-allow-origin": origin,
+                "access-control-allow-credentials": "true",
+                "access-control-expose-headers": EXPOSED_HEADERS,
+            }
+        if self.everyone:
+            return {
+                "access-control-allow-origin": "*",
+                "access-control-expose-headers": EXPOSED_HEADERS,
+            }
+        return {}
+
+
+def allowed_origins(origins: Iterable[str]) -> AllowedOrigins:
+    """Return the origins that this configuration allows; each is `*` or matches ORIGIN."""
+    named = [origin for origin in origins if origin != "*"]
+    alternatives = (
+        re.escape(origin).replace(r"://\*\.", r"://(?:[a-z0-9-]+\.)+") for origin in named
+    )
+    return AllowedOrigins(
+        expression=re.compile("|".join(alternatives) or r"(?!)"),
+        everyone="*" in origins,
+        varies=bool(named),
+    )
+
+
+def is_preflight(request: Request) -> bool:
+    """Say whether a browser asks for permission before the real request."""
+    return request.get("method") == "OPTIONS" and bool(
+        header(request, "access-control-request-method")
+    )
+
+
+def preflight_response(request: Request, cors_headers: dict[str, str]) -> Response:
+    """
+    Return the permission for what `request` asks, `cors_headers` being those of its allowed origin.
+
+    The names asked for are sent back, since `*` counts as a name when credentials are sent; names
+    that are not tokens, or too long to be sent back, are not allowed.
+    """
+    asked = {
+        "access-control-allow-methods": header(request, "access-control-request-method"),
+        "access-control-allow-headers": header(request, "access-control-request-headers"),
+    }
+    allowed = {
+        name: names
+        for name, names in asked.items()
+        if len(names) <= _LONGEST_ECHO and _TOKENS.fullmatch(names)
+    }
+    answered = {
+        **cors_headers,
+        **allowed,
+        "access-control-max-age": "0",
+        "cache-control": "no-store",
+        "vary": "Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
+        "x-maintenance": "on",
+    }
+    # No body: CloudFront answers 502 for a 204 with one
+    # (doc: CloudFront Developer Guide, lambda-generating-http-responses).
+    return {"status": "204", "statusDescription": "No Content", "headers": header_fields(answered)}

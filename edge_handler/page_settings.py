@@ -1,0 +1,198 @@
+# ruff: noqa: INP001 -- not a package: Lambda imports these files by name from the root of the zip
+"""
+Read `page_settings.json`, a file because Lambda@Edge has no environment variables. Pure.
+
+    key                      meaning
+    ---------------------    -------------------------------------------------------------------
+    language                 tag of the language of page.html, which is also the default
+    texts                    for each language its title and message; all but the default
+                             language have a page.<language>.html
+    announcement             said in place of the message, in every language; or null
+    until                    when the maintenance ends, ISO 8601 with offset; or null if unknown
+    retry_after_seconds      Retry-After while no end is known, or it has passed; 1 to 86400
+    allowed_paths            path patterns that stay open, as CloudFront writes them
+    allowed_networks         viewers that may enter, in CIDR notation
+    cors_origins             origins whose scripts may read the answer
+    bypass_lifetime_hours    how long a bypass cookie lasts, 1 to 720
+
+Every key is required and no other is known, so a misspelt one is found before it is deployed.
+"""
+
+import ipaddress
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Final
+
+from cors import ORIGIN, AllowedOrigins, allowed_origins
+from ways_in import (
+    EVERY_IPV4_ADDRESS,
+    OpenNetworks,
+    OpenPaths,
+    as_ipv6_network,
+    open_networks,
+    open_paths,
+)
+
+LONGEST_RETRY_AFTER_SECONDS: Final = 86_400
+LONGEST_BYPASS_HOURS: Final = 720
+
+_LANGUAGE_TAG: Final = re.compile(r"[a-z]{2,8}(?:-[a-z0-9]{2,8})*")
+
+
+class SettingsError(ValueError):
+    """A file of the package is unusable; the message names the file, the fault and the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What the answer says in one language."""
+
+    title: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageSettings:
+    """The settings, checked; the default language is the first of `texts`, `until` is Unix time."""
+
+    texts: Mapping[str, Text]
+    until: float | None
+    retry_after_seconds: int
+    open_paths: OpenPaths
+    open_networks: OpenNetworks
+    allowed_origins: AllowedOrigins
+    bypass_lifetime_hours: int
+
+
+def parse_settings(text: str) -> PageSettings:
+    """Return the settings that `text` holds as JSON; raise SettingsError naming every fault."""
+    try:
+        values = json.loads(text)
+    except json.JSONDecodeError as fault:
+        raise SettingsError(
+            f"page_settings.json is not JSON ({fault}): mend that place."
+        ) from fault
+    if not isinstance(values, dict):
+        raise SettingsError(
+            "page_settings.json must be one JSON object: put its keys into { and }."
+        )
+    faults = [f"{key!r} is not a setting, remove it" for key in values if key not in _CHECKS]
+    for key, (is_valid, wanted) in _CHECKS.items():
+        if key not in values:
+            faults.append(f"{key!r} is missing, add {wanted}")
+        elif not is_valid(values[key]):
+            faults.append(f"{key!r} must be {wanted}, not {json.dumps(values[key])}")
+    if not faults and values["language"] not in values["texts"]:
+        faults.append(f"'texts' has none for {values['language']!r}, the 'language': add it")
+    if faults:
+        raise SettingsError(f"page_settings.json: {'; '.join(faults)}.")
+    return _settings(values)
+
+
+def _settings(values: dict[str, Any]) -> PageSettings:
+    languages = sorted(values["texts"], key=lambda language: language != values["language"])
+    said = {"message": values["announcement"]} if values["announcement"] else {}
+    texts = {language: Text(**{**values["texts"][language], **said}) for language in languages}
+    until = values["until"]
+    return PageSettings(
+        texts=MappingProxyType(texts),
+        until=datetime.fromisoformat(until).timestamp() if until else None,
+        retry_after_seconds=values["retry_after_seconds"],
+        open_paths=open_paths(values["allowed_paths"]),
+        open_networks=open_networks(map(ipaddress.ip_network, values["allowed_networks"])),
+        allowed_origins=allowed_origins(values["cors_origins"]),
+        bypass_lifetime_hours=values["bypass_lifetime_hours"],
+    )
+
+
+def _is_line(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip()) and value.isprintable()
+
+
+def _is_tag(value: object) -> bool:
+    return isinstance(value, str) and bool(_LANGUAGE_TAG.fullmatch(value))
+
+
+def _are_texts(value: object) -> bool:
+    return (
+        isinstance(value, dict)
+        and all(map(_is_tag, value))
+        and all(
+            isinstance(text, dict)
+            and text.keys() == {"title", "message"}
+            and all(map(_is_line, text.values()))
+            for text in value.values()
+        )
+    )
+
+
+def _is_instant(value: object) -> bool:
+    try:
+        return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def _is_whole(value: object, most: int) -> bool:
+    # type(), because JSON's true is an int to isinstance.
+    return type(value) is int and 1 <= value <= most
+
+
+def _is_network(value: object) -> bool:
+    try:
+        network = ipaddress.ip_network(value) if isinstance(value, str) else None
+    except ValueError:
+        return False
+    return network is not None and not as_ipv6_network(network).supernet_of(EVERY_IPV4_ADDRESS)
+
+
+def _is_path_pattern(value: object) -> bool:
+    return isinstance(value, str) and value.startswith("/")
+
+
+def _is_origin(value: object) -> bool:
+    return isinstance(value, str) and bool(value == "*" or ORIGIN.fullmatch(value))
+
+
+def _each(is_valid: Callable[[object], bool]) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, list) and all(map(is_valid, value))
+
+
+def _or_null(is_valid: Callable[[object], bool]) -> Callable[[object], bool]:
+    return lambda value: value is None or is_valid(value)
+
+
+type Check = tuple[Callable[[object], bool], str]
+
+_CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
+    {
+        "language": (_is_tag, 'a lowercase language tag such as "en"'),
+        "texts": (
+            _are_texts,
+            "an object of language tags, each with one line as title and message",
+        ),
+        "announcement": (_or_null(_is_line), "one line of text or null"),
+        "until": (_or_null(_is_instant), 'an instant with offset, "2026-12-01T04:00Z", or null'),
+        "retry_after_seconds": (
+            lambda value: _is_whole(value, LONGEST_RETRY_AFTER_SECONDS),
+            f"a whole number from 1 to {LONGEST_RETRY_AFTER_SECONDS}",
+        ),
+        "allowed_paths": (_each(_is_path_pattern), "a list of path patterns that begin with '/'"),
+        "allowed_networks": (
+            _each(_is_network),
+            'a list of networks in CIDR notation without host bits, "192.0.2.0/24", not everybody',
+        ),
+        "cors_origins": (
+            _each(_is_origin),
+            'a list of origins, "https://app.example.com", "https://*.example.com" or "*"',
+        ),
+        "bypass_lifetime_hours": (
+            lambda value: _is_whole(value, LONGEST_BYPASS_HOURS),
+            f"a whole number from 1 to {LONGEST_BYPASS_HOURS}",
+        ),
+    }
+)

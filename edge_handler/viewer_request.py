@@ -1,0 +1,83 @@
+# ruff: noqa: INP001 -- not a package: Lambda imports these files by name from the root of the zip
+"""
+Answer a viewer request while the site is in maintenance: 503 as the caller reads it, or pass it on.
+
+The controller attaches this function to cache behaviors as Lambda@Edge, event viewer-request. The
+files beside it are read, checked and rendered at import, so that a request costs a few look-ups and
+a fault in them is found before a visitor is there: the import raises `SettingsError`.
+
+    the request, first match                   gets
+    ---------------------------------------    ---------------------------------------------------
+    opens the bypass link                      the cookie, and a redirect to the address without it
+    has an open path, an open network, or      through, untouched
+    a genuine bypass cookie
+    is a preflight of an allowed origin        204, or the browser would hide the 503 to come
+    is HEAD                                    the headers of what GET would get, and no body
+    is anything else                           503 in the media type and language it likes best
+"""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from answers import retry_after
+from cloudfront_event import Event, Request, Response, header, header_fields
+from cors import is_preflight, preflight_response
+from negotiation import preferred_language, preferred_media_type
+from package_files import Package, read_package
+
+
+@dataclass(frozen=True, slots=True)
+class Responder:
+    """Answers requests as one package says."""
+
+    package: Package
+    languages: tuple[str, ...]
+
+    def respond(self, request: Request, now: float) -> Request | Response:
+        """
+        Return `request` itself to let it pass, else the generated response; `now` is Unix time.
+
+        Never raises for a request of CloudFront's, and relies on no member that one may lack.
+        """
+        if opened := self.package.bypass.opened(request, now):
+            return opened
+        if self._may_pass(request, now):
+            return request
+        cors_headers = self.package.settings.allowed_origins.headers(request)
+        if cors_headers and is_preflight(request):
+            return preflight_response(request, cors_headers)
+        return self._unavailable(request, cors_headers, now)
+
+    def _may_pass(self, request: Request, now: float) -> bool:
+        settings = self.package.settings
+        return (
+            request.get("uri", "/") in settings.open_paths
+            or request.get("clientIp", "") in settings.open_networks
+            or self.package.bypass.admits(request, now)
+        )
+
+    def _unavailable(self, request: Request, cors_headers: dict[str, str], now: float) -> Response:
+        language = preferred_language(header(request, "accept-language"), self.languages)
+        media_type = preferred_media_type(header(request, "accept"))
+        answer = self.package.answers[language, media_type]
+        added = {"retry-after": retry_after(self.package.settings, now), **cors_headers}
+        response: Response = {**answer, "headers": {**answer["headers"], **header_fields(added)}}
+        if request.get("method") == "HEAD":
+            del response["body"], response["bodyEncoding"]
+        return response
+
+
+def make_responder(package: Package) -> Responder:
+    """Return what answers requests as `package` says."""
+    return Responder(package=package, languages=tuple(package.settings.texts))
+
+
+_RESPONDER: Final = make_responder(read_package(Path(__file__).parent))
+
+
+def handler(event: Event, _context: object) -> Request | Response:
+    """Return what Lambda@Edge is to do with the request of `event`."""
+    now = time.time()  # noqa: TID251 -- the one place of this function that asks the clock
+    return _RESPONDER.respond(event["Records"][0]["cf"]["request"], now)

@@ -1,0 +1,97 @@
+# ruff: noqa: INP001 -- not a package: Lambda imports these files by name from the root of the zip
+"""
+Who passes during maintenance without a cookie: paths and networks that stay open. Pure.
+
+    way in      written as                                         matches
+    --------    -----------------------------------------------    ------------------------------
+    path        CloudFront's path pattern: `*` text, `?` letter    the whole path, case counts
+    network     CIDR, IPv4 or IPv6                                 the viewer's address
+
+An IPv4 address counts as the same viewer when it is written as IPv6 (::ffff:192.0.2.1).
+"""
+
+import functools
+import ipaddress
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+type Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+# An origin may resolve such parts, so /open/../closed does not count as /open/*.
+_RESOLVABLE: Final = re.compile(r"//|\\|%2e|%2f|%5c|/\.\.?(?:/|$)", re.IGNORECASE)
+
+# Where IPv6 has the addresses of IPv4 (RFC 4291, section 2.5.5.2).
+EVERY_IPV4_ADDRESS: Final = ipaddress.IPv6Network("::ffff:0:0/96")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPaths:
+    """The paths that stay open; `expression` matches a whole path, or nothing if there are none."""
+
+    expression: re.Pattern[str]
+
+    def __contains__(self, uri: str) -> bool:
+        """Say whether `uri`, a path without query string, is open whoever resolves it."""
+        return bool(self.expression.fullmatch(uri)) and not _RESOLVABLE.search(uri)
+
+
+def open_paths(patterns: Iterable[str]) -> OpenPaths:
+    """Return the paths that these patterns keep open."""
+    wildcards = {"*": ".*", "?": "."}
+    alternatives = (
+        "".join(wildcards.get(character, re.escape(character)) for character in pattern)
+        for pattern in patterns
+    )
+    return OpenPaths(re.compile("|".join(alternatives) or r"(?!)", re.DOTALL))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenNetworks:
+    """The addresses that may enter: ascending, disjoint ranges of numbers, IPv4 among IPv6."""
+
+    firsts: tuple[int, ...]
+    lasts: tuple[int, ...]
+
+    def __contains__(self, client_ip: str) -> bool:
+        """Say whether the viewer's address is in one of the networks; what is none is not."""
+        number = _number(client_ip) if self.firsts else None
+        if number is None:
+            return False
+        place = bisect_right(self.firsts, number) - 1
+        return place >= 0 and number <= self.lasts[place]
+
+
+def open_networks(networks: Iterable[Network]) -> OpenNetworks:
+    """Return the addresses of these networks; overlapping and touching ones join."""
+    joined = list(ipaddress.collapse_addresses(map(as_ipv6_network, networks)))
+    return OpenNetworks(
+        firsts=tuple(int(network.network_address) for network in joined),
+        lasts=tuple(int(network.broadcast_address) for network in joined),
+    )
+
+
+@functools.lru_cache(maxsize=1024)
+def _number(client_ip: str) -> int | None:
+    """Return an address as a number, None for what is no address: that is nobody we know."""
+    try:
+        return int(_as_ipv6(ipaddress.ip_address(client_ip)))
+    except ValueError:
+        return None
+
+
+def _as_ipv6(address: Address) -> ipaddress.IPv6Address:
+    if isinstance(address, ipaddress.IPv6Address):
+        return address
+    return EVERY_IPV4_ADDRESS[int(address)]
+
+
+def as_ipv6_network(network: Network) -> ipaddress.IPv6Network:
+    """Return the network in the one space of numbers that both kinds of address share."""
+    if isinstance(network, ipaddress.IPv6Network):
+        return network
+    prefix_length = network.prefixlen + EVERY_IPV4_ADDRESS.prefixlen
+    return ipaddress.IPv6Network((_as_ipv6(network.network_address), prefix_length))

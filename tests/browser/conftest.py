@@ -1,0 +1,137 @@
+"""
+A real browser, headless, and a shop for it to visit.
+
+Without Chromium, its driver and axe-core these tests are skipped, saying what to install; where CI
+is set they fail instead, so that nobody relies on tests that never ran.
+"""
+
+import contextlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+
+from demo.site.origin import Origin, start_origin
+from tests.browser.shop import Shop, a_shop
+from tests.cloud import Cloud
+
+AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
+
+type Visit = Callable[..., webdriver.Chrome]
+
+
+def _missing(what: str, remedy: str) -> None:
+    reason = f"{what} is not installed: {remedy}"
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def _program(name: str, package: str) -> str:
+    path = shutil.which(name)
+    if path is None:
+        _missing(name, f"on Debian, apt-get install {package}")
+    return str(path)
+
+
+@pytest.fixture
+def axe() -> str:
+    """Give the source of axe-core, which finds faults of accessibility."""
+    if not AXE.exists():
+        _missing("axe-core", "npm ci --prefix tests/browser")
+    return AXE.read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """What differs between visitors."""
+
+    language: str = "en-GB"
+    time_zone: str = "UTC"
+    width: int = 1200
+    dark: bool = False
+    scripts: bool = True
+
+
+@pytest.fixture(scope="session")
+def start_browser() -> Iterator[Callable[[], webdriver.Chrome]]:
+    """Give what starts a browser; all end with the session."""
+    browser, driver = _program("chromium", "chromium"), _program("chromedriver", "chromium-driver")
+    with contextlib.ExitStack() as started:
+        yield lambda: started.enter_context(_start(browser, driver))
+
+
+@pytest.fixture(scope="session")
+def _browser(start_browser: Callable[[], webdriver.Chrome]) -> webdriver.Chrome:
+    """Give the browser that most tests share, since starting one costs more than a visit."""
+    return start_browser()
+
+
+@pytest.fixture
+def visit(_browser: webdriver.Chrome) -> Visit:
+    """Give what opens an address as a visitor who was never there."""
+    return lambda url, **options: _visit(_browser, url, Visitor(**options))
+
+
+@pytest.fixture
+def visit_elsewhere(start_browser: Callable[[], webdriver.Chrome]) -> Visit:
+    """Give what opens an address in a browser of its own."""
+    return lambda url, **options: _visit(start_browser(), url, Visitor(**options))
+
+
+def _start(browser: str, driver: str) -> webdriver.Chrome:
+    chrome = webdriver.ChromeOptions()
+    chrome.binary_location = browser
+    chrome.add_argument("--headless=new")
+    chrome.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    if os.geteuid() == 0:
+        # Chromium's own sandbox refuses to run as root; the pages are ours.
+        chrome.add_argument("--no-sandbox")
+    started = webdriver.Chrome(options=chrome, service=webdriver.ChromeService(driver))
+    started.set_page_load_timeout(20)
+    return started
+
+
+def _visit(browser: webdriver.Chrome, url: str, visitor: Visitor) -> webdriver.Chrome:
+    scheme = {"name": "prefers-color-scheme", "value": "dark" if visitor.dark else "light"}
+    agent: str = browser.capabilities["browserVersion"]
+    settings: dict[str, dict[str, object]] = {
+        "Network.clearBrowserCookies": {},
+        "Network.clearBrowserCache": {},
+        "Emulation.setEmulatedMedia": {"features": [scheme]},
+        "Emulation.setTimezoneOverride": {"timezoneId": visitor.time_zone},
+        "Emulation.setUserAgentOverride": {
+            "userAgent": f"Chrome/{agent}",
+            "acceptLanguage": visitor.language,
+        },
+        "Emulation.setScriptExecutionDisabled": {"value": not visitor.scripts},
+        "Emulation.setDeviceMetricsOverride": {
+            "width": visitor.width,
+            "height": 800,
+            "deviceScaleFactor": 1,
+            "mobile": False,
+        },
+    }
+    browser.get("about:blank")
+    browser.get_log("browser")  # type: ignore[no-untyped-call]  # empties it; selenium's own gap
+    for command, parameters in settings.items():
+        browser.execute_cdp_cmd(command, parameters)
+    browser.get(url)
+    return browser
+
+
+@pytest.fixture(scope="session")
+def origin() -> Iterator[Origin]:
+    """Give the shop's own web server."""
+    with start_origin() as running:
+        yield running
+
+
+@pytest.fixture
+def shop(cloud: Cloud, origin: Origin) -> Shop:
+    """Give an open shop behind the edge."""
+    return a_shop(cloud, origin.port)

@@ -1,0 +1,105 @@
+"""A shop behind the sandbox's edge, which the tests close with the edge handler and open again."""
+
+import io
+import json
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.cloud import Cloud, eventually
+from tests.edge.builders import EDGE_HANDLER
+from tests.sandbox.builders import a_behavior, a_distribution, a_role, change_default, edge
+
+# Browsers take every name below localhost for loopback and for a secure context, so that they keep
+# Secure cookies without a certificate (W3C, Secure Contexts, section 3.1).
+HOST = "shop.localhost"
+_METHODS = ("GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE")
+_SHIPPED = ("*.py", "*.html", "*.css", "*.js", "page_settings.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A distribution in front of an origin, and the address that a browser opens."""
+
+    cloud: Cloud
+    distribution_id: str
+    url: str
+
+    def close(self, *, bypass: str = "", **settings: object) -> None:
+        """Attach the edge handler with these settings changed, and `bypass` as its bypass.json."""
+        package = edge_package(settings, bypass)
+        function = self.cloud.functions.create_function(
+            FunctionName="maintenance",
+            Runtime="python3.13",
+            Handler="viewer_request.handler",
+            Role=a_role(self.cloud, "maintenance"),
+            Code={"ZipFile": package},
+            Timeout=5,
+            MemorySize=128,
+            Publish=True,
+        )
+        version = f"{function['FunctionArn'].removesuffix(':1')}:1"
+        self._deploy(LambdaFunctionAssociations=edge(viewer_request=version))
+
+    def open(self) -> None:
+        """Detach the edge handler."""
+        self._deploy(LambdaFunctionAssociations={"Quantity": 0})
+
+    def _deploy(self, **members: object) -> None:
+        change_default(self.cloud, self.distribution_id, **members)
+        eventually(self._is_deployed)
+
+    def _is_deployed(self) -> bool:
+        answer = self.cloud.cloudfront.get_distribution(Id=self.distribution_id)
+        return answer["Distribution"]["Status"] == "Deployed"
+
+
+def a_shop(cloud: Cloud, origin_port: int) -> Shop:
+    """Put a distribution in front of the origin on this port of loopback."""
+    cloud.sandbox.set(deploy_seconds=0)
+    distribution_id = a_distribution(
+        cloud,
+        Aliases={"Quantity": 1, "Items": [HOST]},
+        DefaultRootObject="index.html",
+        Origins=_items(_origin(origin_port)),
+        DefaultCacheBehavior=a_behavior(
+            AllowedMethods={**_items(*_METHODS), "CachedMethods": _items("GET", "HEAD")}
+        ),
+    )
+    port = cloud.sandbox.endpoint_url.rpartition(":")[2]
+    return Shop(cloud, distribution_id, f"http://{HOST}:{port}/")
+
+
+def edge_package(settings: dict[str, object], bypass: str) -> bytes:
+    """Return the edge handler as it would be deployed with these settings changed."""
+    files = {path.name: path.read_bytes() for pattern in _SHIPPED for path in _files(pattern)}
+    values = json.loads(files["page_settings.json"])
+    files["page_settings.json"] = json.dumps({**values, **settings}).encode()
+    if bypass:
+        files["bypass.json"] = bypass.encode()
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return package.getvalue()
+
+
+def _files(pattern: str) -> list[Path]:
+    return sorted(EDGE_HANDLER.glob(pattern))
+
+
+def _items(*items: object) -> dict[str, Any]:
+    return {"Quantity": len(items), "Items": list(items)}
+
+
+def _origin(port: int) -> dict[str, Any]:
+    return {
+        "Id": "origin",
+        "DomainName": "127.0.0.1",
+        "CustomOriginConfig": {
+            "HTTPPort": port,
+            "HTTPSPort": 8443,
+            "OriginProtocolPolicy": "http-only",
+        },
+    }

@@ -1,0 +1,204 @@
+"""The page in a real browser: what a visitor sees, with and without scripts, and how it ends."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
+
+from tests.browser.conftest import Visit
+from tests.browser.shop import Shop
+from tests.cloud import eventually
+
+SCREENSHOTS = Path(__file__).parents[2] / ".cache" / "screenshots"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def in_hours(hours: float) -> str:
+    """Return an instant so many hours from now, as the settings hold it."""
+    now = datetime.now(UTC)
+    return (now + timedelta(hours=hours)).isoformat(timespec="seconds")
+
+
+def text(browser: Chrome, identifier: str) -> str:
+    """Return the visible text of an element."""
+    return browser.find_element(By.ID, identifier).text
+
+
+def complaints(browser: Chrome) -> list[str]:
+    """Return what the browser complained of, but for the 503 itself."""
+    entries = browser.get_log("browser")  # type: ignore[no-untyped-call]  # selenium's own gap
+    messages = [str(entry["message"]) for entry in entries]
+    return [message for message in messages if "503 (Service Unavailable)" not in message]
+
+
+def test_a_visitor_sees_the_announcement_and_the_end_in_the_own_time_zone(
+    shop: Shop, visit: Visit
+) -> None:
+    """Markup in the announcement is shown as text, and nothing is refused by the policy."""
+    shop.close(announcement="New disks <b>tonight</b>", until="2099-12-01T04:00:00Z")
+    browser = visit(shop.url, time_zone="Asia/Tokyo")
+    page = browser.find_element(By.TAG_NAME, "main").text
+
+    assert (True, True, []) == (
+        "New disks <b>tonight</b>" in page,
+        "Tuesday, December 1 at 1:00 PM GMT+9" in page,
+        complaints(browser),
+    ), page
+
+
+def test_the_page_counts_down(shop: Shop, visit: Visit) -> None:
+    """Hours and minutes at first, seconds in the end."""
+    shop.close(until=in_hours(0.5))
+    browser = visit(shop.url)
+    first = text(browser, "left")
+
+    assert eventually(lambda: text(browser, "left") != first), first
+    assert "29 minutes" in first
+
+
+def test_the_countdown_can_be_put_away(shop: Shop, visit: Visit) -> None:
+    """What changes by itself can be hidden (WCAG 2.2, success criterion 2.2.2)."""
+    shop.close(until=in_hours(1))
+    browser = visit(shop.url)
+    browser.find_element(By.TAG_NAME, "summary").click()
+
+    assert not browser.find_element(By.ID, "left").is_displayed()
+
+
+def test_an_unknown_end_is_not_mentioned(shop: Shop, visit: Visit) -> None:
+    """There is nothing to count down to."""
+    shop.close()
+    browser = visit(shop.url)
+
+    assert not browser.find_element(By.CLASS_NAME, "end").is_displayed()
+
+
+def test_the_page_speaks_the_language_of_the_browser(shop: Shop, visit: Visit) -> None:
+    """Text, countdown and date alike."""
+    shop.close(until="2099-12-01T04:00:00Z")
+    browser = visit(shop.url, language="de-AT", time_zone="Europe/Vienna")
+    shown = (browser.title, text(browser, "end"), "Tage" in text(browser, "left"))
+
+    assert ("Wir sind gleich zurück", "Dienstag, 1. Dezember um 05:00 MEZ", True) == shown
+
+
+def test_the_page_comes_back_by_itself(shop: Shop, visit: Visit) -> None:
+    """Nobody reloads: the shop is there as soon as it is."""
+    shop.close(retry_after_seconds=1)
+    browser = visit(shop.url)
+    before = browser.title
+    shop.open()
+    eventually(lambda: browser.title == "Harbour Roasters", seconds=20)
+
+    assert ("We’ll be right back", "Harbour Roasters") == (before, browser.title)  # noqa: RUF001 -- the page's apostrophe
+
+
+def test_the_page_stays_while_the_maintenance_lasts(shop: Shop, visit: Visit) -> None:
+    """It looks again and again without disturbing the reader."""
+    shop.close(retry_after_seconds=1)
+    browser = visit(shop.url)
+    browser.execute_script("document.body.dataset.seen = 'once'")
+    looks = "return performance.getEntriesByType('resource').length"
+    eventually(lambda: browser.execute_script(looks) >= 2, seconds=20)
+
+    assert "once" == browser.execute_script("return document.body.dataset.seen")
+
+
+def test_visitors_do_not_come_back_in_the_same_second(shop: Shop, visit: Visit) -> None:
+    """The pause before each look is spread evenly from half to one and a half of Retry-After."""
+    shop.close(retry_after_seconds=300)
+    browser = visit(shop.url)
+    pauses = sorted(browser.execute_script("return Array.from({length: 400}, pause)"))
+    quarters = [sum(low <= pause < low + 75 for pause in pauses) for low in (150, 225, 300, 375)]
+
+    assert (400, True) == (sum(quarters), min(quarters) > 50), quarters
+
+
+def test_nobody_looks_just_before_the_end(shop: Shop, visit: Visit) -> None:
+    """With the end near, each look waits for it and then for up to a minute more."""
+    shop.close(retry_after_seconds=300, until=in_hours(100 / 3_600))
+    browser = visit(shop.url)
+    pauses = browser.execute_script("return Array.from({length: 400}, pause)")
+
+    assert (True, True) == (min(pauses) > 80, max(pauses) <= 160), (min(pauses), max(pauses))
+
+
+def test_without_scripts_the_page_says_all_it_knows(shop: Shop, visit: Visit) -> None:
+    """The end in UTC, a link to try again, and no promise that it cannot keep."""
+    shop.close(until="2099-12-01T04:00:00Z")
+    browser = visit(shop.url, scripts=False)
+    hidden = [browser.find_element(By.ID, name).is_displayed() for name in ("countdown", "returns")]
+
+    assert ("2099-12-01 04:00 UTC", [False, False]) == (text(browser, "end"), hidden)
+
+
+def test_without_scripts_the_link_leads_back(shop: Shop, visit: Visit) -> None:
+    """Trying again at the same address is all it takes."""
+    shop.close()
+    browser = visit(f"{shop.url}?table=4", scripts=False)
+    shop.open()
+    browser.find_element(By.LINK_TEXT, "Try again").click()
+    eventually(lambda: browser.title == "Harbour Roasters")
+
+    assert f"{shop.url}?table=4" == browser.current_url
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("dark", [False, True])
+def test_axe_finds_no_fault_of_accessibility(
+    shop: Shop,
+    visit: Visit,
+    axe: str,
+    dark: bool,  # noqa: FBT001 -- a column of the table
+    language: str,
+) -> None:
+    """WCAG 2.2 AA as far as a program can check it, in both languages, light and dark."""
+    shop.close(until=in_hours(2))
+    browser = visit(shop.url, dark=dark, language=language)
+    browser.execute_script(axe)
+    found = browser.execute_async_script(
+        "axe.run({runOnly: arguments[0]}).then(arguments[1])", RULES
+    )
+
+    assert ([], True) == (
+        [f"{fault['id']}: {fault['help']}" for fault in found["violations"]],
+        len(found["passes"]) > 10,
+    )
+
+
+@pytest.mark.parametrize("width", [320, 1200, 2560])
+def test_nothing_is_cut_off_at_any_width(shop: Shop, visit: Visit, width: int) -> None:
+    """No sideways scrolling, with the longest of words (WCAG 2.2, success criterion 1.4.10)."""
+    shop.close(announcement="Donaudampfschifffahrtsgesellschaftskapitänsmütze " * 3)
+    browser = visit(shop.url, width=width)
+
+    assert width == browser.execute_script("return document.documentElement.scrollWidth")
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "dark"),
+    [
+        ("light", 1200, False),
+        ("dark", 1200, True),
+        ("phone", 360, False),
+        ("phone-dark", 360, True),
+    ],
+)
+def test_a_screenshot_is_kept(
+    shop: Shop,
+    visit: Visit,
+    name: str,
+    width: int,
+    dark: bool,  # noqa: FBT001 -- a column of the table
+) -> None:
+    """For people to look at, in .cache/screenshots."""
+    shop.close(
+        announcement="We are moving the shop to a faster home. Orders already placed are safe.",
+        until=in_hours(1.75),
+    )
+    browser = visit(shop.url, width=width, dark=dark)
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+
+    assert browser.save_screenshot(SCREENSHOTS / f"maintenance-page-{name}.png")

@@ -1,0 +1,90 @@
+"""Requests, settings and packages for the tests: everyday ones, but for what a test says."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from answers import Answers, Page, PageParts, write_answers
+from bypass import Bypass, anchor
+from cloudfront_event import Event, HeaderField, Request, Response
+from package_files import Package
+from page_settings import PageSettings, parse_settings
+from viewer_request import Responder, make_responder
+
+EDGE_HANDLER = Path(__file__).parents[2] / "edge_handler"
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
+
+# A Thursday; the 168 hours of its week of Unix time begin at midnight.
+NOW = 1_795_651_200.0
+HOUR = 3_600.0
+SECRET = "8yU3cN0m6fJ4Qk1sVb7wZrXt2LpHdEgA5oIuYnKqTjM"  # noqa: S105 -- of the tests alone
+
+TEMPLATE = "<style>{{style}}</style><h1>{{title}}</h1><p>{{message}}</p><i>{{until_utc}}</i>"
+PARTS = PageParts(style="p { color: red }", script="")
+
+
+def settings_values(**changes: object) -> dict[str, Any]:
+    """Return valid settings with `changes` made to them; a change to `...` removes that key."""
+    values: dict[str, Any] = {
+        "language": "en",
+        "texts": {"en": {"title": "Back soon", "message": "We are moving house."}},
+        "announcement": None,
+        "until": None,
+        "retry_after_seconds": 120,
+        "allowed_paths": [],
+        "allowed_networks": [],
+        "cors_origins": [],
+        "bypass_lifetime_hours": 12,
+        **changes,
+    }
+    return {key: value for key, value in values.items() if value is not ...}
+
+
+def some_settings(**changes: object) -> PageSettings:
+    """Return what `page_settings.json` with these changes says."""
+    return parse_settings(json.dumps(settings_values(**changes)))
+
+
+def some_answers(template: str = TEMPLATE, /, **changes: object) -> Answers:
+    """Return the answers of settings with these changes, every language having `template`."""
+    settings = some_settings(**changes)
+    pages = {language: Page("page.html", template) for language in settings.texts}
+    return write_answers(pages, PARTS, settings)
+
+
+def a_responder(secret: str = SECRET, weeks: int = 2, **changes: object) -> Responder:
+    """Return a responder with these settings, whose bypass is good for `weeks` weeks from NOW."""
+    settings = some_settings(**changes)
+    first_week = int(NOW // HOUR) // 168
+    anchors = {week: anchor(secret, week) for week in range(first_week, first_week + weeks)}
+    bypass = Bypass(anchors=anchors, lifetime_hours=settings.bypass_lifetime_hours)
+    return make_responder(Package(settings, some_answers(**changes), bypass))
+
+
+def a_request(
+    uri: str = "/", *, method: str = "GET", query: str = "", headers: dict[str, str] | None = None
+) -> Request:
+    """Return a request as Lambda@Edge writes it, with each of `headers` given once."""
+    fields: dict[str, list[HeaderField]] = {
+        name.lower(): [{"key": name, "value": value}]
+        for name, value in {"Host": "www.example.com", **(headers or {})}.items()
+    }
+    return {
+        "clientIp": "203.0.113.7",
+        "method": method,
+        "uri": uri,
+        "querystring": query,
+        "headers": fields,
+    }
+
+
+def an_event(request: Request) -> Event:
+    """Return the event of a viewer request; its config lacks what not every sender fills in."""
+    return {"Records": [{"cf": {"request": request}}]}
+
+
+def value_of(response: Request | Response, name: str) -> str:
+    """Return the only value of a header, "" where it is absent."""
+    values = [field["value"] for field in response["headers"].get(name, [])]
+    assert len(values) <= 1
+    return values[0] if values else ""

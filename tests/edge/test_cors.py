@@ -1,0 +1,124 @@
+"""Scripts of configured origins can read the answer, and those of others cannot."""
+
+import pytest
+from cors import allowed_origins, is_preflight, preflight_response
+
+from tests.edge.builders import a_request, value_of
+
+ORIGINS = allowed_origins(
+    ["https://app.example.com", "https://*.shop.example", "http://localhost:3000"]
+)
+
+
+def headers_for(origin: str, *origins: str) -> dict[str, str]:
+    """Return the CORS headers of an answer to `origin`."""
+    allowed = allowed_origins(origins) if origins else ORIGINS
+    return allowed.headers(a_request(headers={"Origin": origin}))
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://app.example.com",
+        "https://eu.shop.example",
+        "https://a.b-c.shop.example",
+        "http://localhost:3000",
+    ],
+)
+def test_a_configured_origin_may_read_the_answer_also_with_credentials(origin: str) -> None:
+    """It is named, never `*`, which browsers refuse beside credentials."""
+    assert {
+        "access-control-allow-origin": origin,
+        "access-control-allow-credentials": "true",
+        "access-control-expose-headers": "Retry-After, X-Maintenance",
+    } == headers_for(origin)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://app.example.com.evil.example",
+        "https://evil.example/https://app.example.com",
+        "https://appxexample.com",
+        "http://app.example.com",
+        "https://app.example.com:8443",
+        "https://shop.example",
+        "https://.shop.example",
+        "https://evil.example/.shop.example",
+        "https://evilshop.example",
+        "https://" + "a." * 200 + "shop.example",
+        "null",
+        "",
+    ],
+)
+def test_any_other_origin_may_not(origin: str) -> None:
+    """Neither look-alikes, nor other schemes and ports, nor the parent of a wildcard."""
+    assert {} == headers_for(origin)
+
+
+def test_everyone_may_read_but_never_with_credentials() -> None:
+    """`*` together with credentials is what no browser accepts and nobody should want."""
+    assert {
+        "access-control-allow-origin": "*",
+        "access-control-expose-headers": "Retry-After, X-Maintenance",
+    } == headers_for("https://anyone.example", "*")
+
+
+def test_a_named_origin_keeps_its_credentials_beside_everyone() -> None:
+    """The more specific entry counts."""
+    headers = headers_for("https://app.example.com", "*", "https://app.example.com")
+
+    assert "true" == headers["access-control-allow-credentials"]
+
+
+def test_a_request_without_origin_gets_no_cors_headers() -> None:
+    """It is not a request from another origin."""
+    assert {} == ORIGINS.headers(a_request())
+
+
+@pytest.mark.parametrize(
+    ("expected", "method", "headers"),
+    [
+        (True, "OPTIONS", {"Access-Control-Request-Method": "PUT"}),
+        (False, "OPTIONS", {}),
+        (False, "GET", {"Access-Control-Request-Method": "PUT"}),
+    ],
+)
+def test_a_preflight_is_told_from_other_requests(
+    expected: bool,  # noqa: FBT001 -- a column of the table
+    method: str,
+    headers: dict[str, str],
+) -> None:
+    """OPTIONS without the question is an ordinary request (Fetch standard, CORS-preflight)."""
+    assert expected == is_preflight(a_request(method=method, headers=headers))
+
+
+def test_a_preflight_is_allowed_what_it_asks_for_and_only_this_once() -> None:
+    """204 without a body, methods and headers by name, and nothing that a browser would keep."""
+    request = a_request(
+        method="OPTIONS",
+        headers={
+            "Access-Control-Request-Method": "PATCH",
+            "Access-Control-Request-Headers": "content-type,x-csrf-token",
+        },
+    )
+    answer = preflight_response(request, {"access-control-allow-origin": "https://a.example"})
+    names = ("allow-origin", "allow-methods", "allow-headers", "max-age")
+    granted = tuple(value_of(answer, f"access-control-{name}") for name in names)
+
+    assert ("204", ("https://a.example", "PATCH", "content-type,x-csrf-token", "0"), False) == (
+        answer["status"],
+        granted,
+        "body" in answer,
+    )
+
+
+@pytest.mark.parametrize("asked", ["x y", "a\r\nset-cookie: b=c", "a,,b", "é", "x" * 2_001])
+def test_names_that_are_no_header_names_are_not_sent_back(asked: str) -> None:
+    """What a caller writes into a question does not become an answer of ours unread."""
+    request = a_request(
+        method="OPTIONS",
+        headers={"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": asked},
+    )
+
+    assert "" == value_of(preflight_response(request, {}), "access-control-allow-headers")

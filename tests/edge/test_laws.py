@@ -1,0 +1,85 @@
+"""What holds for every request: CloudFront accepts what comes back, and nothing ever raises."""
+
+import json
+from typing import cast
+
+from bypass import COOKIE, PARAMETER, sign
+from cloudfront_event import Request
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sandbox.edge_response import check_generated_response
+from tests.edge.builders import HOUR, NOW, SECRET, a_responder
+
+RESPONDER = a_responder(
+    texts={
+        "en": {"title": "Soon", "message": "Moving."},
+        "de": {"title": "Gleich", "message": "Umzug."},
+    },
+    until="2026-11-26T01:00:00Z",
+    allowed_paths=["/open/*"],
+    allowed_networks=["198.51.100.0/24"],
+    cors_origins=["https://app.example.com", "https://*.shop.example"],
+)
+
+# Header bytes reach a function as text, one character for each.
+HEADER_BYTES = st.binary(max_size=200).map(lambda raw: raw.decode("latin-1"))
+LIKELY_VALUES = st.sampled_from(
+    [
+        "text/html", "application/json;q=0.1, */*", "de", "https://app.example.com", "PUT",
+        "https://" + "a" * 300 + ".shop.example", "x-a, x-b", "x" * 20_000,
+        f"{COOKIE}={sign(SECRET, int(NOW // HOUR) + 2)}",
+        f"{COOKIE}=" + "9" * 20_000,
+    ]
+)  # fmt: skip
+NAMES = st.sampled_from(
+    [
+        "accept", "accept-language", "origin", "cookie", "host", "x-odd",
+        "access-control-request-method", "access-control-request-headers",
+    ]
+)  # fmt: skip
+FIELDS = st.lists(
+    st.fixed_dictionaries(
+        {}, optional={"key": st.text(), "value": HEADER_BYTES | st.text() | LIKELY_VALUES}
+    ),
+    max_size=3,
+)
+QUERIES = st.text() | st.sampled_from([f"{PARAMETER}={SECRET}", f"a&{PARAMETER}=x&{PARAMETER}="])
+REQUESTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "clientIp": st.text() | st.ip_addresses().map(str),
+        "method": st.sampled_from(["GET", "HEAD", "OPTIONS", "POST"]) | st.text(),
+        "uri": st.text() | st.sampled_from(["/", "/open/x", "//evil.example", "/%", "/\ud800"]),
+        "querystring": QUERIES,
+        "headers": st.dictionaries(NAMES, FIELDS),
+    },
+).map(lambda members: cast("Request", members))
+
+
+@given(REQUESTS, st.floats(0, 4e9))
+def test_every_request_passes_untouched_or_gets_an_answer_that_cloudfront_accepts(
+    request: Request, now: float
+) -> None:
+    """Whatever it lacks or holds, at any time; checked as the sandbox does, through JSON."""
+    before = json.dumps(request)
+    given_back = RESPONDER.respond(request, now)
+    faults: tuple[str, ...] = ()
+    if given_back is not request:
+        faults = check_generated_response("viewer-request", json.loads(json.dumps(given_back)))
+
+    assert ((), before) == (faults, json.dumps(request))
+
+
+@given(REQUESTS)
+def test_only_whom_a_setting_names_gets_in(request: Request) -> None:
+    """Nothing passes but by path, network or cookie."""
+    passed = RESPONDER.respond(request, NOW) is request
+    cookies = [field.get("value", "") for field in request.get("headers", {}).get("cookie", [])]
+    named = (
+        request.get("uri", "").startswith("/open/")
+        or request.get("clientIp", "").rpartition(":")[2].startswith("198.51.100.")
+        or any(sign(SECRET, int(NOW // HOUR) + 2) in cookie for cookie in cookies)
+    )
+
+    assert named or not passed

@@ -1,0 +1,126 @@
+"""Settings that cannot be used are refused at import, in a sentence that says what to do."""
+
+import pytest
+from page_settings import SettingsError, Text, parse_settings
+
+from tests.edge.builders import some_settings
+
+PATHS = "must be a list of path patterns that begin with '/', not"
+NETWORKS = (
+    "'allowed_networks' must be a list of networks in CIDR notation without host bits, "
+    '"192.0.2.0/24", not everybody, not'
+)
+ORIGINS = (
+    "'cors_origins' must be a list of origins, "
+    '"https://app.example.com", "https://*.example.com" or "*", not'
+)
+TEXTS = "'texts' must be an object of language tags, each with one line as title and message, not"
+INSTANT = "'until' must be an instant with offset, \"2026-12-01T04:00Z\", or null, not"
+
+
+@pytest.mark.parametrize(
+    ("fault", "changes"),
+    [
+        ("'titel' is not a setting, remove it", {"titel": "Back soon"}),
+        ("'announcement' is missing, add one line of text or null", {"announcement": ...}),
+        ("'announcement' must be one line of text or null, not \"  \"", {"announcement": "  "}),
+        (
+            "'announcement' must be one line of text or null, not \"a\\nb\"",
+            {"announcement": "a\nb"},
+        ),
+        (
+            '\'language\' must be a lowercase language tag such as "en", not "EN"',
+            {"language": "EN"},
+        ),
+        ("'language' must be a lowercase language tag such as \"en\", not 1", {"language": 1}),
+        ("'texts' has none for 'fr', the 'language': add it", {"language": "fr"}),
+        (f"{TEXTS} []", {"texts": []}),
+        (f'{TEXTS} {{"en": "hello"}}', {"texts": {"en": "hello"}}),
+        (f'{TEXTS} {{"en": {{"title": "x"}}}}', {"texts": {"en": {"title": "x"}}}),
+        (
+            f'{TEXTS} {{"en": {{"title": "x", "message": null}}}}',
+            {"texts": {"en": {"title": "x", "message": None}}},
+        ),
+        (f'{TEXTS} {{"e": {{}}}}', {"texts": {"e": {}}}),
+        (f'{INSTANT} "2026-12-01T04:00"', {"until": "2026-12-01T04:00"}),
+        (f'{INSTANT} "soon"', {"until": "soon"}),
+        (f"{INSTANT} 5", {"until": 5}),
+        (
+            "'retry_after_seconds' must be a whole number from 1 to 86400, not 0",
+            {"retry_after_seconds": 0},
+        ),
+        (
+            "'retry_after_seconds' must be a whole number from 1 to 86400, not 86401",
+            {"retry_after_seconds": 86_401},
+        ),
+        (
+            "'retry_after_seconds' must be a whole number from 1 to 86400, not true",
+            {"retry_after_seconds": True},
+        ),
+        (
+            "'bypass_lifetime_hours' must be a whole number from 1 to 720, not 721",
+            {"bypass_lifetime_hours": 721},
+        ),
+        (f"'allowed_paths' {PATHS} \"/a\"", {"allowed_paths": "/a"}),
+        (f"'allowed_paths' {PATHS} [\"a\"]", {"allowed_paths": ["a"]}),
+        (f"'allowed_paths' {PATHS} [1]", {"allowed_paths": [1]}),
+        (f'{NETWORKS} ["10.0.0.1/8"]', {"allowed_networks": ["10.0.0.1/8"]}),
+        (f'{NETWORKS} ["0.0.0.0/0"]', {"allowed_networks": ["0.0.0.0/0"]}),
+        (f'{NETWORKS} ["::/0"]', {"allowed_networks": ["::/0"]}),
+        (f'{NETWORKS} ["::ffff:0:0/96"]', {"allowed_networks": ["::ffff:0:0/96"]}),
+        (f"{NETWORKS} [167772160]", {"allowed_networks": [167772160]}),
+        (f'{ORIGINS} ["app.example.com"]', {"cors_origins": ["app.example.com"]}),
+        (f'{ORIGINS} ["https://app.example.com/"]', {"cors_origins": ["https://app.example.com/"]}),
+        (f'{ORIGINS} ["https://a.*.com"]', {"cors_origins": ["https://a.*.com"]}),
+        (f'{ORIGINS} ["null"]', {"cors_origins": ["null"]}),
+        (f'{ORIGINS} ["https://App.example.com"]', {"cors_origins": ["https://App.example.com"]}),
+    ],
+)
+def test_an_unusable_setting_is_named_with_its_remedy(
+    fault: str, changes: dict[str, object]
+) -> None:
+    """One sentence for each way to get a setting wrong."""
+    with pytest.raises(SettingsError) as raised:
+        some_settings(**changes)
+
+    assert f"page_settings.json: {fault}." == str(raised.value)
+
+
+def test_all_faults_are_reported_together() -> None:
+    """Nobody deploys twice to learn of the second mistake."""
+    with pytest.raises(SettingsError, match=r"'texts' is missing.*|'until' must be"):
+        some_settings(texts=..., until=1)
+
+
+def test_settings_that_are_not_json_are_refused_with_the_place() -> None:
+    """The message leads to the line to mend."""
+    with pytest.raises(SettingsError, match=r"not JSON \(.*line 2 column 1.*\): mend that place"):
+        parse_settings("{\n")
+
+
+def test_settings_that_are_no_object_are_refused() -> None:
+    """A list has no keys."""
+    with pytest.raises(SettingsError, match="must be one JSON object"):
+        parse_settings("[]")
+
+
+def test_the_default_language_comes_first() -> None:
+    """Who accepts none of the languages gets this one, wherever it stands in the file."""
+    text = {"title": "t", "message": "m"}
+    settings = some_settings(language="de", texts={"aa": text, "en": text, "de": text})
+
+    assert ("de", "aa", "en") == tuple(settings.texts)
+
+
+def test_an_announcement_takes_the_place_of_every_message() -> None:
+    """What an operator says now counts more than what was written at leisure; titles stay."""
+    texts = {"en": {"title": "Soon", "message": "m"}, "de": {"title": "Gleich", "message": "n"}}
+
+    assert {"en": Text("Soon", "New disks"), "de": Text("Gleich", "New disks")} == dict(
+        some_settings(texts=texts, announcement="New disks").texts
+    )
+
+
+def test_an_end_is_an_instant_wherever_it_was_written() -> None:
+    """An offset is heeded."""
+    assert 1_796_094_000.0 == some_settings(until="2026-12-01T04:00+01:00").until

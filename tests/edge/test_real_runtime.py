@@ -1,0 +1,166 @@
+"""
+The built package under Lambda's own runtime: runtime interface emulator and client, as processes.
+
+`sam build` makes the package, as for a deployment; the emulator comes with the SAM CLI. Both
+addresses of the emulator are set, or it would listen on every interface.
+"""
+
+import contextlib
+import json
+import os
+import platform
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import IO, Any
+
+import httpx
+import pytest
+
+from sandbox.edge_response import check_generated_response
+from tests.cloud import eventually
+from tests.edge.builders import BROWSER, EDGE_HANDLER, a_request, an_event
+
+ROOT = EDGE_HANDLER.parent
+ARCHITECTURES = {"x86_64": "x86_64", "aarch64": "arm64"}
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="Lambda's runtime client has no wheels but for Linux"
+)
+
+
+@pytest.fixture(scope="module")
+def artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder that `sam build` makes of the edge handler."""
+    folder = tmp_path_factory.mktemp("build")
+    sam = [sys.executable, "-m", "samcli", "build", "MaintenanceEdge", "--build-dir", str(folder)]
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}"
+    built = subprocess.run(  # noqa: S603 -- the pinned SAM CLI
+        [
+            *sam,
+            "--cache-dir",
+            str(folder / "cache"),
+            "--template-file",
+            str(ROOT / "template.yaml"),
+        ],
+        cwd=ROOT,
+        env={"PATH": path, "HOME": str(folder), "SAM_CLI_TELEMETRY": "0"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert 0 == built.returncode, built.stderr
+    return folder / "MaintenanceEdge"
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[IO[bytes]]:
+    """Give the file that emulator and function write to."""
+    with (tmp_path_factory.mktemp("runtime") / "stderr.log").open("wb") as file:
+        yield file
+
+
+def free_port() -> int:
+    """Return a port of loopback that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="module")
+def invocations_url(artifact: Path, log: IO[bytes]) -> Iterator[str]:
+    """Give the address that invokes the function of the built package."""
+    machine = ARCHITECTURES[platform.machine()]
+    emulator = files("samcli") / "local" / "rapid" / f"aws-lambda-rie-{machine}"
+    address, runtime_api = (f"127.0.0.1:{free_port()}" for _ in range(2))
+    addresses = [
+        "--runtime-interface-emulator-address", address, "--runtime-api-address", runtime_api,
+    ]  # fmt: skip
+    command = [sys.executable, "-m", "awslambdaric", "viewer_request.handler"]
+    process = subprocess.Popen(  # noqa: S603 -- the SAM CLI's own program
+        [str(emulator), "--log-level", "error", *addresses, *command],
+        cwd=artifact,
+        env={
+            "PATH": os.defpath,
+            "PYTHONPATH": str(artifact),
+            "LAMBDA_TASK_ROOT": str(artifact),
+            "_HANDLER": "viewer_request.handler",
+            "AWS_LAMBDA_FUNCTION_NAME": "maintenance",
+            "AWS_LAMBDA_FUNCTION_VERSION": "1",
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "128",
+            "AWS_LAMBDA_FUNCTION_TIMEOUT": "5",
+        },
+        stderr=log,
+        start_new_session=True,
+    )
+    try:
+        eventually(lambda: _listens(address))
+        yield f"http://{address}/2015-03-31/functions/function/invocations"
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _listens(address: str) -> bool:
+    host, _, port = address.partition(":")
+    with socket.socket() as caller:
+        return caller.connect_ex((host, int(port))) == 0
+
+
+def invoke(url: str, event: object) -> Any:  # noqa: ANN401 -- JSON
+    """Return what the function answers to `event`."""
+    return httpx.post(url, json=event, timeout=20).json()
+
+
+def test_a_browser_gets_the_page(invocations_url: str) -> None:
+    """The answer that CloudFront gets, which it accepts."""
+    event = an_event(a_request(headers={"Accept": BROWSER, "Accept-Language": "de"}))
+    answer = invoke(invocations_url, event)
+
+    assert ("503", True, ()) == (
+        answer["status"],
+        "Wir sind gleich zurück" in answer["body"],
+        check_generated_response("viewer-request", answer),
+    )
+
+
+def test_an_open_path_passes_untouched(invocations_url: str) -> None:
+    """The request comes back as it was sent."""
+    request = a_request("/robots.txt", query="a=%20b", headers={"X-Odd": "é\u2028"})
+
+    assert request == invoke(invocations_url, an_event(request))
+
+
+def test_the_package_holds_nothing_but_its_own_files(artifact: Path) -> None:
+    """No library, no test, no settings of a developer's machine."""
+    packed = {path.name for path in artifact.iterdir()} - {"__pycache__", "requirements.txt"}
+    own = {path.name for path in EDGE_HANDLER.iterdir()} - {"__pycache__", "requirements.txt"}
+
+    assert own == packed
+
+
+def test_a_broken_page_fails_when_the_function_starts(artifact: Path, tmp_path: Path) -> None:
+    """Before any visitor: the import raises, in one sentence that names the file."""
+    for file in artifact.iterdir():
+        if file.is_file():
+            (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "page.html").write_text("<h1>{{headline}}</h1>")
+    imported = subprocess.run(
+        [sys.executable, "-c", "import viewer_request"],
+        cwd=tmp_path,
+        env={"PATH": os.defpath},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    last_line = imported.stderr.splitlines()[-1]
+
+    assert last_line.startswith(
+        "page_settings.SettingsError: page.html has a placeholder for headline: use only"
+    ), json.dumps(imported.stderr)

@@ -1,0 +1,70 @@
+"""A loopback HTTP server that keeps every request and answers as it is told."""
+
+import contextlib
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+
+@dataclass(frozen=True)
+class Received:
+    """One request as it came; header names in lower case."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer to give."""
+
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server: its address and what it has received."""
+
+    url: str
+    received: list[Received]
+
+
+@contextlib.contextmanager
+def a_server(*answers: Answer) -> Iterator[Server]:
+    """Serve `answers` one after the other, the last of them from then on."""
+    received: list[Received] = []
+    left = list(answers)
+
+    class Handler(BaseHTTPRequestHandler):
+        def answer(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length", 0)))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            received.append(Received(self.command, self.path, headers, body))
+            answer = left.pop(0) if len(left) > 1 else left[0]
+            self.send_response(answer.status)
+            for name, value in answer.headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(answer.body)))
+            self.end_headers()
+            self.wfile.write(answer.body)
+
+        do_GET = answer  # noqa: N815 - http.server's names
+        do_PUT = answer  # noqa: N815 - the same
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing on standard error."""
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield Server(f"http://127.0.0.1:{server.server_port}", received)
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
