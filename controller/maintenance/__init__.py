@@ -1,0 +1,1 @@
+"""Takes CloudFront sites into maintenance and brings them back exactly as they were."""

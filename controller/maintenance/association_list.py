@@ -1,0 +1,126 @@
+"""
+One of the two association lists of a cache behavior, edited item by item. Pure.
+
+A behavior has `<LambdaFunctionAssociations>` and `<FunctionAssociations>`, each a `<Quantity>` and,
+unless that is 0, `<Items>`. An edit cuts or adds whole items and keeps `Quantity` equal to their
+number, or CloudFront refuses it (model: cloudfront InconsistentQuantities). A list that is absent
+is None.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from xml.sax.saxutils import escape
+
+from maintenance.model import VIEWER_REQUEST, Association, Kind
+from maintenance.xml_spans import Element, scan, splice
+
+LIST_NAMES = {
+    Kind.LAMBDA_AT_EDGE: "LambdaFunctionAssociations",
+    Kind.CLOUDFRONT_FUNCTION: "FunctionAssociations",
+}
+_ARN_NAMES = {Kind.LAMBDA_AT_EDGE: "LambdaFunctionARN", Kind.CLOUDFRONT_FUNCTION: "FunctionARN"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item of a list: the association it stands for, and its own bytes."""
+
+    association: Association
+    xml: bytes
+
+
+def entries(kind: Kind, xml: bytes | None) -> tuple[Entry, ...]:
+    """Return the items of a list in document order."""
+    if xml is None:
+        return ()
+    items = scan(xml).child("Items")
+    found = items.children if items else []
+    return tuple(Entry(_association(kind, item), xml[item.start : item.end]) for item in found)
+
+
+def viewer_request_entry(arn: str) -> Entry:
+    """Return the item that attaches a Lambda@Edge version at viewer-request, without the body."""
+    xml = (
+        "<LambdaFunctionAssociation>"
+        f"<LambdaFunctionARN>{escape(arn)}</LambdaFunctionARN>"
+        f"<EventType>{VIEWER_REQUEST}</EventType>"
+        "<IncludeBody>false</IncludeBody>"
+        "</LambdaFunctionAssociation>"
+    )
+    return Entry(Association(VIEWER_REQUEST, Kind.LAMBDA_AT_EDGE, arn), xml.encode())
+
+
+def with_entry(kind: Kind, xml: bytes | None, new: Entry) -> bytes:
+    """Return the list with the item in it, in the place of one for the same event type if any."""
+    if xml is None:
+        name = LIST_NAMES[kind]
+        xml = f"<{name}><Quantity>0</Quantity></{name}>".encode()
+    root = scan(xml)
+    items = root.child("Items")
+    if items is None or items.is_self_closing:
+        return _with_first_item(xml, root, new)
+    event_type = new.association.event_type
+    same = [each for each in items.children if each.text_of("EventType") == event_type]
+    if same:
+        return splice(xml, [(same[0].start, same[0].end, new.xml)])
+    at = items.children[-1].end if items.children else items.inner_start
+    return splice(xml, [(at, at, new.xml), _quantity(root, len(items.children) + 1)])
+
+
+def without_events(xml: bytes | None, event_types: Iterable[str]) -> bytes | None:
+    """Return the list without the items of these event types, nor `Items` if none is left."""
+    if xml is None:
+        return None
+    root = scan(xml)
+    items = root.child("Items")
+    unwanted = set(event_types)
+    children = items.children if items else []
+    cut = [each for each in children if each.text_of("EventType") in unwanted]
+    if items is None or not cut:
+        return xml
+    left = len(children) - len(cut)
+    gone = cut if left else [items]
+    return splice(xml, [_quantity(root, left), *((each.start, each.end, b"") for each in gone)])
+
+
+def same_content(one: bytes | None, other: bytes | None) -> bool:
+    """Tell whether two lists say the same: items in any order, white space and comments aside."""
+    return _content(one) == _content(other)
+
+
+def _association(kind: Kind, item: Element) -> Association:
+    return Association(item.text_of("EventType"), kind, item.text_of(_ARN_NAMES[kind]))
+
+
+def _with_first_item(xml: bytes, root: Element, new: Entry) -> bytes:
+    items = b"<Items>" + new.xml + b"</Items>"
+    if root.is_self_closing:
+        opened = xml[: root.end].removesuffix(b"/>").rstrip() + b">"
+        return opened + b"<Quantity>1</Quantity>" + items + f"</{root.name}>".encode()
+    empty = root.child("Items")
+    at = (empty.start, empty.end) if empty else (root.inner_end, root.inner_end)
+    return splice(xml, [_quantity(root, 1), (*at, items)])
+
+
+def _quantity(root: Element, number: int) -> tuple[int, int, bytes]:
+    quantity = root.child("Quantity")
+    text = str(number).encode()
+    if quantity and not quantity.is_self_closing:
+        return quantity.inner_start, quantity.inner_end, text
+    span = (quantity.start, quantity.end) if quantity else (root.inner_start, root.inner_start)
+    return *span, b"<Quantity>" + text + b"</Quantity>"
+
+
+type _Content = tuple[str, str, tuple["_Content", ...]]
+
+
+def _content(xml: bytes | None) -> _Content | None:
+    return None if xml is None else _element_content(scan(xml))
+
+
+def _element_content(element: Element) -> _Content:
+    children = [_element_content(each) for each in element.children]
+    if element.name == "Items":
+        children.sort()
+    text = "" if children else element.text.strip()
+    return element.name, text, tuple(children)

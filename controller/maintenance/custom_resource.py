@@ -1,0 +1,71 @@
+"""
+Tell CloudFormation how a custom resource request ended.
+
+The answer is a JSON document put to the presigned URL of the request; without one the stack waits
+an hour (doc: CloudFormation User Guide, crpg-ref-responses). The physical id never changes, or
+CloudFormation would delete the "old" resource after an update, and with it end a maintenance. Only
+a creation that failed gets another one: CloudFormation deletes it while it rolls back, and there is
+nothing to undo then.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from urllib3.exceptions import HTTPError
+from urllib3.util import Retry
+
+from maintenance.errors import ApplyError
+
+if TYPE_CHECKING:
+    from urllib3 import PoolManager
+
+# The whole answer may have 4096 bytes, and JSON writes a quotation mark or a line end as two.
+_REASON_BYTES = 1500
+_RETRIES = Retry(
+    total=4, backoff_factor=0.5, allowed_methods=["PUT"], status_forcelist=range(500, 600)
+)
+_GOOD = range(200, 300)
+_NOT_INSTALLED = "-not-installed"
+
+
+def was_never_installed(request: Mapping[str, Any]) -> bool:
+    """Tell whether this is the deletion of what could not be created."""
+    physical_id: str = request.get("PhysicalResourceId", "")
+    return request.get("RequestType") == "Delete" and physical_id.endswith(_NOT_INSTALLED)
+
+
+def answer(
+    request: Mapping[str, Any], *, http: PoolManager, fault: str | None, data: Mapping[str, str]
+) -> None:
+    """Put the answer; `fault` is the reason why it failed. Raises ApplyError if S3 refuses it."""
+    physical_id = f"{request['LogicalResourceId']}-of-{request['StackId'].split('/')[-1]}"
+    failed_creation = fault and request.get("RequestType") == "Create"
+    if failed_creation or was_never_installed(request):
+        physical_id += _NOT_INSTALLED
+    document = {
+        "Status": "FAILED" if fault else "SUCCESS",
+        "Reason": _shortened(fault or "done"),
+        "PhysicalResourceId": physical_id,
+        "StackId": request["StackId"],
+        "RequestId": request["RequestId"],
+        "LogicalResourceId": request["LogicalResourceId"],
+        "Data": dict(data),
+    }
+    body = json.dumps(document, ensure_ascii=False).encode()
+    # The URL is signed without a content type, so none may be sent.
+    headers = {"content-type": ""}
+    try:
+        put = http.request(
+            "PUT", request["ResponseURL"], body=body, headers=headers, retries=_RETRIES
+        )
+    except HTTPError as error:
+        raise ApplyError(f"CloudFormation could not be answered: {error}") from error
+    if put.status not in _GOOD:
+        raise ApplyError(f"CloudFormation could not be answered: S3 said {put.status}")
+
+
+def _shortened(reason: str) -> str:
+    return reason.encode(errors="replace")[:_REASON_BYTES].decode(errors="ignore")

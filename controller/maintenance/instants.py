@@ -1,0 +1,153 @@
+"""
+Durations, instants and time zones: text in, values out.
+
+Everything inside the controller is an aware instant in UTC; local time exists only at the edges.
+Daylight saving is decided in one place, `place`:
+
+    local time            its instant
+    --------------------  -----------------------------------------------------
+    exists once           that one
+    does not exist        the first instant after the gap (never silently skipped)
+    exists twice          the first of the two
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from maintenance.errors import UnreadableValue
+
+# Without flags and named groups, and with ASCII digits only, because AllowedPattern, which another
+# regular expression engine reads, is built of these two.
+DURATION_PATTERN = (
+    "(?=[0-9])(?:([0-9]{1,6})[wW])?(?:([0-9]{1,6})[dD])?"
+    "(?:([0-9]{1,6})[hH])?(?:([0-9]{1,6})[mM])?(?:([0-9]{1,6})[sS])?"
+    "|[pP](?=[0-9tT])(?:([0-9]{1,6})[wW])?(?:([0-9]{1,6})[dD])?"
+    "(?:[tT](?=[0-9])(?:([0-9]{1,6})[hH])?(?:([0-9]{1,6})[mM])?(?:([0-9]{1,6})[sS])?)?"
+)
+INSTANT_PATTERN = (
+    "(?:19[7-9][0-9]|[2-9][0-9]{3})-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+    r"(?:[tT](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?"
+    "(?:[zZ]|[+-](?:0[0-9]|1[0-4]):?[0-5][0-9])?)?"
+)
+LONGEST = timedelta(days=3660)
+_DURATION = re.compile(DURATION_PATTERN)
+_INSTANT = re.compile(INSTANT_PATTERN)
+_UNITS = (
+    ("w", timedelta(weeks=1)),
+    ("d", timedelta(days=1)),
+    ("h", timedelta(hours=1)),
+    ("m", timedelta(minutes=1)),
+    ("s", timedelta(seconds=1)),
+)
+
+
+def parse_duration(text: str) -> timedelta:
+    """
+    Return the duration that `text` means: `90m`, `1h30m`, `2d` or ISO 8601 `PT2H`, `P1DT2H`.
+
+    Units are w, d, h, m, s in this order; years and months have no fixed length and are refused.
+    Raises UnreadableValue, also for a duration of zero or of more than LONGEST.
+    """
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        raise UnreadableValue("a duration reads 90m, 2h, 1h30m, 2d or PT2H")
+    compact, iso = match.groups()[:5], match.groups()[5:]
+    counts = [int(one or other or 0) for one, other in zip(compact, iso, strict=True)]
+    duration = sum(
+        (count * unit for count, (_, unit) in zip(counts, _UNITS, strict=True)), timedelta()
+    )
+    if not timedelta(0) < duration <= LONGEST:
+        raise UnreadableValue(f"a duration is longer than zero and at most {LONGEST.days} days")
+    return duration
+
+
+def format_duration(duration: timedelta) -> str:
+    """Return whole seconds of `duration` in the compact form that parse_duration reads: `1d12h`."""
+    rest, parts = duration, []
+    for letter, unit in _UNITS[1:]:
+        count, rest = divmod(rest, unit)
+        if count:
+            parts.append(f"{count}{letter}")
+    return "".join(parts) or "0s"
+
+
+def parse_instant(text: str, *, zone: ZoneInfo) -> datetime:
+    """
+    Return the instant, in UTC, that `text` means: `2026-12-01T04:00+01:00`, `...Z`, `2026-12-01`.
+
+    Without an offset it is local time in `zone`; a date alone is its midnight. Seconds may be
+    missing. Years are 1970 to 9999. Raises UnreadableValue, also for a date that no calendar has.
+    """
+    if _INSTANT.fullmatch(text) is None:
+        raise UnreadableValue(
+            "an instant reads 2026-12-01T04:00+01:00, 2026-12-01T03:00Z, 2026-12-01T04:00 or "
+            "2026-12-01"
+        )
+    try:
+        instant = datetime.fromisoformat(text.upper())
+        return instant.astimezone(UTC) if instant.tzinfo else place(instant, zone)
+    except (ValueError, OverflowError) as error:
+        raise UnreadableValue("the calendar has no such instant") from error
+
+
+def format_instant(instant: datetime) -> str:
+    """Return `instant` in UTC, in the form that parse_instant reads: `2026-12-01T03:00Z`."""
+    utc = instant.astimezone(UTC).replace(tzinfo=None)
+    return utc.isoformat(timespec="auto" if utc.second or utc.microsecond else "minutes") + "Z"
+
+
+def place(wall: datetime, zone: ZoneInfo) -> datetime:
+    """
+    Return the instant, in UTC, at which clocks in `zone` first show `wall` (naive) or more.
+
+    Never decreases as `wall` grows. Raises OverflowError outside the years 1 to 9999.
+    """
+    instant = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    if wall_time(instant, zone) == wall.replace(fold=0):
+        return instant
+    # PEP 495: in a gap, fold=1 reads with the later offset and so lies before the change of
+    # clocks, fold=0 after it.
+    return _change_between(wall.replace(tzinfo=zone, fold=1).astimezone(UTC), instant, zone)
+
+
+def wall_time(instant: datetime, zone: ZoneInfo) -> datetime:
+    """Return what clocks in `zone` show at `instant`, naive."""
+    return instant.astimezone(zone).replace(tzinfo=None, fold=0)
+
+
+def _change_between(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+    """Return the first instant, in whole seconds, that has the UTC offset of `after`."""
+    offset = after.astimezone(zone).utcoffset()
+    low, high = int(before.timestamp()), int(after.timestamp())
+    while high - low > 1:
+        middle = (low + high) // 2
+        if datetime.fromtimestamp(middle, zone).utcoffset() == offset:
+            high = middle
+        else:
+            low = middle
+    return datetime.fromtimestamp(high, UTC)
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """
+    Return the time zone of the IANA database called `name`, in whatever case it is written.
+
+    Raises UnreadableValue.
+    """
+    try:
+        return ZoneInfo(name)
+    # ZoneInfo raises KeyError for an unknown name, ValueError for a path and OSError for a folder.
+    except (KeyError, ValueError, OSError) as error:
+        known = _zones_by_folded_name().get(name.casefold())
+        if known is None:
+            raise UnreadableValue(
+                "no time zone of that name; names read Europe/Ljubljana, America/New_York or UTC"
+            ) from error
+        return ZoneInfo(known)
+
+
+@cache
+def _zones_by_folded_name() -> dict[str, str]:
+    return {name.casefold(): name for name in available_timezones()}

@@ -1,0 +1,62 @@
+"""The values every module speaks of: modes, functions, behaviors, distributions."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+VIEWER_REQUEST = "viewer-request"
+VIEWER_RESPONSE = "viewer-response"
+VIEWER_EVENTS = (VIEWER_REQUEST, VIEWER_RESPONSE)
+
+
+class Mode(StrEnum):
+    """What the site should do. `UNCHANGED` closes nothing and lifts nothing: nobody has said."""
+
+    LIVE = "live"
+    MAINTENANCE = "maintenance"
+    UNCHANGED = "unchanged"
+
+
+class Kind(StrEnum):
+    """CloudFront's two kinds of edge functions. They never mix on one behavior's viewer events."""
+
+    LAMBDA_AT_EDGE = "Lambda@Edge function"
+    CLOUDFRONT_FUNCTION = "CloudFront Function"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Association:
+    """A function bound to an event type of a cache behavior."""
+
+    event_type: str
+    kind: Kind
+    arn: str
+
+    def __str__(self) -> str:
+        """Name the function the way a person would look for it."""
+        return f"{self.kind} {self.arn} at {self.event_type}"
+
+
+@dataclass(frozen=True, slots=True)
+class Behavior:
+    """
+    One cache behavior. `path_pattern` is None for the default behavior, never "*".
+
+    `associations` are sorted, because CloudFront returns them in no fixed order.
+    `obstacle` names the feature that keeps Lambda@Edge out, if there is one.
+    """
+
+    path_pattern: str | None
+    associations: tuple[Association, ...]
+    obstacle: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """A distribution as ListDistributions describes it; `status` is Deployed or InProgress."""
+
+    distribution_id: str
+    domain_name: str
+    aliases: tuple[str, ...]
+    status: str
+    staging: bool
+    behaviors: tuple[Behavior, ...]

@@ -1,0 +1,83 @@
+"""
+The notes in the state bucket, one object per distribution, written only under a condition.
+
+S3 refuses the write with 412 when the object is not the one that was read, and with 409 when two
+conditional writes meet (doc: S3 User Guide, conditional-writes). Both mean: observe again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from maintenance.errors import ApplyError, NoteUnreadable, ObservationError, StaleObservation
+from maintenance.note import Note, decode, empty_note, encode
+from maintenance.observation import ReadNote
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_LOST_RACE = {"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"}
+
+
+class Notes:
+    """The adapter. `new_write_id` returns a fresh random text at each call."""
+
+    def __init__(
+        self, client: S3Client, *, bucket: str, stack: str, new_write_id: Callable[[], str]
+    ) -> None:
+        self._client = client
+        self._bucket = bucket
+        self._stack = stack
+        self._new_write_id = new_write_id
+
+    def read(self, distribution_id: str) -> ReadNote:
+        """Return the note, an empty one if there is none; raise ObservationError."""
+        key = _key(distribution_id)
+        try:
+            answer = self._client.get_object(Bucket=self._bucket, Key=key)
+            body = answer["Body"].read()
+        except self._client.exceptions.NoSuchKey:
+            return ReadNote(empty_note(stack=self._stack, distribution_id=distribution_id), None)
+        except (ClientError, BotoCoreError) as error:
+            raise ObservationError(
+                f"the note {self._where(key)} cannot be read: {error}"
+            ) from error
+        try:
+            note = decode(body, stack=self._stack, distribution_id=distribution_id)
+        except NoteUnreadable as error:
+            message = (
+                f"the note {self._where(key)} cannot be used: {error}. Bring back its last good "
+                "version (the bucket is versioned); without it nobody knows what was displaced"
+            )
+            raise NoteUnreadable(message) from error
+        return ReadNote(note, answer["ETag"])
+
+    def write(self, note: Note, *, over: ReadNote) -> None:
+        """
+        Write the note if the stored one still is the one that was read.
+
+        Raises StaleObservation if it is not, ApplyError if S3 refuses otherwise.
+        """
+        key = _key(note.distribution_id)
+        body = encode(note, write=self._new_write_id())
+        try:
+            if over.etag is None:
+                self._client.put_object(Bucket=self._bucket, Key=key, Body=body, IfNoneMatch="*")
+            else:
+                self._client.put_object(Bucket=self._bucket, Key=key, Body=body, IfMatch=over.etag)
+        except ClientError as error:
+            message = f"the note {self._where(key)} was not written: {error}"
+            lost_race = error.response["Error"]["Code"] in _LOST_RACE
+            raise (StaleObservation if lost_race else ApplyError)(message) from error
+        except BotoCoreError as error:
+            raise ApplyError(f"the note {self._where(key)} was not written: {error}") from error
+
+    def _where(self, key: str) -> str:
+        return f"s3://{self._bucket}/{key}"
+
+
+def _key(distribution_id: str) -> str:
+    return f"displaced/{distribution_id}.json"

@@ -1,0 +1,48 @@
+"""What was read of the world, each with what a conditional write of it needs."""
+
+from dataclasses import dataclass
+
+from maintenance.note import Note
+from maintenance.switch import Switch
+from maintenance.windows import Window
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSwitch:
+    """
+    What the switch says, None where nobody can tell.
+
+    `fault` is the sentence about a switch that is missing or unreadable; `switch` then is the last
+    readable version, if there is one.
+    """
+
+    switch: Switch | None
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadWindows:
+    """
+    The windows, with a sentence for each that is unreadable.
+
+    The last readable version stands in for such a one; where there is none, it is no window.
+    """
+
+    windows: tuple[Window, ...] = ()
+    faults: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadConfig:
+    """A configuration as CloudFront sent it, and the ETag that an update of it must match."""
+
+    xml: bytes
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadNote:
+    """A note as it was read; `etag` is None where there is none yet."""
+
+    note: Note
+    etag: str | None

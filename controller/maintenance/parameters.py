@@ -1,0 +1,177 @@
+"""
+The switch and the windows in SSM Parameter Store.
+
+    <switch>                 what the operator says now
+    <switch>/windows/<name>  when maintenance runs by itself
+
+Events may arrive before a read knows of the change that they tell of. Such a read is repeated a few
+times. The history is read only where it decides something: SSM answers three such calls a second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from maintenance.desired import Version, last_off, last_readable, last_readable_window
+from maintenance.errors import ApplyError, ObservationError, UnreadableValue
+from maintenance.observation import ReadSwitch, ReadWindows
+from maintenance.switch import ALLOWED_PATTERN, parse_switch
+from maintenance.wakeup import ParameterChanged
+from maintenance.windows import parse_window
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
+    from mypy_boto3_ssm.type_defs import ParameterTypeDef
+
+# An event carries whole seconds, and its time is not the parameter's to the millisecond.
+_CLOCK_TOLERANCE = timedelta(seconds=1)
+_PAUSES_SECONDS = (0.2, 0.4, 0.8)
+
+
+class Parameters:
+    """The adapter. `clock` returns the present, aware; `pause` sleeps for a number of seconds."""
+
+    def __init__(
+        self,
+        client: SSMClient,
+        *,
+        switch_parameter: str,
+        zone: ZoneInfo,
+        clock: Callable[[], datetime],
+        pause: Callable[[float], None],
+    ) -> None:
+        self._client = client
+        self._name = switch_parameter
+        self._windows_path = f"{switch_parameter}/windows"
+        self._zone = zone
+        self._clock = clock
+        self._pause = pause
+
+    def read_switch(self, *, changed: ParameterChanged | None = None) -> ReadSwitch:
+        """Return what the switch says; raise ObservationError if SSM does not answer."""
+        news = changed if changed and changed.name == self._name else None
+        parameter = self._heeding(news, self._get, lambda found: found)
+        if parameter is None:
+            return ReadSwitch(None, self._missing())
+        try:
+            written = parameter["LastModifiedDate"]
+            return ReadSwitch(parse_switch(parameter["Value"], written=written, zone=self._zone))
+        except UnreadableValue as error:
+            stand_in = last_readable(self._history(self._name), self._zone)
+            return ReadSwitch(stand_in, _unreadable(f"the switch {self._name}", error))
+
+    def read_last_off(self) -> datetime | None:
+        """Return the instant of the newest off in the switch's history, if it has one."""
+        return last_off(self._history(self._name), self._zone)
+
+    def read_windows(self, *, changed: ParameterChanged | None = None) -> ReadWindows:
+        """Return all windows; raise ObservationError if SSM does not answer."""
+        is_window = changed and changed.name.startswith(f"{self._windows_path}/")
+        news = changed if is_window else None
+        parameters = self._heeding(
+            news,
+            self._list_windows,
+            lambda found: next(
+                (each for each in found if news and each["Name"] == news.name), None
+            ),
+        )
+        windows = []
+        faults = []
+        for parameter in parameters:
+            name = parameter["Name"].removeprefix(f"{self._windows_path}/")
+            try:
+                windows.append(parse_window(name, parameter["Value"], zone=self._zone))
+            except UnreadableValue as error:
+                faults.append(_unreadable(f"the window {parameter['Name']}", error))
+                history = self._history(parameter["Name"])
+                stand_in = last_readable_window(name, history, self._zone)
+                windows += [stand_in] if stand_in else []
+        return ReadWindows(tuple(windows), tuple(faults))
+
+    def write_switch(self, value: str) -> ParameterChanged:
+        """
+        Write the switch, creating it where it is missing, and return the news, for the next read.
+
+        Raises ApplyError if SSM refuses.
+        """
+        news = ParameterChanged(self._name, self._clock())
+        try:
+            self._client.put_parameter(
+                Name=self._name,
+                Value=value,
+                Type="String",
+                Description="Takes the site into maintenance: on or off, see docs/windows.md",
+                AllowedPattern=ALLOWED_PATTERN,
+                Overwrite=True,
+            )
+        except (ClientError, BotoCoreError) as error:
+            raise ApplyError(f"the switch {self._name} cannot be written: {error}") from error
+        return news
+
+    def _heeding[Found](
+        self,
+        news: ParameterChanged | None,
+        read: Callable[[], Found],
+        pick: Callable[[Found], ParameterTypeDef | None],
+    ) -> Found:
+        """Read, and again a few times while what was read has not heard the news."""
+        found = read()
+        for seconds in _PAUSES_SECONDS:
+            if news is None or _has_heard(pick(found), news):
+                break
+            self._pause(seconds)
+            found = read()
+        return found
+
+    def _get(self) -> ParameterTypeDef | None:
+        try:
+            return self._client.get_parameter(Name=self._name)["Parameter"]
+        except self._client.exceptions.ParameterNotFound:
+            return None
+        except (ClientError, BotoCoreError) as error:
+            raise ObservationError(f"the switch {self._name} cannot be read: {error}") from error
+
+    def _list_windows(self) -> list[ParameterTypeDef]:
+        try:
+            pages = self._client.get_paginator("get_parameters_by_path").paginate(
+                Path=self._windows_path, Recursive=False
+            )
+            return [each for page in pages for each in page["Parameters"]]
+        except (ClientError, BotoCoreError) as error:
+            message = f"the windows under {self._windows_path} cannot be read: {error}"
+            raise ObservationError(message) from error
+
+    def _history(self, name: str) -> list[Version]:
+        """Return the versions that SSM still has, which are the last hundred."""
+        try:
+            pages = self._client.get_paginator("get_parameter_history").paginate(Name=name)
+            versions = [each for page in pages for each in page["Parameters"]]
+        except (ClientError, BotoCoreError) as error:
+            message = f"the history of {name} cannot be read: {error}"
+            raise ObservationError(message) from error
+        return [
+            Version(each["Value"], each["LastModifiedDate"].astimezone(UTC)) for each in versions
+        ]
+
+    def _missing(self) -> str:
+        return (
+            f"the switch {self._name} does not exist, so nothing is closed by it and nothing is "
+            f"lifted: write it with aws ssm put-parameter --name {self._name} --type String "
+            "--value off"
+        )
+
+
+def _has_heard(parameter: ParameterTypeDef | None, news: ParameterChanged) -> bool:
+    """Tell whether a parameter, None where there is none, is as new as the event about it."""
+    if parameter is None:
+        return news.deleted
+    return parameter["LastModifiedDate"] + _CLOCK_TOLERANCE >= news.time
+
+
+def _unreadable(what: str, error: UnreadableValue) -> str:
+    return f"{what} is not understood, so its last readable value stands in for it: {error}"

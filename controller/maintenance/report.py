@@ -1,0 +1,97 @@
+"""What a run found and did, as values and as JSON. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from maintenance.desired import Decision
+from maintenance.model import Association
+from maintenance.plan import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """
+    What became of one distribution.
+
+    `status` is CloudFront's word, Deployed or InProgress. `fault` is the sentence about what could
+    not be done; `changed` tells whether CloudFront took an update.
+    """
+
+    distribution_id: str
+    status: str
+    steps: tuple[Step, ...]
+    changed: bool = False
+    put_back: tuple[Association, ...] = ()
+    left_out: tuple[Association, ...] = ()
+    warnings: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """
+    The decision of a run and what became of it. A run with faults has failed.
+
+    `own_faults` are about the switch and the settings; `notices` are worth knowing and no fault.
+    """
+
+    decision: Decision
+    outcomes: tuple[Outcome, ...] = ()
+    own_faults: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Every sentence about something that could not be done."""
+        of_distributions = (fault for each in self.outcomes for fault in each.faults)
+        return (*self.own_faults, *of_distributions)
+
+    @property
+    def drifted(self) -> bool:
+        """Whether anything had to be changed."""
+        return any(each.changed for each in self.outcomes)
+
+    def document(self) -> dict[str, Any]:
+        """Return the report as JSON values."""
+        decision = self.decision
+        return {
+            "mode": decision.mode.value,
+            "reason": decision.reason,
+            "until": _instant(decision.until),
+            "message": decision.message,
+            "next_change": _instant(decision.next_change),
+            "distributions": [outcome_document(each) for each in self.outcomes],
+            "notices": list(self.notices),
+            "faults": list(self.faults),
+        }
+
+
+def outcome_document(outcome: Outcome) -> dict[str, Any]:
+    """Return what became of one distribution as JSON values."""
+    return {
+        "distribution_id": outcome.distribution_id,
+        "status": outcome.status,
+        "changed": outcome.changed,
+        "behaviors": [
+            {
+                "path_pattern": step.path_pattern or "default",
+                "action": step.action.value,
+                "reason": step.reason,
+            }
+            for step in outcome.steps
+        ],
+        "put_back": _named(outcome.put_back),
+        "left_out": _named(outcome.left_out),
+        "warnings": list(outcome.warnings),
+        "faults": list(outcome.faults),
+    }
+
+
+def _named(associations: Iterable[Association]) -> list[str]:
+    return [str(each) for each in associations]
+
+
+def _instant(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant else None

@@ -1,0 +1,113 @@
+"""The controller's settings, read from the environment that the template gives it. Pure."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from maintenance.edge_function import EdgeFunction, parse_edge_function
+from maintenance.errors import ConfigurationError
+from maintenance.plan import OccupiedSlots
+from maintenance.targets import is_alias_pattern
+
+_REQUIRED = (
+    "DEAD_LETTERS_ARN",
+    "DISTRIBUTIONS",
+    "EDGE_VERSION_ARN",
+    "SCHEDULE_GROUP",
+    "STACK_NAME",
+    "STATE_BUCKET",
+    "SWITCH_PARAMETER",
+    "WAKE_ROLE_ARN",
+)
+_DISTRIBUTION_ID = re.compile(r"[A-Z0-9]{5,32}")
+_ALIAS_PATTERN = re.compile(r"[A-Za-z0-9*_.-]{3,253}")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the owner of the stack has decided."""
+
+    distributions: tuple[str, ...]
+    edge: EdgeFunction
+    stack_name: str
+    state_bucket: str
+    switch_parameter: str
+    schedule_group: str
+    wake_role_arn: str
+    dead_letters_arn: str
+    except_paths: tuple[str, ...] = ()
+    max_distributions: int = 25
+    occupied_slots: OccupiedSlots = OccupiedSlots.DISPLACE
+    lead_time: timedelta = timedelta(0)
+    time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> "Settings":
+        """Return the settings; raise one ConfigurationError that names every fault."""
+        faults = [f"{name} is not set" for name in _REQUIRED if not _listed(env.get(name, ""))]
+        faults += _faults_of_edge(env.get("EDGE_VERSION_ARN", ""))
+        faults += _faults_of_choices(env)
+        distributions = _listed(env.get("DISTRIBUTIONS", ""))
+        faults += [_target_fault(entry) for entry in distributions if not _is_target(entry)]
+        if faults:
+            raise ConfigurationError(f"the settings have to be mended: {'; '.join(faults)}")
+        return cls(
+            distributions=distributions,
+            edge=parse_edge_function(env["EDGE_VERSION_ARN"]),
+            stack_name=env["STACK_NAME"],
+            state_bucket=env["STATE_BUCKET"],
+            switch_parameter=env["SWITCH_PARAMETER"],
+            schedule_group=env["SCHEDULE_GROUP"],
+            wake_role_arn=env["WAKE_ROLE_ARN"],
+            dead_letters_arn=env["DEAD_LETTERS_ARN"],
+            except_paths=_listed(env.get("EXCEPT_PATHS", "")),
+            max_distributions=int(env.get("MAX_DISTRIBUTIONS", "25")),
+            occupied_slots=OccupiedSlots(env.get("OCCUPIED_SLOTS", "displace")),
+            lead_time=timedelta(minutes=int(env.get("LEAD_TIME_MINUTES", "0"))),
+            time_zone=ZoneInfo(env.get("TIME_ZONE", "UTC")),
+        )
+
+
+def _faults_of_edge(version_arn: str) -> list[str]:
+    try:
+        parse_edge_function(version_arn)
+    except ConfigurationError as error:
+        return [str(error)] if version_arn else []
+    return []
+
+
+def _faults_of_choices(env: Mapping[str, str]) -> list[str]:
+    faults = []
+    for name, default, least in (("MAX_DISTRIBUTIONS", "25", 1), ("LEAD_TIME_MINUTES", "0", 0)):
+        number = env.get(name, default)
+        if not (number.isascii() and number.isdigit() and int(number) >= least):
+            faults.append(f"{name} is {number!r}, not a whole number from {least} up")
+    occupied = env.get("OCCUPIED_SLOTS", "displace")
+    if occupied not in set(OccupiedSlots):
+        faults.append(f"OCCUPIED_SLOTS is {occupied!r}, neither displace nor refuse")
+    zone = env.get("TIME_ZONE", "UTC")
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        faults.append(
+            f"TIME_ZONE is {zone!r}, not a name of the IANA database like Europe/Ljubljana"
+        )
+    return faults
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(each.strip() for each in text.split(",") if each.strip())
+
+
+def _is_target(entry: str) -> bool:
+    form = _ALIAS_PATTERN if is_alias_pattern(entry) else _DISTRIBUTION_ID
+    return bool(form.fullmatch(entry))
+
+
+def _target_fault(entry: str) -> str:
+    return (
+        f"DISTRIBUTIONS names {entry!r}, neither a distribution id like E2EXAMPLE1AB3 nor an alias "
+        "pattern like *.example.com"
+    )

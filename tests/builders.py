@@ -1,0 +1,143 @@
+"""Values for tests: a plain one of each kind, but for what a test says about it."""
+
+from datetime import UTC, datetime, timedelta
+from xml.sax.saxutils import escape
+
+from maintenance.association_list import LIST_NAMES
+from maintenance.desired import Decision
+from maintenance.edge_function import parse_edge_function
+from maintenance.model import (
+    VIEWER_REQUEST,
+    Association,
+    Behavior,
+    Distribution,
+    Kind,
+    Mode,
+)
+from maintenance.slot import Lists
+from maintenance.switch import Says, Switch
+
+ACCOUNT = "123456789012"
+DISTRIBUTION_ID = "E2EXAMPLE1AB3"
+NAMESPACE = "http://cloudfront.amazonaws.com/doc/2020-05-31/"
+NOW = datetime(2026, 12, 1, 2, tzinfo=UTC)
+
+
+def edge_arn(version: int = 7, *, stack: str = "site") -> str:
+    """Return the ARN of a version of a stack's edge function, named as CloudFormation names it."""
+    name = f"{stack}-MaintenanceEdge-AbC123dEf456"
+    return f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:{name}:{version}"
+
+
+EDGE = parse_edge_function(edge_arn())
+OURS = Association(VIEWER_REQUEST, Kind.LAMBDA_AT_EDGE, EDGE.version_arn)
+
+
+def a_lambda(event_type: str = VIEWER_REQUEST, name: str = "sign") -> Association:
+    """Return an association of a Lambda@Edge function that is not ours."""
+    arn = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:{name}:3"
+    return Association(event_type, Kind.LAMBDA_AT_EDGE, arn)
+
+
+def a_function(event_type: str = VIEWER_REQUEST, name: str = "rewrite") -> Association:
+    """Return an association of a CloudFront Function."""
+    arn = f"arn:aws:cloudfront::{ACCOUNT}:function/{name}"
+    return Association(event_type, Kind.CLOUDFRONT_FUNCTION, arn)
+
+
+def a_behavior(
+    path_pattern: str | None = None, *associations: Association, obstacle: str | None = None
+) -> Behavior:
+    """Return a cache behavior, the default one unless it has a path pattern."""
+    return Behavior(path_pattern, tuple(sorted(associations)), obstacle)
+
+
+def a_distribution(
+    distribution_id: str = DISTRIBUTION_ID,
+    *aliases: str,
+    behaviors: tuple[Behavior, ...] = (),
+    staging: bool = False,
+) -> Distribution:
+    """Return a deployed distribution with these behaviors, or a bare default one."""
+    return Distribution(
+        distribution_id=distribution_id,
+        domain_name=f"{distribution_id.lower()}.cloudfront.net",
+        aliases=aliases,
+        status="Deployed",
+        staging=staging,
+        behaviors=behaviors or (a_behavior(),),
+    )
+
+
+def item_xml(association: Association) -> bytes:
+    """Return the item of an association list."""
+    kind, arn = association.kind, escape(association.arn)
+    event_type = f"<EventType>{association.event_type}</EventType>"
+    if kind is Kind.LAMBDA_AT_EDGE:
+        members = f"<LambdaFunctionARN>{arn}</LambdaFunctionARN>{event_type}"
+        members += "<IncludeBody>false</IncludeBody>"
+    else:
+        members = f"<FunctionARN>{arn}</FunctionARN>{event_type}"
+    name = LIST_NAMES[kind].removesuffix("s")
+    return f"<{name}>{members}</{name}>".encode()
+
+
+def list_xml(kind: Kind, *items: Association | bytes) -> bytes:
+    """Return an association list; an item given as bytes is taken as it is."""
+    name = LIST_NAMES[kind].encode()
+    written = [each if isinstance(each, bytes) else item_xml(each) for each in items]
+    body = b"<Items>" + b"".join(written) + b"</Items>" if written else b""
+    quantity = b"<Quantity>%d</Quantity>" % len(written)
+    return b"<%s>%s%s</%s>" % (name, quantity, body, name)
+
+
+def lists(*associations: Association) -> Lists:
+    """Return both lists of a behavior with these associations; neither is absent."""
+    by_kind = {kind: [each for each in associations if each.kind is kind] for kind in Kind}
+    return Lists(
+        list_xml(Kind.LAMBDA_AT_EDGE, *by_kind[Kind.LAMBDA_AT_EDGE]),
+        list_xml(Kind.CLOUDFRONT_FUNCTION, *by_kind[Kind.CLOUDFRONT_FUNCTION]),
+    )
+
+
+def behavior_xml(behavior: Behavior) -> bytes:
+    """Return a cache behavior as it stands in a DistributionConfig."""
+    name = b"DefaultCacheBehavior" if behavior.path_pattern is None else b"CacheBehavior"
+    path = f"<PathPattern>{escape(behavior.path_pattern or '')}</PathPattern>".encode()
+    both = lists(*behavior.associations)
+    grpc = b"true" if behavior.obstacle == "gRPC" else b"false"
+    smooth = b"true" if behavior.obstacle == "Microsoft Smooth Streaming" else b"false"
+    members = [
+        path if behavior.path_pattern is not None else b"",
+        b"<TargetOriginId>origin</TargetOriginId>",
+        b"<SmoothStreaming>%s</SmoothStreaming>" % smooth,
+        both.lambda_xml or b"",
+        both.function_xml or b"",
+        b"<GrpcConfig><Enabled>%s</Enabled></GrpcConfig>" % grpc,
+    ]
+    return b"<%s>%s</%s>" % (name, b"".join(members), name)
+
+
+def config_xml(*behaviors: Behavior, extra: bytes = b"") -> bytes:
+    """Return a DistributionConfig; the first behavior is the default one."""
+    default, *ordered = behaviors or (a_behavior(),)
+    items = b"<Items>%s</Items>" % b"".join(map(behavior_xml, ordered)) if ordered else b""
+    return (
+        b'<?xml version="1.0" encoding="UTF-8"?>\n<DistributionConfig xmlns="%s">'
+        b"<CallerReference>first</CallerReference>%s"
+        b"<CacheBehaviors><Quantity>%d</Quantity>%s</CacheBehaviors>%s"
+        b"<Comment>\xc4\x8daj</Comment></DistributionConfig>"
+    ) % (NAMESPACE.encode(), behavior_xml(default), len(ordered), items, extra)
+
+
+def a_switch(
+    says: Says = Says.ON, *, written: datetime = NOW, message: str | None = None
+) -> Switch:
+    """Return a switch without an end."""
+    return Switch(says, written, message=message)
+
+
+def a_decision(mode: Mode = Mode.MAINTENANCE, *, ends_in: timedelta | None = None) -> Decision:
+    """Return a decision; `ends_in` counts from NOW."""
+    until = NOW + ends_in if ends_in else None
+    return Decision(mode, reason="somebody said so", until=until, next_change=until)

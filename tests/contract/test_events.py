@@ -1,0 +1,190 @@
+"""Every file in events/ means what its name says, and comes by the way that the template opens."""
+
+import json
+import re
+import shlex
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from maintenance.wakeup import (
+    AlarmClock,
+    Command,
+    InstallationRequested,
+    OtherToolWrote,
+    ParameterChanged,
+    PlanRequested,
+    StatusRequested,
+    Sweep,
+    Wakeup,
+    parse_wakeup,
+)
+from viewer_request import handler
+
+from tests.cloud import Cloud
+from tests.contract.template import ROOT, load_template, properties, resolved, wakeups
+
+EVENTS = ROOT / "events"
+AT = datetime(2026, 12, 1, 2, tzinfo=UTC)
+SWITCH = "/site/maintenance"
+INSTALLATION = {
+    "SwitchParameter": SWITCH,
+    "ControllerRole": "site-ControllerRole-A1B2C3D4E5F6",
+}
+
+
+def _event(name: str) -> dict[str, Any]:
+    event: dict[str, Any] = json.loads((EVENTS / name).read_text(encoding="utf-8"))
+    return event
+
+
+MEANT: dict[str, Wakeup] = {
+    "switch-created.json": ParameterChanged(SWITCH, AT),
+    "switch-on.json": ParameterChanged(SWITCH, AT),
+    "switch-deleted.json": ParameterChanged(SWITCH, AT, deleted=True),
+    "window-changed.json": ParameterChanged(f"{SWITCH}/windows/sunday", AT),
+    "alarm-clock.json": AlarmClock(),
+    "sweep.json": Sweep(),
+    "other-tool-wrote.json": OtherToolWrote(),
+    "command-on.json": Command("on for 2h: back at four", AT),
+    "command-from-event-bridge.json": Command("on for 30m", AT),
+    "plan.json": PlanRequested(),
+    "status.json": StatusRequested(),
+    **{
+        name: InstallationRequested(_event(name))
+        for name in (
+            "installation-create.json",
+            "installation-update.json",
+            "installation-delete.json",
+        )
+    },
+}
+# By which rule of the template each comes.
+RULES = {
+    "switch-created.json": "SwitchChanged",
+    "switch-on.json": "SwitchChanged",
+    "switch-deleted.json": "SwitchChanged",
+    "window-changed.json": "SwitchChanged",
+    "other-tool-wrote.json": "OtherToolWrote",
+}
+
+
+@pytest.mark.parametrize("name", MEANT)
+def test_an_event_means_what_its_name_says(name: str) -> None:
+    """To the controller."""
+    assert MEANT[name] == parse_wakeup(_event(name))
+
+
+def test_the_viewer_request_is_answered_by_the_edge_function() -> None:
+    """With the page, for it is a browser's."""
+    answer = handler(_event("viewer-request.json"), None)  # type: ignore[arg-type]  # JSON
+
+    assert ("503", "text/html; charset=utf-8") == (
+        answer.get("status"),
+        answer["headers"]["content-type"][0]["value"],
+    )
+
+
+def test_no_event_is_without_a_test() -> None:
+    """A file that nothing reads would rot."""
+    assert {*MEANT, "viewer-request.json"} == {each.name for each in EVENTS.glob("*.json")}
+
+
+@pytest.mark.parametrize("request_type", ["Create", "Update", "Delete"])
+def test_a_request_of_cloudformation_has_every_member(request_type: str) -> None:
+    """Source: CloudFormation User Guide, crpg-ref-requesttypes-create, -update, -delete."""
+    expected = {
+        "RequestType", "ServiceToken", "ResponseURL", "StackId", "RequestId", "LogicalResourceId",
+        "ResourceType", "ResourceProperties",
+    }  # fmt: skip
+    expected |= {"PhysicalResourceId"} if request_type != "Create" else set()
+    expected |= {"OldResourceProperties"} if request_type == "Update" else set()
+
+    event = _event(f"installation-{request_type.lower()}.json")
+
+    assert (request_type, expected) == (event["RequestType"], set(event))
+
+
+def test_a_request_of_cloudformation_carries_the_properties_of_the_template() -> None:
+    """And no others."""
+    given = _event("installation-create.json")["ResourceProperties"]
+
+    assert set(properties("Installation")) == set(given)
+
+
+def _matches(cloud: Cloud, rule: str, event: dict[str, Any]) -> bool:
+    pattern = resolved(wakeups("EventBridgeRule")[rule]["Pattern"], INSTALLATION)
+    answer = cloud.events.test_event_pattern(
+        EventPattern=json.dumps(pattern), Event=json.dumps(event)
+    )
+    return answer["Result"]
+
+
+@pytest.mark.parametrize(("name", "rule"), RULES.items())
+def test_an_event_is_let_through_by_its_rule_and_by_no_other(
+    cloud: Cloud, name: str, rule: str
+) -> None:
+    """A sample that no rule would deliver proves nothing."""
+    rules = wakeups("EventBridgeRule")
+
+    assert [rule] == [each for each in rules if _matches(cloud, each, _event(name))]
+
+
+@pytest.mark.parametrize(
+    ("name", "detail"),
+    [
+        ("switch-on.json", {"operation": "LabelParameterVersion"}),
+        ("switch-on.json", {"name": f"{SWITCH}/status"}),
+        ("switch-on.json", {"name": f"{SWITCH}/windows"}),
+        ("switch-on.json", {"name": f"{SWITCH}2"}),
+        ("switch-on.json", {"name": "/shop/maintenance"}),
+        ("other-tool-wrote.json", {"eventName": "CreateInvalidation"}),
+        ("other-tool-wrote.json", {"eventSource": "s3.amazonaws.com"}),
+        (
+            "other-tool-wrote.json",
+            {
+                "userIdentity": {
+                    "sessionContext": {
+                        "sessionIssuer": {"userName": INSTALLATION["ControllerRole"]}
+                    }
+                }
+            },
+        ),
+    ],
+    ids=str,
+)
+def test_what_is_none_of_our_business_does_not_wake_the_controller(
+    cloud: Cloud, name: str, detail: dict[str, Any]
+) -> None:
+    """Labels, the status that it writes itself, other parameters, and its own updates."""
+    event = _event(name)
+    event["detail"] |= detail
+
+    assert not any(_matches(cloud, rule, event) for rule in wakeups("EventBridgeRule"))
+
+
+def test_what_the_schedules_send_are_the_files_of_their_names() -> None:
+    """The sweep of the template."""
+    inputs = {name: json.loads(each["Input"]) for name, each in wakeups("ScheduleV2").items()}
+
+    assert {"Sweep": _event("sweep.json")} == inputs
+
+
+def test_every_way_to_wake_the_controller_has_a_file() -> None:
+    """Each rule and schedule of the template."""
+    ways = {*wakeups("EventBridgeRule"), *wakeups("ScheduleV2")}
+
+    assert {*RULES.values(), "Sweep"} == ways == set(properties("Controller")["Events"])
+
+
+def test_the_table_has_a_line_for_every_file_that_invokes_a_function_of_the_template() -> None:
+    """So that what one copies from it works."""
+    table = (EVENTS / "README.md").read_text(encoding="utf-8")
+    commands = [
+        shlex.split(each) for each in re.findall(r"`(sam local invoke .* --event .*?)`", table)
+    ]
+
+    assert sorted(f"events/{each.name}" for each in EVENTS.glob("*.json")) == sorted(
+        command[-1] for command in commands
+    )
+    assert set() == {command[3] for command in commands} - set(load_template()["Resources"])

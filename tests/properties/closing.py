@@ -1,0 +1,40 @@
+"""Closing and opening a generated distribution, step by step as a run does, without a cloud."""
+
+from types import MappingProxyType
+
+from hypothesis import settings
+from maintenance.change import Change, prepare
+from maintenance.distribution_config import read_config
+from maintenance.model import Mode
+from maintenance.note import Note, decode, encode
+from maintenance.plan import Intent, Plan, plan_distribution
+
+from tests.builders import DISTRIBUTION_ID, EDGE
+
+NO_NOTE = Note("site", DISTRIBUTION_ID, MappingProxyType({}))
+
+# How long one example takes says nothing here: the machine is shared.
+law = settings(deadline=None)
+
+
+def plan_for(mode: Mode, xml: bytes) -> Plan:
+    """Return the plan that a run makes of a configuration."""
+    behaviors = [each.behavior for each in read_config(xml).behaviors]
+    return plan_distribution(DISTRIBUTION_ID, behaviors, Intent(mode, EDGE))
+
+
+def closed(xml: bytes) -> tuple[bytes, Note]:
+    """Return the configuration in maintenance, and the note as it would be read back."""
+    change = _prepare(Mode.MAINTENANCE, xml, NO_NOTE)
+    assert change.note
+    body = encode(change.note, write="once")
+    return change.xml, decode(body, stack="site", distribution_id=DISTRIBUTION_ID)
+
+
+def opened(xml: bytes, note: Note) -> Change:
+    """Return the change that takes a configuration out of maintenance."""
+    return _prepare(Mode.LIVE, xml, note)
+
+
+def _prepare(mode: Mode, xml: bytes, note: Note) -> Change:
+    return prepare(plan_for(mode, xml), read_config(xml), note, EDGE)

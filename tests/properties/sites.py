@@ -1,0 +1,127 @@
+"""Random sites for the laws of the decision, and the rule as it is told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import strategies as st
+from maintenance.desired import (
+    Decision,
+    Version,
+    decide,
+    history_matters,
+    last_off,
+    last_readable,
+)
+from maintenance.errors import UnreadableValue
+from maintenance.model import Mode
+from maintenance.switch import Says, Switch, parse_switch
+from maintenance.windows import Window, occurrences, parse_window
+
+UTC_ZONE = ZoneInfo("UTC")
+NEVER = datetime.min.replace(tzinfo=UTC)
+# The Saturday before clocks change in Ljubljana; everything random happens in the days around it.
+NIGHT = datetime(2026, 10, 24, tzinfo=UTC)
+DAY = 24 * 60
+
+ZONES = ["Europe/Ljubljana", "America/New_York", "Australia/Lord_Howe", "UTC"]
+STARTS = [
+    "cron(30 2 * * ? *)",
+    "cron(0 */6 * * ? *)",
+    "cron(0 2 ? * SUN *)",
+    "cron(0/20 1-2 * * ? *)",
+    "at(2026-10-25T02:30)",
+    "at(2026-10-26T00:00)",
+]
+VALUES = [
+    "on",
+    "off",
+    "on for 1h",
+    "on for 10h: For long",
+    "on until 2026-10-25T03:00: Until three",
+    "off for 6h",
+    "off until 2026-10-26T00:00",
+    "onn",
+    "off until 2020-01-01",
+]
+MINUTES = st.integers(-2 * DAY, 2 * DAY)
+LEADS = st.sampled_from([0, 0, 10, 90]).map(lambda count: timedelta(minutes=count))
+
+
+def minute(count: int) -> datetime:
+    """Return the instant so many minutes after the beginning of the night."""
+    return NIGHT + timedelta(minutes=count)
+
+
+@st.composite
+def some_windows(draw: st.DrawFn) -> tuple[Window, ...]:
+    """Return up to four windows."""
+    count = draw(st.integers(0, 4))
+    texts = [
+        f"{draw(st.sampled_from(STARTS))} for {draw(st.integers(1, 400))}m "
+        f"in {draw(st.sampled_from(ZONES))}{draw(st.sampled_from(['', f': From w{index}']))}"
+        for index in range(count)
+    ]
+    return tuple(parse_window(f"w{index}", text, zone=UTC_ZONE) for index, text in enumerate(texts))
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Version]:
+    """Return the versions of a switch, no two at the same instant, some of them unreadable."""
+    counts = sorted(draw(st.sets(MINUTES, max_size=5)))
+    return [Version(draw(st.sampled_from(VALUES)), minute(count)) for count in counts]
+
+
+@dataclass(frozen=True)
+class Site:
+    """What has been written for a site."""
+
+    history: Sequence[Version]
+    windows: Sequence[Window]
+    lead_time: timedelta
+
+    def at(self, now: datetime) -> Decision:
+        """Return the decision at `now`, as the controller comes to it."""
+        history = [version for version in self.history if version.written <= now]
+        switch = last_readable(history, UTC_ZONE)
+        matters = history_matters(
+            switch=switch, windows=self.windows, now=now, lead_time=self.lead_time
+        )
+        off = last_off(history, UTC_ZONE) if matters else None
+        return decide(
+            switch=switch, last_off=off, windows=self.windows, now=now, lead_time=self.lead_time
+        )
+
+    def frozen(self, now: datetime) -> "Site":
+        """Return the site as if nobody wrote the switch after `now`."""
+        return replace(self, history=[one for one in self.history if one.written <= now])
+
+
+SITES = st.builds(Site, history=histories(), windows=some_windows(), lead_time=LEADS)
+
+
+def readable(version: Version) -> Switch | None:
+    """Return what `version` says, or None."""
+    try:
+        return parse_switch(version.value, written=version.written, zone=UTC_ZONE)
+    except UnreadableValue:
+        return None
+
+
+def mode_by_definition(site: Site, now: datetime) -> Mode:
+    """Return the mode by the rule as it is told, with every occurrence looked at."""
+    said = [one for v in site.history if v.written <= now and (one := readable(v))]
+    offs = [one.until or one.written for one in said if one.says is Says.OFF]
+    t_off = offs[-1] if offs else NEVER
+    on = said and said[-1].says is Says.ON and (said[-1].until is None or now < said[-1].until)
+    open_now = any(
+        occurrence.begins > t_off
+        for window in site.windows
+        for occurrence in occurrences(
+            window, since=now, until=now + timedelta.resolution, lead_time=site.lead_time
+        )
+    )
+    if on or open_now:
+        return Mode.MAINTENANCE
+    return Mode.LIVE if said else Mode.UNCHANGED

@@ -1,0 +1,141 @@
+"""Laws of windows: clocks that change, looking forward and back, and touching a stretch."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+from hypothesis import given
+from hypothesis import strategies as st
+from maintenance.instants import place, wall_time
+from maintenance.windows import Occurrence, Window, occurrences, parse_window
+
+from tests.effort import examples
+
+MANY = examples(300)
+SECOND = timedelta(seconds=1)
+NO_LEAD = timedelta(0)
+ZONES = st.sampled_from(
+    ["Europe/Ljubljana", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "UTC"]
+).map(ZoneInfo)
+# One night of changing clocks in each of those zones that have them.
+NIGHTS = st.sampled_from(
+    ["2026-03-08", "2026-03-29", "2026-04-04", "2026-10-03", "2026-10-25", "2026-11-01"]
+).map(lambda day: datetime.fromisoformat(day).replace(tzinfo=UTC))
+WALLS = st.integers(0, 100 * 366 * 24 * 3600).map(
+    lambda seconds: datetime.fromisoformat("1970-01-01") + timedelta(seconds=seconds)
+)
+# Where clocks go forward and back, and the wall-clock time at which they do.
+CHANGES = st.sampled_from(
+    [
+        ("Europe/Ljubljana", "2026-03-29T02:00"),
+        ("Europe/Ljubljana", "2026-10-25T02:00"),
+        ("America/New_York", "2026-03-08T02:00"),
+        ("America/New_York", "2026-11-01T01:00"),
+        ("Australia/Lord_Howe", "2026-10-04T02:00"),
+        ("Australia/Lord_Howe", "2026-04-05T01:30"),
+        ("Pacific/Apia", "2011-12-30T00:00"),
+    ]
+)
+CRONS = st.sampled_from(
+    [
+        "cron(30 2 * * ? *)",
+        "cron(0/15 1-3 * * ? *)",
+        "cron(45 1 * * ? *)",
+        "cron(* 2 * * ? *)",
+        "cron(0 */6 ? * SUN *)",
+        "cron(0 2 LW * ? *)",
+        "at(2026-10-25T02:30)",
+    ]
+)
+MINUTES = st.integers(1, 3000).map(lambda count: timedelta(minutes=count))
+
+
+@st.composite
+def windows(draw: st.DrawFn) -> Window:
+    """Return a window in a zone."""
+    text = f"{draw(CRONS)} for {draw(st.integers(1, 3000))}m in {draw(ZONES).key}"
+    return parse_window("w", text, zone=ZoneInfo("UTC"))
+
+
+@examples(1000)
+@given(wall=WALLS, zone=st.sampled_from(sorted(available_timezones())).map(ZoneInfo))
+def test_a_wall_time_is_placed_when_clocks_first_show_it_or_more(
+    wall: datetime, zone: ZoneInfo
+) -> None:
+    """In every zone of the database; a second earlier they show less."""
+    instant = place(wall, zone)
+    assert wall_time(instant, zone) >= wall > wall_time(instant - SECOND, zone)
+
+
+@MANY
+@given(change=CHANGES, seconds=st.integers(-3600, 7200))
+def test_also_when_clocks_change(change: tuple[str, str], seconds: int) -> None:
+    """In the hours around it; inside a gap they show more."""
+    zone, wall = ZoneInfo(change[0]), datetime.fromisoformat(change[1]) + seconds * SECOND
+    instant = place(wall, zone)
+    assert wall_time(instant, zone) >= wall > wall_time(instant - SECOND, zone)
+
+
+@MANY
+@given(change=CHANGES, seconds=st.integers(-3600, 7200), later=st.integers(0, 7200))
+def test_a_later_wall_time_is_never_placed_earlier(
+    change: tuple[str, str], seconds: int, later: int
+) -> None:
+    """Whatever clocks do, windows keep their order."""
+    zone, wall = ZoneInfo(change[0]), datetime.fromisoformat(change[1]) + seconds * SECOND
+    assert place(wall, zone) <= place(wall + timedelta(seconds=later), zone)
+
+
+@MANY
+@given(window=windows(), night=NIGHTS, minute=st.integers(0, 2880))
+def test_last_and_next_stand_on_both_sides_of_an_instant(
+    window: Window, night: datetime, minute: int
+) -> None:
+    """Nothing lies between them: the next after the last is the next."""
+    at = night - timedelta(hours=12) + timedelta(minutes=minute)
+    last, following = window.last(at, lead_time=NO_LEAD), window.next(at, lead_time=NO_LEAD)
+    assert last is None or last.begins <= at
+    assert following is None or following.begins > at
+    if last:
+        assert following == window.next(last.begins, lead_time=NO_LEAD)
+    if following:
+        assert last == window.last(following.begins - SECOND, lead_time=NO_LEAD)
+
+
+@MANY
+@given(window=windows(), night=NIGHTS, minute=st.integers(0, 2880), stretch=MINUTES)
+def test_the_occurrences_that_touch_a_stretch_are_all_and_only_those(
+    window: Window, night: datetime, minute: int, stretch: timedelta
+) -> None:
+    """Against all occurrences of a fortnight, asked for one by one."""
+    since = night + timedelta(minutes=minute - 1440)
+    until = since + stretch
+    expected = [one for one in _fortnight(window, night) if one.ends > since and one.begins < until]
+    assert expected == list(occurrences(window, since=since, until=until))
+
+
+def _fortnight(window: Window, night: datetime) -> list[Occurrence]:
+    found, after = [], night - timedelta(days=7)
+    while (one := window.next(after, lead_time=NO_LEAD)) and one.begins < night + timedelta(days=7):
+        found.append(one)
+        after = one.begins
+    return found
+
+
+@MANY
+@given(window=windows(), night=NIGHTS, lead_time=MINUTES)
+def test_lead_time_moves_beginnings_and_nothing_else(
+    window: Window, night: datetime, lead_time: timedelta
+) -> None:
+    """The same occurrences, each begun so much earlier."""
+    plain = window.next(night + lead_time, lead_time=NO_LEAD)
+    early = window.next(night, lead_time=lead_time)
+    assert (plain is None) == (early is None)
+    if plain and early:
+        assert (plain.begins - lead_time, plain.ends) == (early.begins, early.ends)
+
+
+@MANY
+@given(window=windows(), night=NIGHTS)
+def test_every_occurrence_lasts_as_long_as_the_window_says(window: Window, night: datetime) -> None:
+    """A duration is elapsed time, also in the nights when clocks change."""
+    assert {window.duration} >= {one.ends - one.begins for one in _fortnight(window, night)}

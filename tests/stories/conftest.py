@@ -1,0 +1,27 @@
+"""The fixture of the stories: one site, and the controller's environment."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.cloud import Cloud
+from tests.stories.site import Site, make_site
+
+
+@pytest.fixture
+def site(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Site:
+    """Give a site whose switch says off, and the sandbox for AWS in this process."""
+    for name, value in cloud.sandbox.environment().items():
+        monkeypatch.setenv(name, value)
+    return make_site(cloud)
+
+
+@pytest.fixture
+def looks_after(site: Site, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Give the order to look after distributions: `looks_after("E1,E2", TIME_ZONE="UTC")`."""
+
+    def order(distributions: str, **settings: str) -> None:
+        for name, value in site.environment(distributions, **settings).items():
+            monkeypatch.setenv(name, value)
+
+    return order

@@ -1,0 +1,203 @@
+"""Coming and going: what the custom resource does, and what CloudFormation hears of it."""
+
+import http.server
+import json
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.sandbox.builders import a_behavior, a_distribution, a_function, functions
+from tests.stories.site import SWITCH, Site
+
+type LooksAfter = Callable[..., None]
+type Answers = list[dict[str, str]]
+
+STACK_ID = "arn:aws:cloudformation:us-east-1:000000000000:stack/site/6d8e5b2a-0c9f-4a1e-8b7d"
+
+
+@pytest.fixture
+def answers() -> Iterator[tuple[str, Answers]]:
+    """Give a presigned URL, so to speak, and what was put there."""
+    put: Answers = []
+
+    class Receiver(http.server.BaseHTTPRequestHandler):
+        def do_PUT(self) -> None:
+            put.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Keep quiet."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/answer", put
+        server.shutdown()
+
+
+def request(kind: str, url: str, **members: object) -> dict[str, object]:
+    """Return a custom resource request."""
+    return {
+        "RequestType": kind,
+        "ResponseURL": url,
+        "StackId": STACK_ID,
+        "RequestId": "5b6c8b3e-cf3d-4a5e-9d6a-1f2e3d4c5b6a",
+        "ResourceType": "Custom::MaintenanceInstallation",
+        "LogicalResourceId": "Installation",
+        "ResourceProperties": {"SwitchParameter": SWITCH},
+        **members,
+    }
+
+
+def switch(site: Site) -> str:
+    """Return what the switch says."""
+    return site.cloud.ssm.get_parameter(Name=SWITCH)["Parameter"]["Value"]
+
+
+def test_create_writes_the_switch_where_there_is_none(
+    site: Site, looks_after: LooksAfter, answers: tuple[str, Answers]
+) -> None:
+    """A new site is open, and its switch refuses typos from the first day."""
+    url, put = answers
+    looks_after(a_distribution(site.cloud))
+    site.cloud.ssm.delete_parameter(Name=SWITCH)
+
+    site.receives(request("Create", url))
+
+    assert ("off", "SUCCESS") == (switch(site), put[0]["Status"])
+    with pytest.raises(site.cloud.ssm.exceptions.ParameterPatternMismatchException):
+        site.says("offf")
+
+
+def test_create_leaves_a_switch_alone_that_is_there(
+    site: Site, looks_after: LooksAfter, answers: tuple[str, Answers]
+) -> None:
+    """Somebody who prepared an `on` means it."""
+    url, put = answers
+    looks_after(a_distribution(site.cloud))
+    site.says("on")
+
+    site.receives(request("Create", url))
+
+    assert ("on", "SUCCESS") == (switch(site), put[0]["Status"])
+
+
+def test_create_fails_with_the_reason_when_the_settings_mean_nothing(
+    site: Site, looks_after: LooksAfter, answers: tuple[str, Answers]
+) -> None:
+    """Better to hear it at the deployment than at the first maintenance."""
+    url, put = answers
+    looks_after("E000000000GONE")
+
+    site.receives(request("Create", url))
+
+    assert "FAILED" == put[0]["Status"]
+    assert "there is no distribution E000000000GONE" in put[0]["Reason"]
+
+
+def test_a_creation_that_failed_is_rolled_back_without_touching_the_switch(
+    site: Site, looks_after: LooksAfter, answers: tuple[str, Answers]
+) -> None:
+    """CloudFormation deletes what could not be created; an `on` that was there before means it."""
+    url, put = answers
+    looks_after("E000000000GONE", TIME_ZONE="Mars/Olympus")
+    site.says("on")
+    site.receives(request("Create", url))
+
+    site.receives(request("Delete", url, PhysicalResourceId=put[0]["PhysicalResourceId"]))
+
+    assert ("on", "SUCCESS") == (switch(site), put[1]["Status"])
+    assert put[0]["PhysicalResourceId"] == put[1]["PhysicalResourceId"]
+
+
+def test_cloudformation_is_answered_even_when_the_settings_cannot_be_read(
+    site: Site, looks_after: LooksAfter, answers: tuple[str, Answers]
+) -> None:
+    """A stack that is not answered hangs for an hour."""
+    url, put = answers
+    looks_after(a_distribution(site.cloud), TIME_ZONE="Mars/Olympus")
+
+    site.receives(request("Create", url))
+
+    assert "FAILED" == put[0]["Status"]
+    assert "TIME_ZONE" in put[0]["Reason"]
+
+
+def test_an_update_of_the_stack_does_not_touch_a_live_on(
+    site: Site, looks_after: LooksAfter, answers: tuple[str, Answers]
+) -> None:
+    """The switch is not a CloudFormation resource for this reason."""
+    url, put = answers
+    looks_after(a_distribution(site.cloud))
+    site.says("on")
+    version = site.cloud.ssm.get_parameter(Name=SWITCH)["Parameter"]["Version"]
+
+    site.receives(request("Update", url, PhysicalResourceId="x", OldResourceProperties={}))
+
+    assert "SUCCESS" == put[0]["Status"]
+    assert version == site.cloud.ssm.get_parameter(Name=SWITCH)["Parameter"]["Version"]
+
+
+def test_an_update_never_renames_the_resource(
+    site: Site, looks_after: LooksAfter, answers: tuple[str, Answers]
+) -> None:
+    """A new physical id would make CloudFormation delete the old one, and end a maintenance."""
+    url, put = answers
+    looks_after(a_distribution(site.cloud))
+
+    site.receives(request("Create", url))
+    site.receives(request("Update", url))
+
+    assert put[0]["PhysicalResourceId"] == put[1]["PhysicalResourceId"]
+
+
+def test_delete_opens_and_restores_everything_and_stays_off(
+    site: Site, looks_after: LooksAfter, answers: tuple[str, Answers]
+) -> None:
+    """A straggling event finds an off that outlasts every window."""
+    url, put = answers
+    occupied = functions(viewer_request=a_function(site.cloud, "rewrite"))
+    distribution_id = a_distribution(
+        site.cloud, DefaultCacheBehavior=a_behavior(FunctionAssociations=occupied)
+    )
+    looks_after(distribution_id)
+    before = site.config(distribution_id)
+    site.becomes("on")
+
+    site.receives(request("Delete", url))
+    site.wakes()
+
+    assert "SUCCESS" == put[0]["Status"]
+    assert before == site.config(distribution_id)
+    assert switch(site).startswith("off until 9999-12-31")
+
+
+def test_a_site_that_cannot_be_restored_fails_the_deletion_with_the_reason(
+    site: Site, looks_after: LooksAfter, answers: tuple[str, Answers]
+) -> None:
+    """Better a stack that stays than a site that is stranded."""
+    url, put = answers
+    distribution_id = a_distribution(site.cloud)
+    looks_after(distribution_id)
+    site.becomes("on")
+    refusal = {"code": "AccessDenied", "status": 403}
+    site.cloud.sandbox.disturb("refuse", "cloudfront:UpdateDistribution", **refusal)
+
+    site.receives(request("Delete", url))
+
+    assert "FAILED" == put[0]["Status"]
+    assert distribution_id in put[0]["Reason"]
+
+
+def test_installing_again_takes_over_the_switch_of_a_deleted_stack(
+    site: Site, looks_after: LooksAfter, answers: tuple[str, Answers]
+) -> None:
+    """The off of a deletion outlasts every window, so it must not outlast the next stack."""
+    url, _ = answers
+    looks_after(a_distribution(site.cloud))
+    site.receives(request("Delete", url))
+
+    site.receives(request("Create", url))
+
+    assert "off" == switch(site)

@@ -1,0 +1,68 @@
+"""Plan and status: they say everything and change nothing."""
+
+from collections.abc import Callable
+
+from tests.sandbox.builders import a_behavior, a_distribution, a_function, functions
+from tests.stories.site import Site
+
+type LooksAfter = Callable[..., None]
+
+WRITES = ("cloudfront:UpdateDistribution", "s3:PutObject", "ssm:PutParameter")
+
+
+def writes(site: Site) -> int:
+    """Return how many writing calls were made so far."""
+    return sum(len(site.cloud.sandbox.calls(operation)) for operation in WRITES)
+
+
+def test_plan_says_what_a_run_would_do(site: Site, looks_after: LooksAfter) -> None:
+    """It is the plan that the controller would apply, and it is not applied."""
+    rewrite = a_function(site.cloud, "rewrite")
+    occupied = a_behavior(FunctionAssociations=functions(viewer_request=rewrite))
+    distribution_id = a_distribution(site.cloud, DefaultCacheBehavior=occupied)
+    looks_after(distribution_id)
+    site.says("on")
+    before = writes(site)
+
+    report = site.receives({"plan": True})
+
+    expected = {
+        "path_pattern": "default",
+        "action": "attach",
+        "reason": f"displaces CloudFront Function {rewrite} at viewer-request",
+    }
+    assert [expected] == report["distributions"][0]["behaviors"]
+    assert before == writes(site)
+
+
+def test_plan_of_opening_says_what_goes_back(site: Site, looks_after: LooksAfter) -> None:
+    """The note is read, so the plan names the functions that will be restored."""
+    rewrite = a_function(site.cloud, "rewrite")
+    occupied = a_behavior(FunctionAssociations=functions(viewer_request=rewrite))
+    looks_after(a_distribution(site.cloud, DefaultCacheBehavior=occupied))
+    site.becomes("on")
+    site.says("off")
+    before = writes(site)
+
+    report = site.receives({"plan": True})
+
+    assert [f"CloudFront Function {rewrite} at viewer-request"] == (
+        report["distributions"][0]["put_back"]
+    )
+    assert before == writes(site)
+
+
+def test_status_says_what_is_wanted_and_what_is_there(site: Site, looks_after: LooksAfter) -> None:
+    """Propagation is CloudFront's own word for it."""
+    distribution_id = a_distribution(site.cloud)
+    looks_after(distribution_id)
+    site.cloud.sandbox.deploy()
+    site.becomes("on")
+    before = writes(site)
+
+    report = site.receives({"status": True})
+
+    distribution = report["distributions"][0]
+    assert ("maintenance", "InProgress") == (report["mode"], distribution["status"])
+    assert "it is in maintenance" == distribution["behaviors"][0]["reason"]
+    assert before == writes(site)

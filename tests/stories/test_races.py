@@ -1,0 +1,190 @@
+"""Crashes, lost answers and other writers in the middle of a run: nothing is forgotten."""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from maintenance.errors import RunFailed
+
+from tests.cloud import eventually
+from tests.sandbox.builders import (
+    a_behavior,
+    a_distribution,
+    a_function,
+    a_version,
+    change_default,
+    edge,
+    functions,
+)
+from tests.stories.site import Site
+
+type LooksAfter = Callable[..., None]
+
+SWEEP = {"sweep": True}
+
+
+def an_occupied_distribution(site: Site, name: str = "rewrite") -> str:
+    """Create a distribution whose default behavior has a CloudFront Function at viewer-request."""
+    occupied = functions(viewer_request=a_function(site.cloud, name))
+    return a_distribution(
+        site.cloud, name, DefaultCacheBehavior=a_behavior(FunctionAssociations=occupied)
+    )
+
+
+def while_held(
+    site: Site, operation: str, run: Callable[[], Any], meanwhile: Callable[[], Any]
+) -> Future[Any]:
+    """Start a run, hold its next call of the operation, do something else, and let it go on."""
+    site.cloud.sandbox.disturb("hold", operation)
+    with ThreadPoolExecutor(1) as other:
+        running = other.submit(run)
+        eventually(site.cloud.sandbox.held)
+        try:
+            meanwhile()
+        finally:
+            site.cloud.sandbox.release()
+    return running
+
+
+def test_somebody_who_writes_first_is_not_overwritten(site: Site, looks_after: LooksAfter) -> None:
+    """The run observes and plans again, and notes what the other has attached."""
+    distribution_id = a_distribution(site.cloud)
+    auth = a_version(site.cloud, "auth")
+    looks_after(distribution_id)
+    site.says("on")
+
+    def attach_auth() -> None:
+        change_default(
+            site.cloud, distribution_id, LambdaFunctionAssociations=edge(viewer_request=auth)
+        )
+
+    while_held(site, "cloudfront:UpdateDistribution", site.wakes, attach_auth).result()
+
+    assert {f"viewer-request {site.edge_version_arn}"} == site.attached(distribution_id)["default"]
+    site.becomes("off")
+    assert {f"viewer-request {auth}"} == site.attached(distribution_id)["default"]
+
+
+def test_two_runs_at_once_close_the_site_once(site: Site, looks_after: LooksAfter) -> None:
+    """The slower one finds the note changed and the work done."""
+    distribution_id = an_occupied_distribution(site)
+    looks_after(distribution_id)
+    before = site.config(distribution_id)
+    site.says("on")
+
+    while_held(site, "s3:PutObject", site.wakes, site.wakes).result()
+
+    assert {f"viewer-request {site.edge_version_arn}"} == site.attached(distribution_id)["default"]
+    site.becomes("off")
+    assert before == site.config(distribution_id)
+
+
+def test_off_during_a_run_that_closes_ends_with_an_open_site(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """The second look sees what was written meanwhile, whichever event is delivered."""
+    distribution_id = an_occupied_distribution(site)
+    looks_after(distribution_id)
+    before = site.config(distribution_id)
+    site.says("on")
+
+    run = while_held(site, "cloudfront:UpdateDistribution", site.wakes, lambda: site.says("off"))
+
+    assert "live" == run.result()["mode"]
+    assert before == site.config(distribution_id)
+
+
+def test_a_lost_answer_changes_nothing_twice(site: Site, looks_after: LooksAfter) -> None:
+    """CloudFront took the update and the answer got lost: the retry finds the work done."""
+    distribution_id = an_occupied_distribution(site)
+    looks_after(distribution_id)
+    before = site.config(distribution_id)
+    site.cloud.sandbox.disturb("lose", "cloudfront:UpdateDistribution")
+
+    site.becomes("on")
+
+    assert {f"viewer-request {site.edge_version_arn}"} == site.attached(distribution_id)["default"]
+    site.becomes("off")
+    assert before == site.config(distribution_id)
+
+
+def test_a_crash_between_note_and_update_costs_nothing(site: Site, looks_after: LooksAfter) -> None:
+    """The note of an attachment that never happened has no meaning; the next run writes its own."""
+    distribution_id = an_occupied_distribution(site)
+    looks_after(distribution_id)
+    before = site.config(distribution_id)
+    refusal = {"code": "AccessDenied", "status": 403}
+    site.cloud.sandbox.disturb("refuse", "cloudfront:UpdateDistribution", **refusal)
+    with pytest.raises(RunFailed, match=r"AccessDenied"):
+        site.becomes("on")
+    assert before == site.config(distribution_id)
+
+    site.receives(SWEEP)
+
+    assert {f"viewer-request {site.edge_version_arn}"} == site.attached(distribution_id)["default"]
+    site.becomes("off")
+    assert before == site.config(distribution_id)
+
+
+def test_throttling_is_waited_out(site: Site, looks_after: LooksAfter) -> None:
+    """CloudFront takes a few updates a minute; the run backs off and goes on."""
+    distribution_id = a_distribution(site.cloud)
+    looks_after(distribution_id)
+    throttle = {"code": "Throttling", "status": 400, "times": 2}
+    site.cloud.sandbox.disturb("refuse", "cloudfront:UpdateDistribution", **throttle)
+
+    site.becomes("on")
+
+    assert {f"viewer-request {site.edge_version_arn}"} == site.attached(distribution_id)["default"]
+
+
+def test_one_distribution_that_fails_does_not_stop_the_others(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """The report names it, and the run fails at its end."""
+    good, bad = a_distribution(site.cloud, "good"), a_distribution(site.cloud, "bad")
+    looks_after(f"{bad},{good}")
+    refusal = {"code": "AccessDenied", "status": 403, "resource": bad}
+    site.cloud.sandbox.disturb("refuse", "cloudfront:UpdateDistribution", **refusal)
+
+    with pytest.raises(RunFailed, match=rf"did not take the update of {bad}.*docs/iam.md"):
+        site.becomes("on")
+
+    assert {f"viewer-request {site.edge_version_arn}"} == site.attached(good)["default"]
+    assert set() == site.attached(bad)["default"]
+
+
+def test_a_displaced_function_that_is_gone_keeps_the_site_closed(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """An authentication function that silently vanished would be worse than a page that stays."""
+    distribution_id = an_occupied_distribution(site)
+    looks_after(distribution_id)
+    site.becomes("on")
+    closed = site.config(distribution_id)
+    etag = site.cloud.cloudfront.describe_function(Name="rewrite", Stage="DEVELOPMENT")["ETag"]
+    site.cloud.cloudfront.delete_function(Name="rewrite", IfMatch=etag)
+
+    with pytest.raises(RunFailed, match=r"stays in maintenance.*function/rewrite.*attach another"):
+        site.becomes("off")
+
+    assert closed == site.config(distribution_id)
+
+
+def test_a_switch_that_never_rests_fails_the_run(site: Site, looks_after: LooksAfter) -> None:
+    """After three looks the run gives up and is retried."""
+    looks_after(a_distribution(site.cloud))
+    site.says("on")
+    values = iter(["off", "on", "off"])
+    site.cloud.sandbox.disturb("hold", "cloudfront:UpdateDistribution", times=3)
+    with ThreadPoolExecutor(1) as other:
+        running = other.submit(site.wakes)
+        for value in values:
+            eventually(site.cloud.sandbox.held)
+            site.says(value)
+            site.cloud.sandbox.release()
+            eventually(lambda: not site.cloud.sandbox.held() or running.done())
+
+        with pytest.raises(RunFailed, match=r"the answer changed 3 times"):
+            running.result()

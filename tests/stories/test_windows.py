@@ -1,0 +1,184 @@
+"""Windows that run by themselves: they open and close the site with nobody touching the switch."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from maintenance.errors import RunFailed
+
+from tests.sandbox.builders import a_distribution
+from tests.stories.site import SWITCH, Site
+
+type LooksAfter = Callable[..., None]
+
+# The switch is written now, by SSM's clock, and the present is never before that.
+TOMORROW = (datetime.now(UTC) + timedelta(days=1)).replace(
+    hour=0, minute=0, second=0, microsecond=0
+)
+
+
+def at(clock: str) -> datetime:
+    """Return that time of tomorrow, in UTC."""
+    hour, minute = clock.split(":")
+    return TOMORROW + timedelta(hours=int(hour), minutes=int(minute))
+
+
+def a_window(clock: str, duration: str) -> str:
+    """Return a window that runs once, tomorrow."""
+    return f"at({at(clock):%Y-%m-%dT%H:%M}) for {duration}"
+
+
+def test_a_window_opens_and_closes(site: Site, looks_after: LooksAfter) -> None:
+    """Nobody touches the switch; the window alone takes the site down and brings it back."""
+    distribution_id = a_distribution(site.cloud)
+    looks_after(distribution_id)
+    before = site.config(distribution_id)
+    site.schedules("upgrade", a_window("14:00", "1h"))
+
+    assert "live" == site.runs_at(at("13:59"))["mode"]
+    assert "maintenance" == site.runs_at(at("14:00"))["mode"]
+    assert {f"viewer-request {site.edge_version_arn}"} == site.attached(distribution_id)["default"]
+    assert "live" == site.runs_at(at("15:00"))["mode"]
+    assert before == site.config(distribution_id)
+
+
+def test_off_ends_tonight_and_a_later_window_still_runs(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """One word ends what began before it, and nothing that begins after it."""
+    looks_after(a_distribution(site.cloud))
+    site.schedules("early", f"at({datetime.now(UTC):%Y-%m-%dT%H:%M}) for 36h")
+    site.schedules("late", a_window("20:00", "1h"))
+    assert "live" == site.becomes("off")["mode"]
+
+    assert "live" == site.runs_at(at("19:59"))["mode"]
+    assert "maintenance" == site.runs_at(at("20:00"))["mode"]
+
+
+def test_on_holds_across_the_end_of_a_window(site: Site, looks_after: LooksAfter) -> None:
+    """Work that takes longer than planned is not interrupted by the plan."""
+    looks_after(a_distribution(site.cloud))
+    site.schedules("upgrade", a_window("14:00", "1h"))
+    site.says("on")
+
+    assert "maintenance" == site.runs_at(at("16:00"))["mode"]
+
+
+def test_an_off_in_the_history_still_ends_what_began_before_it(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """`on for` that runs out inside a window that was ended does not bring the window back."""
+    looks_after(a_distribution(site.cloud))
+    site.schedules("long", f"at({datetime.now(UTC):%Y-%m-%dT%H:%M}) for 36h")
+    site.says("off")
+    site.says("on for 10m")
+
+    assert "live" == site.runs_at(datetime.now(UTC) + timedelta(minutes=11))["mode"]
+
+
+def test_lead_time_begins_before_the_window(site: Site, looks_after: LooksAfter) -> None:
+    """Edges need minutes, so closing begins early when the owner says so."""
+    looks_after(a_distribution(site.cloud), LEAD_TIME_MINUTES="10")
+    site.schedules("upgrade", a_window("14:00", "1h"))
+
+    assert "live" == site.runs_at(at("13:49"))["mode"]
+    assert "maintenance" == site.runs_at(at("13:50"))["mode"]
+
+
+def test_more_than_one_page_of_windows(site: Site, looks_after: LooksAfter) -> None:
+    """SSM gives ten at a time; the eleventh counts as well."""
+    looks_after(a_distribution(site.cloud))
+    for number in range(1, 24):
+        site.schedules(f"w{number:02}", a_window(f"{number:02}:30", "10m"))
+
+    assert ["maintenance"] * 23 == [
+        site.runs_at(at(f"{number:02}:35"))["mode"] for number in range(1, 24)
+    ]
+
+
+def test_an_unreadable_window_fails_the_run_and_its_last_readable_version_runs(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """A typo in an edit must not cancel the maintenance that was planned."""
+    looks_after(a_distribution(site.cloud))
+    site.schedules("upgrade", a_window("14:00", "1h"))
+    site.schedules("upgrade", "at(tomorrow) for 1h")
+
+    with pytest.raises(
+        RunFailed, match=rf"(?s)the window {SWITCH}/windows/upgrade.*'at\(tomorrow\)"
+    ):
+        site.runs_at(at("14:00"))
+
+    distribution = site.receives({"status": True})
+    assert "live" == distribution["mode"]
+
+
+def test_a_window_runs_without_a_switch(site: Site, looks_after: LooksAfter) -> None:
+    """A deleted switch rings the alarm, and planned maintenance still happens."""
+    distribution_id = a_distribution(site.cloud)
+    looks_after(distribution_id)
+    site.schedules("upgrade", a_window("14:00", "1h"))
+    site.cloud.ssm.delete_parameter(Name=SWITCH)
+
+    with pytest.raises(RunFailed, match="does not exist"):
+        site.runs_at(at("14:00"))
+
+    assert {f"viewer-request {site.edge_version_arn}"} == site.attached(distribution_id)["default"]
+
+
+def test_the_alarm_clock_is_aimed_at_the_next_change(site: Site, looks_after: LooksAfter) -> None:
+    """First at the start of the window, then at its end, then at nothing."""
+    looks_after(a_distribution(site.cloud))
+    site.schedules("upgrade", a_window("14:00", "1h"))
+
+    aims = []
+    for clock in ("13:00", "14:00", "15:00"):
+        site.runs_at(at(clock))
+        aims.append(site.alarm())
+
+    assert [
+        f"at({at('14:00'):%Y-%m-%dT%H:%M:%S})",
+        f"at({at('15:00'):%Y-%m-%dT%H:%M:%S})",
+        None,
+    ] == aims
+
+
+def test_an_alarm_clock_that_stands_right_is_not_written(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """A sweep over a converged site asks Scheduler once and writes nothing."""
+    looks_after(a_distribution(site.cloud))
+    site.schedules("upgrade", a_window("14:00", "1h"))
+    site.runs_at(at("13:00"))
+    before = len(site.cloud.sandbox.calls())
+
+    site.runs_at(at("13:15"))
+
+    later = [call["operation"] for call in site.cloud.sandbox.calls()[before:]]
+    assert ["scheduler:GetSchedule"] == [each for each in later if each.startswith("scheduler:")]
+
+
+def test_the_alarm_clock_never_rings_in_the_past(site: Site, looks_after: LooksAfter) -> None:
+    """A change in ten seconds is looked at in a minute: Scheduler refuses or loses what is past."""
+    looks_after(a_distribution(site.cloud))
+    site.schedules("upgrade", a_window("14:00", "1h"))
+
+    site.runs_at(at("14:00") - timedelta(seconds=10))
+
+    assert f"at({at('14:00') + timedelta(seconds=50):%Y-%m-%dT%H:%M:%S})" == site.alarm()
+
+
+def test_an_alarm_clock_that_cannot_be_set_fails_the_run_and_undoes_nothing(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """The sweep makes up for it, and the alarm says so."""
+    distribution_id = a_distribution(site.cloud)
+    looks_after(distribution_id)
+    site.schedules("upgrade", a_window("14:00", "1h"))
+    refusal = {"code": "AccessDeniedException", "status": 403, "times": 9}
+    site.cloud.sandbox.disturb("refuse", "scheduler:CreateSchedule", **refusal)
+
+    with pytest.raises(RunFailed, match=r"the alarm clock cannot be set, so only the sweep"):
+        site.runs_at(at("14:00"))
+
+    assert {f"viewer-request {site.edge_version_arn}"} == site.attached(distribution_id)["default"]

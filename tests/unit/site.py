@@ -1,0 +1,66 @@
+"""A site told by what was written for it, for the tests of the decision."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from maintenance.desired import Decision, Version, decide, history_matters, last_off, last_readable
+from maintenance.instants import format_instant, parse_duration, parse_instant
+from maintenance.model import Mode
+from maintenance.windows import Window, parse_window
+
+ZONE = ZoneInfo("UTC")
+# 2026-12-06 is a Sunday.
+SUNDAYS = "cron(0 2 ? * SUN *) for 2h"
+LIVE, MAINTENANCE, UNCHANGED = Mode.LIVE, Mode.MAINTENANCE, Mode.UNCHANGED
+
+
+@dataclass(frozen=True)
+class Site:
+    """A site by what has been written for it: the switch's history, oldest first, and windows."""
+
+    switch: Sequence[tuple[str, str]] = (("2026-11-01", "off"),)
+    windows: Sequence[str] = ()
+    lead_time: str = ""
+    zone: ZoneInfo = field(default=ZONE)
+
+    @property
+    def history(self) -> list[Version]:
+        """The versions of the switch."""
+        return [Version(value, instant(at)) for at, value in self.switch]
+
+    @property
+    def parsed_windows(self) -> tuple[Window, ...]:
+        """The windows, named w0, w1 and so on."""
+        texts = enumerate(self.windows)
+        return tuple(parse_window(f"w{index}", text, zone=self.zone) for index, text in texts)
+
+    @property
+    def lead(self) -> timedelta:
+        """How long before its start a window begins."""
+        return parse_duration(self.lead_time) if self.lead_time else timedelta(0)
+
+    def at(self, now: str) -> Decision:
+        """Return the decision at `now`, with the history read only where that matters."""
+        history = [version for version in self.history if version.written <= instant(now)]
+        switch = last_readable(history, self.zone)
+        windows, clock, lead = self.parsed_windows, instant(now), self.lead
+        matters = history_matters(switch=switch, windows=windows, now=clock, lead_time=lead)
+        off = last_off(history, self.zone) if matters else None
+        return decide(switch=switch, last_off=off, windows=windows, now=clock, lead_time=lead)
+
+
+def instant(text: str) -> datetime:
+    """Return the instant that `text` means in UTC."""
+    return parse_instant(text, zone=ZONE)
+
+
+def modes(site: Site, *times: str) -> list[Mode]:
+    """Return what the site does at each of these times."""
+    return [site.at(time).mode for time in times]
+
+
+def printed(instant: datetime | None) -> str | None:
+    """Return `instant` as people read it."""
+    return format_instant(instant) if instant else None

@@ -1,0 +1,99 @@
+"""What CloudFormation is told, over real HTTP, at the address it gave."""
+
+import json
+from typing import Any
+
+import pytest
+from maintenance.custom_resource import answer
+from maintenance.errors import ApplyError
+from urllib3 import PoolManager
+
+from tests.loopback import Answer, Received, a_server
+
+STACK_ID = "arn:aws:cloudformation:us-east-1:123456789012:stack/site/51af3dc0-da77-11e4-872e-1"
+ACCEPTS = Answer()
+
+
+def _answer(url: str, *, fault: str | None = None) -> None:
+    request = {
+        "RequestType": "Create",
+        "ResponseURL": url,
+        "StackId": STACK_ID,
+        "RequestId": "unique-1",
+        "LogicalResourceId": "Installation",
+    }
+    answer(request, http=PoolManager(), fault=fault, data={"SwitchParameter": "/site/maintenance"})
+
+
+def _received(*answers: Answer, fault: str | None = None) -> list[Received]:
+    with a_server(*answers) as server:
+        _answer(f"{server.url}/answer?Signature=a%2Fb", fault=fault)
+        return server.received
+
+
+def _document(fault: str | None) -> dict[str, Any]:
+    [put] = _received(ACCEPTS, fault=fault)
+    document: dict[str, Any] = json.loads(put.body)
+    return document
+
+
+def test_a_success_has_every_member_that_cloudformation_wants() -> None:
+    """Source: CloudFormation User Guide, crpg-ref-responses."""
+    expected = {
+        "Status": "SUCCESS",
+        "Reason": "done",
+        "PhysicalResourceId": "Installation-of-51af3dc0-da77-11e4-872e-1",
+        "StackId": STACK_ID,
+        "RequestId": "unique-1",
+        "LogicalResourceId": "Installation",
+        "Data": {"SwitchParameter": "/site/maintenance"},
+    }
+    assert expected == _document(None)
+
+
+def test_a_failure_says_why() -> None:
+    """The reason is what the owner sees in the stack's events."""
+    document = _document("E1 is stuck")
+
+    assert ("FAILED", "E1 is stuck") == (document["Status"], document["Reason"])
+
+
+@pytest.mark.parametrize("letter", ["x", "č", "…", '"', "\n", "\ud800"])
+def test_an_answer_is_never_longer_than_4096_bytes(letter: str) -> None:
+    """
+    A longer one would be as good as none.
+
+    Source: CloudFormation User Guide, crpg-ref-responses.
+    """
+    [put] = _received(ACCEPTS, fault="x" + letter * 10_000)
+
+    assert len(put.body) <= 4096
+    assert json.loads(put.body)["Reason"].startswith("x")
+
+
+def test_it_is_put_to_the_very_url_and_without_a_content_type() -> None:
+    """The URL is signed as it is, and for no content type."""
+    [put] = _received(ACCEPTS)
+
+    assert ("PUT", "/answer?Signature=a%2Fb", "") == (
+        put.method,
+        put.path,
+        put.headers.get("content-type", ""),
+    )
+
+
+def test_a_server_that_is_busy_is_asked_again() -> None:
+    """Without an answer the stack waits an hour."""
+    assert 2 == len(_received(Answer(503), ACCEPTS))
+
+
+def test_a_refused_answer_is_an_error() -> None:
+    """An expired URL: somebody has to hear of it."""
+    with pytest.raises(ApplyError, match="could not be answered: S3 said 403"):
+        _received(Answer(403))
+
+
+def test_an_address_that_is_none_is_an_error() -> None:
+    """With a sentence, like everything else."""
+    with pytest.raises(ApplyError, match="CloudFormation could not be answered"):
+        _answer("http://[nowhere")

@@ -1,0 +1,75 @@
+"""Whose a function is, by its name."""
+
+import pytest
+from maintenance.edge_function import parse_edge_function
+from maintenance.errors import ConfigurationError
+
+from tests.builders import EDGE, a_function, a_lambda, edge_arn
+
+_FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:site-MaintenanceEdge-AbC123dEf456"
+
+
+def test_a_numbered_version_is_taken() -> None:
+    """With the name that all its versions have, and the stack in that name."""
+    edge = parse_edge_function(edge_arn(12, stack="my-shop"))
+
+    assert (edge_arn(12, stack="my-shop"), "my-shop-MaintenanceEdge-AbC123dEf456", "my-shop") == (
+        edge.version_arn,
+        edge.name,
+        edge.stack,
+    )
+
+
+@pytest.mark.parametrize(
+    "version_arn",
+    [
+        "",
+        _FUNCTION,
+        f"{_FUNCTION}:latest",
+        f"{_FUNCTION}:$LATEST",
+        f"{_FUNCTION}:0",
+        f"{_FUNCTION}:7\n",
+        f"{_FUNCTION}:7".replace("us-east-1", "eu-west-1"),
+        a_function().arn,
+    ],
+)
+def test_anything_but_a_numbered_version_in_us_east_1_is_refused(version_arn: str) -> None:
+    """Source: CloudFront Developer Guide, lambda-at-edge-function-restrictions."""
+    with pytest.raises(ConfigurationError, match=r"not a numbered version .* give its ARN"):
+        parse_edge_function(version_arn)
+
+
+def test_a_name_that_cloudformation_did_not_give_is_refused() -> None:
+    """Other stacks would take it for a stranger and displace it."""
+    with pytest.raises(ConfigurationError, match="leave FunctionName out"):
+        parse_edge_function("arn:aws:lambda:us-east-1:123456789012:function:my-page:7")
+
+
+@pytest.mark.parametrize("version", [1, 7, 12])
+def test_every_version_of_our_function_is_ours(version: int) -> None:
+    """A deployment during maintenance leaves an older one attached."""
+    assert EDGE.is_ours(edge_arn(version))
+
+
+@pytest.mark.parametrize(
+    "arn", [a_lambda().arn, a_function().arn, edge_arn(stack="other"), "", f"x{_FUNCTION}:7"]
+)
+def test_no_other_function_is_ours(arn: str) -> None:
+    """Whatever its kind."""
+    assert not EDGE.is_ours(arn)
+
+
+@pytest.mark.parametrize(
+    ("arn", "stack"),
+    [
+        (edge_arn(stack="other"), "other"),
+        (edge_arn(stack="other").replace("Edge", "Page"), "other"),
+        (edge_arn(), None),
+        (a_lambda().arn, None),
+        (a_lambda(name="MaintenanceEdge").arn, None),
+        (a_function(name="other-MaintenanceEdge-AbC").arn, None),
+    ],
+)
+def test_the_functions_of_another_such_stack_name_it(arn: str, stack: str | None) -> None:
+    """Both of its functions do, and nothing else does."""
+    assert stack == EDGE.sibling_stack(arn)

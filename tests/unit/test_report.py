@@ -1,0 +1,83 @@
+"""What a run found and did, as values and as JSON."""
+
+import json
+from datetime import timedelta
+
+from maintenance.plan import Action, Step
+from maintenance.report import Outcome, Report
+
+from tests.builders import a_decision, a_function, a_lambda
+
+STEPS = (
+    Step(None, Action.ATTACH, "displaces something", (a_function(),)),
+    Step("/x", Action.KEEP, "it is live"),
+)
+
+
+def test_the_document_says_everything() -> None:
+    """As JSON values, instants with their offset, the default behavior by its word."""
+    outcome = Outcome(
+        "E1",
+        "InProgress",
+        STEPS,
+        changed=True,
+        put_back=(a_function(),),
+        left_out=(a_lambda(),),
+        warnings=("careful",),
+        faults=("no",),
+    )
+    report = Report(
+        a_decision(ends_in=timedelta(hours=1)), (outcome,), own_faults=("bad",), notices=("nb",)
+    )
+
+    expected = {
+        "mode": "maintenance",
+        "reason": "somebody said so",
+        "until": "2026-12-01T03:00:00+00:00",
+        "message": None,
+        "next_change": "2026-12-01T03:00:00+00:00",
+        "distributions": [
+            {
+                "distribution_id": "E1",
+                "status": "InProgress",
+                "changed": True,
+                "behaviors": [
+                    {
+                        "path_pattern": "default",
+                        "action": "attach",
+                        "reason": "displaces something",
+                    },
+                    {"path_pattern": "/x", "action": "keep", "reason": "it is live"},
+                ],
+                "put_back": [str(a_function())],
+                "left_out": [str(a_lambda())],
+                "warnings": ["careful"],
+                "faults": ["no"],
+            }
+        ],
+        "notices": ["nb"],
+        "faults": ["bad", "no"],
+    }
+    assert expected == json.loads(json.dumps(report.document()))
+
+
+def test_an_instant_that_nobody_knows_is_null() -> None:
+    """Not a text that looks like one."""
+    document = Report(a_decision()).document()
+
+    assert (None, None) == (document["until"], document["next_change"])
+
+
+def test_a_run_has_drifted_if_anything_was_changed() -> None:
+    """One distribution is enough."""
+    kept, changed = Outcome("E1", "Deployed", ()), Outcome("E2", "Deployed", (), changed=True)
+
+    assert Report(a_decision(), (kept, changed)).drifted
+    assert not Report(a_decision(), (kept,)).drifted
+
+
+def test_own_faults_come_before_those_of_distributions() -> None:
+    """A switch that is not understood explains the rest."""
+    outcomes = tuple(Outcome(name, "Deployed", (), faults=(name,)) for name in ("E1", "E2"))
+
+    assert ("switch", "E1", "E2") == Report(a_decision(), outcomes, ("switch",)).faults
