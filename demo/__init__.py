@@ -1,0 +1,1 @@
+"""The product shown on one machine: a real site, taken into maintenance and brought back."""

@@ -1,0 +1,84 @@
+"""`python -m demo` tells the story and ends; with --keep the stage stays, to play with."""
+
+import argparse
+import sys
+import time
+from urllib.parse import urlsplit
+
+from botocore.exceptions import ClientError
+from rich.console import Console
+
+from demo.site.distribution import ALIAS
+from demo.stage import STACK, SWITCH, Stage, set_stage
+from demo.story import tell
+from demo.telling import NotAsToldError, Telling
+from sandbox.process import SandboxError
+
+_KEPT_PORT = 4566
+
+
+def main() -> int:
+    """Return 0 when the story came true, 1 when it did not."""
+    parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
+    parser.add_argument("--keep", action="store_true", help="keep the site running to play with")
+    parser.add_argument("--port", type=int, default=_KEPT_PORT, help="where --keep listens")
+    arguments = parser.parse_args()
+    telling = Telling(Console(soft_wrap=False))
+    began = time.monotonic()
+    try:
+        telling.act("Setting the stage")
+        with set_stage(telling, port=arguments.port if arguments.keep else 0) as stage:
+            if arguments.keep:
+                _keep(stage, telling)
+            else:
+                tell(stage, telling)
+    except (NotAsToldError, SandboxError) as error:
+        telling.console.print(f"\n[bold red]Not as told.[/] {error}", highlight=False)
+        return 1
+    except KeyboardInterrupt:
+        telling.console.print("\nEnded; nothing is left running.")
+        return 0
+    took = time.monotonic() - began
+    telling.console.print(f"\n[bold green]As told[/], in {took:.0f} s. Nothing is left running.")
+    return 0
+
+
+def _keep(stage: Stage, telling: Telling) -> None:
+    telling.act("Yours to play with")
+    telling.say("Let this run, and in another terminal take the sandbox for AWS:")
+    environment = " ".join(f"{name}={value}" for name, value in stage.sandbox.environment().items())
+    telling.command(f"export {environment}")
+    port = urlsplit(stage.sandbox.endpoint_url).port
+    telling.say("The site, for a browser:")
+    telling.say(f"  [bold]http://{ALIAS}:{port}/")
+    telling.say("and for curl:")
+    telling.command(f"curl -i http://{ALIAS}:{port}/api/orders")
+    telling.say("The switch:")
+    for value in ("on", "off"):
+        telling.command(f"aws ssm put-parameter --name {SWITCH} --value {value} --overwrite")
+    telling.say("What the controller says about it:")
+    telling.command(
+        "aws logs filter-log-events",
+        f"--log-group-name /aws/cloudformation/{STACK}/ControllerLogs",
+        "--query 'events[].message' --output text",
+    )
+    telling.say("Or type here what the switch shall say (on, off, on for 10m). Ctrl-C ends it.")
+    for line in sys.stdin:
+        _write(stage, telling, line.strip())
+    while True:
+        time.sleep(3600)
+
+
+def _write(stage: Stage, telling: Telling, value: str) -> None:
+    if not value:
+        return
+    try:
+        stage.write_parameter(SWITCH, value)
+    except ClientError as error:
+        telling.console.print(f" [bold red]✗[/] {error}", highlight=False)
+        return
+    telling.say(f"The switch says {value}. Reload the page in a few seconds.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

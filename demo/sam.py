@@ -1,0 +1,42 @@
+"""The real SAM CLI, told to take the sandbox for AWS."""
+
+import os
+import subprocess
+from pathlib import Path
+
+from demo.telling import NotAsToldError
+from sandbox.process import Sandbox
+
+ROOT = Path(__file__).parent.parent
+
+
+def deploy(sandbox: Sandbox, stack: str, **parameters: str) -> None:
+    """Run `sam deploy` of what was built; raise NotAsToldError, with its output, if it fails."""
+    overrides = [f"{name}={value}" for name, value in parameters.items()]
+    sam(
+        sandbox,
+        "deploy",
+        "--no-confirm-changeset",
+        "--no-fail-on-empty-changeset",
+        "--no-progressbar",
+        "--stack-name",
+        stack,
+        "--parameter-overrides",
+        *overrides,
+    )
+
+
+def sam(sandbox: Sandbox, *arguments: str) -> None:
+    """Run a command of the SAM CLI; raise NotAsToldError, with its output, if it fails."""
+    ran = subprocess.run(  # noqa: S603 - the SAM CLI of the environment that this runs in
+        ["sam", *arguments],  # noqa: S607 - the Makefile puts that environment first on PATH
+        cwd=ROOT,
+        env={**os.environ, **sandbox.environment()},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if ran.returncode:
+        output = f"{ran.stdout}\n{ran.stderr}".strip()
+        raise NotAsToldError(f"sam {arguments[0]} failed:\n{output}")

@@ -1,0 +1,98 @@
+"""The story: the site is up, on, every behavior answers 503, off, all as before; then a window."""
+
+import hashlib
+import time
+from datetime import UTC, datetime, timedelta
+
+from demo.answers import MAINTENANCE, OK, Visit, visit
+from demo.stage import SWITCH, WINDOWS, Stage
+from demo.telling import Telling, wait_until
+
+# The alarm clock is never aimed nearer than a minute, so a window shorter than that ends late.
+_WINDOW_SECONDS = 61
+_LATEST_SECONDS = 120
+
+
+def tell(stage: Stage, telling: Telling) -> None:
+    """Tell the story; raise NotAsToldError where it does not come true."""
+    telling.act("The site is up")
+    before = visit(stage, telling, warm=True)
+    telling.check("every behavior answers 200", expected=[OK] * 4, actual=before.statuses())
+    first = stage.config()
+    telling.say(f"its configuration: {_digest(first)}")
+
+    telling.act("Two in the morning: on")
+    _switch(stage, telling, "on")
+    closed = visit(stage, telling)
+    telling.check(
+        "every behavior answers 503", expected=[MAINTENANCE] * 4, actual=closed.statuses()
+    )
+
+    telling.act("The work is done: off")
+    _switch(stage, telling, "off")
+    after = visit(stage, telling)
+    _check_as_before(telling, before, after)
+    telling.check(
+        f"the configuration is the first one, byte for byte: {_digest(first)}",
+        expected=first,
+        actual=stage.config(),
+    )
+
+    telling.act("A window, and nobody touches anything")
+    _window(stage, telling)
+    telling.check("the configuration is the first one again", expected=first, actual=stage.config())
+
+
+def _switch(stage: Stage, telling: Telling, value: str) -> None:
+    telling.command(f"aws ssm put-parameter --name {SWITCH} --value {value} --overwrite")
+    began = time.monotonic()
+    stage.write_parameter(SWITCH, value)
+    with telling.step("change event → controller → CloudFront takes the update"):
+        wait_until(lambda: stage.status() == "InProgress", "CloudFront has the update")
+    with telling.step("every edge has it: Deployed"):
+        wait_until(lambda: stage.status() == "Deployed", "CloudFront is Deployed")
+    telling.say(f"{time.monotonic() - began:.1f} s from the switch to the last edge")
+
+
+def _check_as_before(telling: Telling, before: Visit, after: Visit) -> None:
+    telling.check(
+        "every behavior answers as before, the site's own functions at work",
+        expected=(before.statuses(), before.function_marks()),
+        actual=(after.statuses(), after.function_marks()),
+    )
+    telling.check("what was cached is the same", expected=before.cached(), actual=after.cached())
+    telling.check(
+        "and came from the cache: the origin was not asked for it again",
+        expected=before.asked_for_cached(),
+        actual=after.asked_for_cached(),
+    )
+
+
+def _window(stage: Stage, telling: Telling) -> None:
+    starts = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=_WINDOW_SECONDS)
+    value = f"at({starts:%Y-%m-%dT%H:%M:%S}) for {_WINDOW_SECONDS}s"
+    telling.command(
+        f"aws ssm put-parameter --name {WINDOWS}/upgrade --type String", f"--value '{value}'"
+    )
+    stage.write_parameter(f"{WINDOWS}/upgrade", value)
+    with telling.step("the controller sets its alarm clock"):
+        wait_until(lambda: stage.alarm() is not None, "the alarm clock is set")
+    telling.say(f"it stands at {stage.alarm()}")
+    with telling.step("the window begins, and every edge answers 503"):
+        wait_until(
+            lambda: stage.get("/").status_code == MAINTENANCE,
+            "the window has begun",
+            seconds=_LATEST_SECONDS,
+        )
+    with telling.step("the window ends, and every edge answers 200"):
+        wait_until(
+            lambda: stage.get("/").status_code == OK,
+            "the window has ended",
+            seconds=_LATEST_SECONDS,
+        )
+    with telling.step("the alarm clock is gone, for nothing is to come"):
+        wait_until(lambda: stage.alarm() is None, "the alarm clock is gone")
+
+
+def _digest(xml: bytes) -> str:
+    return f"{len(xml)} bytes, SHA-256 {hashlib.sha256(xml).hexdigest()[:12]}…"
