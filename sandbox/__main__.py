@@ -62,6 +62,8 @@ def main() -> None:
 
     from sandbox import server  # noqa: PLC0415 - ministack reads the environment when imported
 
+    # Functions inherit the environment, and some loggers take their level from this very name.
+    del os.environ["LOG_LEVEL"]
     settings = Settings(
         deploy_seconds=arguments.deploy_seconds, association_seed=arguments.association_seed
     )

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
     from mypy_boto3_sqs import SQSClient
@@ -64,6 +65,11 @@ class Cloud:
         return _session().client("lambda", **self._connection)
 
     @functools.cached_property
+    def logs(self) -> "CloudWatchLogsClient":
+        """Return the CloudWatch Logs client."""
+        return _session().client("logs", **self._connection)
+
+    @functools.cached_property
     def s3(self) -> "S3Client":
         """Return the S3 client."""
         return _session().client("s3", **self._connection)
@@ -99,7 +105,7 @@ def _session() -> boto3.Session:
     return boto3.Session()
 
 
-def eventually[T](look: Callable[[], T], *, seconds: float = 10.0) -> T:
+def eventually[T](look: Callable[[], T], *, seconds: float = 60.0) -> T:
     """Return what `look` gives as soon as that is true; AssertionError when it never is."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -26,7 +26,21 @@ def test_writing_on_closes_the_site(deployed: Deployed) -> None:
     """Parameter, change event, rule, controller with its own role, CloudFront."""
     deployed.put(SWITCH, "on")
 
-    assert eventually(deployed.is_closed, seconds=60)
+    assert eventually(deployed.is_closed)
+
+
+def test_the_log_says_what_was_decided_and_done(deployed: Deployed) -> None:
+    """One look at the log group of the outputs tells the person on call."""
+
+    def messages() -> list[str]:
+        group = deployed.output("ControllerLogs")
+        events = deployed.cloud.logs.filter_log_events(logGroupName=group)["events"]
+        return [each["message"] for each in events]
+
+    decision = eventually(lambda: [each for each in messages() if '"decision made"' in each])
+    changed = eventually(lambda: [each for each in messages() if '"distribution changed"' in each])
+    assert '"cause":"parameter change"' in decision[-1]
+    assert f'"distribution":"{deployed.distribution_id}"' in changed[-1]
 
 
 def test_an_update_of_the_stack_leaves_the_site_closed(deployed: Deployed) -> None:
@@ -45,7 +59,7 @@ def test_writing_off_opens_the_site(deployed: Deployed) -> None:
     """The displaced function is back, with nothing but the role's permissions."""
     deployed.put(SWITCH, "off")
 
-    assert eventually(lambda: not deployed.is_closed(), seconds=60)
+    assert eventually(lambda: not deployed.is_closed())
     assert b"function/rewrite" in deployed.config()
 
 
@@ -56,9 +70,9 @@ def test_a_window_closes_the_site_and_sets_the_alarm_clock(deployed: Deployed) -
 
     deployed.put(f"{SWITCH}/windows/now", f"at({begins:%Y-%m-%dT%H:%M:%S}) for 2h")
 
-    assert eventually(deployed.is_closed, seconds=60)
+    assert eventually(deployed.is_closed)
     ends = begins + timedelta(hours=2)
-    assert f"at({ends:%Y-%m-%dT%H:%M:%S})" == eventually(lambda: alarm(deployed), seconds=60)
+    assert f"at({ends:%Y-%m-%dT%H:%M:%S})" == eventually(lambda: alarm(deployed))
 
 
 def alarm(deployed: Deployed) -> str | None:
