@@ -28,15 +28,18 @@ def deploy(sandbox: Sandbox, stack: str, **parameters: str) -> None:
 
 def sam(sandbox: Sandbox, *arguments: str) -> None:
     """Run a command of the SAM CLI; raise NotAsToldError, with its output, if it fails."""
-    ran = subprocess.run(  # noqa: S603 - the SAM CLI of the environment that this runs in
-        ["sam", *arguments],  # noqa: S607 - the Makefile puts that environment first on PATH
-        cwd=ROOT,
-        env={**os.environ, **sandbox.environment()},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    try:
+        ran = subprocess.run(  # noqa: S603 - the SAM CLI of the environment that this runs in
+            ["sam", *arguments],  # noqa: S607 - the Makefile puts that environment first on PATH
+            cwd=ROOT,
+            env={**os.environ, **sandbox.environment()},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except FileNotFoundError as error:
+        raise NotAsToldError("The SAM CLI is not on PATH: run the demo with make demo") from error
     if ran.returncode:
         output = f"{ran.stdout}\n{ran.stderr}".strip()
         raise NotAsToldError(f"sam {arguments[0]} failed:\n{output}")

@@ -1,0 +1,72 @@
+"""The demo, run as `make demo` runs it: the README's first command."""
+
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from demo.telling import NotAsToldError, Telling, wait_until
+
+ROOT = Path(__file__).parent.parent.parent
+_LONGEST_SECONDS = 540
+
+
+def run_demo(path: str) -> subprocess.CompletedProcess[str]:
+    """Run the demo to its end, with this search path."""
+    return subprocess.run(
+        [sys.executable, "-m", "demo"],
+        cwd=ROOT,
+        env={**os.environ, "PATH": path, "COLUMNS": "80"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=_LONGEST_SECONDS,
+        check=False,
+    )
+
+
+def test_the_story_comes_true() -> None:
+    """Exit code 0, the last line says so, and no step failed."""
+    here = Path(sys.executable).parent
+
+    ran = run_demo(f"{here}{os.pathsep}{os.environ['PATH']}")
+
+    assert 0 == ran.returncode, ran.stdout + ran.stderr
+    assert "✗" not in ran.stdout
+    assert ran.stdout.splitlines()[-1].startswith("As told")
+
+
+def test_a_story_that_does_not_come_true_ends_with_exit_code_1() -> None:
+    """Here the SAM CLI is missing; the sentence says so, and nothing is a traceback."""
+    ran = run_demo(os.defpath)
+
+    assert 1 == ran.returncode
+    assert "Not as told. The SAM CLI is not on PATH" in ran.stdout
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_check_that_is_not_so_says_what_is() -> None:
+    """The story stops there."""
+    output = io.StringIO()
+    telling = Telling(Console(file=output))
+
+    with pytest.raises(NotAsToldError, match=r"answers: expected 200, found 503"):
+        telling.check("answers", expected=200, actual=503)
+
+    assert "✗ answers" in output.getvalue()
+
+
+def test_a_step_that_fails_is_marked() -> None:
+    """Whoever reads only the marks sees it."""
+    output = io.StringIO()
+    telling = Telling(Console(file=output))
+
+    still_not_so = pytest.raises(NotAsToldError, match=r"never: still not so after 0 seconds")
+    with still_not_so, telling.step("waits"):
+        wait_until(lambda: False, "never", seconds=0)
+
+    assert "✗ waits" in output.getvalue()
