@@ -35,6 +35,33 @@ def test_plan_says_what_a_run_would_do(site: Site, looks_after: LooksAfter) -> N
     assert before == writes(site)
 
 
+def test_plan_warns_of_a_viewer_request_function_that_some_will_not_meet(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """An authentication function that is displaced guards nobody whom the page lets through."""
+    rewrite = a_function(site.cloud, "rewrite")
+    occupied = a_behavior(FunctionAssociations=functions(viewer_request=rewrite))
+    looks_after(a_distribution(site.cloud, DefaultCacheBehavior=occupied))
+    site.says("on")
+
+    warnings = site.receives({"plan": True})["distributions"][0]["warnings"]
+
+    assert 1 == len(warnings)
+    assert f"does not meet CloudFront Function {rewrite} at viewer-request" in warnings[0]
+
+
+def test_plan_does_not_warn_of_a_function_that_guards_nothing(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """A viewer-response function only decorates answers."""
+    headers = a_function(site.cloud, "headers")
+    decorated = a_behavior(FunctionAssociations=functions(viewer_response=headers))
+    looks_after(a_distribution(site.cloud, DefaultCacheBehavior=decorated))
+    site.says("on")
+
+    assert [] == site.receives({"plan": True})["distributions"][0]["warnings"]
+
+
 def test_plan_of_opening_says_what_goes_back(site: Site, looks_after: LooksAfter) -> None:
     """The note is read, so the plan names the functions that will be restored."""
     rewrite = a_function(site.cloud, "rewrite")
