@@ -82,6 +82,8 @@ class Controller:
         wanted = self._look(changed)
         for _ in range(_LOOKS):
             report = self._go_through(wanted, self.distribution_run.apply)
+            if not report.drifted:
+                return self._aimed(report)
             # The answer may have moved while this run was at work: look once more.
             again = self._look(None)
             if again.decision.mode is wanted.decision.mode:
