@@ -12,7 +12,7 @@ from maintenance.distribution_config import DistributionConfig, PathPattern
 from maintenance.edge_function import EdgeFunction
 from maintenance.model import Association
 from maintenance.note import Note, rewritten
-from maintenance.plan import Action, Plan, held
+from maintenance.plan import Action, Plan
 from maintenance.slot import Lists, Restored, attach, detach
 
 
@@ -45,7 +45,7 @@ def prepare(plan: Plan, config: DistributionConfig, note: Note, edge: EdgeFuncti
     return Change(
         plan=plan,
         xml=config.with_lists(changes),
-        note=_note(plan, config, note, edge),
+        note=_note(plan, config, note),
         put_back=tuple(one for each in restored.values() for one in each.put_back),
         left_out=tuple(one for each in restored.values() for one in each.left_out),
         faults=faults,
@@ -66,13 +66,11 @@ def _detached(
     return restored, tuple(faults)
 
 
-def _note(plan: Plan, config: DistributionConfig, note: Note, edge: EdgeFunction) -> Note | None:
+def _note(plan: Plan, config: DistributionConfig, note: Note) -> Note | None:
     attaching = {step.path_pattern for step in plan.with_action(Action.ATTACH)}
     if not attaching:
         return None
-    behaviors = [each.behavior for each in config.behaviors]
-    holding = {each.path_pattern for each in behaviors if held(each, edge)}
-    return rewritten(note, config, attaching=attaching, holding=holding)
+    return rewritten(note, config, attaching=attaching)
 
 
 def _unknown_past(distribution_id: str, path_pattern: PathPattern) -> str:

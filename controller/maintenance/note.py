@@ -33,26 +33,21 @@ def empty_note(*, stack: str, distribution_id: str) -> Note:
 
 
 def rewritten(
-    note: Note,
-    config: DistributionConfig,
-    *,
-    attaching: Collection[PathPattern],
-    holding: Collection[PathPattern],
+    note: Note, config: DistributionConfig, *, attaching: Collection[PathPattern]
 ) -> Note:
     """
-    Return the note to write before attaching.
+    Return the note to write before attaching: what gets our function is noted as it is.
 
-    Behaviors that get our function now are noted as they are. Rows of those that hold it already
-    are carried over, never rewritten. Any other row has lost its meaning and goes.
+    All other rows are carried over, also of behaviors that do not hold ours, or are not there: a
+    second run may stand between its note and its update right now, and only its row says what it
+    displaces. What attaches always rewrites its own row first, so none is used when it is too old.
     """
-    rows = {}
-    for each in config.behaviors:
-        path_pattern = each.behavior.path_pattern
-        if path_pattern in attaching:
-            rows[path_pattern] = each.lists
-        elif path_pattern in holding and path_pattern in note.rows:
-            rows[path_pattern] = note.rows[path_pattern]
-    return Note(note.stack, note.distribution_id, MappingProxyType(rows))
+    noted = {
+        each.behavior.path_pattern: each.lists
+        for each in config.behaviors
+        if each.behavior.path_pattern in attaching
+    }
+    return Note(note.stack, note.distribution_id, MappingProxyType({**note.rows, **noted}))
 
 
 def encode(note: Note, *, write: str) -> bytes:
