@@ -10,7 +10,7 @@ crash. A refused condition starts over from reading; nothing is replayed.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from maintenance.change import Change, prepare
@@ -62,12 +62,16 @@ class DistributionRun:
 
         Raises ApplyError or ObservationError; the distribution then is as it was.
         """
+        started_over = False
         for _ in range(_TRIES - 1):
             try:
-                return self._apply_once(distribution, intent)
+                outcome = self._apply_once(distribution, intent)
             except StaleObservation:
-                continue
-        return self._apply_once(distribution, intent)
+                started_over = True
+            else:
+                # Who wrote first may have been us, if only the answer got lost.
+                return replace(outcome, changed=outcome.changed or started_over)
+        return replace(self._apply_once(distribution, intent), changed=True)
 
     def _apply_once(self, distribution: Distribution, intent: Intent) -> Outcome:
         prepared = self._prepare(distribution.distribution_id, intent)

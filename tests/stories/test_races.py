@@ -109,6 +109,24 @@ def test_a_lost_answer_changes_nothing_twice(site: Site, looks_after: LooksAfter
     assert before == site.config(distribution_id)
 
 
+def test_an_off_written_while_an_answer_got_lost_is_seen(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """The run that finds its own work done still looks a second time."""
+    distribution_id = an_occupied_distribution(site)
+    looks_after(distribution_id)
+    before = site.config(distribution_id)
+    site.says("on")
+    site.cloud.sandbox.disturb("lose", "cloudfront:UpdateDistribution")
+    # The first reading goes through, the one after the lost answer is held.
+    site.cloud.sandbox.disturb("slow", "cloudfront:GetDistributionConfig", seconds=0)
+
+    run = while_held(site, "cloudfront:GetDistributionConfig", site.wakes, lambda: site.says("off"))
+
+    assert "live" == run.result()["mode"]
+    assert before == site.config(distribution_id)
+
+
 def test_a_crash_between_note_and_update_costs_nothing(site: Site, looks_after: LooksAfter) -> None:
     """The note of an attachment that never happened has no meaning; the next run writes its own."""
     distribution_id = an_occupied_distribution(site)
