@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 NAME = "alarm-clock"
 _INPUT = '{"alarm_clock": true}'
 _NEAREST = timedelta(minutes=1)
+# Scheduler's own years end here (doc: EventBridge Scheduler User Guide, schedule-types).
+_LAST_YEAR = 2199
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ class AlarmClock:
 
         Raises ApplyError if Scheduler refuses.
         """
-        wanted = None if at is None else self._schedule(max(at, now + _NEAREST))
+        is_far = at is not None and at.year > _LAST_YEAR
+        wanted = None if at is None or is_far else self._schedule(max(at, now + _NEAREST))
         try:
             self._bring_about(wanted)
         except (ClientError, BotoCoreError) as error:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from maintenance.distribution_config import obstacle
 from maintenance.errors import ApplyError, MaintenanceError, ObservationError, StaleObservation
@@ -22,6 +23,10 @@ from maintenance.observation import ReadConfig
 if TYPE_CHECKING:
     from mypy_boto3_cloudfront import CloudFrontClient
     from mypy_boto3_cloudfront.type_defs import DistributionSummaryTypeDef
+
+# A garbled answer is no BotoCoreError.
+_FAULTS = (ClientError, BotoCoreError, ResponseParserError)
+type _Fault = ClientError | BotoCoreError | ResponseParserError
 
 _RAW = "DistributionConfigXml"
 
@@ -42,6 +47,7 @@ _HINTS = {
     "ThrottlingException": "CloudFront takes only a few updates a minute; the next try goes on",
     "TooManyLambdaFunctionAssociations": "a distribution holds at most 100 Lambda@Edge "
     "associations: name behaviors that may stay open in ExceptPaths, or ask AWS for more",
+    "InvalidWebACLId": "give the controller's role wafv2:GetWebACL on it (docs/iam.md)",
     "InvalidLambdaFunctionAssociation": "look at the function that the message names",
     "InvalidFunctionAssociation": "look at the function that the message names",
 }
@@ -64,7 +70,7 @@ class CloudFront:
             summaries = [
                 each for page in pages for each in page["DistributionList"].get("Items", [])
             ]
-        except (ClientError, BotoCoreError) as error:
+        except _FAULTS as error:
             raise ObservationError(
                 _sentence("the distributions cannot be listed", error)
             ) from error
@@ -74,7 +80,7 @@ class CloudFront:
         """Return the configuration of one distribution; raise ObservationError."""
         try:
             answer: Mapping[str, Any] = self._client.get_distribution_config(Id=distribution_id)
-        except (ClientError, BotoCoreError) as error:
+        except _FAULTS as error:
             raise ObservationError(
                 _sentence(f"the configuration of {distribution_id} cannot be read", error)
             ) from error
@@ -94,7 +100,7 @@ class CloudFront:
         }
         try:
             self._client.update_distribution(**request)
-        except (ClientError, BotoCoreError) as error:
+        except _FAULTS as error:
             raise _update_error(distribution_id, error) from error
 
 
@@ -118,16 +124,16 @@ def _send_xml(params: dict[str, Any], context: Mapping[str, Any], **_: object) -
     params["body"] = context[_RAW]
 
 
-def _update_error(distribution_id: str, error: ClientError | BotoCoreError) -> MaintenanceError:
+def _update_error(distribution_id: str, error: _Fault) -> MaintenanceError:
     message = _sentence(f"CloudFront did not take the update of {distribution_id}", error)
     return StaleObservation(message) if _code(error) in _STALE else ApplyError(message)
 
 
-def _code(error: ClientError | BotoCoreError) -> str:
+def _code(error: _Fault) -> str:
     return error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
 
 
-def _sentence(what: str, error: ClientError | BotoCoreError) -> str:
+def _sentence(what: str, error: _Fault) -> str:
     hint = _HINTS.get(_code(error))
     return f"{what}: {error}" + (f" - {hint}" if hint else "")
 

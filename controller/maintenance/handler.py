@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 # Standard mode backs off with jitter, up to 20 seconds; what is left is the invocation's retry.
+_ARN_PARTS = 7
 _CLIENT = Config(
     retries={"mode": "standard", "total_max_attempts": 6}, connect_timeout=5, read_timeout=30
 )
@@ -60,12 +61,14 @@ def lambda_handler(event: object, context: LambdaContext) -> dict[str, Any]:
     Raises MaintenanceError where something could not be done, so that the invocation counts as
     failed, is retried, and rings the alarm.
     """
+    # Without the qualifier that we may have been called with: the alarm clock calls us by this.
+    own_arn = ":".join(context.invoked_function_arn.split(":")[:_ARN_PARTS])
     try:
         wakeup = parse_wakeup(event)
         logger.append_keys(cause=wakeup.cause)
         if isinstance(wakeup, InstallationRequested):
-            return _install(wakeup.request, context.invoked_function_arn)
-        return _app(Settings.from_env(os.environ), context.invoked_function_arn).run(wakeup)
+            return _install(wakeup.request, own_arn)
+        return _app(Settings.from_env(os.environ), own_arn).run(wakeup)
     except MaintenanceError as error:
         logger.error("run failed", fault=str(error))
         raise
@@ -99,8 +102,8 @@ class App:
         verdict = judge(command, switch=switch, now=self.clock(), zone=self.settings.time_zone)
         news = self.parameters.write_switch(verdict.value) if verdict.value else None
         report = self.controller.reconcile(news)
-        notices = (verdict.reason,) if verdict.reason else ()
-        return self._finish(replace(report, notices=notices))
+        told = (verdict.reason,) if verdict.reason else ()
+        return self._finish(replace(report, notices=(*told, *report.notices)))
 
     def _finish(self, report: Report) -> dict[str, Any]:
         log_report(report)

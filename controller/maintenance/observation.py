@@ -26,10 +26,12 @@ class ReadWindows:
     The windows, with a sentence for each that is unreadable.
 
     The last readable version stands in for such a one; where there is none, it is no window.
+    `unknown` has a sentence for each unreadable one whose history could not be read.
     """
 
     windows: tuple[Window, ...] = ()
     faults: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from maintenance.desired import Version, last_off, last_readable, last_readable_window
 from maintenance.errors import ApplyError, ObservationError, UnreadableValue
 from maintenance.observation import ReadSwitch, ReadWindows
-from maintenance.switch import ALLOWED_PATTERN, parse_switch
+from maintenance.switch import ALLOWED_PATTERN, Switch, parse_switch
 from maintenance.wakeup import ParameterChanged
-from maintenance.windows import parse_window
+from maintenance.windows import Window, parse_window
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
@@ -63,7 +63,10 @@ class Parameters:
             return ReadSwitch(parse_switch(parameter["Value"], written=written, zone=self._zone))
         except UnreadableValue as error:
             stand_in = last_readable(self._history(self._name), self._zone)
-            return ReadSwitch(stand_in, _unreadable(f"the switch {self._name}", error))
+            never = "so nothing is closed by it and nothing is lifted"
+            return ReadSwitch(
+                stand_in, _unreadable(f"the switch {self._name}", stand_in, error, never=never)
+            )
 
     def read_last_off(self) -> datetime | None:
         """Return the instant of the newest off in the switch's history, if it has one."""
@@ -82,16 +85,19 @@ class Parameters:
         )
         windows = []
         faults = []
+        unknown = []
         for parameter in parameters:
-            name = parameter["Name"].removeprefix(f"{self._windows_path}/")
             try:
-                windows.append(parse_window(name, parameter["Value"], zone=self._zone))
+                windows.append(self._window(parameter["Name"], parameter["Value"]))
             except UnreadableValue as error:
-                faults.append(_unreadable(f"the window {parameter['Name']}", error))
-                history = self._history(parameter["Name"])
-                stand_in = last_readable_window(name, history, self._zone)
+                try:
+                    stand_in, fault = self._last_readable_window(parameter["Name"], error)
+                except ObservationError as unread:
+                    unknown.append(f"{unread} - {error}")
+                    continue
                 windows += [stand_in] if stand_in else []
-        return ReadWindows(tuple(windows), tuple(faults))
+                faults.append(fault)
+        return ReadWindows(tuple(windows), tuple(faults), tuple(unknown))
 
     def write_switch(self, value: str) -> ParameterChanged:
         """
@@ -128,6 +134,18 @@ class Parameters:
             found = read()
         return found
 
+    def _window(self, parameter: str, value: str) -> Window:
+        name = parameter.removeprefix(f"{self._windows_path}/")
+        return parse_window(name, value, zone=self._zone)
+
+    def _last_readable_window(
+        self, parameter: str, error: UnreadableValue
+    ) -> tuple[Window | None, str]:
+        name = parameter.removeprefix(f"{self._windows_path}/")
+        stand_in = last_readable_window(name, self._history(parameter), self._zone)
+        what = f"the window {parameter}"
+        return stand_in, _unreadable(what, stand_in, error, never="so it is no window")
+
     def _get(self) -> ParameterTypeDef | None:
         try:
             return self._client.get_parameter(Name=self._name)["Parameter"]
@@ -139,7 +157,7 @@ class Parameters:
     def _list_windows(self) -> list[ParameterTypeDef]:
         try:
             pages = self._client.get_paginator("get_parameters_by_path").paginate(
-                Path=self._windows_path, Recursive=False
+                Path=self._windows_path, Recursive=True
             )
             return [each for page in pages for each in page["Parameters"]]
         except (ClientError, BotoCoreError) as error:
@@ -173,5 +191,9 @@ def _has_heard(parameter: ParameterTypeDef | None, news: ParameterChanged) -> bo
     return parameter["LastModifiedDate"] + _CLOCK_TOLERANCE >= news.time
 
 
-def _unreadable(what: str, error: UnreadableValue) -> str:
+def _unreadable(
+    what: str, stand_in: Switch | Window | None, error: UnreadableValue, *, never: str
+) -> str:
+    if stand_in is None:
+        return f"{what} is not understood and never was, {never}: {error}"
     return f"{what} is not understood, so its last readable value stands in for it: {error}"

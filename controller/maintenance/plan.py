@@ -87,6 +87,16 @@ class Plan:
         return tuple(step for step in self.steps if step.action is action)
 
 
+def unmatched(except_paths: Iterable[str], behaviors: Collection[Behavior]) -> tuple[str, ...]:
+    """Return a sentence for each entry of `except_paths` that keeps none of the behaviors open."""
+    return tuple(
+        f"ExceptPaths names {entry}, and no target has such a behavior: write the path pattern as "
+        "the distribution does"
+        for entry in except_paths
+        if not any(_names(entry, each.path_pattern) for each in behaviors)
+    )
+
+
 def plan_distribution(distribution_id: str, behaviors: Iterable[Behavior], intent: Intent) -> Plan:
     """Return the plan for one distribution."""
     return Plan(distribution_id, tuple(plan_behavior(each, intent) for each in behaviors))

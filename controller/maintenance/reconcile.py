@@ -14,12 +14,19 @@ from typing import Protocol
 
 from maintenance.desired import Decision, decide, history_matters
 from maintenance.distribution_run import DistributionRun
-from maintenance.errors import ApplyError, ConfigurationError, MaintenanceError, RunFailed
+from maintenance.errors import (
+    ApplyError,
+    ConfigurationError,
+    MaintenanceError,
+    ObservationError,
+    RunFailed,
+)
 from maintenance.model import Distribution, Mode
 from maintenance.observation import ReadSwitch, ReadWindows
-from maintenance.plan import Intent, Plan, held, plan_distribution
+from maintenance.plan import Intent, Plan, held, plan_distribution, unmatched
 from maintenance.report import Outcome, Report
 from maintenance.settings import Settings
+from maintenance.switch import Says, Switch
 from maintenance.targets import select
 from maintenance.wakeup import ParameterChanged
 
@@ -85,15 +92,15 @@ class Controller:
             if not report.drifted:
                 return self._aimed(report)
             # The answer may have moved while this run was at work: look once more.
-            again = self._look(None)
+            again = self._look(changed)
             if again.decision.mode is wanted.decision.mode:
                 return self._aimed(replace(report, decision=again.decision))
             wanted = again
         raise RunFailed(f"the answer changed {_LOOKS} times during this run; the next try goes on")
 
-    def plan(self) -> Report:
+    def plan(self, changed: ParameterChanged | None = None) -> Report:
         """Return what a run would do now, and change nothing."""
-        return self._go_through(self._look(None), self.distribution_run.rehearse)
+        return self._go_through(self._look(changed), self.distribution_run.rehearse)
 
     def status(self) -> Report:
         """Return what is wanted and what the listing says is there, and change nothing."""
@@ -104,17 +111,26 @@ class Controller:
         windows = self.parameters.read_windows(changed=changed)
         now = self.clock()
         lead_time = self.settings.lead_time
+        faults = [*((read.fault,) if read.fault else ()), *windows.faults]
         needed = history_matters(
             switch=read.switch, windows=windows.windows, now=now, lead_time=lead_time
         )
+        last_off = None
+        try:
+            _raise_unknown(windows)
+            last_off = self.parameters.read_last_off() if needed else None
+        except ObservationError as error:
+            if not _decides_alone(read.switch, now):
+                raise
+            faults.append(str(error))
         decision = decide(
             switch=read.switch,
-            last_off=self.parameters.read_last_off() if needed else None,
+            last_off=last_off,
             windows=windows.windows,
             now=now,
             lead_time=lead_time,
         )
-        return _Wanted(decision, (*((read.fault,) if read.fault else ()), *windows.faults))
+        return _Wanted(decision, tuple(faults))
 
     def _aimed(self, report: Report) -> Report:
         """Aim the alarm clock; that it cannot be aimed fails the run, but undoes nothing."""
@@ -135,7 +151,18 @@ class Controller:
         ]
         with ThreadPoolExecutor(max_workers=_HANDS) as hands:
             outcomes = tuple(hands.map(lambda task: _carry_out(task, act), tasks))
-        return Report(wanted.decision, outcomes, (*wanted.faults, *targets.faults))
+        behaviors = [
+            behavior
+            for each in listing
+            if each.distribution_id in targets.distribution_ids
+            for behavior in each.behaviors
+        ]
+        return Report(
+            decision=wanted.decision,
+            outcomes=outcomes,
+            own_faults=(*wanted.faults, *targets.faults),
+            notices=unmatched(self.settings.except_paths, behaviors),
+        )
 
     def _guard(self, decision: Decision, number: int) -> None:
         """Refuse to close more than the owner allows; opening is never refused."""
@@ -175,3 +202,20 @@ def _carry_out(task: _Task, act: _Act | None) -> Outcome:
     except MaintenanceError as error:
         # Named in the report, which fails the run at its end; the others go on.
         return Outcome(listed.distribution_id, listed.status, listed.steps, faults=(str(error),))
+
+
+def _decides_alone(switch: Switch | None, now: datetime) -> bool:
+    """
+    Tell whether the mode is what the switch says, whatever is not known of history and windows.
+
+    An `on` that holds does, and so does a plain `off` for all that began before it: neither may
+    fail to act because something else cannot be read.
+    """
+    if switch is None:
+        return False
+    return switch.says is Says.OFF or not switch.is_over(max(now, switch.written))
+
+
+def _raise_unknown(windows: ReadWindows) -> None:
+    if windows.unknown:
+        raise ObservationError(" | ".join(windows.unknown))

@@ -26,6 +26,8 @@ def log_report(report: Report) -> None:
             )
         for fault in outcome.faults:
             logger.error("distribution failed", distribution=outcome.distribution_id, fault=fault)
+    for notice in report.notices:
+        logger.warning("input ignored", notice=notice)
     for fault in report.own_faults:
         logger.error("input refused", fault=fault)
 

@@ -221,3 +221,13 @@ def test_a_sibling_stack_is_never_displaced(site: Site, looks_after: LooksAfter)
         site.becomes("on")
 
     assert before == site.config(distribution_id)
+
+
+def test_an_excepted_path_that_no_behavior_has_is_told(site: Site, looks_after: LooksAfter) -> None:
+    """Whoever meant to keep a path open learns that it is not."""
+    looks_after(a_distribution(site.cloud), EXCEPT_PATHS="/healthz")
+
+    notices = site.becomes("on")["notices"]
+
+    assert 1 == len(notices)
+    assert "ExceptPaths names /healthz, and no target has such a behavior" in notices[0]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from maintenance.errors import RunFailed
+from maintenance.errors import ObservationError, RunFailed
 
 from tests.sandbox.builders import a_distribution
 from tests.stories.site import SWITCH, Site
@@ -15,6 +15,8 @@ type LooksAfter = Callable[..., None]
 TOMORROW = (datetime.now(UTC) + timedelta(days=1)).replace(
     hour=0, minute=0, second=0, microsecond=0
 )
+
+REFUSED = {"code": "AccessDeniedException", "status": 400, "times": 99}
 
 
 def at(clock: str) -> datetime:
@@ -182,3 +184,77 @@ def test_an_alarm_clock_that_cannot_be_set_fails_the_run_and_undoes_nothing(
         site.runs_at(at("14:00"))
 
     assert {f"viewer-request {site.edge_version_arn}"} == site.attached(distribution_id)["default"]
+
+
+def test_a_window_in_a_folder_counts(site: Site, looks_after: LooksAfter) -> None:
+    """Its change event wakes the controller, so it has to be read as well."""
+    looks_after(a_distribution(site.cloud))
+    site.schedules("team/upgrade", a_window("14:00", "1h"))
+
+    assert "maintenance" == site.runs_at(at("14:00"))["mode"]
+
+
+def test_an_on_closes_the_site_although_the_history_cannot_be_read(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """What the history decides is another matter, and the run says that it could not be read."""
+    distribution_id = a_distribution(site.cloud)
+    looks_after(distribution_id)
+    site.schedules("sunday", "cron(0 2 ? * SUN *) for 2h")
+    site.cloud.sandbox.disturb("refuse", "ssm:GetParameterHistory", **REFUSED)
+
+    with pytest.raises(RunFailed, match="the history of /site/maintenance cannot be read"):
+        site.becomes("on")
+
+    assert {f"viewer-request {site.edge_version_arn}"} == site.attached(distribution_id)["default"]
+
+
+def test_an_off_opens_the_site_although_a_window_cannot_be_understood_nor_looked_up(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """Whoever types off at two in the morning gets the site back."""
+    distribution_id = a_distribution(site.cloud)
+    looks_after(distribution_id)
+    site.becomes("on")
+    site.schedules("bad", "at(tomorrow) for 1h")
+    site.cloud.sandbox.disturb("refuse", "ssm:GetParameterHistory", **REFUSED)
+
+    with pytest.raises(RunFailed, match=r"(?s)windows/bad cannot be read.*'at\(tomorrow\)"):
+        site.becomes("off")
+
+    assert set() == site.attached(distribution_id)["default"]
+
+
+def test_a_run_that_needs_the_history_and_cannot_read_it_changes_nothing(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """An `on for` that is over inside a window: only the history knows whether that was ended."""
+    distribution_id = a_distribution(site.cloud)
+    looks_after(distribution_id)
+    site.schedules("long", f"at({datetime.now(UTC):%Y-%m-%dT%H:%M}) for 36h")
+    site.says("on for 10m")
+    site.cloud.sandbox.disturb("refuse", "ssm:GetParameterHistory", **REFUSED)
+
+    with pytest.raises(ObservationError, match="history"):
+        site.runs_at(datetime.now(UTC) + timedelta(minutes=11))
+
+    assert set() == site.attached(distribution_id)["default"]
+
+
+def test_a_window_that_was_never_readable_is_no_window(site: Site, looks_after: LooksAfter) -> None:
+    """There is nothing that could stand in for it, and the sentence does not say so."""
+    looks_after(a_distribution(site.cloud))
+    site.schedules("bad", "cron(0 2 * * *) for 2h")
+
+    with pytest.raises(RunFailed, match="is not understood and never was, so it is no window"):
+        site.runs_at(at("14:00"))
+
+
+def test_an_end_beyond_all_schedules_needs_no_alarm_clock(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """EventBridge Scheduler's years end in 2199; the sweep will notice in time."""
+    looks_after(a_distribution(site.cloud))
+    site.becomes("on until 9999-12-31T23:59:59.5Z")
+
+    assert None is site.alarm()
