@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from maintenance.errors import ConfigurationError, RunFailed
+from maintenance.model import Mode
 from maintenance.observation import ReadSwitch
 from maintenance.report import Report
 from maintenance.wakeup import ParameterChanged
@@ -22,7 +23,7 @@ _MARK = "left by the deleted stack"
 
 class _Controller(Protocol):
     def reconcile(self, changed: ParameterChanged | None = None) -> Report: ...
-    def plan(self) -> Report: ...
+    def plan(self, changed: ParameterChanged | None = None) -> Report: ...
 
 
 class _Switch(Protocol):
@@ -51,8 +52,7 @@ class Installation:
                 raise ConfigurationError(f"CloudFormation has no request type {other!r}")
 
     def _come(self) -> None:
-        self._provide_switch()
-        faults = self.controller.plan().faults
+        faults = self.controller.plan(self._provide_switch()).faults
         if faults:
             raise RunFailed(f"the stack cannot look after its site: {' | '.join(faults)}")
 
@@ -67,11 +67,15 @@ class Installation:
         report = self.controller.reconcile(news)
         # What else is wrong, a distribution that is gone for one, must not keep the stack.
         faults = [fault for each in report.outcomes for fault in each.faults]
+        if report.decision.mode is not Mode.LIVE:
+            # Somebody wrote the switch after us: what they closed must not lose its controller.
+            faults.append(report.decision.reason)
         if faults:
             raise RunFailed(f"the site is not as it was before maintenance: {' | '.join(faults)}")
 
-    def _provide_switch(self) -> None:
+    def _provide_switch(self) -> ParameterChanged | None:
         read = self.switch.read_switch()
         abandoned = read.switch and (read.switch.message or "").startswith(_MARK)
         if read.switch is None or abandoned:
-            self.switch.write_switch("off")
+            return self.switch.write_switch("off")
+        return None

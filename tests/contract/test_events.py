@@ -2,7 +2,6 @@
 
 import json
 import re
-import shlex
 from datetime import UTC, datetime
 from typing import Any
 
@@ -177,14 +176,31 @@ def test_every_way_to_wake_the_controller_has_a_file() -> None:
     assert {*RULES.values(), "Sweep"} == ways == set(properties("Controller")["Events"])
 
 
-def test_the_table_has_a_line_for_every_file_that_invokes_a_function_of_the_template() -> None:
-    """So that what one copies from it works."""
-    table = (EVENTS / "README.md").read_text(encoding="utf-8")
-    commands = [
-        shlex.split(each) for each in re.findall(r"`(sam local invoke .* --event .*?)`", table)
-    ]
+def _page() -> str:
+    return (EVENTS / "README.md").read_text(encoding="utf-8")
 
-    assert sorted(f"events/{each.name}" for each in EVENTS.glob("*.json")) == sorted(
-        command[-1] for command in commands
-    )
-    assert set() == {command[3] for command in commands} - set(load_template()["Resources"])
+
+def test_the_table_has_a_line_for_every_file_and_a_function_of_the_template() -> None:
+    """So that nobody has to guess what a file is for."""
+    lines = re.findall(r"^\| \[(\S+)\]\(\1\) \| .+ \| `(\w+)` \|$", _page(), re.MULTILINE)
+
+    assert sorted(each.name for each in EVENTS.glob("*.json")) == sorted(file for file, _ in lines)
+    assert set() == {function for _, function in lines} - set(load_template()["Resources"])
+
+
+def test_the_commands_name_files_and_outputs_that_there_are() -> None:
+    """So that what one copies from the page works."""
+    files = set(re.findall(r"events/(\S+\.json)", _page()))
+    outputs = set(re.findall(r"\$\(output (\w+)\)", _page()))
+
+    assert {"plan.json", "viewer-request.json", "command-on.json"} == files
+    assert {"Controller", "EdgeVersionArn"} == outputs & set(load_template()["Outputs"])
+    assert all((EVENTS / each).is_file() for each in files)
+
+
+@pytest.mark.parametrize("name", ["command-on.json", "command-from-event-bridge.json"])
+def test_the_instant_that_the_page_replaces_is_in_both_commands(name: str) -> None:
+    """Or sed would change nothing, and the command stay what it was."""
+    (instant,) = re.findall(r'sed "s/(.+?)/\$\(date', _page())
+
+    assert 1 == (EVENTS / name).read_text(encoding="utf-8").count(instant)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from maintenance.errors import ConfigurationError, ObservationError, RunFailed
 from maintenance.installation import Installation
+from maintenance.model import Mode
 from maintenance.observation import ReadSwitch
 from maintenance.report import Outcome, Report
 from maintenance.switch import Says, Switch, parse_switch
@@ -22,6 +23,7 @@ class _World:
 
     switch: Switch | None = None
     faults: tuple[str, ...] = ()
+    mode: Mode = Mode.LIVE
     done: list[str] = field(default_factory=list)
 
     def read_switch(self) -> ReadSwitch:
@@ -31,14 +33,14 @@ class _World:
         self.done.append(value)
         return NEWS
 
-    def plan(self) -> Report:
-        self.done.append("plan")
+    def plan(self, changed: ParameterChanged | None = None) -> Report:
+        self.done.append(f"plan, having heard {changed}")
         return Report(a_decision(), own_faults=self.faults)
 
     def reconcile(self, changed: ParameterChanged | None = None) -> Report:
         self.done.append(f"reconcile, having heard {changed}")
         stuck = Outcome("E1", "Deployed", (), faults=self.faults)
-        return Report(a_decision(), (stuck,), own_faults=("another thing is wrong",))
+        return Report(a_decision(self.mode), (stuck,), own_faults=("another thing is wrong",))
 
 
 class _Unreachable(_World):
@@ -66,15 +68,17 @@ def _request(request_type: str | None) -> dict[str, object]:
 
 
 def test_coming_writes_the_switch_where_there_is_none() -> None:
-    """And then looks whether the settings mean anything."""
-    assert ["off", "plan"] == _carry_out("Create", _World())
+    """And then looks whether the settings mean anything; a stale read must not spoil it."""
+    assert ["off", f"plan, having heard {NEWS}"] == _carry_out("Create", _World())
 
 
 @pytest.mark.parametrize("says", Says)
 @pytest.mark.parametrize("message", [None, "left by my colleague"])
 def test_coming_leaves_a_switch_that_says_something(says: Says, message: str | None) -> None:
     """A site that is in maintenance stays so."""
-    assert ["plan"] == _carry_out("Create", _World(a_switch(says, message=message)))
+    assert ["plan, having heard None"] == _carry_out(
+        "Create", _World(a_switch(says, message=message))
+    )
 
 
 def test_coming_takes_over_what_a_deleted_stack_has_left() -> None:
@@ -83,7 +87,7 @@ def test_coming_takes_over_what_a_deleted_stack_has_left() -> None:
     value = _carry_out("Delete", gone)[0]
     left = parse_switch(value, written=NOW, zone=ZoneInfo("UTC"))
 
-    assert ["off", "plan"] == _carry_out("Create", _World(left))
+    assert ["off", f"plan, having heard {NEWS}"] == _carry_out("Create", _World(left))
 
 
 def test_coming_fails_if_the_settings_mean_nothing() -> None:
@@ -125,6 +129,13 @@ def test_going_fails_if_the_site_is_not_as_it_was() -> None:
     """Better a stack that stays than a site that is stranded. Other faults do not keep it."""
     with pytest.raises(RunFailed, match=r"not as it was before maintenance: E1 is stuck$"):
         _carry_out("Delete", _World(faults=("E1 is stuck",)))
+
+
+@pytest.mark.parametrize("mode", [Mode.MAINTENANCE, Mode.UNCHANGED])
+def test_going_fails_if_somebody_wants_the_site_closed(mode: Mode) -> None:
+    """What was written after the deletion began must not lose its controller."""
+    with pytest.raises(RunFailed, match="not as it was before maintenance"):
+        _carry_out("Delete", _World(a_switch(), mode=mode))
 
 
 @pytest.mark.parametrize("request_type", ["Create", "Delete"])
