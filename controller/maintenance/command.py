@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from maintenance.errors import ConfigurationError
 from maintenance.instants import format_instant
-from maintenance.switch import Switch, parse_switch, settle
+from maintenance.switch import Says, Switch, parse_switch, settle
 from maintenance.wakeup import Command
 
 # Schedules fire up to a minute late, never early; this much is left to clocks that differ.
@@ -48,6 +48,10 @@ def judge(command: Command, *, switch: Switch | None, now: datetime, zone: ZoneI
         return Verdict(
             None, f"the command of {given} was not written: the switch of {newer} is newer"
         )
-    if parse_switch(value, written=command.at, zone=zone).is_over(now + _WRITING):
-        return Verdict(None, f"the command of {given} was not written: {value!r} is already over")
-    return Verdict(value)
+    meant = parse_switch(value, written=command.at, zone=zone)
+    if not meant.is_over(now + _WRITING):
+        return Verdict(value)
+    if meant.says is Says.OFF:
+        # Late or not, it ends what began before it; only skipping what was to come is over.
+        return Verdict(f"off: {meant.message}" if meant.message else "off")
+    return Verdict(None, f"the command of {given} was not written: {value!r} is already over")

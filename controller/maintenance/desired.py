@@ -201,8 +201,7 @@ def _reason(
         return _reason_without_maintenance(switch)
     causes = [_cause(holding)] if holding else []
     causes += [
-        f"window '{one.window.name}' is open until {format_instant(one.ends)}"
-        for one in in_force[:_NAMED]
+        f"window '{one.window.name}' is open until {_shown(one.ends)}" for one in in_force[:_NAMED]
     ]
     if len(in_force) > _NAMED:
         causes.append(f"{len(in_force) - _NAMED} more windows are open")
@@ -213,7 +212,7 @@ def _reason(
 
 def _duration(holding: Switch | None, until: datetime | None) -> str:
     if until:
-        return f"until {format_instant(until)}"
+        return f"until {_shown(until)}"
     if holding and holding.until is None:
         return "until somebody ends it"
     return "with no end in sight, because windows follow one another without a gap"
@@ -221,8 +220,8 @@ def _duration(holding: Switch | None, until: datetime | None) -> str:
 
 def _cause(holding: Switch) -> str:
     if holding.until:
-        return f"the switch says on until {format_instant(holding.until)}"
-    return f"the switch has said on since {format_instant(holding.written)}"
+        return f"the switch of {_shown(holding.written)} is on until {_shown(holding.until)}"
+    return f"the switch has said on since {_shown(holding.written)}"
 
 
 def _reason_without_maintenance(switch: Switch | None) -> str:
@@ -233,13 +232,18 @@ def _reason_without_maintenance(switch: Switch | None) -> str:
         )
     if switch.says is Says.ON and switch.until:
         return (
-            f"Live: the switch said on until {format_instant(switch.until)}, which is over, "
+            f"Live: the switch was on until {_shown(switch.until)}, which is over, "
             "and no window is open."
         )
-    since = f"Live: the switch has said off since {format_instant(switch.written)}"
+    since = f"Live: the switch has said off since {_shown(switch.written)}"
     if switch.until:
-        return f"{since} and skips windows that begin up to {format_instant(switch.until)}."
+        return f"{since} and skips windows that begin up to {_shown(switch.until)}."
     return f"{since}, and no window that began later is open."
+
+
+def _shown(instant: datetime) -> str:
+    """Return the instant as people read it: nobody asks for the fraction of a second."""
+    return format_instant(instant.replace(microsecond=0))
 
 
 def history_matters(

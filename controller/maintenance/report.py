@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from maintenance.desired import Decision
+from maintenance.instants import format_instant
 from maintenance.model import Association
 from maintenance.plan import Step
 
@@ -94,4 +95,4 @@ def _named(associations: Iterable[Association]) -> list[str]:
 
 
 def _instant(instant: datetime | None) -> str | None:
-    return instant.isoformat() if instant else None
+    return format_instant(instant) if instant else None

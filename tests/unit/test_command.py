@@ -75,3 +75,11 @@ def test_a_value_that_is_not_understood_is_refused() -> None:
     """Before anything is written."""
     with pytest.raises(UnreadableValue, match="'onn'"):
         _verdict("onn")
+
+
+@pytest.mark.parametrize(
+    ("value", "written"), [("off for 30m", "off"), ("off for 30m: all done", "off: all done")]
+)
+def test_a_late_off_still_ends_what_began_before_it(value: str, written: str) -> None:
+    """Only skipping what was to come is over; a site that stays closed is the feared case."""
+    assert Verdict(written) == _verdict(value, late=timedelta(hours=1))

@@ -45,7 +45,7 @@ def test_an_on_that_is_over_says_so() -> None:
     """At two in the morning one wants to know why the site is live although the switch says on."""
     site = Site(switch=[("2026-12-01T01:00", "on for 1h")])
     assert (
-        "Live: the switch said on until 2026-12-01T02:00Z, which is over, and no window is open."
+        "Live: the switch was on until 2026-12-01T02:00Z, which is over, and no window is open."
         == site.at("2026-12-01T02:00").reason
     )
 

@@ -154,8 +154,9 @@ def test_a_reason_names_the_switch_and_the_windows_that_keep_a_site_closed() -> 
     """Whoever wants to end it sees all that holds it."""
     site = Site(switch=[("2026-12-06T02:30", "on for 10m")], windows=[SUNDAYS])
     assert (
-        "Maintenance until 2026-12-06T04:00Z: the switch says on until 2026-12-06T02:40Z, "
-        "window 'w0' is open until 2026-12-06T04:00Z." == site.at("2026-12-06T02:35").reason
+        "Maintenance until 2026-12-06T04:00Z: the switch of 2026-12-06T02:30Z is on until "
+        "2026-12-06T02:40Z, window 'w0' is open until 2026-12-06T04:00Z."
+        == site.at("2026-12-06T02:35").reason
     )
 
 

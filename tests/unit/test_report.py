@@ -33,9 +33,9 @@ def test_the_document_says_everything() -> None:
     expected = {
         "mode": "maintenance",
         "reason": "somebody said so",
-        "until": "2026-12-01T03:00:00+00:00",
+        "until": "2026-12-01T03:00Z",
         "message": None,
-        "next_change": "2026-12-01T03:00:00+00:00",
+        "next_change": "2026-12-01T03:00Z",
         "distributions": [
             {
                 "distribution_id": "E1",
