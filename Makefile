@@ -35,8 +35,8 @@ $(AXE): tests/browser/package-lock.json
 demo: setup ## Show the whole story on this machine: site up, on, off, everything as before
 	@$(BIN)/python -m demo
 
-sandbox: setup ## Keep a deployed site running to play with
-	@$(BIN)/python -m demo --keep
+sandbox: setup ## Keep a deployed site running to play with (PORT=4566 to listen elsewhere)
+	@$(BIN)/python -m demo --keep $(if $(PORT),--port $(PORT))
 
 test: setup $(AXE) ## Run all tests
 	$(BIN)/python -m pytest

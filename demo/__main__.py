@@ -1,12 +1,13 @@
 """`python -m demo` tells the story and ends; with --keep the stage stays, to play with."""
 
 import argparse
+import signal
 import sys
 import time
 from urllib.parse import urlsplit
 
-from botocore.exceptions import ClientError
 from rich.console import Console
+from rich.markup import escape
 
 from demo.site.distribution import ALIAS
 from demo.stage import STACK, SWITCH, Stage, set_stage
@@ -15,6 +16,8 @@ from demo.telling import NotAsToldError, Telling
 from sandbox.process import SandboxError
 
 _KEPT_PORT = 4566
+# What shells expect of a program that was interrupted.
+_INTERRUPTED = 130
 
 
 def main() -> int:
@@ -25,6 +28,8 @@ def main() -> int:
     arguments = parser.parse_args()
     telling = Telling(Console(soft_wrap=False))
     began = time.monotonic()
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.default_int_handler)
     try:
         telling.act("Setting the stage")
         with set_stage(telling, port=arguments.port if arguments.keep else 0) as stage:
@@ -33,11 +38,13 @@ def main() -> int:
             else:
                 tell(stage, telling)
     except (NotAsToldError, SandboxError) as error:
-        telling.console.print(f"\n[bold red]Not as told.[/] {error}", highlight=False)
+        telling.console.print(
+            f"\n[bold red]Not as told.[/] {escape(str(error))}", highlight=False, soft_wrap=True
+        )
         return 1
     except KeyboardInterrupt:
         telling.console.print("\nEnded; nothing is left running.")
-        return 0
+        return 0 if arguments.keep else _INTERRUPTED
     took = time.monotonic() - began
     telling.console.print(f"\n[bold green]As told[/], in {took:.0f} s. Nothing is left running.")
     return 0
@@ -45,9 +52,15 @@ def main() -> int:
 
 def _keep(stage: Stage, telling: Telling) -> None:
     telling.act("Yours to play with")
-    telling.say("Let this run, and in another terminal take the sandbox for AWS:")
-    environment = " ".join(f"{name}={value}" for name, value in stage.sandbox.environment().items())
-    telling.command(f"export {environment}")
+    telling.say("Let this run. With the AWS CLI in another terminal, take the sandbox for AWS:")
+    telling.command(
+        "unset AWS_PROFILE AWS_SESSION_TOKEN; export",
+        *(
+            f"{name}={value}"
+            for name, value in stage.sandbox.environment().items()
+            if "SAM" not in name
+        ),
+    )
     port = urlsplit(stage.sandbox.endpoint_url).port
     telling.say("The site, for a browser:")
     telling.say(f"  [bold]http://{ALIAS}:{port}/")
@@ -60,7 +73,7 @@ def _keep(stage: Stage, telling: Telling) -> None:
     telling.command(
         "aws logs filter-log-events",
         f"--log-group-name /aws/cloudformation/{STACK}/ControllerLogs",
-        "--query 'events[].message' --output text",
+        "--query 'events[].[message]' --output text",
     )
     telling.say("Or type here what the switch shall say (on, off, on for 10m). Ctrl-C ends it.")
     for line in sys.stdin:
@@ -74,10 +87,11 @@ def _write(stage: Stage, telling: Telling, value: str) -> None:
         return
     try:
         stage.write_parameter(SWITCH, value)
-    except ClientError as error:
-        telling.console.print(f" [bold red]✗[/] {error}", highlight=False)
+    except stage.ssm.exceptions.ParameterPatternMismatchException:
+        telling.say(f"[red]The switch does not understand {escape(repr(value))}.[/] It reads:")
+        telling.say("on | off  [for 90m | until 2026-12-01T04:00]  [: message]", markup=False)
         return
-    telling.say(f"The switch says {value}. Reload the page in a few seconds.")
+    telling.say(f"The switch says {escape(value)}. Reload the page in a few seconds.")
 
 
 if __name__ == "__main__":

@@ -33,6 +33,10 @@ class Visit:
         """Return the status of each answer."""
         return [each.status_code for each in self.answers.values()]
 
+    def is_maintenance(self) -> list[bool]:
+        """Tell of each answer whether it is our maintenance function's: a crash is a 503 too."""
+        return [is_maintenance(each) for each in self.answers.values()]
+
     def cached(self) -> list[bytes]:
         """Return the content of the pages that are served from the cache."""
         return [each.content for page, each in self.answers.items() if page.is_cached]
@@ -68,6 +72,17 @@ def visit(stage: Stage, telling: Telling, *, warm: bool = False) -> Visit:
     columns = ("behavior", "answer", "Retry-After", "type", "X-Cache")
     telling.table(*columns, rows=[_row(*each) for each in answers.items()])
     return Visit(answers, asked)
+
+
+def ask(stage: Stage) -> list[httpx.Response]:
+    """Return what each behavior answers now, without showing it."""
+    return [stage.get(page.path, Accept=page.accept) for page in pages(stage)]
+
+
+def is_maintenance(answer: httpx.Response) -> bool:
+    """Tell whether this is the maintenance function's own 503."""
+    is_marked = answer.headers.get("x-maintenance") == "on"
+    return answer.status_code == MAINTENANCE and is_marked and "retry-after" in answer.headers
 
 
 def _row(page: Page, answer: httpx.Response) -> tuple[str, ...]:

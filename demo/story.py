@@ -4,7 +4,7 @@ import hashlib
 import time
 from datetime import UTC, datetime, timedelta
 
-from demo.answers import MAINTENANCE, OK, Visit, visit
+from demo.answers import OK, Visit, ask, is_maintenance, visit
 from demo.stage import SWITCH, WINDOWS, Stage
 from demo.telling import Telling, wait_until
 
@@ -25,7 +25,9 @@ def tell(stage: Stage, telling: Telling) -> None:
     _switch(stage, telling, "on")
     closed = visit(stage, telling)
     telling.check(
-        "every behavior answers 503", expected=[MAINTENANCE] * 4, actual=closed.statuses()
+        "every behavior answers 503, and says that it is maintenance",
+        expected=[True] * 4,
+        actual=closed.is_maintenance(),
     )
 
     telling.act("The work is done: off")
@@ -33,7 +35,7 @@ def tell(stage: Stage, telling: Telling) -> None:
     after = visit(stage, telling)
     _check_as_before(telling, before, after)
     telling.check(
-        f"the configuration is the first one, byte for byte: {_digest(first)}",
+        f"the configuration is the first one, byte for byte: {_digest(stage.config())}",
         expected=first,
         actual=stage.config(),
     )
@@ -51,7 +53,10 @@ def _switch(stage: Stage, telling: Telling, value: str) -> None:
         wait_until(lambda: stage.status() == "InProgress", "CloudFront has the update")
     with telling.step("every edge has it: Deployed"):
         wait_until(lambda: stage.status() == "Deployed", "CloudFront is Deployed")
-    telling.say(f"{time.monotonic() - began:.1f} s from the switch to the last edge")
+    telling.say(
+        f"{time.monotonic() - began:.1f} s from the switch to the last edge; "
+        "CloudFront itself needs minutes"
+    )
 
 
 def _check_as_before(telling: Telling, before: Visit, after: Visit) -> None:
@@ -72,21 +77,23 @@ def _window(stage: Stage, telling: Telling) -> None:
     starts = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=_WINDOW_SECONDS)
     value = f"at({starts:%Y-%m-%dT%H:%M:%S}) for {_WINDOW_SECONDS}s"
     telling.command(
-        f"aws ssm put-parameter --name {WINDOWS}/upgrade --type String", f"--value '{value}'"
+        "aws ssm put-parameter --type String",
+        f"--name {WINDOWS}/upgrade",
+        f"--value '{value}'",
     )
     stage.write_parameter(f"{WINDOWS}/upgrade", value)
     with telling.step("the controller sets its alarm clock"):
         wait_until(lambda: stage.alarm() is not None, "the alarm clock is set")
     telling.say(f"it stands at {stage.alarm()}")
-    with telling.step("the window begins, and every edge answers 503"):
+    with telling.step("the window begins, and every behavior answers 503"):
         wait_until(
-            lambda: stage.get("/").status_code == MAINTENANCE,
+            lambda: all(is_maintenance(each) for each in ask(stage)),
             "the window has begun",
             seconds=_LATEST_SECONDS,
         )
-    with telling.step("the window ends, and every edge answers 200"):
+    with telling.step("the window ends, and every behavior answers 200"):
         wait_until(
-            lambda: stage.get("/").status_code == OK,
+            lambda: all(each.status_code == OK for each in ask(stage)),
             "the window has ended",
             seconds=_LATEST_SECONDS,
         )
@@ -95,4 +102,4 @@ def _window(stage: Stage, telling: Telling) -> None:
 
 
 def _digest(xml: bytes) -> str:
-    return f"{len(xml)} bytes, SHA-256 {hashlib.sha256(xml).hexdigest()[:12]}…"
+    return f"SHA-256 {hashlib.sha256(xml).hexdigest()[:8]}…"

@@ -27,9 +27,9 @@ class Telling:
         self.console.print()
         self.console.rule(f"[bold]{title}", align="left", style="cyan")
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, *, markup: bool = True) -> None:
         """Say something that is not a step."""
-        self.console.print(f"   {text}", highlight=False, soft_wrap=True)
+        self.console.print(f"   {text}", highlight=False, soft_wrap=True, markup=markup)
 
     def command(self, *lines: str) -> None:
         """Show a command as an operator types it, broken into lines where it is long."""
@@ -65,7 +65,7 @@ class Telling:
 
     def table(self, *columns: str, rows: list[tuple[str, ...]]) -> None:
         """Show rows."""
-        table = Table(box=None, padding=(0, 3, 0, 0), header_style="dim")
+        table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
         for column in columns:
             table.add_column(column)
         for row in rows:

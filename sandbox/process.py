@@ -118,8 +118,8 @@ def start_sandbox(*options: str, port: int = 0, python: Path = PYTHON) -> Iterat
     """
     if not python.exists():
         raise SandboxError(f"{python} is missing. Make the sandbox's environment: make setup.")
+    port = _free_port(port)
     directory = Path(tempfile.mkdtemp(prefix="sandbox-"))
-    port = port or _free_port()
     sandbox = Sandbox(f"http://127.0.0.1:{port}", directory / "sandbox.log")
     state_dir = str(directory / "state")
     command = [str(python), "-m", "sandbox", "--port", str(port), "--state-dir", state_dir]
@@ -144,9 +144,16 @@ def start_sandbox(*options: str, port: int = 0, python: Path = PYTHON) -> Iterat
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def _free_port() -> int:
+def _free_port(wanted: int) -> int:
     with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+        # As the server does it: a port that was closed a moment ago is free.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", wanted))
+        except OSError as error:
+            raise SandboxError(
+                f"Port {wanted} is in use: end what listens there, or choose another port."
+            ) from error
         port: int = listener.getsockname()[1]
         return port
 

@@ -130,3 +130,12 @@ def test_what_a_process_needs_to_take_it_for_aws() -> None:
         "AWS_DEFAULT_REGION": "us-east-1",
         "SAM_CLI_TELEMETRY": "0",
     } == environment
+
+
+def test_a_port_that_is_in_use_is_refused() -> None:
+    """Whoever listens there would be taken for the sandbox, another sandbox above all."""
+    with start_sandbox() as first:
+        port = urlsplit(first.endpoint_url).port or 0
+
+        with pytest.raises(SandboxError, match=f"Port {port} is in use"), start_sandbox(port=port):
+            pass

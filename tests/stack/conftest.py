@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import httpx
 import pytest
 
 from demo.sam import deploy, sam
@@ -33,6 +34,13 @@ class Deployed:
     def is_closed(self) -> bool:
         """Tell whether the maintenance function is attached."""
         return self.output("EdgeVersionArn").encode() in self.config()
+
+    def visit(self) -> httpx.Response:
+        """Return what a browser gets for the page /, through the edge."""
+        distribution = self.cloud.cloudfront.get_distribution(Id=self.distribution_id)
+        host = distribution["Distribution"]["DomainName"]
+        headers = {"Host": host, "Accept": "text/html"}
+        return httpx.get(self.cloud.sandbox.endpoint_url, headers=headers, timeout=60)
 
     def put(self, name: str, value: str) -> None:
         """Write a parameter, as an operator does."""

@@ -6,6 +6,7 @@ The tests run in order on one stack: deploying takes many seconds, and a life ha
 
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 from botocore.exceptions import ClientError
 
@@ -27,6 +28,20 @@ def test_writing_on_closes_the_site(deployed: Deployed) -> None:
     deployed.put(SWITCH, "on")
 
     assert eventually(deployed.is_closed)
+
+
+def test_a_visitor_of_the_closed_site_gets_the_page(deployed: Deployed) -> None:
+    """The deployed version itself answers: a function that crashes is a 503 too."""
+    answer = eventually(lambda: page_of(deployed.visit()))
+
+    assert ("503", "text/html; charset=utf-8") == answer
+
+
+def page_of(answer: httpx.Response) -> tuple[str, str] | None:
+    """Return status and type of the maintenance function's answer, None for any other."""
+    if answer.headers.get("x-maintenance") != "on":
+        return None
+    return str(answer.status_code), answer.headers["content-type"]
 
 
 def test_the_log_says_what_was_decided_and_done(deployed: Deployed) -> None:
