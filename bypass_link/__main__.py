@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING
 
 import boto3  # noqa: TID251 -- this command's composition root
 from bypass import HOUR_SECONDS, WEEK_HOURS
+from page_settings import SettingsError, parse_settings
 
 from bypass_link.secret import (
     BypassLinkError,
+    anchored_weeks,
     anchors_document,
     create_secret,
     link_to,
@@ -29,7 +31,8 @@ if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
 DEFAULT_PARAMETER = "/site/maintenance/bypass-secret"
-DEFAULT_FILE = Path(__file__).parent.parent / "edge_handler" / "bypass.json"
+EDGE_HANDLER = Path(__file__).parent.parent / "edge_handler"
+DEFAULT_FILE = EDGE_HANDLER / "bypass.json"
 LONGEST_WEEKS = 520
 
 
@@ -39,7 +42,7 @@ def main() -> int:
     ssm = boto3.client("ssm", region_name=arguments.region)
     try:
         said = _run(arguments, ssm)
-    except BypassLinkError as fault:
+    except (BypassLinkError, SettingsError) as fault:
         sys.stderr.write(f"{fault}\n")
         return 1
     sys.stdout.write(f"{said}\n")
@@ -54,7 +57,9 @@ def _run(arguments: argparse.Namespace, ssm: "SSMClient") -> str:
     if arguments.command == "print":
         return link_to(arguments.url, secret)
     first_week = week_of(time.time())  # noqa: TID251 -- the one place of the command that asks the clock
-    document = anchors_document(secret, first_week=first_week, weeks=arguments.weeks)
+    settings = parse_settings((EDGE_HANDLER / "page_settings.json").read_text(encoding="utf-8"))
+    weeks = anchored_weeks(arguments.weeks, settings.bypass_lifetime_hours)
+    document = anchors_document(secret, first_week=first_week, weeks=weeks)
     arguments.file.write_text(document, encoding="utf-8")
     ends = datetime.fromtimestamp((first_week + arguments.weeks) * WEEK_HOURS * HOUR_SECONDS, UTC)
     return f"{arguments.file} lets the link in until {ends:%Y-%m-%d}. Now build and deploy."

@@ -6,6 +6,7 @@ is public, which is safe only for a secret that cannot be guessed, so a weak one
 """
 
 import json
+import math
 import re
 import secrets
 from base64 import urlsafe_b64encode
@@ -39,7 +40,7 @@ def create_secret(ssm: "SSMClient", name: str, *, replace: bool) -> None:
     except ssm.exceptions.ParameterAlreadyExists as fault:
         raise BypassLinkError(
             f"There is a secret in {name} already. To end all links and cookies made from it, "
-            "replace it with --replace, then prepare and deploy."
+            "replace it with make secret REPLACE=1, then make bypass and deploy."
         ) from fault
     except (ClientError, BotoCoreError) as fault:
         raise BypassLinkError(f"The secret could not be written to {name}: {fault}") from fault
@@ -70,6 +71,12 @@ def anchors_document(secret: str, *, first_week: int, weeks: int) -> str:
     anchors = [anchor(secret, week) for week in range(first_week, first_week + weeks)]
     encoded = [urlsafe_b64encode(link).rstrip(b"=").decode() for link in anchors]
     return json.dumps({"first_week": first_week, "anchors": encoded}, indent=1) + "\n"
+
+
+def anchored_weeks(weeks: int, lifetime_hours: int) -> int:
+    """Return for how many weeks to write anchors, if the link is to work for `weeks` of them."""
+    # A cookie set in the last hour ends a lifetime later.
+    return weeks + math.ceil(lifetime_hours / WEEK_HOURS)
 
 
 def week_of(now: float) -> int:

@@ -41,6 +41,12 @@ RESPONSE_LIMIT_BYTES: Final = 40_000
 # What a request can add: Retry-After and the headers of CORS, whose Origin is no longer than this.
 ADDED_HEADERS_BYTES: Final = 2_000
 
+# An element of the page, whatever its attributes and case; what is in a comment is none.
+_STYLE_OR_SCRIPT: Final = re.compile(
+    r"""<!--.*?-->|<(style|script)(?=[\s/>])(?:[^>"']|"[^"]*"|'[^']*')*+>(.*?)</\1(?=[\s/>])""",
+    re.DOTALL | re.IGNORECASE,
+)
+
 _PLACEHOLDER: Final = re.compile(r"\{\{(.*?)\}\}")
 
 
@@ -119,7 +125,7 @@ def content_security_policy(page: str) -> str:
 
 
 def _hashes(element: str, page: str) -> str:
-    contents = re.findall(rf"<{element}>(.*?)</{element}>", page, re.DOTALL)
+    contents = (text for name, text in _STYLE_OR_SCRIPT.findall(page) if name.lower() == element)
     digests = [base64.b64encode(hashlib.sha256(text.encode()).digest()) for text in contents]
     return " ".join(f"'sha256-{digest.decode()}'" for digest in digests) or "'none'"
 

@@ -26,6 +26,9 @@ TEXT: Final = "text/plain"
 # In the order that decides between equals.
 MEDIA_TYPES: Final = (PROBLEM, HTML, TEXT)
 
+# What a client of its own accord sends is far shorter; to read more would only cost time.
+_READ_CHARACTERS: Final = 1_000
+
 _WEIGHT: Final = re.compile(r"0(?:\.\d*)?|1(?:\.0*)?|\.\d+", re.ASCII)
 
 # "*" alone stands for "*/*" in the header that Java's URLConnection sends.
@@ -34,15 +37,19 @@ _SAME_AS: Final = MappingProxyType(
 )
 
 
-@functools.lru_cache(maxsize=256)
 def preferred_media_type(accept: str) -> str:
     """
     Return which of MEDIA_TYPES a caller with this Accept header likes best ("" where it is absent).
 
     The weight of the most specific matching range counts; among equal weights the type that was
     named more specifically, then the order of MEDIA_TYPES. Every text has an answer: what cannot be
-    read is skipped.
+    read is skipped, and what follows the first 1,000 characters is not read.
     """
+    return _media_type(accept[:_READ_CHARACTERS])
+
+
+@functools.lru_cache(maxsize=256)
+def _media_type(accept: str) -> str:
     weights: dict[str, float] = {}
     for media_range, weight in _weighted(accept):
         same = PROBLEM if media_range.endswith("+json") else _SAME_AS.get(media_range, media_range)
@@ -60,14 +67,19 @@ def _liking(media_type: str, weights: dict[str, float]) -> tuple[float, int]:
     return (0.0, 0)
 
 
-@functools.lru_cache(maxsize=256)
 def preferred_language(accept_language: str, languages: tuple[str, ...]) -> str:
     """
     Return which of `languages` (lowercase tags, the default first) an Accept-Language header wants.
 
     This is the lookup of RFC 4647, section 3.4: a range is shortened from the end until it is one
-    of ours, ranges of higher weight first; `*`, and what none of ours answers, is the default.
+    of ours, ranges of higher weight first; `*`, and what none of ours answers, is the default. What
+    follows the first 1,000 characters is not read.
     """
+    return _language(accept_language[:_READ_CHARACTERS], languages)
+
+
+@functools.lru_cache(maxsize=256)
+def _language(accept_language: str, languages: tuple[str, ...]) -> str:
     accepted = [element for element in _weighted(accept_language) if element[1] > 0]
     for language_range, _ in sorted(accepted, key=lambda element: -element[1]):
         if language_range == "*":

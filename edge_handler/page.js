@@ -1,8 +1,8 @@
 "use strict";
 const element = (id) => document.getElementById(id);
-const { retryAfter, end: until } = document.querySelector("main").dataset;
+const { retryAfter, end: until } = document.querySelector("main")?.dataset ?? {};
 const language = document.documentElement.lang;
-const retrySeconds = Number(retryAfter);
+const retrySeconds = Number(retryAfter) || 300;
 const end = until ? Date.parse(until) : NaN;
 
 // Minutes and hours in the page's language, the time of day in the visitor's own zone.
@@ -40,13 +40,26 @@ const pause = () => {
   return left > 0 && left < spread ? left + Math.random() * Math.min(retrySeconds, 60) : spread;
 };
 
+// Some origins answer GET alone, and HEAD with an error.
+const isBack = async () => {
+  for (const method of ["HEAD", "GET"]) {
+    const answer = await fetch(location.href, { method, cache: "no-store", redirect: "manual" });
+    if (answer.headers.has("x-maintenance")) return false;
+    if (answer.status < 500) return true;
+  }
+  return false;
+};
+
+// A reload would repeat the POST of a form, but only a reload loads an address with a fragment anew.
+const comeBack = () => location.hash ? location.reload() : location.replace(location.href);
+
 const look = async () => {
   try {
-    const answer = await fetch(location.href, { method: "HEAD", cache: "no-store", redirect: "manual" });
-    if (!answer.headers.has("x-maintenance") && answer.status < 500) return location.reload();
+    if (await isBack()) comeBack();
   } catch {
     // No network at all: the next look may find it.
   }
+  // Also after coming back, which the browser may refuse.
   wait();
 };
 
@@ -54,5 +67,5 @@ const wait = () => setTimeout(look, pause() * 1000);
 
 // First what brings visitors back, then what is only shown.
 wait();
-element("returns").hidden = false;
+element("returns")?.removeAttribute("hidden");
 if (!Number.isNaN(end)) showEnd();

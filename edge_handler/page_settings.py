@@ -10,8 +10,8 @@ Read `page_settings.json`, a file because Lambda@Edge has no environment variabl
     announcement             said in place of the message, in every language; or null
     until                    when the maintenance ends, ISO 8601 with offset; or null if unknown
     retry_after_seconds      Retry-After while no end is known, or it has passed; 1 to 86400
-    allowed_paths            path patterns that stay open, as CloudFront writes them
-    allowed_networks         viewers that may enter, in CIDR notation
+    allowed_paths            path patterns that stay open, as CloudFront writes them; not all paths
+    allowed_networks         viewers that may enter, in CIDR notation; together not all of IPv4
     cors_origins             origins whose scripts may read the answer
     bypass_lifetime_hours    how long a bypass cookie lasts, 1 to 720
 
@@ -23,7 +23,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -41,6 +41,16 @@ LONGEST_RETRY_AFTER_SECONDS: Final = 86_400
 LONGEST_BYPASS_HOURS: Final = 720
 
 _LANGUAGE_TAG: Final = re.compile(r"[a-z]{2,8}(?:-[a-z0-9]{2,8})*")
+
+
+# Control characters, half characters, line ends, and what turns the direction of text that follows
+# (Unicode categories Cc, Cs, Zl and Zp; UAX #9, section 2). No-break spaces, joiners and soft
+# hyphens are part of ordinary texts.
+_UNFIT_FOR_A_LINE: Final = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028-\u202e\u2066-\u2069]"
+)
+
+_ONLY_WILDCARDS: Final = re.compile(r"[/?]*\*[/?*]*")
 
 
 class SettingsError(ValueError):
@@ -110,7 +120,7 @@ def _settings(values: dict[str, Any]) -> PageSettings:
 
 
 def _is_line(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip()) and value.isprintable()
+    return isinstance(value, str) and bool(value.strip()) and not _UNFIT_FOR_A_LINE.search(value)
 
 
 def _is_tag(value: object) -> bool:
@@ -132,9 +142,15 @@ def _are_texts(value: object) -> bool:
 
 def _is_instant(value: object) -> bool:
     try:
-        return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
-    except ValueError:
+        instant = datetime.fromisoformat(value) if isinstance(value, str) else None
+        # The calendar ends: an offset can lead out of it.
+        return instant is not None and instant.tzinfo is not None and bool(_in_utc(instant))
+    except (ValueError, OverflowError):
         return False
+
+
+def _in_utc(instant: datetime) -> datetime:
+    return datetime.fromtimestamp(instant.timestamp(), UTC)
 
 
 def _is_whole(value: object, most: int) -> bool:
@@ -144,14 +160,21 @@ def _is_whole(value: object, most: int) -> bool:
 
 def _is_network(value: object) -> bool:
     try:
-        network = ipaddress.ip_network(value) if isinstance(value, str) else None
+        return isinstance(value, str) and bool(ipaddress.ip_network(value))
     except ValueError:
         return False
-    return network is not None and not as_ipv6_network(network).supernet_of(EVERY_IPV4_ADDRESS)
+
+
+def _are_networks(value: object) -> bool:
+    if not isinstance(value, list) or not all(map(_is_network, value)):
+        return False
+    networks = (as_ipv6_network(ipaddress.ip_network(network)) for network in value)
+    joined = ipaddress.collapse_addresses(networks)
+    return not any(network.supernet_of(EVERY_IPV4_ADDRESS) for network in joined)
 
 
 def _is_path_pattern(value: object) -> bool:
-    return isinstance(value, str) and value.startswith("/")
+    return isinstance(value, str) and value.startswith("/") and not _ONLY_WILDCARDS.fullmatch(value)
 
 
 def _is_origin(value: object) -> bool:
@@ -181,9 +204,12 @@ _CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
             lambda value: _is_whole(value, LONGEST_RETRY_AFTER_SECONDS),
             f"a whole number from 1 to {LONGEST_RETRY_AFTER_SECONDS}",
         ),
-        "allowed_paths": (_each(_is_path_pattern), "a list of path patterns that begin with '/'"),
+        "allowed_paths": (
+            _each(_is_path_pattern),
+            "a list of path patterns that begin with '/' and are more than wildcards",
+        ),
         "allowed_networks": (
-            _each(_is_network),
+            _are_networks,
             'a list of networks in CIDR notation without host bits, "192.0.2.0/24", not everybody',
         ),
         "cors_origins": (

@@ -3,8 +3,9 @@
 Answer a viewer request while the site is in maintenance: 503 as the caller reads it, or pass it on.
 
 The controller attaches this function to cache behaviors as Lambda@Edge, event viewer-request. The
-files beside it are read, checked and rendered at import, so that a request costs a few look-ups and
-a fault in them is found before a visitor is there: the import raises `SettingsError`.
+files beside it are read, checked and rendered at import, so that a request costs a few look-ups.
+Lambda imports at the first request: a fault in the files that no test found would be met by
+visitors, as a bare 503 of CloudFront's. So it is logged, and everybody gets a plain 503 of ours.
 
     the request, first match                   gets
     ---------------------------------------    ---------------------------------------------------
@@ -16,7 +17,9 @@ a fault in them is found before a visitor is there: the import raises `SettingsE
     is anything else                           503 in the media type and language it likes best
 """
 
+import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -26,6 +29,25 @@ from cloudfront_event import Event, Request, Response, header, header_fields
 from cors import is_preflight, preflight_response
 from negotiation import preferred_language, preferred_media_type
 from package_files import Package, read_package
+from page_settings import SettingsError
+
+type Respond = Callable[[Request, float], Request | Response]
+
+_PLAIN: Final[Response] = {
+    "status": "503",
+    "statusDescription": "Service Unavailable",
+    "headers": header_fields(
+        {
+            "cache-control": "no-store",
+            "content-type": "text/plain; charset=utf-8",
+            "retry-after": "300",
+            "x-content-type-options": "nosniff",
+            "x-maintenance": "on",
+        }
+    ),
+    "body": "This site is down for maintenance. Please try again in a few minutes.\n",
+    "bodyEncoding": "text",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +85,9 @@ class Responder:
         media_type = preferred_media_type(header(request, "accept"))
         answer = self.package.answers[language, media_type]
         added = {"retry-after": retry_after(self.package.settings, now), **cors_headers}
-        response: Response = {**answer, "headers": {**answer["headers"], **header_fields(added)}}
-        if request.get("method") == "HEAD":
-            del response["body"], response["bodyEncoding"]
-        return response
+        return _fit_for(
+            request, {**answer, "headers": {**answer["headers"], **header_fields(added)}}
+        )
 
 
 def make_responder(package: Package) -> Responder:
@@ -74,10 +95,31 @@ def make_responder(package: Package) -> Responder:
     return Responder(package=package, languages=tuple(package.settings.texts))
 
 
-_RESPONDER: Final = make_responder(read_package(Path(__file__).parent))
+def respond_as(folder: Path) -> Respond:
+    """Return what answers requests as `folder` says, with a plain 503 if its files are unusable."""
+    try:
+        return make_responder(read_package(folder)).respond
+    except SettingsError as fault:
+        # Lambda writes this to the log; raising would leave all visitors with an error page.
+        sys.stderr.write(f"Everybody gets a plain 503, because the page is unusable. {fault}\n")
+        return _plainly
+
+
+def _plainly(request: Request, _now: float) -> Response:
+    return _fit_for(request, _PLAIN)
+
+
+def _fit_for(request: Request, answer: Response) -> Response:
+    response = answer.copy()
+    if request.get("method") == "HEAD":
+        del response["body"], response["bodyEncoding"]
+    return response
+
+
+_RESPOND: Final = respond_as(Path(__file__).parent)
 
 
 def handler(event: Event, _context: object) -> Request | Response:
     """Return what Lambda@Edge is to do with the request of `event`."""
     now = time.time()  # noqa: TID251 -- the one place of this function that asks the clock
-    return _RESPONDER.respond(event["Records"][0]["cf"]["request"], now)
+    return _RESPOND(event["Records"][0]["cf"]["request"], now)

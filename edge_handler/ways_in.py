@@ -21,8 +21,9 @@ from typing import Final
 type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 type Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-# An origin may resolve such parts, so /open/../closed does not count as /open/*.
-_RESOLVABLE: Final = re.compile(r"//|\\|%2e|%2f|%5c|/\.\.?(?:/|$)", re.IGNORECASE)
+# An origin may resolve such parts, so /open/../closed does not count as /open/*. Some origins drop
+# path parameters (..;x=1), decode twice (%252e) or end a path at NUL before they resolve it.
+_RESOLVABLE: Final = re.compile(r"//|\\|;|%(?:2e|2f|5c|3b|25|00)|/\.\.?(?:/|$)", re.IGNORECASE)
 
 # Where IPv6 has the addresses of IPv4 (RFC 4291, section 2.5.5.2).
 EVERY_IPV4_ADDRESS: Final = ipaddress.IPv6Network("::ffff:0:0/96")
@@ -41,12 +42,24 @@ class OpenPaths:
 
 def open_paths(patterns: Iterable[str]) -> OpenPaths:
     """Return the paths that these patterns keep open."""
-    wildcards = {"*": ".*", "?": "."}
-    alternatives = (
-        "".join(wildcards.get(character, re.escape(character)) for character in pattern)
-        for pattern in patterns
+    return OpenPaths(re.compile("|".join(map(_expression, patterns)) or r"(?!)", re.DOTALL))
+
+
+def _expression(pattern: str) -> str:
+    """
+    Return the pattern as a regular expression whose cost grows with the path's length alone.
+
+    Each part between two `*` is looked for once, in an atomic group: where its first place leads
+    nowhere, no later one does, and trying them all would take seconds for a path made for that.
+    """
+    first, *others = (
+        "".join("." if character == "?" else re.escape(character) for character in part)
+        for part in pattern.split("*")
     )
-    return OpenPaths(re.compile("|".join(alternatives) or r"(?!)", re.DOTALL))
+    if not others:
+        return first
+    *middle, last = others
+    return "".join((first, *(f"(?>.*?{part})" for part in middle), ".*", last))
 
 
 @dataclass(frozen=True, slots=True)

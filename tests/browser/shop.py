@@ -3,19 +3,29 @@
 import io
 import json
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from tests.cloud import Cloud, eventually
-from tests.edge.builders import EDGE_HANDLER
+from tests.edge.builders import EDGE_HANDLER, settings_values
 from tests.sandbox.builders import a_behavior, a_distribution, a_role, change_default, edge
 
 # Browsers take every name below localhost for loopback and for a secure context, so that they keep
 # Secure cookies without a certificate (W3C, Secure Contexts, section 3.1).
 HOST = "shop.localhost"
 _METHODS = ("GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE")
-_SHIPPED = ("*.py", "*.html", "*.css", "*.js", "page_settings.json")
+_SHIPPED = ("*.py", "page.html", "page.de.html", "page.css", "page.js")
+TITLE = "We’ll be right back"  # noqa: RUF001 -- an apostrophe as people set it
+TEXTS = {
+    "en": {"title": TITLE, "message": "We are moving the shop to a faster home."},
+    "de": {"title": "Wir sind gleich zurück", "message": "Wir ziehen mit dem Laden um."},
+}
+
+
+_NO_FILES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +36,9 @@ class Shop:
     distribution_id: str
     url: str
 
-    def close(self, *, bypass: str = "", **settings: object) -> None:
-        """Attach the edge handler with these settings changed, and `bypass` as its bypass.json."""
-        package = edge_package(settings, bypass)
+    def close(self, files: Mapping[str, str] = _NO_FILES, /, **settings: object) -> None:
+        """Attach the edge handler with these settings changed, and these files put into it."""
+        package = edge_package(settings, files)
         function = self.cloud.functions.create_function(
             FunctionName="maintenance",
             Runtime="python3.13",
@@ -71,13 +81,12 @@ def a_shop(cloud: Cloud, origin_port: int) -> Shop:
     return Shop(cloud, distribution_id, f"http://{HOST}:{port}/")
 
 
-def edge_package(settings: dict[str, object], bypass: str) -> bytes:
-    """Return the edge handler as it would be deployed with these settings changed."""
+def edge_package(settings: dict[str, object], changed: Mapping[str, str]) -> bytes:
+    """Return the edge handler as it would be deployed with these settings and files changed."""
     files = {path.name: path.read_bytes() for pattern in _SHIPPED for path in _files(pattern)}
-    values = json.loads(files["page_settings.json"])
-    files["page_settings.json"] = json.dumps({**values, **settings}).encode()
-    if bypass:
-        files["bypass.json"] = bypass.encode()
+    values = settings_values(**{"texts": TEXTS, **settings})
+    files["page_settings.json"] = json.dumps(values).encode()
+    files |= {name: content.encode() for name, content in changed.items()}
     package = io.BytesIO()
     with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():

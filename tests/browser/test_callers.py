@@ -89,7 +89,7 @@ def test_the_bypass_link_lets_that_browser_in_and_no_other(
     shop: Shop, visit: Visit, visit_elsewhere: Visit, anchors: str
 ) -> None:
     """The tester sees the shop at once and at the next visit; everybody else sees the page."""
-    shop.close(bypass=anchors)
+    shop.close({"bypass.json": anchors})
     tester = visit(f"{shop.url}?maintenance-bypass={SECRET}&table=4")
     arrived = (tester.title, tester.current_url)
     tester.get(shop.url)
@@ -104,7 +104,7 @@ def test_the_bypass_link_lets_that_browser_in_and_no_other(
 
 def test_the_cookie_is_out_of_reach_of_scripts(shop: Shop, visit: Visit, anchors: str) -> None:
     """A script that got into the shop cannot carry it away."""
-    shop.close(bypass=anchors)
+    shop.close({"bypass.json": anchors})
     tester = visit(f"{shop.url}?maintenance-bypass={SECRET}")
     cookie = tester.get_cookie(COOKIE) or {}
 
@@ -119,7 +119,7 @@ def test_the_cookie_is_out_of_reach_of_scripts(shop: Shop, visit: Visit, anchors
 
 def test_a_wrong_link_leads_to_the_page(shop: Shop, visit: Visit, anchors: str) -> None:
     """And sets no cookie."""
-    shop.close(bypass=anchors)
+    shop.close({"bypass.json": anchors})
     stranger = visit(f"{shop.url}?maintenance-bypass={SECRET[::-1]}")
 
     assert (False, []) == (stranger.title == "Harbour Roasters", stranger.get_cookies())

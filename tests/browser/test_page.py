@@ -1,6 +1,10 @@
 """The page in a real browser: what a visitor sees, with and without scripts, and how it ends."""
 
+import contextlib
+import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -8,8 +12,8 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 
 from tests.browser.conftest import Visit
-from tests.browser.shop import Shop
-from tests.cloud import eventually
+from tests.browser.shop import TITLE, Shop, a_shop
+from tests.cloud import Cloud, eventually
 
 SCREENSHOTS = Path(__file__).parents[2] / ".cache" / "screenshots"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -24,6 +28,34 @@ def in_hours(hours: float) -> str:
 def text(browser: Chrome, identifier: str) -> str:
     """Return the visible text of an element."""
     return browser.find_element(By.ID, identifier).text
+
+
+class _GetOnly(BaseHTTPRequestHandler):
+    """Answers GET with a page, and what it has no method for with 501."""
+
+    def do_GET(self) -> None:
+        body = b"<title>GET only</title>"
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing of ordinary requests."""
+
+
+@contextlib.contextmanager
+def get_only_origin() -> Iterator[int]:
+    """Run an origin that answers nothing but GET; give its port."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _GetOnly) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def complaints(browser: Chrome) -> list[str]:
@@ -50,7 +82,7 @@ def test_a_visitor_sees_the_announcement_and_the_end_in_the_own_time_zone(
 
 def test_the_page_counts_down(shop: Shop, visit: Visit) -> None:
     """Hours and minutes at first, seconds in the end."""
-    shop.close(until=in_hours(0.5))
+    shop.close(until=in_hours(0.49))
     browser = visit(shop.url)
     first = text(browser, "left")
 
@@ -92,7 +124,50 @@ def test_the_page_comes_back_by_itself(shop: Shop, visit: Visit) -> None:
     shop.open()
     eventually(lambda: browser.title == "Harbour Roasters", seconds=20)
 
-    assert ("We’ll be right back", "Harbour Roasters") == (before, browser.title)  # noqa: RUF001 -- the page's apostrophe
+    assert (TITLE, "Harbour Roasters") == (before, browser.title)
+
+
+def test_the_page_that_answered_a_form_comes_back_too(shop: Shop, visit: Visit) -> None:
+    """The form is not sent again; its address is visited."""
+    shop.close(retry_after_seconds=1)
+    form = f"<form method=post action='{shop.url}'><button id=b>go</button></form>"
+    browser = visit(f"data:text/html,{form}")
+    browser.find_element(By.ID, "b").click()
+    eventually(lambda: browser.title == TITLE)
+    shop.open()
+
+    assert eventually(lambda: browser.title == "Harbour Roasters", seconds=20)
+
+
+def test_the_page_comes_back_to_the_place_it_was_asked_for(shop: Shop, visit: Visit) -> None:
+    """A fragment is the route of many a single-page app."""
+    shop.close(retry_after_seconds=1)
+    browser = visit(f"{shop.url}?table=4#menu")
+    shop.open()
+    eventually(lambda: browser.title == "Harbour Roasters", seconds=20)
+
+    assert f"{shop.url}?table=4#menu" == browser.current_url
+
+
+def test_the_page_comes_back_to_an_origin_that_knows_no_head(cloud: Cloud, visit: Visit) -> None:
+    """It answers HEAD with 501, as Python's own server does where nobody taught it."""
+    with get_only_origin() as port:
+        shop = a_shop(cloud, port)
+        shop.close(retry_after_seconds=1)
+        browser = visit(shop.url)
+        shop.open()
+
+        assert eventually(lambda: browser.title == "GET only", seconds=20)
+
+
+def test_a_page_of_ones_own_needs_nothing_but_the_script(shop: Shop, visit: Visit) -> None:
+    """Without elements and data of ours it looks every 300 seconds, and complains of nothing."""
+    page = "<!doctype html><html lang=en><title>Ours</title><script defer>{{script}}</script>"
+    shop.close({"page.html": page}, until=in_hours(20))
+    browser = visit(shop.url)
+    pauses = browser.execute_script("return Array.from({length: 400}, pause)")
+
+    assert (True, True, []) == (min(pauses) >= 150, max(pauses) <= 450, complaints(browser))
 
 
 def test_the_page_stays_while_the_maintenance_lasts(shop: Shop, visit: Visit) -> None:
@@ -168,13 +243,21 @@ def test_axe_finds_no_fault_of_accessibility(
     )
 
 
-@pytest.mark.parametrize("width", [320, 1200, 2560])
-def test_nothing_is_cut_off_at_any_width(shop: Shop, visit: Visit, width: int) -> None:
+@pytest.mark.parametrize(
+    ("width", "until"),
+    [(320, None), (1200, None), (2560, None), (320, "2099-12-01T04:00:00Z")],
+)
+def test_nothing_is_cut_off_at_any_width(
+    shop: Shop, visit: Visit, width: int, until: str | None
+) -> None:
     """No sideways scrolling, with the longest of words (WCAG 2.2, success criterion 1.4.10)."""
-    shop.close(announcement="Donaudampfschifffahrtsgesellschaftskapitänsmütze " * 3)
+    shop.close(announcement="Donaudampfschifffahrtsgesellschaftskapitänsmütze " * 3, until=until)
     browser = visit(shop.url, width=width)
+    scroll, inner = browser.execute_script(
+        "return [document.documentElement.scrollWidth, innerWidth]"
+    )
 
-    assert width == browser.execute_script("return document.documentElement.scrollWidth")
+    assert (width, True) == (inner, scroll <= inner), scroll
 
 
 @pytest.mark.parametrize(

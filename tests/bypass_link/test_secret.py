@@ -4,10 +4,11 @@ import json
 import re
 
 import pytest
-from bypass import Bypass, parse_anchors, sign
+from bypass import WEEK_HOURS, Bypass, parse_anchors, sign
 
 from bypass_link.secret import (
     BypassLinkError,
+    anchored_weeks,
     anchors_document,
     create_secret,
     link_to,
@@ -32,7 +33,9 @@ def test_a_secret_is_not_replaced_by_accident(cloud: Cloud) -> None:
     """Links that were handed out would end without a word."""
     create_secret(cloud.ssm, NAME, replace=False)
 
-    with pytest.raises(BypassLinkError, match=r"already.*--replace, then prepare and deploy"):
+    with pytest.raises(
+        BypassLinkError, match=r"already.*make secret REPLACE=1, then make bypass and"
+    ):
         create_secret(cloud.ssm, NAME, replace=False)
 
 
@@ -88,6 +91,17 @@ def test_the_document_verifies_cookies_of_its_weeks() -> None:
         [bypass.is_valid(sign(SECRET, hour), NOW) for hour in hours],
         SECRET in document,
     )
+
+
+@pytest.mark.parametrize("lifetime_hours", [1, 12, 168, 169, 720])
+def test_the_link_works_until_the_last_hour_that_was_promised(lifetime_hours: int) -> None:
+    """A cookie set in that hour ends later, and is verified until then."""
+    weeks = anchored_weeks(2, lifetime_hours)
+    document = anchors_document(SECRET, first_week=week_of(NOW), weeks=weeks)
+    bypass = Bypass(anchors=parse_anchors(document), lifetime_hours=lifetime_hours)
+    last = (week_of(NOW) + 2) * WEEK_HOURS * 3_600 - 1.0
+
+    assert bypass.is_valid(sign(SECRET, bypass.expiry(last)), last)
 
 
 def test_the_document_of_one_secret_and_week_is_always_the_same() -> None:

@@ -131,6 +131,37 @@ def test_the_policy_allows_styles_and_scripts_of_the_page_by_their_hash() -> Non
     ) == content_security_policy(page)
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<script type="module">go()</script>',
+        "<SCRIPT\n nonce='>' defer>go()</SCRIPT>",
+        "<script>go()</script >",
+        "<!-- <script>stop()</script> --><script>go()</script>",
+        "<!-- <script> --><script>go()</script><!-- </script> -->",
+    ],
+)
+def test_the_policy_allows_a_script_however_it_is_written(page: str) -> None:
+    """Attributes, case and comments are the author's; a script that was left out is not run."""
+    script = base64.b64encode(hashlib.sha256(b"go()").digest()).decode()
+
+    assert f"script-src 'sha256-{script}'; " in content_security_policy(page)
+
+
+def test_the_policy_allows_what_a_comment_within_a_script_belongs_to() -> None:
+    """It is part of the script for a browser, and so of its hash."""
+    script = base64.b64encode(hashlib.sha256(b"<!-- go()").digest()).decode()
+
+    assert f"script-src 'sha256-{script}'; " in content_security_policy(
+        "<script><!-- go()</script>"
+    )
+
+
+def test_other_elements_are_no_scripts() -> None:
+    """A name that only begins alike is another's."""
+    assert "script-src 'none'; " in content_security_policy("<script-x>go()</script-x>")
+
+
 def test_a_page_without_styles_and_scripts_is_allowed_none() -> None:
     """There is nothing to fall back on."""
     assert "style-src 'none'; script-src 'none'; " in content_security_policy("<p>plain</p>")

@@ -113,6 +113,16 @@ def test_a_preflight_is_allowed_what_it_asks_for_and_only_this_once() -> None:
     )
 
 
+def test_a_permission_is_stored_nowhere_and_for_nobody_else() -> None:
+    """Not by a cache in between either, since it was given to one origin for one question."""
+    answer = preflight_response(a_request(method="OPTIONS"), {})
+
+    assert (
+        "no-store",
+        "Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
+    ) == (value_of(answer, "cache-control"), value_of(answer, "vary"))
+
+
 @pytest.mark.parametrize("asked", ["x y", "a\r\nset-cookie: b=c", "a,,b", "é", "x" * 2_001])
 def test_names_that_are_no_header_names_are_not_sent_back(asked: str) -> None:
     """What a caller writes into a question does not become an answer of ours unread."""

@@ -44,12 +44,13 @@ FIELDS = st.lists(
     ),
     max_size=3,
 )
+METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT"]
 QUERIES = st.text() | st.sampled_from([f"{PARAMETER}={SECRET}", f"a&{PARAMETER}=x&{PARAMETER}="])
 REQUESTS = st.fixed_dictionaries(
     {},
     optional={
         "clientIp": st.text() | st.ip_addresses().map(str),
-        "method": st.sampled_from(["GET", "HEAD", "OPTIONS", "POST"]) | st.text(),
+        "method": st.sampled_from(METHODS) | st.text(),
         "uri": st.text() | st.sampled_from(["/", "/open/x", "//evil.example", "/%", "/\ud800"]),
         "querystring": QUERIES,
         "headers": st.dictionaries(NAMES, FIELDS),

@@ -84,6 +84,19 @@ def test_the_caller_gets_the_language_it_likes_best(language: str, accept_langua
     assert language == preferred_language(accept_language, ("en", "de", "pt-br"))
 
 
+def test_no_more_than_the_first_1000_characters_are_read() -> None:
+    """Twenty kilobytes of ranges would cost every visitor's request milliseconds."""
+    padding = "x/y," * 250
+    read = (
+        preferred_media_type(f"{padding}text/html"),
+        preferred_language(f"{padding}de", ("en", "de")),
+        preferred_media_type(f"{padding[12:]}text/html"),
+        preferred_language(f"{padding[4:]}de", ("en", "de")),
+    )
+
+    assert (PROBLEM, "en", HTML, "de") == read
+
+
 @given(st.text(), st.text())
 def test_every_header_has_an_answer(accept: str, accept_language: str) -> None:
     """Whatever a caller sends, one of our media types and languages comes of it."""

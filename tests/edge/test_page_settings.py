@@ -1,11 +1,15 @@
-"""Settings that cannot be used are refused at import, in a sentence that says what to do."""
+"""Settings that cannot be used are refused, in a sentence that says what to do."""
+
+import unicodedata
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from page_settings import SettingsError, Text, parse_settings
 
 from tests.edge.builders import some_settings
 
-PATHS = "must be a list of path patterns that begin with '/', not"
+PATHS = "must be a list of path patterns that begin with '/' and are more than wildcards, not"
 NETWORKS = (
     "'allowed_networks' must be a list of networks in CIDR notation without host bits, "
     '"192.0.2.0/24", not everybody, not'
@@ -45,6 +49,9 @@ INSTANT = "'until' must be an instant with offset, \"2026-12-01T04:00Z\", or nul
         (f'{INSTANT} "2026-12-01T04:00"', {"until": "2026-12-01T04:00"}),
         (f'{INSTANT} "soon"', {"until": "soon"}),
         (f"{INSTANT} 5", {"until": 5}),
+        (f'{INSTANT} "9999-12-31T23:59:59-12:00"', {"until": "9999-12-31T23:59:59-12:00"}),
+        (f'{INSTANT} "9999-12-31T23:59:59.9999999Z"', {"until": "9999-12-31T23:59:59.9999999Z"}),
+        (f'{INSTANT} "0001-01-01T00:00:00+14:00"', {"until": "0001-01-01T00:00:00+14:00"}),
         (
             "'retry_after_seconds' must be a whole number from 1 to 86400, not 0",
             {"retry_after_seconds": 0},
@@ -64,8 +71,15 @@ INSTANT = "'until' must be an instant with offset, \"2026-12-01T04:00Z\", or nul
         (f"'allowed_paths' {PATHS} \"/a\"", {"allowed_paths": "/a"}),
         (f"'allowed_paths' {PATHS} [\"a\"]", {"allowed_paths": ["a"]}),
         (f"'allowed_paths' {PATHS} [1]", {"allowed_paths": [1]}),
+        (f"'allowed_paths' {PATHS} [\"/*\"]", {"allowed_paths": ["/*"]}),
+        (f"'allowed_paths' {PATHS} [\"/?*/**\"]", {"allowed_paths": ["/?*/**"]}),
         (f'{NETWORKS} ["10.0.0.1/8"]', {"allowed_networks": ["10.0.0.1/8"]}),
         (f'{NETWORKS} ["0.0.0.0/0"]', {"allowed_networks": ["0.0.0.0/0"]}),
+        (
+            f'{NETWORKS} ["0.0.0.0/1", "128.0.0.0/1"]',
+            {"allowed_networks": ["0.0.0.0/1", "128.0.0.0/1"]},
+        ),
+        (f'{NETWORKS} "::1"', {"allowed_networks": "::1"}),
         (f'{NETWORKS} ["::/0"]', {"allowed_networks": ["::/0"]}),
         (f'{NETWORKS} ["::ffff:0:0/96"]', {"allowed_networks": ["::ffff:0:0/96"]}),
         (f"{NETWORKS} [167772160]", {"allowed_networks": [167772160]}),
@@ -84,6 +98,35 @@ def test_an_unusable_setting_is_named_with_its_remedy(
         some_settings(**changes)
 
     assert f"page_settings.json: {fault}." == str(raised.value)
+
+
+def test_ordinary_texts_are_accepted_in_every_script() -> None:
+    """No-break spaces (French), joiners (Persian, Hindi, emoji) and soft hyphens included."""
+    french = "\u00abDéjà\u202f?\u00a0\u00bb"
+    persian, hindi = "\u0645\u06cc\u200c\u0634\u0648\u062f", "\u0915\u094d\u200d\u0937"
+    said = f"{french} {persian} {hindi} Wartungs\u00adarbeiten"
+
+    assert said == some_settings(announcement=said).texts["en"].message
+
+
+@given(st.characters())
+def test_what_breaks_or_turns_a_line_is_refused(character: str) -> None:
+    """Control characters, half characters, line ends and overrides of direction, nothing else."""
+    overrides = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    unfit = unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} or character in overrides
+    try:
+        some_settings(announcement=f"a{character}b")
+    except SettingsError:
+        refused = True
+    else:
+        refused = False
+
+    assert unfit == refused
+
+
+def test_a_path_that_stays_open_may_be_the_root() -> None:
+    """The home page alone is not everything."""
+    assert "/" in some_settings(allowed_paths=["/"]).open_paths
 
 
 def test_all_faults_are_reported_together() -> None:

@@ -1,11 +1,12 @@
 """The order in which a request is let in, permitted or refused, and the function itself."""
 
+from pathlib import Path
 from typing import cast
 
 import pytest
 from bypass import COOKIE, sign
 from cloudfront_event import Request, Response
-from viewer_request import handler
+from viewer_request import handler, respond_as
 
 from sandbox.edge_response import check_generated_response
 from tests.edge.builders import (
@@ -82,7 +83,9 @@ def test_head_gets_the_headers_of_get_and_no_body() -> None:
     assert {key: of_get[key] for key in ("status", "statusDescription", "headers")} == of_head
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+@pytest.mark.parametrize(
+    "method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"]
+)
 def test_every_other_method_is_closed_too(method: str) -> None:
     """Maintenance means that nothing is written."""
     assert "503" == answer(a_request(method=method))["status"]
@@ -199,6 +202,30 @@ def test_retry_after_counts_down_with_the_clock() -> None:
     ]
 
     assert ["3600", "1800"] == waits
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+def test_a_fault_in_the_files_leaves_everybody_a_plain_503(tmp_path: Path, method: str) -> None:
+    """CloudFront accepts it, nobody stores it, and the page of a tab looks on."""
+    given = cast("Response", respond_as(tmp_path)(a_request(method=method), NOW))
+    names = ("retry-after", "cache-control", "x-maintenance")
+
+    assert ("503", "300", "no-store", "on", method != "HEAD", ()) == (
+        given["status"],
+        *(value_of(given, name) for name in names),
+        "body" in given,
+        check_generated_response("viewer-request", given),
+    )
+
+
+def test_a_fault_in_the_files_is_logged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With the file and the remedy, where the operator looks."""
+    respond_as(tmp_path)
+
+    assert (
+        "Everybody gets a plain 503, because the page is unusable. "
+        "page_settings.json is missing from the package: add it.\n"
+    ) == capsys.readouterr().err
 
 
 def test_the_function_answers_an_event_with_the_package_it_lies_in() -> None:
