@@ -42,7 +42,7 @@ test: setup $(AXE) ## Run all tests
 	$(BIN)/python -m pytest
 
 laws: setup ## Run the laws for longer, with many more generated examples
-	LAWS=10 $(BIN)/python -m pytest tests/properties tests/edge/test_laws.py
+	LAWS=10 $(BIN)/python -m pytest -raP tests/properties tests/edge/test_laws.py tests/interleavings
 
 cover: setup $(AXE) ## Run all tests; the pure core and the edge handler must be covered whole
 	$(BIN)/coverage erase
