@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import boto3  # noqa: TID251 -- this command's composition root
 from bypass import HOUR_SECONDS, WEEK_HOURS
-from page_settings import SettingsError, parse_settings
+from page_settings import parse_settings
+from text_files import SettingsError
 
 from bypass_link.secret import (
     BypassLinkError,

@@ -22,17 +22,19 @@ edge-function-restrictions-all); Content-Length is CloudFront's to write.
 import base64
 import hashlib
 import html
-import json
 import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from types import MappingProxyType
+from typing import Any, Final
 
 from cloudfront_event import Response, header_fields
 from negotiation import HTML, PROBLEM, TEXT
-from page_settings import PageSettings, SettingsError
+from page_settings import PageSettings, Text
+from problem import OWN_PROBLEM, problem_body, utc_instant
+from text_files import SettingsError
 
 # A response generated at viewer-request, headers included
 # (doc: CloudFront Developer Guide, cloudfront-limits).
@@ -42,7 +44,7 @@ RESPONSE_LIMIT_BYTES: Final = 40_000
 ADDED_HEADERS_BYTES: Final = 2_000
 
 # An element of the page, whatever its attributes and case; what is in a comment is none.
-_STYLE_OR_SCRIPT: Final = re.compile(
+STYLE_OR_SCRIPT: Final = re.compile(
     r"""<!--.*?-->|<(style|script)(?=[\s/>])(?:[^>"']|"[^"]*"|'[^']*')*+>(.*?)</\1(?=[\s/>])""",
     re.DOTALL | re.IGNORECASE,
 )
@@ -69,18 +71,32 @@ class PageParts:
 type Answers = Mapping[tuple[str, str], Response]
 
 
-def write_answers(pages: Mapping[str, Page], parts: PageParts, settings: PageSettings) -> Answers:
+def write_answers(
+    pages: Mapping[str, Page],
+    parts: PageParts,
+    settings: PageSettings,
+    problem: Mapping[str, Any] = MappingProxyType({}),
+) -> Answers:
     """
     Return the answer for each language and media type; `pages` has one for each language.
 
-    Raise SettingsError for an unknown placeholder, or an answer larger than CloudFront accepts.
+    `problem` are the members that the site's owner wants in the answer for programs. Raise
+    SettingsError for an unknown placeholder, or an answer larger than CloudFront accepts.
     """
     answers: dict[tuple[str, str], Response] = {}
     for language, page in pages.items():
-        rendered = render_page(page, parts, language, settings)
-        for media_type, body in _bodies(rendered, language, settings).items():
-            answer = _unavailable(media_type, language, body, settings)
-            _check_size(answer, page.file_name)
+        # A page may be in a language that the texts are not in.
+        spoken = language if language in settings.texts else settings.language
+        text = settings.text(language)
+        bodies = {
+            HTML: (language, render_page(page, parts, language, settings)),
+            PROBLEM: (spoken, problem_body(text, settings.until, problem)),
+            TEXT: (spoken, _plain_text(text, settings.until)),
+        }
+        for media_type, (tag, body) in bodies.items():
+            answer = _unavailable(media_type, tag, body, settings)
+            is_own_problem = problem and media_type == PROBLEM
+            _check_size(answer, OWN_PROBLEM if is_own_problem else page.file_name)
             answers[language, media_type] = answer
     return answers
 
@@ -94,14 +110,13 @@ def retry_after(settings: PageSettings, now: float) -> str:
 
 def render_page(page: Page, parts: PageParts, language: str, settings: PageSettings) -> str:
     """Return the page with every placeholder filled; raise SettingsError for an unknown one."""
-    text = settings.texts[language]
-    end = None if settings.until is None else datetime.fromtimestamp(settings.until, UTC)
+    text = settings.text(language)
     plain = {
         "language": language,
         "title": text.title,
         "message": text.message,
-        "until": f"{end:%Y-%m-%dT%H:%M:%SZ}" if end else "",
-        "until_utc": f"{end:%Y-%m-%d %H:%M} UTC" if end else "",
+        "until": utc_instant(settings.until),
+        "until_utc": _for_people(settings.until),
         "retry_after_seconds": str(settings.retry_after_seconds),
     }
     markup = {name: html.escape(value) for name, value in plain.items()}
@@ -125,27 +140,17 @@ def content_security_policy(page: str) -> str:
 
 
 def _hashes(element: str, page: str) -> str:
-    contents = (text for name, text in _STYLE_OR_SCRIPT.findall(page) if name.lower() == element)
+    contents = (text for name, text in STYLE_OR_SCRIPT.findall(page) if name.lower() == element)
     digests = [base64.b64encode(hashlib.sha256(text.encode()).digest()) for text in contents]
     return " ".join(f"'sha256-{digest.decode()}'" for digest in digests) or "'none'"
 
 
-def _bodies(page: str, language: str, settings: PageSettings) -> dict[str, str]:
-    text = settings.texts[language]
-    end = None if settings.until is None else datetime.fromtimestamp(settings.until, UTC)
-    problem = {
-        "type": "about:blank",
-        "title": "Service Unavailable",
-        "status": 503,
-        "detail": text.message,
-        "until": f"{end:%Y-%m-%dT%H:%M:%SZ}" if end else None,
-    }
-    lines = [text.title, text.message, *([f"{end:%Y-%m-%d %H:%M} UTC"] if end else [])]
-    return {
-        HTML: page,
-        PROBLEM: json.dumps(problem, ensure_ascii=False) + "\n",
-        TEXT: "\n".join(lines) + "\n",
-    }
+def _plain_text(text: Text, until: float | None) -> str:
+    return "".join(f"{line}\n" for line in (text.title, text.message, _for_people(until)) if line)
+
+
+def _for_people(until: float | None) -> str:
+    return "" if until is None else f"{datetime.fromtimestamp(until, UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _unavailable(media_type: str, language: str, body: str, settings: PageSettings) -> Response:

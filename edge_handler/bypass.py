@@ -30,7 +30,7 @@ from typing import Final
 from urllib.parse import quote
 
 from cloudfront_event import Request, Response, header_fields
-from page_settings import SettingsError
+from text_files import SettingsError
 
 # The prefix makes browsers insist on Secure, Path=/ and no Domain (RFC 6265bis, section 4.1.3.2).
 COOKIE: Final = "__Host-maintenance-bypass"

@@ -9,6 +9,7 @@ Read the files beside the handler, and check that they fit together.
     page.<language>.html    the page of another language, one for each further one in `texts`
     page.css, page.js       what the pages share, put into them by {{style}} and {{script}}
     bypass.json             what verifies the bypass link; without it there is no bypass
+    own/                    what is said instead (own_files.py); without it nothing is
 """
 
 from dataclasses import dataclass
@@ -16,7 +17,9 @@ from pathlib import Path
 
 from answers import Answers, Page, PageParts, write_answers
 from bypass import Bypass, parse_anchors
-from page_settings import PageSettings, SettingsError, parse_settings
+from own_files import read_own_files
+from page_settings import OWN_SETTINGS, PACKAGE_SETTINGS, PageSettings, parse_settings
+from text_files import SettingsError, read_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,34 +33,38 @@ class Package:
 
 def read_package(folder: Path) -> Package:
     """Return the package in `folder`; raise SettingsError where a file is missing or unusable."""
-    settings = parse_settings(_text(folder / "page_settings.json"))
+    own = read_own_files(folder / "own")
+    text = _text(folder / PACKAGE_SETTINGS)
+    shipped = parse_settings(text)
+    settings = parse_settings(text, own.settings) if own.settings else shipped
+    pages = own.pages_of(settings.language) or _pages(folder, shipped, settings)
     parts = PageParts(style=_text(folder / "page.css"), script=_text(folder / "page.js"))
     anchors_file = folder / "bypass.json"
     anchors = parse_anchors(_text(anchors_file)) if anchors_file.exists() else {}
     return Package(
         settings=settings,
-        answers=write_answers(_pages(folder, settings), parts, settings),
+        answers=write_answers(pages, parts, settings, own.problem),
         bypass=Bypass(anchors=anchors, lifetime_hours=settings.bypass_lifetime_hours),
     )
 
 
-def _pages(folder: Path, settings: PageSettings) -> dict[str, Page]:
-    default, *others = settings.texts
+def _pages(folder: Path, shipped: PageSettings, settings: PageSettings) -> dict[str, Page]:
+    """Return the package's pages that `settings` have texts for; `shipped` say what each is."""
+    default, *others = shipped.texts
     file_names = {default: "page.html", **{tag: f"page.{tag}.html" for tag in others}}
     unsaid = sorted({path.name for path in folder.glob("page*.html")} - set(file_names.values()))
     if unsaid:
         raise SettingsError(
             f"{', '.join(unsaid)} has no 'texts' in page_settings.json: add them or remove it."
         )
-    return {tag: Page(name, _text(folder / name)) for tag, name in file_names.items()}
+    unseen = sorted(settings.texts.keys() - file_names.keys())
+    if unseen:
+        raise SettingsError(
+            f"{OWN_SETTINGS}: 'texts' has {', '.join(unseen)}, and the package no page of it: "
+            "add pages of your own, page/page.html first, or remove it."
+        )
+    return {tag: Page(file_names[tag], _text(folder / file_names[tag])) for tag in settings.texts}
 
 
 def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except FileNotFoundError as fault:
-        raise SettingsError(f"{file.name} is missing from the package: add it.") from fault
-    except UnicodeDecodeError as fault:
-        raise SettingsError(
-            f"{file.name} is not UTF-8 ({fault.reason}): save it as UTF-8."
-        ) from fault
+    return read_text(file, file.name)

@@ -15,7 +15,9 @@ Read `page_settings.json`, a file because Lambda@Edge has no environment variabl
     cors_origins             origins whose scripts may read the answer
     bypass_lifetime_hours    how long a bypass cookie lasts, 1 to 720
 
-Every key is required and no other is known, so a misspelt one is found before it is deployed.
+Every key is required and no other is known, so a misspelt one is found before it is deployed. What
+the owner of the site says in page/settings.json, and the switch or a window in announcement.json,
+replaces some of the values (own_files.py).
 """
 
 import ipaddress
@@ -28,6 +30,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from cors import ORIGIN, AllowedOrigins, allowed_origins
+from text_files import SettingsError, parse_object
 from ways_in import (
     EVERY_IPV4_ADDRESS,
     OpenNetworks,
@@ -37,11 +40,14 @@ from ways_in import (
     open_paths,
 )
 
+PACKAGE_SETTINGS: Final = "page_settings.json"
+OWN_SETTINGS: Final = "page/settings.json"
+ANNOUNCEMENT: Final = "announcement.json"
+
 LONGEST_RETRY_AFTER_SECONDS: Final = 86_400
 LONGEST_BYPASS_HOURS: Final = 720
 
-_LANGUAGE_TAG: Final = re.compile(r"[a-z]{2,8}(?:-[a-z0-9]{2,8})*")
-
+LANGUAGE_TAG: Final = re.compile(r"[a-z]{2,8}(?:-[a-z0-9]{2,8})*")
 
 # Control characters, half characters, line ends, and what turns the direction of text that follows
 # (Unicode categories Cc, Cs, Zl and Zp; UAX #9, section 2). No-break spaces, joiners and soft
@@ -51,10 +57,6 @@ _UNFIT_FOR_A_LINE: Final = re.compile(
 )
 
 _ONLY_WILDCARDS: Final = re.compile(r"[/?]*\*[/?*]*")
-
-
-class SettingsError(ValueError):
-    """A file of the package is unusable; the message names the file, the fault and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,30 +79,62 @@ class PageSettings:
     allowed_origins: AllowedOrigins
     bypass_lifetime_hours: int
 
+    @property
+    def language(self) -> str:
+        """Return the tag of the default language."""
+        return next(iter(self.texts))
 
-def parse_settings(text: str) -> PageSettings:
-    """Return the settings that `text` holds as JSON; raise SettingsError naming every fault."""
-    try:
-        values = json.loads(text)
-    except json.JSONDecodeError as fault:
-        raise SettingsError(
-            f"page_settings.json is not JSON ({fault}): mend that place."
-        ) from fault
-    if not isinstance(values, dict):
-        raise SettingsError(
-            "page_settings.json must be one JSON object: put its keys into { and }."
-        )
-    faults = [f"{key!r} is not a setting, remove it" for key in values if key not in _CHECKS]
-    for key, (is_valid, wanted) in _CHECKS.items():
-        if key not in values:
-            faults.append(f"{key!r} is missing, add {wanted}")
-        elif not is_valid(values[key]):
+    def text(self, language: str) -> Text:
+        """Return what is said in `language`; a language without texts speaks the default one."""
+        return self.texts.get(language, self.texts[self.language])
+
+
+def parse_settings(text: str, replacing: Mapping[str, Any] = MappingProxyType({})) -> PageSettings:
+    """
+    Return the settings that page_settings.json holds, with the values of `replacing` in.
+
+    Raise SettingsError naming every fault; `replacing` was read by the functions below.
+    """
+    values = parse_object(text, PACKAGE_SETTINGS)
+    _refuse(PACKAGE_SETTINGS, _faults(values, _CHECKS, are_all_required=True))
+    merged = {**values, **replacing}
+    if merged["language"] not in merged["texts"]:
+        called = OWN_SETTINGS if replacing.keys() & {"language", "texts"} else PACKAGE_SETTINGS
+        _refuse(called, [f"'texts' has none for {merged['language']!r}, the 'language': add it"])
+    return _settings(merged)
+
+
+def parse_own_settings(text: str) -> dict[str, Any]:
+    """Return the values that page/settings.json replaces; raise SettingsError naming each fault."""
+    values = parse_object(text, OWN_SETTINGS)
+    _refuse(OWN_SETTINGS, _faults(values, _CHECKS, are_all_required=False))
+    return values
+
+
+def parse_announcement(text: str) -> dict[str, Any]:
+    """Return the values that announcement.json replaces; raise SettingsError naming each fault."""
+    values = parse_object(text, ANNOUNCEMENT)
+    checks = {"message": _CHECKS["announcement"], "until": _CHECKS["until"]}
+    _refuse(ANNOUNCEMENT, _faults(values, checks, are_all_required=False))
+    said = {"announcement": values.get("message"), "until": values.get("until")}
+    return {key: value for key, value in said.items() if value is not None}
+
+
+def _faults(
+    values: Mapping[str, Any], checks: Mapping[str, "Check"], *, are_all_required: bool
+) -> list[str]:
+    faults = [f"{key!r} is not a setting, remove it" for key in values if key not in checks]
+    for key, (is_valid, wanted) in checks.items():
+        if key in values and not is_valid(values[key]):
             faults.append(f"{key!r} must be {wanted}, not {json.dumps(values[key])}")
-    if not faults and values["language"] not in values["texts"]:
-        faults.append(f"'texts' has none for {values['language']!r}, the 'language': add it")
+        if key not in values and are_all_required:
+            faults.append(f"{key!r} is missing, add {wanted}")
+    return faults
+
+
+def _refuse(called: str, faults: list[str]) -> None:
     if faults:
-        raise SettingsError(f"page_settings.json: {'; '.join(faults)}.")
-    return _settings(values)
+        raise SettingsError(f"{called}: {'; '.join(faults)}.")
 
 
 def _settings(values: dict[str, Any]) -> PageSettings:
@@ -124,7 +158,7 @@ def _is_line(value: object) -> bool:
 
 
 def _is_tag(value: object) -> bool:
-    return isinstance(value, str) and bool(_LANGUAGE_TAG.fullmatch(value))
+    return isinstance(value, str) and bool(LANGUAGE_TAG.fullmatch(value))
 
 
 def _are_texts(value: object) -> bool:

@@ -29,7 +29,7 @@ from cloudfront_event import Event, Request, Response, header, header_fields
 from cors import is_preflight, preflight_response
 from negotiation import preferred_language, preferred_media_type
 from package_files import Package, read_package
-from page_settings import SettingsError
+from text_files import SettingsError
 
 type Respond = Callable[[Request, float], Request | Response]
 
@@ -92,7 +92,8 @@ class Responder:
 
 def make_responder(package: Package) -> Responder:
     """Return what answers requests as `package` says."""
-    return Responder(package=package, languages=tuple(package.settings.texts))
+    languages = dict.fromkeys(language for language, _ in package.answers)
+    return Responder(package=package, languages=tuple(languages))
 
 
 def respond_as(folder: Path) -> Respond:

@@ -1,7 +1,10 @@
 """Requests, settings and packages for the tests: everyday ones, but for what a test says."""
 
 import json
+import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from answers import Answers, Page, PageParts, write_answers
@@ -21,6 +24,11 @@ SECRET = "8yU3cN0m6fJ4Qk1sVb7wZrXt2LpHdEgA5oIuYnKqTjM"  # noqa: S105 -- of the t
 
 TEMPLATE = "<style>{{style}}</style><h1>{{title}}</h1><p>{{message}}</p><i>{{until_utc}}</i>"
 PARTS = PageParts(style="p { color: red }", script="")
+TEXTS = {
+    "en": {"title": "Soon", "message": "Moving."},
+    "de": {"title": "Gleich", "message": "Umzug."},
+}
+_NONE: Mapping[str, object] = MappingProxyType({})
 
 
 def settings_values(**changes: object) -> dict[str, Any]:
@@ -88,3 +96,26 @@ def value_of(response: Request | Response, name: str) -> str:
     values = [field["value"] for field in response["headers"].get(name, [])]
     assert len(values) <= 1
     return values[0] if values else ""
+
+
+def a_package(folder: Path, own: Mapping[str, object] = _NONE, **changes: object) -> Path:
+    """
+    Write a whole package, English and German, with files in own/, into the new `folder`.
+
+    A file is given as text, as bytes, or as what its JSON says; `changes` are made to its settings.
+    """
+    shipped = shutil.ignore_patterns("__pycache__", "bypass.json")
+    shutil.copytree(EDGE_HANDLER, folder, ignore=shipped)
+    values = settings_values(**{"texts": TEXTS, **changes})
+    (folder / "page_settings.json").write_text(json.dumps(values))
+    for name, content in own.items():
+        file = folder / "own" / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(_as_bytes(content))
+    return folder
+
+
+def _as_bytes(content: object) -> bytes:
+    if isinstance(content, bytes):
+        return content
+    return (content if isinstance(content, str) else json.dumps(content)).encode()

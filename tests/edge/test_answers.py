@@ -7,7 +7,7 @@ import json
 import pytest
 from answers import Page, content_security_policy, render_page, retry_after
 from negotiation import HTML, MEDIA_TYPES, PROBLEM, TEXT
-from page_settings import SettingsError
+from text_files import SettingsError
 
 from tests.edge.builders import NOW, PARTS, some_answers, some_settings, value_of
 

@@ -20,7 +20,7 @@ from bypass import (
 from cloudfront_event import Request, Response
 from hypothesis import given
 from hypothesis import strategies as st
-from page_settings import SettingsError
+from text_files import SettingsError
 
 from tests.edge.builders import HOUR, NOW, SECRET, a_request, value_of
 

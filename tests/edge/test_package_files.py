@@ -7,19 +7,21 @@ from pathlib import Path
 import pytest
 from negotiation import HTML
 from package_files import read_package
-from page_settings import SettingsError
+from text_files import SettingsError
 from viewer_request import make_responder
 
 from sandbox.edge_response import check_generated_response
-from tests.edge.builders import BROWSER, EDGE_HANDLER, NOW, a_request, settings_values
+from tests.edge.builders import (
+    BROWSER,
+    EDGE_HANDLER,
+    NOW,
+    TEXTS,
+    a_package,
+    a_request,
+    settings_values,
+)
 
 PAGE_LIMIT_BYTES = 12_000
-
-
-TEXTS = {
-    "en": {"title": "Soon", "message": "Moving."},
-    "de": {"title": "Gleich", "message": "Umzug."},
-}
 
 
 @pytest.fixture
@@ -33,13 +35,7 @@ def shipped(tmp_path: Path) -> Path:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Give a package with settings of the tests, in English and German, without a bypass."""
-    package = tmp_path / "package"
-    package.mkdir()
-    for name in ("page.css", "page.js", "page.html"):
-        shutil.copy(EDGE_HANDLER / name, package)
-    shutil.copy(EDGE_HANDLER / "page.html", package / "page.de.html")
-    (package / "page_settings.json").write_text(json.dumps(settings_values(texts=TEXTS)))
-    return package
+    return a_package(tmp_path / "package")
 
 
 def test_the_package_of_this_repository_can_be_read(shipped: Path) -> None:

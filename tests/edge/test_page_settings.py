@@ -5,7 +5,8 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from page_settings import SettingsError, Text, parse_settings
+from page_settings import Text, parse_settings
+from text_files import SettingsError
 
 from tests.edge.builders import some_settings
 

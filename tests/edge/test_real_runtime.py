@@ -87,6 +87,13 @@ def free_port() -> int:
 @pytest.fixture(scope="module")
 def invocations_url(artifact: Path, log: IO[bytes]) -> Iterator[str]:
     """Give the address that invokes the function of the built package."""
+    with started(artifact, log) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def started(package: Path, log: IO[bytes]) -> Iterator[str]:
+    """Run the function in the folder `package`; give the address that invokes it."""
     machine = ARCHITECTURES[platform.machine()]
     emulator = files("samcli") / "local" / "rapid" / f"aws-lambda-rie-{machine}"
     address, runtime_api = (f"127.0.0.1:{free_port()}" for _ in range(2))
@@ -96,11 +103,11 @@ def invocations_url(artifact: Path, log: IO[bytes]) -> Iterator[str]:
     command = [sys.executable, "-m", "awslambdaric", "viewer_request.handler"]
     process = subprocess.Popen(  # noqa: S603 -- the SAM CLI's own program
         [str(emulator), "--log-level", "error", *addresses, *command],
-        cwd=artifact,
+        cwd=package,
         env={
             "PATH": os.defpath,
-            "PYTHONPATH": str(artifact),
-            "LAMBDA_TASK_ROOT": str(artifact),
+            "PYTHONPATH": str(package),
+            "LAMBDA_TASK_ROOT": str(package),
             "_HANDLER": "viewer_request.handler",
             "AWS_LAMBDA_FUNCTION_NAME": "maintenance",
             "AWS_LAMBDA_FUNCTION_VERSION": "1",
@@ -139,6 +146,26 @@ def test_a_browser_gets_the_page(invocations_url: str) -> None:
         answer["status"],
         "Moving &amp; mending." in answer["body"],
         check_generated_response("viewer-request", answer),
+    )
+
+
+def test_own_files_beside_the_built_package_are_served(
+    artifact: Path, log: IO[bytes], tmp_path: Path
+) -> None:
+    """As the controller publishes them: the same files, and a folder more."""
+    package = tmp_path / "package"
+    shutil.copytree(artifact, package)
+    (package / "own").mkdir()
+    (package / "own" / "page.html").write_text("<h1>Ours</h1><p>{{message}}</p>")
+    said = {"message": "New disks", "until": "2099-12-01T04:00:00Z"}
+    (package / "own" / "announcement.json").write_text(json.dumps(said))
+    with started(package, log) as url:
+        page = invoke(url, an_event(a_request(headers={"Accept": BROWSER})))
+        problem = invoke(url, an_event(a_request()))
+
+    assert ("<h1>Ours</h1><p>New disks</p>", "2099-12-01T04:00:00Z") == (
+        page["body"],
+        json.loads(problem["body"])["until"],
     )
 
 

@@ -1,0 +1,287 @@
+"""What lies in own/ is served instead of what the package says, or refused under its own name."""
+
+import json
+from pathlib import Path
+from typing import cast
+
+import pytest
+from cloudfront_event import Response
+from negotiation import HTML, PROBLEM, TEXT
+from package_files import Package, read_package
+from text_files import SettingsError
+from viewer_request import make_responder
+
+from tests.edge.builders import BROWSER, NOW, TEXTS, a_package, a_request, value_of
+
+PAGE = "<!doctype html><title>{{title}}</title><p>{{message}}</p>"
+
+
+def body(package: Package, language: str, media_type: str) -> str:
+    """Return the body of an answer."""
+    return package.answers[language, media_type]["body"]
+
+
+def refusal(folder: Path) -> str:
+    """Return the sentence that the package in `folder` is refused with."""
+    with pytest.raises(SettingsError) as refused:
+        read_package(folder)
+    return str(refused.value)
+
+
+def test_an_announcement_takes_the_place_of_message_and_end(tmp_path: Path) -> None:
+    """It is what the switch says now, so it wins over what anybody wrote down before."""
+    package = read_package(
+        a_package(
+            tmp_path / "package",
+            {
+                "announcement.json": {"message": "New disks", "until": "2026-12-01T04:00:00Z"},
+                "settings.json": {"announcement": "Old", "until": "2026-12-01T03:00:00Z"},
+            },
+        )
+    )
+
+    assert ("Gleich\nNew disks\n2026-12-01 04:00 UTC\n", "New disks", True) == (
+        body(package, "de", TEXT),
+        json.loads(body(package, "en", PROBLEM))["detail"],
+        "<p>New disks</p>" in body(package, "en", HTML),
+    )
+
+
+def test_an_announcement_of_nothing_replaces_nothing(tmp_path: Path) -> None:
+    """A switch that only says `on` leaves message and end to the settings."""
+    package = read_package(
+        a_package(
+            tmp_path / "package",
+            {
+                "announcement.json": {"message": None, "until": None},
+                "settings.json": {"announcement": "Old"},
+            },
+            until="2026-12-01T03:00:00Z",
+        )
+    )
+
+    assert "Soon\nOld\n2026-12-01 03:00 UTC\n" == body(package, "en", TEXT)
+
+
+def test_own_settings_replace_some_values(tmp_path: Path) -> None:
+    """The others stay as they were deployed."""
+    package = read_package(
+        a_package(
+            tmp_path / "package",
+            {"settings.json": {"retry_after_seconds": 60}},
+            allowed_paths=["/open"],
+        )
+    )
+
+    assert (60, True) == (
+        package.settings.retry_after_seconds,
+        "/open" in package.settings.open_paths,
+    )
+
+
+def test_own_pages_are_served_instead_of_all_of_the_package(tmp_path: Path) -> None:
+    """Half of them would be in another style; languages are those of the own pages."""
+    own = {"page.html": PAGE + "mine", "page.fr.html": PAGE + "la mienne"}
+    package = read_package(a_package(tmp_path / "package", own))
+
+    assert {"en": "mine", "fr": "la mienne"} == {
+        language: body(package, language, media_type).rpartition("</p>")[2]
+        for language, media_type in package.answers
+        if media_type == HTML
+    }
+
+
+def answer_in(language: str, package: Package, accept: str) -> Response:
+    """Return the answer to a visitor who reads `language`."""
+    headers = {"Accept": accept, "Accept-Language": language}
+    return cast("Response", make_responder(package).respond(a_request(headers=headers), NOW))
+
+
+def test_a_page_in_a_language_without_texts_speaks_for_itself(tmp_path: Path) -> None:
+    """Its visitors get the page; programs and terminals get the default language, and are told."""
+    own = {"page.html": PAGE, "page.fr.html": "<p>Fermé</p>"}
+    package = read_package(a_package(tmp_path / "package", own))
+    page, text = (answer_in("fr", package, accept) for accept in (BROWSER, "text/plain"))
+
+    assert ("<p>Fermé</p>", "fr", "Soon\nMoving.\n", "en") == (
+        page["body"],
+        value_of(page, "content-language"),
+        text["body"],
+        value_of(text, "content-language"),
+    )
+
+
+def test_the_default_language_comes_first_also_among_own_pages(tmp_path: Path) -> None:
+    """Who accepts none of the languages gets page.html."""
+    own = {"page.html": "standard", "page.aa.html": "other", "settings.json": {"language": "de"}}
+    answer = answer_in("fr", read_package(a_package(tmp_path / "package", own)), BROWSER)
+
+    assert ("standard", "de") == (answer["body"], value_of(answer, "content-language"))
+
+
+def test_another_default_language_leaves_each_page_of_the_package_its_own(tmp_path: Path) -> None:
+    """page.html of the package stays the English one, whoever comes first now."""
+    package = read_package(
+        a_package(tmp_path / "package", {"settings.json": {"language": "de", "texts": TEXTS}})
+    )
+
+    assert ("Try again", "Erneut versuchen") == tuple(
+        body(package, language, HTML).partition('<a href="">')[2].partition("<")[0]
+        for language in ("en", "de")
+    )
+
+
+def test_own_texts_choose_among_the_pages_of_the_package(tmp_path: Path) -> None:
+    """A site in one language names one."""
+    own = {"settings.json": {"texts": {"en": TEXTS["en"]}}}
+    package = read_package(a_package(tmp_path / "package", own))
+
+    assert {"en"} == {language for language, _ in package.answers}
+
+
+def test_an_own_page_may_use_what_the_package_has(tmp_path: Path) -> None:
+    """Style and script come from page.css and page.js."""
+    own = {"page.html": "<style>{{style}}</style><script>{{script}}</script>"}
+    page = body(read_package(a_package(tmp_path / "package", own)), "en", HTML)
+
+    assert (True, True) == ("color-scheme" in page, "retryAfter" in page)
+
+
+def test_without_own_files_the_package_is_as_it_was_deployed(tmp_path: Path) -> None:
+    """An empty folder says nothing."""
+    shipped = a_package(tmp_path / "shipped")
+    with_folder = a_package(tmp_path / "empty")
+    (with_folder / "own").mkdir()
+
+    assert read_package(shipped).answers == read_package(with_folder).answers
+
+
+MESSAGE = "'message' must be one line of text or null, not"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "own"),
+    [
+        (
+            "page/page.html is missing: add the page of 'en', the default language.",
+            {"page.de.html": PAGE},
+        ),
+        (
+            (
+                "page/page.html and page/page.en.html are both the page of 'en', the default "
+                "language: remove the second."
+            ),
+            {"page.html": PAGE, "page.en.html": PAGE},
+        ),
+        (
+            (
+                "page/page.html has a placeholder for mesage: use only language, title, message, "
+                "until, until_utc, retry_after_seconds, style, script."
+            ),
+            {"page.html": "{{mesage}}"},
+        ),
+        (
+            (
+                "page/page.html has 40001 bytes, and CloudFront accepts 40000 with headers: "
+                "shorten it."
+            ),
+            {"page.html": "a" * 40_001},
+        ),
+        (
+            "page/page.html is not UTF-8 (invalid start byte at byte 3): save it as UTF-8.",
+            {"page.html": b"<p>\xfc</p>"},
+        ),
+        (
+            "page/settings.json: 'titel' is not a setting, remove it.",
+            {"settings.json": '{"titel": 1}'},
+        ),
+        (
+            (
+                "page/settings.json: 'retry_after_seconds' must be a whole number from 1 to 86400, "
+                "not 0."
+            ),
+            {"settings.json": {"retry_after_seconds": 0}},
+        ),
+        (
+            "page/settings.json: 'texts' has none for 'fr', the 'language': add it.",
+            {"page.html": PAGE, "settings.json": {"language": "fr"}},
+        ),
+        (
+            (
+                "page/settings.json: 'texts' has fr, and the package no page of it: "
+                "add pages of your own, page/page.html first, or remove it."
+            ),
+            {"settings.json": {"texts": {**TEXTS, "fr": TEXTS["en"]}}},
+        ),
+        (
+            (
+                "page/settings.json is not JSON (Expecting value: line 1 column 1 (char 0)): "
+                "mend that place."
+            ),
+            {"settings.json": "on"},
+        ),
+        (
+            "page/settings.json must be one JSON object: put its keys into { and }.",
+            {"settings.json": "[]"},
+        ),
+        (f'announcement.json: {MESSAGE} "a\\nb".', {"announcement.json": {"message": "a\nb"}}),
+        (
+            "announcement.json: 'end' is not a setting, remove it.",
+            {"announcement.json": {"end": None}},
+        ),
+        (
+            (
+                "page/page.EN.html is no file that an answer is made of: use page.html, "
+                "page.<language>.html, settings.json and problem.json, and remove others."
+            ),
+            {"page.EN.html": PAGE},
+        ),
+    ],
+)
+def test_an_unusable_file_is_named_with_its_remedy(
+    sentence: str, own: dict[str, object], tmp_path: Path
+) -> None:
+    """By the name that its owner knows, which is not the one in the package."""
+    assert sentence == refusal(a_package(tmp_path / "package", own))
+
+
+def test_all_unusable_files_are_named_together(tmp_path: Path) -> None:
+    """Nobody uploads twice to learn of the second mistake."""
+    own = {"page.html": b"\xff", "settings.json": "{", "logo.png": b"\x89PNG"}
+    sentences = refusal(a_package(tmp_path / "package", own))
+
+    assert [True] * 3 == [f"page/{name}" in sentences for name in own]
+
+
+def test_a_folder_among_the_files_is_named(tmp_path: Path) -> None:
+    """A key such as page/page.html/x makes one."""
+    package = a_package(tmp_path / "package")
+    (package / "own" / "page.html").mkdir(parents=True)
+
+    assert "page/page.html is a folder: put files alone under page/." == refusal(package)
+
+
+def test_an_answer_too_large_for_cloudfront_is_named_by_its_file(tmp_path: Path) -> None:
+    """Each of the two is small enough, together with the headers they are not."""
+    own = {"page.html": "{{message}}" + "a" * 39_000}
+    sentence = refusal(a_package(tmp_path / "package", own))
+
+    assert "The answer of page/page.html can take 41" in sentence
+
+
+def test_a_message_is_counted_as_it_is_written_into_the_page(tmp_path: Path) -> None:
+    """As UTF-8 and escaped; the message alone is short."""
+    own = {"announcement.json": {"message": "&" * 8_000}}
+
+    assert "The answer of page.html can take" in refusal(a_package(tmp_path / "package", own))
+
+
+def test_a_byte_order_mark_is_no_part_of_a_file(tmp_path: Path) -> None:
+    """Editors on Windows write one."""
+    own = {
+        "page.html": b"\xef\xbb\xbf<p>",
+        "settings.json": b'\xef\xbb\xbf{"retry_after_seconds": 60}',
+    }
+    package = read_package(a_package(tmp_path / "package", own))
+
+    assert ("<p>", 60) == (body(package, "en", HTML), package.settings.retry_after_seconds)
