@@ -124,6 +124,13 @@ def _visit(browser: webdriver.Chrome, url: str, visitor: Visitor) -> webdriver.C
     return browser
 
 
+def complaints(browser: webdriver.Chrome) -> list[str]:
+    """Return what the browser complained of, but for the 503 itself."""
+    entries = browser.get_log("browser")  # type: ignore[no-untyped-call]  # selenium's own gap
+    messages = [str(entry["message"]) for entry in entries]
+    return [message for message in messages if "503 (Service Unavailable)" not in message]
+
+
 @pytest.fixture(scope="session")
 def origin() -> Iterator[Origin]:
     """Give the shop's own web server."""

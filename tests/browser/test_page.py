@@ -11,7 +11,7 @@ import pytest
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, complaints
 from tests.browser.shop import TITLE, Shop, a_shop
 from tests.cloud import Cloud, eventually
 
@@ -56,13 +56,6 @@ def get_only_origin() -> Iterator[int]:
         finally:
             server.shutdown()
             thread.join()
-
-
-def complaints(browser: Chrome) -> list[str]:
-    """Return what the browser complained of, but for the 503 itself."""
-    entries = browser.get_log("browser")  # type: ignore[no-untyped-call]  # selenium's own gap
-    messages = [str(entry["message"]) for entry in entries]
-    return [message for message in messages if "503 (Service Unavailable)" not in message]
 
 
 def test_a_visitor_sees_the_announcement_and_the_end_in_the_own_time_zone(

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from negotiation import HTML
 from package_files import read_package
+from page_markup import markup_faults
 from text_files import SettingsError
 from viewer_request import make_responder
 
@@ -58,6 +59,15 @@ def test_cloudfront_accepts_every_answer(shipped: Path, accept: str) -> None:
         check_generated_response("viewer-request", responder.respond(request, NOW))
         for request in requests
     ]
+
+
+def test_no_policy_stops_anything_of_a_page(shipped: Path) -> None:
+    """What is asked of the pages of a site's owner holds for ours, with style and script in."""
+    assert {} == {
+        language: faults
+        for language, body in pages(shipped).items()
+        if (faults := markup_faults(body, "page"))
+    }
 
 
 def test_each_page_is_small(shipped: Path) -> None:

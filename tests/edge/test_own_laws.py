@@ -1,0 +1,122 @@
+"""
+What holds for every file that a site's owner may put up, and every message of a switch.
+
+The check accepts it, and every caller gets an answer that CloudFront accepts and that says so; or
+the check refuses it in sentences, and the function gives its plain 503. Nothing ever raises.
+"""
+
+import html
+import json
+import tempfile
+from pathlib import Path
+from typing import cast
+
+from check_package import package_faults
+from cloudfront_event import Request, Response
+from hypothesis import given
+from hypothesis import strategies as st
+from viewer_request import respond_as
+
+from sandbox.edge_response import check_generated_response
+from tests.edge.builders import BROWSER, NOW, a_package, a_request
+
+ACCEPTS = (BROWSER, "application/json", "text/plain")
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+MESSAGES = st.text(min_size=1) | st.sampled_from(
+    ["New disks", "<b>&\"'", "{{title}}", "a\\b\u202f", "é" * 19_000, "\ud800", "&" * 8_000]
+)
+INSTANTS = st.datetimes(timezones=st.timezones()).map(lambda at: at.isoformat()) | st.text()
+ANNOUNCEMENTS = st.fixed_dictionaries(
+    {"message": MESSAGES}, optional={"until": st.none() | INSTANTS}
+)
+SETTINGS = st.fixed_dictionaries(
+    {},
+    optional={
+        "language": st.sampled_from(["en", "de", "fr"]) | JSON,
+        "until": st.none() | INSTANTS,
+        "retry_after_seconds": st.integers(1, 100) | JSON,
+        "allowed_networks": st.lists(st.ip_addresses().map(str), max_size=2) | JSON,
+        "texts": st.just({"en": {"title": "{{until}}", "message": "m"}}) | JSON,
+        "other": JSON,
+    },
+)
+PIECES = st.sampled_from(
+    [
+        "<p>{{message}}</p>", "{{title}}", "{{other}}", "{{", "<style>{{style}}</style>", "<!--",
+        "<script>{{script}}</script>", "<script>", "</style>", "<img src=a>", "-->", "\n", "<style",
+        "x" * 20_000, "\0", "\r", "<![a[",
+    ]
+)  # fmt: skip
+PAGES = st.lists(PIECES | st.text(max_size=20), max_size=6).map("".join)
+PROBLEMS = st.dictionaries(
+    st.sampled_from(["type", "title", "status", "detail", "until", "code"]),
+    JSON | st.sampled_from(["{{message}}", "{{until}} {{title}}", 503]),
+)
+OWN = st.fixed_dictionaries(
+    {"announcement.json": ANNOUNCEMENTS},
+    optional={
+        "page.html": PAGES.map(lambda page: page.encode(errors="replace")) | st.binary(),
+        "page.fr.html": PAGES.map(lambda page: page.encode(errors="replace")),
+        "settings.json": SETTINGS | st.binary(),
+        "problem.json": PROBLEMS | st.binary(),
+        "logo.png": st.binary(),
+    },
+)
+
+
+@given(OWN)
+def test_what_the_check_accepts_is_served_and_what_it_refuses_is_named(
+    own: dict[str, object],
+) -> None:
+    """In every media type and for readers of every language."""
+    with tempfile.TemporaryDirectory() as folder:
+        package = a_package(Path(folder) / "package", own)
+        faults = package_faults(package)
+        respond = respond_as(package)
+    answers = [
+        respond(a_request(headers={"Accept": accept, "Accept-Language": language}), NOW)
+        for accept in ACCEPTS
+        for language in ("en", "de", "fr")
+    ]
+
+    assert [()] * len(answers) == [
+        check_generated_response("viewer-request", json.loads(json.dumps(answer)))
+        for answer in answers
+    ]
+    assert all(fault.endswith(".") for fault in faults)
+    if not faults:
+        assert [] == [answer for answer in answers if "content-language" not in answer["headers"]]
+
+
+@given(
+    MESSAGES.filter(lambda text: text.isprintable() and text.strip() and len(text) < 100),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "page.html": st.just("<p>{{message}}</p>"),
+            "page.de.html": st.just("<b>{{message}}</b>"),
+            "problem.json": st.just({"title": "{{message}}"}),
+            "settings.json": st.just({"announcement": "Old", "until": "2026-12-01T04:00Z"}),
+        },
+    ).filter(lambda own: "page.html" in own or "page.de.html" not in own),
+)
+def test_an_announcement_is_in_every_answer(message: str, own: dict[str, object]) -> None:
+    """Whatever else was put up, for whoever asks."""
+    announced = {**own, "announcement.json": {"message": message}}
+    with tempfile.TemporaryDirectory() as folder:
+        package = a_package(Path(folder) / "package", announced)
+        assert () == package_faults(package)
+        respond = respond_as(package)
+    asked = [a_request(headers={"Accept": accept}) for accept in ACCEPTS]
+    page, problem, text = (_body(respond(request, NOW)) for request in asked)
+
+    assert (message, message) == (json.loads(problem)["detail"], text.splitlines()[1])
+    assert html.escape(message) in page
+
+
+def _body(answer: Request | Response) -> str:
+    return cast("Response", answer)["body"]
