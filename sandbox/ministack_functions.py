@@ -3,7 +3,6 @@ Lambda over ministack: versions as CloudFront sees them, and what an association
 
     AWS                                              here
     -----------------------------------------------  ---------------------------------------------
-    a function or version is Pending for a while     for `activation_seconds`
     an associated version cannot be deleted          DeleteFunction and CloudFormation are refused
     nor can it for hours after it was detached       for `replica_seconds`
     EventBridge invokes asynchronously: two          invoke_async_with_retry of ministack, with its
@@ -34,15 +33,12 @@ from sandbox.refusals import Refusal
 from sandbox.settings import CurrentSettings
 
 type _Configurations = Callable[[], Iterable[bytes]]
-type _Activate = Callable[[str, float], None]
 type _Result = dict[str, Any]
-type _Reply = tuple[int, dict[str, str], bytes]
 
 # The reset that an asynchronous invocation belongs to; ministack copies contexts for its retries.
 _STAMP: ContextVar[int] = ContextVar("generation")
 _FUNCTION_PATH = re.compile(r"/2015-03-31/functions/([^/]+)/?")
 _ARN = re.compile(r"arn:aws:lambda:([^:]+):(\d{12}):function:([^:]+):(\d+)")
-_ACTIVE, _PENDING = "Active", "Pending"
 
 
 def edge_function(version_arn: str) -> EdgeFunction | None:
@@ -60,7 +56,7 @@ def edge_function(version_arn: str) -> EdgeFunction | None:
 def _edge_function(arn: str, config: dict[str, Any]) -> EdgeFunction:
     return EdgeFunction(
         arn=arn,
-        state=config.get("State") or _ACTIVE,
+        state=config.get("State") or "Active",
         role_arn=config["Role"],
         trusted=frozenset(_trusted(config["Role"])),
         memory=config["MemorySize"],
@@ -111,10 +107,8 @@ class Replicas:
         self._generation = 0
 
     def install(self) -> None:
-        """Surround the ways a version is published, deleted and invoked by an event."""
+        """Surround the ways a version is deleted, and invoked by an event."""
         ministack_seam.surround_service(lambda_svc, self._serve)
-        ministack_seam.surround(lambda_svc, "_schedule_state_transition", self._activating)
-        ministack_seam.surround(lambda_svc, "_publish_version", self._publishing)
         ministack_seam.surround(eventbridge, "_dispatch_to_lambda", _dispatching)
         ministack_seam.surround(lambda_svc, "invoke_async_with_retry", self._stamping)
         ministack_seam.surround(lambda_svc, "_execute_function", self._executing)
@@ -172,17 +166,6 @@ class Replicas:
 
         return remove
 
-    def _activating(self, schedule_state_transition: _Activate) -> _Activate:
-        def activate(name: str, _: float) -> None:
-            seconds = self._current.now.activation_seconds
-            if seconds:
-                schedule_state_transition(name, seconds)
-            else:
-                # Without a thread: nobody may meet a version that is Pending for no time at all.
-                _activate(name)
-
-        return activate
-
     def _stamping(self, invoke_async: Callable[..., None]) -> Callable[..., None]:
         def invoke_stamped(function: dict[str, Any], event: dict[str, Any]) -> None:
             stamp = _STAMP.set(self._generation)
@@ -201,32 +184,6 @@ class Replicas:
             return execute(function, event)
 
         return execute_current
-
-    def _publishing(self, publish_version: Callable[..., _Reply]) -> Callable[..., _Reply]:
-        def publish(name: str, data: dict[str, Any]) -> _Reply:
-            before = _versions(name)
-            reply = publish_version(name, data)
-            new = _versions(name).keys() - before.keys()
-            if not new or not self._current.now.activation_seconds:
-                return reply
-            for number in new:
-                _versions(name)[number]["config"]["State"] = _PENDING
-            lambda_svc._schedule_state_transition(name, 0)
-            status, headers, body = reply
-            return status, headers, json.dumps({**json.loads(body), "State": _PENDING}).encode()
-
-        return publish
-
-
-def _versions(name: str) -> dict[str, Any]:
-    return dict((lambda_svc._functions.get(name) or {}).get("versions", {}))
-
-
-def _activate(name: str) -> None:
-    configs = [version["config"] for version in _versions(name).values()]
-    for config in (lambda_svc._functions[name]["config"], *configs):
-        if config.get("State") == _PENDING or config.get("LastUpdateStatus") == "InProgress":
-            config.update(State=_ACTIVE, LastUpdateStatus="Successful")
 
 
 def _named(reference: str) -> tuple[str, str | None]:

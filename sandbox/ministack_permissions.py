@@ -6,10 +6,14 @@ IAM over ministack: what it does not judge, or judges of the wrong resource.
     ssm:GetParametersByPath                   on the path, not on * (model: ssm)
     ssm:GetParameters, ssm:DeleteParameters   on each name, not on *
     scheduler calls of one schedule           on it in its own group, not in the default one
+    lambda calls with a Qualifier             on the version or alias, not on the function
     s3 object that is not there               403 without s3:ListBucket (API_GetObject)
     s3:PutObject with If-Match                also s3:GetObject (S3 User Guide, conditional-writes)
     scheduler:CreateSchedule, UpdateSchedule  also iam:PassRole on the target's role
     UpdateDistribution with a new version     see `ministack_cloudfront`
+
+Lambda compares a policy's resource with FunctionName and Qualifier of the call (Lambda Developer
+Guide, lambda-api-permissions-ref).
 """
 
 from collections.abc import Callable, Mapping
@@ -72,6 +76,8 @@ def _naming(extract_resource_arn: Callable[..., str]) -> Callable[..., str]:
         if service == "scheduler" and path.startswith(_SCHEDULES):
             return _schedule_arn(path.removeprefix(_SCHEDULES), body, query)
         found = extract_resource_arn(service, *parts)
+        if service == "lambda" and query.get("Qualifier"):
+            return f"{found}:{query['Qualifier'][0]}"
         names = _parameter_names(body) if (service, found) == ("ssm", "*") else []
         return _parameter_arn(names[0]) if names else found
 

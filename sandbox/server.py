@@ -30,6 +30,7 @@ from sandbox.ministack_cloudfront import Distributions, function_code
 from sandbox.ministack_functions import Replicas
 from sandbox.ministack_schedules import Ticker
 from sandbox.ministack_stacks import StackDistributions
+from sandbox.ministack_versions import Versions
 from sandbox.settings import CurrentSettings, Settings
 
 _DOMAIN = ".cloudfront.net"
@@ -71,6 +72,7 @@ def compose(settings: Settings) -> Layer:
     replicas = Replicas(propagation.configurations, current)
     ministack_parameters.install()
     ministack_permissions.install()
+    Versions(current).install()
     replicas.install()
     Ticker(lambda: datetime.now(UTC)).install()
     distributions = Distributions(propagation, current, replicas.note)

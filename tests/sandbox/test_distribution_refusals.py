@@ -65,8 +65,11 @@ def _untrusted(cloud: Cloud) -> _Behavior:
 
 
 def _pending(cloud: Cloud) -> _Behavior:
+    a_version(cloud)
+    cloud.functions.update_function_configuration(FunctionName="page", Description="new")
     cloud.sandbox.set(activation_seconds=60)
-    return _page(cloud)
+    published = cloud.functions.publish_version(FunctionName="page")
+    return {"LambdaFunctionAssociations": edge(viewer_request=published["FunctionArn"])}
 
 
 _EDGE = ("InvalidLambdaFunctionAssociation", 400)

@@ -1,0 +1,94 @@
+"""
+Gap watch, Lambda's versions: what ministack does not do, a test for each remedy.
+
+A failure here is good news: ministack closed the gap. Then drop the remedy that the test names.
+"""
+
+import urllib.request
+
+import pytest
+
+from tests.cloud import Cloud
+from tests.sandbox.builders import a_package, a_user, a_version, allow, refused
+
+pytestmark = pytest.mark.gap
+
+_OLD, _NEW = a_package("old = 1"), a_package("new = 1")
+_PAGE = "arn:aws:lambda:us-east-1:000000000000:function:page"
+
+
+def test_an_old_version_is_downloaded_as_the_newest_code(plain: Cloud) -> None:
+    """Remedy: ministack_versions, Code.Location."""
+    a_version(plain, code="old = 1")
+    plain.functions.update_function_code(FunctionName="page", ZipFile=_NEW)
+    location = plain.functions.get_function(FunctionName="page", Qualifier="1")["Code"]["Location"]
+
+    with urllib.request.urlopen(location) as answer:  # noqa: S310 - our own process
+        assert _NEW == answer.read()
+
+
+def test_conditions_of_publishing_are_not_heeded(plain: Cloud) -> None:
+    """Remedy: ministack_versions, CodeSha256 and RevisionId."""
+    a_version(plain)
+    plain.functions.update_function_code(FunctionName="page", ZipFile=_NEW)
+
+    published = plain.functions.publish_version(
+        FunctionName="page", CodeSha256="wrong", RevisionId="wrong"
+    )
+
+    assert "2" == published["Version"]
+
+
+def test_the_same_code_is_published_again(plain: Cloud) -> None:
+    """Remedy: ministack_versions, unchanged code and configuration."""
+    a_version(plain, Publish=True)
+
+    assert ["$LATEST", "1", "2"] == [
+        version["Version"]
+        for version in plain.functions.list_versions_by_function(FunctionName="page")["Versions"]
+    ]
+
+
+def test_a_revision_outlives_the_end_of_its_update(plain: Cloud) -> None:
+    """Remedy: ministack_versions, RevisionId."""
+    a_version(plain)
+    updated = plain.functions.update_function_code(FunctionName="page", ZipFile=_NEW)
+    plain.functions.get_waiter("function_updated_v2").wait(
+        FunctionName="page", WaiterConfig={"Delay": 1}
+    )
+
+    settled = plain.functions.get_function_configuration(FunctionName="page")
+
+    assert updated["RevisionId"] == settled["RevisionId"]
+
+
+def test_an_update_in_progress_stops_nobody(plain: Cloud) -> None:
+    """Remedy: ministack_versions, ResourceConflictException."""
+    a_version(plain)
+    updating = plain.functions.update_function_code(FunctionName="page", ZipFile=_NEW)
+    plain.functions.update_function_code(FunctionName="page", ZipFile=_OLD)
+
+    assert "InProgress" == updating["LastUpdateStatus"]
+
+
+def test_a_page_of_versions_is_as_long_as_asked(plain: Cloud) -> None:
+    """Remedy: ministack_versions, at most 50 versions."""
+    a_version(plain)
+    for number in range(50):
+        plain.functions.update_function_configuration(FunctionName="page", Description=str(number))
+        plain.functions.publish_version(FunctionName="page")
+
+    listed = plain.functions.list_versions_by_function(FunctionName="page", MaxItems=100)
+
+    assert 52 == len(listed["Versions"])
+
+
+def test_a_version_is_judged_as_the_function(plain: Cloud) -> None:
+    """Remedy: ministack_permissions, the resource of a call with a qualifier."""
+    a_version(plain)
+    caller = a_user(plain, allow("lambda:GetFunction", f"{_PAGE}:1"))
+
+    assert (
+        "AccessDeniedException"
+        == refused(lambda: caller.functions.get_function(FunctionName="page", Qualifier="1"))[0]
+    )
