@@ -19,7 +19,13 @@ import ministack.app
 from hypercorn.asyncio import serve as serve_asgi  # type: ignore[import-not-found]  # as said above
 from hypercorn.config import Config  # type: ignore[import-not-found]  # as said above
 
-from sandbox import asgi, ministack_functions, ministack_parameters, ministack_permissions
+from sandbox import (
+    asgi,
+    ministack_functions,
+    ministack_objects,
+    ministack_parameters,
+    ministack_permissions,
+)
 from sandbox.calls import CallLog
 from sandbox.control import Control
 from sandbox.distributions import Propagation
@@ -70,6 +76,7 @@ def compose(settings: Settings) -> Layer:
     faults = Faults()
     calls = CallLog()
     replicas = Replicas(propagation.configurations, current)
+    ministack_objects.install()
     ministack_parameters.install()
     ministack_permissions.install()
     Versions(current).install()

@@ -223,6 +223,21 @@ def a_user(cloud: Cloud, *statements: dict[str, Any]) -> Cloud:
     return Cloud(cloud.sandbox, key["AccessKeyId"], key["SecretAccessKey"])
 
 
+def a_bucket_with_events(cloud: Cloud) -> None:
+    """Create the versioned bucket `state`; events of its objects under page/ go to SQS `queue`."""
+    cloud.s3.create_bucket(Bucket="state")
+    cloud.s3.put_bucket_versioning(Bucket="state", VersioningConfiguration={"Status": "Enabled"})
+    cloud.s3.put_bucket_notification_configuration(
+        Bucket="state", NotificationConfiguration={"EventBridgeConfiguration": {}}
+    )
+    detail = {"bucket": {"name": ["state"]}, "object": {"key": [{"prefix": "page/"}]}}
+    cloud.events.put_rule(
+        Name="page", EventPattern=json.dumps({"source": ["aws.s3"], "detail": detail})
+    )
+    queue = "arn:aws:sqs:us-east-1:000000000000:queue"
+    cloud.events.put_targets(Rule="page", Targets=[{"Id": "queue", "Arn": queue}])
+
+
 _CUSTOM = """
 import json, urllib.request
 def handler(event, context):

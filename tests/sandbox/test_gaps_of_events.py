@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.cloud import Cloud, eventually
-from tests.sandbox.builders import a_package, a_role, allow
+from tests.sandbox.builders import a_bucket_with_events, a_package, a_role, allow
 
 pytestmark = pytest.mark.gap
 
@@ -100,6 +100,19 @@ def test_a_failing_target_of_a_rule_is_not_tried_again(plain: Cloud) -> None:
     deadline = time.monotonic() + 2
     while time.monotonic() < deadline:
         assert [] == _received(plain, url)
+
+
+def test_events_of_objects_know_no_versions(plain: Cloud) -> None:
+    """Remedy: ministack_objects, version-id and the time in whole seconds."""
+    url = plain.sqs.create_queue(QueueName="queue")["QueueUrl"]
+    a_bucket_with_events(plain)
+    plain.s3.put_object(Bucket="state", Key="page/page.html", Body=b"1")
+
+    [received] = eventually(lambda: _received(plain, url))
+
+    event = json.loads(received)
+    assert ("Z", False) == (event["time"][-1], "version-id" in event["detail"]["object"])
+    assert "." in event["time"]
 
 
 def _schedule(
