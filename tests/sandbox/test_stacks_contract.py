@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from tests.cloud import Cloud, eventually
-from tests.sandbox.builders import a_custom_resource, a_version, refused
+from tests.sandbox.builders import a_custom_resource, a_version, change_default, edge, refused
 
 
 def _distribution(**behavior: object) -> dict[str, Any]:
@@ -117,3 +117,65 @@ def test_a_function_of_a_stack_stays_while_it_is_replicated(cloud: Cloud) -> Non
 
     assert "DELETE_FAILED" == _status(cloud)
     assert "because it is a replicated function" in _reasons(cloud)
+
+
+def _optional(origin: str, value: str) -> str:
+    """Return a template with a parameter, and with a distribution if there is an origin for it."""
+    site = _distribution()
+    site["Properties"]["DistributionConfig"]["Origins"][0]["DomainName"] = origin
+    parameter = {"Type": "String", "Name": "/parameter", "Value": value}
+    return json.dumps(
+        {
+            "Conditions": {"HasOrigin": {"Fn::Not": [{"Fn::Equals": [origin, ""]}]}},
+            "Resources": {
+                "Parameter": {"Type": "AWS::SSM::Parameter", "Properties": parameter},
+                "Site": {**site, "Condition": "HasOrigin"},
+            },
+            "Outputs": {
+                "Domain": {"Condition": "HasOrigin", "Value": {"Fn::GetAtt": "Site.DomainName"}}
+            },
+        }
+    )
+
+
+def _outputs(cloud: Cloud) -> dict[str, str]:
+    [stack] = cloud.cloudformation.describe_stacks(StackName="stack")["Stacks"]
+    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+
+
+def test_what_is_attached_to_a_distribution_of_a_stack_outlives_an_update(cloud: Cloud) -> None:
+    """CloudFormation touches it only where the template changed; it goes when its origin does."""
+    arn = a_version(cloud)
+    cloud.cloudformation.create_stack(StackName="stack", TemplateBody=_optional("127.0.0.1", "1"))
+    assert "CREATE_COMPLETE" == _status(cloud)
+    [site] = cloud.cloudfront.list_distributions()["DistributionList"]["Items"]
+    assert {"Domain": site["DomainName"]} == _outputs(cloud)
+
+    change_default(cloud, site["Id"], LambdaFunctionAssociations=edge(viewer_request=arn))
+    cloud.cloudformation.update_stack(StackName="stack", TemplateBody=_optional("127.0.0.1", "2"))
+
+    assert "UPDATE_COMPLETE" == _status(cloud)
+    [kept] = cloud.cloudfront.list_distributions()["DistributionList"]["Items"]
+    attached = kept["DefaultCacheBehavior"]["LambdaFunctionAssociations"]["Items"]
+    assert [arn] == [association["LambdaFunctionARN"] for association in attached]
+
+    cloud.cloudformation.update_stack(StackName="stack", TemplateBody=_optional("", "3"))
+
+    assert ("UPDATE_COMPLETE", {}) == (_status(cloud), _outputs(cloud))
+    assert 0 == cloud.cloudfront.list_distributions()["DistributionList"]["Quantity"]
+
+
+def test_a_distribution_of_a_stack_goes_with_it(cloud: Cloud) -> None:
+    """Enabled and with an edge function: CloudFormation disables it. Replicas stay a while."""
+    cloud.sandbox.set(replica_seconds=60)
+    arn = a_version(cloud)
+    assert "CREATE_COMPLETE" == _create(cloud, {"Site": _distribution()})
+    [site] = cloud.cloudfront.list_distributions()["DistributionList"]["Items"]
+    change_default(cloud, site["Id"], LambdaFunctionAssociations=edge(viewer_request=arn))
+
+    cloud.cloudformation.delete_stack(StackName="stack")
+
+    eventually(lambda: not cloud.cloudfront.list_distributions()["DistributionList"]["Quantity"])
+    assert ("InvalidParameterValueException", 400) == refused(
+        lambda: cloud.functions.delete_function(FunctionName="page", Qualifier="1")
+    )
