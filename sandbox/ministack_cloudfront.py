@@ -4,15 +4,11 @@ CloudFront over ministack: refusals, defaults, propagation, and answers as Cloud
     call                                  what is added
     ------------------------------------  ---------------------------------------------------------
     CreateDistribution, with tags or not  the rules; defaults; InProgress
-    UpdateDistribution                    If-Match first; the rules; rights on new edge functions;
-                                          defaults; InProgress
+    UpdateDistribution                    If-Match first; the rules; defaults; InProgress
     Get, GetConfig, List                  Status; order of associations; ETag and pages of a listing
     DeleteFunction (CloudFront Function)  FunctionInUse while a behavior has it
 
-Rights: associating needs lambda:GetFunction and lambda:EnableReplication* on the version; without
-them AWS answers InvalidLambdaFunctionAssociation and names the right (aws/aws-cdk#1474,
-serverless-operations/serverless-lambda-edge-pre-existing-cloudfront#36). A VPC origin needs
-cloudfront:GetVpcOrigin (Service Authorization Reference, list_cloudfront).
+Both that write are judged on more than CloudFront's own rights: see `ministack_associating`.
 """
 
 # ruff: noqa: SLF001 - ministack has no public names for what is surrounded here
@@ -30,8 +26,8 @@ from sandbox import (
     configuration,
     distribution_answers,
     distribution_defaults,
+    ministack_associating,
     ministack_functions,
-    ministack_permissions,
     ministack_seam,
     refusals,
 )
@@ -50,12 +46,6 @@ type _Handler = Callable[[Request, Serve], Any]
 _OK, _CREATED, _NO_CONTENT = 200, 201, 204
 _FUNCTION_ARN = re.compile(r"arn:aws:cloudfront::(\d{12}):function/[^/]+")
 _ETAG = re.compile(r"[A-Za-z0-9-]+")
-_RIGHTS = {
-    "lambda:GetFunction": "Lambda@Edge cannot retrieve the specified Lambda function.",
-    "lambda:EnableReplication*": (
-        "Lambda@Edge cannot enable replication for the specified Lambda function."
-    ),
-}
 
 
 class ServedAccount:
@@ -156,10 +146,8 @@ class Distributions:
         checks = [config_refusals(config), association_refusals(config, account)]
         if current is not None:
             checks.insert(0, update_refusals(config, current))
-        known = configuration.edge_function_arns(current) if current is not None else set()
-        new = configuration.edge_function_arns(config) - known
-        rights = _missing_rights(request, sorted(new)), _missing_vpc_rights(request, config)
-        return itertools.chain(*checks, *rights)
+        rights = ministack_associating.missing_rights(request, config, current)
+        return itertools.chain(*checks, rights)
 
     async def _read(self, request: Request, onwards: Serve) -> Answer:
         return self._put_right(await onwards(request))
@@ -201,7 +189,9 @@ class Distributions:
         record = record_of(distribution_id)
         if record is None:
             return
-        served = configuration.write(config_of(record))
+        config = config_of(record)
+        ministack_associating.link_roles(config)
+        served = configuration.write(config)
         change = Deployed(distribution_id, record["DomainName"], served)
         self._changed()
         self._propagation.accept(change, self._current.now.deploy_seconds)
@@ -235,25 +225,6 @@ async def _without_match(request: Request, onwards: Serve) -> Answer:
         )
         return refusals.answer(refusal, "cloudfront")
     return await onwards(request)
-
-
-def _missing_rights(request: Request, version_arns: list[str]) -> Iterator[Refusal]:
-    for arn in version_arns:
-        for action, sentence in _RIGHTS.items():
-            if not ministack_permissions.is_allowed(request, action, arn):
-                yield Refusal(
-                    "InvalidLambdaFunctionAssociation",
-                    f"{sentence} Update the IAM policy to add permission: {action} "
-                    f"for resource: {arn} and try again.",
-                )
-
-
-def _missing_vpc_rights(request: Request, config: Element) -> Iterator[Refusal]:
-    for element in config.iter("VpcOriginId"):
-        origin = f"vpcorigin/{configuration.text(element, '.')}"
-        arn = f"arn:aws:cloudfront::{ministack_seam.account_id()}:{origin}"
-        if not ministack_permissions.is_allowed(request, "cloudfront:GetVpcOrigin", arn):
-            yield ministack_permissions.denial(request, "cloudfront:GetVpcOrigin", arn)
 
 
 def _is_wrapped(document: Element) -> bool:

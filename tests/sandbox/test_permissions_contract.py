@@ -19,6 +19,8 @@ from tests.sandbox.builders import (
 _ACCOUNT = "000000000000"
 _PARAMETERS = f"arn:aws:ssm:us-east-1:{_ACCOUNT}:parameter"
 _DISTRIBUTIONS = f"arn:aws:cloudfront::{_ACCOUNT}:distribution"
+_ON_THE_VERSION = {"lambda:GetFunction", "lambda:EnableReplication*", "lambda:DisableReplication*"}
+_LINKED = f"arn:aws:iam::{_ACCOUNT}:role/aws-service-role"
 
 
 def test_parameters_by_path_are_judged_on_the_path(cloud: Cloud) -> None:
@@ -144,11 +146,11 @@ def test_distributions_are_judged_one_by_one(cloud: Cloud) -> None:
     assert ("AccessDenied", 403) == refused(lambda: change_default(caller, other, Compress=True))
 
 
-@pytest.mark.parametrize("missing", ["lambda:GetFunction", "lambda:EnableReplication*"])
+@pytest.mark.parametrize("missing", sorted(_ON_THE_VERSION))
 def test_associating_a_new_version_needs_rights_on_it(cloud: Cloud, missing: str) -> None:
     """CloudFront uses the caller's own rights, and names the one that is missing."""
     distribution_id, arn = a_distribution(cloud), a_version(cloud)
-    rights = {"lambda:GetFunction", "lambda:EnableReplication*"} - {missing}
+    rights = _ON_THE_VERSION - {missing}
     caller = a_user(
         cloud, allow("cloudfront:*", "*"), *(allow(right, arn) for right in sorted(rights))
     )
@@ -167,6 +169,55 @@ def test_a_version_that_was_there_needs_no_rights(cloud: Cloud) -> None:
     caller = a_user(cloud, allow("cloudfront:*", "*"))
 
     change_default(caller, distribution_id, Compress=True)
+
+
+def _linked_roles(cloud: Cloud) -> set[str]:
+    roles = cloud.iam.list_roles(PathPrefix="/aws-service-role/")["Roles"]
+    return {role["Arn"].removeprefix(f"{_LINKED}/") for role in roles}
+
+
+def test_the_first_association_creates_the_service_linked_roles(cloud: Cloud) -> None:
+    """Who brings it about needs the right to create both, and later ones need it no more."""
+    arn, distribution_id = a_version(cloud), a_distribution(cloud)
+    caller = a_user(
+        cloud,
+        allow("cloudfront:*", "*"),
+        *(allow(right, arn) for right in sorted(_ON_THE_VERSION)),
+        allow("iam:CreateServiceLinkedRole", f"{_LINKED}/replicator.lambda.amazonaws.com/*"),
+        allow("iam:CreateServiceLinkedRole", f"{_LINKED}/logger.cloudfront.amazonaws.com/*"),
+    )
+
+    change_default(caller, distribution_id, LambdaFunctionAssociations=edge(viewer_request=arn))
+
+    assert {
+        "replicator.lambda.amazonaws.com/AWSServiceRoleForLambdaReplicator",
+        "logger.cloudfront.amazonaws.com/AWSServiceRoleForCloudFrontLogger",
+    } == _linked_roles(cloud)
+
+
+def test_the_first_association_is_refused_without_the_right_to_link_roles(cloud: Cloud) -> None:
+    """Nothing is created then, and the distribution stays as it was."""
+    arn, distribution_id = a_version(cloud), a_distribution(cloud)
+    caller = a_user(
+        cloud,
+        allow("cloudfront:*", "*"),
+        *(allow(right, arn) for right in sorted(_ON_THE_VERSION)),
+    )
+
+    with pytest.raises(ClientError, match=r"iam:CreateServiceLinkedRole on resource: .*Replicator"):
+        change_default(caller, distribution_id, LambdaFunctionAssociations=edge(viewer_request=arn))
+    assert set() == _linked_roles(cloud)
+
+
+def test_an_account_with_linked_roles_needs_no_right_to_create_them(cloud: Cloud) -> None:
+    """The account's first association was long ago."""
+    first, distribution_id = a_version(cloud, "first"), a_distribution(cloud)
+    change_default(cloud, distribution_id, LambdaFunctionAssociations=edge(viewer_request=first))
+    arn = a_version(cloud, "second")
+    rights = (allow(right, arn) for right in sorted(_ON_THE_VERSION))
+    caller = a_user(cloud, allow("cloudfront:*", "*"), *rights)
+
+    change_default(caller, distribution_id, LambdaFunctionAssociations=edge(viewer_request=arn))
 
 
 def test_a_vpc_origin_needs_the_right_to_read_it(cloud: Cloud) -> None:
