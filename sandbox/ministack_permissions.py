@@ -10,7 +10,8 @@ IAM over ministack: what it does not judge, or judges of the wrong resource.
     s3 object that is not there               403 without s3:ListBucket (API_GetObject)
     s3:PutObject with If-Match                also s3:GetObject (S3 User Guide, conditional-writes)
     scheduler:CreateSchedule, UpdateSchedule  also iam:PassRole on the target's role
-    UpdateDistribution with a new version     see `ministack_cloudfront`
+    CreateDistribution, UpdateDistribution    see `ministack_associating`
+    what a service does by itself             see `ministack_deliveries`
 
 Lambda compares a policy's resource with FunctionName and Qualifier of the call (Lambda Developer
 Guide, lambda-api-permissions-ref).

@@ -21,6 +21,7 @@ from hypercorn.config import Config  # type: ignore[import-not-found]  # as said
 
 from sandbox import (
     asgi,
+    ministack_deliveries,
     ministack_functions,
     ministack_objects,
     ministack_parameters,
@@ -80,6 +81,7 @@ def compose(settings: Settings) -> Layer:
     ministack_parameters.install()
     ministack_permissions.install()
     Versions(current).install()
+    ministack_deliveries.install()
     replicas.install()
     Ticker(lambda: datetime.now(UTC)).install()
     distributions = Distributions(propagation, current, replicas.note)

@@ -19,6 +19,7 @@ from sandbox.process import Sandbox
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudfront import CloudFrontClient
+    from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_lambda import LambdaClient
@@ -48,6 +49,16 @@ class Cloud:
     def cloudfront(self) -> "CloudFrontClient":
         """Return the CloudFront client."""
         return _session().client("cloudfront", **self._connection)
+
+    @functools.cached_property
+    def cloudwatch(self) -> Any:  # noqa: ANN401 - its types are not installed
+        """Return the CloudWatch client."""
+        return _session().client("cloudwatch", **self._connection)
+
+    @functools.cached_property
+    def ec2(self) -> "EC2Client":
+        """Return the EC2 client."""
+        return _session().client("ec2", **self._connection)
 
     @functools.cached_property
     def events(self) -> "EventBridgeClient":

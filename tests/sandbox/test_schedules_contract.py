@@ -9,12 +9,14 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.cloud import Cloud, eventually
-from tests.sandbox.builders import a_role
+from tests.sandbox.builders import a_role, allow
 
 _FAR = "America/New_York"
 
 
 def _queue(cloud: Cloud) -> str:
+    sending = (allow("sqs:SendMessage", "arn:aws:sqs:us-east-1:000000000000:fired"),)
+    a_role(cloud, "runner", trusting=("scheduler.amazonaws.com",), allowing=sending)
     return cloud.sqs.create_queue(QueueName="fired")["QueueUrl"]
 
 
@@ -47,7 +49,6 @@ def _soon(zone: str) -> str:
 
 def test_an_at_schedule_fires_in_its_zone_and_goes(cloud: Cloud) -> None:
     """ActionAfterCompletion DELETE removes what has fired."""
-    a_role(cloud, "runner")
     url = _queue(cloud)
     _schedule(cloud, _soon(_FAR), ScheduleExpressionTimezone=_FAR, ActionAfterCompletion="DELETE")
 

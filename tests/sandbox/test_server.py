@@ -214,6 +214,12 @@ def a_failing_target(cloud: Cloud) -> None:
         Code={"ZipFile": a_package(code)},
         DeadLetterConfig={"TargetArn": "arn:aws:sqs:us-east-1:000000000000:dead"},
     )
+    cloud.functions.add_permission(
+        FunctionName="failing",
+        StatementId="rules",
+        Action="lambda:InvokeFunction",
+        Principal="events.amazonaws.com",
+    )
     cloud.events.put_rule(Name="r", EventPattern=json.dumps({"source": ["aws.ssm"]}))
     cloud.events.put_targets(Rule="r", Targets=[{"Id": "f", "Arn": made["FunctionArn"]}])
 
