@@ -107,6 +107,24 @@ def ordered(*behaviors: dict[str, Any]) -> dict[str, Any]:
     return {"Quantity": len(behaviors), "Items": list(behaviors)}
 
 
+def a_vpc_origin(cloud: Cloud) -> dict[str, Any]:
+    """Create a VPC origin; return Origins with it alone, under the id `origin`."""
+    started = cloud.ec2.run_instances(ImageId="ami-12345678", MinCount=1, MaxCount=1)
+    instance = started["Instances"][0]["InstanceId"]
+    made = cloud.cloudfront.create_vpc_origin(
+        VpcOriginEndpointConfig={
+            "Name": "private",
+            "Arn": f"arn:aws:ec2:us-east-1:000000000000:instance/{instance}",
+            "HTTPPort": 80,
+            "HTTPSPort": 443,
+            "OriginProtocolPolicy": "http-only",
+        }
+    )
+    private = {"VpcOriginId": made["VpcOrigin"]["Id"]}
+    origin = {"Id": "origin", "DomainName": "private.example.com", "VpcOriginConfig": private}
+    return {"Quantity": 1, "Items": [origin]}
+
+
 def a_distribution(cloud: Cloud, reference: str = "first", **members: object) -> str:
     """Create a distribution and return its id."""
     made = cloud.cloudfront.create_distribution(DistributionConfig=a_config(reference, **members))  # type: ignore[arg-type]  # built by parts

@@ -13,6 +13,15 @@ from sandbox.__main__ import environment
 from sandbox.process import PYTHON, Sandbox
 from tests.cloud import eventually
 
+# A tick of ministack's scheduler is 10 seconds, which is a gap of its own: it must still be that.
+_TICKING_EACH_SECOND = """
+from ministack.services import scheduler
+assert scheduler._SCHEDULE_TICK_INTERVAL == 10, "drop the tick of ministack_schedules"
+scheduler._SCHEDULE_TICK_INTERVAL = 1
+from ministack.app import main
+main()
+"""
+
 
 @contextlib.contextmanager
 def start_ministack(state_dir: Path) -> Iterator[Sandbox]:
@@ -21,7 +30,7 @@ def start_ministack(state_dir: Path) -> Iterator[Sandbox]:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
     told = argparse.Namespace(state_dir=state_dir, port=port, log_level="WARNING")
-    command = [str(PYTHON), "-m", "ministack"]
+    command = [str(PYTHON), "-c", _TICKING_EACH_SECOND]
     log = state_dir / "ministack.log"
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - our own program

@@ -6,6 +6,7 @@ A failure here is good news: ministack closed the gap. Then drop the remedy that
 
 import json
 
+import httpx
 import pytest
 
 from tests.cloud import Cloud, eventually
@@ -91,6 +92,20 @@ def test_associated_versions_can_be_deleted(plain: Cloud) -> None:
     a_distribution(plain, DefaultCacheBehavior=a_behavior(LambdaFunctionAssociations=used))
 
     plain.functions.delete_function(FunctionName="page", Qualifier="1")
+
+
+def test_the_edge_runs_no_function_of_lambda(plain: Cloud) -> None:
+    """Remedy: edge. Nothing listens at the origin, and the function would have answered."""
+    answering = "def handler(event, context):\n    return {'status': '204'}\n"
+    used = edge(viewer_request=a_version(plain, code=answering))
+    distribution_id = a_distribution(
+        plain, DefaultCacheBehavior=a_behavior(LambdaFunctionAssociations=used)
+    )
+    distribution = plain.cloudfront.get_distribution(Id=distribution_id)["Distribution"]
+
+    answer = httpx.get(plain.sandbox.endpoint_url, headers={"Host": distribution["DomainName"]})
+
+    assert 502 == answer.status_code
 
 
 def test_a_stack_may_have_any_distribution(plain: Cloud) -> None:

@@ -4,14 +4,17 @@ Gap watch, IAM: what ministack does not do, a test for each remedy.
 A failure here is good news: ministack closed the gap. Then drop the remedy that the test names.
 """
 
+import json
+
 import pytest
 
-from tests.cloud import Cloud
+from tests.cloud import Cloud, eventually
 from tests.sandbox.builders import (
     a_behavior,
     a_distribution,
     a_user,
     a_version,
+    a_vpc_origin,
     allow,
     edge,
     refused,
@@ -19,6 +22,8 @@ from tests.sandbox.builders import (
 
 pytestmark = pytest.mark.gap
 
+_QUEUE = "arn:aws:sqs:us-east-1:000000000000:queue"
+_FUNCTIONS = "arn:aws:lambda:us-east-1:000000000000:function"
 _PARAMETERS = "arn:aws:ssm:us-east-1:000000000000:parameter"
 
 
@@ -84,8 +89,79 @@ def test_passing_a_role_is_not_judged(plain: Cloud) -> None:
 
 
 def test_rights_on_edge_functions_are_not_judged(plain: Cloud) -> None:
-    """Remedy: ministack_cloudfront, the rights of replication."""
+    """Remedy: ministack_associating, the rights of replication and the service-linked roles."""
     behavior = a_behavior(LambdaFunctionAssociations=edge(viewer_request=a_version(plain)))
     caller = a_user(plain, allow("cloudfront:*", "*"))
 
     assert a_distribution(caller, DefaultCacheBehavior=behavior)
+    assert [] == plain.iam.list_roles(PathPrefix="/aws-service-role/")["Roles"]
+
+
+def test_the_right_on_a_vpc_origin_is_not_judged(plain: Cloud) -> None:
+    """Remedy: ministack_associating, cloudfront:GetVpcOrigin."""
+    caller = a_user(plain, allow("cloudfront:CreateDistribution", "*"))
+
+    assert a_distribution(caller, Origins=a_vpc_origin(plain))
+
+
+def _a_rule_of(cloud: Cloud, target_arn: str, **members: object) -> None:
+    cloud.events.put_rule(Name="r", EventPattern=json.dumps({"source": ["mine"]}))
+    target = {"Id": "t", "Arn": target_arn, **members}
+    cloud.events.put_targets(Rule="r", Targets=[target])  # type: ignore[list-item]  # built by parts
+    cloud.events.put_events(Entries=[{"Source": "mine", "DetailType": "t", "Detail": "{}"}])
+
+
+def _log_groups(cloud: Cloud) -> list[str]:
+    return [group["logGroupName"] for group in cloud.logs.describe_log_groups()["logGroups"]]
+
+
+def _received(cloud: Cloud, url: str) -> list[str]:
+    messages = cloud.sqs.receive_message(QueueUrl=url).get("Messages", [])
+    return [message["Body"] for message in messages]
+
+
+def test_a_rule_invokes_any_function(plain: Cloud) -> None:
+    """Remedy: ministack_deliveries, the policy of the function."""
+    arn = a_version(plain).removesuffix(":1")
+
+    _a_rule_of(plain, arn)
+
+    assert ["/aws/lambda/page"] == eventually(lambda: _log_groups(plain))
+
+
+def test_a_rule_has_no_dead_letters(plain: Cloud) -> None:
+    """Remedy: ministack_deliveries, dead letters. Here the target does not even exist."""
+    url = plain.sqs.create_queue(QueueName="queue")["QueueUrl"]
+
+    _a_rule_of(plain, f"{_FUNCTIONS}:nobody", DeadLetterConfig={"Arn": _QUEUE})
+
+    assert [] == _received(plain, url)
+
+
+def test_a_schedule_needs_no_role(plain: Cloud) -> None:
+    """Remedy: ministack_deliveries, the role of a schedule, which does not even exist."""
+    url = plain.sqs.create_queue(QueueName="queue")["QueueUrl"]
+
+    plain.scheduler.create_schedule(
+        Name="s",
+        ScheduleExpression="at(2000-01-01T00:00:00)",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target={"Arn": _QUEUE, "RoleArn": "arn:aws:iam::000000000000:role/nobody", "Input": "{}"},
+    )
+
+    assert ["{}"] == eventually(lambda: _received(plain, url))
+
+
+def test_a_failed_invocation_is_sent_whatever_the_role_may(plain: Cloud) -> None:
+    """Remedy: ministack_deliveries, the role of the function."""
+    url = plain.sqs.create_queue(QueueName="queue")["QueueUrl"]
+    a_version(plain, code="def handler(event, context):\n    raise ValueError('ours')\n")
+    plain.functions.put_function_event_invoke_config(
+        FunctionName="page",
+        MaximumRetryAttempts=0,
+        DestinationConfig={"OnFailure": {"Destination": _QUEUE}},
+    )
+
+    plain.functions.invoke(FunctionName="page", InvocationType="Event")
+
+    assert "ours" in eventually(lambda: _received(plain, url))[0]
