@@ -25,11 +25,11 @@ class MovedError(RuntimeError):
 
 
 def surround(
-    place: ModuleType | dict[str, Any],
+    place: ModuleType | type | dict[str, Any],
     name: str,
     around: Callable[[Callable[..., Any]], Callable[..., Any]],
 ) -> None:
-    """Replace the function `name` of a module, or of a table of functions, by `around` it."""
+    """Replace the function `name` of a module, a class or a table by `around` it."""
     inside = place if isinstance(place, dict) else vars(place)
     if not callable(inside.get(name)):
         where = "the table" if isinstance(place, dict) else place.__name__
@@ -37,7 +37,11 @@ def surround(
             f"{where} of ministack has no function {name} any more; "
             "look at what it does now and adapt or drop the remedy that surrounds it."
         )
-    inside[name] = around(inside[name])
+    surrounded = around(inside[name])
+    if isinstance(place, dict):
+        place[name] = surrounded
+    else:
+        setattr(place, name, surrounded)
 
 
 def surround_service(module: ModuleType, around: AroundService) -> None:

@@ -22,6 +22,7 @@ from hypercorn.config import Config  # type: ignore[import-not-found]  # as said
 from sandbox import (
     asgi,
     ministack_deliveries,
+    ministack_environments,
     ministack_functions,
     ministack_objects,
     ministack_parameters,
@@ -82,6 +83,7 @@ def compose(settings: Settings) -> Layer:
     ministack_permissions.install()
     Versions(current).install()
     ministack_deliveries.install()
+    ministack_environments.install()
     replicas.install()
     Ticker(lambda: datetime.now(UTC)).install()
     distributions = Distributions(propagation, current, replicas.note)

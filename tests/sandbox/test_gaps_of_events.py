@@ -1,5 +1,5 @@
 """
-Gap watch, parameters, schedules, events: what ministack does not do, a test for each remedy.
+Gap watch, parameters, schedules, events, functions: what ministack does not do, a test for each remedy.
 
 A failure here is good news: ministack closed the gap. Then drop the remedy that the test names.
 """
@@ -13,6 +13,7 @@ import pytest
 
 from tests.cloud import Cloud, eventually
 from tests.sandbox.builders import a_bucket_with_events, a_package, a_role, allow
+from tests.sandbox.failing import a_failing_function, process_of
 
 pytestmark = pytest.mark.gap
 
@@ -133,6 +134,13 @@ def test_events_of_objects_know_no_versions(plain: Cloud) -> None:
     event = json.loads(received)
     assert ("Z", False) == (event["time"][-1], "version-id" in event["detail"]["object"])
     assert "." in event["time"]
+
+
+def test_an_error_of_a_handler_ends_its_process(plain: Cloud) -> None:
+    """Remedy: ministack_environments."""
+    name = a_failing_function(plain)
+
+    assert process_of(plain, name) != process_of(plain, name)
 
 
 def _schedule(

@@ -1,0 +1,26 @@
+"""Contract: an execution environment outlives what its handler raises, and no crash."""
+
+from tests.cloud import Cloud
+from tests.sandbox.failing import a_failing_function, process_of
+
+
+def test_a_handler_that_raised_serves_on_in_its_process(cloud: Cloud) -> None:
+    """The next invocation waits for no cold start."""
+    name = a_failing_function(cloud)
+
+    first = process_of(cloud, name)
+
+    assert first.isdecimal()
+    assert first == process_of(cloud, name)
+
+
+def test_a_process_that_ended_is_replaced(cloud: Cloud) -> None:
+    """A crash is not an error of the handler."""
+    name = a_failing_function(cloud)
+    first = process_of(cloud, name)
+
+    cloud.functions.invoke(FunctionName=name, Payload=b'"exit"')
+
+    second = process_of(cloud, name)
+    assert second.isdecimal()
+    assert first != second
