@@ -1,5 +1,5 @@
 """
-Gap watch, parameters, schedules, events, functions: what ministack does not do, a test for each remedy.
+Gap watch, parameters, schedules, events, functions: what ministack does not do, a test each.
 
 A failure here is good news: ministack closed the gap. Then drop the remedy that the test names.
 """

@@ -1,7 +1,15 @@
-"""The deployed stack: by the real SAM CLI, into a sandbox that enforces IAM."""
+"""
+Deployed stacks: by the real SAM CLI, into a sandbox that enforces IAM.
 
+Both live in one account: `deployed` is the story of one life and ends deleted; `shop` is another
+site's, permitted no more than it needs, and lives for the whole session.
+"""
+
+import functools
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 import pytest
@@ -9,22 +17,47 @@ import pytest
 from demo.sam import deploy, sam
 from sandbox.process import start_sandbox
 from tests.cloud import Cloud
-from tests.sandbox.builders import a_behavior, a_distribution, a_function, functions, signed
+from tests.sandbox.builders import (
+    a_behavior,
+    a_distribution,
+    a_function,
+    a_version,
+    a_vpc_origin,
+    edge,
+    functions,
+    signed,
+)
 
 STACK = "site-maintenance"
+_ACCOUNT = "000000000000"
 
 
 @dataclass(frozen=True)
 class Deployed:
-    """A stack, and the distribution that it looks after."""
+    """A stack, and the distribution that it looks after: the first one, if there are more."""
 
     cloud: Cloud
     distribution_id: str
+    stack: str = STACK
+    switch: str = "/site/maintenance"
 
     def output(self, name: str) -> str:
         """Return an output of the stack."""
-        stack = self.cloud.cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]
+        stack = self.cloud.cloudformation.describe_stacks(StackName=self.stack)["Stacks"][0]
         return next(each["OutputValue"] for each in stack["Outputs"] if each["OutputKey"] == name)
+
+    @functools.cached_property
+    def resources(self) -> dict[str, tuple[str, str]]:
+        """Return type and physical name of each resource of the stack, by its logical name."""
+        answer = self.cloud.cloudformation.describe_stack_resources(StackName=self.stack)
+        return {
+            each["LogicalResourceId"]: (each["ResourceType"], each["PhysicalResourceId"])
+            for each in answer["StackResources"]
+        }
+
+    def named(self, logical_name: str) -> str:
+        """Return the physical name of a resource."""
+        return self.resources[logical_name][1]
 
     def config(self) -> bytes:
         """Return the configuration's XML as CloudFront sends it."""
@@ -46,15 +79,51 @@ class Deployed:
         """Write a parameter, as an operator does."""
         self.cloud.ssm.put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
 
+    def receives(self, event: dict[str, Any]) -> str:
+        """Invoke the controller; return the sentence that the run failed with, or ''."""
+        name = self.named("Controller")
+        answer = self.cloud.functions.invoke(FunctionName=name, Payload=json.dumps(event))
+        report = json.loads(answer["Payload"].read())
+        return str(report.get("errorMessage", "")) if answer.get("FunctionError") else ""
+
+
+@pytest.fixture(scope="session")
+def account() -> Iterator[Cloud]:
+    """Give the account that all stacks are deployed into; what they are made of is built."""
+    with start_sandbox() as sandbox:
+        sam(sandbox, "build")
+        yield Cloud(sandbox)
+
 
 @pytest.fixture(scope="module")
-def deployed() -> Iterator[Deployed]:
+def deployed(account: Cloud) -> Deployed:
     """Give a stack deployed for a distribution whose viewer-request slot is occupied."""
-    with start_sandbox() as sandbox:
-        cloud = Cloud(sandbox)
-        occupied = functions(viewer_request=a_function(cloud, "rewrite"))
-        behavior = a_behavior(FunctionAssociations=occupied)
-        distribution_id = a_distribution(cloud, "site", DefaultCacheBehavior=behavior)
-        sam(sandbox, "build")
-        deploy(sandbox, STACK, Distributions=distribution_id)
-        yield Deployed(cloud, distribution_id)
+    occupied = functions(viewer_request=a_function(account, "rewrite"))
+    behavior = a_behavior(FunctionAssociations=occupied)
+    distribution_id = a_distribution(account, "site", DefaultCacheBehavior=behavior)
+    deploy(account.sandbox, STACK, Distributions=distribution_id)
+    return Deployed(account, distribution_id)
+
+
+@pytest.fixture(scope="session")
+def shop(account: Cloud) -> Deployed:
+    """
+    Give another site's stack, narrowed to its two distributions and the function it displaces.
+
+    The first has a Lambda@Edge function at viewer-request, the second an origin in a VPC.
+    """
+    signing = a_version(account, "sign")
+    occupied = a_behavior(LambdaFunctionAssociations=edge(viewer_request=signing))
+    front = a_distribution(account, "front", DefaultCacheBehavior=occupied)
+    back = a_distribution(account, "back", Origins=a_vpc_origin(account))
+    arns = (f"arn:aws:cloudfront::{_ACCOUNT}:distribution/{each}" for each in (front, back))
+    made = Deployed(account, front, "shop-maintenance", "/shop/maintenance")
+    deploy(
+        account.sandbox,
+        made.stack,
+        Distributions=f"{front},{back}",
+        SwitchParameter=made.switch,
+        PermittedDistributions=",".join(arns),
+        NeighbourFunctions=f"{signing.rpartition(':')[0]}:*",
+    )
+    return made

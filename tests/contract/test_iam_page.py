@@ -1,0 +1,88 @@
+"""docs/iam.md has a row for each right of the template, and says which no story judges."""
+
+import re
+from collections.abc import Set as AbstractSet
+
+from tests.contract.template import ROOT, statements
+from tests.stack.permission_stories import STORIES
+from tests.stack.rights import Right, rights_of_the_template
+
+
+def _rows(heading: str) -> list[list[str]]:
+    """Return the cells of the first table below a heading."""
+    page = (ROOT / "docs" / "iam.md").read_text(encoding="utf-8")
+    section = page.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    table = re.search(r"(?:^\|.*\n)+", section, re.MULTILINE)
+    lines = table.group().splitlines()[2:] if table else []
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def _words(cell: str) -> list[str]:
+    return re.findall(r"`(.+?)`", cell)
+
+
+def _statements_of_the_page() -> list[tuple[str, str, list[str], str, str]]:
+    """Return place, statement, actions, resource and reason of each row."""
+    own = [["`Controller`", *cells] for cells in _rows("The controller's role")]
+    return [
+        (_words(cells[0])[0], _words(cells[1])[0], _words(cells[2]), cells[3], cells[4])
+        for cells in [*own, *_rows("The others")]
+    ]
+
+
+def _unjudged() -> set[Right]:
+    return {Right(*_words(" ".join(cells[:3]))) for cells in _rows("What the sandbox cannot judge")}
+
+
+def _named(rights: AbstractSet[Right]) -> list[str]:
+    return sorted(map(str, rights))
+
+
+def test_the_page_has_every_right_of_the_template_and_no_other() -> None:
+    """In the words of the template, action by action."""
+    documented = {
+        Right(where, statement, action)
+        for where, statement, actions, _, _ in _statements_of_the_page()
+        for action in actions
+        if ":" in action
+    }
+
+    assert [] == _named(rights_of_the_template() - documented)
+    assert [] == _named(documented - rights_of_the_template())
+
+
+def test_every_right_has_a_story_or_stands_among_those_that_nothing_judges() -> None:
+    """And in one of the two only."""
+    rights = rights_of_the_template()
+
+    assert [] == _named(rights - STORIES.keys() - _unjudged())
+    assert [] == _named((STORIES.keys() | _unjudged()) - rights)
+    assert [] == _named(STORIES.keys() & _unjudged())
+
+
+def test_what_nothing_judges_names_a_page_of_aws() -> None:
+    """A guide and a page of it, so that somebody can look it up."""
+    pages = [cells[3] for cells in _rows("What the sandbox cannot judge")]
+
+    assert [] == [page for page in pages if not re.match(r"[A-Z].+ Guide, [a-z0-9-]+", page)]
+
+
+def test_everything_is_the_resource_only_where_iam_knows_no_narrower_one() -> None:
+    """The page says so, and where AWS does."""
+    on_all = {
+        (name, statement["Sid"])
+        for name, statement in statements()
+        if statement["Effect"] == "Allow" and "*" in _listed(statement["Resource"])
+    }
+    reasoned = {
+        (where, statement)
+        for where, statement, _, resource, reason in _statements_of_the_page()
+        if resource == "`*`"
+        and re.search(r"no narrower resource .*\(Service Authorization Reference, \w+\)", reason)
+    }
+
+    assert on_all == reasoned
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
