@@ -8,9 +8,10 @@ from demo.telling import NotAsToldError
 from sandbox.process import Sandbox
 
 ROOT = Path(__file__).parent.parent
+BUILT = ROOT / ".aws-sam" / "build"
 
 
-def deploy(sandbox: Sandbox, stack: str, **parameters: str) -> None:
+def deploy(sandbox: Sandbox, stack: str, *, built: Path = BUILT, **parameters: str) -> None:
     """Run `sam deploy` of what was built; raise NotAsToldError, with its output, if it fails."""
     overrides = [f"{name}={value}" for name, value in parameters.items()]
     sam(
@@ -19,6 +20,10 @@ def deploy(sandbox: Sandbox, stack: str, **parameters: str) -> None:
         "--no-confirm-changeset",
         "--no-fail-on-empty-changeset",
         "--no-progressbar",
+        "--config-file",
+        str(ROOT / "samconfig.toml"),
+        "--template-file",
+        str(built / "template.yaml"),
         "--stack-name",
         stack,
         "--parameter-overrides",

@@ -1,16 +1,20 @@
 """
-One stack from its deployment to its deletion, every permission judged.
+One stack from its deployment to its deletion, every permission judged, beside another stack.
 
 The tests run in order on one stack: deploying takes many seconds, and a life has an order.
 """
 
+import shutil
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
 from botocore.exceptions import ClientError
 
-from demo.sam import deploy
+from demo.sam import BUILT, deploy
 from tests.cloud import eventually
 from tests.stack.conftest import STACK, Deployed
 
@@ -58,16 +62,82 @@ def test_the_log_says_what_was_decided_and_done(deployed: Deployed) -> None:
     assert f'"distribution":"{deployed.distribution_id}"' in changed[-1]
 
 
-def test_an_update_of_the_stack_leaves_the_site_closed(deployed: Deployed) -> None:
-    """Deploying again during maintenance neither opens the site nor writes the switch."""
-    version = deployed.cloud.ssm.get_parameter(Name=SWITCH)["Parameter"]["Version"]
+def test_the_stack_of_another_site_closes_and_opens_it_alone(
+    deployed: Deployed, shop: Deployed
+) -> None:
+    """Two sites of one account: what one switch says moves nothing of the other's."""
+    here, there = deployed.config(), shop.config()
 
-    deploy(
-        deployed.cloud.sandbox, STACK, Distributions=deployed.distribution_id, MaxDistributions="7"
-    )
+    shop.put(shop.switch, "on")
+    eventually(shop.is_closed)
+    assert here == deployed.config()
 
-    assert deployed.is_closed()
-    assert version == deployed.cloud.ssm.get_parameter(Name=SWITCH)["Parameter"]["Version"]
+    shop.put(shop.switch, "off")
+    eventually(lambda: there == shop.config())
+    assert here == deployed.config()
+    assert [deployed.distribution_id] == noted(deployed)
+    assert deployed.distribution_id not in noted(shop)
+
+
+def noted(stack: Deployed) -> list[str]:
+    """Return the distributions that a stack keeps notes about."""
+    notes = stack.cloud.s3.list_objects_v2(Bucket=stack.output("StateBucket"))["Contents"]
+    return [Path(each["Key"]).stem for each in notes]
+
+
+def test_an_update_of_the_stack_leaves_the_site_closed(deployed: Deployed, tmp_path: Path) -> None:
+    """Not for one visitor, not even with another edge package; nor is the switch written."""
+    before = (deployed.output("EdgeVersionArn"), written(deployed))
+
+    visitors = visits_during(deployed, lambda: deploy_a_newer_edge_package(deployed, tmp_path))
+
+    after = (deployed.output("EdgeVersionArn"), written(deployed))
+    assert {"on"} == visitors
+    assert before[0] != after[0]
+    assert before[1] == after[1]
+
+
+def test_the_next_look_attaches_the_new_version(deployed: Deployed) -> None:
+    """In place of the one before, so that no visitor gets past."""
+    fault = []
+
+    visitors = visits_during(deployed, lambda: fault.append(deployed.receives({"sweep": True})))
+
+    assert [""] == fault
+    assert {"on"} == visitors
+    assert deployed.output("EdgeVersionArn").encode() in deployed.config()
+
+
+def deploy_a_newer_edge_package(deployed: Deployed, directory: Path) -> None:
+    """Deploy what is built, with another setting and one line more in the edge function."""
+    built = shutil.copytree(BUILT, directory / "build")
+    with (built / "MaintenanceEdge" / "viewer_request.py").open("a", encoding="utf-8") as source:
+        source.write("# Newer than what is attached.\n")
+    sandbox, distribution_id = deployed.cloud.sandbox, deployed.distribution_id
+    deploy(sandbox, STACK, built=built, Distributions=distribution_id, MaxDistributions="7")
+
+
+def visits_during(deployed: Deployed, happen: Callable[[], object]) -> set[str | None]:
+    """Return what visitors are told of maintenance while something happens, until Deployed."""
+    told = set()
+    with ThreadPoolExecutor(max_workers=1) as other:
+        happening = other.submit(happen)
+        while not (happening.done() and is_deployed(deployed)):
+            wait([happening], timeout=0.1)
+            told.add(deployed.visit().headers.get("x-maintenance"))
+        happening.result()
+    return told | {deployed.visit().headers.get("x-maintenance")}
+
+
+def is_deployed(deployed: Deployed) -> bool:
+    """Tell whether every edge has the latest configuration."""
+    answer = deployed.cloud.cloudfront.get_distribution(Id=deployed.distribution_id)
+    return answer["Distribution"]["Status"] == "Deployed"
+
+
+def written(deployed: Deployed) -> int:
+    """Return how many times the switch was written."""
+    return deployed.cloud.ssm.get_parameter(Name=SWITCH)["Parameter"]["Version"]
 
 
 def test_writing_off_opens_the_site(deployed: Deployed) -> None:
@@ -102,9 +172,7 @@ def alarm(deployed: Deployed) -> str | None:
 
 def test_the_controllers_own_role_may_do_nothing_else(deployed: Deployed) -> None:
     """What is not in the template is refused: here, any other parameter."""
-    name = deployed.output("Controller")
-    roles = deployed.cloud.iam.list_roles()["Roles"]
-    role = next(each for each in roles if "ControllerRole" in each["RoleName"])
+    role = deployed.cloud.iam.get_role(RoleName=deployed.named("ControllerRole"))["Role"]
 
     simulated = deployed.cloud.iam.simulate_principal_policy(
         PolicySourceArn=role["Arn"],
@@ -112,7 +180,6 @@ def test_the_controllers_own_role_may_do_nothing_else(deployed: Deployed) -> Non
         ResourceArns=["arn:aws:ssm:us-east-1:000000000000:parameter/other"],
     )
 
-    assert name
     assert "implicitDeny" == simulated["EvaluationResults"][0]["EvalDecision"]
 
 
@@ -130,6 +197,17 @@ def test_deleting_the_stack_opens_the_site_and_keeps_the_notes(deployed: Deploye
     assert deployed.cloud.s3.list_objects_v2(Bucket=bucket)["KeyCount"]
     value = deployed.cloud.ssm.get_parameter(Name=SWITCH)["Parameter"]["Value"]
     assert value.startswith("off until 9999-12-31")
+
+
+def test_the_stack_of_the_other_site_goes_on(shop: Deployed) -> None:
+    """Nothing of it was the deleted stack's."""
+    there = shop.config()
+
+    shop.put(shop.switch, "on")
+    eventually(shop.is_closed)
+    shop.put(shop.switch, "off")
+
+    assert eventually(lambda: there == shop.config())
 
 
 def is_gone(deployed: Deployed) -> bool:
