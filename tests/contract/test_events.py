@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from maintenance.alarm_clock import AlarmClock, Ring
+from maintenance.wakeup import AlarmClock as AlarmClockRang
 from maintenance.wakeup import (
-    AlarmClock,
     Command,
     InstallationRequested,
     OtherToolWrote,
@@ -22,6 +23,7 @@ from viewer_request import handler
 
 from tests.cloud import Cloud
 from tests.contract.template import ROOT, load_template, properties, resolved, wakeups
+from tests.sandbox.builders import a_role
 
 EVENTS = ROOT / "events"
 AT = datetime(2026, 12, 1, 2, tzinfo=UTC)
@@ -42,7 +44,7 @@ MEANT: dict[str, Wakeup] = {
     "switch-on.json": ParameterChanged(SWITCH, AT),
     "switch-deleted.json": ParameterChanged(SWITCH, AT, deleted=True),
     "window-changed.json": ParameterChanged(f"{SWITCH}/windows/sunday", AT),
-    "alarm-clock.json": AlarmClock(),
+    "alarm-clock.json": AlarmClockRang(),
     "sweep.json": Sweep(),
     "other-tool-wrote.json": OtherToolWrote(),
     "command-on.json": Command("on for 2h: back at four", AT),
@@ -167,6 +169,19 @@ def test_what_the_schedules_send_are_the_files_of_their_names() -> None:
     inputs = {name: json.loads(each["Input"]) for name, each in wakeups("ScheduleV2").items()}
 
     assert {"Sweep": _event("sweep.json")} == inputs
+
+
+def test_what_the_alarm_clock_sends_is_the_file_of_its_name(cloud: Cloud) -> None:
+    """The one schedule that is not the template's: the controller makes it."""
+    cloud.scheduler.create_schedule_group(Name="site")
+    role = a_role(cloud, "wake", trusting=("scheduler.amazonaws.com",))
+    own, dead = (f"arn:aws:{each}" for each in ("lambda:us-east-1::function:c", "sqs:::d"))
+    ring = Ring(group="site", target_arn=own, role_arn=role, dead_letters_arn=dead)
+
+    AlarmClock(cloud.scheduler, ring).aim(AT, now=AT)
+
+    made = cloud.scheduler.get_schedule(Name="alarm-clock", GroupName="site")
+    assert _event("alarm-clock.json") == json.loads(made["Target"]["Input"])
 
 
 def test_every_way_to_wake_the_controller_has_a_file() -> None:
