@@ -11,8 +11,8 @@ export SAM_CLI_TELEMETRY := 0
 empty :=
 comma := ,
 PURE_MODULES := association_list change command cron desired distribution_config edge_function \
-	errors installation instants model note observation plan report sentence settings slot switch \
-	targets wakeup windows xml_spans
+	edge_version errors installation instants model note observation overlay page_package plan report \
+	sentence settings slot switch targets wakeup windows xml_spans
 PURE := $(subst $(empty) $(empty),$(comma),$(PURE_MODULES:%=controller/maintenance/%.py) edge_handler/*)
 
 .DEFAULT_GOAL := help

@@ -1,0 +1,100 @@
+"""
+Published versions of MaintenancePage: which one to use, which to keep, which to delete. Pure.
+
+    a version of MaintenancePage                                    the sweep
+    --------------------------------------------------------------  ---------
+    is held by a behavior of any distribution                       keeps it
+    is wanted now                                                   keeps it
+    is the newest with a page of the owner, the last good one       keeps it
+    was published within the last seven days                        keeps it
+    is none of these                                                deletes it
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+_KEPT_FOR = timedelta(days=7)
+# Deletions count against Lambda's rate for changes, and the next sweep goes on.
+_DELETED_AT_ONCE = 20
+ACTIVE = "Active"
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """
+    What makes a Lambda function fit for the edge; memory is in MB, the timeout in seconds.
+
+    `extras` names what it has that Lambda@Edge does not take: an environment, layers, a VPC.
+    """
+
+    runtime: str
+    handler: str
+    role: str
+    memory: int
+    timeout: int
+    architectures: tuple[str, ...]
+    extras: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeVersion:
+    """A numbered version; `state` is Lambda's word, None where a listing does not say it."""
+
+    arn: str
+    number: int
+    code_sha256: str
+    configuration: Configuration
+    description: str
+    published: datetime
+    state: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionPackage:
+    """A version's package, a zip, and its configuration."""
+
+    package: bytes
+    configuration: Configuration
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """$LATEST as it was read; a write on the condition of `revision_id` fails if it has changed."""
+
+    code_sha256: str
+    configuration: Configuration
+    revision_id: str
+    is_updating: bool = False
+
+
+def matching(
+    versions: Sequence[EdgeVersion], *, code_sha256: str, configuration: Configuration
+) -> EdgeVersion | None:
+    """Return the newest version with this code that is configured like the base, or None."""
+    fitting = (
+        each
+        for each in versions
+        if (each.code_sha256, each.configuration) == (code_sha256, configuration)
+    )
+    return max(fitting, key=_number, default=None)
+
+
+def newest_with_page(
+    versions: Sequence[EdgeVersion], has_own_page: Callable[[str], bool]
+) -> EdgeVersion | None:
+    """Return the newest version whose description says that it has a page of the owner."""
+    fitting = (each for each in versions if has_own_page(each.description))
+    return max(fitting, key=_number, default=None)
+
+
+def disposable(
+    versions: Sequence[EdgeVersion], *, kept: Collection[str], now: datetime
+) -> tuple[EdgeVersion, ...]:
+    """Return the versions to delete now, oldest first; `kept` are ARNs that must stay."""
+    old = [each for each in versions if each.published < now - _KEPT_FOR and each.arn not in kept]
+    return tuple(sorted(old, key=_number)[:_DELETED_AT_ONCE])
+
+
+def _number(version: EdgeVersion) -> int:
+    return version.number

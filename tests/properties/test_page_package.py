@@ -1,0 +1,74 @@
+"""Laws of the package: the same content is the same bytes, and nothing in it gets lost."""
+
+import io
+import zipfile
+from collections.abc import Mapping
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from maintenance.errors import ObservationError
+from maintenance.overlay import Announcement, Overlay
+from maintenance.page_package import own_page, page_package
+
+from tests.builders import NOW
+from tests.properties.closing import law
+
+NAMES = st.from_regex(r"[a-z]{1,8}(\.[a-z]{1,4})?", fullmatch=True)
+FILES = st.dictionaries(NAMES, st.binary(max_size=200), max_size=6)
+ANNOUNCEMENTS = st.builds(Announcement, st.none() | st.text(), st.none() | st.just(NOW))
+
+
+def a_zip(files: Mapping[str, bytes], *, compression: int = zipfile.ZIP_STORED) -> bytes:
+    """Return the files in their order, as some tool packs them."""
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w", compression) as archive:
+        archive.mkdir("folder")
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return package.getvalue()
+
+
+def shuffled(files: Mapping[str, bytes], random: Random) -> dict[str, bytes]:
+    """Return the same files in another order."""
+    names = list(files)
+    random.shuffle(names)
+    return {name: files[name] for name in names}
+
+
+@law
+@given(FILES, FILES, ANNOUNCEMENTS, st.randoms(use_true_random=False))
+def test_the_same_content_is_the_same_bytes(
+    base: dict[str, bytes], page: dict[str, bytes], said: Announcement, random: Random
+) -> None:
+    """In any order, and however the base was packed; so it has one CodeSha256."""
+    one = page_package(a_zip(base), Overlay(page, said))
+    other = page_package(
+        a_zip(shuffled(base, random), compression=zipfile.ZIP_DEFLATED),
+        Overlay(shuffled(page, random), said),
+    )
+
+    assert one == other
+
+
+@law
+@given(FILES, FILES, ANNOUNCEMENTS)
+def test_every_file_is_in_it(
+    base: dict[str, bytes], page: dict[str, bytes], said: Announcement
+) -> None:
+    """The base's byte for byte, and the overlay's in own/; the owner's come back as they were."""
+    package = page_package(a_zip(base), Overlay(page, said))
+
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        found = {each: archive.read(each) for each in archive.namelist()}
+    own = {f"own/{name}": content for name, content in Overlay(page, said).files().items()}
+    assert {**base, **own} == found
+    assert page == own_page(package)
+
+
+@pytest.mark.parametrize("package", [b"", b"<html>", a_zip({"a": b"x" * 99})[:-30]])
+def test_what_is_no_zip_is_said_to_be_none(package: bytes) -> None:
+    """A download that was cut short is one."""
+    with pytest.raises(ObservationError, match="is not a zip file"):
+        own_page(package)
