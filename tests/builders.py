@@ -29,7 +29,8 @@ def edge_arn(version: int = 7, *, stack: str = "site", function: str = "Edge") -
     return f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:{name}:{version}"
 
 
-EDGE = parse_edge_function(edge_arn())
+PAGE_FUNCTION = "site-MaintenancePage-AbC123dEf456"
+EDGE = parse_edge_function(edge_arn(), page_function=PAGE_FUNCTION)
 OURS = Association(VIEWER_REQUEST, Kind.LAMBDA_AT_EDGE, EDGE.version_arn)
 
 

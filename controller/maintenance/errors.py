@@ -3,7 +3,8 @@ What can go wrong, as one tree. Each message is a sentence that names the thing 
 
     MaintenanceError
     ├── ConfigurationError        the owner's to mend: a setting, a parameter's value, a command
-    │   └── UnreadableValue       a parameter holds something that is not understood
+    │   ├── UnreadableValue       a parameter holds something that is not understood
+    │   └── PageRefused           a file under page/, or a message, that no page can be made of
     ├── EventRefused              an event of a shape that means nothing here; nothing was changed
     ├── ObservationError          the world could not be read; nothing was changed
     │   └── NoteUnreadable        a note in the state bucket is not ours or not a note
@@ -23,6 +24,10 @@ class ConfigurationError(MaintenanceError):
 
 class UnreadableValue(ConfigurationError):
     """A parameter holds a value that is not understood; the message quotes it and the grammar."""
+
+
+class PageRefused(ConfigurationError):
+    """A file under page/ or a message is unusable; the message names it and the remedy."""
 
 
 class EventRefused(MaintenanceError):

@@ -18,17 +18,24 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
-from urllib3 import PoolManager
+from urllib3 import PoolManager, Timeout
 
 from maintenance.alarm_clock import AlarmClock, Ring
+from maintenance.baking import Baking, Patience
+from maintenance.chooser import Chooser
 from maintenance.cloudfront import CloudFront
 from maintenance.command import judge
 from maintenance.custom_resource import answer, was_never_installed
 from maintenance.distribution_run import DistributionRun
+from maintenance.edge_versions import EdgeVersions
 from maintenance.errors import MaintenanceError, RunFailed
 from maintenance.installation import Installation
 from maintenance.notes import Notes
+from maintenance.outlook import Outlook
+from maintenance.package_check import PackageCheck
+from maintenance.page_files import PageFiles
 from maintenance.parameters import Parameters
+from maintenance.preparation import Preparation
 from maintenance.reconcile import Controller
 from maintenance.report import Report
 from maintenance.settings import Settings
@@ -46,11 +53,17 @@ from maintenance.wakeup import (
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-# Standard mode backs off with jitter, up to 20 seconds; what is left is the invocation's retry.
 _ARN_PARTS = 7
+# Standard mode backs off with jitter, up to 20 seconds; what is left is the invocation's retry.
 _CLIENT = Config(
     retries={"mode": "standard", "total_max_attempts": 6}, connect_timeout=5, read_timeout=30
 )
+# What a page needs is not waited for as long: a site that should be closed waits for it.
+_HURRIED = Config(
+    retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=3, read_timeout=10
+)
+_DOWNLOAD = Timeout(connect=3, read=10)
+PATIENCE = Patience(pause=time.sleep, elapsed=time.monotonic)
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -81,29 +94,31 @@ class App:
     settings: Settings
     parameters: Parameters
     controller: Controller
+    preparation: Preparation
     clock: Callable[[], datetime]
 
     def run(self, wakeup: Wakeup) -> dict[str, Any]:
         """Return the report as JSON values; raise MaintenanceError where something failed."""
         match wakeup:
             case PlanRequested():
-                return self.controller.plan().document()
+                return self.preparation.show(self.controller.plan()).document()
             case StatusRequested():
-                return self.controller.status().document()
+                return self.preparation.show(self.controller.status()).document()
             case ParameterChanged():
-                return self._finish(self.controller.reconcile(wakeup))
+                report = self.controller.reconcile(wakeup)
             case Command():
-                return self._command(wakeup)
+                report = self._command(wakeup)
             case _:
-                return self._finish(self.controller.reconcile())
+                report = self.controller.reconcile()
+        return self._finish(self.preparation.follow(report, wakeup))
 
-    def _command(self, command: Command) -> dict[str, Any]:
+    def _command(self, command: Command) -> Report:
         switch = self.parameters.read_switch().switch
         verdict = judge(command, switch=switch, now=self.clock(), zone=self.settings.time_zone)
         news = self.parameters.write_switch(verdict.value) if verdict.value else None
         report = self.controller.reconcile(news)
         told = (verdict.reason,) if verdict.reason else ()
-        return self._finish(replace(report, notices=(*told, *report.notices)))
+        return replace(report, notices=(*told, *report.notices))
 
     def _finish(self, report: Report) -> dict[str, Any]:
         log_report(report)
@@ -119,7 +134,13 @@ def _app(settings: Settings, own_arn: str) -> App:
     return assemble(settings, own_arn=own_arn, clock=_now)
 
 
-def assemble(settings: Settings, *, own_arn: str, clock: Callable[[], datetime]) -> App:
+def assemble(
+    settings: Settings,
+    *,
+    own_arn: str,
+    clock: Callable[[], datetime],
+    patience: Patience = PATIENCE,
+) -> App:
     """Put everything together; `own_arn` is this function's, `clock` returns the present, aware."""
     session = boto3.Session(region_name="us-east-1")
     parameters = Parameters(
@@ -136,21 +157,58 @@ def assemble(settings: Settings, *, own_arn: str, clock: Callable[[], datetime])
         stack=settings.stack_name,
         new_write_id=lambda: uuid.uuid4().hex,
     )
-    ring = Ring(
+    versions = _versions(session, settings)
+    chooser = _chooser(session, settings, versions, patience)
+    controller = Controller(
+        settings=settings,
+        outlook=Outlook(parameters, settings.lead_time, clock),
+        distributions=cloudfront,
+        distribution_run=DistributionRun(cloudfront, notes),
+        alarm_clock=AlarmClock(
+            session.client("scheduler", config=_CLIENT), _ring(settings, own_arn)
+        ),
+        chooser=chooser,
+        clock=clock,
+    )
+    preparation = Preparation(
+        rehearsal=settings.rehearsal_distribution,
+        chooser=chooser,
+        distributions=cloudfront,
+        distribution_run=controller.distribution_run,
+        versions=versions,
+        clock=clock,
+    )
+    return App(settings, parameters, controller, preparation, clock)
+
+
+def _versions(session: boto3.Session, settings: Settings) -> EdgeVersions:
+    client = session.client("lambda", config=_HURRIED)
+    http = PoolManager(timeout=_DOWNLOAD, retries=2)
+    return EdgeVersions(client, http, page_function=settings.edge.page_name)
+
+
+def _chooser(
+    session: boto3.Session, settings: Settings, versions: EdgeVersions, patience: Patience
+) -> Chooser:
+    page_files = PageFiles(session.client("s3", config=_HURRIED), bucket=settings.state_bucket)
+    check = PackageCheck(_own_library())
+    baking = Baking(settings.edge.version_arn, versions, check, patience)
+    return Chooser(settings.edge, page_files, baking)
+
+
+def _own_library() -> dict[str, str]:
+    """Return where Python's own library is, if it has to be told; a check needs to see no more."""
+    name = "LD_LIBRARY_PATH"
+    return {name: os.environ[name]} if name in os.environ else {}
+
+
+def _ring(settings: Settings, own_arn: str) -> Ring:
+    return Ring(
         group=settings.schedule_group,
         target_arn=own_arn,
         role_arn=settings.wake_role_arn,
         dead_letters_arn=settings.dead_letters_arn,
     )
-    controller = Controller(
-        settings=settings,
-        parameters=parameters,
-        distributions=cloudfront,
-        distribution_run=DistributionRun(cloudfront, notes),
-        alarm_clock=AlarmClock(session.client("scheduler", config=_CLIENT), ring),
-        clock=clock,
-    )
-    return App(settings, parameters, controller, clock)
 
 
 def _install(request: Mapping[str, Any], own_arn: str) -> dict[str, Any]:
@@ -159,14 +217,17 @@ def _install(request: Mapping[str, Any], own_arn: str) -> dict[str, Any]:
     try:
         if not was_never_installed(request):
             app = _app(Settings.from_env(os.environ), own_arn)
-            installation = Installation(app.settings.stack_name, app.controller, app.parameters)
+            # Nobody rehearses while a stack comes or goes; when it goes, ours leaves there too.
+            controller = app.controller.without_rehearsal()
+            installation = Installation(app.settings.stack_name, controller, app.parameters)
             installation.carry_out(request)
     except Exception as error:  # noqa: BLE001 - whatever it is, CloudFormation has to hear of it
         logger.exception("installation failed")
         fault = str(error) or repr(error)
     # Rules and sweep take names from here, and so are deleted before this resource is.
     properties = request.get("ResourceProperties", {})
-    data = {name: properties.get(name, "") for name in ("SwitchParameter", "ControllerRole")}
+    names = ("SwitchParameter", "ControllerRole", "StateBucket")
+    data = {name: properties.get(name, "") for name in names}
     answer(request, http=PoolManager(), fault=fault, data=data)
     return {"request": request.get("RequestType"), "fault": fault}
 

@@ -14,7 +14,8 @@ the edge function of another stack like this one):
     nothing of ours, and Lambda@Edge  skip                         keep
     does not run on this behavior
 
-One refusal leaves the whole distribution as it is: half a site is not in maintenance.
+A wanted version that only stands in for a better one replaces nothing of ours. One refusal leaves
+the whole distribution as it is: half a site is not in maintenance.
 """
 
 from collections.abc import Collection, Iterable
@@ -46,12 +47,17 @@ class OccupiedSlots(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What is wanted of one distribution. Behaviors named in `except_paths` stay live."""
+    """
+    What is wanted of one distribution. Behaviors named in `except_paths` stay live.
+
+    The version of `edge` that is to be attached `stands_in` where a better one could not be had.
+    """
 
     mode: Mode
     edge: EdgeFunction
     except_paths: Collection[str] = ()
     occupied_slots: OccupiedSlots = OccupiedSlots.DISPLACE
+    stands_in: bool = False
 
     def mode_of(self, behavior: Behavior) -> Mode:
         """Return what is wanted of one behavior."""
@@ -140,6 +146,8 @@ def _towards_maintenance(behavior: Behavior, ours: str | None, intent: Intent) -
     path_pattern = behavior.path_pattern
     if ours == intent.edge.version_arn:
         return Step(path_pattern, Action.KEEP, "it is in maintenance")
+    if ours and intent.stands_in:
+        return Step(path_pattern, Action.KEEP, f"it is in maintenance, with {ours}")
     if ours:
         return Step(path_pattern, Action.REPLACE, f"it has another version of ours, {ours}")
     if behavior.obstacle:

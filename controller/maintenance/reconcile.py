@@ -12,21 +12,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from maintenance.desired import Decision, decide, history_matters
+from maintenance.desired import Decision
 from maintenance.distribution_run import DistributionRun
-from maintenance.errors import (
-    ApplyError,
-    ConfigurationError,
-    MaintenanceError,
-    ObservationError,
-    RunFailed,
-)
+from maintenance.edge_function import Choice
+from maintenance.errors import ApplyError, ConfigurationError, MaintenanceError, RunFailed
 from maintenance.model import Distribution, Mode
-from maintenance.observation import ReadSwitch, ReadWindows
+from maintenance.outlook import Wanted
+from maintenance.overlay import Announcement, announcement_of
 from maintenance.plan import Intent, Plan, held, plan_distribution, unmatched
 from maintenance.report import Outcome, Report
 from maintenance.settings import Settings
-from maintenance.switch import Says, Switch
 from maintenance.targets import select
 from maintenance.wakeup import ParameterChanged
 
@@ -41,22 +36,16 @@ class _Distributions(Protocol):
     def list_distributions(self) -> tuple[Distribution, ...]: ...
 
 
-class _Parameters(Protocol):
-    def read_switch(self, *, changed: ParameterChanged | None = None) -> ReadSwitch: ...
-    def read_windows(self, *, changed: ParameterChanged | None = None) -> ReadWindows: ...
-    def read_last_off(self) -> datetime | None: ...
+class _Outlook(Protocol):
+    def look(self, changed: ParameterChanged | None = None) -> Wanted: ...
 
 
 class _AlarmClock(Protocol):
     def aim(self, at: datetime | None, *, now: datetime) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """A decision, and the sentences about what could not be read on the way to it."""
-
-    decision: Decision
-    faults: tuple[str, ...]
+class _Chooser(Protocol):
+    def choose(self, announcement: Announcement, *, publish: bool = True) -> Choice: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +62,11 @@ class Controller:
     """Everything that a run needs; `clock` returns the present, aware."""
 
     settings: Settings
-    parameters: _Parameters
+    outlook: _Outlook
     distributions: _Distributions
     distribution_run: DistributionRun
     alarm_clock: _AlarmClock
+    chooser: _Chooser
     clock: Callable[[], datetime]
 
     def reconcile(self, changed: ParameterChanged | None = None) -> Report:
@@ -86,51 +76,25 @@ class Controller:
         `changed` is the change that woke us. Raises ConfigurationError or ObservationError where
         nothing could be done, RunFailed if the answer never came to rest.
         """
-        wanted = self._look(changed)
+        wanted = self.outlook.look(changed)
         for _ in range(_LOOKS):
-            report = self._go_through(wanted, self.distribution_run.apply)
+            report = self._go_through(wanted, self.distribution_run.apply, publish=True)
             if not report.drifted:
                 return self._aimed(report)
             # The answer may have moved while this run was at work: look once more.
-            again = self._look(changed)
-            if again.decision.mode is wanted.decision.mode:
-                return self._aimed(replace(report, decision=again.decision))
+            again = self.outlook.look(changed)
+            if again.answer == wanted.answer:
+                return self._aimed(replace(report, decision=again.decision, coming=again.coming))
             wanted = again
         raise RunFailed(f"the answer changed {_LOOKS} times during this run; the next try goes on")
 
     def plan(self, changed: ParameterChanged | None = None) -> Report:
         """Return what a run would do now, and change nothing."""
-        return self._go_through(self._look(changed), self.distribution_run.rehearse)
+        return self._go_through(self.outlook.look(changed), self.distribution_run.rehearse)
 
     def status(self) -> Report:
         """Return what is wanted and what the listing says is there, and change nothing."""
-        return self._go_through(self._look(None), None)
-
-    def _look(self, changed: ParameterChanged | None) -> _Wanted:
-        read = self.parameters.read_switch(changed=changed)
-        windows = self.parameters.read_windows(changed=changed)
-        now = self.clock()
-        lead_time = self.settings.lead_time
-        faults = [*((read.fault,) if read.fault else ()), *windows.faults]
-        needed = history_matters(
-            switch=read.switch, windows=windows.windows, now=now, lead_time=lead_time
-        )
-        last_off = None
-        try:
-            _raise_unknown(windows)
-            last_off = self.parameters.read_last_off() if needed else None
-        except ObservationError as error:
-            if not _decides_alone(read.switch, now):
-                raise
-            faults.append(str(error))
-        decision = decide(
-            switch=read.switch,
-            last_off=last_off,
-            windows=windows.windows,
-            now=now,
-            lead_time=lead_time,
-        )
-        return _Wanted(decision, tuple(faults))
+        return self._go_through(self.outlook.look(), None)
 
     def _aimed(self, report: Report) -> Report:
         """Aim the alarm clock; that it cannot be aimed fails the run, but undoes nothing."""
@@ -140,14 +104,24 @@ class Controller:
             return replace(report, own_faults=(*report.own_faults, str(error)))
         return report
 
-    def _go_through(self, wanted: _Wanted, act: _Act | None) -> Report:
-        listing = self.distributions.list_distributions()
+    def without_rehearsal(self) -> "Controller":
+        """Return a controller for which the rehearsal distribution is one where ours sits."""
+        return replace(self, settings=replace(self.settings, rehearsal_distribution=None))
+
+    def _go_through(self, wanted: Wanted, act: _Act | None, *, publish: bool = False) -> Report:
+        rehearsal = self.settings.rehearsal_distribution
+        listing = tuple(
+            each
+            for each in self.distributions.list_distributions()
+            if each.distribution_id != rehearsal
+        )
         targets = select(self.settings.distributions, listing)
         self._guard(wanted.decision, len(targets.distribution_ids))
+        choice = self._choice(wanted.decision, publish=publish)
         tasks = [
             task
             for each in listing
-            if (task := self._task(each, wanted.decision, targets.distribution_ids))
+            if (task := self._task(each, wanted.decision, choice, targets.distribution_ids))
         ]
         with ThreadPoolExecutor(max_workers=_HANDS) as hands:
             outcomes = tuple(hands.map(lambda task: _carry_out(task, act), tasks))
@@ -160,9 +134,17 @@ class Controller:
         return Report(
             decision=wanted.decision,
             outcomes=outcomes,
-            own_faults=(*wanted.faults, *targets.faults),
+            own_faults=(*wanted.faults, *targets.faults, *choice.faults),
             notices=unmatched(self.settings.except_paths, behaviors),
+            coming=wanted.coming,
+            choice=choice if wanted.decision.mode is Mode.MAINTENANCE else None,
         )
+
+    def _choice(self, decision: Decision, *, publish: bool) -> Choice:
+        """Return the version to attach; opening needs none, and so asks for no page."""
+        if decision.mode is not Mode.MAINTENANCE:
+            return Choice(self.settings.edge)
+        return self.chooser.choose(announcement_of(decision), publish=publish)
 
     def _guard(self, decision: Decision, number: int) -> None:
         """Refuse to close more than the owner allows; opening is never refused."""
@@ -175,7 +157,11 @@ class Controller:
             raise ConfigurationError(message)
 
     def _task(
-        self, distribution: Distribution, decision: Decision, targets: frozenset[str]
+        self,
+        distribution: Distribution,
+        decision: Decision,
+        choice: Choice,
+        targets: frozenset[str],
     ) -> _Task | None:
         """Return the task for a target, or for a distribution where ours sits and is not wanted."""
         settings = self.settings
@@ -185,9 +171,10 @@ class Controller:
         lifted = Mode.UNCHANGED if decision.mode is Mode.UNCHANGED else Mode.LIVE
         intent = Intent(
             mode=decision.mode if is_target else lifted,
-            edge=settings.edge,
+            edge=choice.edge,
             except_paths=settings.except_paths,
             occupied_slots=settings.occupied_slots,
+            stands_in=choice.stands_in,
         )
         plan = plan_distribution(distribution.distribution_id, distribution.behaviors, intent)
         return _Task(distribution, intent, plan)
@@ -202,20 +189,3 @@ def _carry_out(task: _Task, act: _Act | None) -> Outcome:
     except MaintenanceError as error:
         # Named in the report, which fails the run at its end; the others go on.
         return Outcome(listed.distribution_id, listed.status, listed.steps, faults=(str(error),))
-
-
-def _decides_alone(switch: Switch | None, now: datetime) -> bool:
-    """
-    Tell whether the mode is what the switch says, whatever is not known of history and windows.
-
-    An `on` that holds does, and so does a plain `off` for all that began before it: neither may
-    fail to act because something else cannot be read.
-    """
-    if switch is None:
-        return False
-    return switch.says is Says.OFF or not switch.is_over(max(now, switch.written))
-
-
-def _raise_unknown(windows: ReadWindows) -> None:
-    if windows.unknown:
-        raise ObservationError(" | ".join(windows.unknown))

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from maintenance.desired import Decision
+from maintenance.edge_function import Choice
 from maintenance.instants import format_instant
 from maintenance.model import Association
 from maintenance.plan import Step
@@ -17,7 +18,8 @@ class Outcome:
     What became of one distribution.
 
     `status` is CloudFront's word, Deployed or InProgress. `fault` is the sentence about what could
-    not be done; `changed` tells whether CloudFront took an update.
+    not be done; `changed` tells whether CloudFront took an update. `is_rehearsal` marks the
+    distribution that always has the newest version and no visitors.
     """
 
     distribution_id: str
@@ -28,6 +30,15 @@ class Outcome:
     left_out: tuple[Association, ...] = ()
     warnings: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
+    is_rehearsal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """How many versions a sweep has deleted, and how many their replicas still keep alive."""
+
+    deleted: int = 0
+    replicated: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +46,18 @@ class Report:
     """
     The decision of a run and what became of it. A run with faults has failed.
 
-    `own_faults` are about the switch and the settings; `notices` are worth knowing and no fault.
+    `own_faults` are about the switch, the settings and the page; `notices` are worth knowing and no
+    fault. `coming` is the decision at the start of a window that is near, `choice` the version to
+    attach where the site is to be closed.
     """
 
     decision: Decision
     outcomes: tuple[Outcome, ...] = ()
     own_faults: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
+    coming: Decision | None = None
+    choice: Choice | None = None
+    forgotten: Forgotten = Forgotten()
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -74,6 +90,7 @@ def outcome_document(outcome: Outcome) -> dict[str, Any]:
     return {
         "distribution_id": outcome.distribution_id,
         "status": outcome.status,
+        "rehearsal": outcome.is_rehearsal,
         "changed": outcome.changed,
         "behaviors": [
             {

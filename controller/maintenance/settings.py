@@ -15,6 +15,7 @@ _REQUIRED = (
     "DEAD_LETTERS_ARN",
     "DISTRIBUTIONS",
     "EDGE_VERSION_ARN",
+    "PAGE_FUNCTION",
     "SCHEDULE_GROUP",
     "STACK_NAME",
     "STATE_BUCKET",
@@ -41,13 +42,14 @@ class Settings:
     max_distributions: int = 25
     occupied_slots: OccupiedSlots = OccupiedSlots.DISPLACE
     lead_time: timedelta = timedelta(0)
+    rehearsal_distribution: str | None = None
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
         """Return the settings; raise one ConfigurationError that names every fault."""
         faults = [f"{name} is not set" for name in _REQUIRED if not _listed(env.get(name, ""))]
-        faults += _faults_of_edge(env.get("EDGE_VERSION_ARN", ""))
+        faults += _faults_of_edge(env.get("EDGE_VERSION_ARN", ""), env.get("PAGE_FUNCTION", ""))
         faults += _faults_of_choices(env)
         distributions = _listed(env.get("DISTRIBUTIONS", ""))
         faults += [_target_fault(entry) for entry in distributions if not _is_target(entry)]
@@ -55,7 +57,7 @@ class Settings:
             raise ConfigurationError(f"the settings have to be mended: {'; '.join(faults)}")
         return cls(
             distributions=distributions,
-            edge=parse_edge_function(env["EDGE_VERSION_ARN"]),
+            edge=parse_edge_function(env["EDGE_VERSION_ARN"], page_function=env["PAGE_FUNCTION"]),
             stack_name=env["STACK_NAME"],
             state_bucket=env["STATE_BUCKET"],
             switch_parameter=env["SWITCH_PARAMETER"],
@@ -66,15 +68,18 @@ class Settings:
             max_distributions=int(env.get("MAX_DISTRIBUTIONS", "25")),
             occupied_slots=OccupiedSlots(env.get("OCCUPIED_SLOTS", "displace")),
             lead_time=timedelta(minutes=int(env.get("LEAD_TIME_MINUTES", "0"))),
+            rehearsal_distribution=env.get("REHEARSAL_DISTRIBUTION") or None,
             time_zone=ZoneInfo(env.get("TIME_ZONE", "UTC")),
         )
 
 
-def _faults_of_edge(version_arn: str) -> list[str]:
+def _faults_of_edge(version_arn: str, page_function: str) -> list[str]:
+    if not version_arn or not page_function:
+        return []  # that one is not set is said already
     try:
-        parse_edge_function(version_arn)
+        parse_edge_function(version_arn, page_function=page_function)
     except ConfigurationError as error:
-        return [str(error)] if version_arn else []
+        return [str(error)]
     return []
 
 

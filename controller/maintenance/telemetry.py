@@ -39,6 +39,8 @@ def count_report(report: Report, *, stack_name: str) -> None:
         "DistributionsChanged": sum(each.changed for each in report.outcomes),
         "DistributionsFailed": sum(bool(each.faults) for each in report.outcomes),
         "InputsRefused": len(report.own_faults),
+        "VersionsDeleted": report.forgotten.deleted,
+        "VersionsStillReplicated": report.forgotten.replicated,
     }
     for name, number in counted.items():
         metrics.add_metric(name=name, unit=MetricUnit.Count, value=number)

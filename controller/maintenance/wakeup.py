@@ -10,6 +10,7 @@ first. Everything that is understood:
     {"alarm_clock": true}: a window begins or ends           reconcile
     {"sweep": true}                                          reconcile
     CloudTrail's record of another tool's update             reconcile
+    S3's event of an object under page/                      reconcile, and check the page
     {"maintenance": "<switch value>", "at": "<instant>"}     write the switch, then reconcile
     an EventBridge event with {"maintenance": ...} as its    the same; its `time` is the instant
       detail
@@ -30,8 +31,8 @@ from maintenance.errors import EventRefused
 
 _UNDERSTOOD = (
     "Understood are: a Parameter Store Change event of the switch or a window, a CloudTrail event "
-    'of an update in CloudFront, {"sweep": true}, {"alarm_clock": true}, {"plan": true}, '
-    '{"status": true}, '
+    'of an update in CloudFront, an S3 event of an object, {"sweep": true}, {"alarm_clock": true}, '
+    '{"plan": true}, {"status": true}, '
     '{"maintenance": "on", "at": "2026-12-01T02:00:00Z"} (or an EventBridge event with that as its '
     "detail), and a custom resource request of CloudFormation."
 )
@@ -66,6 +67,13 @@ class OtherToolWrote:
     """Somebody else has updated a distribution."""
 
     cause: ClassVar = "other tool"
+
+
+@dataclass(frozen=True, slots=True)
+class PageChanged:
+    """Somebody has put something under page/ in the state bucket, or taken it away."""
+
+    cause: ClassVar = "page change"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +112,7 @@ type Wakeup = (
     | AlarmClock
     | Sweep
     | OtherToolWrote
+    | PageChanged
     | Command
     | PlanRequested
     | StatusRequested
@@ -135,6 +144,10 @@ _REQUESTS: Mapping[str, Wakeup] = {
 }
 
 
+# Source: S3 User Guide, ev-events.
+_PAGE_CHANGES = {"Object Created", "Object Deleted"}
+
+
 def _from_event_bridge(event: EventBridgeEvent) -> Wakeup:
     detail = event.get("detail")
     if not isinstance(detail, Mapping):
@@ -148,6 +161,8 @@ def _from_event_bridge(event: EventBridgeEvent) -> Wakeup:
         return ParameterChanged(name, _instant(time, event.raw_event), deleted)
     if detail.get("eventSource") == "cloudfront.amazonaws.com":
         return OtherToolWrote()
+    if event.get("source") == "aws.s3" and event.detail_type in _PAGE_CHANGES:
+        return PageChanged()
     if "maintenance" in detail:
         return _command(detail, at=detail.get("at", time))
     raise _refused("it is neither of a parameter nor a command", event.raw_event)

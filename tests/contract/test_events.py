@@ -12,6 +12,7 @@ from maintenance.wakeup import (
     Command,
     InstallationRequested,
     OtherToolWrote,
+    PageChanged,
     ParameterChanged,
     PlanRequested,
     StatusRequested,
@@ -31,6 +32,7 @@ SWITCH = "/site/maintenance"
 INSTALLATION = {
     "SwitchParameter": SWITCH,
     "ControllerRole": "site-ControllerRole-A1B2C3D4E5F6",
+    "StateBucket": "site-statebucket-1",
 }
 
 
@@ -47,6 +49,7 @@ MEANT: dict[str, Wakeup] = {
     "alarm-clock.json": AlarmClockRang(),
     "sweep.json": Sweep(),
     "other-tool-wrote.json": OtherToolWrote(),
+    "page-changed.json": PageChanged(),
     "command-on.json": Command("on for 2h: back at four", AT),
     "command-from-event-bridge.json": Command("on for 30m", AT),
     "plan.json": PlanRequested(),
@@ -67,6 +70,7 @@ RULES = {
     "switch-deleted.json": "SwitchChanged",
     "window-changed.json": "SwitchChanged",
     "other-tool-wrote.json": "OtherToolWrote",
+    "page-changed.json": "PageChanged",
 }
 
 
@@ -139,6 +143,8 @@ def test_an_event_is_let_through_by_its_rule_and_by_no_other(
         ("switch-on.json", {"name": f"{SWITCH}/windows"}),
         ("switch-on.json", {"name": f"{SWITCH}2"}),
         ("switch-on.json", {"name": "/shop/maintenance"}),
+        ("page-changed.json", {"object": {"key": "displaced/E2EXAMPLE1AB3.json"}}),
+        ("page-changed.json", {"bucket": {"name": "another"}}),
         ("other-tool-wrote.json", {"eventName": "CreateInvalidation"}),
         ("other-tool-wrote.json", {"eventSource": "s3.amazonaws.com"}),
         (
@@ -157,7 +163,7 @@ def test_an_event_is_let_through_by_its_rule_and_by_no_other(
 def test_what_is_none_of_our_business_does_not_wake_the_controller(
     cloud: Cloud, name: str, detail: dict[str, Any]
 ) -> None:
-    """Labels, the status that it writes itself, other parameters, and its own updates."""
+    """Labels, the status and notes that it writes itself, others' parameters and buckets."""
     event = _event(name)
     event["detail"] |= detail
 

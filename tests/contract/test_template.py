@@ -9,7 +9,7 @@ import pytest
 from maintenance.errors import ConfigurationError
 from maintenance.settings import Settings
 
-from tests.builders import edge_arn
+from tests.builders import PAGE_FUNCTION, edge_arn
 from tests.contract.template import (
     load_template,
     properties,
@@ -19,7 +19,7 @@ from tests.contract.template import (
     wakeups,
 )
 
-EDGE = "MaintenanceEdge"
+EDGE, PAGE = "MaintenanceEdge", "MaintenancePage"
 FUNCTIONS = [
     name
     for name, each in load_template()["Resources"].items()
@@ -44,9 +44,10 @@ def _mentions(value: object, name: str) -> bool:
     return bool(re.search(rf"(?<![A-Za-z0-9]){name}(?![A-Za-z0-9])", json.dumps(value)))
 
 
-def test_the_edge_function_has_nothing_that_lambda_at_edge_refuses() -> None:
+@pytest.mark.parametrize("function", [EDGE, PAGE])
+def test_an_edge_function_has_nothing_that_lambda_at_edge_refuses(function: str) -> None:
     """Also not by way of Globals."""
-    given = _with_globals(EDGE)
+    given = _with_globals(function)
 
     assert [] == [each for each in NOT_AT_THE_EDGE if each in given]
 
@@ -67,12 +68,26 @@ def test_the_edge_function_may_be_run_by_lambda_and_by_lambda_at_edge() -> None:
     assert expected == set(statement["Principal"]["Service"])
 
 
-def test_the_name_of_the_edge_function_is_left_to_cloudformation() -> None:
+def test_both_edge_functions_are_one_but_for_their_versions() -> None:
+    """The controller publishes the second alone; so it finds it configured like the base."""
+    own = ("Description", "AutoPublishAlias", "AssumeRolePolicyDocument", "Role")
+    base, page = (
+        {name: value for name, value in _with_globals(each).items() if name not in own}
+        for each in (EDGE, PAGE)
+    )
+
+    assert base == page
+    assert {"Fn::GetAtt": [f"{EDGE}Role", "Arn"]} == properties(PAGE)["Role"]
+    assert "AutoPublishAlias" not in properties(PAGE)
+
+
+@pytest.mark.parametrize("function", [EDGE, PAGE])
+def test_the_name_of_an_edge_function_is_left_to_cloudformation(function: str) -> None:
     """The generated name tells stacks apart, and a kept function does not block the next stack."""
-    assert "FunctionName" not in properties(EDGE)
+    assert "FunctionName" not in properties(function)
 
 
-@pytest.mark.parametrize("name", [EDGE, "StateBucket", "StateBucketPolicy"])
+@pytest.mark.parametrize("name", [EDGE, PAGE, "StateBucket", "StateBucketPolicy"])
 def test_what_has_to_outlive_the_stack_is_retained(name: str) -> None:
     """Replicas are alive for hours, and the notes say what belongs where ours sits."""
     kept = resource(name)
@@ -186,13 +201,14 @@ class _Recording(Mapping[str, str]):
 
 def test_the_template_gives_the_settings_that_the_controller_reads() -> None:
     """All of them and no others."""
-    env = _Recording({"EDGE_VERSION_ARN": edge_arn()})
+    env = _Recording({"EDGE_VERSION_ARN": edge_arn(), "PAGE_FUNCTION": PAGE_FUNCTION})
     with pytest.raises(ConfigurationError):
         Settings.from_env(env)
     whole = _Recording(
         dict.fromkeys(env.asked, "E2EXAMPLE1AB3")
         | {
             "EDGE_VERSION_ARN": edge_arn(),
+            "PAGE_FUNCTION": PAGE_FUNCTION,
             "LEAD_TIME_MINUTES": "1",
             "MAX_DISTRIBUTIONS": "1",
             "OCCUPIED_SLOTS": "refuse",
@@ -210,6 +226,22 @@ def test_every_statement_says_what_it_is_for() -> None:
 
     assert len(named) == len(set(named))
     assert [] == [name for name, sid in named if not sid]
+
+
+def test_the_base_can_only_be_read() -> None:
+    """What a bare `on` attaches is published by a deployment and by nothing else."""
+    naming_it = [each for _, each in statements() if _mentions(each["Resource"], EDGE)]
+    actions = {action for each in naming_it for action in _listed(each["Action"])}
+
+    expected = {"lambda:GetFunction", "lambda:EnableReplication*", "lambda:DisableReplication*"}
+    assert expected == actions
+
+
+def test_only_versions_of_the_page_can_be_deleted() -> None:
+    """The function itself is CloudFormation's."""
+    deleting = [each for _, each in statements() if "lambda:DeleteFunction" in each["Action"]]
+
+    assert ["${MaintenancePage.Arn}:*"] == [each["Resource"]["Fn::Sub"] for each in deleting]
 
 
 def test_no_action_is_allowed_by_a_lone_asterisk() -> None:

@@ -1,7 +1,6 @@
 """Nothing is lost in any interleaving of runs, other parties, crashes and answers that get lost."""
 
 import pytest
-from maintenance.edge_function import parse_edge_function
 from maintenance.model import VIEWER_RESPONSE, Mode
 from maintenance.plan import Intent
 
@@ -15,9 +14,7 @@ from tests.interleavings.world import Left, Scope, Wanted
 
 ON = Wanted("on", Intent(Mode.MAINTENANCE, EDGE))
 OFF = Wanted("off", Intent(Mode.LIVE, EDGE))
-BAKED = Wanted(
-    "on with another page", Intent(Mode.MAINTENANCE, parse_edge_function(edge_arn(version=8)))
-)
+BAKED = Wanted("on with another page", Intent(Mode.MAINTENANCE, EDGE.with_version(edge_arn(8))))
 PARTLY = Wanted("on except /a", Intent(Mode.MAINTENANCE, EDGE, except_paths=("/a",)))
 
 SITE = written(

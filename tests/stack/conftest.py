@@ -65,13 +65,13 @@ class Deployed:
         return signed(self.cloud, path).body
 
     def is_closed(self) -> bool:
-        """Tell whether the maintenance function is attached."""
-        return self.output("EdgeVersionArn").encode() in self.config()
+        """Tell whether a version of one of the maintenance functions is attached."""
+        return any(mark in self.config() for mark in (b"-MaintenanceEdge-", b"-MaintenancePage-"))
 
-    def visit(self) -> httpx.Response:
-        """Return what a browser gets for the page /, through the edge."""
+    def visit(self, host: str = "") -> httpx.Response:
+        """Return what a browser gets for the page /, of the site or of another host."""
         distribution = self.cloud.cloudfront.get_distribution(Id=self.distribution_id)
-        host = distribution["Distribution"]["DomainName"]
+        host = host or distribution["Distribution"]["DomainName"]
         headers = {"Host": host, "Accept": "text/html"}
         return httpx.get(self.cloud.sandbox.endpoint_url, headers=headers, timeout=60)
 
@@ -101,7 +101,9 @@ def deployed(account: Cloud) -> Deployed:
     occupied = functions(viewer_request=a_function(account, "rewrite"))
     behavior = a_behavior(FunctionAssociations=occupied)
     distribution_id = a_distribution(account, "site", DefaultCacheBehavior=behavior)
-    deploy(account.sandbox, STACK, Distributions=distribution_id)
+    deploy(
+        account.sandbox, STACK, Distributions=distribution_id, RehearsalOrigin="www.example.com"
+    )
     return Deployed(account, distribution_id)
 
 

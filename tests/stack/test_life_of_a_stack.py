@@ -113,8 +113,14 @@ def deploy_a_newer_edge_package(deployed: Deployed, directory: Path) -> None:
     built = shutil.copytree(BUILT, directory / "build")
     with (built / "MaintenanceEdge" / "viewer_request.py").open("a", encoding="utf-8") as source:
         source.write("# Newer than what is attached.\n")
-    sandbox, distribution_id = deployed.cloud.sandbox, deployed.distribution_id
-    deploy(sandbox, STACK, built=built, Distributions=distribution_id, MaxDistributions="7")
+    deploy(
+        deployed.cloud.sandbox,
+        STACK,
+        built=built,
+        Distributions=deployed.distribution_id,
+        MaxDistributions="7",
+        RehearsalOrigin="www.example.com",
+    )
 
 
 def visits_during(deployed: Deployed, happen: Callable[[], object]) -> set[str | None]:
@@ -153,11 +159,44 @@ def test_a_window_closes_the_site_and_sets_the_alarm_clock(deployed: Deployed) -
     begins = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
     eventually(lambda: datetime.now(UTC) > begins)
 
-    deployed.put(f"{SWITCH}/windows/now", f"at({begins:%Y-%m-%dT%H:%M:%S}) for 2h")
+    window = f"at({begins:%Y-%m-%dT%H:%M:%S}) for 2h: We are upgrading the database"
+    deployed.put(f"{SWITCH}/windows/now", window)
 
     assert eventually(deployed.is_closed)
     ends = begins + timedelta(hours=2)
     assert f"at({ends:%Y-%m-%dT%H:%M:%S})" == eventually(lambda: alarm(deployed))
+
+
+def test_a_visitor_reads_the_message_of_the_window(deployed: Deployed) -> None:
+    """A version was published for it, with nothing but the role's permissions."""
+
+    def says_it() -> bool:
+        return "We are upgrading the database" in deployed.visit().text
+
+    assert eventually(says_it)
+
+
+def test_a_page_that_is_put_into_the_bucket_is_served(deployed: Deployed) -> None:
+    """S3's event wakes the controller, which judges the page and publishes it."""
+    page = b"<!doctype html><html lang=en><title>Ours</title><p>{{message}}"
+    bucket = deployed.output("StateBucket")
+
+    deployed.cloud.s3.put_object(Bucket=bucket, Key="page/page.html", Body=page)
+
+    def shows_it() -> bool:
+        return "<title>Ours</title><p>We are upgrading" in deployed.visit().text
+
+    assert eventually(shows_it)
+
+
+def test_the_rehearsal_shows_the_same_page(deployed: Deployed) -> None:
+    """At an address of its own, which no visitor knows."""
+
+    def shows_it() -> bool:
+        host = deployed.output("RehearsalDomainName")
+        return "<title>Ours</title>" in deployed.visit(host).text
+
+    assert eventually(shows_it)
 
 
 def alarm(deployed: Deployed) -> str | None:
@@ -193,7 +232,7 @@ def test_deleting_the_stack_opens_the_site_and_keeps_the_notes(deployed: Deploye
 
     assert closed
     assert b"function/rewrite" in deployed.config()
-    assert b"MaintenanceEdge" not in deployed.config()
+    assert not deployed.is_closed()
     assert deployed.cloud.s3.list_objects_v2(Bucket=bucket)["KeyCount"]
     value = deployed.cloud.ssm.get_parameter(Name=SWITCH)["Parameter"]["Value"]
     assert value.startswith("off until 9999-12-31")

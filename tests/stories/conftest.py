@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.cloud import Cloud
+from tests.sandbox.builders import a_distribution
 from tests.stories.site import Site, make_site
 
 
@@ -25,3 +26,11 @@ def looks_after(site: Site, monkeypatch: pytest.MonkeyPatch) -> Callable[..., No
             monkeypatch.setenv(name, value)
 
     return order
+
+
+@pytest.fixture
+def distribution_id(site: Site, looks_after: Callable[..., None]) -> str:
+    """Give the only distribution of the site, looked after."""
+    made = a_distribution(site.cloud)
+    looks_after(made)
+    return made

@@ -5,26 +5,34 @@ The controller is the real Lambda handler, called in this process; everything it
 the sandbox's, over HTTP.
 """
 
+import functools
+import io
 import json
 import os
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from maintenance.handler import assemble, lambda_handler
+import httpx
+from maintenance.baking import Patience
+from maintenance.handler import PATIENCE, assemble, lambda_handler
 from maintenance.settings import Settings
 from maintenance.wakeup import Sweep
 
 from tests.cloud import Cloud
-from tests.sandbox.builders import a_role, a_version, signed
+from tests.sandbox.builders import a_role, signed
 
 SWITCH = "/site/maintenance"
 BUCKET = "site-state"
 GROUP = "site-schedules"
 EDGE_NAME = "site-MaintenanceEdge-A1B2C3D4E5F6"
+PAGE_NAME = "site-MaintenancePage-F6E5D4C3B2A1"
+_EDGE_HANDLER = Path(__file__).parents[2] / "edge_handler"
 _CONTEXT = SimpleNamespace(
     function_name="site-Controller",
     function_version="$LATEST",
@@ -44,6 +52,13 @@ _SWITCH_CHANGED = {
     "detail": {"operation": "Update", "name": SWITCH, "type": "String", "description": ""},
 }
 
+_PAGE_CHANGED = {
+    "detail-type": "Object Created",
+    "source": "aws.s3",
+    "time": "2026-11-23T02:00:00Z",
+    "detail": {"bucket": {"name": BUCKET}, "object": {"key": "page/page.html"}},
+}
+
 
 @dataclass(frozen=True)
 class Site:
@@ -57,6 +72,7 @@ class Site:
         return {
             "DISTRIBUTIONS": distributions,
             "EDGE_VERSION_ARN": self.edge_version_arn,
+            "PAGE_FUNCTION": PAGE_NAME,
             "STACK_NAME": "site",
             "STATE_BUCKET": BUCKET,
             "SWITCH_PARAMETER": SWITCH,
@@ -86,12 +102,13 @@ class Site:
             Name=f"{SWITCH}/windows/{name}", Value=value, Type="String", Overwrite=True
         )
 
-    def runs_at(self, now: datetime) -> dict[str, Any]:
+    def runs_at(self, now: datetime, *, patience: Patience = PATIENCE) -> dict[str, Any]:
         """Let the controller look with its clock at this instant; return its report."""
         app = assemble(
             Settings.from_env(os.environ),
             own_arn=_CONTEXT.invoked_function_arn,
             clock=lambda: now,
+            patience=patience,
         )
         return app.run(Sweep())
 
@@ -120,6 +137,20 @@ class Site:
         behaviors = [*root.iter("DefaultCacheBehavior"), *root.iter("CacheBehavior")]
         return {each.findtext("PathPattern") or "default": _functions(each) for each in behaviors}
 
+    def version(self, distribution_id: str) -> str:
+        """Return the version of ours that closes the default behavior; fail if none does."""
+        (held,) = self.attached(distribution_id)["default"]
+        event_type, _, arn = held.partition(" ")
+        assert event_type == "viewer-request"
+        return arn
+
+    def visit(self, distribution_id: str, accept: str = "application/json") -> httpx.Response:
+        """Return what a visitor gets, once every edge has what was decided."""
+        self.cloud.sandbox.deploy()
+        made = self.cloud.cloudfront.get_distribution(Id=distribution_id)["Distribution"]
+        headers = {"Host": made["DomainName"], "Accept": accept}
+        return httpx.get(self.cloud.sandbox.endpoint_url, headers=headers, timeout=60)
+
     def note(self, distribution_id: str) -> Mapping[str, Any]:
         """Return the note of a distribution."""
         key = f"displaced/{distribution_id}.json"
@@ -128,22 +159,59 @@ class Site:
         )
         return document
 
-    def publishes_another_version(self) -> str:
-        """Publish a further version of the edge function; return its ARN."""
-        name = EDGE_NAME
-        self.cloud.functions.update_function_configuration(FunctionName=name, Description="newer")
-        return self.cloud.functions.publish_version(FunctionName=name)["FunctionArn"]
+    def puts(self, name: str, content: str | bytes) -> None:
+        """Put a file under page/ in the state bucket, as the site's owner does."""
+        self.cloud.s3.put_object(Bucket=BUCKET, Key=f"page/{name}", Body=content)
+
+    def notices_the_page(self) -> dict[str, Any]:
+        """Deliver S3's event of an upload to the controller; return its report."""
+        return self.receives(_PAGE_CHANGED)
+
+    def published(self) -> list[str]:
+        """Return the ARNs of the versions of MaintenancePage, oldest first."""
+        listed = self.cloud.functions.list_versions_by_function(FunctionName=PAGE_NAME)
+        return [each["FunctionArn"] for each in listed["Versions"][1:]]
+
+    def publishes_another_version(self, **files: str) -> str:
+        """Publish a further version of the base, with these files changed; return its ARN."""
+        update = self.cloud.functions.update_function_code
+        update(FunctionName=EDGE_NAME, ZipFile=edge_package(newer="", **files))
+        return self.cloud.functions.publish_version(FunctionName=EDGE_NAME)["FunctionArn"]
 
 
 def make_site(cloud: Cloud) -> Site:
-    """Make the state bucket and the edge version of a stack; the switch says off."""
+    """Make the state bucket and the two edge functions of a stack; the switch says off."""
     cloud.s3.create_bucket(Bucket=BUCKET)
     cloud.scheduler.create_schedule_group(Name=GROUP)
-    version = a_version(cloud, EDGE_NAME, role=a_role(cloud, "maintenance-edge"))
+    role = a_role(cloud, "maintenance-edge")
+    for name in (EDGE_NAME, PAGE_NAME):
+        cloud.functions.create_function(
+            FunctionName=name,
+            Runtime="python3.13",
+            Handler="viewer_request.handler",
+            Role=role,
+            Code={"ZipFile": edge_package()},
+            Timeout=5,
+            MemorySize=128,
+        )
+    version = cloud.functions.publish_version(FunctionName=EDGE_NAME)["FunctionArn"]
     cloud.functions.get_waiter("published_version_active").wait(FunctionName=version)
     site = Site(cloud, version)
     site.says("off")
     return site
+
+
+@functools.cache
+def edge_package(**files: str) -> bytes:
+    """Return edge_handler/ as SAM packs it, with these files in or in place of its own."""
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
+        for each in sorted(_EDGE_HANDLER.iterdir()):
+            if each.is_file() and each.name not in files:
+                archive.write(each, each.name)
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return package.getvalue()
 
 
 def _functions(behavior: ET.Element) -> set[str]:

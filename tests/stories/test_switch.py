@@ -68,7 +68,7 @@ def test_on_closes_every_behavior_and_off_gives_back_the_identical_bytes(
 
 
 def test_a_run_that_finds_nothing_to_do_writes_nothing(site: Site, looks_after: LooksAfter) -> None:
-    """A sweep over a converged site is four reads: switch, windows, listing, alarm clock."""
+    """A sweep over a converged site is six reads."""
     distribution_id = a_busy_distribution(site)
     looks_after(distribution_id)
     site.becomes("on")
@@ -80,7 +80,9 @@ def test_a_run_that_finds_nothing_to_do_writes_nothing(site: Site, looks_after: 
         "ssm:GetParameter",
         "ssm:GetParametersByPath",
         "cloudfront:ListDistributions",
+        "s3:ListObjectsV2",
         "scheduler:GetSchedule",
+        "lambda:ListVersionsByFunction",
     ] == [call["operation"] for call in site.cloud.sandbox.calls()[before:]]
 
 

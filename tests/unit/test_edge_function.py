@@ -4,14 +4,15 @@ import pytest
 from maintenance.edge_function import parse_edge_function
 from maintenance.errors import ConfigurationError
 
-from tests.builders import EDGE, a_function, a_lambda, edge_arn
+from tests.builders import EDGE, PAGE_FUNCTION, a_function, a_lambda, edge_arn
 
 _FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:site-MaintenanceEdge-AbC123dEf456"
 
 
 def test_a_numbered_version_is_taken() -> None:
     """With the name that all its versions have, and the stack in that name."""
-    edge = parse_edge_function(edge_arn(12, stack="my-shop"))
+    page = "my-shop-MaintenancePage-AbC123dEf456"
+    edge = parse_edge_function(edge_arn(12, stack="my-shop"), page_function=page)
 
     assert (edge_arn(12, stack="my-shop"), "my-shop-MaintenanceEdge-AbC123dEf456", "my-shop") == (
         edge.version_arn,
@@ -36,23 +37,47 @@ def test_a_numbered_version_is_taken() -> None:
 def test_anything_but_a_numbered_version_in_us_east_1_is_refused(version_arn: str) -> None:
     """Source: CloudFront Developer Guide, lambda-at-edge-function-restrictions."""
     with pytest.raises(ConfigurationError, match=r"not a numbered version .* give its ARN"):
-        parse_edge_function(version_arn)
-
-
-def test_a_name_that_cloudformation_did_not_give_is_refused() -> None:
-    """Other stacks would take it for a stranger and displace it."""
-    with pytest.raises(ConfigurationError, match="leave FunctionName out"):
-        parse_edge_function("arn:aws:lambda:us-east-1:123456789012:function:my-page:7")
-
-
-@pytest.mark.parametrize("version", [1, 7, 12])
-def test_every_version_of_our_function_is_ours(version: int) -> None:
-    """A deployment during maintenance leaves an older one attached."""
-    assert EDGE.is_ours(edge_arn(version))
+        parse_edge_function(version_arn, page_function=PAGE_FUNCTION)
 
 
 @pytest.mark.parametrize(
-    "arn", [a_lambda().arn, a_function().arn, edge_arn(stack="other"), "", f"x{_FUNCTION}:7"]
+    ("version_arn", "page_function"),
+    [
+        ("arn:aws:lambda:us-east-1:123456789012:function:my-page:7", PAGE_FUNCTION),
+        (edge_arn(), "my-page"),
+    ],
+)
+def test_a_name_that_cloudformation_did_not_give_is_refused(
+    version_arn: str, page_function: str
+) -> None:
+    """Other stacks would take it for a stranger and displace it."""
+    with pytest.raises(ConfigurationError, match=r"'my-page' does not .* leave FunctionName out"):
+        parse_edge_function(version_arn, page_function=page_function)
+
+
+@pytest.mark.parametrize("function", ["Edge", "Page"])
+@pytest.mark.parametrize("version", [1, 7, 12])
+def test_every_version_of_our_functions_is_ours(function: str, version: int) -> None:
+    """A deployment during maintenance leaves an older one attached."""
+    assert EDGE.is_ours(edge_arn(version, function=function))
+
+
+def test_a_version_without_a_number_is_ours_too() -> None:
+    """A plan names it where it would be published first."""
+    assert EDGE.is_ours(EDGE.unpublished_arn)
+    assert edge_arn(function="Page").replace(":7", ":unpublished") == EDGE.unpublished_arn
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        a_lambda().arn,
+        a_function().arn,
+        edge_arn(stack="other"),
+        edge_arn(stack="other", function="Page"),
+        "",
+        f"x{_FUNCTION}:7",
+    ],
 )
 def test_no_other_function_is_ours(arn: str) -> None:
     """Whatever its kind."""
@@ -63,7 +88,7 @@ def test_no_other_function_is_ours(arn: str) -> None:
     ("arn", "stack"),
     [
         (edge_arn(stack="other"), "other"),
-        (edge_arn(stack="other").replace("Edge", "Page"), "other"),
+        (edge_arn(stack="other", function="Page"), "other"),
         (edge_arn(), None),
         (a_lambda().arn, None),
         (a_lambda(name="MaintenanceEdge").arn, None),

@@ -91,6 +91,15 @@ def test_a_behavior_that_lambda_at_edge_cannot_run_on_is_skipped(
     assert (intent is OPEN) is ("gRPC" not in step.reason)
 
 
+def test_what_stands_in_for_a_better_version_replaces_none_of_ours() -> None:
+    """It only goes where nothing of ours is attached yet."""
+    stands_in = replace(CLOSE, stands_in=True)
+
+    assert [Action.KEEP, Action.ATTACH] == [
+        plan_behavior(a_behavior("/x", *held), stands_in).action for held in ((OLDER,), ())
+    ]
+
+
 @pytest.mark.parametrize("held", [(), (OURS,), (a_function(),), (SIBLING,)])
 def test_where_nobody_has_said_what_is_wanted_all_is_kept(held: tuple[Association, ...]) -> None:
     """A switch that was deleted closes nothing and lifts nothing."""

@@ -40,6 +40,7 @@ def test_the_document_says_everything() -> None:
             {
                 "distribution_id": "E1",
                 "status": "InProgress",
+                "rehearsal": False,
                 "changed": True,
                 "behaviors": [
                     {

@@ -8,7 +8,7 @@ from maintenance.errors import ConfigurationError
 from maintenance.plan import OccupiedSlots
 from maintenance.settings import Settings
 
-from tests.builders import EDGE, edge_arn
+from tests.builders import EDGE, PAGE_FUNCTION, edge_arn
 
 
 def _env(**members: str) -> dict[str, str]:
@@ -17,6 +17,7 @@ def _env(**members: str) -> dict[str, str]:
         "DEAD_LETTERS_ARN": "arn:aws:sqs:us-east-1:123456789012:dead-letters",
         "DISTRIBUTIONS": "E2EXAMPLE1AB3",
         "EDGE_VERSION_ARN": edge_arn(),
+        "PAGE_FUNCTION": PAGE_FUNCTION,
         "SCHEDULE_GROUP": "site-schedules",
         "STACK_NAME": "site",
         "STATE_BUCKET": "site-statebucket-1",
@@ -41,6 +42,7 @@ def test_the_least_environment_gives_the_defaults() -> None:
         max_distributions=25,
         occupied_slots=OccupiedSlots.DISPLACE,
         lead_time=timedelta(0),
+        rehearsal_distribution=None,
         time_zone=ZoneInfo("UTC"),
     )
     assert expected == Settings.from_env(_env())
@@ -55,10 +57,12 @@ def test_every_setting_is_read() -> None:
             LEAD_TIME_MINUTES="5",
             MAX_DISTRIBUTIONS="3",
             OCCUPIED_SLOTS="refuse",
+            REHEARSAL_DISTRIBUTION="E3REHEARSAL1A",
             TIME_ZONE="Europe/Ljubljana",
         )
     )
 
+    assert "E3REHEARSAL1A" == settings.rehearsal_distribution
     assert ("E2EXAMPLE1AB3", "*.example.com") == settings.distributions
     assert ("default", "/health", "/a b/*") == settings.except_paths
     assert (3, OccupiedSlots.REFUSE) == (settings.max_distributions, settings.occupied_slots)
@@ -69,6 +73,8 @@ def test_every_setting_is_read() -> None:
 FAULTS = {
     "no target": (_env(DISTRIBUTIONS=" , "), "DISTRIBUTIONS is not set"),
     "no bucket": (_env(STATE_BUCKET=""), "STATE_BUCKET is not set"),
+    "no page function": (_env(PAGE_FUNCTION=""), "PAGE_FUNCTION is not set"),
+    "a page function of no stack": (_env(PAGE_FUNCTION="page"), "'page' does not have the name"),
     "no id": (_env(DISTRIBUTIONS="e2example"), "names 'e2example', neither a distribution id"),
     "no pattern": (_env(DISTRIBUTIONS="shop[1].example.com"), "nor an alias pattern like"),
     "an alias": (_env(EDGE_VERSION_ARN=edge_arn()[:-1] + "live"), "not a numbered version"),

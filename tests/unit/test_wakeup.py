@@ -9,6 +9,7 @@ from maintenance.wakeup import (
     Command,
     InstallationRequested,
     OtherToolWrote,
+    PageChanged,
     ParameterChanged,
     PlanRequested,
     StatusRequested,
@@ -52,6 +53,14 @@ UNDERSTOOD: dict[str, tuple[dict[str, object], Wakeup]] = {
     "another tool's update": (
         _event("aws.cloudfront", detail={"eventSource": "cloudfront.amazonaws.com"}),
         OtherToolWrote(),
+    ),
+    "a page that was put": (
+        {**_event("aws.s3", detail={"reason": "PutObject"}), "detail-type": "Object Created"},
+        PageChanged(),
+    ),
+    "a page that was taken away": (
+        {**_event("aws.s3", detail={"reason": "DeleteObject"}), "detail-type": "Object Deleted"},
+        PageChanged(),
     ),
     "the alarm clock": ({"alarm_clock": True}, AlarmClock()),
     "a sweep": ({"sweep": True}, Sweep()),

@@ -1,0 +1,105 @@
+"""
+Choose the edge version to attach: bake what is to be said into one, or fall back.
+
+    page files under page/   to say   baking    attached                                      fault
+    -----------------------  -------  --------  --------------------------------------------  -----
+    none                     nothing  not done  the base                                      no
+    none, or usable          any      works     base, page files and announcement             no
+    refused or unreadable    any      works     base, last good page files and announcement   yes
+    refused, none was good   nothing  not done  the base                                      yes
+    any                      any      fails     a stand-in: the page without announcement if  yes
+                                                there is such a version, else the base
+
+Closing never waits for a nice page: whatever fails, there is a version to attach. A stand-in only
+goes where nothing of ours is attached yet. A fault fails the run at its end, so the next one tries
+again.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from maintenance.baking import Baking
+from maintenance.edge_function import Choice, EdgeFunction
+from maintenance.edge_version import ACTIVE, newest_with_page
+from maintenance.errors import MaintenanceError, PageRefused
+from maintenance.overlay import Announcement, Overlay, has_own_page
+from maintenance.page_package import own_page
+
+type _Page = dict[str, bytes]
+
+
+class _PageFiles(Protocol):
+    def read(self) -> _Page: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Chooser:
+    """Chooses among the versions of our two functions; `edge` names the base."""
+
+    edge: EdgeFunction
+    page_files: _PageFiles
+    baking: Baking
+
+    def choose(self, announcement: Announcement, *, publish: bool = True) -> Choice:
+        """
+        Return the version to attach for this announcement, by the table of this module.
+
+        Without `publish` nothing is written: a version that would be published has no number yet.
+        What could not be done is in the faults of the choice; no MaintenanceError is raised.
+        """
+        try:
+            page = self.page_files.read()
+        except MaintenanceError as error:
+            return self._with_last_good_page(None, announcement, str(error), publish=publish)
+        try:
+            return self._baked(Overlay(page, announcement), publish=publish)
+        except PageRefused as error:
+            return self._with_last_good_page(page, announcement, str(error), publish=publish)
+        except MaintenanceError as error:
+            return self._stand_in(page, _not_published(error))
+
+    def _with_last_good_page(
+        self, refused: _Page | None, announcement: Announcement, fault: str, *, publish: bool
+    ) -> Choice:
+        page: _Page = {}
+        try:
+            page = self._last_good_page()
+            if page == refused:  # then it is the announcement that is refused
+                return self._stand_in(page, fault)
+            choice = self._baked(Overlay(page, announcement), publish=publish)
+        except PageRefused as error:
+            return self._stand_in(page, fault, str(error))
+        except MaintenanceError as error:
+            return self._stand_in(page, fault, _not_published(error))
+        return Choice(choice.edge, faults=(fault,))
+
+    def _last_good_page(self) -> _Page:
+        """Return the page files of the newest version that was baked with any; they passed once."""
+        newest = newest_with_page(self.baking.versions.list_versions(), has_own_page)
+        return own_page(self.baking.versions.read_package(newest.arn).package) if newest else {}
+
+    def _baked(self, overlay: Overlay, *, publish: bool) -> Choice:
+        if overlay.is_empty:
+            return Choice(self.edge)
+        version = self.baking.bake(overlay) if publish else self.baking.look(overlay)
+        arn = version.arn if version else self.edge.unpublished_arn
+        return Choice(self.edge.with_version(arn))
+
+    def _stand_in(self, page: _Page, *faults: str) -> Choice:
+        return Choice(self._existing(Overlay(page)), stands_in=True, faults=faults)
+
+    def _existing(self, overlay: Overlay) -> EdgeFunction:
+        """Return the version with this overlay if it is there to be used; else the base."""
+        if overlay.is_empty:
+            return self.edge
+        try:
+            found = self.baking.find(self.baking.recipe(overlay))
+        except MaintenanceError:
+            # The fault that made a stand-in necessary is told already; this one would repeat it.
+            return self.edge
+        is_usable = found is not None and found.state in {None, ACTIVE}
+        return self.edge.with_version(found.arn) if found and is_usable else self.edge
+
+
+def _not_published(error: MaintenanceError) -> str:
+    return f"no version of the page could be published, and another stands in for it: {error}"

@@ -1,0 +1,110 @@
+"""
+What switch, windows and clock want: now, and at the start of the next window if that is near.
+
+A switch or window that cannot be read is told in a sentence; what stands in for it is for
+`parameters` to know. Where the mode is what the switch says, nothing else that cannot be read may
+keep it from being done.
+"""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from maintenance.desired import Decision, decide, history_matters
+from maintenance.errors import ObservationError
+from maintenance.model import Mode
+from maintenance.observation import ReadSwitch, ReadWindows
+from maintenance.overlay import Announcement, announcement_of
+from maintenance.switch import Says, Switch
+from maintenance.wakeup import ParameterChanged
+
+# A window that starts within this is prepared for, so that its start needs no publishing.
+_AHEAD = timedelta(days=1)
+
+
+class _Parameters(Protocol):
+    def read_switch(self, *, changed: ParameterChanged | None = None) -> ReadSwitch: ...
+    def read_windows(self, *, changed: ParameterChanged | None = None) -> ReadWindows: ...
+    def read_last_off(self) -> datetime | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """
+    A decision, and the sentences about what could not be read on the way to it.
+
+    `coming` is what will be decided at the start of the next window, if that is near.
+    """
+
+    decision: Decision
+    coming: Decision | None
+    faults: tuple[str, ...]
+
+    @property
+    def answer(self) -> tuple[Mode, Announcement]:
+        """What follows for visitors."""
+        return self.decision.mode, announcement_of(self.decision)
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Looks at the parameters; `clock` returns the present, aware."""
+
+    parameters: _Parameters
+    lead_time: timedelta
+    clock: Callable[[], datetime]
+
+    def look(self, changed: ParameterChanged | None = None) -> Wanted:
+        """Return what is wanted at present; raise ObservationError where nobody can tell."""
+        read = self.parameters.read_switch(changed=changed)
+        windows = self.parameters.read_windows(changed=changed)
+        now = self.clock()
+        faults = [*((read.fault,) if read.fault else ()), *windows.faults]
+        needed = history_matters(
+            switch=read.switch, windows=windows.windows, now=now, lead_time=self.lead_time
+        )
+        last_off = None
+        try:
+            _raise_unknown(windows)
+            last_off = self.parameters.read_last_off() if needed else None
+        except ObservationError as error:
+            if not _decides_alone(read.switch, now):
+                raise
+            faults.append(str(error))
+        decide_at = functools.partial(
+            decide,
+            switch=read.switch,
+            last_off=last_off,
+            windows=windows.windows,
+            lead_time=self.lead_time,
+        )
+        decision = decide_at(now=now)
+        near = _near_start(decision, now)
+        return Wanted(decision, decide_at(now=near) if near else None, tuple(faults))
+
+
+def _near_start(decision: Decision, now: datetime) -> datetime | None:
+    """Return when the next window starts, if the site is to be closed by it within _AHEAD."""
+    starts = decision.next_start
+    if decision.mode is Mode.MAINTENANCE or starts is None or starts - now > _AHEAD:
+        return None
+    return starts
+
+
+def _decides_alone(switch: Switch | None, now: datetime) -> bool:
+    """
+    Tell whether the mode is what the switch says, whatever is not known of history and windows.
+
+    An `on` that holds does, and so does a plain `off` for all that began before it: neither may
+    fail to act because something else cannot be read.
+    """
+    if switch is None:
+        return False
+    return switch.says is Says.OFF or not switch.is_over(max(now, switch.written))
+
+
+def _raise_unknown(windows: ReadWindows) -> None:
+    if windows.unknown:
+        raise ObservationError(" | ".join(windows.unknown))

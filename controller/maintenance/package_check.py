@@ -1,0 +1,66 @@
+"""
+Let a package judge itself before it is published, in a process of its own.
+
+Every package carries check_package.py, which reads it as the edge function will and says what is
+wrong with it. So there is one judge, the edge function's own code, and what it cannot read never
+reaches a visitor.
+"""
+
+import io
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from maintenance.errors import ObservationError, PageRefused
+
+_PROGRAM = "check_package.py"
+# It takes a fraction of a second; a page that takes longer must not keep a site from closing.
+_LONGEST_SECONDS = 10
+
+
+class PackageCheck:
+    """The adapter. `environment` is all that the process gets to see of ours; it has `seconds`."""
+
+    def __init__(
+        self, environment: Mapping[str, str], *, seconds: float = _LONGEST_SECONDS
+    ) -> None:
+        self._environment = dict(environment)
+        self._seconds = seconds
+
+    def judge(self, package: bytes) -> None:
+        """Raise PageRefused with its sentences if it is unusable, ObservationError if none come."""
+        try:
+            with tempfile.TemporaryDirectory() as name:
+                self._judge_in(Path(name), package)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise ObservationError(f"the page could not be checked: {error}") from error
+
+    def _judge_in(self, folder: Path, package: bytes) -> None:
+        with zipfile.ZipFile(io.BytesIO(package)) as archive:
+            archive.extractall(folder)
+        program = folder / _PROGRAM
+        if not program.exists():
+            raise ObservationError(
+                f"the edge function's package has no {_PROGRAM}, so nothing can be published "
+                "with it: deploy the stack anew"
+            )
+        self._run(program)
+
+    def _run(self, program: Path) -> None:
+        ran = subprocess.run(  # noqa: S603 - our own program, no shell
+            [sys.executable, "-E", "-s", "-B", str(program)],
+            env=self._environment,
+            capture_output=True,
+            timeout=self._seconds,
+            check=False,
+        )
+        if ran.returncode == 0:
+            return
+        said = ran.stdout.decode(errors="replace").strip()
+        if not said:
+            crash = ran.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+            raise ObservationError(f"the page could not be checked: {crash or ran.returncode}")
+        raise PageRefused(" ".join(said.splitlines()))

@@ -1,0 +1,139 @@
+"""
+What a run does when the site is as it should be: nobody waits for it.
+
+    done                                        when
+    ------------------------------------------  ------------------------------------------------
+    the version of the next window is baked     the site is live and a window starts within a day
+    the page is checked and baked               something changed under page/
+    the rehearsal distribution gets the newest  there is one; after the sites, never before
+    unused versions of MaintenancePage go       in a sweep (the table is in edge_version.py)
+
+A run that has opened a site does none of it: opening depends on no page. The newest version is the
+one that is attached, or would be if the site closed now: with what the decision in force says, or
+that of the next window if it is near. A failure here is a fault of the run like any other, so an
+operator hears of it while the site is still open.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from maintenance.distribution_run import DistributionRun
+from maintenance.edge_function import Choice
+from maintenance.edge_version import EdgeVersion, disposable, newest_with_page
+from maintenance.errors import MaintenanceError, ObservationError
+from maintenance.model import Distribution, Mode
+from maintenance.overlay import NOTHING, Announcement, announcement_of, has_own_page
+from maintenance.plan import Intent, plan_distribution
+from maintenance.report import Forgotten, Outcome, Report
+from maintenance.wakeup import PageChanged, Sweep, Wakeup
+
+type _Act = Callable[[Distribution, Intent], Outcome]
+
+
+class _Chooser(Protocol):
+    def choose(self, announcement: Announcement, *, publish: bool = True) -> Choice: ...
+
+
+class _Distributions(Protocol):
+    def list_distributions(self) -> tuple[Distribution, ...]: ...
+
+
+class _Versions(Protocol):
+    def list_versions(self) -> tuple[EdgeVersion, ...]: ...
+    def delete(self, version: EdgeVersion) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """Prepares; `rehearsal` is the id of the rehearsal distribution, if there is one."""
+
+    rehearsal: str | None
+    chooser: _Chooser
+    distributions: _Distributions
+    distribution_run: DistributionRun
+    versions: _Versions
+    clock: Callable[[], datetime]
+
+    def follow(self, report: Report, wakeup: Wakeup) -> Report:
+        """Return the report of a run, and of what was prepared after it."""
+        is_page_news = isinstance(wakeup, PageChanged)
+        opened = report.drifted and report.decision.mode is not Mode.MAINTENANCE
+        if opened and not is_page_news:
+            return report
+        report, choice = self._choose(report, is_page_news=is_page_news, publish=True)
+        if choice and self.rehearsal:
+            report = self._rehearsed(report, choice, self.distribution_run.apply)
+        if isinstance(wakeup, Sweep):
+            report = self._forgotten(report, choice)
+        return report
+
+    def show(self, report: Report) -> Report:
+        """Return a report that also says what would be prepared; change nothing."""
+        report, choice = self._choose(report, is_page_news=False, publish=False)
+        if choice and self.rehearsal:
+            report = self._rehearsed(report, choice, self.distribution_run.rehearse)
+        return report
+
+    def _choose(
+        self, report: Report, *, is_page_news: bool, publish: bool
+    ) -> tuple[Report, Choice | None]:
+        """Return the newest version, None where nobody needs it, and the report with its faults."""
+        if report.choice:
+            return report, report.choice
+        if not (report.coming or self.rehearsal or is_page_news):
+            return report, None
+        said = announcement_of(report.coming) if report.coming else NOTHING
+        choice = self.chooser.choose(said, publish=publish)
+        return _with_faults(report, *choice.faults), choice
+
+    def _rehearsed(self, report: Report, choice: Choice, act: _Act) -> Report:
+        intent = Intent(Mode.MAINTENANCE, choice.edge, stands_in=choice.stands_in)
+        try:
+            outcome = self._outcome(intent, act)
+        except MaintenanceError as error:
+            return _with_faults(report, f"the rehearsal distribution: {error}")
+        return replace(report, outcomes=(*report.outcomes, replace(outcome, is_rehearsal=True)))
+
+    def _outcome(self, intent: Intent, act: _Act) -> Outcome:
+        for each in self.distributions.list_distributions():
+            if each.distribution_id == self.rehearsal:
+                plan = plan_distribution(each.distribution_id, each.behaviors, intent)
+                kept = Outcome(each.distribution_id, each.status, plan.steps)
+                return kept if plan.is_empty else act(each, intent)
+        raise ObservationError(
+            f"{self.rehearsal} does not exist in this account: deploy the stack anew, or set its "
+            "parameter RehearsalOrigin to nothing"
+        )
+
+    def _forgotten(self, report: Report, choice: Choice | None) -> Report:
+        deleted = replicated = 0
+        try:
+            for version in self._disposable(choice):
+                if self.versions.delete(version):
+                    deleted += 1
+                else:
+                    replicated += 1
+        except MaintenanceError as error:
+            report = _with_faults(report, str(error))
+        return replace(report, forgotten=Forgotten(deleted, replicated))
+
+    def _disposable(self, choice: Choice | None) -> tuple[EdgeVersion, ...]:
+        versions = self.versions.list_versions()
+        if not versions:
+            return ()
+        last_good = newest_with_page(versions, has_own_page)
+        held = {
+            association.arn
+            for distribution in self.distributions.list_distributions()
+            for behavior in distribution.behaviors
+            for association in behavior.associations
+        }
+        kept = held | {each.arn for each in (last_good,) if each}
+        kept |= {choice.edge.version_arn} if choice else set()
+        return disposable(versions, kept=kept, now=self.clock())
+
+
+def _with_faults(report: Report, *faults: str) -> Report:
+    return replace(report, own_faults=(*report.own_faults, *faults))

@@ -1,0 +1,229 @@
+"""What visitors of a closed site get: the message, the real end, and the owner's own page."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from maintenance.errors import RunFailed
+
+from tests.sandbox.builders import a_distribution
+from tests.stories.site import Site
+
+type LooksAfter = Callable[..., None]
+
+PAGE = "<!doctype html><html lang=en><title>{{title}}</title><h1>Our page</h1><p>{{message}}"
+SWEEP = {"sweep": True}
+
+
+def test_visitors_read_the_message_and_the_real_end(site: Site, distribution_id: str) -> None:
+    """A person in the page, a program in the JSON, and both in Retry-After."""
+    site.becomes("on for 90m: We are upgrading the database")
+
+    for_programs = site.visit(distribution_id)
+    for_people = site.visit(distribution_id, "text/html")
+
+    assert "We are upgrading the database" == for_programs.json()["detail"]
+    ends = datetime.fromisoformat(for_programs.json()["until"])
+    assert timedelta(minutes=89) < ends - datetime.now(UTC) <= timedelta(minutes=90)
+    assert 89 * 60 < int(for_programs.headers["retry-after"]) <= 90 * 60
+    assert "We are upgrading the database" in for_people.text
+
+
+def test_a_page_of_ones_own_is_served(site: Site, distribution_id: str) -> None:
+    """As it was put under page/, with what the switch says in it."""
+    site.puts("page.html", PAGE)
+    site.puts("page.sl.html", PAGE.replace("Our page", "Naša stran"))
+    site.puts("problem.json", json.dumps({"type": "https://example.com/maintenance"}))
+    site.puts("settings.json", json.dumps({"retry_after_seconds": 77}))
+
+    site.becomes("on: Back soon")
+
+    page = site.visit(distribution_id, "text/html")
+    assert "<h1>Our page</h1><p>Back soon" in page.text
+    problem = site.visit(distribution_id).json()
+    assert ("https://example.com/maintenance", "Back soon") == (problem["type"], problem["detail"])
+    assert "77" == page.headers["retry-after"]
+
+
+def test_a_bare_on_publishes_nothing(site: Site, distribution_id: str) -> None:
+    """The base says it all, and nothing at all is asked of Lambda."""
+    before = len(site.cloud.sandbox.calls())
+    site.becomes("on")
+
+    assert site.edge_version_arn == site.version(distribution_id)
+    asked = [call["operation"] for call in site.cloud.sandbox.calls()[before:]]
+    assert [] == [each for each in asked if each.startswith("lambda:")]
+
+
+def test_another_message_replaces_the_version(site: Site, distribution_id: str) -> None:
+    """What the switch says now is what visitors read."""
+    site.becomes("on: one")
+    first = site.version(distribution_id)
+
+    site.becomes("on: two")
+
+    assert "two" == site.visit(distribution_id).json()["detail"]
+    assert [first, site.version(distribution_id)] == site.published()
+
+
+def test_the_same_message_is_the_same_version(site: Site, distribution_id: str) -> None:
+    """Nothing is published twice, whenever it is said."""
+    site.becomes("on: one")
+    first = site.version(distribution_id)
+    site.becomes("off")
+
+    site.becomes("on: one")
+
+    assert ([first], first) == (site.published(), site.version(distribution_id))
+
+
+def test_time_that_passes_changes_nothing(site: Site, distribution_id: str) -> None:
+    """The end is an instant, so the same maintenance is the same version to its last second."""
+    site.becomes("on for 90m: wait")
+    before = len(site.cloud.sandbox.calls("cloudfront:UpdateDistribution"))
+
+    site.runs_at(datetime.now(UTC) + timedelta(minutes=50))
+
+    assert 1 == len(site.published())
+    assert before == len(site.cloud.sandbox.calls("cloudfront:UpdateDistribution"))
+    assert site.published()[-1] == site.version(distribution_id)
+
+
+def test_a_window_that_joins_moves_the_end(site: Site, distribution_id: str) -> None:
+    """Visitors are not called back into the window that follows."""
+    site.becomes("on for 90m")
+    begins = datetime.now(UTC) + timedelta(minutes=30)
+    site.schedules("upgrade", f"at({begins:%Y-%m-%dT%H:%M}) for 3h")
+
+    site.receives(SWEEP)
+
+    ends = datetime.fromisoformat(site.visit(distribution_id).json()["until"])
+    assert ends - datetime.now(UTC) > timedelta(hours=3)
+    assert 2 == len(site.published())
+
+
+def told_at_upload(site: Site) -> str:
+    """Return what the run says that fails because somebody has put an unusable file there."""
+    with pytest.raises(RunFailed) as failed:
+        site.notices_the_page()
+    return str(failed.value)
+
+
+def test_files_that_are_unusable_are_refused_at_their_upload(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """Each with its sentence, in daylight; nothing is published."""
+    looks_after(a_distribution(site.cloud))
+    site.puts("page.html", '<script src="https://cdn.example.com/x.js"></script>')
+    site.puts("page.de.html", b"\xff\xfe")
+    site.puts("page.fr.html", "x" * 41_000)
+    site.puts("problem.json", "{")
+    site.puts("settings.json", '{"untill": null}')
+    site.puts("logo.svg", "<svg/>")
+
+    told = told_at_upload(site)
+
+    expected = (
+        "page/page.html, line 1: <script",
+        "page/page.de.html is not UTF-8",
+        "page/page.fr.html has 41000 bytes",
+        "page/problem.json is not JSON",
+        "'untill'",
+        "page/logo.svg",
+    )
+    assert [] == [each for each in expected if each not in told]
+    assert [] == site.published()
+
+
+def test_files_that_cannot_be_packed_are_refused_at_their_upload(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """Folders, what is far too large to be read, and the one name that is ours."""
+    looks_after(a_distribution(site.cloud))
+    site.puts("images/logo.svg", "<svg/>")
+    site.puts("page.html", "x" * 1_000_001)
+    site.puts("announcement.json", "{}")
+
+    told = told_at_upload(site)
+
+    expected = (
+        "page/images/logo.svg cannot be part of a page",
+        "page/page.html has 1000001 bytes",
+        "page/announcement.json is written by the controller",
+    )
+    assert [] == [each for each in expected if each not in told]
+
+
+def test_a_page_is_baked_at_its_upload(site: Site, distribution_id: str) -> None:
+    """Closing the site then publishes nothing."""
+    site.puts("page.html", PAGE)
+    site.notices_the_page()
+    published = site.published()
+
+    site.becomes("on")
+
+    assert ([site.version(distribution_id)], published) == (site.published(), site.published())
+
+
+def test_a_refused_page_leaves_the_last_good_one(site: Site, distribution_id: str) -> None:
+    """Also with another message; the run fails, because the owner means something else."""
+    site.puts("page.html", PAGE)
+    site.becomes("on: one")
+    good = site.version(distribution_id)
+    site.puts("page.html", "<iframe src=https://example.com></iframe>")
+
+    with pytest.raises(RunFailed, match=r"page/page.html.*iframe"):
+        site.notices_the_page()
+    assert good == site.version(distribution_id)
+    with pytest.raises(RunFailed, match=r"page/page.html.*iframe"):
+        site.becomes("on: two")
+
+    assert "<h1>Our page</h1><p>two" in site.visit(distribution_id, "text/html").text
+
+
+def test_a_refused_first_page_does_not_keep_the_message_back(
+    site: Site, distribution_id: str
+) -> None:
+    """No page was ever good, so the packaged one says it."""
+    site.puts("page.html", "<iframe src=https://example.com></iframe>")
+
+    with pytest.raises(RunFailed, match=r"page/page.html.*iframe"):
+        site.becomes("on: Back soon")
+
+    assert "Back soon" == site.visit(distribution_id).json()["detail"]
+
+
+def test_a_message_that_no_page_can_hold_does_not_keep_the_site_open(
+    site: Site, distribution_id: str
+) -> None:
+    """A character that turns the text around is refused; the base says that it is maintenance."""
+    with pytest.raises(RunFailed, match=r"announcement"):
+        site.becomes("on: \u202eback soon")
+
+    assert site.edge_version_arn == site.version(distribution_id)
+
+
+def test_opening_does_not_depend_on_a_page(site: Site, distribution_id: str) -> None:
+    """It is not even read."""
+    site.becomes("on: Back soon")
+    site.puts("page.html", b"\xff")
+    before = len(site.cloud.sandbox.calls("s3:ListObjectsV2"))
+
+    assert "live" == site.becomes("off")["mode"]
+
+    assert set() == site.attached(distribution_id)["default"]
+    assert before == len(site.cloud.sandbox.calls("s3:ListObjectsV2"))
+
+
+def test_a_page_that_was_taken_away_is_the_packaged_one_again(
+    site: Site, distribution_id: str
+) -> None:
+    """Deleting the files is how one goes back."""
+    site.puts("page.html", PAGE)
+    site.becomes("on")
+    site.cloud.s3.delete_object(Bucket="site-state", Key="page/page.html")
+
+    site.notices_the_page()
+
+    assert site.edge_version_arn == site.version(distribution_id)

@@ -1,0 +1,177 @@
+"""What is done while nobody waits: the next window, the rehearsal, and versions nobody uses."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from maintenance.errors import RunFailed
+
+from tests.sandbox.builders import a_distribution
+from tests.stories.site import PAGE_NAME, Site
+
+type LooksAfter = Callable[..., None]
+
+SWEEP = {"sweep": True}
+IN_TWO_HOURS = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(hours=2)
+WINDOW = f"at({IN_TWO_HOURS:%Y-%m-%dT%H:%M}) for 1h: Weekly update"
+IN_EIGHT_DAYS = datetime.now(UTC) + timedelta(days=8)
+
+
+def baked(site: Site) -> int:
+    """Return how often something was uploaded to Lambda by the controller so far."""
+    return len(site.cloud.sandbox.calls("lambda:UpdateFunctionCode"))
+
+
+def test_the_version_of_a_window_is_baked_ahead(site: Site, looks_after: LooksAfter) -> None:
+    """Its start publishes nothing any more."""
+    distribution_id = a_distribution(site.cloud)
+    looks_after(distribution_id)
+    site.schedules("weekly", WINDOW)
+    site.receives(SWEEP)
+    (ahead,) = site.published()
+    before = baked(site)
+
+    site.runs_at(IN_TWO_HOURS)
+
+    assert (ahead, before) == (site.version(distribution_id), baked(site))
+    assert "Weekly update" == site.visit(distribution_id).json()["detail"]
+
+
+def test_a_window_of_another_day_is_not_baked_yet(site: Site, looks_after: LooksAfter) -> None:
+    """Its message may still change many times."""
+    looks_after(a_distribution(site.cloud))
+    later = IN_TWO_HOURS + timedelta(days=1)
+    site.schedules("weekly", f"at({later:%Y-%m-%dT%H:%M}) for 1h")
+
+    site.receives(SWEEP)
+
+    assert [] == site.published()
+
+
+def test_what_would_fail_at_night_is_told_in_daylight(site: Site, looks_after: LooksAfter) -> None:
+    """The window could only show a stand-in, and there are hours to mend that."""
+    looks_after(a_distribution(site.cloud))
+    site.schedules("weekly", WINDOW)
+    refusal = {"code": "AccessDeniedException", "status": 403, "times": 9}
+    site.cloud.sandbox.disturb("refuse", "lambda:PublishVersion", **refusal)
+
+    with pytest.raises(RunFailed, match=r"no version of the page could be published"):
+        site.receives(SWEEP)
+
+
+@pytest.fixture
+def rehearsal(site: Site, looks_after: LooksAfter) -> str:
+    """Give the rehearsal distribution of a site with one other distribution."""
+    made = a_distribution(site.cloud, "rehearsal")
+    looks_after(a_distribution(site.cloud), REHEARSAL_DISTRIBUTION=made, MAX_DISTRIBUTIONS="1")
+    return made
+
+
+def test_the_rehearsal_shows_the_page_before_a_visitor_meets_it(site: Site, rehearsal: str) -> None:
+    """The site is live, and the page can be looked at."""
+    site.puts("page.html", "<!doctype html><title>Ours</title>")
+
+    report = site.notices_the_page()
+
+    assert "<title>Ours</title>" in site.visit(rehearsal, "text/html").text
+    assert ("live", [False, True]) == (
+        report["mode"],
+        [each["rehearsal"] for each in report["distributions"]],
+    )
+
+
+def test_the_rehearsal_shows_what_a_coming_window_will_say(site: Site, rehearsal: str) -> None:
+    """With its message and its end."""
+    site.schedules("weekly", WINDOW)
+
+    site.receives(SWEEP)
+
+    problem = site.visit(rehearsal).json()
+    ends = IN_TWO_HOURS + timedelta(hours=1)
+    assert ("Weekly update", ends) == (problem["detail"], datetime.fromisoformat(problem["until"]))
+
+
+def test_the_rehearsal_keeps_the_page_when_the_site_opens(site: Site, rehearsal: str) -> None:
+    """It is closed from the first sweep to the stack's deletion."""
+    site.becomes("on: Back soon")
+    assert "Back soon" == site.visit(rehearsal).json()["detail"]
+
+    site.becomes("off")
+
+    assert "Back soon" == site.visit(rehearsal).json()["detail"]
+    site.receives(SWEEP)
+    assert site.edge_version_arn == site.version(rehearsal)
+
+
+def test_the_status_shows_the_rehearsal_and_changes_nothing(site: Site, rehearsal: str) -> None:
+    """It is marked, so that nobody takes it for the site."""
+    marked = [
+        each["behaviors"][0]["action"]
+        for each in site.receives({"status": True})["distributions"]
+        if each["rehearsal"]
+    ]
+
+    assert (["attach"], set()) == (marked, site.attached(rehearsal)["default"])
+
+
+def test_a_rehearsal_that_is_gone_is_a_fault(site: Site, looks_after: LooksAfter) -> None:
+    """The sites are looked after all the same."""
+    distribution_id = a_distribution(site.cloud)
+    looks_after(distribution_id, REHEARSAL_DISTRIBUTION="E2EXAMPLE1AB3")
+
+    with pytest.raises(RunFailed, match=r"rehearsal distribution: E2EXAMPLE1AB3 does not exist"):
+        site.becomes("on")
+
+    assert site.edge_version_arn == site.version(distribution_id)
+
+
+def a_used_site(site: Site) -> tuple[str, ...]:
+    """Leave three versions: the last good page, one that is used, and one that is not."""
+    site.becomes("on: unused")
+    site.puts("page.html", "<!doctype html><title>Ours</title>")
+    site.becomes("on")
+    site.cloud.s3.delete_object(Bucket="site-state", Key="page/page.html")
+    site.becomes("on: used")
+    site.cloud.sandbox.deploy()
+    return tuple(site.published())
+
+
+def test_a_version_that_nobody_uses_for_a_week_is_deleted(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """What is attached, and the last good page, stay."""
+    looks_after(a_distribution(site.cloud))
+    _, last_good, used = a_used_site(site)
+    site.receives(SWEEP)
+    assert 3 == len(site.published())
+
+    site.runs_at(IN_EIGHT_DAYS)
+
+    assert [last_good, used] == site.published()
+
+
+def test_replicas_that_are_not_gone_yet_are_no_fault(
+    site: Site, looks_after: LooksAfter, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is normal for hours; the metric counts them, and a later sweep deletes them."""
+    looks_after(a_distribution(site.cloud))
+    site.cloud.sandbox.set(replica_seconds=3600)
+    site.becomes("on: once")
+    site.becomes("off")
+
+    report = site.runs_at(IN_EIGHT_DAYS)
+
+    assert ([], 1) == (report["faults"], len(site.published()))
+    assert '"VersionsStillReplicated":[1.0]' in capsys.readouterr().out
+
+
+def test_a_version_that_cannot_be_deleted_is_a_fault(site: Site, looks_after: LooksAfter) -> None:
+    """Any other reason is one that somebody has to mend."""
+    looks_after(a_distribution(site.cloud))
+    site.becomes("on: once")
+    site.becomes("off")
+    refusal = {"code": "AccessDeniedException", "status": 403, "resource": PAGE_NAME}
+    site.cloud.sandbox.disturb("refuse", "lambda:DeleteFunction", **refusal)
+
+    with pytest.raises(RunFailed, match=rf"{PAGE_NAME}:1 was not deleted: .*AccessDenied"):
+        site.runs_at(IN_EIGHT_DAYS)
