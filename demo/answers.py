@@ -1,5 +1,6 @@
 """What a visitor gets from each cache behavior, and how the demo shows it."""
 
+import json
 from dataclasses import dataclass
 
 import httpx
@@ -36,6 +37,15 @@ class Visit:
     def is_maintenance(self) -> list[bool]:
         """Tell of each answer whether it is our maintenance function's: a crash is a 503 too."""
         return [is_maintenance(each) for each in self.answers.values()]
+
+    def text(self, path: str) -> str:
+        """Return the answer at this path as text."""
+        return next(each.text for page, each in self.answers.items() if page.path == path)
+
+    def problem(self, path: str) -> dict[str, str]:
+        """Return the answer at this path as the members of its JSON."""
+        members: dict[str, str] = json.loads(self.text(path))
+        return members
 
     def cached(self) -> list[bytes]:
         """Return the content of the pages that are served from the cache."""

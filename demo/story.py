@@ -1,6 +1,7 @@
 """The story: the site is up, on, every behavior answers 503, off, all as before; then a window."""
 
 import hashlib
+import shlex
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -8,6 +9,7 @@ from demo.answers import OK, Visit, ask, is_maintenance, visit
 from demo.stage import SWITCH, WINDOWS, Stage
 from demo.telling import Telling, wait_until
 
+_MESSAGE = "We are upgrading the database"
 # The alarm clock is never aimed nearer than a minute, so a window shorter than that ends late.
 _WINDOW_SECONDS = 61
 _LATEST_SECONDS = 120
@@ -22,13 +24,14 @@ def tell(stage: Stage, telling: Telling) -> None:
     telling.say(f"its configuration: {_digest(first)}")
 
     telling.act("Two in the morning: on")
-    _switch(stage, telling, "on")
+    _switch(stage, telling, f"on for 90m: {_MESSAGE}")
     closed = visit(stage, telling)
     telling.check(
         "every behavior answers 503, and says that it is maintenance",
         expected=[True] * 4,
         actual=closed.is_maintenance(),
     )
+    _check_message(telling, closed)
 
     telling.act("The work is done: off")
     _switch(stage, telling, "off")
@@ -46,7 +49,9 @@ def tell(stage: Stage, telling: Telling) -> None:
 
 
 def _switch(stage: Stage, telling: Telling, value: str) -> None:
-    telling.command(f"aws ssm put-parameter --name {SWITCH} --value {value} --overwrite")
+    telling.command(
+        f"aws ssm put-parameter --name {SWITCH} --value {shlex.quote(value)} --overwrite"
+    )
     began = time.monotonic()
     stage.write_parameter(SWITCH, value)
     with telling.step("change event → controller → CloudFront takes the update"):
@@ -56,6 +61,21 @@ def _switch(stage: Stage, telling: Telling, value: str) -> None:
     telling.say(
         f"{time.monotonic() - began:.1f} s from the switch to the last edge; "
         "CloudFront itself needs minutes"
+    )
+
+
+def _check_message(telling: Telling, closed: Visit) -> None:
+    page, problem = closed.text("/"), closed.problem("/api/orders")
+    telling.check(
+        "people read the message in the page, and programs in the JSON",
+        expected=(True, _MESSAGE),
+        actual=(_MESSAGE in page, problem["detail"]),
+    )
+    left = datetime.fromisoformat(problem["until"]) - datetime.now(UTC)
+    telling.check(
+        "both count down to the end that the switch names",
+        expected=(True, True),
+        actual=(problem["until"].removesuffix("Z") in page, left > timedelta(minutes=80)),
     )
 
 
