@@ -67,6 +67,7 @@ def a_distribution(
         status="Deployed",
         staging=staging,
         behaviors=behaviors or (a_behavior(),),
+        last_modified=NOW,
     )
 
 

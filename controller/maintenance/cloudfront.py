@@ -151,6 +151,7 @@ def _distribution(summary: DistributionSummaryTypeDef) -> Distribution:
         status=summary["Status"],
         staging=summary.get("Staging", False),
         behaviors=(default, *ordered),
+        last_modified=summary["LastModifiedTime"],
     )
 
 

@@ -21,6 +21,7 @@ from botocore.config import Config
 from urllib3 import PoolManager, Timeout
 
 from maintenance.alarm_clock import AlarmClock, Ring
+from maintenance.announcer import Announcer
 from maintenance.baking import Baking, Patience
 from maintenance.chooser import Chooser
 from maintenance.cloudfront import CloudFront
@@ -28,7 +29,8 @@ from maintenance.command import judge
 from maintenance.custom_resource import answer, was_never_installed
 from maintenance.distribution_run import DistributionRun
 from maintenance.edge_versions import EdgeVersions
-from maintenance.errors import MaintenanceError, RunFailed
+from maintenance.errors import ApplyError, MaintenanceError, RunFailed
+from maintenance.event_bus import EventBus
 from maintenance.installation import Installation
 from maintenance.notes import Notes
 from maintenance.outlook import Outlook
@@ -39,6 +41,7 @@ from maintenance.preparation import Preparation
 from maintenance.reconcile import Controller
 from maintenance.report import Report
 from maintenance.settings import Settings
+from maintenance.status_parameter import StatusParameter
 from maintenance.telemetry import count_report, log_report, logger
 from maintenance.wakeup import (
     Command,
@@ -93,6 +96,7 @@ class App:
 
     settings: Settings
     parameters: Parameters
+    status_parameter: StatusParameter
     controller: Controller
     preparation: Preparation
     clock: Callable[[], datetime]
@@ -105,24 +109,27 @@ class App:
             case StatusRequested():
                 return self.preparation.show(self.controller.status()).document()
             case ParameterChanged():
-                report = self.controller.reconcile(wakeup)
+                return self._finish(self._reconcile(wakeup, changed=wakeup))
             case Command():
-                report = self._command(wakeup)
+                return self._finish(self._command(wakeup))
             case _:
-                report = self.controller.reconcile()
-        return self._finish(self.preparation.follow(report, wakeup))
+                return self._finish(self._reconcile(wakeup))
+
+    def _reconcile(self, wakeup: Wakeup, *, changed: ParameterChanged | None = None) -> Report:
+        follow = functools.partial(self.preparation.follow, wakeup=wakeup)
+        return self.controller.reconcile(changed, before_telling=follow)
 
     def _command(self, command: Command) -> Report:
         switch = self.parameters.read_switch().switch
         verdict = judge(command, switch=switch, now=self.clock(), zone=self.settings.time_zone)
         news = self.parameters.write_switch(verdict.value) if verdict.value else None
-        report = self.controller.reconcile(news)
+        report = self._reconcile(command, changed=news)
         told = (verdict.reason,) if verdict.reason else ()
         return replace(report, notices=(*told, *report.notices))
 
     def _finish(self, report: Report) -> dict[str, Any]:
         log_report(report)
-        count_report(report, stack_name=self.settings.stack_name)
+        count_report(report, stack_name=self.settings.stack_name, now=self.clock())
         if report.faults:
             raise RunFailed(" | ".join(report.faults))
         return report.document()
@@ -143,8 +150,10 @@ def assemble(
 ) -> App:
     """Put everything together; `own_arn` is this function's, `clock` returns the present, aware."""
     session = boto3.Session(region_name="us-east-1")
+    ssm = session.client("ssm", config=_CLIENT)
+    status_parameter = StatusParameter(ssm, switch_parameter=settings.switch_parameter)
     parameters = Parameters(
-        session.client("ssm", config=_CLIENT),
+        ssm,
         switch_parameter=settings.switch_parameter,
         zone=settings.time_zone,
         clock=clock,
@@ -168,6 +177,7 @@ def assemble(
             session.client("scheduler", config=_CLIENT), _ring(settings, own_arn)
         ),
         chooser=chooser,
+        announcer=_announcer(session, status_parameter, settings),
         clock=clock,
     )
     preparation = Preparation(
@@ -178,7 +188,18 @@ def assemble(
         versions=versions,
         clock=clock,
     )
-    return App(settings, parameters, controller, preparation, clock)
+    return App(settings, parameters, status_parameter, controller, preparation, clock)
+
+
+def _announcer(
+    session: boto3.Session, status_parameter: StatusParameter, settings: Settings
+) -> Announcer:
+    return Announcer(
+        status_parameter,
+        EventBus(session.client("events", config=_CLIENT)),
+        stack=settings.stack_name,
+        switch_parameter=settings.switch_parameter,
+    )
 
 
 def _versions(session: boto3.Session, settings: Settings) -> EdgeVersions:
@@ -221,6 +242,8 @@ def _install(request: Mapping[str, Any], own_arn: str) -> dict[str, Any]:
             controller = app.controller.without_rehearsal()
             installation = Installation(app.settings.stack_name, controller, app.parameters)
             installation.carry_out(request)
+            if request.get("RequestType") == "Delete":
+                _forget(app.status_parameter)
     except Exception as error:  # noqa: BLE001 - whatever it is, CloudFormation has to hear of it
         logger.exception("installation failed")
         fault = str(error) or repr(error)
@@ -230,6 +253,14 @@ def _install(request: Mapping[str, Any], own_arn: str) -> dict[str, Any]:
     data = {name: properties.get(name, "") for name in names}
     answer(request, http=PoolManager(), fault=fault, data=data)
     return {"request": request.get("RequestType"), "fault": fault}
+
+
+def _forget(status_parameter: StatusParameter) -> None:
+    """Delete the status, which nobody would keep true; one that stays must not keep the stack."""
+    try:
+        status_parameter.remove()
+    except ApplyError as error:
+        logger.warning("status left", notice=str(error))
 
 
 def _now() -> datetime:

@@ -1,6 +1,7 @@
 """The values every module speaks of: modes, functions, behaviors, distributions."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 VIEWER_REQUEST = "viewer-request"
@@ -52,7 +53,11 @@ class Behavior:
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """A distribution as ListDistributions describes it; `status` is Deployed or InProgress."""
+    """
+    A distribution as ListDistributions describes it; `status` is Deployed or InProgress.
+
+    `last_modified` is when CloudFront took the last update, so InProgress began then.
+    """
 
     distribution_id: str
     domain_name: str
@@ -60,3 +65,4 @@ class Distribution:
     status: str
     staging: bool
     behaviors: tuple[Behavior, ...]
+    last_modified: datetime

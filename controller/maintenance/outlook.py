@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from maintenance.bounds import Bounds, Rules, bounds_of
 from maintenance.desired import Decision, decide, history_matters
 from maintenance.errors import ObservationError
 from maintenance.model import Mode
@@ -41,6 +42,7 @@ class Wanted:
     decision: Decision
     coming: Decision | None
     faults: tuple[str, ...]
+    bounds: Bounds
 
     @property
     def answer(self) -> tuple[Mode, Announcement]:
@@ -82,7 +84,14 @@ class Outlook:
         )
         decision = decide_at(now=now)
         near = _near_start(decision, now)
-        return Wanted(decision, decide_at(now=near) if near else None, tuple(faults))
+        rules = Rules(read.switch, windows.windows, self.lead_time)
+        heard = changed.time if changed else None
+        return Wanted(
+            decision=decision,
+            coming=decide_at(now=near) if near else None,
+            faults=tuple(faults),
+            bounds=bounds_of(decision, rules, now=now, heard=heard),
+        )
 
 
 def _near_start(decision: Decision, now: datetime) -> datetime | None:

@@ -16,6 +16,7 @@ from maintenance.desired import Decision
 from maintenance.distribution_run import DistributionRun
 from maintenance.edge_function import Choice
 from maintenance.errors import ApplyError, ConfigurationError, MaintenanceError, RunFailed
+from maintenance.milestones import next_look
 from maintenance.model import Distribution, Mode
 from maintenance.outlook import Wanted
 from maintenance.overlay import Announcement, announcement_of
@@ -48,6 +49,11 @@ class _Chooser(Protocol):
     def choose(self, announcement: Announcement, *, publish: bool = True) -> Choice: ...
 
 
+class _Announcer(Protocol):
+    def announce(self, report: Report, *, now: datetime) -> Report: ...
+    def announce_failure(self, error: MaintenanceError, *, now: datetime) -> tuple[str, ...]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class _Task:
     """One distribution of interest, and what it needs as far as the listing tells."""
@@ -67,24 +73,45 @@ class Controller:
     distribution_run: DistributionRun
     alarm_clock: _AlarmClock
     chooser: _Chooser
+    announcer: _Announcer
     clock: Callable[[], datetime]
 
-    def reconcile(self, changed: ParameterChanged | None = None) -> Report:
+    def reconcile(
+        self,
+        changed: ParameterChanged | None = None,
+        *,
+        before_telling: Callable[[Report], Report] = lambda report: report,
+    ) -> Report:
         """
         Bring about what switch and windows want, aim the alarm clock, and return what became of it.
 
+        It is announced, too, after `before_telling` has added what else belongs to the run.
         `changed` is the change that woke us. Raises ConfigurationError or ObservationError where
         nothing could be done, RunFailed if the answer never came to rest.
         """
+        try:
+            report = self._aimed(self._brought_about(changed))
+            accepted = self.clock()
+            report = before_telling(report)
+        except MaintenanceError as error:
+            untold = self.announcer.announce_failure(error, now=self.clock())
+            if untold:
+                raise RunFailed(" | ".join((str(error), *untold))) from error
+            raise
+        return self.announcer.announce(report, now=accepted)
+
+    def _brought_about(self, changed: ParameterChanged | None) -> Report:
         wanted = self.outlook.look(changed)
         for _ in range(_LOOKS):
             report = self._go_through(wanted, self.distribution_run.apply, publish=True)
             if not report.drifted:
-                return self._aimed(report)
+                return report
             # The answer may have moved while this run was at work: look once more.
             again = self.outlook.look(changed)
             if again.answer == wanted.answer:
-                return self._aimed(replace(report, decision=again.decision, coming=again.coming))
+                return replace(
+                    report, decision=again.decision, bounds=again.bounds, coming=again.coming
+                )
             wanted = again
         raise RunFailed(f"the answer changed {_LOOKS} times during this run; the next try goes on")
 
@@ -98,10 +125,11 @@ class Controller:
 
     def _aimed(self, report: Report) -> Report:
         """Aim the alarm clock; that it cannot be aimed fails the run, but undoes nothing."""
+        now = self.clock()
         try:
-            self.alarm_clock.aim(report.decision.next_change, now=self.clock())
+            self.alarm_clock.aim(next_look(report, now), now=now)
         except ApplyError as error:
-            return replace(report, own_faults=(*report.own_faults, str(error)))
+            return report.with_upkeep_fault(str(error))
         return report
 
     def without_rehearsal(self) -> "Controller":
@@ -125,12 +153,8 @@ class Controller:
         ]
         with ThreadPoolExecutor(max_workers=_HANDS) as hands:
             outcomes = tuple(hands.map(lambda task: _carry_out(task, act), tasks))
-        behaviors = [
-            behavior
-            for each in listing
-            if each.distribution_id in targets.distribution_ids
-            for behavior in each.behaviors
-        ]
+        meant = tuple(each for each in listing if each.distribution_id in targets.distribution_ids)
+        behaviors = [behavior for each in meant for behavior in each.behaviors]
         return Report(
             decision=wanted.decision,
             outcomes=outcomes,
@@ -138,6 +162,8 @@ class Controller:
             notices=unmatched(self.settings.except_paths, behaviors),
             coming=wanted.coming,
             choice=choice if wanted.decision.mode is Mode.MAINTENANCE else None,
+            targets=meant,
+            bounds=wanted.bounds,
         )
 
     def _choice(self, decision: Decision, *, publish: bool) -> Choice:

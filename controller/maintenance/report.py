@@ -1,15 +1,17 @@
 """What a run found and did, as values and as JSON. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from maintenance.bounds import Bounds
 from maintenance.desired import Decision
 from maintenance.edge_function import Choice
 from maintenance.instants import format_instant
-from maintenance.model import Association
+from maintenance.model import Association, Distribution
 from maintenance.plan import Step
+from maintenance.status import Milestone, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,11 @@ class Report:
     """
     The decision of a run and what became of it. A run with faults has failed.
 
-    `own_faults` are about the switch, the settings and the page; `notices` are worth knowing and no
-    fault. `coming` is the decision at the start of a window that is near, `choice` the version to
-    attach where the site is to be closed.
+    `own_faults` are about the switch, the settings and the page, `upkeep_faults` about what is done
+    after the distributions: aiming, telling. `notices` are worth knowing and no fault. `targets`
+    are listed as they were found; `status` and `milestones` are what was told of the run. `coming`
+    is the decision at the start of a window that is near, `choice` the version to attach where the
+    site is to be closed.
     """
 
     decision: Decision
@@ -58,12 +62,21 @@ class Report:
     coming: Decision | None = None
     choice: Choice | None = None
     forgotten: Forgotten = Forgotten()
+    targets: tuple[Distribution, ...] = ()
+    bounds: Bounds = field(default_factory=Bounds)
+    upkeep_faults: tuple[str, ...] = ()
+    status: Status | None = None
+    milestones: tuple[Milestone, ...] = ()
 
     @property
     def faults(self) -> tuple[str, ...]:
         """Every sentence about something that could not be done."""
         of_distributions = (fault for each in self.outcomes for fault in each.faults)
-        return (*self.own_faults, *of_distributions)
+        return (*self.own_faults, *of_distributions, *self.upkeep_faults)
+
+    def with_upkeep_fault(self, fault: str) -> "Report":
+        """Return the report with one more fault of the upkeep."""
+        return replace(self, upkeep_faults=(*self.upkeep_faults, fault))
 
     @property
     def drifted(self) -> bool:

@@ -30,6 +30,10 @@ def log_report(report: Report) -> None:
         logger.warning("input ignored", notice=notice)
     for fault in report.own_faults:
         logger.error("input refused", fault=fault)
+    for fault in report.upkeep_faults:
+        logger.error("upkeep failed", fault=fault)
+    for told in report.milestones:
+        logger.info("change announced", mode=told.change.mode.value, phase=told.phase.value)
 
 
 def count_report(report: Report, *, stack_name: str) -> None:

@@ -13,8 +13,10 @@ from maintenance.errors import (
     ObservationError,
     StaleObservation,
 )
+from maintenance.event_bus import EventBus
 from maintenance.notes import Notes
 from maintenance.parameters import Parameters
+from maintenance.status_parameter import StatusParameter
 
 from tests.cloud import Cloud
 from tests.sandbox.builders import a_distribution
@@ -41,6 +43,10 @@ def _parameters(cloud: Cloud) -> Parameters:
         clock=lambda: datetime.now(UTC),
         pause=lambda _: None,
     )
+
+
+def _status_parameter(cloud: Cloud) -> StatusParameter:
+    return StatusParameter(cloud.ssm, switch_parameter=SWITCH)
 
 
 def _nowhere(cloud: Cloud) -> Cloud:
@@ -115,6 +121,7 @@ OBSERVING: dict[str, Callable[[Cloud], object]] = {
     f"the switch {SWITCH}": lambda cloud: _parameters(cloud).read_switch(),
     f"the windows under {SWITCH}": lambda cloud: _parameters(cloud).read_windows(),
     f"the history of {SWITCH}": lambda cloud: _parameters(cloud).read_last_off(),
+    f"the status {SWITCH}/status": lambda cloud: _status_parameter(cloud).read(),
 }
 
 
@@ -148,6 +155,13 @@ WRITING: dict[str, Callable[[Cloud], object]] = {
         "E1", xml=b"<x/>", etag="E"
     ),
     f"the switch {SWITCH} cannot be written": lambda cloud: _parameters(cloud).write_switch("on"),
+    f"the status {SWITCH}/status cannot be written": lambda cloud: _status_parameter(cloud).write(
+        "{}"
+    ),
+    f"the status {SWITCH}/status cannot be deleted": lambda cloud: _status_parameter(
+        cloud
+    ).remove(),
+    "the change of mode cannot be announced": lambda cloud: EventBus(cloud.events).send([{}]),
 }
 
 

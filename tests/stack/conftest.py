@@ -86,6 +86,17 @@ class Deployed:
         report = json.loads(answer["Payload"].read())
         return str(report.get("errorMessage", "")) if answer.get("FunctionError") else ""
 
+    def status(self, mode: str) -> dict[str, Any]:
+        """Return what the status says, nothing if there is none or it is another mode's."""
+        found = self.cloud.ssm.get_parameters(Names=[f"{self.switch}/status"])["Parameters"]
+        documents: list[dict[str, Any]] = [json.loads(each["Value"]) for each in found]
+        return next((each for each in documents if each["mode"] == mode), {})
+
+    def sweeps(self) -> bool:
+        """Let CloudFront finish and the controller look again; tell whether it found no fault."""
+        self.cloud.sandbox.deploy()
+        return not self.receives({"sweep": True})
+
 
 @pytest.fixture(scope="session")
 def account() -> Iterator[Cloud]:

@@ -16,9 +16,7 @@ from botocore.exceptions import ClientError
 
 from demo.sam import BUILT, deploy
 from tests.cloud import eventually
-from tests.stack.conftest import STACK, Deployed
-
-SWITCH = "/site/maintenance"
+from tests.stack.conftest import STACK, SWITCH, Deployed
 
 
 def test_a_deployment_writes_the_switch_off(deployed: Deployed) -> None:
@@ -32,6 +30,14 @@ def test_writing_on_closes_the_site(deployed: Deployed) -> None:
     deployed.put(SWITCH, "on")
 
     assert eventually(deployed.is_closed)
+
+
+def test_the_status_says_that_it_is_closed(deployed: Deployed) -> None:
+    """Written, and the change announced, with nothing but the role's permissions."""
+    status = eventually(lambda: deployed.status("maintenance"))
+
+    assert None is status["last_error"]
+    assert status["last_change"]["accepted"]
 
 
 def test_a_visitor_of_the_closed_site_gets_the_page(deployed: Deployed) -> None:
@@ -164,7 +170,8 @@ def test_a_window_closes_the_site_and_sets_the_alarm_clock(deployed: Deployed) -
 
     assert eventually(deployed.is_closed)
     ends = begins + timedelta(hours=2)
-    assert f"at({ends:%Y-%m-%dT%H:%M:%S})" == eventually(lambda: alarm(deployed))
+    aim = f"at({ends:%Y-%m-%dT%H:%M:%S})"
+    assert eventually(lambda: deployed.sweeps() and aim == alarm(deployed))
 
 
 def test_a_visitor_reads_the_message_of_the_window(deployed: Deployed) -> None:
@@ -236,6 +243,7 @@ def test_deleting_the_stack_opens_the_site_and_keeps_the_notes(deployed: Deploye
     assert deployed.cloud.s3.list_objects_v2(Bucket=bucket)["KeyCount"]
     value = deployed.cloud.ssm.get_parameter(Name=SWITCH)["Parameter"]["Value"]
     assert value.startswith("off until 9999-12-31")
+    assert {} == deployed.status("live")
 
 
 def test_the_stack_of_the_other_site_goes_on(shop: Deployed) -> None:

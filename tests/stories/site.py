@@ -28,6 +28,7 @@ from tests.cloud import Cloud
 from tests.sandbox.builders import a_role, signed
 
 SWITCH = "/site/maintenance"
+STATUS = f"{SWITCH}/status"
 BUCKET = "site-state"
 GROUP = "site-schedules"
 EDGE_NAME = "site-MaintenanceEdge-A1B2C3D4E5F6"
@@ -124,6 +125,18 @@ class Site:
         """Write the switch and wake the controller."""
         self.says(value)
         return self.wakes()
+
+    def settles(self) -> dict[str, Any]:
+        """Let CloudFront finish, and the controller look again; return its report."""
+        self.cloud.sandbox.deploy()
+        return self.receives({"sweep": True})
+
+    def status(self) -> dict[str, Any]:
+        """Return what the status says."""
+        document: dict[str, Any] = json.loads(
+            self.cloud.ssm.get_parameter(Name=STATUS)["Parameter"]["Value"]
+        )
+        return document
 
     def config(self, distribution_id: str) -> bytes:
         """Return the configuration's XML as CloudFront sends it."""

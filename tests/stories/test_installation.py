@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.sandbox.builders import a_behavior, a_distribution, a_function, functions
-from tests.stories.site import SWITCH, Site
+from tests.stories.site import STATUS, SWITCH, Site
 
 type LooksAfter = Callable[..., None]
 type Answers = list[dict[str, str]]
@@ -217,3 +217,31 @@ def test_installing_again_takes_over_the_switch_of_a_deleted_stack(
     site.receives(request("Create", url))
 
     assert "off" == switch(site)
+
+
+def test_the_status_goes_with_the_stack(
+    site: Site, looks_after: LooksAfter, answers: tuple[str, Answers]
+) -> None:
+    """Nobody would keep it true."""
+    url, put = answers
+    looks_after(a_distribution(site.cloud))
+    site.becomes("on")
+
+    site.receives(request("Delete", url))
+
+    names = [each["Name"] for each in site.cloud.ssm.describe_parameters()["Parameters"]]
+    assert ([SWITCH], "SUCCESS") == (names, put[0]["Status"])
+
+
+def test_a_status_that_cannot_be_deleted_does_not_keep_the_stack(
+    site: Site, looks_after: LooksAfter, answers: tuple[str, Answers]
+) -> None:
+    """The site is open again, and that is what the deletion waits for."""
+    url, put = answers
+    looks_after(a_distribution(site.cloud))
+    refusal = {"code": "AccessDeniedException", "status": 400, "resource": STATUS}
+    site.cloud.sandbox.disturb("refuse", "ssm:DeleteParameter", **refusal)
+
+    site.receives(request("Delete", url))
+
+    assert "SUCCESS" == put[0]["Status"]

@@ -68,10 +68,11 @@ def test_on_closes_every_behavior_and_off_gives_back_the_identical_bytes(
 
 
 def test_a_run_that_finds_nothing_to_do_writes_nothing(site: Site, looks_after: LooksAfter) -> None:
-    """A sweep over a converged site is six reads."""
+    """A sweep over a converged site is seven reads."""
     distribution_id = a_busy_distribution(site)
     looks_after(distribution_id)
     site.becomes("on")
+    site.settles()
     before = len(site.cloud.sandbox.calls())
 
     site.receives({"sweep": True})
@@ -83,6 +84,7 @@ def test_a_run_that_finds_nothing_to_do_writes_nothing(site: Site, looks_after: 
         "s3:ListObjectsV2",
         "scheduler:GetSchedule",
         "lambda:ListVersionsByFunction",
+        "ssm:GetParameter",
     ] == [call["operation"] for call in site.cloud.sandbox.calls()[before:]]
 
 

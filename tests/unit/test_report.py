@@ -82,3 +82,12 @@ def test_own_faults_come_before_those_of_distributions() -> None:
     outcomes = tuple(Outcome(name, "Deployed", (), faults=(name,)) for name in ("E1", "E2"))
 
     assert ("switch", "E1", "E2") == Report(a_decision(), outcomes, ("switch",)).faults
+
+
+def test_faults_of_the_upkeep_come_last() -> None:
+    """By then the site is as it should be."""
+    report = Report(a_decision(), (Outcome("E1", "Deployed", (), faults=("E1",)),))
+
+    assert ("E1", "clock", "status") == (
+        report.with_upkeep_fault("clock").with_upkeep_fault("status").faults
+    )

@@ -1,0 +1,87 @@
+"""Laws of the status: it always fits, is what it was, and loses nothing that the next run needs."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+from maintenance.model import Mode
+from maintenance.status import LastError, Memory, ModeChange, NextChange, Status, TargetStatus
+from maintenance.status_document import LIMIT, decode, encode, shortened, with_error
+
+TEXTS = st.text(max_size=60) | st.sampled_from(["{", "\0", "č", "🚧", '"']).flatmap(
+    lambda one: st.integers(0, 1500).map(lambda many: one * many)
+)
+INSTANTS = st.integers(0, 8029 * 365 * 86400).map(
+    lambda seconds: datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+)
+ERRORS = st.builds(LastError, TEXTS.map(shortened), INSTANTS, st.none() | INSTANTS)
+CHANGES = st.builds(
+    ModeChange,
+    st.sampled_from(Mode),
+    st.none() | st.sampled_from(Mode),
+    st.none() | INSTANTS,
+    INSTANTS,
+    st.none() | INSTANTS,
+)
+TARGETS = st.builds(
+    TargetStatus,
+    st.from_regex(r"\AE[A-Z0-9]{4,31}\Z"),
+    st.sampled_from(["Deployed", "InProgress"]),
+    st.booleans(),
+    st.lists(TEXTS, max_size=2).map(tuple),
+)
+STATUSES = st.builds(
+    Status,
+    st.sampled_from(Mode),
+    TEXTS,
+    st.none() | INSTANTS,
+    st.none() | TEXTS,
+    st.none() | st.builds(NextChange, INSTANTS, st.booleans(), st.none() | TEXTS),
+    st.lists(TARGETS, max_size=60, unique_by=lambda target: target.distribution_id).map(tuple),
+    st.builds(Memory, st.none() | CHANGES, st.none() | ERRORS),
+)
+
+
+@given(STATUSES, ERRORS)
+def test_the_status_fits_into_a_standard_parameter(status: Status, error: LastError) -> None:
+    """In bytes, of which there are never fewer than characters; also when an error comes later."""
+    text = encode(status)
+
+    assert len(text.encode()) <= LIMIT
+    assert len(with_error(text, error).encode()) <= LIMIT
+    assert "{{" not in text
+
+
+@given(STATUSES)
+def test_what_the_next_run_needs_comes_back(status: Status) -> None:
+    """So the same status is never written twice."""
+    assert status.memory == decode(encode(status))
+
+
+@given(STATUSES, st.randoms())
+def test_the_order_of_a_listing_does_not_change_the_status(status: Status, random: Random) -> None:
+    """CloudFront promises none."""
+    shuffled = list(status.targets)
+    random.shuffle(shuffled)
+
+    assert encode(status) == encode(replace(status, targets=tuple(shuffled)))
+
+
+@given(STATUSES)
+def test_every_target_is_counted(status: Status) -> None:
+    """Whether or not it is listed."""
+    document = json.loads(encode(status))
+
+    counts = document["counts"]
+    assert len(status.targets) == counts["distributions"]
+    assert len(status.targets) == counts.get("Deployed", 0) + counts.get("InProgress", 0)
+    assert len(document["distributions"]) <= len(status.targets)
+
+
+@given(TEXTS)
+def test_a_shortened_text_is_not_shortened_again(text: str) -> None:
+    """Or a fault that lasts would look like another one."""
+    assert shortened(text) == shortened(shortened(text))
