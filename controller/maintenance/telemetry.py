@@ -1,12 +1,30 @@
 """Logs, metrics and what they are called, in one place."""
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+from maintenance.model import Mode
 from maintenance.report import Report, outcome_document
 
 SERVICE = "site-maintenance"
 NAMESPACE = "SiteMaintenance"
+# What the alarms and the dashboard of the template may name.
+UNITS: Mapping[str, MetricUnit] = {
+    "DistributionsChanged": MetricUnit.Count,
+    "DistributionsFailed": MetricUnit.Count,
+    "DistributionsStuck": MetricUnit.Count,
+    "InputsRefused": MetricUnit.Count,
+    "VersionsDeleted": MetricUnit.Count,
+    "VersionsStillReplicated": MetricUnit.Count,
+    "InMaintenance": MetricUnit.Count,
+    # CloudWatch has no unit of hours.
+    "HoursInMaintenance": MetricUnit.Count,
+    "SecondsToAccepted": MetricUnit.Seconds,
+    "SecondsToDeployed": MetricUnit.Seconds,
+}
 
 logger = Logger(service=SERVICE)
 
@@ -36,16 +54,28 @@ def log_report(report: Report) -> None:
         logger.info("change announced", mode=told.change.mode.value, phase=told.phase.value)
 
 
-def count_report(report: Report, *, stack_name: str) -> None:
+def count_report(report: Report, *, stack_name: str, now: datetime) -> None:
     """Write the run's metrics as one EMF document to standard output."""
     metrics = Metrics(namespace=NAMESPACE, service=stack_name)
-    counted = {
+    for name, number in _counted(report, now).items():
+        metrics.add_metric(name=name, unit=UNITS[name], value=number)
+    metrics.flush_metrics()
+
+
+def _counted(report: Report, now: datetime) -> dict[str, float]:
+    counted: dict[str, float] = {
         "DistributionsChanged": sum(each.changed for each in report.outcomes),
         "DistributionsFailed": sum(bool(each.faults) for each in report.outcomes),
         "InputsRefused": len(report.own_faults),
         "VersionsDeleted": report.forgotten.deleted,
         "VersionsStillReplicated": report.forgotten.replicated,
+        "InMaintenance": report.decision.mode is Mode.MAINTENANCE,
     }
-    for name, number in counted.items():
-        metrics.add_metric(name=name, unit=MetricUnit.Count, value=number)
-    metrics.flush_metrics()
+    if report.status:
+        counted["DistributionsStuck"] = sum(each.is_stuck for each in report.status.targets)
+        counted["InMaintenance"] = report.status.is_closed
+        counted["HoursInMaintenance"] = report.status.hours_closed(now)
+    for told in report.milestones:
+        if told.seconds is not None:
+            counted[f"SecondsTo{told.phase.capitalize()}"] = told.seconds
+    return counted

@@ -1,5 +1,6 @@
 """The template as data, CloudFormation's short tags in their long form: !Ref x is {"Ref": "x"}."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,11 @@ def properties(name: str) -> dict[str, Any]:
     """Return the properties of a resource."""
     found: dict[str, Any] = resource(name)["Properties"]
     return found
+
+
+def substituted(text: str) -> str:
+    """Return the text of a Sub with a word in place of each reference."""
+    return re.sub(r"\$\{([A-Za-z:.]+)\}", lambda found: found[1].replace("::", "."), text)
 
 
 def wakeups(kind: str) -> dict[str, dict[str, Any]]:
