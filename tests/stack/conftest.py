@@ -112,9 +112,7 @@ def deployed(account: Cloud) -> Deployed:
     occupied = functions(viewer_request=a_function(account, "rewrite"))
     behavior = a_behavior(FunctionAssociations=occupied)
     distribution_id = a_distribution(account, "site", DefaultCacheBehavior=behavior)
-    deploy(
-        account.sandbox, STACK, Distributions=distribution_id, RehearsalOrigin="www.example.com"
-    )
+    deploy(account.sandbox, STACK, Distributions=distribution_id, RehearsalOrigin="www.example.com")
     return Deployed(account, distribution_id)
 
 

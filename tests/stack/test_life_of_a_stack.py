@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 
 from demo.sam import BUILT, deploy
 from tests.cloud import eventually
-from tests.stack.conftest import STACK, SWITCH, Deployed
+from tests.stack.conftest import STACK, Deployed
 
 
 def test_a_deployment_writes_the_switch_off(deployed: Deployed) -> None:
