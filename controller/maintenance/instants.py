@@ -12,6 +12,7 @@ Daylight saving is decided in one place, `place`:
 """
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
@@ -32,6 +33,7 @@ INSTANT_PATTERN = (
     "(?:[zZ]|[+-](?:0[0-9]|1[0-4]):?[0-5][0-9])?)?"
 )
 LONGEST = timedelta(days=3660)
+_DAY = timedelta(days=1)
 _DURATION = re.compile(DURATION_PATTERN)
 _INSTANT = re.compile(INSTANT_PATTERN)
 _UNITS = (
@@ -115,6 +117,20 @@ def place(wall: datetime, zone: ZoneInfo) -> datetime:
 def wall_time(instant: datetime, zone: ZoneInfo) -> datetime:
     """Return what clocks in `zone` show at `instant`, naive."""
     return instant.astimezone(zone).replace(tzinfo=None, fold=0)
+
+
+def clock_changes(zone: ZoneInfo, *, since: datetime, until: datetime) -> Iterator[datetime]:
+    """
+    Yield the instants, in UTC and in order, in (since, until] at which clocks in `zone` are set.
+
+    Two settings within a day that cancel each other are passed over.
+    """
+    before = since.astimezone(UTC)
+    while before < until:
+        after = min(before + _DAY, until.astimezone(UTC))
+        if before.astimezone(zone).utcoffset() != after.astimezone(zone).utcoffset():
+            yield _change_between(before, after, zone)
+        before = after
 
 
 def _change_between(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:

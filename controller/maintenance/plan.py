@@ -19,7 +19,7 @@ the whole distribution as it is: half a site is not in maintenance.
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from maintenance.edge_function import EdgeFunction
@@ -67,12 +67,17 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What to do with one behavior, and why; `in_the_way` are the strangers to displace."""
+    """
+    What to do with one behavior, and why; `in_the_way` are the strangers to displace.
+
+    `is_closed` tells whether ours is attached as things are, before the step is taken.
+    """
 
     path_pattern: str | None
     action: Action
     reason: str
     in_the_way: tuple[Association, ...] = ()
+    is_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +115,14 @@ def plan_distribution(distribution_id: str, behaviors: Iterable[Behavior], inten
 
 def plan_behavior(behavior: Behavior, intent: Intent) -> Step:
     """Return the row of the table that this behavior is in."""
+    ours = held(behavior, intent.edge)
+    return replace(_row(behavior, ours, intent), is_closed=ours is not None)
+
+
+def _row(behavior: Behavior, ours: str | None, intent: Intent) -> Step:
     mode = intent.mode_of(behavior)
     if mode is Mode.UNCHANGED:
         return Step(behavior.path_pattern, Action.KEEP, "nobody has said what is wanted")
-    ours = held(behavior, intent.edge)
     if mode is Mode.LIVE:
         return _towards_live(behavior, ours)
     return _towards_maintenance(behavior, ours, intent)

@@ -119,9 +119,9 @@ class Controller:
         """Return what a run would do now, and change nothing."""
         return self._go_through(self.outlook.look(changed), self.distribution_run.rehearse)
 
-    def status(self) -> Report:
+    def status(self, changed: ParameterChanged | None = None) -> Report:
         """Return what is wanted and what the listing says is there, and change nothing."""
-        return self._go_through(self.outlook.look(), None)
+        return self._go_through(self.outlook.look(changed), None)
 
     def _aimed(self, report: Report) -> Report:
         """Aim the alarm clock; that it cannot be aimed fails the run, but undoes nothing."""

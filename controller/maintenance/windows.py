@@ -40,6 +40,10 @@ class Occurrence:
 class Starts(Protocol):
     """When a window starts, in UTC."""
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the zone whose clocks it goes by."""
+
     def last(self, at: datetime) -> datetime | None:
         """Return the last start that is not later than `at`."""
 
@@ -52,6 +56,7 @@ class Once:
     """The one start that `at(...)` names."""
 
     start: datetime
+    zone: ZoneInfo
 
     def last(self, at: datetime) -> datetime | None:
         """Return the start if it is not later than `at`."""
@@ -164,4 +169,4 @@ def _starts(word: str, zone: ZoneInfo) -> Starts:
     start = parse_instant(expression, zone=zone)
     if start.year > YEAR.high:
         raise UnreadableValue(f"a window starts in the year {YEAR.high} at the latest")
-    return Once(start)
+    return Once(start, zone)

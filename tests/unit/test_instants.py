@@ -7,6 +7,7 @@ import pytest
 from maintenance.errors import UnreadableValue
 from maintenance.instants import (
     LONGEST,
+    clock_changes,
     format_duration,
     format_instant,
     parse_duration,
@@ -165,6 +166,21 @@ def test_local_times_are_placed_when_clocks_change(zone: str, wall: str, instant
     """A time that does not exist starts after the gap; one that exists twice at its first."""
     expected = datetime.fromisoformat(instant).replace(tzinfo=UTC)
     assert expected == place(datetime.fromisoformat(wall), ZoneInfo(zone))
+
+
+@pytest.mark.parametrize(
+    ("zone", "changes"),
+    [
+        ("Europe/Ljubljana", ["2026-03-29T01:00Z", "2026-10-25T01:00Z"]),
+        ("Australia/Lord_Howe", ["2026-04-04T15:00Z", "2026-10-03T15:30Z"]),
+        ("UTC", []),
+    ],
+)
+def test_clocks_are_set_twice_a_year_or_never(zone: str, changes: list[str]) -> None:
+    """The instant is the first with the new offset."""
+    since, until = (datetime(year, 1, 1, tzinfo=UTC) for year in (2026, 2027))
+    found = clock_changes(ZoneInfo(zone), since=since, until=until)
+    assert changes == [format_instant(each) for each in found]
 
 
 @pytest.mark.parametrize("name", ["Europe/Ljubljana", "europe/ljubljana", "EUROPE/LJUBLJANA"])

@@ -179,6 +179,17 @@ def test_the_replaced_version_is_named() -> None:
     assert OLDER.arn in plan_behavior(a_behavior("/x", OLDER), CLOSE).reason
 
 
+@pytest.mark.parametrize("intent", [CLOSE, OPEN, LEAVE])
+@pytest.mark.parametrize(
+    ("expected", "held"), [(True, OURS), (True, OLDER), (False, SIBLING), (False, a_function())]
+)
+def test_a_behavior_is_closed_where_ours_is_attached(
+    intent: Intent, held: Association, *, expected: bool
+) -> None:
+    """As things are, whatever is wanted and will be done."""
+    assert expected is plan_behavior(a_behavior("/x", held), intent).is_closed
+
+
 def test_a_plan_has_one_step_per_behavior_in_their_order() -> None:
     """So that a report reads like the distribution."""
     behaviors = [a_behavior(None), a_behavior("/z"), a_behavior("/a", OURS)]

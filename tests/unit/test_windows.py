@@ -62,13 +62,15 @@ def test_a_recurring_window_is_read_whole() -> None:
 def test_a_single_window_is_read_whole() -> None:
     """Seconds are optional, as EventBridge Scheduler writes them and as people do."""
     window = parse_window("w", "at(2026-12-01T02:00:00) for 90m in Europe/Ljubljana", zone=UTC_ZONE)
-    assert Window("w", Once(instant("2026-12-01T01:00")), timedelta(minutes=90)) == window
+    assert (
+        Window("w", Once(instant("2026-12-01T01:00"), LJUBLJANA), timedelta(minutes=90)) == window
+    )
 
 
 def test_a_window_without_zone_is_in_that_of_the_stack() -> None:
     """TimeZone is the stack's parameter."""
     window = parse_window("w", "at(2026-12-01T02:00) for 90m", zone=LJUBLJANA)
-    assert Once(instant("2026-12-01T01:00")) == window.starts
+    assert Once(instant("2026-12-01T01:00"), LJUBLJANA) == window.starts
 
 
 @pytest.mark.parametrize("text", REFUSED)
