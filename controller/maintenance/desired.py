@@ -85,7 +85,7 @@ def decide(
     name) counts only where the switch does not say off itself. `lead_time` is not negative.
     """
     present = _present(switch, now)
-    ended = _ended(switch, last_off)
+    ended = ended_up_to(switch, last_off)
     holding = switch if switch and switch.says is Says.ON and not switch.is_over(present) else None
     in_force = _in_force(windows, present, ended, lead_time)
     coming = _coming(windows, max(present, ended), lead_time)
@@ -107,7 +107,7 @@ def _present(switch: Switch | None, now: datetime) -> datetime:
     return max(now, switch.written) if switch else now
 
 
-def _ended(switch: Switch | None, last_off: datetime | None) -> datetime:
+def ended_up_to(switch: Switch | None, last_off: datetime | None) -> datetime:
     """Return T_off: what begins at it or before is ended. Before all time where nobody said off."""
     if switch and switch.says is Says.OFF:
         return _off_instant(switch)

@@ -1,0 +1,82 @@
+"""
+Who set what when, and what it meant. Pure.
+
+A version means what the parser reads from it now; what is unreadable was as if never written, and
+says why.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from maintenance.desired import Version
+from maintenance.errors import UnreadableValue
+from maintenance.instants import format_duration, format_instant
+from maintenance.switch import Says, Switch, parse_switch
+from maintenance.windows import Window, parse_window
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """
+    One writing of the switch, or of the window `window`.
+
+    `user` is the ARN of who wrote it, as Parameter Store has it; `number` counts the versions of
+    the parameter.
+    """
+
+    parameter: str
+    window: str | None
+    number: int
+    version: Version
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a writing meant in a few words, or the sentence that says why it meant nothing."""
+
+    text: str
+    is_readable: bool = True
+
+
+def newest_first(writings: Iterable[Writing]) -> tuple[Writing, ...]:
+    """Return the writings of all parameters, the newest first."""
+    return tuple(
+        sorted(writings, key=lambda each: (each.version.written, each.number), reverse=True)
+    )
+
+
+def meaning(writing: Writing, *, zone: ZoneInfo) -> Meaning:
+    """Return what a writing meant; `zone` is the stack's."""
+    version = writing.version
+    try:
+        if writing.window is None:
+            return Meaning(
+                _of_switch(parse_switch(version.value, written=version.written, zone=zone))
+            )
+        return Meaning(_of_window(parse_window(writing.window, version.value, zone=zone), version))
+    except UnreadableValue as error:
+        return Meaning(str(error), is_readable=False)
+
+
+def _of_switch(switch: Switch) -> str:
+    if switch.says is Says.ON:
+        end = _shown(switch.until) if switch.until else "somebody ends it"
+        return f"maintenance until {end}"
+    if switch.until:
+        return f"live, and windows that begin up to {_shown(switch.until)} are skipped"
+    return "live, until a window begins"
+
+
+def _of_window(window: Window, version: Version) -> str:
+    lasting = f"for {format_duration(window.duration)} in {window.starts.zone.key}"
+    start = window.starts.next(version.written)
+    if start is None:
+        return f"{lasting}, and never after it was written"
+    return f"{lasting}, first at {_shown(start)}"
+
+
+def _shown(instant: datetime) -> str:
+    return format_instant(instant.replace(microsecond=0))

@@ -1,0 +1,136 @@
+"""Laws of the forecast: it is the decision, asked for every instant at once."""
+
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+from maintenance.desired import decide, last_off, last_readable
+from maintenance.forecast import MOST, Coming, Fate, Forecast, Said, Stretch, forecast
+from maintenance.model import Mode
+from maintenance.switch import Says, Switch
+from maintenance.windows import occurrences, parse_window
+
+from tests.effort import examples
+from tests.properties.sites import DAY, MINUTES, NIGHT, SITES, UTC_ZONE, Site, minute
+
+MANY = examples(250)
+SPANS = st.integers(1, 3 * DAY).map(lambda count: timedelta(minutes=count))
+
+
+def said_to(site: Site, now: datetime) -> Said:
+    """Return what has been said for a site up to `now`."""
+    history = [version for version in site.history if version.written <= now]
+    return Said(
+        last_readable(history, UTC_ZONE),
+        last_off(history, UTC_ZONE),
+        site.windows,
+        site.lead_time,
+    )
+
+
+def holds(stretch: Stretch, at: datetime) -> bool:
+    """Tell whether an instant is in a stretch."""
+    return stretch.begins <= at and (stretch.ends is None or at < stretch.ends)
+
+
+@MANY
+@given(site=SITES, count=MINUTES, span=SPANS, fraction=st.floats(0, 1, exclude_max=True))
+def test_the_site_is_in_maintenance_exactly_in_the_stretches(
+    site: Site, count: int, span: timedelta, fraction: float
+) -> None:
+    """Whatever instant of the span is asked for: what is drawn is what will be done."""
+    said, since = said_to(site, minute(count)), minute(count)
+    at = since + span * fraction
+    coming = forecast(said, since=since, until=since + span)
+    decision = decide(
+        switch=said.switch,
+        last_off=said.last_off,
+        windows=said.windows,
+        now=at,
+        lead_time=said.lead_time,
+    )
+    expected = decision.mode is Mode.MAINTENANCE
+    assert expected == any(holds(each, at) for each in coming.stretches)
+
+
+@MANY
+@given(site=SITES, count=MINUTES, span=SPANS)
+def test_stretches_are_apart_and_each_occurrence_that_runs_is_within_its_own(
+    site: Site, count: int, span: timedelta
+) -> None:
+    """Joined stretches neither overlap nor touch; what does not run is in none."""
+    coming = forecast(said_to(site, minute(count)), since=minute(count), until=minute(count) + span)
+    assert all(one.ends and one.ends < other.begins for one, other in pairwise(coming.stretches))
+    assert all(_is_placed(each, coming) for each in coming.occurrences)
+
+
+def _is_placed(each: Coming, coming: Forecast) -> bool:
+    if each.joined is None:
+        return each.fate is not Fate.RUNS
+    ends = each.joined.ends
+    within = each.joined.begins <= each.occurrence.begins
+    return each.joined in coming.stretches and within and (not ends or each.occurrence.ends <= ends)
+
+
+@MANY
+@given(site=SITES, count=MINUTES, span=SPANS, fraction=st.floats(0, 1, exclude_max=True))
+def test_an_overlap_is_where_two_reasons_hold_at_once(
+    site: Site, count: int, span: timedelta, fraction: float
+) -> None:
+    """The switch is a reason, and so is each occurrence that runs."""
+    since = minute(count)
+    coming = forecast(said_to(site, since), since=since, until=since + span)
+    at = since + span * fraction
+    reasons = [
+        *((coming.switch,) if coming.switch else ()),
+        *(
+            Stretch(each.occurrence.begins, each.occurrence.ends)
+            for each in coming.occurrences
+            if each.fate is Fate.RUNS
+        ),
+    ]
+    expected = sum(holds(each, at) for each in reasons) > 1
+    assert expected == any(holds(each, at) for each in coming.overlaps)
+
+
+@MANY
+@given(site=SITES, count=MINUTES, span=SPANS)
+def test_every_occurrence_of_every_window_is_told_of(
+    site: Site, count: int, span: timedelta
+) -> None:
+    """Also those that an off ends or skips: nobody should look for them in vain."""
+    since = minute(count)
+    coming = forecast(said_to(site, since), since=since, until=since + span)
+    expected = {
+        (window.name, each.begins)
+        for window in site.windows
+        for each in occurrences(window, since=since, until=since + span, lead_time=site.lead_time)
+        if each.ends > coming.since
+    }
+    told = {(each.occurrence.window.name, each.occurrence.begins) for each in coming.occurrences}
+    assert expected == told
+
+
+def test_a_forecast_of_too_many_occurrences_ends_earlier() -> None:
+    """It says until when it tells everything, and up to there it does."""
+    window = parse_window("w", "cron(* * * * ? *) for 1m", zone=UTC_ZONE)
+    said = Said(None, None, (window,), timedelta(0))
+
+    coming = forecast(said, since=NIGHT, until=NIGHT + timedelta(days=28))
+
+    assert (MOST, NIGHT + MOST * timedelta(minutes=1)) == (len(coming.occurrences), coming.until)
+
+
+def test_what_an_off_ends_is_told_from_what_it_skips() -> None:
+    """`off until` of the night, while one occurrence is open and before the next."""
+    window = parse_window("w", "cron(0 */6 * * ? *) for 2h", zone=UTC_ZONE)
+    now = NIGHT + timedelta(hours=1)
+    until = NIGHT + timedelta(hours=7)
+    switch = Switch(Says.OFF, now, until)
+
+    coming = forecast(
+        Said(switch, None, (window,), timedelta(0)), since=now, until=NIGHT + timedelta(hours=13)
+    )
+
+    assert [Fate.ENDED, Fate.SKIPPED, Fate.RUNS] == [each.fate for each in coming.occurrences]

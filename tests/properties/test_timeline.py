@@ -1,0 +1,84 @@
+"""Laws of the timeline: each character stands for its instants, and no maintenance is left out."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from hypothesis import given
+from hypothesis import strategies as st
+from maintenance.forecast import Stretch
+from maintenance.instants import clock_changes, wall_time
+from maintenance.timeline import CELLS, WEEK, Layer, draw, weeks
+
+from tests.effort import examples
+
+MANY = examples(200)
+ZONES = st.sampled_from(
+    ["Europe/Ljubljana", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "UTC"]
+).map(ZoneInfo)
+INSTANTS = st.integers(0, 366 * 24 * 60).map(
+    lambda count: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=count)
+)
+MINUTES = st.integers(1, 14 * 24 * 60).map(lambda count: timedelta(minutes=count))
+
+MONTHS = st.integers(1, 300).map(lambda count: timedelta(days=count))
+
+
+@MANY
+@given(since=INSTANTS, span=MINUTES, zone=ZONES)
+def test_the_weeks_leave_out_no_instant(since: datetime, span: timedelta, zone: ZoneInfo) -> None:
+    """From a Monday's midnight to a Sunday's, day after day without a gap."""
+    rows = weeks(since, since + span, zone)
+    days = [day for week in rows for day in week]
+    assert all(one.ends == other.begins for one, other in pairwise(days))
+    assert days[0].begins <= since
+    assert since + span <= days[-1].ends
+    assert {(WEEK, 0)} == {(len(week), week[0].date.weekday()) for week in rows}
+
+
+@MANY
+@given(since=INSTANTS, zone=ZONES, minute=st.integers(0, 7 * 24 * 60 - 61), span=MINUTES)
+def test_a_character_is_marked_where_its_instants_are_and_nowhere_else(
+    since: datetime, zone: ZoneInfo, minute: int, span: timedelta
+) -> None:
+    """A stretch of a minute shows as well as one of days."""
+    (week,) = weeks(since, since + timedelta(minutes=1), zone)
+    begins = week[0].begins + timedelta(minutes=minute)
+    stretch = Stretch(begins, begins + span)
+    layers = (Layer("#", (stretch,)),)
+    drawn = "".join(draw(day, layers, nothing=".") for day in week)
+    bounds = [pair for day in week for pair in pairwise(day.bounds)]
+    expected = "".join(
+        "#" if max(begins, first) < min(begins + span, last) else "." for first, last in bounds
+    )
+    assert WEEK * CELLS == len(drawn)
+    assert expected == drawn
+    assert "#" in drawn
+
+
+def test_what_has_no_end_is_drawn_to_the_end() -> None:
+    """The first layer that touches a character wins."""
+    monday = datetime(2026, 11, 23, tzinfo=UTC)
+    ((day, *_),) = weeks(monday, monday + timedelta(days=1), ZoneInfo("UTC"))
+    noon = day.begins + timedelta(hours=12)
+    layers = (
+        Layer("2", (Stretch(noon, noon + timedelta(hours=1)),)),
+        Layer("1", (Stretch(noon, None),)),
+    )
+    assert "....2111" == draw(day, layers, nothing=".")
+
+
+@MANY
+@given(since=INSTANTS, span=MONTHS, zone=ZONES)
+def test_clocks_are_set_exactly_where_their_offset_changes(
+    since: datetime, span: timedelta, zone: ZoneInfo
+) -> None:
+    """Between two settings, and before the first and behind the last, the offset stays."""
+    until = since + span
+    found = [*clock_changes(zone, since=since, until=until)]
+    second = timedelta(seconds=1)
+    assert all(wall_time(at - second, zone) + second != wall_time(at, zone) for at in found)
+    stops = sorted({since, *found, until})
+    offsets = [at.astimezone(zone).utcoffset() for at in stops[:-1]]
+    just_before = [(at - second).astimezone(zone).utcoffset() for at in stops[1:]]
+    assert offsets == just_before
