@@ -3,6 +3,7 @@ SHELL := /bin/sh
 DEV := .venv/dev
 BIN := $(DEV)/bin
 BYPASS := PYTHONPATH=edge_handler $(BIN)/python -m bypass_link
+MAINTENANCE = PYTHONPATH=controller $(BIN)/python -m maintenance
 AXE := tests/browser/node_modules/.package-lock.json
 # SAM looks for the Python of the Lambda runtime on PATH.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -17,7 +18,8 @@ PURE_MODULES := association_list bounds change command convergence cron desired 
 PURE := $(subst $(empty) $(empty),$(comma),$(PURE_MODULES:%=controller/maintenance/%.py) edge_handler/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo sandbox test laws cover fmt lint types imports template build check lock clean secret bypass link
+.PHONY: help setup demo sandbox test laws cover fmt lint types imports template build check lock clean \
+	status plan on off windows history secret bypass link
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -51,6 +53,24 @@ cover: setup $(AXE) ## Run all tests; the pure core and the edge handler must be
 	$(BIN)/coverage report
 	@echo "The pure core and the edge handler must be covered whole:"
 	$(BIN)/coverage report --fail-under=100 --include='$(PURE)'
+
+status: setup ## Say how the site stands (STACK=..., ARGS='--wait --json', here and for the next five)
+	@$(MAINTENANCE) $@ $(ARGS)
+
+plan: setup ## Say what would be done: make plan ARGS='--if on for 2h'
+	@$(MAINTENANCE) $@ $(ARGS)
+
+on: setup ## Close the site: make on ARGS='for 90m --wait'
+	@$(MAINTENANCE) $@ $(ARGS)
+
+off: setup ## Open the site
+	@$(MAINTENANCE) $@ $(ARGS)
+
+windows: setup ## Draw the coming weeks as a timeline
+	@$(MAINTENANCE) $@ $(ARGS)
+
+history: setup ## Say who set the switch and the windows when
+	@$(MAINTENANCE) $@ $(ARGS)
 
 secret: setup ## Write a new secret of the bypass link to Parameter Store (REPLACE=1 ends all links)
 	@$(BYPASS) create $(if $(REPLACE),--replace) $(if $(PARAMETER),--parameter '$(PARAMETER)')

@@ -1,0 +1,165 @@
+"""
+What an operator asks: status, plan, windows, history. Nothing here writes anything.
+
+It is the controller that answers, made by `handler.assemble` as in Lambda; this only asks it and
+shows what it says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import IntEnum
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from maintenance.convergence import AT_REST, Progress, is_everywhere, progress
+from maintenance.desired import history_matters
+from maintenance.errors import ObservationError
+from maintenance.forecast import Said, forecast
+from maintenance.handler import App
+from maintenance.history import newest_first
+from maintenance.history_view import Page, history, history_document
+from maintenance.model import Distribution, Mode
+from maintenance.parameter_history import read_writings
+from maintenance.reconcile import Controller
+from maintenance.report import Report
+from maintenance.report_view import Look, plan, plan_document, status, status_document
+from maintenance.supposition import SupposedSwitch
+from maintenance.switch import parse_switch
+from maintenance.terminal import Clock, Terminal
+from maintenance.wakeup import ParameterChanged
+from maintenance.watch import Watch
+from maintenance.windows import Window
+from maintenance.windows_view import Outlook, changes_of_clocks, windows, windows_document
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
+
+
+class ExitCode(IntEnum):
+    """What a command ends with; docs/operations.md shows scripts how to use it."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    MAINTENANCE = 3
+    NOT_YET = 4
+    INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """What one listing of the distributions said, for all that is asked about it."""
+
+    distributions: tuple[Distribution, ...]
+
+    def list_distributions(self) -> tuple[Distribution, ...]:
+        return self.distributions
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The controller, and the terminal that it is asked from."""
+
+    app: App
+    ssm: SSMClient
+    terminal: Terminal
+    watch: Watch
+
+    @property
+    def clock(self) -> Clock:
+        """Return the present, on the clocks of the stack's zone."""
+        return Clock(self.app.clock(), self.app.settings.time_zone)
+
+    def status(self, *, wait: timedelta | None, as_exit_code: bool) -> ExitCode:
+        """Show the status, once it is so everywhere or `wait` is over."""
+        look = self.look() if wait is None else self.watch.wait(self.look, AT_REST, timeout=wait)
+        return self.show_status(look, waited=wait is not None, as_exit_code=as_exit_code)
+
+    def show_status(
+        self, look: Look, *, waited: bool = False, as_exit_code: bool = False
+    ) -> ExitCode:
+        """Show a status, and return what it means for a script."""
+        self.terminal.answer(status_document(look), "", status(look, self.clock), "")
+        report = look.report
+        if report.faults or any(progress(each) is Progress.REFUSED for each in report.outcomes):
+            return ExitCode.FAILED
+        if not is_everywhere(report) and (waited or as_exit_code):
+            return ExitCode.NOT_YET
+        is_maintenance = report.decision.mode is Mode.MAINTENANCE
+        return ExitCode.MAINTENANCE if as_exit_code and is_maintenance else ExitCode.DONE
+
+    def plan(self, *, supposed: str | None) -> ExitCode:
+        """Show what a run would do now, or would do if the switch said what is supposed."""
+        controller = self.supposing(supposed) if supposed else self.app.controller
+        look = self._looked(controller, Controller.plan)
+        document = {"supposed": supposed, **plan_document(look)}
+        heading = (f"\n  If the switch said {supposed!r} now:",) if supposed else ()
+        self.terminal.answer(document, *heading, "", plan(look, self.clock), "")
+        report = look.report
+        refused = any(progress(each) is Progress.REFUSED for each in report.outcomes)
+        return ExitCode.FAILED if report.faults or refused else ExitCode.DONE
+
+    def windows(self, *, weeks: int, zone: ZoneInfo | None) -> ExitCode:
+        """Show the coming weeks."""
+        clock = self.clock if zone is None else replace(self.clock, zone=zone)
+        said, faults = self._said(clock)
+        coming = forecast(said, since=clock.now, until=clock.now + timedelta(weeks=weeks))
+        changes = changes_of_clocks(coming, clock.zone)
+        outlook = Outlook(coming, said.lead_time, changes, faults)
+        self.terminal.answer(windows_document(outlook, clock), "", windows(outlook, clock), "")
+        return ExitCode.FAILED if faults else ExitCode.DONE
+
+    def history(self, *, page: int) -> ExitCode:
+        """Show who set what when."""
+        settings = self.app.settings
+        found = read_writings(self.ssm, switch_parameter=settings.switch_parameter)
+        shown = Page(newest_first(found), page, settings.time_zone)
+        self.terminal.answer(history_document(shown), "", history(shown, self.clock), "")
+        return ExitCode.DONE
+
+    def look(self, changed: ParameterChanged | None = None) -> Look:
+        """Return the status and what belongs to it; `changed` is a writing to be heeded."""
+        look = self._looked(self.app.controller, lambda controller: controller.status(changed))
+        return replace(look, next_window=self._next_window(look.report))
+
+    def supposing(self, value: str) -> Controller:
+        """Return the controller that would be if the switch said this; raise UnreadableValue."""
+        app = self.app
+        switch = parse_switch(value, written=app.clock(), zone=app.settings.time_zone)
+        return replace(app.controller, parameters=SupposedSwitch(app.parameters, switch))
+
+    def _looked(self, controller: Controller, ask: Callable[[Controller], Report]) -> Look:
+        listing = controller.distributions.list_distributions()
+        report = ask(replace(controller, distributions=_Listed(listing)))
+        names = {
+            each.distribution_id: ", ".join(each.aliases) or each.domain_name for each in listing
+        }
+        return Look(report, names)
+
+    def _next_window(self, report: Report) -> str | None:
+        start = report.decision.next_start
+        if start is None:
+            return None
+        windows = self.app.parameters.read_windows().windows
+        lead_time = self.app.settings.lead_time
+        return next((each.name for each in windows if _begins_at(each, start, lead_time)), None)
+
+    def _said(self, clock: Clock) -> tuple[Said, tuple[str, ...]]:
+        """Return what has been said so far, and the faults of what could not be read."""
+        read, found = self.app.parameters.read_switch(), self.app.parameters.read_windows()
+        if found.unknown:
+            raise ObservationError(" | ".join(found.unknown))
+        said = Said(read.switch, None, found.windows, self.app.settings.lead_time)
+        if history_matters(
+            switch=read.switch, windows=found.windows, now=clock.now, lead_time=said.lead_time
+        ):
+            said = replace(said, last_off=self.app.parameters.read_last_off())
+        return said, (*((read.fault,) if read.fault else ()), *found.faults)
+
+
+def _begins_at(window: Window, start: datetime, lead_time: timedelta) -> bool:
+    following = window.next(start - datetime.resolution, lead_time=lead_time)
+    return following is not None and following.begins == start

@@ -1,0 +1,87 @@
+"""
+A stack as the command line finds it, and the command as an operator types it.
+
+The stack is what the command line looks at: an output that names the controller, and a function
+with the settings in its environment. The controller's own code runs where a test says so.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.cloud import Cloud
+from tests.sandbox.builders import a_role, a_version
+from tests.stories.site import Site, make_site
+
+ROOT = Path(__file__).parents[2]
+STACK = "site-maintenance"
+_CONTROLLER = "site-Controller"
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A site, its stack, and the commands that are typed for it."""
+
+    site: Site
+
+    def types(
+        self, *words: str, environment: Mapping[str, str] | None = None
+    ) -> "subprocess.CompletedProcess[str]":
+        """Run a command to its end, where nobody can be asked."""
+        return subprocess.run(  # noqa: S603 - our own program
+            command(*words),
+            cwd=ROOT,
+            env=self.environment() | dict(environment or {}),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment that a command runs in: 80 columns wide, and nothing of ours."""
+        return {
+            **self.site.cloud.sandbox.environment(),
+            "PATH": os.defpath,
+            "PYTHONPATH": str(ROOT / "controller"),
+            "COLUMNS": "80",
+        }
+
+    def as_caller(self, caller: Cloud) -> dict[str, str]:
+        """Return what makes a command act as somebody else than root."""
+        return {"AWS_ACCESS_KEY_ID": caller.access_key, "AWS_SECRET_ACCESS_KEY": caller.secret_key}
+
+    def switch(self) -> str:
+        """Return what the switch says."""
+        return self.site.cloud.ssm.get_parameter(Name="/site/maintenance")["Parameter"]["Value"]
+
+
+def command(*words: str) -> list[str]:
+    """Return the command line of `python -m maintenance`."""
+    return [sys.executable, "-m", "maintenance", *words]
+
+
+def deploy(cloud: Cloud, distributions: str, **settings: str) -> Deployed:
+    """Make a site and its stack, which looks after these distributions."""
+    site = make_site(cloud)
+    variables = site.environment(distributions, **settings)
+    role = a_role(cloud, "controller")
+    a_version(cloud, _CONTROLLER, role=role, Environment={"Variables": variables})
+    template = {
+        "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
+        "Outputs": {"Controller": {"Value": _CONTROLLER}},
+    }
+    cloud.cloudformation.create_stack(StackName=STACK, TemplateBody=json.dumps(template))
+    cloud.cloudformation.get_waiter("stack_create_complete").wait(
+        StackName=STACK, WaiterConfig={"Delay": 1}
+    )
+    return Deployed(site)
+
+
+def words(text: str) -> str:
+    """Return what a command said on one line, however it was folded."""
+    return " ".join(text.split())
