@@ -22,6 +22,7 @@ from maintenance.handler import App
 from maintenance.history import newest_first
 from maintenance.history_view import Page, history, history_document
 from maintenance.model import Distribution, Mode
+from maintenance.outlook import Outlook
 from maintenance.parameter_history import read_writings
 from maintenance.reconcile import Controller
 from maintenance.report import Report
@@ -32,7 +33,7 @@ from maintenance.terminal import Clock, Terminal
 from maintenance.wakeup import ParameterChanged
 from maintenance.watch import Watch
 from maintenance.windows import Window
-from maintenance.windows_view import Outlook, changes_of_clocks, windows, windows_document
+from maintenance.windows_view import Calendar, changes_of_clocks, windows, windows_document
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
@@ -108,8 +109,8 @@ class Door:
         said, faults = self._said(clock)
         coming = forecast(said, since=clock.now, until=clock.now + timedelta(weeks=weeks))
         changes = changes_of_clocks(coming, clock.zone)
-        outlook = Outlook(coming, said.lead_time, changes, faults)
-        self.terminal.answer(windows_document(outlook, clock), "", windows(outlook, clock), "")
+        calendar = Calendar(coming, said.lead_time, changes, faults)
+        self.terminal.answer(windows_document(calendar, clock), "", windows(calendar, clock), "")
         return ExitCode.FAILED if faults else ExitCode.DONE
 
     def history(self, *, page: int) -> ExitCode:
@@ -129,7 +130,9 @@ class Door:
         """Return the controller that would be if the switch said this; raise UnreadableValue."""
         app = self.app
         switch = parse_switch(value, written=app.clock(), zone=app.settings.time_zone)
-        return replace(app.controller, parameters=SupposedSwitch(app.parameters, switch))
+        parameters = SupposedSwitch(app.parameters, switch)
+        outlook = Outlook(parameters, app.settings.lead_time, app.clock)
+        return replace(app.controller, outlook=outlook)
 
     def _looked(self, controller: Controller, ask: Callable[[Controller], Report]) -> Look:
         listing = controller.distributions.list_distributions()

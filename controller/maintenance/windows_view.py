@@ -55,7 +55,7 @@ class ClockChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class Calendar:
     """A forecast with what has to be said beside it; `faults` are about unreadable parameters."""
 
     forecast: Forecast
@@ -75,7 +75,7 @@ def changes_of_clocks(forecast: Forecast, zone: ZoneInfo) -> tuple[ClockChange, 
     return tuple(sorted(changes, key=lambda each: each.at))
 
 
-def windows_document(outlook: Outlook, clock: Clock) -> dict[str, Any]:
+def windows_document(outlook: Calendar, clock: Clock) -> dict[str, Any]:
     """Return the outlook as JSON values; instants are in UTC, local times name their zone."""
     forecast = outlook.forecast
     return {
@@ -98,7 +98,7 @@ def windows_document(outlook: Outlook, clock: Clock) -> dict[str, Any]:
     }
 
 
-def windows(outlook: Outlook, clock: Clock) -> RenderableType:
+def windows(outlook: Calendar, clock: Clock) -> RenderableType:
     """Return the timeline and the list."""
     lines = _lines(outlook, clock)
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
@@ -121,7 +121,7 @@ def windows(outlook: Outlook, clock: Clock) -> RenderableType:
     )
 
 
-def _timeline(outlook: Outlook, clock: Clock) -> Iterator[RenderableType]:
+def _timeline(outlook: Calendar, clock: Clock) -> Iterator[RenderableType]:
     forecast = outlook.forecast
     yield Text.assemble(
         (f" {clock.day(forecast.since)} to {clock.day(forecast.until)}", "bold"),
@@ -179,7 +179,7 @@ def _painted(characters: str) -> Text:
     return text
 
 
-def _lines(outlook: Outlook, clock: Clock) -> list[_Row]:
+def _lines(outlook: Calendar, clock: Clock) -> list[_Row]:
     """Return the list in the order of its instants; clocks are set before what begins then."""
     own = outlook.forecast.switch
     lines = [

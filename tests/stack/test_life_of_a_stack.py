@@ -18,6 +18,8 @@ from demo.sam import BUILT, deploy
 from tests.cloud import eventually
 from tests.stack.conftest import STACK, Deployed
 
+SWITCH = "/site/maintenance"
+
 
 def test_a_deployment_writes_the_switch_off(deployed: Deployed) -> None:
     """A new stack changes nothing about the site."""

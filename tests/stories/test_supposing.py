@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from maintenance.handler import assemble
 from maintenance.model import Mode
+from maintenance.outlook import Outlook
 from maintenance.plan import Action
 from maintenance.report import Report
 from maintenance.settings import Settings
@@ -22,7 +23,9 @@ def planned(site: Site, distribution_id: str, value: str) -> Report:
     settings = Settings.from_env(site.environment(distribution_id))
     app = assemble(settings, own_arn="arn", clock=lambda: NOW)
     switch = parse_switch(value, written=NOW, zone=settings.time_zone)
-    return replace(app.controller, parameters=SupposedSwitch(app.parameters, switch)).plan()
+    parameters = SupposedSwitch(app.parameters, switch)
+    outlook = Outlook(parameters, settings.lead_time, app.clock)
+    return replace(app.controller, outlook=outlook).plan()
 
 
 def test_a_supposed_on_is_planned_and_not_written(site: Site) -> None:
