@@ -18,11 +18,11 @@ PURE_MODULES := association_list bounds change command convergence cron desired 
 PURE := $(subst $(empty) $(empty),$(comma),$(PURE_MODULES:%=controller/maintenance/%.py) edge_handler/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo sandbox test laws cover fmt lint types imports template build check lock clean \
-	status plan on off windows history secret bypass link
+.PHONY: help setup demo sandbox live-check test laws cover fmt lint types imports template build check lock \
+	clean status plan on off windows history secret bypass link
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: $(DEV)/.made .venv/sandbox/.made ## Make both Python environments from their pinned requirements
 
@@ -40,6 +40,9 @@ demo: setup ## Show the whole story on this machine: site up, on, off, everythin
 
 sandbox: setup ## Keep a deployed site running to play with (PORT=4566 to listen elsewhere)
 	@$(BIN)/python -m demo --keep $(if $(PORT),--port $(PORT))
+
+live-check: setup ## Ask a live account what only it can answer (CONFIRM=<account id>, CLEAN=1)
+	@$(BIN)/python -m live_check --confirm '$(CONFIRM)' $(if $(CLEAN),--clean) $(if $(ENDPOINT),--endpoint '$(ENDPOINT)')
 
 test: setup $(AXE) ## Run all tests
 	$(BIN)/python -m pytest

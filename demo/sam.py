@@ -3,6 +3,7 @@
 import os
 import subprocess
 from pathlib import Path
+from typing import Protocol
 
 from demo.telling import NotAsToldError
 from sandbox.process import Sandbox
@@ -31,13 +32,20 @@ def deploy(sandbox: Sandbox, stack: str, *, built: Path = BUILT, **parameters: s
     )
 
 
-def sam(sandbox: Sandbox, *arguments: str) -> None:
+class Place(Protocol):
+    """Where the SAM CLI shall work."""
+
+    def environment(self) -> dict[str, str]:
+        """Return what it needs in its environment for that."""
+
+
+def sam(place: Place, *arguments: str) -> None:
     """Run a command of the SAM CLI; raise NotAsToldError, with its output, if it fails."""
     try:
         ran = subprocess.run(  # noqa: S603 - the SAM CLI of the environment that this runs in
             ["sam", *arguments],  # noqa: S607 - the Makefile puts that environment first on PATH
             cwd=ROOT,
-            env={**os.environ, **sandbox.environment()},
+            env={**os.environ, **place.environment()},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

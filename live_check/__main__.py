@@ -1,0 +1,84 @@
+"""
+`make live-check CONFIRM=<account id>`: ask a live account what only it can answer.
+
+Without the confirmation it says what it would do, and writes nothing anywhere. CLEAN=1 deletes what
+earlier runs had to leave. ENDPOINT=http://127.0.0.1:4566 asks a sandbox instead, to try it out.
+"""
+
+import argparse
+import signal
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+
+from demo.telling import NotAsToldError, Telling
+from live_check.account import Account, open_account, run_name
+from live_check.clean_up import Left
+from live_check.pace import OverdueError
+from live_check.run import ANNOUNCEMENT, check, delete_all
+
+_REPORT = Path(".cache") / "live-check.md"
+_NOT_CONFIRMED = 2
+# What shells expect of a program that was interrupted.
+_INTERRUPTED = 130
+
+
+def main() -> int:
+    """Return 0 when all was asked and nothing but replicas is left, 2 when it was not confirmed."""
+    parser = argparse.ArgumentParser(prog="python -m live_check", description=__doc__)
+    parser.add_argument("--confirm", default="", help="the id of the account to work in")
+    parser.add_argument("--endpoint", default="", help="the address of a sandbox")
+    parser.add_argument("--clean", action="store_true", help="only delete what runs have left")
+    parser.add_argument("--report", type=Path, default=_REPORT, help="where to write the report")
+    arguments = parser.parse_args()
+    telling = Telling(Console(soft_wrap=False))
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.default_int_handler)
+    try:
+        account = open_account(arguments.endpoint or None)
+        if arguments.confirm != account.account_id:
+            return _refuse(account, telling)
+        if arguments.clean:
+            return _code(delete_all(account, telling))
+        return _run(account, telling, arguments.report)
+    except KeyboardInterrupt:
+        telling.console.print("\nInterrupted.")
+        return _INTERRUPTED
+    except (
+        BotoCoreError, ClientError, NotAsToldError, OverdueError, RuntimeError,
+    ) as error:  # fmt: skip
+        telling.say(f"Stopped: {error}", markup=False)
+        return 1
+
+
+def _refuse(account: Account, telling: Telling) -> int:
+    name = run_name(time.time())
+    telling.say(ANNOUNCEMENT.format(account_id=account.account_id, name=name), markup=False)
+    telling.say(
+        "Nothing was done. To go on, name the account: "
+        f"make live-check CONFIRM={account.account_id}",
+        markup=False,
+    )
+    return _NOT_CONFIRMED
+
+
+def _run(account: Account, telling: Telling, path: Path) -> int:
+    now = datetime.now(UTC)
+    name = run_name(now.timestamp())
+    telling.say(ANNOUNCEMENT.format(account_id=account.account_id, name=name), markup=False)
+    findings = check(account, name, telling, path, now=now)
+    telling.act("Done")
+    telling.say(f"The report is in {path}.", markup=False)
+    return _code(findings.left)
+
+
+def _code(left: tuple[Left, ...]) -> int:
+    return 0 if all(each.is_replica for each in left) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

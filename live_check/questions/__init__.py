@@ -1,0 +1,80 @@
+"""
+The questions: 1 to 10 are those that AWS's documentation leaves open, the others are our own.
+
+They are asked in the order that saves time: while the new distribution is on its way to the edges,
+those that do not need it; last, what writes to the distribution again and again.
+"""
+
+from live_check.question import Question
+from live_check.questions import (
+    associations,
+    edge,
+    events,
+    parameters,
+    prices,
+    rate,
+    store,
+    switching,
+)
+
+WITHOUT_THE_EDGE = (
+    Question(
+        5,
+        "Does a same-value PutParameter emit an Update event; how late are events?",
+        events.parameter_events,
+    ),
+    Question(
+        6,
+        "Does CloudFormation rewrite a parameter's Value when only its Description changes?",
+        parameters.description_only_update,
+    ),
+    Question(
+        8,
+        "Does aws-sdk:ssm:putParameter work as a universal target of a schedule, end to end?",
+        parameters.universal_target,
+    ),
+    Question(10, "What do the items of the cost table cost here?", prices.price_list),
+    Question(
+        12,
+        "Does a parameter keep an AllowedPattern that a later PutParameter does not name?",
+        parameters.allowed_pattern,
+    ),
+)
+
+AT_THE_EDGE = (
+    Question(
+        1,
+        "What does CloudFront answer when edge functions meet that may not, or where none may be?",
+        associations.refusals,
+    ),
+    Question(
+        2,
+        "Are the 40 KB counted on base64 text or decoded bytes; is a generated page compressed?",
+        edge.size_limit,
+    ),
+    Question(
+        3,
+        "Do custom error pages and response headers policies apply to a generated 503?",
+        edge.policies,
+    ),
+    Question(11, "How long does a key value store need to reach an edge?", store.propagation),
+    Question(
+        4,
+        "What comes before viewer-request: redirect-to-https, signed URLs, methods, geography?",
+        edge.order,
+    ),
+)
+
+WITH_THE_STACK = (
+    Question(
+        7,
+        "How long from the switch to Deployed, for attach and detach; is all as before afterwards?",
+        switching.there_and_back,
+    ),
+    Question(
+        13,
+        "Does an invocation that failed on every try arrive in the dead letters?",
+        switching.dead_letter,
+    ),
+    Question(9, "How many UpdateDistribution calls does CloudFront take?", rate.sustainable),
+)
