@@ -1,0 +1,96 @@
+"""The policy for the person who deploys, in docs/deploying-policy.json, against the template."""
+
+import json
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.contract.template import load_template
+
+POLICY = Path(__file__).parents[2] / "docs" / "deploying-policy.json"
+_HERE = "us-east-1:123456789012"
+# What creating a resource of each type asks for first, on a name that CloudFormation gives it.
+CREATING = {
+    "AWS::CloudWatch::Alarm": (
+        "cloudwatch:PutMetricAlarm",
+        f"arn:aws:cloudwatch:{_HERE}:alarm:site-maintenance-FailedRuns-X",
+    ),
+    "AWS::IAM::Policy": (
+        "iam:PutRolePolicy",
+        "arn:aws:iam::123456789012:role/site-maintenance-WakeRole-X",
+    ),
+    "AWS::IAM::Role": ("iam:CreateRole", "arn:aws:iam::123456789012:role/site-maintenance-X"),
+    "AWS::Logs::LogGroup": (
+        "logs:CreateLogGroup",
+        f"arn:aws:logs:{_HERE}:log-group:site-maintenance-ControllerLogs-X",
+    ),
+    "AWS::S3::Bucket": ("s3:CreateBucket", "arn:aws:s3:::site-maintenance-statebucket-x"),
+    "AWS::S3::BucketPolicy": ("s3:PutBucketPolicy", "arn:aws:s3:::site-maintenance-statebucket-x"),
+    "AWS::SQS::Queue": ("sqs:CreateQueue", f"arn:aws:sqs:{_HERE}:site-maintenance-DeadLetters-X"),
+    "AWS::SQS::QueuePolicy": (
+        "sqs:SetQueueAttributes",
+        f"arn:aws:sqs:{_HERE}:site-maintenance-DeadLetters-X",
+    ),
+    "AWS::Scheduler::ScheduleGroup": (
+        "scheduler:CreateScheduleGroup",
+        f"arn:aws:scheduler:{_HERE}:schedule-group/site-maintenance-Schedules-X",
+    ),
+    "AWS::Serverless::Function": (
+        "lambda:CreateFunction",
+        f"arn:aws:lambda:{_HERE}:function:site-maintenance-Controller-X",
+    ),
+    "Custom::MaintenanceInstallation": (
+        "lambda:InvokeFunction",
+        f"arn:aws:lambda:{_HERE}:function:site-maintenance-Controller-X",
+    ),
+}
+
+
+def statements() -> list[dict[str, Any]]:
+    """Return the statements of the policy, each with lists."""
+
+    def as_list(value: str | list[str]) -> list[str]:
+        return [value] if isinstance(value, str) else value
+
+    found = json.loads(POLICY.read_text("utf-8"))["Statement"]
+    return [
+        {**each, "Action": as_list(each["Action"]), "Resource": as_list(each["Resource"])}
+        for each in found
+    ]
+
+
+@pytest.mark.parametrize(
+    "kind", sorted({each["Type"] for each in load_template()["Resources"].values()})
+)
+def test_whoever_deploys_may_create_every_resource(kind: str) -> None:
+    """A resource that is new to the template is missed here, and not by the next deployment."""
+    assert kind in CREATING, f"say in CREATING what {kind} asks for, and grant it in {POLICY.name}"
+    action, resource = CREATING[kind]
+
+    allowing = [
+        each["Sid"]
+        for each in statements()
+        if any(fnmatchcase(action, pattern) for pattern in each["Action"])
+        and any(fnmatchcase(resource, pattern) for pattern in each["Resource"])
+    ]
+
+    assert allowing, f"{POLICY.name} does not allow {action} on {resource}"
+
+
+def test_only_what_reads_is_allowed_on_everything() -> None:
+    """Each other statement names resources of this stack, or those of SAM's own."""
+    everywhere = [each for each in statements() if "*" in each["Resource"]]
+
+    actions = [action.partition(":")[2] for each in everywhere for action in each["Action"]]
+    assert all(action.startswith(("Describe", "Get", "Validate")) for action in actions)
+
+
+def test_roles_are_passed_to_two_services_only() -> None:
+    """What the roles of this stack may do is done by its functions and schedules alone."""
+    passing = [each for each in statements() if "iam:PassRole" in each["Action"]]
+
+    assert [["lambda.amazonaws.com", "scheduler.amazonaws.com"]] == [
+        each["Condition"]["StringEquals"]["iam:PassedToService"] for each in passing
+    ]
