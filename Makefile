@@ -19,10 +19,10 @@ PURE := $(subst $(empty) $(empty),$(comma),$(PURE_MODULES:%=controller/maintenan
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo sandbox live-check test laws cover fmt lint types imports template build check lock \
-	clean status plan on off windows history secret bypass link
+	clean status plan on off windows history secret bypass link invoke lambda-image
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: $(DEV)/.made .venv/sandbox/.made ## Make both Python environments from their pinned requirements
 
@@ -43,6 +43,12 @@ sandbox: setup ## Keep a deployed site running to play with (PORT=4566 to listen
 
 live-check: setup ## Ask a live account what only it can answer (CONFIRM=<account id>, CLEAN=1)
 	@$(BIN)/python -m live_check --confirm '$(CONFIRM)' $(if $(CLEAN),--clean) $(if $(ENDPOINT),--endpoint '$(ENDPOINT)')
+
+invoke: setup ## Run a function in a container: make invoke EVENT=events/switch-on.json
+	@$(BIN)/python -m local_invoke $(if $(ENDPOINT),--endpoint-url '$(ENDPOINT)') '$(or $(EVENT),$(error Which event? make invoke EVENT=events/switch-on.json))'
+
+lambda-image: ## Build the image for invoke where AWS's cannot be pulled (as root, after make setup)
+	@tools/lambda-image
 
 test: setup $(AXE) ## Run all tests
 	$(BIN)/python -m pytest
