@@ -45,18 +45,19 @@ class Deployed:
 
     @contextlib.contextmanager
     def asleep(self) -> Iterator[None]:
-        """Keep changes of parameters from waking the deployed controller."""
+        """Keep rules from waking the deployed controller."""
         events = self.client("events")
-        prefix = f"{STACK}-ControllerSwitchChanged"
-        names = [rule["Name"] for rule in events.list_rules(NamePrefix=prefix)["Rules"]]
+        arn = self.configuration["FunctionArn"]
+        names = events.list_rule_names_by_target(TargetArn=arn)["RuleNames"]
         if not names:
-            raise InvocationError(f"The sandbox has no rule {prefix}: start make sandbox anew.")
+            raise InvocationError(f"No rule wakes {arn}: end make sandbox and start it again.")
+        enabled = [each for each in names if events.describe_rule(Name=each)["State"] == "ENABLED"]
         try:
-            for name in names:
+            for name in enabled:
                 events.disable_rule(Name=name)
             yield
         finally:
-            for name in names:
+            for name in enabled:
                 events.enable_rule(Name=name)
 
     def write_switch(self, value: str) -> None:

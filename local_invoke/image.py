@@ -24,12 +24,18 @@ def image_of_aws() -> str:
     return f"{repository}/{Runtime.get_image_name_tag(RUNTIME, ARCHITECTURE)}"
 
 
+def image_that_is_there() -> str | None:
+    """Return the name of the image to use of those that are there, None where none is."""
+    return next(
+        (each for each in (image_of_aws(), OURS) if docker("images", "--quiet", each)), None
+    )
+
+
 def choose_image() -> str:
     """Return the name of an image that is there; InvocationError where there is none to get."""
+    if there := image_that_is_there():
+        return there
     aws = image_of_aws()
-    for name in (aws, OURS):
-        if docker("images", "--quiet", name):
-            return name
     try:
         docker("pull", "--quiet", aws)
     except InvocationError as error:

@@ -29,10 +29,11 @@ _ADDRESS = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}"
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """An open passage: the network to put a container into, and the sandbox's address there."""
+    """An open passage: the network for a container, and the sandbox's address there and here."""
 
     network: str
     endpoint_url: str
+    endpoint_url_here: str
 
 
 @contextlib.contextmanager
@@ -48,17 +49,24 @@ def open_passage(image: str, sandbox_address: str) -> Iterator[Passage]:
         here = [sys.executable, str(_RELAY), str(directory / "socket"), sandbox_address]
         opened.enter_context(_running(here))
         docker("network", "create", "--internal", name)
-        opened.callback(docker, "network", "rm", name)
-        opened.callback(docker, "rm", "--force", name)
+        opened.callback(_remove, name)
         opened.enter_context(_running(_relay_there(name, image, directory)))
         # An address, not a name: SDKs put the bucket's name before a host name, not before that.
         address = docker("inspect", "--format", _ADDRESS, name)
-        yield Passage(name, f"http://{address}:{_PORT}")
+        yield Passage(name, f"http://{address}:{_PORT}", f"http://{sandbox_address}")
+
+
+def _remove(network: str) -> None:
+    """Remove a network of ours and whatever is in it, also what an interrupted command left."""
+    there = docker("ps", "--all", "--quiet", "--filter", f"network={network}").split()
+    if there:
+        docker("rm", "--force", *there)
+    docker("network", "rm", network)
 
 
 def _relay_there(name: str, image: str, directory: Path) -> list[str]:
     return [
-        *("docker", "run", "--pull", "never", "--name", name),
+        *("docker", "run", "--pull", "never", "--interactive", "--name", name),
         *("--network", name, "--hostname", "sandbox"),
         *("--volume", f"{_RELAY}:/relay.py:ro", "--volume", f"{directory}:/passage"),
         # AWS's image has an entry point of its own.
@@ -70,7 +78,7 @@ def _relay_there(name: str, image: str, directory: Path) -> list[str]:
 @contextlib.contextmanager
 def _running(command: list[str]) -> Iterator[None]:
     with subprocess.Popen(  # noqa: S603 - our own program, here or in a container
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as process:
         try:
             _wait_until_listening(process.stdout or ())

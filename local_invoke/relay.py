@@ -1,24 +1,23 @@
 """
 Pass connections on from one address to another: `python relay.py LISTEN TO`. Standard library only.
 
-An address is `/path` of a Unix socket or `host:port`. It says `listening` when it does. One runs on
-this machine, from a Unix socket to the sandbox; one runs in a container, from the network of the
-functions to that socket, which is mounted there: neither opens a port of this machine.
+An address is `/path` of a Unix socket or `host:port`. It says `listening` when it does, and ends
+when its standard input does, that is, with whoever started it. One runs on this machine, from a
+Unix socket to the sandbox; one runs in a container, from the network of the functions to that
+socket, which is mounted there: neither opens a port of this machine.
 """
 
 import asyncio
 import functools
 import sys
 
-# The controller may take 15 minutes. After this, whoever started the relay must have been killed.
-_LONGEST_SECONDS = 1200
 _CHUNK_BYTES = 65536
 
 type _Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 async def relay(listen: str, to: str) -> None:
-    """Pass on every connection until cancelled; TimeoutError after twenty minutes."""
+    """Pass on every connection until standard input ends."""
     answer = functools.partial(_pass_on, to)
     if listen.startswith("/"):
         server = await asyncio.start_unix_server(answer, listen)
@@ -27,8 +26,8 @@ async def relay(listen: str, to: str) -> None:
         server = await asyncio.start_server(answer, host, int(port))
     sys.stdout.write("listening\n")
     sys.stdout.flush()
-    async with asyncio.timeout(_LONGEST_SECONDS), server:
-        await server.serve_forever()
+    await asyncio.to_thread(sys.stdin.read)
+    server.close()
 
 
 async def _pass_on(to: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

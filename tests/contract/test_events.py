@@ -214,7 +214,7 @@ def test_the_commands_name_files_and_outputs_that_there_are() -> None:
     files = set(re.findall(r"events/(\S+\.json)", _page()))
     outputs = set(re.findall(r"\$\(output (\w+)\)", _page()))
 
-    assert {"plan.json", "viewer-request.json", "command-on.json"} == files
+    assert {"plan.json", "viewer-request.json", "command-on.json", "switch-on.json"} == files
     assert {"Controller", "EdgeVersionArn"} == outputs & set(load_template()["Outputs"])
     assert all((EVENTS / each).is_file() for each in files)
 

@@ -10,19 +10,19 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from rich.console import Console
 
 from demo.stage import SWITCH, Stage, set_stage
 from demo.telling import Telling
-from local_invoke.deployed import Deployed, find_deployed
-from local_invoke.engine import docker, require_engine
+from local_invoke.engine import require_engine
 from local_invoke.errors import InvocationError
-from local_invoke.image import choose_image
-from local_invoke.invocation import Invoked, Invoker
+from local_invoke.image import image_of_aws, image_that_is_there
+from local_invoke.invocation import Invoked, LocalController, local_controller
 from tests.cloud import eventually
 
 ROOT = Path(__file__).parents[2]
@@ -33,24 +33,23 @@ PATHS = ("/", "/api/health", "/assets/app.css", "/downloads/report.txt")
 
 @dataclass(frozen=True)
 class Site:
-    """The demo's site, and what runs the stack's functions in containers."""
+    """The demo's site, and the stack's controller to be run in containers."""
 
     stage: Stage
-    deployed: Deployed
+    controller: LocalController
 
     def invoke(self, name: str) -> Invoked:
-        """Run the function that a file of events/ is for."""
-        url = self.stage.sandbox.endpoint_url
-        return Invoker(url, os.environ, lambda: datetime.now(UTC)).invoke(EVENTS / name)
+        """Run the controller for a file of events/."""
+        return self.controller.invoke(EVENTS / name)
 
     def write_unheard(self, name: str, value: str) -> None:
         """Write a parameter without waking the deployed controller."""
-        with self.deployed.asleep():
+        with self.controller.deployed.asleep():
             self.stage.write_parameter(name, value)
 
     def delete_unheard(self, name: str) -> None:
         """Delete a parameter without waking the deployed controller."""
-        with self.deployed.asleep():
+        with self.controller.deployed.asleep():
             self.stage.ssm.delete_parameter(Name=name)
 
     def switch(self) -> str:
@@ -75,31 +74,39 @@ class Site:
         eventually(self.is_closed)
 
     def reopen(self) -> None:
-        """Have the deployed controller open the site."""
+        """Have the deployed controller open the site; whatever comes next is of a later second."""
         self.stage.write_parameter(SWITCH, "off")
         eventually(self.is_open)
+        written = datetime.now(UTC).replace(microsecond=0)
+        eventually(lambda: datetime.now(UTC) >= written + timedelta(seconds=1))
 
 
 @pytest.fixture(scope="session")
 def image() -> str:
-    """Give the image to run functions in, in a Docker engine that answers."""
+    """Give the image to run functions in, in a Docker engine that answers; nothing is pulled."""
     try:
         require_engine()
-        return choose_image()
+        there = image_that_is_there()
     except InvocationError as error:
-        if os.environ.get("CI"):
-            pytest.fail(str(error))
-        pytest.skip(str(error))
+        return _cannot(str(error))
+    remedy = f"build one with sudo make lambda-image, or docker pull {image_of_aws()}"
+    return there or _cannot(f"No image to run functions in is there: {remedy}.")
+
+
+def _cannot(reason: str) -> NoReturn:
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")
 def _site(image: str) -> Iterator[Site]:
     """Give the site; built and deployed once, for that takes seconds."""
-    assert image
     with set_stage(Telling(Console(file=io.StringIO()))) as stage:
         stage.sandbox.set(deploy_seconds=0.1)
-        yield Site(stage, find_deployed(stage.sandbox.endpoint_url))
-    assert not docker("network", "ls", "--quiet", "--filter", "name=site-local-")
+        url = stage.sandbox.endpoint_url
+        with local_controller(url, image, os.environ, lambda: datetime.now(UTC)) as controller:
+            yield Site(stage, controller)
 
 
 @pytest.fixture

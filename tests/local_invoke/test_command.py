@@ -2,86 +2,61 @@
 
 import json
 import os
+import re
+import shlex
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 from local_invoke.engine import docker, require_engine
 from local_invoke.errors import InvocationError
-from local_invoke.image import OURS, choose_image, image_of_aws
+from local_invoke.image import OURS, image_of_aws
 from local_invoke.passage import open_passage
-from tests.cloud import eventually
-from tests.local_invoke.conftest import ROOT, Site
+from tests.local_invoke.commands import run, run_command
+from tests.local_invoke.conftest import EVENTS, ROOT, Site
 from tests.loopback import Answer, a_server
 
-pytestmark = pytest.mark.usefixtures("image")
 FETCH = "import sys, urllib.request as r; print(r.urlopen(sys.argv[1], timeout=5).read().decode())"
 
 
-def run_command(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run `python -m local_invoke` as `make invoke` does."""
-    return subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-m", "local_invoke", *arguments],
-        cwd=ROOT,
-        env=dict(os.environ),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+def test_the_plain_command_of_the_readme_answers_a_visitor(site: Site, image: str) -> None:
+    """With what the README says to add where the image is ours."""
+    assert site.is_open()
+    readme = (EVENTS / "README.md").read_text(encoding="utf-8")
+    command = re.search(r"^sam local invoke MaintenanceEdge .*$", readme, re.MULTILINE)
+    added = re.search(r"add `(--invoke-image [^`]*)`", readme)
+    assert command
+    assert added
 
-
-def test_one_command_closes_the_sandboxs_site(site: Site) -> None:
-    """Closed by the container; the deployed controller then opens it as it was."""
-    before = site.stage.config()
-
-    ran = run_command("events/switch-on.json", "--endpoint-url", site.stage.sandbox.endpoint_url)
+    ran = run(shlex.split(command[0] + (f" {added[1]}" if image == OURS else "")))
 
     assert 0 == ran.returncode, ran.stderr
-    assert json.loads(ran.stdout)["distributions"][0]["changed"]
-    assert eventually(site.is_closed)
-    site.reopen()
-    assert before == site.stage.config()
-
-
-@pytest.mark.usefixtures("site")
-def test_one_command_answers_a_visitor_without_a_sandbox() -> None:
-    """Only what was built is needed."""
-    ran = run_command("events/viewer-request.json", "--endpoint-url", "http://127.0.0.1:9")
-
-    assert 0 == ran.returncode, ran.stderr
-    answer = json.loads(ran.stdout)
-    assert ("503", "<!doctype") == (answer["status"], answer["body"].split()[0])
-
-
-def test_a_function_that_raises_an_error_fails_the_command(site: Site, tmp_path: Path) -> None:
-    """So that a script notices."""
-    event = tmp_path / "unknown.json"
-    event.write_text('{"what": "is this"}')
-
-    ran = run_command(str(event), "--endpoint-url", site.stage.sandbox.endpoint_url)
-
-    assert (1, "EventRefused") == (ran.returncode, json.loads(ran.stdout)["errorType"])
+    assert "503" == json.loads(ran.stdout)["status"]
 
 
 @pytest.mark.parametrize(
-    ("arguments", "sentence"),
+    ("file", "sentence"),
     [
-        (("events/plan.json", "--endpoint-url", "http://127.0.0.1:9"), "run make sandbox"),
-        (("events/README.md",), "events/README.md is not an event"),
-        (("events/none.json",), "events/none.json is not an event"),
+        ("events/README.md", "events/README.md is not an event"),
+        ("events/none.json", "events/none.json is not an event"),
     ],
-    ids=["no sandbox", "not JSON", "no file"],
+    ids=["not JSON", "no file"],
 )
-def test_what_cannot_be_run_is_one_sentence(arguments: tuple[str, ...], sentence: str) -> None:
+def test_what_is_no_event_is_refused_in_one_sentence(file: str, sentence: str) -> None:
     """Exit code 1, and no traceback."""
-    ran = run_command(*arguments)
+    ran = run_command(file)
 
     assert (1, "", 1) == (ran.returncode, ran.stdout, len(ran.stderr.splitlines()))
     assert sentence in ran.stderr
+
+
+@pytest.mark.usefixtures("image")
+def test_without_a_sandbox_one_is_told_to_start_it() -> None:
+    """Exit code 1, and no traceback."""
+    ran = run_command("events/plan.json", "--endpoint-url", "http://127.0.0.1:9")
+
+    assert (1, "", 1) == (ran.returncode, ran.stdout, len(ran.stderr.splitlines()))
+    assert "run make sandbox" in ran.stderr
 
 
 def test_without_an_engine_one_is_told_to_start_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,7 +73,7 @@ def test_the_image_of_aws_comes_first(image: str) -> None:
     is_there = docker("images", "--quiet", aws)
 
     assert aws.endswith("/lambda/python:3.13-x86_64")
-    assert (aws if is_there else OURS) == image == choose_image()
+    assert (aws if is_there else OURS) == image
 
 
 def fetch(image: str, url: str, network: str) -> str:
@@ -108,14 +83,17 @@ def fetch(image: str, url: str, network: str) -> str:
 
 
 def test_a_passage_reaches_loopback_and_leaves_nothing_behind(image: str) -> None:
-    """A container in its network gets the server's answer; then network and relay are gone."""
+    """A container in its network gets the server's answer; then nothing is left, nor what runs."""
     with a_server(Answer(body=b"from loopback")) as server:
         with open_passage(image, server.url.removeprefix("http://")) as passage:
             said = fetch(image, passage.endpoint_url, passage.network)
-        left = docker("ps", "--all", "--quiet", "--filter", f"name={passage.network}")
+            lasting = ("--entrypoint", "sleep", image, "infinity")
+            left = docker("run", "--detach", "--network", passage.network, *lasting)
+        remaining = docker("ps", "--all", "--quiet", "--no-trunc")
 
     assert "from loopback" == said
-    assert not left
+    assert left not in remaining
+    assert not docker("ps", "--all", "--quiet", "--filter", f"name={passage.network}")
     assert not docker("network", "ls", "--quiet", "--filter", f"name={passage.network}")
 
 
@@ -129,17 +107,19 @@ def test_a_passage_is_closed_to_other_containers(image: str) -> None:
         fetch(image, passage.endpoint_url, "bridge")
 
 
+@pytest.mark.usefixtures("image")
 def test_a_passage_that_cannot_be_opened_says_why_and_leaves_nothing_behind() -> None:
     """Here there is no such image."""
+    before = docker("network", "ls", "--quiet")
     refused = pytest.raises(InvocationError, match=r"(?s)A relay did not start.*no-such-image")
     with refused, open_passage("site-local/no-such-image", "127.0.0.1:9"):
         pass
 
-    assert not docker("network", "ls", "--quiet", "--filter", "name=site-local-")
+    assert before == docker("network", "ls", "--quiet")
 
 
 def test_the_image_is_not_built_without_what_it_needs() -> None:
-    """One sentence; here there is no engine, or whoever runs it is not root."""
+    """One sentence; here there is no debootstrap or no engine, or whoever runs it is not root."""
     environment = {**os.environ, "DOCKER_HOST": "unix:///nowhere/docker.sock"}
     ran = subprocess.run(  # noqa: S603 - our own program
         [ROOT / "tools" / "lambda-image"],
@@ -148,7 +128,7 @@ def test_the_image_is_not_built_without_what_it_needs() -> None:
         text=True,
         check=False,
     )
-    needed = "No Docker engine answers" if os.geteuid() == 0 else "try again as root"
+    needed = "and try again" if os.geteuid() == 0 else "try again as root"
 
     assert (1, 1) == (ran.returncode, len(ran.stderr.splitlines()))
     assert needed in ran.stderr

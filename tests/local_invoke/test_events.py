@@ -1,41 +1,25 @@
 """
-Each file of events/ through the real `sam local invoke`, in a container, with real effects.
+Each file of events/ through the real `sam local invoke`, in a container, with its true effect.
 
 The deployed controller is kept from hearing of what these tests write: what happens to the site is
 the container's doing.
 """
 
+import json
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
 from demo.stage import SWITCH, WINDOWS
 from tests.cloud import eventually
+from tests.local_invoke.commands import run_command, run_make
 from tests.local_invoke.conftest import EVENTS, PATHS, Site, told
 
-WAKEUPS = ("switch-created.json", "alarm-clock.json", "sweep.json", "other-tool-wrote.json")
-COMMANDS = ("command-on.json", "command-from-event-bridge.json")
-INSTALLATIONS = ("installation-create.json", "installation-update.json", "installation-delete.json")
-OTHERS = (
-    "switch-deleted.json",
-    "window-changed.json",
-    "plan.json",
-    "status.json",
-)
-# These two are the README's, and run as its commands in test_command.
-COMMAND_LINES = ("switch-on.json", "viewer-request.json")
 
-
-def test_no_event_is_without_a_test() -> None:
-    """A file that nothing runs would rot."""
-    named = sorted(WAKEUPS + COMMANDS + INSTALLATIONS + OTHERS + COMMAND_LINES)
-
-    assert named == sorted(each.name for each in EVENTS.glob("*.json"))
-
-
-@pytest.mark.parametrize("name", WAKEUPS)
-def test_a_wakeup_has_the_controller_do_what_the_switch_says(site: Site, name: str) -> None:
-    """Whatever the event: it is only told to look."""
+def _closes_a_site_whose_switch_says_on(site: Site, *, name: str) -> None:
+    """Whatever the event: it only tells the controller to look."""
     site.write_unheard(SWITCH, "on")
     assert site.is_open()
 
@@ -44,8 +28,45 @@ def test_a_wakeup_has_the_controller_do_what_the_switch_says(site: Site, name: s
     assert eventually(site.is_closed), told(invoked)
 
 
-def test_a_window_that_was_written_closes_the_site(site: Site) -> None:
-    """The window of the event's name, open since its start."""
+def _is_the_command_that_closes_the_sandboxs_site(site: Site) -> None:
+    """Close it by the container; the deployed controller then opens it as it was."""
+    before = site.stage.config()
+
+    ran = run_make("events/switch-on.json", site.stage.sandbox.endpoint_url)
+
+    assert 0 == ran.returncode, ran.stderr
+    assert json.loads(ran.stdout)["distributions"][0]["changed"]
+    assert eventually(site.is_closed)
+    site.reopen()
+    assert before == site.stage.config()
+
+
+def _is_the_command_that_answers_a_visitor(site: Site) -> None:
+    """Only what was built is needed: here no sandbox answers."""
+    assert site.is_open()
+
+    ran = run_make("events/viewer-request.json", "http://127.0.0.1:9")
+
+    assert 0 == ran.returncode, ran.stderr
+    answer = json.loads(ran.stdout)
+    assert ("503", "<!doctype") == (answer["status"], answer["body"].split()[0])
+
+
+def _lifts_nothing_and_fails(site: Site) -> None:
+    """With a sentence that says how to write the switch; the command fails too, for scripts."""
+    site.close()
+    site.delete_unheard(SWITCH)
+
+    url = site.stage.sandbox.endpoint_url
+    ran = run_command("events/switch-deleted.json", "--endpoint-url", url)
+
+    assert (1, "RunFailed") == (ran.returncode, json.loads(ran.stdout)["errorType"]), ran.stderr
+    assert f"the switch {SWITCH} does not exist" in ran.stdout
+    assert site.is_closed()
+
+
+def _closes_a_site_whose_window_is_open(site: Site) -> None:
+    """Begin a window, that of the event's name, after the switch was written."""
     begins = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
     eventually(lambda: datetime.now(UTC) > begins)
     window = f"{WINDOWS}/sunday"
@@ -57,20 +78,7 @@ def test_a_window_that_was_written_closes_the_site(site: Site) -> None:
         site.delete_unheard(window)
 
 
-def test_a_switch_that_was_deleted_lifts_nothing_and_fails_the_run(site: Site) -> None:
-    """With a sentence that says how to write it."""
-    site.close()
-    site.delete_unheard(SWITCH)
-
-    invoked = site.invoke("switch-deleted.json")
-
-    assert invoked.failed
-    assert f"the switch {SWITCH} does not exist" in told(invoked)
-    assert site.is_closed()
-
-
-@pytest.mark.parametrize("name", COMMANDS)
-def test_a_command_writes_the_switch_and_closes_the_site(site: Site, name: str) -> None:
+def _writes_the_switch_and_closes_the_site(site: Site, *, name: str) -> None:
     """Until its own end."""
     invoked = site.invoke(name)
 
@@ -78,8 +86,8 @@ def test_a_command_writes_the_switch_and_closes_the_site(site: Site, name: str) 
     assert site.switch().startswith("on until ")
 
 
-def test_a_plan_says_what_would_be_done_and_changes_nothing(site: Site) -> None:
-    """The configuration stays the same byte for byte, though there is something to do."""
+def _says_what_would_be_done_and_changes_nothing(site: Site) -> None:
+    """Keep the configuration byte for byte, though there is something to do."""
     site.write_unheard(SWITCH, "on")
     before = site.stage.config()
 
@@ -91,50 +99,83 @@ def test_a_plan_says_what_would_be_done_and_changes_nothing(site: Site) -> None:
     assert before == site.stage.config()
 
 
-def test_a_status_says_what_is_and_changes_nothing(site: Site) -> None:
-    """Here of an open site."""
+def _says_what_is_and_changes_nothing(site: Site) -> None:
+    """Tell of an open site."""
     before = site.stage.config()
 
     invoked = site.invoke("status.json")
 
     assert isinstance(invoked.answer, dict), told(invoked)
-    assert ("live", "Deployed") == (
-        invoked.answer["mode"],
-        invoked.answer["distributions"][0]["status"],
-    )
+    distribution = invoked.answer["distributions"][0]
+    assert ("live", "Deployed") == (invoked.answer["mode"], distribution["status"])
     assert before == site.stage.config()
 
 
-def test_an_installation_that_is_created_writes_the_switch_off(site: Site) -> None:
+def _writes_the_switch_off(site: Site) -> None:
     """And CloudFormation hears that it succeeded."""
     site.delete_unheard(SWITCH)
 
     invoked = site.invoke("installation-create.json")
 
-    assert ("off", "SUCCESS") == (site.switch(), status_told(site, invoked.to_cloudformation))
+    assert ("off", "SUCCESS") == (site.switch(), _status_told(invoked.to_cloudformation))
 
 
-def test_an_installation_that_is_updated_leaves_the_switch_alone(site: Site) -> None:
-    """And the site: an upgrade during maintenance ends nothing."""
+def _leaves_the_switch_alone(site: Site) -> None:
+    """End nothing by an upgrade during maintenance."""
     site.write_unheard(SWITCH, "on")
 
     invoked = site.invoke("installation-update.json")
 
-    assert ("on", "SUCCESS") == (site.switch(), status_told(site, invoked.to_cloudformation))
+    assert ("on", "SUCCESS") == (site.switch(), _status_told(invoked.to_cloudformation))
 
 
-def test_an_installation_that_is_deleted_opens_the_site_for_good(site: Site) -> None:
+def _opens_the_site_for_good(site: Site) -> None:
     """And CloudFormation hears of it afterwards."""
     site.close()
 
     invoked = site.invoke("installation-delete.json")
 
     assert eventually(site.is_open), told(invoked)
-    assert "SUCCESS" == status_told(site, invoked.to_cloudformation)
+    assert "SUCCESS" == _status_told(invoked.to_cloudformation)
     assert site.switch().startswith("off until 9999-12-31")
 
 
-def status_told(site: Site, answer: object) -> object:
+def _status_told(answer: object) -> object:
     """Return the status that CloudFormation was told."""
-    assert isinstance(answer, dict), f"{site.switch()}: {answer}"
+    assert isinstance(answer, dict), f"CloudFormation was told {answer}."
     return answer["Status"]
+
+
+EFFECTS: Mapping[str, Callable[[Site], None]] = {
+    **{
+        name: partial(_closes_a_site_whose_switch_says_on, name=name)
+        for name in (
+            "switch-created.json",
+            "alarm-clock.json",
+            "sweep.json",
+            "other-tool-wrote.json",
+        )
+    },
+    "switch-on.json": _is_the_command_that_closes_the_sandboxs_site,
+    "switch-deleted.json": _lifts_nothing_and_fails,
+    "window-changed.json": _closes_a_site_whose_window_is_open,
+    **{
+        name: partial(_writes_the_switch_and_closes_the_site, name=name)
+        for name in ("command-on.json", "command-from-event-bridge.json")
+    },
+    "plan.json": _says_what_would_be_done_and_changes_nothing,
+    "status.json": _says_what_is_and_changes_nothing,
+    "installation-create.json": _writes_the_switch_off,
+    "installation-update.json": _leaves_the_switch_alone,
+    "installation-delete.json": _opens_the_site_for_good,
+    "viewer-request.json": _is_the_command_that_answers_a_visitor,
+}
+
+
+@pytest.mark.parametrize("name", sorted(each.name for each in EVENTS.glob("*.json")))
+def test_an_event_has_its_effect_out_of_a_container(site: Site, name: str) -> None:
+    """The one that EFFECTS says; a file without an entry fails, for nothing would run it."""
+    effect = EFFECTS.get(name)
+    assert effect, f"events/{name} is never run in a container: say in EFFECTS what it does."
+
+    effect(site)
