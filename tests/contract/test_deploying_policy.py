@@ -13,6 +13,14 @@ POLICY = Path(__file__).parents[2] / "docs" / "deploying-policy.json"
 _HERE = "us-east-1:123456789012"
 # What creating a resource of each type asks for first, on a name that CloudFormation gives it.
 CREATING = {
+    "AWS::CloudFront::Distribution": (
+        "cloudfront:CreateDistribution",
+        "arn:aws:cloudfront::123456789012:distribution/E2EXAMPLE1AB3",
+    ),
+    "AWS::CloudWatch::Dashboard": (
+        "cloudwatch:PutDashboard",
+        "arn:aws:cloudwatch::123456789012:dashboard/site-maintenance",
+    ),
     "AWS::CloudWatch::Alarm": (
         "cloudwatch:PutMetricAlarm",
         f"arn:aws:cloudwatch:{_HERE}:alarm:site-maintenance-FailedRuns-X",

@@ -78,6 +78,22 @@ def _closes_a_site_whose_window_is_open(site: Site) -> None:
         site.delete_unheard(window)
 
 
+def _serves_the_page_that_was_put(site: Site) -> None:
+    """Bake it, and attach it: the switch says on."""
+    put = {"Bucket": site.controller.deployed.variables["STATE_BUCKET"], "Key": "page/page.html"}
+    s3 = site.controller.deployed.client("s3")
+    site.write_unheard(SWITCH, "on")
+    with site.controller.deployed.asleep():
+        s3.put_object(**put, Body=b"<!doctype html><html lang=en><title>Ours</title><p>{{message}}")
+    try:
+        invoked = site.invoke("page-changed.json")
+        assert eventually(site.is_closed), told(invoked)
+        assert "<title>Ours</title>" in site.stage.get("/", Accept="text/html").text, told(invoked)
+    finally:
+        with site.controller.deployed.asleep():
+            s3.delete_object(**put)
+
+
 def _writes_the_switch_and_closes_the_site(site: Site, *, name: str) -> None:
     """Until its own end."""
     invoked = site.invoke(name)
@@ -163,6 +179,7 @@ EFFECTS: Mapping[str, Callable[[Site], None]] = {
         name: partial(_writes_the_switch_and_closes_the_site, name=name)
         for name in ("command-on.json", "command-from-event-bridge.json")
     },
+    "page-changed.json": _serves_the_page_that_was_put,
     "plan.json": _says_what_would_be_done_and_changes_nothing,
     "status.json": _says_what_is_and_changes_nothing,
     "installation-create.json": _writes_the_switch_off,
