@@ -4,6 +4,8 @@ DEV := .venv/dev
 BIN := $(DEV)/bin
 BYPASS := PYTHONPATH=edge_handler $(BIN)/python -m bypass_link
 MAINTENANCE = PYTHONPATH=controller $(BIN)/python -m maintenance
+# Several processes, each with a sandbox of its own; tests/conftest.py says which tests stay together.
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 AXE := tests/browser/node_modules/.package-lock.json
 # SAM looks for the Python of the Lambda runtime on PATH.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -53,15 +55,13 @@ lambda-image: ## Build the image for invoke where AWS's cannot be pulled (as roo
 	@tools/lambda-image
 
 test: setup $(AXE) ## Run all tests
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 laws: setup ## Run the laws for longer, with many more generated examples
 	LAWS=10 $(BIN)/python -m pytest -raP tests/properties tests/edge/test_laws.py tests/interleavings
 
 cover: setup $(AXE) ## Run all tests; the pure core and the edge handler must be covered whole
-	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest
-	$(BIN)/coverage report
+	$(PYTEST) --cov --cov-report=term:skip-covered
 	@echo "The pure core and the edge handler must be covered whole:"
 	$(BIN)/coverage report --fail-under=100 --include='$(PURE)'
 

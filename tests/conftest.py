@@ -15,6 +15,22 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "gap: fails when ministack closes a gap that a remedy fills")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """
+    Say which tests stay together where several processes run them, and which begin.
+
+    Those of a file share what it sets up. Those that let the SAM CLI build in the checkout would
+    build over each other; they take longest, so they begin.
+    """
+    items.sort(key=lambda item: item.path.parent.name not in _BUILD_IN_THE_CHECKOUT)
+    for item in items:
+        builds = item.path.parent.name in _BUILD_IN_THE_CHECKOUT
+        item.add_marker(pytest.mark.xdist_group("sam build" if builds else str(item.path)))
+
+
+_BUILD_IN_THE_CHECKOUT = {"demo", "live_check", "local_invoke", "stack"}
+
 # Loaded here, before any law is imported.
 settings.register_profile("laws", examples(100))
 settings.load_profile("laws")
