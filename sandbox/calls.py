@@ -1,5 +1,6 @@
 """The log of AWS calls that reached the sandbox over HTTP, in order, for tests to count."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from sandbox.operations import Operation
@@ -7,19 +8,26 @@ from sandbox.operations import Operation
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call: `number` counts up from 1; `status` is None while it has not been answered."""
+    """
+    One call: `number` counts up from 1; `status` and `ended` are None while it is not answered.
+
+    `began` and `ended` are in seconds, of a clock that is good for differences only.
+    """
 
     number: int
     operation: str
     resource: str
     access_key: str
+    began: float
     status: int | None = None
+    ended: float | None = None
 
 
 class CallLog:
     """All calls since the last reset; what ministack does inside itself is not among them."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
         self._calls: dict[int, Call] = {}
         self._last = 0
 
@@ -32,14 +40,15 @@ class CallLog:
         """Write down that `operation` was called; return its number."""
         self._last += 1
         self._calls[self._last] = Call(
-            self._last, operation.name, operation.resource, operation.access_key
+            self._last, operation.name, operation.resource, operation.access_key, self._clock()
         )
         return self._last
 
     def answered(self, number: int, status: int) -> None:
         """Write down how call `number` was answered; one from before a reset is forgotten."""
         if number in self._calls:
-            self._calls[number] = replace(self._calls[number], status=status)
+            call = self._calls[number]
+            self._calls[number] = replace(call, status=status, ended=self._clock())
 
     def clear(self) -> None:
         """Forget all calls; numbers go on, so that none ever means two calls."""

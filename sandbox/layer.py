@@ -5,7 +5,7 @@ The ASGI layer in front of ministack: who answers a request, and what it meets o
     ------------------------------------------  ------------------------------------------
     path under /_sandbox/                       the control endpoint
     Host is a distribution's domain or alias    the edge
-    anything else                               ministack, after the log and the faults
+    anything else                               ministack, after the log, the pace and the faults
 
 What AWS does and ministack does not is added behind IAM, in the `ministack_*` modules.
 """
@@ -19,6 +19,8 @@ from sandbox.calls import CallLog
 from sandbox.control import Control
 from sandbox.faults import Fault, FaultKind, Faults
 from sandbox.operations import Operation, Request, identify
+from sandbox.pace import Throttle
+from sandbox.settings import CurrentSettings
 
 type _Connection = tuple[asgi.Scope, asgi.Receive, asgi.Send]
 
@@ -39,6 +41,8 @@ class Layer:
     control: Control
     faults: Faults
     calls: CallLog
+    current: CurrentSettings
+    throttle: Throttle
 
     async def __call__(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
         """Answer one request, or run the lifespan of the emulator."""
@@ -63,14 +67,24 @@ class Layer:
                 self.calls.answered(number, message["status"])
             await send(message)
 
-        fault = self.faults.take(operation)
         again = asgi.replay(request.body, receive)
         # AWS is reached over TLS, and policies ask for it (aws:SecureTransport).
-        scope = {**scope, "scheme": "https"}
-        if fault is None:
-            await self.emulator(scope, again, send_noted)
+        connection = ({**scope, "scheme": "https"}, again, send_noted)
+        refusal = await self._paced(operation)
+        fault = None if refusal else self.faults.take(operation)
+        if refusal:
+            await asgi.send_answer(refusals.answer(refusal, operation.service), send_noted)
+        elif fault:
+            await self._disturbed(fault, operation, connection)
         else:
-            await self._disturbed(fault, operation, (scope, again, send_noted))
+            await self.emulator(*connection)
+
+    async def _paced(self, operation: Operation) -> refusals.Refusal | None:
+        """Let the call take its time, and return its refusal if it is one too many."""
+        seconds = self.current.now.call_seconds
+        if seconds and not await self.faults.delay(seconds):
+            return _RESET
+        return self.throttle.refusal(operation)
 
     async def _disturbed(
         self,

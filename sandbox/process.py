@@ -89,7 +89,7 @@ class Sandbox:
         """
         Return the AWS calls since the last reset, in order, or those of one operation.
 
-        Each is a mapping of number, operation, resource, access_key and status.
+        Each is a mapping with the members of `sandbox.calls.Call`.
         """
         calls: list[dict[str, Any]] = self._order("GET", "calls")
         return [call for call in calls if operation in ("", call["operation"])]

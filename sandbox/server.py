@@ -39,6 +39,7 @@ from sandbox.ministack_functions import Replicas
 from sandbox.ministack_schedules import Ticker
 from sandbox.ministack_stacks import StackDistributions
 from sandbox.ministack_versions import Versions
+from sandbox.pace import Throttle
 from sandbox.settings import CurrentSettings, Settings
 
 _DOMAIN = ".cloudfront.net"
@@ -76,7 +77,8 @@ def compose(settings: Settings) -> Layer:
     current = CurrentSettings(settings)
     propagation = Propagation(time.monotonic)
     faults = Faults()
-    calls = CallLog()
+    calls = CallLog(time.monotonic)
+    throttle = Throttle(current, time.monotonic)
     replicas = Replicas(propagation.configurations, current)
     ministack_objects.install()
     ministack_parameters.install()
@@ -96,6 +98,7 @@ def compose(settings: Settings) -> Layer:
         await asyncio.to_thread(ministack.app._reset_all_state)
         propagation.clear()
         replicas.clear()
+        throttle.clear()
         edge.renew()
 
     return Layer(
@@ -107,6 +110,8 @@ def compose(settings: Settings) -> Layer:
         ),
         faults=faults,
         calls=calls,
+        current=current,
+        throttle=throttle,
     )
 
 

@@ -1,4 +1,4 @@
-"""What can be set of a running sandbox: how long the slow things of AWS take, and the shuffle."""
+"""What can be set of a running sandbox: how slow and how strict AWS is, and the shuffle."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -7,18 +7,24 @@ from dataclasses import dataclass, fields, replace
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """
-    Durations in seconds, of what takes minutes or hours on AWS.
+    Durations in seconds; most are of what takes minutes or hours on AWS.
 
     `deploy_seconds`      from an accepted distribution change until the edge serves it
     `activation_seconds`  from PublishVersion until the version is Active
     `replica_seconds`     from the last association's removal until the version may be deleted
     `association_seed`    gives the order that associations come back in
+    `call_seconds`        what each AWS call takes before it is carried out
+    `updates_per_minute`  UpdateDistribution calls that CloudFront accepts; 0 accepts all
+    `update_burst`        how many of them it accepts at once
     """
 
     deploy_seconds: float = 2.0
     activation_seconds: float = 0.0
     replica_seconds: float = 0.0
     association_seed: int = 1
+    call_seconds: float = 0.0
+    updates_per_minute: float = 0.0
+    update_burst: int = 1
 
     def changed(self, members: Mapping[str, object]) -> "Settings":
         """Return these settings with `members` in; ValueError names what is not understood."""

@@ -275,3 +275,24 @@ def test_a_retry_does_not_outlive_a_reset(cloud: Cloud) -> None:
     deadline = time.monotonic() + 1.5
     while time.monotonic() < deadline:
         assert [] == cloud.sandbox.calls()
+
+
+def test_a_call_takes_the_time_that_was_set(cloud: Cloud) -> None:
+    """Every call of every service; the log tells how long each took."""
+    cloud.sandbox.set(call_seconds=0.2)
+
+    cloud.ssm.put_parameter(Name="/a", Value="1", Type="String")
+
+    assert [True] == [0.2 <= call["ended"] - call["began"] for call in cloud.sandbox.calls()]
+
+
+def test_one_update_too_many_in_a_minute_is_throttled(cloud: Cloud) -> None:
+    """The burst is taken at once; the next is refused with the code that CloudFront gives."""
+    distribution_id = a_distribution(cloud)
+    cloud.sandbox.set(updates_per_minute=1, update_burst=2)
+    for _ in range(2):
+        update(cloud, distribution_id, Comment="x")
+
+    throttled = refused(lambda: update(cloud, distribution_id, Comment="y"))
+
+    assert ("Throttling", 400) == throttled

@@ -1,0 +1,61 @@
+"""The bucket of updates: full at first, emptied by updates alone, filled again by time."""
+
+from dataclasses import dataclass
+
+from sandbox.operations import Operation
+from sandbox.pace import Throttle
+from sandbox.settings import CurrentSettings, Settings
+
+_UPDATE = Operation("cloudfront:UpdateDistribution", "/2020-05-31/distribution/E1/config", "test")
+_READ = Operation("cloudfront:GetDistributionConfig", "/2020-05-31/distribution/E1/config", "test")
+
+
+@dataclass
+class _Clock:
+    seconds: float = 100.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+def _accepted(throttle: Throttle, *operations: Operation) -> list[bool]:
+    return [throttle.refusal(each) is None for each in operations]
+
+
+def test_without_the_setting_every_update_is_accepted() -> None:
+    """As before there was one."""
+    throttle = Throttle(CurrentSettings(Settings()), _Clock())
+
+    assert [True] * 3 == _accepted(throttle, *[_UPDATE] * 3)
+
+
+def test_the_burst_is_accepted_and_no_more() -> None:
+    """Reading takes nothing from it, nor does an update that was refused."""
+    clock = _Clock()
+    settings = Settings(updates_per_minute=60, update_burst=2)
+    throttle = Throttle(CurrentSettings(settings), clock)
+
+    calls = (_UPDATE, _READ, _UPDATE, _UPDATE, _READ)
+    assert [True, True, True, False, True] == _accepted(throttle, *calls)
+    clock.seconds += 1
+    assert [True, False] == _accepted(throttle, _UPDATE, _UPDATE)
+
+
+def test_the_bucket_holds_no_more_than_the_burst() -> None:
+    """A quiet hour does not add up."""
+    clock = _Clock()
+    settings = Settings(updates_per_minute=60, update_burst=2)
+    throttle = Throttle(CurrentSettings(settings), clock)
+    clock.seconds += 3600
+
+    assert [True, True, False] == _accepted(throttle, *[_UPDATE] * 3)
+
+
+def test_a_cleared_bucket_is_full() -> None:
+    """A reset leaves no test short of what another one took."""
+    throttle = Throttle(CurrentSettings(Settings(updates_per_minute=1, update_burst=1)), _Clock())
+    _accepted(throttle, _UPDATE)
+
+    throttle.clear()
+
+    assert [True] == _accepted(throttle, _UPDATE)
