@@ -25,8 +25,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from aws_lambda_powertools.utilities.data_classes import EventBridgeEvent
-
 from maintenance.errors import EventRefused
 
 _UNDERSTOOD = (
@@ -127,7 +125,7 @@ def parse_wakeup(event: object) -> Wakeup:
     if "RequestType" in event and "ResponseURL" in event:
         return InstallationRequested(event)
     if "detail-type" in event:
-        return _from_event_bridge(EventBridgeEvent(dict(event)))
+        return _from_event_bridge(event)
     if "maintenance" in event:
         return _command(event, at=event.get("at"))
     for key, wakeup in _REQUESTS.items():
@@ -145,27 +143,27 @@ _REQUESTS: Mapping[str, Wakeup] = {
 
 
 # Source: S3 User Guide, ev-events.
-_PAGE_CHANGES = {"Object Created", "Object Deleted"}
+_PAGE_CHANGES = ("Object Created", "Object Deleted")
 
 
-def _from_event_bridge(event: EventBridgeEvent) -> Wakeup:
+def _from_event_bridge(event: Mapping[str, Any]) -> Wakeup:
     detail = event.get("detail")
     if not isinstance(detail, Mapping):
-        raise _refused("its detail is not a JSON object", event.raw_event)
+        raise _refused("its detail is not a JSON object", event)
     time = event.get("time")
-    if event.get("source") == "aws.ssm" and event.detail_type == "Parameter Store Change":
+    if (event.get("source"), event["detail-type"]) == ("aws.ssm", "Parameter Store Change"):
         name = detail.get("name")
         if not isinstance(name, str):
-            raise _refused("its detail names no parameter", event.raw_event)
+            raise _refused("its detail names no parameter", event)
         deleted = detail.get("operation") == "Delete"
-        return ParameterChanged(name, _instant(time, event.raw_event), deleted)
+        return ParameterChanged(name, _instant(time, event), deleted)
     if detail.get("eventSource") == "cloudfront.amazonaws.com":
         return OtherToolWrote()
-    if event.get("source") == "aws.s3" and event.detail_type in _PAGE_CHANGES:
+    if event.get("source") == "aws.s3" and event["detail-type"] in _PAGE_CHANGES:
         return PageChanged()
     if "maintenance" in detail:
         return _command(detail, at=detail.get("at", time))
-    raise _refused("it is neither of a parameter nor a command", event.raw_event)
+    raise _refused("it is neither of a parameter nor a command", event)
 
 
 def _command(document: Mapping[str, Any], *, at: object) -> Command:
