@@ -27,7 +27,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
-from urllib.parse import quote
 
 from cloudfront_event import Request, Response, header_fields
 from text_files import SettingsError
@@ -60,7 +59,7 @@ class Bypass:
 
     def is_valid(self, cookie: str, now: float) -> bool:
         """Say whether `cookie` is genuine, unexpired, and ends no later than one set at `now`."""
-        found = _COOKIE_VALUE.fullmatch(cookie)
+        found = _COOKIE_VALUE.fullmatch(cookie) if cookie else None
         if not found:
             return False
         expiry = int(found[1])
@@ -150,7 +149,9 @@ def cookie_value(request: Request) -> str:
     Browsers hold one cookie of a `__Host-` name; of more only the first counts, so that nobody can
     make one request cost many chains.
     """
-    fields = request.get("headers", {}).get("cookie", [])
+    fields = request.get("headers", {}).get("cookie")
+    if not fields:
+        return ""
     pairs = (pair.strip() for field in fields for pair in field.get("value", "").split(";"))
     return next((pair.partition("=")[2] for pair in pairs if pair.startswith(f"{COOKIE}=")), "")
 
@@ -162,6 +163,8 @@ def _leads_to(link: str, steps: int, anchor: bytes) -> bool:
 
 def _location(uri: str, query: str) -> str:
     """Return the address without the secret, always one of this site."""
+    from urllib.parse import quote  # noqa: PLC0415 -- every cold start would pay for what few open
+
     # A browser would take "//host" and "/\host" for another site.
     path = "/" + quote(uri, safe="/%:@!$&'()*+,;=", errors="replace").lstrip("/")
     kept = quote(query, safe="/%:@!$&'()*+,;=?", errors="replace")

@@ -111,9 +111,10 @@ def _plainly(request: Request, _now: float) -> Response:
 
 
 def _fit_for(request: Request, answer: Response) -> Response:
+    if request.get("method") != "HEAD":
+        return answer
     response = answer.copy()
-    if request.get("method") == "HEAD":
-        del response["body"], response["bodyEncoding"]
+    del response["body"], response["bodyEncoding"]
     return response
 
 
