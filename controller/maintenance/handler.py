@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import os
+import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -161,7 +162,7 @@ def assemble(
     )
     cloudfront = CloudFront(session.client("cloudfront", config=_CLIENT))
     notes = Notes(
-        session.client("s3", config=_CLIENT),
+        _made_once(lambda: session.client("s3", config=_CLIENT)),
         bucket=settings.state_bucket,
         stack=settings.stack_name,
         new_write_id=lambda: uuid.uuid4().hex,
@@ -261,6 +262,17 @@ def _forget(status_parameter: StatusParameter) -> None:
         status_parameter.remove()
     except ApplyError as error:
         logger.warning("status left", notice=str(error))
+
+
+def _made_once[Made](make: Callable[[], Made]) -> Callable[[], Made]:
+    """Return what makes something when it is first needed, whichever thread needs it."""
+    lock, made = threading.Lock(), functools.cache(make)
+
+    def give() -> Made:
+        with lock:
+            return made()
+
+    return give
 
 
 def _now() -> datetime:

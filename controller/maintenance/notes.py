@@ -7,6 +7,7 @@ conditional writes meet (doc: S3 User Guide, conditional-writes). Both mean: obs
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -23,10 +24,19 @@ _LOST_RACE = {"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"}
 
 
 class Notes:
-    """The adapter. `new_write_id` returns a fresh random text at each call."""
+    """
+    The adapter. `new_write_id` returns a fresh random text at each call.
+
+    `client` returns the client, and is called when it is first needed: most runs touch no note.
+    """
 
     def __init__(
-        self, client: S3Client, *, bucket: str, stack: str, new_write_id: Callable[[], str]
+        self,
+        client: Callable[[], S3Client],
+        *,
+        bucket: str,
+        stack: str,
+        new_write_id: Callable[[], str],
     ) -> None:
         self._client = client
         self._bucket = bucket
@@ -36,10 +46,11 @@ class Notes:
     def read(self, distribution_id: str) -> ReadNote:
         """Return the note, an empty one if there is none; raise ObservationError."""
         key = _key(distribution_id)
+        client = self._client()
         try:
-            answer = self._client.get_object(Bucket=self._bucket, Key=key)
+            answer = client.get_object(Bucket=self._bucket, Key=key)
             body = answer["Body"].read()
-        except self._client.exceptions.NoSuchKey:
+        except client.exceptions.NoSuchKey:
             return ReadNote(empty_note(stack=self._stack, distribution_id=distribution_id), None)
         except (ClientError, BotoCoreError) as error:
             raise ObservationError(
@@ -63,11 +74,12 @@ class Notes:
         """
         key = _key(note.distribution_id)
         body = encode(note, write=self._new_write_id())
+        put = functools.partial(self._client().put_object, Bucket=self._bucket, Key=key, Body=body)
         try:
             if over.etag is None:
-                self._client.put_object(Bucket=self._bucket, Key=key, Body=body, IfNoneMatch="*")
+                put(IfNoneMatch="*")
             else:
-                self._client.put_object(Bucket=self._bucket, Key=key, Body=body, IfMatch=over.etag)
+                put(IfMatch=over.etag)
         except ClientError as error:
             message = f"the note {self._where(key)} was not written: {error}"
             lost_race = error.response["Error"]["Code"] in _LOST_RACE

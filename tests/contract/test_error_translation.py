@@ -32,7 +32,7 @@ def _cloudfront(cloud: Cloud) -> CloudFront:
 
 
 def _notes(cloud: Cloud) -> Notes:
-    return Notes(cloud.s3, bucket=BUCKET, stack="site", new_write_id=lambda: "write")
+    return Notes(lambda: cloud.s3, bucket=BUCKET, stack="site", new_write_id=lambda: "write")
 
 
 def _parameters(cloud: Cloud) -> Parameters:

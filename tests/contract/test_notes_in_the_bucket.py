@@ -29,7 +29,7 @@ class _Numbers:
 def _notes(cloud: Cloud) -> Notes:
     """Return the notes in a new bucket."""
     cloud.s3.create_bucket(Bucket=BUCKET)
-    return Notes(cloud.s3, bucket=BUCKET, stack="site", new_write_id=_Numbers())
+    return Notes(lambda: cloud.s3, bucket=BUCKET, stack="site", new_write_id=_Numbers())
 
 
 def test_a_note_that_was_never_written_is_empty(cloud: Cloud) -> None:
@@ -114,7 +114,7 @@ def test_a_bucket_that_does_not_answer_is_no_reason_to_start_over(cloud: Cloud) 
     """Whether the note was written, the next run reads."""
     read = _notes(cloud).read("E1")
     gone = Cloud(replace(cloud.sandbox, endpoint_url="http://127.0.0.1:1")).s3
-    notes = Notes(gone, bucket=BUCKET, stack="site", new_write_id=_Numbers())
+    notes = Notes(lambda: gone, bucket=BUCKET, stack="site", new_write_id=_Numbers())
 
     with pytest.raises(ApplyError, match="was not written: Could not connect"):
         notes.write(read.note, over=read)
