@@ -8,6 +8,7 @@ keep it from being done.
 
 import functools
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -60,8 +61,10 @@ class Outlook:
 
     def look(self, changed: ParameterChanged | None = None) -> Wanted:
         """Return what is wanted at present; raise ObservationError where nobody can tell."""
-        read = self.parameters.read_switch(changed=changed)
-        windows = self.parameters.read_windows(changed=changed)
+        with ThreadPoolExecutor(max_workers=1) as hands:
+            read_windows = hands.submit(self.parameters.read_windows, changed=changed)
+            read = self.parameters.read_switch(changed=changed)
+            windows = read_windows.result()
         now = self.clock()
         faults = [*((read.fault,) if read.fault else ()), *windows.faults]
         needed = history_matters(

@@ -31,6 +31,7 @@ _HANDS = 4
 _LOOKS = 3
 
 type _Act = Callable[[Distribution, Intent], Outcome]
+type _Listing = tuple[Distribution, ...]
 
 
 class _Distributions(Protocol):
@@ -101,9 +102,9 @@ class Controller:
         return self.announcer.announce(report, now=accepted)
 
     def _brought_about(self, changed: ParameterChanged | None) -> Report:
-        wanted = self.outlook.look(changed)
+        wanted, listing = self._observe(changed)
         for _ in range(_LOOKS):
-            report = self._go_through(wanted, self.distribution_run.apply, publish=True)
+            report = self._go_through(wanted, listing, self.distribution_run.apply, publish=True)
             if not report.drifted:
                 return report
             # The answer may have moved while this run was at work: look once more.
@@ -112,16 +113,28 @@ class Controller:
                 return replace(
                     report, decision=again.decision, bounds=again.bounds, coming=again.coming
                 )
-            wanted = again
+            wanted, listing = again, self._listing()
         raise RunFailed(f"the answer changed {_LOOKS} times during this run; the next try goes on")
 
     def plan(self, changed: ParameterChanged | None = None) -> Report:
         """Return what a run would do now, and change nothing."""
-        return self._go_through(self.outlook.look(changed), self.distribution_run.rehearse)
+        return self._go_through(*self._observe(changed), self.distribution_run.rehearse)
 
     def status(self, changed: ParameterChanged | None = None) -> Report:
         """Return what is wanted and what the listing says is there, and change nothing."""
-        return self._go_through(self.outlook.look(changed), None)
+        return self._go_through(*self._observe(changed), None)
+
+    def _observe(self, changed: ParameterChanged | None) -> tuple[Wanted, _Listing]:
+        """Look, and list meanwhile: neither needs the other, and a listing takes its time."""
+        with ThreadPoolExecutor(max_workers=1) as hands:
+            listing = hands.submit(self._listing)
+            return self.outlook.look(changed), listing.result()
+
+    def _listing(self) -> _Listing:
+        """Return every distribution but the rehearsal's, which is no site."""
+        rehearsal = self.settings.rehearsal_distribution
+        listing = self.distributions.list_distributions()
+        return tuple(each for each in listing if each.distribution_id != rehearsal)
 
     def _aimed(self, report: Report) -> Report:
         """Aim the alarm clock; that it cannot be aimed fails the run, but undoes nothing."""
@@ -136,13 +149,9 @@ class Controller:
         """Return a controller for which the rehearsal distribution is one where ours sits."""
         return replace(self, settings=replace(self.settings, rehearsal_distribution=None))
 
-    def _go_through(self, wanted: Wanted, act: _Act | None, *, publish: bool = False) -> Report:
-        rehearsal = self.settings.rehearsal_distribution
-        listing = tuple(
-            each
-            for each in self.distributions.list_distributions()
-            if each.distribution_id != rehearsal
-        )
+    def _go_through(
+        self, wanted: Wanted, listing: _Listing, act: _Act | None, *, publish: bool = False
+    ) -> Report:
         targets = select(self.settings.distributions, listing)
         self._guard(wanted.decision, len(targets.distribution_ids))
         choice = self._choice(wanted.decision, publish=publish)

@@ -1,7 +1,9 @@
 """Plan and status: they say everything and change nothing."""
 
+import threading
 from collections.abc import Callable
 
+from tests.cloud import eventually
 from tests.sandbox.builders import a_behavior, a_distribution, a_function, functions
 from tests.stories.site import Site
 
@@ -93,3 +95,22 @@ def test_status_says_what_is_wanted_and_what_is_there(site: Site, looks_after: L
     assert ("maintenance", "InProgress") == (report["mode"], distribution["status"])
     assert "it is in maintenance" == distribution["behaviors"][0]["reason"]
     assert before == writes(site)
+
+
+def test_switch_windows_and_listing_are_read_at_once(site: Site, looks_after: LooksAfter) -> None:
+    """None needs another: whichever is slow, the others have been asked for."""
+    looks_after(a_distribution(site.cloud))
+    site.cloud.sandbox.disturb("hold", "*", times=3)
+    run = threading.Thread(target=lambda: site.receives({"status": True}))
+    run.start()
+
+    held = eventually(lambda: len(site.cloud.sandbox.held()) == 3 and site.cloud.sandbox.held())
+    site.cloud.sandbox.release()
+    run.join()
+
+    asked = {call["name"] for call in held} if held else set()
+    assert {
+        "cloudfront:ListDistributions",
+        "ssm:GetParameter",
+        "ssm:GetParametersByPath",
+    } == asked
