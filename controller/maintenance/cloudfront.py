@@ -16,7 +16,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from maintenance.distribution_config import obstacle
-from maintenance.errors import ApplyError, MaintenanceError, ObservationError, StaleObservation
+from maintenance.errors import (
+    ApplyError,
+    MaintenanceError,
+    ObservationError,
+    StaleObservation,
+    Throttled,
+)
 from maintenance.model import Association, Behavior, Distribution, Kind
 from maintenance.observation import ReadConfig
 
@@ -40,6 +46,7 @@ _STUB = {
 }
 
 _STALE = {"PreconditionFailed", "InvalidIfMatchVersion"}
+_THROTTLED = {"Throttling", "ThrottlingException"}
 _HINTS = {
     "AccessDenied": "give the controller's role that permission (docs/iam.md)",
     "NoSuchDistribution": "mend the stack parameter Distributions",
@@ -90,7 +97,8 @@ class CloudFront:
         """
         Replace the configuration if it still is the one with this ETag.
 
-        Raises StaleObservation if somebody else wrote first, ApplyError if CloudFront refuses.
+        Raises StaleObservation if somebody else wrote first, Throttled if it is one too many for
+        now, ApplyError if CloudFront refuses otherwise.
         """
         request: dict[str, Any] = {
             "Id": distribution_id,
@@ -126,7 +134,9 @@ def _send_xml(params: dict[str, Any], context: Mapping[str, Any], **_: object) -
 
 def _update_error(distribution_id: str, error: _Fault) -> MaintenanceError:
     message = _sentence(f"CloudFront did not take the update of {distribution_id}", error)
-    return StaleObservation(message) if _code(error) in _STALE else ApplyError(message)
+    if _code(error) in _STALE:
+        return StaleObservation(message)
+    return (Throttled if _code(error) in _THROTTLED else ApplyError)(message)
 
 
 def _code(error: _Fault) -> str:

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from maintenance.change import Change, prepare
 from maintenance.distribution_config import DistributionConfig, read_config
-from maintenance.errors import ApplyError, StaleObservation
+from maintenance.errors import ApplyError, StaleObservation, Throttled
 from maintenance.model import VIEWER_REQUEST, Association, Distribution, Mode
 from maintenance.note import Note
 from maintenance.observation import ReadConfig, ReadNote
@@ -109,7 +109,7 @@ class DistributionRun:
             self.configs.update_config(
                 distribution_id, xml=prepared.change.xml, etag=prepared.read.etag
             )
-        except StaleObservation:
+        except (StaleObservation, Throttled):
             raise
         except ApplyError as error:
             if not prepared.change.put_back:

@@ -9,7 +9,8 @@ What can go wrong, as one tree. Each message is a sentence that names the thing 
     ├── ObservationError          the world could not be read; nothing was changed
     │   └── NoteUnreadable        a note in the state bucket is not ours or not a note
     ├── ApplyError                one distribution was left as it was
-    │   └── StaleObservation      somebody else wrote first: observe and plan again
+    │   ├── StaleObservation      somebody else wrote first: observe and plan again
+    │   └── Throttled             too many updates for now: wait, or leave it to the next try
     └── RunFailed                 the run did what it could; the report says what it could not
 """
 
@@ -48,6 +49,10 @@ class ApplyError(MaintenanceError):
 
 class StaleObservation(ApplyError):
     """Somebody else wrote first: what was observed is no longer so. Observe and plan again."""
+
+
+class Throttled(ApplyError):
+    """CloudFront takes no more updates for now: wait, or leave it to the next try."""
 
 
 class RunFailed(MaintenanceError):

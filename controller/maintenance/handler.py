@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import os
+import random
 import threading
 import time
 import uuid
@@ -35,6 +36,7 @@ from maintenance.event_bus import EventBus
 from maintenance.installation import Installation
 from maintenance.notes import Notes
 from maintenance.outlook import Outlook
+from maintenance.pace import PacedConfigs, Time
 from maintenance.package_check import PackageCheck
 from maintenance.page_files import PageFiles
 from maintenance.parameters import Parameters
@@ -161,6 +163,7 @@ def assemble(
         pause=time.sleep,
     )
     cloudfront = CloudFront(session.client("cloudfront", config=_CLIENT))
+    configs = PacedConfigs(cloudfront, Time(time.monotonic, time.sleep, random.random))
     notes = Notes(
         _made_once(lambda: session.client("s3", config=_CLIENT)),
         bucket=settings.state_bucket,
@@ -173,12 +176,13 @@ def assemble(
         settings=settings,
         outlook=Outlook(parameters, settings.lead_time, clock),
         distributions=cloudfront,
-        distribution_run=DistributionRun(cloudfront, notes),
+        distribution_run=DistributionRun(configs, notes),
         alarm_clock=AlarmClock(
             session.client("scheduler", config=_CLIENT), _ring(settings, own_arn)
         ),
         chooser=chooser,
         announcer=_announcer(session, status_parameter, settings),
+        pace=configs,
         clock=clock,
     )
     preparation = Preparation(

@@ -42,6 +42,10 @@ class _Outlook(Protocol):
     def look(self, changed: ParameterChanged | None = None) -> Wanted: ...
 
 
+class _Pace(Protocol):
+    def begin(self) -> None: ...
+
+
 class _AlarmClock(Protocol):
     def aim(self, at: datetime | None, *, now: datetime) -> None: ...
 
@@ -75,6 +79,7 @@ class Controller:
     alarm_clock: _AlarmClock
     chooser: _Chooser
     announcer: _Announcer
+    pace: _Pace
     clock: Callable[[], datetime]
 
     def reconcile(
@@ -102,6 +107,7 @@ class Controller:
         return self.announcer.announce(report, now=accepted)
 
     def _brought_about(self, changed: ParameterChanged | None) -> Report:
+        self.pace.begin()
         wanted, listing = self._observe(changed)
         for _ in range(_LOOKS):
             report = self._go_through(wanted, listing, self.distribution_run.apply, publish=True)

@@ -12,6 +12,7 @@ from maintenance.errors import (
     MaintenanceError,
     ObservationError,
     StaleObservation,
+    Throttled,
 )
 from maintenance.event_bus import EventBus
 from maintenance.notes import Notes
@@ -65,7 +66,7 @@ def _error(act: Callable[[], object]) -> tuple[type[MaintenanceError], str]:
 UPDATES = [
     ("PreconditionFailed", 412, StaleObservation, ""),
     ("InvalidIfMatchVersion", 400, StaleObservation, ""),
-    ("Throttling", 400, ApplyError, "the next try goes on"),
+    ("Throttling", 400, Throttled, "the next try goes on"),
     ("AccessDenied", 403, ApplyError, "docs/iam.md"),
     ("NoSuchDistribution", 404, ApplyError, "mend the stack parameter Distributions"),
     ("TooManyLambdaFunctionAssociations", 400, ApplyError, "name behaviors that may stay open"),

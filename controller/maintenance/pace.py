@@ -1,0 +1,92 @@
+"""
+Update configurations as fast as CloudFront takes them, and no faster.
+
+CloudFront publishes no rate; a few updates a minute are known to be refused as throttled. botocore
+tries again for half a minute, which is enough for a few distributions and not for a fleet. So:
+
+    until an update is refused   all hands update at once
+    from then on                 one hand at a time tries, with pauses that grow from one second to
+                                 sixteen, with jitter; the others wait for their turn
+    when patience is over        what is left is refused at once, for the run has to report before
+                                 Lambda ends it; the next try goes on
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from maintenance.errors import Throttled
+from maintenance.observation import ReadConfig
+
+# Of the 15 minutes that Lambda gives a run.
+_PATIENCE_SECONDS = 600.0
+_LONGEST_PAUSE_SECONDS = 16.0
+
+
+class _Configs(Protocol):
+    def read_config(self, distribution_id: str) -> ReadConfig: ...
+    def update_config(self, distribution_id: str, *, xml: bytes, etag: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """`clock` tells seconds, `pause` lets them pass, `jitter` gives a number from 0 to 1."""
+
+    clock: Callable[[], float]
+    pause: Callable[[float], None]
+    jitter: Callable[[], float]
+
+
+class PacedConfigs:
+    """The configurations; a run says `begin`, and its hands share the pace."""
+
+    def __init__(self, configs: _Configs, time: Time) -> None:
+        self._configs = configs
+        self._time = time
+        self._turn = threading.Lock()
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin a run: nothing has been refused yet, and patience is whole."""
+        self._is_throttled = False
+        self._patience_ends = self._time.clock() + _PATIENCE_SECONDS
+
+    def read_config(self, distribution_id: str) -> ReadConfig:
+        """Return the configuration."""
+        return self._configs.read_config(distribution_id)
+
+    def update_config(self, distribution_id: str, *, xml: bytes, etag: str) -> None:
+        """Replace the configuration; raise Throttled only when patience is over."""
+
+        def update() -> None:
+            self._configs.update_config(distribution_id, xml=xml, etag=etag)
+
+        if self._is_throttled or not self._is_taken(update):
+            self._is_throttled = True
+            with self._turn:
+                self._insist(update)
+
+    def _is_taken(self, update: Callable[[], None]) -> bool:
+        try:
+            update()
+        except Throttled:
+            return False
+        return True
+
+    def _insist(self, update: Callable[[], None]) -> None:
+        pauses = self._pauses()
+        while self._time.clock() < self._patience_ends:
+            if self._is_taken(update):
+                return
+            self._time.pause(next(pauses))
+        raise Throttled(
+            "CloudFront takes only a few updates a minute, and there was no time left for this "
+            "one; the next try goes on"
+        )
+
+    def _pauses(self) -> Iterator[float]:
+        longest = 1.0
+        while True:
+            yield longest * self._time.jitter()
+            longest = min(2 * longest, _LONGEST_PAUSE_SECONDS)

@@ -1,0 +1,127 @@
+"""How a fleet is updated at CloudFront's pace."""
+
+import threading
+from dataclasses import dataclass, field
+
+import pytest
+from maintenance.errors import StaleObservation, Throttled
+from maintenance.observation import ReadConfig
+from maintenance.pace import PacedConfigs, Time
+
+
+@dataclass
+class _Clock:
+    """Time that passes only in pauses, each as long as jitter lets it be."""
+
+    seconds: float = 0.0
+    paused: list[float] = field(default_factory=list)
+
+    def pause(self, seconds: float) -> None:
+        self.paused.append(seconds)
+        self.seconds += seconds
+
+    def time(self) -> Time:
+        return Time(clock=lambda: self.seconds, pause=self.pause, jitter=lambda: 1.0)
+
+
+@dataclass
+class _CloudFront:
+    """Refuses the next updates, and keeps the distributions of those it took."""
+
+    refusals: int = 0
+    fault: Exception = field(default_factory=lambda: Throttled("Rate exceeded"))
+    taken: list[str] = field(default_factory=list)
+
+    def read_config(self, distribution_id: str) -> ReadConfig:
+        return ReadConfig(distribution_id.encode(), "E1")
+
+    def update_config(self, distribution_id: str, *, xml: bytes, etag: str) -> None:
+        if self.refusals:
+            self.refusals -= 1
+            raise self.fault
+        self.taken.append(f"{distribution_id} {xml.decode()} {etag}")
+
+
+def _update(configs: PacedConfigs, distribution_id: str = "E1") -> None:
+    configs.update_config(distribution_id, xml=b"<x/>", etag="E")
+
+
+def test_an_update_that_is_taken_waits_for_nothing() -> None:
+    """And arrives as it was given."""
+    clock, cloudfront = _Clock(), _CloudFront()
+
+    _update(PacedConfigs(cloudfront, clock.time()))
+
+    assert (["E1 <x/> E"], []) == (cloudfront.taken, clock.paused)
+
+
+def test_a_throttled_update_is_tried_again_with_growing_pauses() -> None:
+    """Up to sixteen seconds."""
+    clock, cloudfront = _Clock(), _CloudFront(refusals=8)
+
+    _update(PacedConfigs(cloudfront, clock.time()))
+
+    assert (["E1 <x/> E"], [1, 2, 4, 8, 16, 16, 16]) == (cloudfront.taken, clock.paused)
+
+
+def test_when_patience_is_over_the_rest_is_refused_without_a_call() -> None:
+    """Ten minutes in all, and not for each distribution."""
+    clock, cloudfront = _Clock(), _CloudFront(refusals=1_000)
+    configs = PacedConfigs(cloudfront, clock.time())
+    with pytest.raises(Throttled, match="the next try goes on"):
+        _update(configs)
+    calls = cloudfront.refusals
+
+    with pytest.raises(Throttled):
+        _update(configs, "E2")
+
+    assert (calls, True) == (cloudfront.refusals, 600 <= clock.seconds < 620)
+
+
+def test_the_next_run_has_its_own_patience() -> None:
+    """An execution environment outlives its runs."""
+    clock, cloudfront = _Clock(), _CloudFront(refusals=2)
+    configs = PacedConfigs(cloudfront, clock.time())
+    clock.seconds += 10_000
+
+    configs.begin()
+    _update(configs)
+
+    assert ["E1 <x/> E"] == cloudfront.taken
+
+
+def test_other_refusals_are_not_waited_out() -> None:
+    """Somebody else wrote first: the caller looks again."""
+    clock = _Clock()
+    cloudfront = _CloudFront(refusals=1, fault=StaleObservation("412"))
+
+    with pytest.raises(StaleObservation):
+        _update(PacedConfigs(cloudfront, clock.time()))
+
+    assert [] == clock.paused
+
+
+def test_while_throttled_one_hand_tries_and_the_others_wait() -> None:
+    """A second hand that comes while the first one pauses does not call."""
+    cloudfront = _CloudFront(refusals=2)
+    calls: list[bool] = []
+    hands: list[threading.Thread] = []
+
+    def pause(_seconds: float) -> None:
+        hands.append(threading.Thread(target=_update, args=(configs, "E2")))
+        before = cloudfront.refusals, list(cloudfront.taken)
+        hands[-1].start()
+        hands[-1].join(0.05)
+        calls.append((cloudfront.refusals, cloudfront.taken) != before)
+
+    configs = PacedConfigs(cloudfront, Time(clock=lambda: 0.0, pause=pause, jitter=lambda: 0.0))
+    _update(configs)
+    for hand in hands:
+        hand.join()
+
+    assert ([False], ["E1 <x/> E", "E2 <x/> E"]) == (calls, cloudfront.taken)
+
+
+def test_reading_is_as_fast_as_ever() -> None:
+    """Only updates are throttled."""
+    assert ReadConfig(b"E1", "E1") == PacedConfigs(_CloudFront(), _Clock().time()).read_config("E1")
