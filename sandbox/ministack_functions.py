@@ -11,6 +11,7 @@ Lambda over ministack: versions as CloudFront sees them, and what an association
 
 # ruff: noqa: SLF001 - ministack has no public names for what is surrounded here
 
+import functools
 import json
 import re
 import time
@@ -97,6 +98,12 @@ def _missing(arn: str) -> InvokeAnswer:
     return InvokeAnswer(json.dumps(message).encode(), "Unhandled")
 
 
+# Asked for every distribution at every change of one, which a fleet would wait for.
+@functools.lru_cache(maxsize=2048)
+def _edge_function_arns(document: bytes) -> tuple[str, ...]:
+    return tuple(configuration.edge_function_arns(configuration.parse(document)))
+
+
 class Replicas:
     """The versions that CloudFront holds on to, so that they cannot be deleted."""
 
@@ -119,7 +126,7 @@ class Replicas:
         """Remember when each version was last seen associated; call at every change."""
         now = time.monotonic()
         for document in self._configurations():
-            for arn in configuration.edge_function_arns(configuration.parse(document)):
+            for arn in _edge_function_arns(document):
                 self._seen[arn] = now
 
     def clear(self) -> None:
