@@ -111,6 +111,7 @@ template: setup ## Check the template
 
 build: setup ## Build both functions as they are deployed
 	sam build
+	@tools/compile .aws-sam/build
 
 check: lint types imports template cover ## All that CI checks
 
