@@ -22,7 +22,7 @@ PURE_MODULES := association_list bounds change command convergence cron desired 
 PURE := $(subst $(empty) $(empty),$(comma),$(PURE_MODULES:%=controller/maintenance/%.py) edge_handler/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo sandbox live-check test laws cover fmt lint types imports template build check lock \
+.PHONY: help setup bench demo sandbox live-check test laws cover fmt lint types imports template build check lock \
 	clean status plan on off windows history secret bypass link invoke lambda-image
 
 help: ## Show this list
@@ -35,6 +35,9 @@ $(DEV)/.made: requirements/dev.txt
 
 .venv/sandbox/.made: requirements/sandbox.txt
 	@tools/environment sandbox
+
+.venv/bench/.made: requirements/bench.txt
+	@tools/environment bench
 
 $(AXE): tests/browser/package-lock.json
 	@tools/browser
@@ -115,8 +118,12 @@ build: setup ## Build both functions as they are deployed
 
 check: lint types imports template cover ## All that CI checks
 
+bench: setup .venv/bench/.made ## Measure against the floor and the goals (ONLY=edge,toggle for some)
+	@tools/node-floor
+	@PYTHONPATH=controller:edge_handler:. $(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY))
+
 lock: setup ## Pin the requirements anew after an edit of an .in file
 	tools/lock
 
 clean: ## Remove what was made here
-	rm -rf .venv .aws-sam .cache tests/browser/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage
+	rm -rf .venv .aws-sam .cache tests/browser/node_modules benchmarks/node/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage

@@ -1,0 +1,89 @@
+"""
+The two packages as they are deployed, and Python as Lambda starts it: nothing but the package.
+
+Built once by the real `sam build`. Lambda mounts a package read-only, so Python can keep nothing
+that it compiled: what a package does not bring compiled is compiled at every cold start.
+"""
+
+import compileall
+import contextlib
+import io
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from py_compile import PycInvalidationMode
+
+ROOT = Path(__file__).resolve().parent.parent
+PROGRAMS = Path(__file__).parent / "programs"
+# Without site-packages: the package is all there is, as in Lambda.
+PYTHON = (sys._base_executable, "-S", "-s")  # type: ignore[attr-defined]  # noqa: SLF001 - the interpreter behind the environment
+
+
+@dataclass(frozen=True, slots=True)
+class Artifacts:
+    """The folders that Lambda would unpack."""
+
+    controller: Path
+    edge: Path
+
+
+@contextlib.contextmanager
+def built() -> Iterator[Artifacts]:
+    """Give the packages, without compiled files; they are gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="benchmarks-") as folder:
+        command = [sys.executable, "-m", "samcli", "build", "--build-dir", folder]
+        environment = {
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}",
+            "HOME": folder,
+            "SAM_CLI_TELEMETRY": "0",
+        }
+        cache = ["--cache-dir", f"{folder}/cache"]
+        ran = subprocess.run(  # noqa: S603 - the pinned SAM CLI
+            [*command, *cache],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if ran.returncode:
+            raise RuntimeError(f"sam build failed, so there is nothing to measure:\n{ran.stderr}")
+        yield Artifacts(Path(folder) / "Controller", Path(folder) / "MaintenanceEdge")
+
+
+def copy_of(package: Path, folder: Path, *, compiled: bool) -> Path:
+    """Return a copy of a package in `folder`, its modules compiled or not, as `make build` does."""
+    copied = shutil.copytree(package, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    if compiled:
+        compileall.compile_dir(copied, quiet=2, invalidation_mode=PycInvalidationMode.CHECKED_HASH)
+    return copied
+
+
+def environment(package: Path, **variables: str) -> dict[str, str]:
+    """Return the environment of a process that runs `package`; it leaves no compiled files."""
+    return {
+        "PATH": os.defpath,
+        "PYTHONPATH": str(package),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        **variables,
+    }
+
+
+def packed_bytes(package: Path) -> int:
+    """Return the size of the package as it is uploaded."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(package.rglob("*")):
+            archive.write(file, file.relative_to(package))
+    return len(packed.getvalue())
+
+
+def program(name: str) -> str:
+    """Return the path of one of the programs that are measured from outside."""
+    return str(PROGRAMS / name)

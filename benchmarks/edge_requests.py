@@ -1,0 +1,141 @@
+"""
+What the edge handler adds to a request, in process, over a handler that returns a constant.
+
+Every case is a crowd: each request comes from another address, and languages vary, so that what the
+handler remembers of one visitor does not flatter it. A tester's cookie is checked whole when an
+instance first sees it, and remembered from then on; a forged one is checked whole each time.
+"""
+
+import ipaddress
+import json
+import subprocess
+import time
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from bypass import COOKIE, anchor, sign, week_and_hour
+
+from benchmarks.artifact import PYTHON, Artifacts, copy_of, environment, program
+from benchmarks.findings import Finding, Goal, Section, paired
+
+_CROWD = 2_000
+_REPETITIONS = 15
+_BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
+_SECRET = "8yU3cN0m6fJ4Qk1sVb7wZrXt2LpHdEgA5oIuYnKqTjM"  # noqa: S105 -- of the benchmark alone
+_ADDED = Goal(15, "µs", "+")
+_LISTED = 500
+_LANGUAGES = tuple(
+    f"{tag};q=0.{weight},en;q=0.1" for tag in ("de", "sl-SI", "fr") for weight in range(2, 9)
+)
+
+type _Events = list[dict[str, Any]]
+
+
+def run(artifacts: Artifacts, folder: Path) -> Section:
+    """Return the findings for the package as it is, and for one with a long allow list."""
+    expiry = int(time.time() // 3_600) + 2
+    plain = _package(artifacts, folder / "plain", expiry, networks=())
+    listed = _package(artifacts, folder / "listed", expiry, networks=_networks())
+    samples = {**_time(plain, _everyday(expiry)), **_time(listed, _listed())}
+    findings = [_finding(name, *both) for name, both in samples.items()]
+    return Section(title="Edge handler, a request in process", findings=tuple(findings))
+
+
+def _finding(name: str, mine: list[float], floor: list[float]) -> Finding:
+    added = paired(mine, floor)
+    rare = name.startswith("a cookie")
+    judged = {} if rare else _ADDED.judged(added)
+    beside = f"constant {paired(floor, [0.0] * len(floor)).shown('µs')}"
+    return Finding(subject=name, measured=f"+{added.shown('µs')}", beside=beside, **judged)
+
+
+def _time(
+    package: Path, cases: Mapping[str, _Events]
+) -> dict[str, tuple[list[float], list[float]]]:
+    ran = subprocess.run(  # noqa: S603 - our own program
+        [*PYTHON, program("time_handler.py"), str(_REPETITIONS)],
+        env=environment(package),
+        input=json.dumps(cases),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    samples = json.loads(ran.stdout)
+    floor = samples.pop("")
+    return {name: (mine, floor) for name, mine in samples.items()}
+
+
+def _everyday(expiry: int) -> dict[str, _Events]:
+    testers = [sign(_SECRET, expiry - each) for each in range(2)]
+    forged = [urlsafe_b64encode(bytes([each % 251] * 32)).decode()[:43] for each in range(_CROWD)]
+    return {
+        "page for a browser": _crowd({"accept": _BROWSER}),
+        "JSON for a program": _crowd({"accept": "application/json"}),
+        "JSON for a script of another origin": _crowd(
+            {"accept": "*/*", "origin": "https://app.example.com"}
+        ),
+        "open path, passes": _crowd({"accept": _BROWSER}, uri="/robots.txt"),
+        "bypass cookie, passes": _crowd(
+            *({"accept": _BROWSER, "cookie": f"a=b; {COOKIE}={each}"} for each in testers)
+        ),
+        "a cookie that is forged, and never seen before": _crowd(
+            *({"cookie": f"{COOKIE}={expiry}.{each[:-5]}{n:05d}"} for n, each in enumerate(forged))
+        ),
+    }
+
+
+def _listed() -> dict[str, _Events]:
+    inside = [f"10.{each // 250}.{each % 250}.9" for each in range(_LISTED)]
+    return {
+        "page, 500 networks that the visitor is not in": _crowd({"accept": _BROWSER}),
+        "500 networks, the visitor is in one, passes": _crowd(
+            {"accept": _BROWSER}, addresses=[inside[n % _LISTED] for n in range(_CROWD)]
+        ),
+    }
+
+
+def _crowd(
+    *headers: Mapping[str, str], uri: str = "/", addresses: Iterable[str] | None = None
+) -> _Events:
+    first = ipaddress.IPv4Address("198.18.0.0")
+    given = addresses or (str(first + each) for each in range(_CROWD))
+    return [
+        _event(address, uri, {**headers[n % len(headers)], "accept-language": _LANGUAGES[n % 21]})
+        for n, address in enumerate(given)
+    ]
+
+
+def _event(address: str, uri: str, headers: Mapping[str, str]) -> dict[str, Any]:
+    fields = {name: [{"key": name.title(), "value": value}] for name, value in headers.items()}
+    fields["host"] = [{"key": "Host", "value": "www.example.com"}]
+    request = {
+        "clientIp": address,
+        "method": "GET",
+        "uri": uri,
+        "querystring": "",
+        "headers": fields,
+    }
+    config = {"distributionId": "E2EXAMPLE1AB3", "eventType": "viewer-request"}
+    return {"Records": [{"cf": {"config": config, "request": request}}]}
+
+
+def _networks() -> tuple[str, ...]:
+    """Return networks that do not touch, or they would join into a few."""
+    return tuple(f"10.{each // 250}.{each % 250}.8/31" for each in range(_LISTED))
+
+
+def _package(artifacts: Artifacts, folder: Path, expiry: int, *, networks: tuple[str, ...]) -> Path:
+    package = copy_of(artifacts.edge, folder, compiled=True)
+    file = package / "page_settings.json"
+    settings = json.loads(file.read_text(encoding="utf-8"))
+    changes = {"allowed_networks": networks, "cors_origins": ["https://app.example.com"]}
+    file.write_text(json.dumps({**settings, **changes}), encoding="utf-8")
+    week, _ = week_and_hour(expiry)
+    anchors = [
+        urlsafe_b64encode(anchor(_SECRET, each)).rstrip(b"=").decode() for each in (week - 1, week)
+    ]
+    bypass = {"first_week": week - 1, "anchors": anchors}
+    (package / "bypass.json").write_text(json.dumps(bypass), encoding="utf-8")
+    return package
