@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,11 @@ from tests.sandbox.builders import a_behavior, a_distribution, a_function, a_rol
 ROOT = Path(__file__).parent.parent.parent
 ACCOUNT_ID = "000000000000"
 _LONGEST_SECONDS = 300
+
+
+def _heed_ctrl_c() -> None:
+    # Who runs the tests in the background may have told them to ignore it.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,7 @@ class Checked:
                 "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
                 "COLUMNS": "200",
             },
+            preexec_fn=_heed_ctrl_c,  # noqa: PLW1509 - no thread runs yet
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

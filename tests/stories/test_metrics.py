@@ -53,6 +53,8 @@ def test_a_change_counts_how_long_its_phases_took(
         "HoursInMaintenance",
         "InMaintenance",
         "InputsRefused",
+        "VersionsDeleted",
+        "VersionsStillReplicated",
     } == counted().keys()
 
 
