@@ -10,6 +10,8 @@ IAM over ministack: what it does not judge, or judges of the wrong resource.
     s3 object that is not there               403 without s3:ListBucket (API_GetObject)
     s3:PutObject with If-Match                also s3:GetObject (S3 User Guide, conditional-writes)
     scheduler:CreateSchedule, UpdateSchedule  also iam:PassRole on the target's role
+    lambda:CreateFunction,                    also iam:PassRole on the role, if one is named
+      UpdateFunctionConfiguration               (IAM User Guide, id_roles_use_passrole)
     CreateDistribution, UpdateDistribution    see `ministack_associating`
     what a service does by itself             see `ministack_deliveries`
 
@@ -21,7 +23,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ministack.core import iam_actions, iam_evaluator, router
-from ministack.services import s3, scheduler, ssm
+from ministack.services import lambda_svc, s3, scheduler, ssm
 
 from sandbox import ministack_seam, refusals
 from sandbox.asgi import Answer
@@ -38,7 +40,8 @@ def install() -> None:
     ministack_seam.surround(iam_actions, "extract_resource_arn", _naming)
     ministack_seam.surround_service(ssm, _each_parameter)
     ministack_seam.surround_service(s3, _objects)
-    ministack_seam.surround_service(scheduler, _passing_role)
+    ministack_seam.surround_service(scheduler, _role_of_a_schedule)
+    ministack_seam.surround_service(lambda_svc, _role_of_a_function)
 
 
 def is_allowed(request: Request, action: str, resource_arn: str, **context: str) -> bool:
@@ -125,13 +128,22 @@ async def _objects(request: Request, onwards: Serve) -> Answer:
     return answer
 
 
-async def _passing_role(request: Request, onwards: Serve) -> Answer:
+async def _role_of_a_schedule(request: Request, onwards: Serve) -> Answer:
     if request.method in {"POST", "PUT"} and request.path.startswith(_SCHEDULES):
         role = ministack_seam.json_members(request.body).get("Target", {}).get("RoleArn", "")
-        receiver = "scheduler.amazonaws.com"
-        if not is_allowed(request, "iam:PassRole", role, iam__passedtoservice=receiver):
-            refusal = denial(request, "iam:PassRole", role)
-            return refusals.answer(
-                Refusal("AccessDeniedException", refusal.message, 403), "scheduler"
-            )
+        return await _passing(request, onwards, role, "scheduler")
     return await onwards(request)
+
+
+async def _role_of_a_function(request: Request, onwards: Serve) -> Answer:
+    is_named = request.path.rstrip("/").endswith(("/functions", "/configuration"))
+    role = ministack_seam.json_members(request.body).get("Role") if is_named else None
+    return await (_passing(request, onwards, role, "lambda") if role else onwards(request))
+
+
+async def _passing(request: Request, onwards: Serve, role: str, service: str) -> Answer:
+    receiver = f"{service}.amazonaws.com"
+    if is_allowed(request, "iam:PassRole", role, iam__passedtoservice=receiver):
+        return await onwards(request)
+    refusal = denial(request, "iam:PassRole", role)
+    return refusals.answer(Refusal("AccessDeniedException", refusal.message, 403), service)

@@ -12,6 +12,7 @@ from tests.cloud import Cloud, eventually
 from tests.sandbox.builders import (
     a_behavior,
     a_distribution,
+    a_role,
     a_user,
     a_version,
     a_vpc_origin,
@@ -86,6 +87,17 @@ def test_passing_a_role_is_not_judged(plain: Cloud) -> None:
             "RoleArn": "arn:aws:iam::000000000000:role/runner",
         },
     )
+
+
+def test_passing_a_role_to_a_function_is_not_judged(plain: Cloud) -> None:
+    """Remedy: ministack_permissions, iam:PassRole of a function."""
+    a_version(plain, "page")
+    other = a_role(plain, "other")
+    caller = a_user(plain, allow("lambda:UpdateFunctionConfiguration", "*"))
+
+    changed = caller.functions.update_function_configuration(FunctionName="page", Role=other)
+
+    assert other == changed["Role"]
 
 
 def test_rights_on_edge_functions_are_not_judged(plain: Cloud) -> None:

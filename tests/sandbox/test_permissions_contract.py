@@ -133,6 +133,31 @@ def test_a_role_may_be_passed_to_scheduler_alone(cloud: Cloud) -> None:
     assert made["ScheduleArn"].endswith("schedule/default/alarm")
 
 
+def test_another_role_of_a_function_has_to_be_passed(cloud: Cloud) -> None:
+    """lambda:UpdateFunctionConfiguration is enough for everything but the role."""
+    a_version(cloud)
+    caller = a_user(cloud, allow("lambda:UpdateFunctionConfiguration", "*"))
+    configure = caller.functions.update_function_configuration
+
+    configure(FunctionName="page", MemorySize=256)
+    assert ("AccessDeniedException", 403) == refused(
+        lambda: configure(FunctionName="page", Role=a_role(cloud, "other"))
+    )
+
+
+def test_a_role_may_be_passed_to_lambda_alone(cloud: Cloud) -> None:
+    """Who may pass it to a function may give it to one."""
+    a_version(cloud)
+    other = a_role(cloud, "other")
+    to_lambda = {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
+    passing = {**allow("iam:PassRole", other), "Condition": to_lambda}
+    caller = a_user(cloud, allow("lambda:UpdateFunctionConfiguration", "*"), passing)
+
+    changed = caller.functions.update_function_configuration(FunctionName="page", Role=other)
+
+    assert other == changed["Role"]
+
+
 def test_distributions_are_judged_one_by_one(cloud: Cloud) -> None:
     """Who may update one may not update another."""
     mine, other = a_distribution(cloud, "mine"), a_distribution(cloud, "other")
