@@ -136,5 +136,6 @@ def shop(account: Cloud) -> Deployed:
         SwitchParameter=made.switch,
         PermittedDistributions=",".join(arns),
         NeighbourFunctions=f"{signing.rpartition(':')[0]}:*",
+        RehearsalOrigin="www.example.com",
     )
     return made

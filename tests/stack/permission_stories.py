@@ -6,42 +6,53 @@ the action that was refused, unless the story names another. With it, nothing is
 `still` told.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from tests.cloud import eventually
 from tests.stack.conftest import Deployed
+from tests.stack.deliveries import (
+    BURIED,
+    LOST,
+    RAN,
+    Act,
+    Happening,
+    delivering,
+    fails_for_good,
+    logged,
+    page_is_put,
+    sweep_comes,
+    switch_is_written,
+)
 from tests.stack.rights import ON_FAILURE, PERMISSION, TRUST, Right
 
-type _Act = Callable[[Deployed], str]
-type _Prepare = Callable[[Deployed], None]
-
-_RAN, _BURIED = "it ran", "NO_PERMISSIONS"
-# What AWS counts where a dead letter is lost: namespace, metric.
-_LOST = {
-    "AWS/Events": "InvocationsFailedToBeSentToDlq",
-    "AWS/Scheduler": "InvocationsFailedToBeSentToDeadLetterCount",
-    "AWS/Lambda": "DestinationDeliveryFailures",
-}
+_GONE = "no status is left"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Story:
     """What a right is needed for; `also` are rights that must be missing for it to be needed."""
 
-    act: _Act
-    prepare: tuple[_Prepare, ...] = ()
+    act: Act
+    prepare: tuple[Happening, ...] = ()
     sign: str = ""
     still: str = ""
     also: tuple[Right, ...] = ()
 
 
 def begin(stack: Deployed) -> None:
-    """Bring about what every story begins with: an open site without windows or dead letters."""
+    """
+    Bring about what every story begins with.
+
+    An open site, Deployed, so that no alarm clock is set, without windows, page or dead letters.
+    """
     for name in _windows(stack):
         stack.cloud.ssm.delete_parameter(Name=name)
+    _without_objects(stack, "page/")
     assert "" == _writing("off")(stack)
+    _deployed(stack)
+    assert "" == _look(stack)
     url = stack.named("DeadLetters")
     while messages := stack.cloud.sqs.receive_message(QueueUrl=url).get("Messages"):
         for each in messages:
@@ -53,7 +64,7 @@ def _windows(stack: Deployed) -> list[str]:
     return [each["Name"] for each in found["Parameters"]]
 
 
-def _writing(value: str) -> _Act:
+def _writing(value: str) -> Act:
     def act(stack: Deployed) -> str:
         stack.put(stack.switch, value)
         return _look(stack)
@@ -69,7 +80,7 @@ def _command(stack: Deployed) -> str:
     return stack.receives({"maintenance": "on", "at": datetime.now(UTC).isoformat()})
 
 
-def _after(value: str) -> _Prepare:
+def _after(value: str) -> Happening:
     def prepare(stack: Deployed) -> None:
         assert "" == _writing(value)(stack)
 
@@ -86,10 +97,30 @@ def _with_an_unreadable_window(stack: Deployed) -> None:
     stack.put(f"{stack.switch}/windows/today", "today for a while")
 
 
+def _deployed(stack: Deployed) -> None:
+    stack.cloud.sandbox.deploy()
+
+
 def _without_notes(stack: Deployed) -> None:
+    _without_objects(stack, "displaced/")
+
+
+def _without_objects(stack: Deployed, prefix: str) -> None:
     bucket = stack.output("StateBucket")
-    for each in stack.cloud.s3.list_objects_v2(Bucket=bucket).get("Contents", []):
+    found = stack.cloud.s3.list_objects_v2(Bucket=bucket, Prefix=prefix)
+    for each in found.get("Contents", []):
         stack.cloud.s3.delete_object(Bucket=bucket, Key=each["Key"])
+
+
+def _page_was_edited(stack: Deployed) -> None:
+    name = stack.named("MaintenancePage")
+    stack.cloud.functions.update_function_configuration(FunctionName=name, MemorySize=256)
+
+
+def _page_has_another_role(stack: Deployed) -> None:
+    name, role = stack.named("MaintenancePage"), stack.named("ControllerRole")
+    arn = stack.cloud.iam.get_role(RoleName=role)["Role"]["Arn"]
+    stack.cloud.functions.update_function_configuration(FunctionName=name, Role=arn)
 
 
 def _without_linked_roles(stack: Deployed) -> None:
@@ -98,90 +129,37 @@ def _without_linked_roles(stack: Deployed) -> None:
         iam.delete_service_linked_role(RoleName=role["RoleName"])
 
 
-def _sweep_comes(stack: Deployed) -> None:
-    """Let the sweep come now: a rate begins anew when its schedule is written."""
-    name = stack.named("ControllerSweep")
-    sweep = stack.cloud.scheduler.get_schedule(Name=name)
-    stack.cloud.scheduler.update_schedule(
-        Name=name,
-        ScheduleExpression=sweep["ScheduleExpression"],
-        FlexibleTimeWindow=sweep["FlexibleTimeWindow"],
-        Target=sweep["Target"],
+def _stack_goes(stack: Deployed) -> str:
+    """Tell the controller that its stack is deleted, as CloudFormation does; return what stayed."""
+    bucket, before = stack.output("StateBucket"), len(logged(stack, "status left"))
+    address = stack.cloud.s3.generate_presigned_url(
+        "put_object", Params={"Bucket": bucket, "Key": "answer"}
     )
+    request = {
+        "RequestType": "Delete",
+        "ResponseURL": address,
+        "StackId": f"arn:aws:cloudformation:us-east-1:000000000000:stack/{stack.stack}/1",
+        "RequestId": "1",
+        "LogicalResourceId": "Installation",
+        "PhysicalResourceId": "Installation-of-1",
+    }
+    assert "" == stack.receives(request)
+    gone = "" if stack.status("live") else _GONE
+    return gone or eventually(lambda: " ".join(logged(stack, "status left")[before:]))
 
 
-def _switch_is_written(stack: Deployed) -> None:
-    """Write the switch while its rule is enabled; otherwise stories are not disturbed by it."""
-    rule = stack.named("ControllerSwitchChanged")
-    stack.cloud.events.enable_rule(Name=rule)
-    stack.put(stack.switch, "off")
-    stack.cloud.events.disable_rule(Name=rule)
-
-
-def _fails_for_good(stack: Deployed) -> None:
-    name = stack.named("Controller")
-    stack.cloud.functions.invoke(FunctionName=name, InvocationType="Event", Payload=b'"nonsense"')
-
-
-def _delivering(happen: _Prepare) -> _Act:
-    """Return the act of letting something happen, and waiting for what becomes of it."""
-
-    def act(stack: Deployed) -> str:
-        runs, lost = len(_runs(stack)), _lost(stack)
-        happen(stack)
-
-        def became() -> str:
-            new = [name for name, count in _lost(stack).items() if count > lost[name]]
-            return " ".join([*new, _dead_letter(stack)]).strip() or (
-                _RAN if len(_runs(stack)) > runs else ""
-            )
-
-        return eventually(became)
-
-    return act
-
-
-def _runs(stack: Deployed) -> list[str]:
-    group = stack.output("ControllerLogs")
-    events = stack.cloud.logs.filter_log_events(logGroupName=group)["events"]
-    return [each["message"] for each in events if '"decision made"' in each["message"]]
-
-
-def _lost(stack: Deployed) -> Mapping[str, float]:
-    now = datetime.now(UTC)
-    counts = {}
-    for namespace, name in _LOST.items():
-        metrics = stack.cloud.cloudwatch.list_metrics(Namespace=namespace, MetricName=name)
-        counts[name] = sum(
-            point["Sum"]
-            for metric in metrics["Metrics"]
-            for point in stack.cloud.cloudwatch.get_metric_statistics(
-                **metric,
-                StartTime=now - timedelta(hours=2),
-                EndTime=now + timedelta(minutes=1),
-                Period=60,
-                Statistics=["Sum"],
-            )["Datapoints"]
-        )
-    return counts
-
-
-def _dead_letter(stack: Deployed) -> str:
-    """Take a message from the queue; return why it is there, '' if there is none."""
-    url = stack.named("DeadLetters")
-    answer = stack.cloud.sqs.receive_message(QueueUrl=url, MessageAttributeNames=["All"])
-    for message in answer.get("Messages", []):
-        stack.cloud.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-        attributes = message.get("MessageAttributes", {})
-        return attributes["ERROR_CODE"]["StringValue"] if attributes else message["Body"]
-    return ""
+def _saying(message: str, *prepare: Happening) -> Story:
+    """Return the story of closing with words that no version has yet, so that one is published."""
+    return Story(act=_writing(f"on: {message}"), prepare=prepare)
 
 
 _CLOSING = Story(act=_writing("on"))
 _OPENING = Story(act=_writing("off"), prepare=(_after("on"),))
 _LOOKING = Story(act=_look)
 _AIMING = Story(act=_writing("on for 2h"))
-_SWEEPING = _delivering(_sweep_comes)
+_SWEEPING = delivering(sweep_comes)
+_WRITING = delivering(switch_is_written, heard_by="ControllerSwitchChanged")
+_PUTTING = delivering(page_is_put, heard_by="ControllerPageChanged")
 _WAKING = Right("WakePolicy", "WakeTheController", "lambda:InvokeFunction")
 _ADMITTING = Right("SwitchChanged", PERMISSION, "lambda:InvokeFunction")
 # By resource and statement, then by action.
@@ -191,11 +169,25 @@ _TOLD: dict[tuple[str, str], dict[str, Story]] = {
         "cloudfront:GetDistributionConfig": _CLOSING,
         "cloudfront:UpdateDistribution": _CLOSING,
     },
+    ("Controller", "ChangeTheRehearsal"): {
+        "cloudfront:GetDistributionConfig": _saying("the rehearsal is read"),
+        "cloudfront:UpdateDistribution": _saying("the rehearsal is changed"),
+    },
     ("Controller", "KeepVpcOrigins"): {"cloudfront:GetVpcOrigin": _CLOSING},
     ("Controller", "AttachOurFunction"): {
         "lambda:GetFunction": _CLOSING,
         "lambda:EnableReplication*": _CLOSING,
         "lambda:DisableReplication*": _CLOSING,
+    },
+    ("Controller", "BakeThePage"): {
+        "lambda:GetFunction": _saying("the function is read"),
+        "lambda:ListVersionsByFunction": _saying("its versions are listed"),
+        "lambda:UpdateFunctionCode": _saying("it gets its code"),
+        "lambda:UpdateFunctionConfiguration": _saying("it is configured", _page_was_edited),
+        "lambda:PublishVersion": _saying("it is published"),
+    },
+    ("Controller", "GiveThePageItsRoleBack"): {
+        "iam:PassRole": _saying("it has its role back", _page_has_another_role),
     },
     ("Controller", "PutNeighboursBack"): {
         "lambda:GetFunction": _OPENING,
@@ -216,50 +208,60 @@ _TOLD: dict[tuple[str, str], dict[str, Story]] = {
             act=_look, prepare=(_with_an_unreadable_window,), still="'today for a while'"
         ),
     },
+    ("Controller", "KeepTheStatus"): {
+        "ssm:GetParameter": _LOOKING,
+        "ssm:PutParameter": _CLOSING,
+        "ssm:DeleteParameter": Story(act=_stack_goes, still=_GONE),
+    },
+    ("Controller", "AnnounceChanges"): {"events:PutEvents": _CLOSING},
     ("Controller", "AimTheAlarmClock"): {
         "scheduler:GetSchedule": _LOOKING,
         "scheduler:CreateSchedule": _AIMING,
         "scheduler:UpdateSchedule": Story(
             act=_writing("on for 3h"), prepare=(_after("on for 2h"),)
         ),
-        "scheduler:DeleteSchedule": Story(act=_writing("on"), prepare=(_after("on for 2h"),)),
+        "scheduler:DeleteSchedule": Story(act=_look, prepare=(_after("on"), _deployed)),
     },
     ("Controller", "LetTheAlarmClockWakeUs"): {"iam:PassRole": _AIMING},
     ("Controller", "KeepNotes"): {
         "s3:GetObject": Story(act=_writing("on"), prepare=(_after("on"), _after("off"))),
         "s3:PutObject": _CLOSING,
     },
+    ("Controller", "ReadThePage"): {
+        "s3:GetObject": Story(act=_writing("on"), prepare=(page_is_put,)),
+    },
     ("Controller", "TellMissingNotesFromForbiddenOnes"): {
         "s3:ListBucket": Story(act=_writing("on"), prepare=(_without_notes,)),
     },
     ("Controller", ON_FAILURE): {
         "sqs:SendMessage": Story(
-            act=_delivering(_fails_for_good),
-            sign=_LOST["AWS/Lambda"],
+            act=delivering(fails_for_good),
+            sign=LOST["AWS/Lambda"],
             still='"condition": "RetriesExhausted"',
         ),
     },
-    ("SwitchChanged", PERMISSION): {
-        _ADMITTING.action: Story(act=_delivering(_switch_is_written), sign=_BURIED, still=_RAN)
+    ("SwitchChanged", PERMISSION): {_ADMITTING.action: Story(act=_WRITING, sign=BURIED, still=RAN)},
+    ("PageChanged", PERMISSION): {
+        "lambda:InvokeFunction": Story(act=_PUTTING, sign=BURIED, still=RAN)
     },
     ("DeadLettersPolicy", "RulesOfThisStack"): {
         "sqs:SendMessage": Story(
-            act=_delivering(_switch_is_written),
-            sign=_LOST["AWS/Events"],
-            still=_BURIED,
+            act=_WRITING,
+            sign=LOST["AWS/Events"],
+            still=BURIED,
             also=(_ADMITTING,),
         ),
     },
     ("WakePolicy", "WakeTheController"): {
-        _WAKING.action: Story(act=_SWEEPING, sign=_BURIED, still=_RAN)
+        _WAKING.action: Story(act=_SWEEPING, sign=BURIED, still=RAN)
     },
     ("WakePolicy", "KeepWhatCouldNotBeDelivered"): {
         "sqs:SendMessage": Story(
-            act=_SWEEPING, sign=_LOST["AWS/Scheduler"], still=_BURIED, also=(_WAKING,)
+            act=_SWEEPING, sign=LOST["AWS/Scheduler"], still=BURIED, also=(_WAKING,)
         ),
     },
     ("WakeRole", TRUST): {
-        "sts:AssumeRole": Story(act=_SWEEPING, sign=_LOST["AWS/Scheduler"], still=_RAN)
+        "sts:AssumeRole": Story(act=_SWEEPING, sign=LOST["AWS/Scheduler"], still=RAN)
     },
     ("MaintenanceEdge", TRUST): {
         "sts:AssumeRole": Story(act=_writing("on"), sign="edgelambda.amazonaws.com")

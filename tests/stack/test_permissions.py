@@ -17,8 +17,10 @@ def quiet(shop: Deployed) -> Iterator[Deployed]:
 
     What fails for good does so at once: the waits between the tries are judged elsewhere.
     """
-    rule, function = shop.named("ControllerSwitchChanged"), shop.named("Controller")
-    shop.cloud.events.disable_rule(Name=rule)
+    rules = [shop.named(f"Controller{name}") for name in ("SwitchChanged", "PageChanged")]
+    for rule in rules:
+        shop.cloud.events.disable_rule(Name=rule)
+    function = shop.named("Controller")
     functions = shop.cloud.functions
     latest = f"{function}:$LATEST"
     kept = functions.get_function_event_invoke_config(FunctionName=latest)["DestinationConfig"]
@@ -28,7 +30,8 @@ def quiet(shop: Deployed) -> Iterator[Deployed]:
     settings(MaximumRetryAttempts=0)
     yield shop
     settings(MaximumRetryAttempts=2)
-    shop.cloud.events.enable_rule(Name=rule)
+    for rule in rules:
+        shop.cloud.events.enable_rule(Name=rule)
 
 
 @pytest.mark.parametrize("right", STORIES, ids=str)
