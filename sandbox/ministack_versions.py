@@ -3,7 +3,8 @@ Lambda over ministack: publishing versions, under the conditions and at the pace
 
     AWS                                                      here
     ------------------------------------------------------   ---------------------------------------
-    GetFunction of a version leads to the code of it         Code.Location names the version
+    GetFunction of a version leads to the code of it         Code.Location names the version, at the
+                                                               address that the caller knows
     PublishVersion heeds CodeSha256 and RevisionId           refused with the codes of its reference
     unchanged code and configuration: the last version       also after an update with the same code
     RevisionId moves again when an update has ended          after `activation_seconds`; if they are
@@ -25,6 +26,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar, copy_context
 from typing import Any
+from urllib.parse import urlsplit
 
 from ministack.services import lambda_svc
 
@@ -49,6 +51,9 @@ _STATES = ("State", "LastUpdateStatus")
 
 # Functions whose update ends with the call being served; none outside a call of Lambda's API.
 _ENDING: ContextVar[list[str] | None] = ContextVar("ending", default=None)
+
+# Where the caller reaches the sandbox, which in a container is not where it listens.
+_HOST: ContextVar[str] = ContextVar("host", default="")
 
 
 class Versions:
@@ -108,6 +113,7 @@ class Versions:
 async def _serve(request: Request, onwards: Serve) -> Answer:
     ending: list[str] = []
     mark = _ENDING.set(ending)
+    _HOST.set(request.headers.get("host", ""))
     try:
         return await onwards(request)
     finally:
@@ -203,8 +209,10 @@ def _locating(get_function: Callable[..., _Reply]) -> Callable[..., _Reply]:
             return status, headers, body
         function = json.loads(body)
         number = function["Configuration"]["Version"]
-        location = function["Code"].get("Location", "")
-        function["Code"]["Location"] = location.replace(f"/{name}?", f"/{name}:{number}?")
+        location = urlsplit(function["Code"].get("Location", ""))
+        path = f"{location.path}:{number}"
+        there = location._replace(netloc=_HOST.get() or location.netloc, path=path)
+        function["Code"]["Location"] = there.geturl()
         return status, headers, json.dumps(function).encode()
 
     return get_located

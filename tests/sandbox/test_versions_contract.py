@@ -6,11 +6,12 @@ import json
 import urllib.error
 import urllib.request
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from tests.cloud import Cloud, eventually
-from tests.sandbox.builders import a_package, a_role, a_user, a_version, allow, refused
+from tests.sandbox.builders import a_package, a_role, a_user, a_version, allow, refused, signed
 
 _OLD, _NEW = a_package("old = 1"), a_package("new = 1")
 _PAGE = "arn:aws:lambda:us-east-1:000000000000:function:page"
@@ -46,6 +47,17 @@ def test_each_version_is_downloaded_as_it_was_uploaded(cloud: Cloud) -> None:
         with urllib.request.urlopen(found["Code"]["Location"]) as answer:  # noqa: S310 - our own process
             downloaded = answer.read()
         assert (package, found["Configuration"]["CodeSha256"]) == (downloaded, _sha256(downloaded))
+
+
+def test_the_download_is_where_the_caller_reaches_the_sandbox(cloud: Cloud) -> None:
+    """A function in a container knows it by another address than this machine."""
+    a_version(cloud)
+    elsewhere = cloud.sandbox.endpoint_url.replace("127.0.0.1", "127.0.0.2")
+    call = "GET /2015-03-31/functions/page?Qualifier=1"
+
+    answer = signed(cloud, call, service="lambda", Host=urlsplit(elsewhere).netloc)
+
+    assert json.loads(answer.body)["Code"]["Location"].startswith(f"{elsewhere}/")
 
 
 def test_a_version_that_was_deleted_is_downloaded_no_more(cloud: Cloud) -> None:
