@@ -7,6 +7,7 @@ Choose the edge version to attach: bake what is to be said into one, or fall bac
     none, or usable          any      works     base, page files and announcement             no
     refused or unreadable    any      works     base, last good page files and announcement   yes
     refused, none was good   nothing  not done  the base                                      yes
+    usable                   refused  not done  a stand-in, as in the next row                yes
     any                      any      fails     a stand-in: the page without announcement if  yes
                                                 there is such a version, else the base
 
@@ -63,15 +64,23 @@ class Chooser:
     ) -> Choice:
         page: _Page = {}
         try:
+            if refused is not None and self._is_good(refused):  # then the announcement is refused
+                return self._stand_in(refused, fault)
             page = self._last_good_page()
-            if page == refused:  # then it is the announcement that is refused
-                return self._stand_in(page, fault)
             choice = self._baked(Overlay(page, announcement), publish=publish)
         except PageRefused as error:
             return self._stand_in(page, fault, str(error))
         except MaintenanceError as error:
             return self._stand_in(page, fault, _not_published(error))
         return Choice(choice.edge, faults=(fault,))
+
+    def _is_good(self, page: _Page) -> bool:
+        """Tell whether the page files are usable as long as nothing is announced."""
+        try:
+            self._baked(Overlay(page), publish=False)
+        except PageRefused:
+            return False
+        return True
 
     def _last_good_page(self) -> _Page:
         """Return the page files of the newest version that was baked with any; they passed once."""

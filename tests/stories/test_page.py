@@ -227,3 +227,17 @@ def test_a_page_that_was_taken_away_is_the_packaged_one_again(
     site.notices_the_page()
 
     assert site.edge_version_arn == site.version(distribution_id)
+
+
+def test_a_message_that_is_refused_does_not_bring_a_former_page_back(
+    site: Site, distribution_id: str
+) -> None:
+    """The page is not what is wrong, so it stays what its owner put there last: here, none."""
+    site.puts("page.html", PAGE)
+    site.notices_the_page()
+    site.cloud.s3.delete_object(Bucket="site-state", Key="page/page.html")
+
+    with pytest.raises(RunFailed, match=r"announcement"):
+        site.becomes("on: \u202eback soon")
+
+    assert site.edge_version_arn == site.version(distribution_id)
