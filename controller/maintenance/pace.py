@@ -9,6 +9,8 @@ tries again for half a minute, which is enough for a few distributions and not f
                                  sixteen, with jitter; the others wait for their turn
     when patience is over        what is left is refused at once, for the run has to report before
                                  Lambda ends it; the next try goes on
+    when it is wanted no more    the same: who waits for minutes must not close what was opened
+                                 meanwhile
 """
 
 import threading
@@ -39,7 +41,11 @@ class Time:
 
 
 class PacedConfigs:
-    """The configurations; a run says `begin`, and its hands share the pace."""
+    """
+    The configurations; a run says `begin`, and its hands share the pace.
+
+    With `heed` it gives what tells, while an update waits, whether that is still wanted.
+    """
 
     def __init__(self, configs: _Configs, time: Time) -> None:
         self._configs = configs
@@ -50,14 +56,19 @@ class PacedConfigs:
     def begin(self) -> None:
         """Begin a run: nothing has been refused yet, and patience is whole."""
         self._is_throttled = False
+        self._is_wanted: Callable[[], bool] = lambda: True
         self._patience_ends = self._time.clock() + _PATIENCE_SECONDS
+
+    def heed(self, is_wanted: Callable[[], bool]) -> None:
+        """Ask this from now on before an update that was refused, or waited for its turn."""
+        self._is_wanted = is_wanted
 
     def read_config(self, distribution_id: str) -> ReadConfig:
         """Return the configuration."""
         return self._configs.read_config(distribution_id)
 
     def update_config(self, distribution_id: str, *, xml: bytes, etag: str) -> None:
-        """Replace the configuration; raise Throttled only when patience is over."""
+        """Replace the configuration; raise Throttled only when it has waited too long."""
 
         def update() -> None:
             self._configs.update_config(distribution_id, xml=xml, etag=etag)
@@ -77,6 +88,11 @@ class PacedConfigs:
     def _insist(self, update: Callable[[], None]) -> None:
         pauses = self._pauses()
         while self._time.clock() < self._patience_ends:
+            if not self._is_wanted():
+                raise Throttled(
+                    "something else is wanted since this update began to wait for CloudFront, "
+                    "which takes only a few a minute; it was left out"
+                )
             if self._is_taken(update):
                 return
             self._time.pause(next(pauses))

@@ -6,6 +6,7 @@ a reason to look. Two runs at once are normal: the conditional writes of `distri
 them.
 """
 
+import functools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -15,7 +16,13 @@ from typing import Protocol
 from maintenance.desired import Decision
 from maintenance.distribution_run import DistributionRun
 from maintenance.edge_function import Choice
-from maintenance.errors import ApplyError, ConfigurationError, MaintenanceError, RunFailed
+from maintenance.errors import (
+    ApplyError,
+    ConfigurationError,
+    MaintenanceError,
+    ObservationError,
+    RunFailed,
+)
 from maintenance.milestones import next_look
 from maintenance.model import Distribution, Mode
 from maintenance.outlook import Wanted
@@ -44,6 +51,7 @@ class _Outlook(Protocol):
 
 class _Pace(Protocol):
     def begin(self) -> None: ...
+    def heed(self, is_wanted: Callable[[], bool]) -> None: ...
 
 
 class _AlarmClock(Protocol):
@@ -110,8 +118,9 @@ class Controller:
         self.pace.begin()
         wanted, listing = self._observe(changed)
         for _ in range(_LOOKS):
+            self.pace.heed(functools.partial(self._is_answer, wanted.answer, changed))
             report = self._go_through(wanted, listing, self.distribution_run.apply, publish=True)
-            if not report.drifted:
+            if not (report.drifted or any(each.faults for each in report.outcomes)):
                 return report
             # The answer may have moved while this run was at work: look once more.
             again = self.outlook.look(changed)
@@ -121,6 +130,16 @@ class Controller:
                 )
             wanted, listing = again, self._listing()
         raise RunFailed(f"the answer changed {_LOOKS} times during this run; the next try goes on")
+
+    def _is_answer(
+        self, answer: tuple[Mode, Announcement], changed: ParameterChanged | None
+    ) -> bool:
+        """Tell whether this still is the answer; where nobody can tell, it is."""
+        try:
+            return self.outlook.look(changed).answer == answer
+        except ObservationError:
+            # The look at the end of the run tells it.
+            return True
 
     def plan(self, changed: ParameterChanged | None = None) -> Report:
         """Return what a run would do now, and change nothing."""
