@@ -16,6 +16,7 @@ goes where nothing of ours is attached yet. A fault fails the run at its end, so
 again.
 """
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -41,33 +42,51 @@ class Chooser:
     page_files: _PageFiles
     baking: Baking
 
-    def choose(self, announcement: Announcement, *, publish: bool = True) -> Choice:
+    def choose(
+        self,
+        announcement: Announcement,
+        *,
+        publish: bool = True,
+        attached: Collection[str] = (),
+    ) -> Choice:
         """
         Return the version to attach for this announcement, by the table of this module.
 
         Without `publish` nothing is written: a version that would be published has no number yet.
+        `attached` are the ARNs of ours that visitors meet now.
         What could not be done is in the faults of the choice; no MaintenanceError is raised.
         """
+
+        def baked(page: _Page) -> Choice:
+            return self._baked(Overlay(page, announcement), publish=publish)
+
+        def with_last_good_page(refused: _Page | None, fault: MaintenanceError) -> Choice:
+            return self._with_last_good_page(refused, str(fault), baked, attached)
+
         try:
             page = self.page_files.read()
         except MaintenanceError as error:
-            return self._with_last_good_page(None, announcement, str(error), publish=publish)
+            return with_last_good_page(None, error)
         try:
-            return self._baked(Overlay(page, announcement), publish=publish)
+            return baked(page)
         except PageRefused as error:
-            return self._with_last_good_page(page, announcement, str(error), publish=publish)
+            return with_last_good_page(page, error)
         except MaintenanceError as error:
             return self._stand_in(page, _not_published(error))
 
     def _with_last_good_page(
-        self, refused: _Page | None, announcement: Announcement, fault: str, *, publish: bool
+        self,
+        refused: _Page | None,
+        fault: str,
+        baked: Callable[[_Page], Choice],
+        attached: Collection[str],
     ) -> Choice:
         page: _Page = {}
         try:
             if refused is not None and self._is_good(refused):  # then the announcement is refused
                 return self._stand_in(refused, fault)
-            page = self._last_good_page()
-            choice = self._baked(Overlay(page, announcement), publish=publish)
+            page = self._last_good_page(attached)
+            choice = baked(page)
         except PageRefused as error:
             return self._stand_in(page, fault, str(error))
         except MaintenanceError as error:
@@ -82,9 +101,16 @@ class Chooser:
             return False
         return True
 
-    def _last_good_page(self) -> _Page:
-        """Return the page files of the newest version that was baked with any; they passed once."""
-        newest = newest_with_page(self.baking.versions.list_versions(), has_own_page)
+    def _last_good_page(self, attached: Collection[str]) -> _Page:
+        """
+        Return the page files that visitors see, or where ours is not attached, the newest baked.
+
+        They passed once. The newest need not be the last: a page that was there before is found
+        again, and one that was taken away leaves its version.
+        """
+        versions = self.baking.versions.list_versions()
+        shown = [each for each in versions if not attached or each.arn in attached]
+        newest = newest_with_page(shown, has_own_page)
         return own_page(self.baking.versions.read_package(newest.arn).package) if newest else {}
 
     def _baked(self, overlay: Overlay, *, publish: bool) -> Choice:

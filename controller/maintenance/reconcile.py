@@ -7,7 +7,7 @@ them.
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -59,7 +59,9 @@ class _AlarmClock(Protocol):
 
 
 class _Chooser(Protocol):
-    def choose(self, announcement: Announcement, *, publish: bool = True) -> Choice: ...
+    def choose(
+        self, announcement: Announcement, *, publish: bool = True, attached: Collection[str] = ()
+    ) -> Choice: ...
 
 
 class _Announcer(Protocol):
@@ -179,7 +181,7 @@ class Controller:
     ) -> Report:
         targets = select(self.settings.distributions, listing)
         self._guard(wanted.decision, len(targets.distribution_ids))
-        choice = self._choice(wanted.decision, publish=publish)
+        choice = self._choice(wanted.decision, listing, publish=publish)
         tasks = [
             task
             for each in listing
@@ -200,11 +202,14 @@ class Controller:
             bounds=wanted.bounds,
         )
 
-    def _choice(self, decision: Decision, *, publish: bool) -> Choice:
+    def _choice(self, decision: Decision, listing: _Listing, *, publish: bool) -> Choice:
         """Return the version to attach; opening needs none, and so asks for no page."""
         if decision.mode is not Mode.MAINTENANCE:
             return Choice(self.settings.edge)
-        return self.chooser.choose(announcement_of(decision), publish=publish)
+        behaviors = (behavior for each in listing for behavior in each.behaviors)
+        attached = {arn for each in behaviors if (arn := held(each, self.settings.edge))}
+        said = announcement_of(decision)
+        return self.chooser.choose(said, publish=publish, attached=attached)
 
     def _guard(self, decision: Decision, number: int) -> None:
         """Refuse to close more than the owner allows; opening is never refused."""

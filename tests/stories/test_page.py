@@ -241,3 +241,36 @@ def test_a_message_that_is_refused_does_not_bring_a_former_page_back(
         site.becomes("on: \u202eback soon")
 
     assert site.edge_version_arn == site.version(distribution_id)
+
+
+def test_a_refused_page_leaves_the_one_that_visitors_see(site: Site, distribution_id: str) -> None:
+    """Also where another was tried and taken back: that one is the newest version, but not it."""
+    site.puts("page.html", PAGE)
+    site.becomes("on")
+    shown = site.version(distribution_id)
+    site.puts("page.html", PAGE.replace("Our page", "A trial"))
+    site.notices_the_page()
+    site.puts("page.html", PAGE)
+    site.notices_the_page()
+    site.puts("page.html", "<iframe src=https://example.com></iframe>")
+
+    with pytest.raises(RunFailed, match=r"page/page.html.*iframe"):
+        site.notices_the_page()
+
+    assert shown == site.version(distribution_id)
+
+
+def test_a_bucket_that_does_not_answer_brings_no_former_page_back(
+    site: Site, distribution_id: str
+) -> None:
+    """Visitors go on seeing what they saw before."""
+    site.puts("page.html", PAGE)
+    site.notices_the_page()
+    site.cloud.s3.delete_object(Bucket="site-state", Key="page/page.html")
+    site.becomes("on")
+    site.cloud.sandbox.disturb("refuse", "s3:ListObjectsV2", code="AccessDenied", status=403)
+
+    with pytest.raises(RunFailed, match="cannot be read"):
+        site.receives(SWEEP)
+
+    assert site.edge_version_arn == site.version(distribution_id)

@@ -1,5 +1,6 @@
 """What a run that waits for CloudFront does when somebody wants something else meanwhile."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -97,8 +98,11 @@ class _World:
 
     def aim(self, at: datetime | None, *, now: datetime) -> None: ...
 
-    def choose(self, _said: Announcement, *, publish: bool = True) -> Choice:
-        return Choice(EDGE, stands_in=not publish)
+    def choose(
+        self, _said: Announcement, *, publish: bool = True, attached: Collection[str] = ()
+    ) -> Choice:
+        del publish, attached
+        return Choice(EDGE)
 
     def announce(self, report: Report, *, now: datetime) -> Report:
         assert now == NOW
