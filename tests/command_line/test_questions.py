@@ -17,7 +17,7 @@ from tests.sandbox.builders import (
     allow,
     functions,
 )
-from tests.stories.site import BUCKET
+from tests.stories.site import BUCKET, EDGE_NAME, PAGE_NAME
 
 TODAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 WRITES = ("cloudfront:UpdateDistribution", "s3:PutObject", "ssm:PutParameter")
@@ -32,7 +32,13 @@ READER = (
     allow("ssm:GetParameterHistory", _SWITCH, f"{_SWITCH}/windows/*"),
     allow("cloudfront:ListDistributions", "*"),
     allow("cloudfront:GetDistributionConfig", "*"),
-    allow("s3:GetObject", f"arn:aws:s3:::{BUCKET}/displaced/*"),
+    allow(
+        "lambda:GetFunction",
+        f"arn:aws:lambda:{_HERE}:function:{EDGE_NAME}:*",
+        f"arn:aws:lambda:{_HERE}:function:{PAGE_NAME}:*",
+    ),
+    allow("lambda:ListVersionsByFunction", f"arn:aws:lambda:{_HERE}:function:{PAGE_NAME}"),
+    allow("s3:GetObject", f"arn:aws:s3:::{BUCKET}/displaced/*", f"arn:aws:s3:::{BUCKET}/page/*"),
     allow("s3:ListBucket", f"arn:aws:s3:::{BUCKET}"),
 )
 
@@ -164,13 +170,15 @@ def test_a_missing_permission_is_named(deployed: Deployed, operation: str) -> No
 
 
 def test_what_a_reader_may_do_is_enough_for_all_but_on_and_off(deployed: Deployed) -> None:
-    """The permissions of docs/iam.md, judged; writing is what they leave out."""
+    """The permissions of docs/iam.md, judged on a page and a message; writing they leave out."""
     reader = deployed.as_caller(a_user(deployed.site.cloud, *READER))
+    deployed.site.puts("page.html", "<!doctype html><title>Ours</title>")
 
     asked = [
         deployed.types(*each, environment=reader)
-        for each in (("plan", "--if", "on"), ("windows",), ("history",))
+        for each in (("plan", "--if", "on for 2h: Upgrade"), ("windows",), ("history",))
     ]
+    deployed.site.cloud.s3.delete_object(Bucket=BUCKET, Key="page/page.html")
     ordered = deployed.types("on", "--yes", environment=reader)
 
     assert ["", "", ""] == [each.stderr for each in asked]
