@@ -86,14 +86,14 @@ class Preparation:
             return report, None
         said = announcement_of(report.coming) if report.coming else NOTHING
         choice = self.chooser.choose(said, publish=publish)
-        return _with_faults(report, *choice.faults), choice
+        return replace(report, own_faults=(*report.own_faults, *choice.faults)), choice
 
     def _rehearsed(self, report: Report, choice: Choice, act: _Act) -> Report:
         intent = Intent(Mode.MAINTENANCE, choice.edge, stands_in=choice.stands_in)
         try:
             outcome = self._outcome(intent, act)
         except MaintenanceError as error:
-            return _with_faults(report, f"the rehearsal distribution: {error}")
+            return report.with_upkeep_fault(f"the rehearsal distribution: {error}")
         return replace(report, outcomes=(*report.outcomes, replace(outcome, is_rehearsal=True)))
 
     def _outcome(self, intent: Intent, act: _Act) -> Outcome:
@@ -116,7 +116,7 @@ class Preparation:
                 else:
                     replicated += 1
         except MaintenanceError as error:
-            report = _with_faults(report, str(error))
+            report = report.with_upkeep_fault(str(error))
         return replace(report, forgotten=Forgotten(deleted, replicated))
 
     def _disposable(self, choice: Choice | None) -> tuple[EdgeVersion, ...]:
@@ -133,7 +133,3 @@ class Preparation:
         kept = held | {each.arn for each in (last_good,) if each}
         kept |= {choice.edge.version_arn} if choice else set()
         return disposable(versions, kept=kept, now=self.clock())
-
-
-def _with_faults(report: Report, *faults: str) -> Report:
-    return replace(report, own_faults=(*report.own_faults, *faults))

@@ -49,10 +49,10 @@ class Report:
     The decision of a run and what became of it. A run with faults has failed.
 
     `own_faults` are about the switch, the settings and the page, `upkeep_faults` about what is done
-    after the distributions: aiming, telling. `notices` are worth knowing and no fault. `targets`
-    are listed as they were found; `status` and `milestones` are what was told of the run. `coming`
-    is the decision at the start of a window that is near, `choice` the version to attach where the
-    site is to be closed.
+    after the distributions: aiming, preparing, telling. `notices` are worth knowing and no fault.
+    `targets` are listed as they were found; `status` and `milestones` are what was told of the run.
+    `coming` is the decision at the start of a window that is near, `choice` the version to attach
+    where the site is to be closed.
     """
 
     decision: Decision

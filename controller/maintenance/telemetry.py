@@ -63,9 +63,10 @@ def count_report(report: Report, *, stack_name: str, now: datetime) -> None:
 
 
 def _counted(report: Report, now: datetime) -> dict[str, float]:
+    sites = [each for each in report.outcomes if not each.is_rehearsal]
     counted: dict[str, float] = {
-        "DistributionsChanged": sum(each.changed for each in report.outcomes),
-        "DistributionsFailed": sum(bool(each.faults) for each in report.outcomes),
+        "DistributionsChanged": sum(each.changed for each in sites),
+        "DistributionsFailed": sum(bool(each.faults) for each in sites),
         "InputsRefused": len(report.own_faults),
         "VersionsDeleted": report.forgotten.deleted,
         "VersionsStillReplicated": report.forgotten.replicated,
