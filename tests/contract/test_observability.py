@@ -95,6 +95,17 @@ def test_the_dashboard_shows_metrics_that_there_are() -> None:
     assert others <= shown
 
 
+def test_the_dashboard_counts_the_visitors_of_both_edge_functions() -> None:
+    """With a message, an end or a page, it is the second that answers them."""
+    answered = [
+        (row[3].rpartition(".")[2], row[4]["region"]) for row in rows() if row[1] == "Invocations"
+    ]
+
+    regions = {region for _, region in answered}
+    functions = ("MaintenanceEdge", "MaintenancePage")
+    assert {(name, region) for name in functions for region in regions} == set(answered)
+
+
 def test_the_dashboard_shows_this_stack_only() -> None:
     """By the dimension that the controller gives its metrics."""
     ours = [row[2:4] for row in rows() if row[0] == telemetry.NAMESPACE]
