@@ -80,7 +80,11 @@ class Announcer:
         return ()
 
     def _before(self) -> _Before:
-        text = self.status_parameter.read()
+        try:
+            text = self.status_parameter.read()
+        except ObservationError as error:
+            message = f"{error}; so it was not written and nothing was announced"
+            raise ObservationError(message) from error
         if text is None:
             return _Before(None, None)
         try:

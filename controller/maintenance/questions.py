@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from maintenance.convergence import AT_REST, Progress, is_everywhere, progress
 from maintenance.desired import history_matters
-from maintenance.errors import ObservationError
+from maintenance.errors import ObservationError, UnreadableValue
 from maintenance.forecast import Said, forecast
 from maintenance.handler import App
 from maintenance.history import newest_first
@@ -27,6 +27,8 @@ from maintenance.parameter_history import read_writings
 from maintenance.reconcile import Controller
 from maintenance.report import Report
 from maintenance.report_view import Look, plan, plan_document, status, status_document
+from maintenance.status import LastError
+from maintenance.status_document import decode
 from maintenance.supposition import SupposedSwitch
 from maintenance.switch import parse_switch
 from maintenance.terminal import Clock, Terminal
@@ -82,7 +84,8 @@ class Door:
     def show_status(
         self, look: Look, *, waited: bool = False, as_exit_code: bool = False
     ) -> ExitCode:
-        """Show a status, and return what it means for a script."""
+        """Show a status and what failed last, and return what it means for a script."""
+        look = replace(look, last_error=self._last_error())
         self.terminal.answer(status_document(look), "", status(look, self.clock), "")
         report = look.report
         if report.faults or any(progress(each) is Progress.REFUSED for each in report.outcomes):
@@ -141,6 +144,17 @@ class Door:
             each.distribution_id: ", ".join(each.aliases) or each.domain_name for each in listing
         }
         return Look(report, names)
+
+    def _last_error(self) -> LastError | None:
+        """Return what the controller has left in its status; say so where that is not known."""
+        parameter = self.app.status_parameter
+        try:
+            text = parameter.read()
+            return decode(text).last_error if text else None
+        except (ObservationError, UnreadableValue) as error:
+            # Whoever asks how the site stands must get it, also without this.
+            self.terminal.tell(f"{parameter.name} does not say what failed last: {error}")
+            return None
 
     def _next_window(self, report: Report) -> str | None:
         start = report.decision.next_start

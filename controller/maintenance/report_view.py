@@ -20,6 +20,7 @@ from maintenance.instants import format_instant
 from maintenance.model import Mode
 from maintenance.plan import Action, Step
 from maintenance.report import Outcome, Report
+from maintenance.status import LastError
 from maintenance.terminal import Clock, named
 
 _MODES = {
@@ -50,12 +51,14 @@ class Look:
     A report, and what people want to know besides.
 
     `names` are the distributions' aliases by id, or the domain name of one that has none.
-    `next_window` is the name of the window whose occurrence begins at the decision's next start.
+    `next_window` is the name of the window whose occurrence begins at the decision's next start,
+    `last_error` what the controller's last failed run said.
     """
 
     report: Report
     names: Mapping[str, str]
     next_window: str | None = None
+    last_error: LastError | None = None
 
 
 def status_document(look: Look) -> dict[str, Any]:
@@ -66,6 +69,7 @@ def status_document(look: Look) -> dict[str, Any]:
         "everywhere": is_everywhere(look.report),
         "next_start": format_instant(decision.next_start) if decision.next_start else None,
         "next_window": look.next_window,
+        "last_error": _error_document(look.last_error) if look.last_error else None,
     }
 
 
@@ -86,6 +90,7 @@ def status(look: Look, clock: Clock) -> RenderableType:
         ("message", decision.message or ""),
         ("everywhere", _everywhere(look.report)),
         *(("next", each) for each in _next(decision, look.next_window, clock)),
+        ("last error", _last_error(look.last_error, clock) if look.last_error else ""),
     )
     table = Table(box=None, padding=(0, 3, 0, 0), header_style="dim", pad_edge=False)
     for column in ("distribution", "behaviors", "edges"):
@@ -180,6 +185,19 @@ def _next(decision: Decision, window: str | None, clock: Clock) -> Iterator[str]
         yield f"window {window} begins {clock.shown_with_distance(decision.next_start)}"
     elif decision.mode is not Mode.MAINTENANCE:
         yield "no window is to come"
+
+
+def _last_error(error: LastError, clock: Clock) -> str:
+    lasts = f"over since {clock.shown(error.until)}" if error.until else "not over"
+    return f"since {clock.shown(error.since)}, {lasts}: {named(error.message)}"
+
+
+def _error_document(error: LastError) -> dict[str, Any]:
+    return {
+        "message": error.message,
+        "since": format_instant(error.since),
+        "until": format_instant(error.until) if error.until else None,
+    }
 
 
 def _closed(steps: Sequence[Step]) -> str:

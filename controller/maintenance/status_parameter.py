@@ -31,11 +31,7 @@ class StatusParameter:
         except self._client.exceptions.ParameterNotFound:
             return None
         except (ClientError, BotoCoreError) as error:
-            message = (
-                f"the status {self.name} cannot be read, so it was not written and nothing was "
-                f"announced: {error}"
-            )
-            raise ObservationError(message) from error
+            raise ObservationError(f"the status {self.name} cannot be read: {error}") from error
 
     def write(self, text: str) -> None:
         """Write the text; raise ApplyError."""

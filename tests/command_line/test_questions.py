@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from maintenance.model import Mode
+from maintenance.status import LastError, Memory, Status
+from maintenance.status_document import encode
 
 from sandbox.process import Sandbox
 from tests.cloud import Cloud
@@ -17,7 +20,7 @@ from tests.sandbox.builders import (
     allow,
     functions,
 )
-from tests.stories.site import BUCKET, EDGE_NAME, PAGE_NAME
+from tests.stories.site import BUCKET, EDGE_NAME, PAGE_NAME, STATUS
 
 TODAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 WRITES = ("cloudfront:UpdateDistribution", "s3:PutObject", "ssm:PutParameter")
@@ -27,7 +30,7 @@ _SWITCH = f"arn:aws:ssm:{_HERE}:parameter/site/maintenance"
 READER = (
     allow("cloudformation:DescribeStacks", f"arn:aws:cloudformation:{_HERE}:stack/{STACK}/*"),
     allow("lambda:GetFunctionConfiguration", f"arn:aws:lambda:{_HERE}:function:site-Controller"),
-    allow("ssm:GetParameter", _SWITCH),
+    allow("ssm:GetParameter", _SWITCH, f"{_SWITCH}/status"),
     allow("ssm:GetParametersByPath", f"{_SWITCH}/windows"),
     allow("ssm:GetParameterHistory", _SWITCH, f"{_SWITCH}/windows/*"),
     allow("cloudfront:ListDistributions", "*"),
@@ -153,6 +156,27 @@ def test_a_stack_that_is_not_there_is_one_sentence(deployed: Deployed) -> None:
     )
 
 
+def test_status_says_what_failed_last(deployed: Deployed) -> None:
+    """Since when and whether it is over; a status that is not ours hides nothing else."""
+    ssm = deployed.site.cloud.ssm
+    error = LastError("no right to s3:PutObject", datetime(2026, 11, 23, 2, tzinfo=UTC))
+    left = encode(Status(Mode.LIVE, "Live.", memory=Memory(last_error=error)))
+    ssm.put_parameter(Name=STATUS, Value=left, Type="String")
+    ran = deployed.types("status"), deployed.types("status", "--json")
+    ssm.put_parameter(Name=STATUS, Value="hello", Type="String", Overwrite=True)
+    unknown = deployed.types("status")
+    ssm.delete_parameter(Name=STATUS)
+
+    assert "03:00 CET, not over: no right to s3:PutObject" in words(ran[0].stdout)
+    assert {
+        "message": "no right to s3:PutObject",
+        "since": "2026-11-23T02:00Z",
+        "until": None,
+    } == json.loads(ran[1].stdout)["last_error"]
+    assert "/site/maintenance/status does not say what failed last: it is" in words(unknown.stderr)
+    assert "LIVE why" in words(unknown.stdout)
+
+
 @pytest.mark.parametrize(
     "operation", ["cloudformation:DescribeStacks", "lambda:GetFunctionConfiguration"]
 )
@@ -176,11 +200,16 @@ def test_what_a_reader_may_do_is_enough_for_all_but_on_and_off(deployed: Deploye
 
     asked = [
         deployed.types(*each, environment=reader)
-        for each in (("plan", "--if", "on for 2h: Upgrade"), ("windows",), ("history",))
+        for each in (
+            ("plan", "--if", "on for 2h: Upgrade"),
+            ("status",),
+            ("windows",),
+            ("history",),
+        )
     ]
     deployed.site.cloud.s3.delete_object(Bucket=BUCKET, Key="page/page.html")
     ordered = deployed.types("on", "--yes", environment=reader)
 
-    assert ["", "", ""] == [each.stderr for each in asked]
+    assert ["", "", "", ""] == [each.stderr for each in asked]
     assert all("AccessDenied" not in each.stdout for each in asked)
     assert (1, True) == (ordered.returncode, "PutParameter" in ordered.stderr)
