@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from rich.console import Console
+from rich.markup import escape
 from rich.padding import Padding
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -33,9 +34,8 @@ class Telling:
 
     def command(self, *lines: str) -> None:
         """Show a command as an operator types it, broken into lines where it is long."""
-        self.console.print(
-            "   [bold]$ " + " \\\n         ".join(lines), highlight=False, soft_wrap=True
-        )
+        shown = " \\\n         ".join(map(escape, lines))
+        self.console.print(f"   [bold]$ {shown}", highlight=False, soft_wrap=True)
 
     @contextlib.contextmanager
     def step(self, text: str) -> Iterator[None]:

@@ -24,7 +24,7 @@ import hashlib
 import html
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -124,10 +124,14 @@ def render_page(page: Page, parts: PageParts, language: str, settings: PageSetti
     unknown = sorted(set(_PLACEHOLDER.findall(page.template)) - markup.keys())
     if unknown:
         raise SettingsError(
-            f"{page.file_name} has a placeholder for {', '.join(unknown)}: "
-            f"use only {', '.join(markup)}."
+            f"{page.file_name} has the placeholder {_written(unknown)}, which nothing fills: "
+            f"use only {_written(markup)}."
         )
     return _PLACEHOLDER.sub(lambda found: markup[found[1]], page.template)
+
+
+def _written(names: Iterable[str]) -> str:
+    return ", ".join(f"{{{{{name}}}}}" for name in names)
 
 
 def content_security_policy(page: str) -> str:

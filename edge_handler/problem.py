@@ -46,8 +46,8 @@ def parse_problem(text: str) -> dict[str, Any]:
         faults.append(f"'status' must be 503 or left out, not {json.dumps(status)}")
     unknown = sorted(set(_PLACEHOLDER.findall(_as_json(members))) - set(_FILLED))
     if unknown:
-        filled = ", ".join(f"{{{{{name}}}}}" for name in _FILLED)
-        faults.append(f"it has a placeholder for {', '.join(unknown)}, use only {filled}")
+        shown, filled = (", ".join(f"{{{{{n}}}}}" for n in each) for each in (unknown, _FILLED))
+        faults.append(f"nothing fills the placeholder {shown}, use only {filled}")
     if faults:
         raise SettingsError(f"{OWN_PROBLEM}: {'; '.join(faults)}.")
     return members

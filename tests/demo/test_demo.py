@@ -70,3 +70,12 @@ def test_a_step_that_fails_is_marked() -> None:
         wait_until(lambda: False, "never", seconds=0)
 
     assert "✗ waits" in output.getvalue()
+
+
+def test_a_command_is_shown_as_it_is_typed() -> None:
+    """Brackets of a query are the operator's, and no markup."""
+    output = io.StringIO()
+
+    Telling(Console(file=output)).command("aws logs filter-log-events --query 'events[].[message]'")
+
+    assert "'events[].[message]'" in output.getvalue()

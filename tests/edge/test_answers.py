@@ -114,7 +114,7 @@ def test_a_page_can_show_all_that_is_known(placeholder: str, inserted: str) -> N
 
 def test_a_placeholder_that_nobody_fills_is_refused() -> None:
     """A misspelt placeholder would be shown to every visitor."""
-    with pytest.raises(SettingsError, match=r"page.html has a placeholder for mesage: use only"):
+    with pytest.raises(SettingsError, match=r"page.html has the placeholder \{\{mesage\}\}"):
         some_answers("{{mesage}}")
 
 

@@ -175,8 +175,9 @@ MESSAGE = "'message' must be one line of text or null, not"
         ),
         (
             (
-                "page/page.html has a placeholder for mesage: use only language, title, message, "
-                "until, until_utc, retry_after_seconds, style, script."
+                "page/page.html has the placeholder {{mesage}}, which nothing fills: use only "
+                "{{language}}, {{title}}, {{message}}, {{until}}, {{until_utc}}, "
+                "{{retry_after_seconds}}, {{style}}, {{script}}."
             ),
             {"page.html": "{{mesage}}"},
         ),

@@ -67,7 +67,7 @@ def test_braces_that_are_no_placeholder_stay(text: str) -> None:
         (": 'status' must be 503 or left out, not 503.0.", '{"status": 503.0}'),
         (": 'title' must be text, not null.", '{"title": null}'),
         (
-            ": it has a placeholder for name, use only {{title}}, {{message}}, {{until}}.",
+            ": nothing fills the placeholder {{name}}, use only {{title}}, {{message}}, {{until}}.",
             '{"detail": "{{name}}"}',
         ),
         (" must be one JSON object: put its keys into { and }.", "[]"),

@@ -204,5 +204,5 @@ def test_a_broken_page_is_a_plain_503_and_a_line_in_the_log(artifact: Path, tmp_
 
     assert ("503\n", True) == (
         called.stdout,
-        "page.html has a placeholder for headline: use only" in called.stderr,
+        "page.html has the placeholder {{headline}}, which nothing fills" in called.stderr,
     ), called.stderr
