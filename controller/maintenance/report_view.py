@@ -109,7 +109,10 @@ def plan(look: Look, clock: Clock) -> RenderableType:
     parts: list[RenderableType] = [
         _headline(look.report.decision, clock),
         "",
-        _facts(("why", look.report.decision.reason)),
+        _facts(
+            ("why", look.report.decision.reason),
+            ("message", look.report.decision.message or ""),
+        ),
     ]
     for outcome in look.report.outcomes:
         parts += ["", *_steps(outcome, look.names[outcome.distribution_id])]

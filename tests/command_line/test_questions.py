@@ -212,4 +212,5 @@ def test_what_a_reader_may_do_is_enough_for_all_but_on_and_off(deployed: Deploye
 
     assert ["", "", "", ""] == [each.stderr for each in asked]
     assert all("AccessDenied" not in each.stdout for each in asked)
+    assert "message Upgrade" in words(asked[0].stdout)
     assert (1, True) == (ordered.returncode, "PutParameter" in ordered.stderr)
