@@ -5,7 +5,8 @@ Really run, by bash: each sh block of a page, one after the other, with its vari
 pipes, here documents and functions (documented_commands.py); `make --dry-run` for each target.
 Judged, and not sent: the aws commands (service, operation, options, what is required, JSON and
 enumerations, by botocore's models), sam's (by its own parser), python -m maintenance (by its own
-parser) and the events for the controller (by the controller). Programs in Python are compiled.
+parser) and the events for the controller (by the controller). Programs in Python are compiled;
+that of the runbook is run in tests/stories/test_restoring_by_hand.py.
 Not judged: the options of curl, git and the shell's own commands.
 """
 

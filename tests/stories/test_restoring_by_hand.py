@@ -1,0 +1,67 @@
+"""The runbook's way back without the controller, run as it is written there."""
+
+import json
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from tests.sandbox.builders import (
+    a_behavior,
+    a_distribution,
+    a_function,
+    a_version,
+    edge,
+    functions,
+    ordered,
+)
+from tests.stories.site import BUCKET, Site
+
+_RUNBOOK = Path(__file__).parents[2] / "docs" / "operations.md"
+
+
+def the_program() -> str:
+    """Return the program between the marks of its here document."""
+    runbook = _RUNBOOK.read_text(encoding="utf-8")
+    section = runbook.partition("\n## Restore by hand from the note\n")[2]
+    return textwrap.dedent(section.partition("python3 - <<'END'\n")[2].partition("\nEND\n")[0])
+
+
+def settings_of(site: Site, distribution_id: str) -> Mapping[str, object]:
+    """Return the configuration as the AWS CLI shows it."""
+    return site.cloud.cloudfront.get_distribution_config(Id=distribution_id)["DistributionConfig"]
+
+
+def test_the_note_and_the_program_of_the_runbook_bring_everything_back(
+    site: Site, looks_after: Callable[..., None], tmp_path: Path
+) -> None:
+    """Every setting, from the JSON that the AWS CLI writes, for each kind of neighbour."""
+    rewrite = a_function(site.cloud, "rewrite")
+    auth = a_version(site.cloud, "auth")
+    distribution_id = a_distribution(
+        site.cloud,
+        DefaultCacheBehavior=a_behavior(FunctionAssociations=functions(viewer_request=rewrite)),
+        CacheBehaviors=ordered(
+            a_behavior(PathPattern="/api/*", LambdaFunctionAssociations=edge(viewer_request=auth)),
+            a_behavior(PathPattern="/assets/*"),
+        ),
+    )
+    looks_after(distribution_id)
+    before = settings_of(site, distribution_id)
+    site.becomes("on")
+    assert before != settings_of(site, distribution_id)
+
+    key = f"displaced/{distribution_id}.json"
+    site.cloud.s3.download_file(BUCKET, key, str(tmp_path / "note.json"))
+    found = site.cloud.cloudfront.get_distribution_config(Id=distribution_id)
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps(found["DistributionConfig"]), encoding="utf-8")
+    subprocess.run([sys.executable, "-c", the_program()], cwd=tmp_path, check=True)  # noqa: S603 - our own page
+    site.cloud.cloudfront.update_distribution(
+        Id=distribution_id,
+        IfMatch=found["ETag"],
+        DistributionConfig=json.loads(config.read_text(encoding="utf-8")),
+    )
+
+    assert before == settings_of(site, distribution_id)
