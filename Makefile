@@ -5,7 +5,7 @@ BIN := $(DEV)/bin
 BYPASS := PYTHONPATH=edge_handler $(BIN)/python -m bypass_link
 MAINTENANCE = PYTHONPATH=controller $(BIN)/python -m maintenance
 # Several processes, each with a sandbox of its own; tests/conftest.py says which tests stay together.
-PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 AXE := tests/browser/node_modules/.package-lock.json
 # SAM looks for the Python of the Lambda runtime on PATH.
 export PATH := $(CURDIR)/$(BIN):$(PATH)

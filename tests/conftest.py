@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from sandbox.process import Sandbox, start_sandbox
 from tests.cloud import Cloud
@@ -15,20 +17,32 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "gap: fails when ministack closes a gap that a remedy fills")
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with those that let the SAM CLI build, which take longest."""
+    items.sort(key=lambda item: _scope(item.nodeid) != _SAM_BUILD)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Say which tests stay together where several processes run them."""
+    return _ByScope(config, log)
+
+
+class _ByScope(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    def _split_scope(self, nodeid: str) -> str:
+        return _scope(nodeid)
+
+
+def _scope(nodeid: str) -> str:
     """
-    Say which tests stay together where several processes run them, and which begin.
+    Return what a test belongs to: its file, which shares what it sets up.
 
-    Those of a file share what it sets up. Those that let the SAM CLI build in the checkout would
-    build over each other; they take longest, so they begin.
+    Those that let the SAM CLI build in the checkout are one, for they would build over each other.
     """
-    items.sort(key=lambda item: item.path.parent.name not in _BUILD_IN_THE_CHECKOUT)
-    for item in items:
-        builds = item.path.parent.name in _BUILD_IN_THE_CHECKOUT
-        item.add_marker(pytest.mark.xdist_group("sam build" if builds else str(item.path)))
+    file = nodeid.partition("::")[0]
+    return _SAM_BUILD if file.split("/")[-2] in _BUILD_IN_THE_CHECKOUT else file
 
 
+_SAM_BUILD = "sam build"
 _BUILD_IN_THE_CHECKOUT = {"demo", "live_check", "local_invoke", "stack"}
 
 # Loaded here, before any law is imported.
