@@ -81,9 +81,18 @@ def test_a_missing_environment_is_named() -> None:
         pass
 
 
+def _heed_ctrl_c() -> None:
+    # Who runs the tests in the background may have told them to ignore it.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def _started_elsewhere() -> tuple[subprocess.Popen[str], Sandbox]:
     starter = subprocess.Popen(  # noqa: S603 - the program above
-        [sys.executable, "-c", _STARTER], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", _STARTER],
+        cwd=ROOT,
+        preexec_fn=_heed_ctrl_c,  # noqa: PLW1509 - no thread of ours runs
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert starter.stdout is not None
     url, log = starter.stdout.readline().split()

@@ -101,6 +101,11 @@ def _deployed(stack: Deployed) -> None:
     stack.cloud.sandbox.deploy()
 
 
+def _settled(stack: Deployed) -> None:
+    # The alarm clock is aimed at the end of the maintenance, no more at the next minute.
+    assert "" == _look(stack)
+
+
 def _without_notes(stack: Deployed) -> None:
     _without_objects(stack, "displaced/")
 
@@ -218,7 +223,7 @@ _TOLD: dict[tuple[str, str], dict[str, Story]] = {
         "scheduler:GetSchedule": _LOOKING,
         "scheduler:CreateSchedule": _AIMING,
         "scheduler:UpdateSchedule": Story(
-            act=_writing("on for 3h"), prepare=(_after("on for 2h"),)
+            act=_writing("on for 3h"), prepare=(_after("on for 2h"), _deployed, _settled)
         ),
         "scheduler:DeleteSchedule": Story(act=_look, prepare=(_after("on"), _deployed)),
     },
