@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from maintenance.aws_faults import FAULTS
 from maintenance.errors import ApplyError
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ class AlarmClock:
         wanted = None if at is None or is_far else self._schedule(max(at, now + _NEAREST))
         try:
             self._bring_about(wanted)
-        except (ClientError, BotoCoreError) as error:
+        except FAULTS as error:
             message = f"the alarm clock cannot be set, so only the sweep will notice: {error}"
             raise ApplyError(message) from error
 

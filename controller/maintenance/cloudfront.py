@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-from botocore.parsers import ResponseParserError
+from botocore.exceptions import ClientError
 
+from maintenance.aws_faults import FAULTS, Fault
 from maintenance.distribution_config import obstacle
 from maintenance.errors import (
     ApplyError,
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudfront import CloudFrontClient
     from mypy_boto3_cloudfront.type_defs import DistributionSummaryTypeDef
 
-# A garbled answer is no BotoCoreError.
-_FAULTS = (ClientError, BotoCoreError, ResponseParserError)
-type _Fault = ClientError | BotoCoreError | ResponseParserError
 
 _RAW = "DistributionConfigXml"
 
@@ -77,7 +74,7 @@ class CloudFront:
             summaries = [
                 each for page in pages for each in page["DistributionList"].get("Items", [])
             ]
-        except _FAULTS as error:
+        except FAULTS as error:
             raise ObservationError(
                 _sentence("the distributions cannot be listed", error)
             ) from error
@@ -87,7 +84,7 @@ class CloudFront:
         """Return the configuration of one distribution; raise ObservationError."""
         try:
             answer: Mapping[str, Any] = self._client.get_distribution_config(Id=distribution_id)
-        except _FAULTS as error:
+        except FAULTS as error:
             raise ObservationError(
                 _sentence(f"the configuration of {distribution_id} cannot be read", error)
             ) from error
@@ -108,7 +105,7 @@ class CloudFront:
         }
         try:
             self._client.update_distribution(**request)
-        except _FAULTS as error:
+        except FAULTS as error:
             raise _update_error(distribution_id, error) from error
 
 
@@ -132,18 +129,18 @@ def _send_xml(params: dict[str, Any], context: Mapping[str, Any], **_: object) -
     params["body"] = context[_RAW]
 
 
-def _update_error(distribution_id: str, error: _Fault) -> MaintenanceError:
+def _update_error(distribution_id: str, error: Fault) -> MaintenanceError:
     message = _sentence(f"CloudFront did not take the update of {distribution_id}", error)
     if _code(error) in _STALE:
         return StaleObservation(message)
     return (Throttled if _code(error) in _THROTTLED else ApplyError)(message)
 
 
-def _code(error: _Fault) -> str:
+def _code(error: Fault) -> str:
     return error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
 
 
-def _sentence(what: str, error: _Fault) -> str:
+def _sentence(what: str, error: Fault) -> str:
     hint = _HINTS.get(_code(error))
     return f"{what}: {error}" + (f" - {hint}" if hint else "")
 

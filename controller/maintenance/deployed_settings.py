@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
+from maintenance.aws_faults import FAULTS, Fault
 from maintenance.errors import ConfigurationError, ObservationError
 from maintenance.settings import Settings
 
@@ -43,7 +44,7 @@ def read_deployed_settings(
     controller = _controller(stack, cloudformation)
     try:
         answer = functions.get_function_configuration(FunctionName=controller)
-    except (ClientError, BotoCoreError) as error:
+    except FAULTS as error:
         raise _unread(f"the controller of the stack {stack}", error) from error
     environment = answer.get("Environment", {}).get("Variables", {})
     return DeployedSettings(Settings.from_env(environment), answer["FunctionArn"])
@@ -52,7 +53,7 @@ def read_deployed_settings(
 def _controller(stack: str, cloudformation: CloudFormationClient) -> str:
     try:
         (found,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
-    except (ClientError, BotoCoreError) as error:
+    except FAULTS as error:
         if isinstance(error, ClientError) and error.response["Error"]["Code"] == _NO_SUCH_STACK:
             message = (
                 f"there is no stack {stack} in us-east-1 of this account: name yours with --stack "
@@ -70,7 +71,7 @@ def _controller(stack: str, cloudformation: CloudFormationClient) -> str:
     raise ConfigurationError(message)
 
 
-def _unread(what: str, error: ClientError | BotoCoreError) -> ObservationError:
+def _unread(what: str, error: Fault) -> ObservationError:
     if not isinstance(error, ClientError):
         remedy = "look at your network, your credentials (AWS_PROFILE, aws sso login) and AWS_*"
     elif error.response["Error"]["Code"] in _FORBIDDEN:

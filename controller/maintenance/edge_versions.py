@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-from botocore.parsers import ResponseParserError
+from botocore.exceptions import ClientError
 from urllib3.exceptions import HTTPError
 
+from maintenance.aws_faults import FAULTS
 from maintenance.edge_version import Configuration, EdgeVersion, FunctionPackage, Latest
 from maintenance.errors import ApplyError, ObservationError, StaleObservation
 from maintenance.page_package import code_sha256
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from urllib3 import BaseHTTPResponse, PoolManager
 
-# A garbled answer is no BotoCoreError.
-_FAULTS = (ClientError, BotoCoreError, ResponseParserError)
 _OK = 200
 _CONFLICTS = {"PreconditionFailedException", "ResourceConflictException"}
 # What a version lost if it no longer has the code that was uploaded.
@@ -70,7 +68,7 @@ class EdgeVersions:
                 FunctionName=self._function
             )
             listed = [each for page in pages for each in page["Versions"]]
-        except _FAULTS as error:
+        except FAULTS as error:
             raise ObservationError(
                 f"the versions of {self._function} cannot be listed: {error}"
             ) from error
@@ -138,7 +136,7 @@ class EdgeVersions:
             self._client.delete_function(FunctionName=self._function, Qualifier=str(version.number))
         except self._client.exceptions.ResourceNotFoundException:
             return True
-        except _FAULTS as error:
+        except FAULTS as error:
             # Normal for hours after the last detachment (doc: CloudFront Developer Guide,
             # lambda-edge-delete-replicas); Lambda has no code of its own for it.
             if "replicated function" in str(error):
@@ -153,7 +151,7 @@ class EdgeVersions:
     def _function_at(self, reference: str) -> Mapping[str, Any]:
         try:
             return self._client.get_function(FunctionName=reference)
-        except _FAULTS as error:
+        except FAULTS as error:
             raise ObservationError(f"{reference} cannot be read: {error}") from error
 
     def _download(self, version_arn: str) -> FunctionPackage:
@@ -183,7 +181,7 @@ class EdgeVersions:
             code = error.response["Error"]["Code"]
             is_stale = code in _CONFLICTS or (operation, code) == ("publish_version", _OTHER_CODE)
             raise (StaleObservation if is_stale else ApplyError)(message) from error
-        except (BotoCoreError, ResponseParserError) as error:
+        except FAULTS as error:
             raise ApplyError(f"{self._function} was not changed: {error}") from error
         return answer
 

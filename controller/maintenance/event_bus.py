@@ -6,8 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from maintenance.aws_faults import FAULTS
 from maintenance.errors import ApplyError
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ class EventBus:
                     for each in details
                 ]
             )
-        except (ClientError, BotoCoreError) as error:
+        except FAULTS as error:
             raise _refused(str(error)) from error
         # Refusals of single entries come with status 200.
         reasons = [each["ErrorMessage"] for each in answer["Entries"] if "ErrorCode" in each]

@@ -11,8 +11,9 @@ import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
+from maintenance.aws_faults import FAULTS
 from maintenance.errors import ApplyError, NoteUnreadable, ObservationError, StaleObservation
 from maintenance.note import Note, decode, empty_note, encode
 from maintenance.observation import ReadNote
@@ -52,7 +53,7 @@ class Notes:
             body = answer["Body"].read()
         except client.exceptions.NoSuchKey:
             return ReadNote(empty_note(stack=self._stack, distribution_id=distribution_id), None)
-        except (ClientError, BotoCoreError) as error:
+        except FAULTS as error:
             raise ObservationError(
                 f"the note {self._where(key)} cannot be read: {error}"
             ) from error
@@ -84,7 +85,7 @@ class Notes:
             message = f"the note {self._where(key)} was not written: {error}"
             lost_race = error.response["Error"]["Code"] in _LOST_RACE
             raise (StaleObservation if lost_race else ApplyError)(message) from error
-        except BotoCoreError as error:
+        except FAULTS as error:
             raise ApplyError(f"the note {self._where(key)} was not written: {error}") from error
 
     def _where(self, key: str) -> str:

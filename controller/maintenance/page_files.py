@@ -10,9 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
-from botocore.parsers import ResponseParserError
-
+from maintenance.aws_faults import FAULTS
 from maintenance.errors import ObservationError, PageRefused
 from maintenance.overlay import ANNOUNCEMENT_FILE
 
@@ -20,8 +18,6 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import ObjectTypeDef
 
-# A garbled answer is no BotoCoreError.
-_FAULTS = (ClientError, BotoCoreError, ResponseParserError)
 _PREFIX = "page/"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 # CloudFront takes answers of 40 KB, so nothing that is much larger can be a part of one.
@@ -48,7 +44,7 @@ class PageFiles:
             if faults:
                 raise PageRefused(" ".join(faults))
             return {each["Key"].removeprefix(_PREFIX): self._content(each) for each in objects}
-        except _FAULTS as error:
+        except FAULTS as error:
             where = f"s3://{self._bucket}/{_PREFIX}"
             raise ObservationError(f"the page in {where} cannot be read: {error}") from error
 

@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from maintenance.aws_faults import FAULTS
 from maintenance.desired import Version
 from maintenance.errors import ObservationError
 from maintenance.history import Writing
@@ -30,7 +29,7 @@ def read_writings(client: SSMClient, *, switch_parameter: str) -> Iterator[Writi
             Path=windows_path, Recursive=True
         )
         names = [each["Name"] for page in pages for each in page["Parameters"]]
-    except (ClientError, BotoCoreError) as error:
+    except FAULTS as error:
         message = f"the windows under {windows_path} cannot be read: {error}"
         raise ObservationError(message) from error
     for name in names:
@@ -43,7 +42,7 @@ def _versions(client: SSMClient, name: str, window: str | None) -> Iterator[Writ
         versions = [each for page in pages for each in page["Parameters"]]
     except client.exceptions.ParameterNotFound:
         return
-    except (ClientError, BotoCoreError) as error:
+    except FAULTS as error:
         raise ObservationError(f"the history of {name} cannot be read: {error}") from error
     for each in versions:
         yield Writing(

@@ -15,8 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from maintenance.aws_faults import FAULTS
 from maintenance.desired import Version, last_off, last_readable, last_readable_window
 from maintenance.errors import ApplyError, ObservationError, UnreadableValue
 from maintenance.observation import ReadSwitch, ReadWindows
@@ -115,7 +114,7 @@ class Parameters:
                 AllowedPattern=ALLOWED_PATTERN,
                 Overwrite=True,
             )
-        except (ClientError, BotoCoreError) as error:
+        except FAULTS as error:
             raise ApplyError(f"the switch {self._name} cannot be written: {error}") from error
         return news
 
@@ -151,7 +150,7 @@ class Parameters:
             return self._client.get_parameter(Name=self._name)["Parameter"]
         except self._client.exceptions.ParameterNotFound:
             return None
-        except (ClientError, BotoCoreError) as error:
+        except FAULTS as error:
             raise ObservationError(f"the switch {self._name} cannot be read: {error}") from error
 
     def _list_windows(self) -> list[ParameterTypeDef]:
@@ -160,7 +159,7 @@ class Parameters:
                 Path=self._windows_path, Recursive=True
             )
             return [each for page in pages for each in page["Parameters"]]
-        except (ClientError, BotoCoreError) as error:
+        except FAULTS as error:
             message = f"the windows under {self._windows_path} cannot be read: {error}"
             raise ObservationError(message) from error
 
@@ -169,7 +168,7 @@ class Parameters:
         try:
             pages = self._client.get_paginator("get_parameter_history").paginate(Name=name)
             versions = [each for page in pages for each in page["Parameters"]]
-        except (ClientError, BotoCoreError) as error:
+        except FAULTS as error:
             message = f"the history of {name} cannot be read: {error}"
             raise ObservationError(message) from error
         return [

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from maintenance.aws_faults import FAULTS
 from maintenance.errors import ApplyError, ObservationError
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ class StatusParameter:
             return self._client.get_parameter(Name=self.name)["Parameter"]["Value"]
         except self._client.exceptions.ParameterNotFound:
             return None
-        except (ClientError, BotoCoreError) as error:
+        except FAULTS as error:
             raise ObservationError(f"the status {self.name} cannot be read: {error}") from error
 
     def write(self, text: str) -> None:
@@ -43,7 +42,7 @@ class StatusParameter:
                 Description="Written by the maintenance controller; see docs/operations.md",
                 Overwrite=True,
             )
-        except (ClientError, BotoCoreError) as error:
+        except FAULTS as error:
             message = f"the status {self.name} cannot be written: {error}"
             raise ApplyError(message) from error
 
@@ -53,6 +52,6 @@ class StatusParameter:
             self._client.delete_parameter(Name=self.name)
         except self._client.exceptions.ParameterNotFound:
             return
-        except (ClientError, BotoCoreError) as error:
+        except FAULTS as error:
             message = f"the status {self.name} cannot be deleted, delete it yourself: {error}"
             raise ApplyError(message) from error
