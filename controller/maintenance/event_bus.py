@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from maintenance.aws_faults import FAULTS
@@ -17,15 +17,15 @@ DETAIL_TYPE = "Maintenance Mode Changed"
 
 
 class EventBus:
-    """The adapter."""
+    """The adapter; `client` gives the client, which most runs do not need."""
 
-    def __init__(self, client: EventBridgeClient) -> None:
+    def __init__(self, client: Callable[[], EventBridgeClient]) -> None:
         self._client = client
 
     def send(self, details: Sequence[Mapping[str, Any]]) -> None:
         """Send an event for each detail, ten at most; raise ApplyError if one is not taken."""
         try:
-            answer = self._client.put_events(
+            answer = self._client().put_events(
                 Entries=[
                     {"Source": SOURCE, "DetailType": DETAIL_TYPE, "Detail": json.dumps(each)}
                     for each in details

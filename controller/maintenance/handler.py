@@ -201,7 +201,7 @@ def _announcer(
 ) -> Announcer:
     return Announcer(
         status_parameter,
-        EventBus(session.client("events", config=_CLIENT)),
+        EventBus(_made_once(lambda: session.client("events", config=_CLIENT))),
         stack=settings.stack_name,
         switch_parameter=settings.switch_parameter,
     )
@@ -216,7 +216,8 @@ def _versions(session: boto3.Session, settings: Settings) -> EdgeVersions:
 def _chooser(
     session: boto3.Session, settings: Settings, versions: EdgeVersions, patience: Patience
 ) -> Chooser:
-    page_files = PageFiles(session.client("s3", config=_HURRIED), bucket=settings.state_bucket)
+    s3 = _made_once(lambda: session.client("s3", config=_HURRIED))
+    page_files = PageFiles(s3, bucket=settings.state_bucket)
     check = PackageCheck(_own_library())
     baking = Baking(settings.edge.version_arn, versions, check, patience)
     return Chooser(settings.edge, page_files, baking)

@@ -8,6 +8,7 @@ package is refused: names of folders, names that are ours, and files that are to
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from maintenance.aws_faults import FAULTS
@@ -25,9 +26,9 @@ _LARGEST_BYTES = 1_000_000
 
 
 class PageFiles:
-    """The adapter."""
+    """The adapter; `client` gives the client, which an open site does not need."""
 
-    def __init__(self, client: S3Client, *, bucket: str) -> None:
+    def __init__(self, client: Callable[[], S3Client], *, bucket: str) -> None:
         self._client = client
         self._bucket = bucket
 
@@ -49,15 +50,17 @@ class PageFiles:
             raise ObservationError(f"the page in {where} cannot be read: {error}") from error
 
     def _listed(self) -> list[ObjectTypeDef]:
-        pages = self._client.get_paginator("list_objects_v2").paginate(
-            Bucket=self._bucket, Prefix=_PREFIX
+        pages = (
+            self._client()
+            .get_paginator("list_objects_v2")
+            .paginate(Bucket=self._bucket, Prefix=_PREFIX)
         )
         listed = [each for page in pages for each in page.get("Contents", [])]
         # The console makes an object of that name when somebody makes the folder.
         return [each for each in listed if each["Key"] != _PREFIX]
 
     def _content(self, listed: ObjectTypeDef) -> bytes:
-        return self._client.get_object(Bucket=self._bucket, Key=listed["Key"])["Body"].read()
+        return self._client().get_object(Bucket=self._bucket, Key=listed["Key"])["Body"].read()
 
 
 def _fault(listed: ObjectTypeDef) -> str | None:

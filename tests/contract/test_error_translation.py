@@ -162,7 +162,9 @@ WRITING: dict[str, Callable[[Cloud], object]] = {
     f"the status {SWITCH}/status cannot be deleted": lambda cloud: _status_parameter(
         cloud
     ).remove(),
-    "the change of mode cannot be announced": lambda cloud: EventBus(cloud.events).send([{}]),
+    "the change of mode cannot be announced": lambda cloud: EventBus(lambda: cloud.events).send(
+        [{}]
+    ),
 }
 
 

@@ -21,4 +21,4 @@ def test_an_entry_that_is_refused_is_not_taken_for_sent() -> None:
         stub.add_response("put_events", answer, {"Entries": ANY})
 
         with pytest.raises(ApplyError, match=r"cannot be announced.*Rate exceeded"):
-            EventBus(client).send([{"phase": "accepted"}, {"phase": "deployed"}])
+            EventBus(lambda: client).send([{"phase": "accepted"}, {"phase": "deployed"}])
