@@ -14,6 +14,7 @@ that of the next window if it is near. A failure here is a fault of the run like
 operator hears of it while the site is still open.
 """
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -30,6 +31,7 @@ from maintenance.report import Forgotten, Outcome, Report
 from maintenance.wakeup import PageChanged, Sweep, Wakeup
 
 type _Act = Callable[[Distribution, Intent], Outcome]
+type _Listing = Callable[[], tuple[Distribution, ...]]
 
 
 class _Chooser(Protocol):
@@ -63,17 +65,19 @@ class Preparation:
         if opened and not is_page_news:
             return report
         report, choice = self._choose(report, is_page_news=is_page_news, publish=True)
+        listing = functools.cache(self.distributions.list_distributions)
         if choice and self.rehearsal:
-            report = self._rehearsed(report, choice, self.distribution_run.apply)
+            report = self._rehearsed(report, listing, choice, self.distribution_run.apply)
         if isinstance(wakeup, Sweep):
-            report = self._forgotten(report, choice)
+            report = self._forgotten(report, listing, choice)
         return report
 
     def show(self, report: Report) -> Report:
         """Return a report that also says what would be prepared; change nothing."""
         report, choice = self._choose(report, is_page_news=False, publish=False)
         if choice and self.rehearsal:
-            report = self._rehearsed(report, choice, self.distribution_run.rehearse)
+            listing = self.distributions.list_distributions
+            report = self._rehearsed(report, listing, choice, self.distribution_run.rehearse)
         return report
 
     def _choose(
@@ -88,16 +92,16 @@ class Preparation:
         choice = self.chooser.choose(said, publish=publish)
         return replace(report, own_faults=(*report.own_faults, *choice.faults)), choice
 
-    def _rehearsed(self, report: Report, choice: Choice, act: _Act) -> Report:
+    def _rehearsed(self, report: Report, listing: _Listing, choice: Choice, act: _Act) -> Report:
         intent = Intent(Mode.MAINTENANCE, choice.edge, stands_in=choice.stands_in)
         try:
-            outcome = self._outcome(intent, act)
+            outcome = self._outcome(listing(), intent, act)
         except MaintenanceError as error:
             return report.with_upkeep_fault(f"the rehearsal distribution: {error}")
         return replace(report, outcomes=(*report.outcomes, replace(outcome, is_rehearsal=True)))
 
-    def _outcome(self, intent: Intent, act: _Act) -> Outcome:
-        for each in self.distributions.list_distributions():
+    def _outcome(self, listed: tuple[Distribution, ...], intent: Intent, act: _Act) -> Outcome:
+        for each in listed:
             if each.distribution_id == self.rehearsal:
                 plan = plan_distribution(each.distribution_id, each.behaviors, intent)
                 kept = Outcome(each.distribution_id, each.status, plan.steps)
@@ -107,10 +111,10 @@ class Preparation:
             "parameter RehearsalOrigin to nothing"
         )
 
-    def _forgotten(self, report: Report, choice: Choice | None) -> Report:
+    def _forgotten(self, report: Report, listing: _Listing, choice: Choice | None) -> Report:
         deleted = replicated = 0
         try:
-            for version in self._disposable(choice):
+            for version in self._disposable(listing, choice):
                 if self.versions.delete(version):
                     deleted += 1
                 else:
@@ -119,14 +123,14 @@ class Preparation:
             report = report.with_upkeep_fault(str(error))
         return replace(report, forgotten=Forgotten(deleted, replicated))
 
-    def _disposable(self, choice: Choice | None) -> tuple[EdgeVersion, ...]:
+    def _disposable(self, listing: _Listing, choice: Choice | None) -> tuple[EdgeVersion, ...]:
         versions = self.versions.list_versions()
         if not versions:
             return ()
         last_good = newest_with_page(versions, has_own_page)
         held = {
             association.arn
-            for distribution in self.distributions.list_distributions()
+            for distribution in listing()
             for behavior in distribution.behaviors
             for association in behavior.associations
         }

@@ -103,6 +103,18 @@ def test_the_rehearsal_keeps_the_page_when_the_site_opens(site: Site, rehearsal:
     assert site.edge_version_arn == site.version(rehearsal)
 
 
+def test_what_is_prepared_needs_one_more_listing(site: Site, rehearsal: str) -> None:
+    """For the rehearsal and for the versions that nobody uses together."""
+    site.says("on: Back soon")
+    site.receives({"sweep": True})
+    before = len(site.cloud.sandbox.calls("cloudfront:ListDistributions"))
+
+    site.receives({"sweep": True})
+
+    assert "Back soon" == site.visit(rehearsal).json()["detail"]
+    assert 2 == len(site.cloud.sandbox.calls("cloudfront:ListDistributions")) - before
+
+
 def test_the_status_shows_the_rehearsal_and_changes_nothing(site: Site, rehearsal: str) -> None:
     """It is marked, so that nobody takes it for the site."""
     marked = [
