@@ -11,15 +11,16 @@ It is `decide`, asked for every instant of a span at once; a law holds the two t
 """
 
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from itertools import islice
 
 from maintenance.desired import ended_up_to
+from maintenance.said import Said
 from maintenance.switch import Says, Switch
-from maintenance.windows import Occurrence, Window, occurrences
+from maintenance.windows import Occurrence, occurrences
 
 # A window each minute would have forty thousand in four weeks, and nobody reads those.
 MOST = 1000
@@ -31,20 +32,6 @@ class Fate(StrEnum):
     RUNS = "runs"
     ENDED = "ended"
     SKIPPED = "skipped"
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """All that a decision follows from but the clock; the members are those of `decide`."""
-
-    switch: Switch | None
-    last_off: datetime | None
-    windows: Sequence[Window]
-    lead_time: timedelta
-
-    def present(self, now: datetime) -> datetime:
-        """Return max(clock, T)."""
-        return max(now, self.switch.written) if self.switch else now
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from maintenance.bounds import Bounds, Rules, bounds_of
+from maintenance.bounds import Bounds, bounds_of
 from maintenance.desired import Decision, decide, history_matters
 from maintenance.errors import ObservationError
 from maintenance.model import Mode
 from maintenance.observation import ReadSwitch, ReadWindows
 from maintenance.overlay import Announcement, announcement_of
+from maintenance.said import Said
 from maintenance.switch import Says, Switch
 from maintenance.wakeup import ParameterChanged
 
@@ -78,22 +79,22 @@ class Outlook:
             if not _decides_alone(read.switch, now):
                 raise
             faults.append(str(error))
+        said = Said(read.switch, last_off, windows.windows, self.lead_time)
         decide_at = functools.partial(
             decide,
-            switch=read.switch,
-            last_off=last_off,
-            windows=windows.windows,
-            lead_time=self.lead_time,
+            switch=said.switch,
+            last_off=said.last_off,
+            windows=said.windows,
+            lead_time=said.lead_time,
         )
         decision = decide_at(now=now)
         near = _near_start(decision, now)
-        rules = Rules(read.switch, windows.windows, self.lead_time)
         heard = changed.time if changed else None
         return Wanted(
             decision=decision,
             coming=decide_at(now=near) if near else None,
             faults=tuple(faults),
-            bounds=bounds_of(decision, rules, now=now, heard=heard),
+            bounds=bounds_of(decision, said, now=now, heard=heard),
         )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import IntEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from maintenance.convergence import AT_REST, Progress, is_everywhere, progress
 from maintenance.desired import history_matters
 from maintenance.errors import ObservationError, UnreadableValue
-from maintenance.forecast import Said, forecast
+from maintenance.forecast import forecast
 from maintenance.handler import App
 from maintenance.history import newest_first
 from maintenance.history_view import Page, history, history_document
@@ -27,6 +27,7 @@ from maintenance.parameter_history import read_writings
 from maintenance.reconcile import Controller
 from maintenance.report import Report
 from maintenance.report_view import Look, plan, plan_document, status, status_document
+from maintenance.said import Said
 from maintenance.status import LastError
 from maintenance.status_document import decode
 from maintenance.supposition import SupposedSwitch
@@ -34,7 +35,6 @@ from maintenance.switch import parse_switch
 from maintenance.terminal import Clock, Terminal
 from maintenance.wakeup import ParameterChanged
 from maintenance.watch import Watch
-from maintenance.windows import Window
 from maintenance.windows_view import Calendar, changes_of_clocks, windows, windows_document
 
 if TYPE_CHECKING:
@@ -126,8 +126,7 @@ class Door:
 
     def look(self, changed: ParameterChanged | None = None) -> Look:
         """Return the status and what belongs to it; `changed` is a writing to be heeded."""
-        look = self._looked(self.app.controller, lambda controller: controller.status(changed))
-        return replace(look, next_window=self._next_window(look.report))
+        return self._looked(self.app.controller, lambda controller: controller.status(changed))
 
     def supposing(self, value: str) -> Controller:
         """Return the controller that would be if the switch said this; raise UnreadableValue."""
@@ -156,14 +155,6 @@ class Door:
             self.terminal.tell(f"{parameter.name} does not say what failed last: {error}")
             return None
 
-    def _next_window(self, report: Report) -> str | None:
-        start = report.decision.next_start
-        if start is None:
-            return None
-        windows = self.app.parameters.read_windows().windows
-        lead_time = self.app.settings.lead_time
-        return next((each.name for each in windows if _begins_at(each, start, lead_time)), None)
-
     def _said(self, clock: Clock) -> tuple[Said, tuple[str, ...]]:
         """Return what has been said so far, and the faults of what could not be read."""
         read, found = self.app.parameters.read_switch(), self.app.parameters.read_windows()
@@ -175,8 +166,3 @@ class Door:
         ):
             said = replace(said, last_off=self.app.parameters.read_last_off())
         return said, (*((read.fault,) if read.fault else ()), *found.faults)
-
-
-def _begins_at(window: Window, start: datetime, lead_time: timedelta) -> bool:
-    following = window.next(start - datetime.resolution, lead_time=lead_time)
-    return following is not None and following.begins == start

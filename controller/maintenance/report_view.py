@@ -51,13 +51,11 @@ class Look:
     A report, and what people want to know besides.
 
     `names` are the distributions' aliases by id, or the domain name of one that has none.
-    `next_window` is the name of the window whose occurrence begins at the decision's next start,
-    `last_error` what the controller's last failed run said.
+    `last_error` is what the controller's last failed run said.
     """
 
     report: Report
     names: Mapping[str, str]
-    next_window: str | None = None
     last_error: LastError | None = None
 
 
@@ -68,7 +66,7 @@ def status_document(look: Look) -> dict[str, Any]:
         **plan_document(look),
         "everywhere": is_everywhere(look.report),
         "next_start": format_instant(decision.next_start) if decision.next_start else None,
-        "next_window": look.next_window,
+        "next_window": look.report.bounds.next_window,
         "last_error": _error_document(look.last_error) if look.last_error else None,
     }
 
@@ -89,7 +87,7 @@ def status(look: Look, clock: Clock) -> RenderableType:
         ("why", decision.reason),
         ("message", decision.message or ""),
         ("everywhere", _everywhere(look.report)),
-        *(("next", each) for each in _next(decision, look.next_window, clock)),
+        *(("next", each) for each in _next(decision, look.report.bounds.next_window, clock)),
         ("last error", _last_error(look.last_error, clock) if look.last_error else ""),
     )
     table = Table(box=None, padding=(0, 3, 0, 0), header_style="dim", pad_edge=False)

@@ -6,8 +6,9 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 from maintenance.desired import decide, last_off, last_readable
-from maintenance.forecast import MOST, Coming, Fate, Forecast, Said, Stretch, forecast
+from maintenance.forecast import MOST, Coming, Fate, Forecast, Stretch, forecast
 from maintenance.model import Mode
+from maintenance.said import Said
 from maintenance.switch import Says, Switch
 from maintenance.windows import occurrences, parse_window
 

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from maintenance.bounds import Bounds, Rules, bounds_of
+from maintenance.bounds import Bounds, bounds_of
 from maintenance.desired import decide, last_off, last_readable
+from maintenance.said import Said
 from maintenance.status import NextChange
 
 from tests.unit.site import SUNDAYS, Site, instant, printed
@@ -17,16 +18,16 @@ def bounds(site: Site, now: str, *, heard: str | None = None) -> Bounds:
     """Return the bounds of a site at `now`."""
     history = [version for version in site.history if version.written <= instant(now)]
     switch = last_readable(history, site.zone)
-    rules = Rules(switch, site.parsed_windows, site.lead)
+    said = Said(switch, last_off(history, site.zone), site.parsed_windows, site.lead)
     decision = decide(
         switch=switch,
-        last_off=last_off(history, site.zone),
-        windows=rules.windows,
+        last_off=said.last_off,
+        windows=said.windows,
         now=instant(now),
         lead_time=site.lead,
     )
     news = instant(heard) if heard else None
-    return bounds_of(decision, rules, now=instant(now), heard=news)
+    return bounds_of(decision, said, now=instant(now), heard=news)
 
 
 @pytest.mark.parametrize(
@@ -114,6 +115,16 @@ def test_a_switch_from_the_future_is_due_when_it_was_written() -> None:
     now = instant("2026-12-01T02:00") - timedelta(seconds=2)
     decision = decide(switch=switch, last_off=None, windows=(), now=now)
 
-    found = bounds_of(decision, Rules(switch, (), site.lead), now=now)
+    found = bounds_of(decision, Said(switch, None, (), site.lead), now=now)
 
     assert "2026-12-01T02:00Z" == printed(found.due)
+
+
+def test_a_closed_site_names_the_window_that_closes_it_next() -> None:
+    """What ends this maintenance, and what begins the next, are two things to know."""
+    site = Site((("2026-12-01T02:00", "on for 1h"),), windows=(SUNDAYS,))
+
+    found = bounds(site, "2026-12-01T02:05")
+
+    assert NextChange(instant("2026-12-01T03:00Z"), closes=False) == found.next_change
+    assert site.parsed_windows[0].name == found.next_window
