@@ -21,6 +21,7 @@ from typing import Any
 
 import httpx
 
+INVOCATIONS = "/2015-03-31/functions/function/invocations"
 _ARCHITECTURES = {"x86_64": "x86_64", "aarch64": "arm64"}
 _PEAK = re.compile(r"VmHWM:\s+(\d+) kB")
 _STARTING_SECONDS = 20.0
@@ -51,7 +52,7 @@ class Runtime:
 
     def answer(self, event: object) -> dict[str, Any]:
         """Return what the function answers; RuntimeError where it is no answer to a visitor."""
-        given = self.client.post("/2015-03-31/functions/function/invocations", json=event)
+        given = self.client.post(INVOCATIONS, json=event)
         if '"status"' not in given.text:
             raise RuntimeError(f"The function did not answer a request: {given.text[:300]}")
         answer: dict[str, Any] = given.json()
