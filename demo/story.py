@@ -50,7 +50,7 @@ def tell(stage: Stage, telling: Telling) -> None:
 
 def _switch(stage: Stage, telling: Telling, value: str) -> None:
     telling.command(
-        f"aws ssm put-parameter --name {SWITCH} --value {shlex.quote(value)} --overwrite"
+        f"aws ssm put-parameter --overwrite --name {SWITCH}", f"--value {shlex.quote(value)}"
     )
     began = time.monotonic()
     stage.write_parameter(SWITCH, value)
