@@ -11,7 +11,8 @@ It is `decide`, asked for every instant of a span at once; a law holds the two t
 """
 
 import heapq
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -141,12 +142,9 @@ def _overlaps(reasons: Iterable[Stretch]) -> tuple[Stretch, ...]:
     return _joined(overlaps)
 
 
-def _around(occurrence: Occurrence, stretches: Iterable[Stretch]) -> Stretch:
-    return next(
-        each
-        for each in stretches
-        if each.begins <= occurrence.begins and (each.ends is None or occurrence.ends <= each.ends)
-    )
+def _around(occurrence: Occurrence, stretches: Sequence[Stretch]) -> Stretch:
+    """Return the stretch that an occurrence is part of: of those that are apart, one can be."""
+    return stretches[bisect_right(stretches, occurrence.begins, key=lambda each: each.begins) - 1]
 
 
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:
