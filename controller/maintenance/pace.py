@@ -5,8 +5,8 @@ CloudFront publishes no rate; a few updates a minute are known to be refused as 
 tries again for half a minute, which is enough for a few distributions and not for a fleet. So:
 
     until an update is refused   all hands update at once
-    from then on                 one hand at a time tries, with pauses that grow from one second to
-                                 sixteen, with jitter; the others wait for their turn
+    from then on                 one hand at a time tries, with pauses that grow from half a second
+                                 to sixteen, with jitter; the others wait for their turn
     when patience is over        what is left is refused at once, for the run has to report before
                                  Lambda ends it; the next try goes on
     when it is wanted no more    the same: who waits for minutes must not close what was opened
@@ -23,6 +23,7 @@ from maintenance.observation import ReadConfig
 
 # Of the 15 minutes that Lambda gives a run.
 _PATIENCE_SECONDS = 600.0
+_FIRST_PAUSE_SECONDS = 0.5
 _LONGEST_PAUSE_SECONDS = 16.0
 
 
@@ -102,7 +103,7 @@ class PacedConfigs:
         )
 
     def _pauses(self) -> Iterator[float]:
-        longest = 1.0
+        longest = _FIRST_PAUSE_SECONDS
         while True:
             yield longest * self._time.jitter()
             longest = min(2 * longest, _LONGEST_PAUSE_SECONDS)

@@ -57,11 +57,11 @@ def test_an_update_that_is_taken_waits_for_nothing() -> None:
 
 def test_a_throttled_update_is_tried_again_with_growing_pauses() -> None:
     """Up to sixteen seconds."""
-    clock, cloudfront = _Clock(), _CloudFront(refusals=8)
+    clock, cloudfront = _Clock(), _CloudFront(refusals=9)
 
     _update(PacedConfigs(cloudfront, clock.time()))
 
-    assert (["E1 <x/> E"], [1, 2, 4, 8, 16, 16, 16]) == (cloudfront.taken, clock.paused)
+    assert (["E1 <x/> E"], [0.5, 1, 2, 4, 8, 16, 16, 16]) == (cloudfront.taken, clock.paused)
 
 
 def test_when_patience_is_over_the_rest_is_refused_without_a_call() -> None:
