@@ -1,17 +1,21 @@
 """
-Windows: deciding over many of them, and drawing a year.
+Windows: deciding over many of them, and the timeline of a year.
 
-The decision is the one that every run takes: what is in force now, and when that can change.
+    next change   the decision that every run takes: what is in force now, and when that can change
+    timeline      what `make windows` draws: at most a thousand occurrences, whatever there are
+    whole year    every occurrence of every window, in order, which nothing in the product asks for
 """
 
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from heapq import merge
+from itertools import chain
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from maintenance.desired import decide
+from maintenance.forecast import forecast
+from maintenance.said import Said
 from maintenance.switch import Says, Switch
 from maintenance.windows import Window, occurrences, parse_window
 
@@ -38,10 +42,12 @@ def run(_artifacts: Artifacts, _folder: Path) -> Section:
     """Return the findings for each number of windows."""
     by_number = {number: _windows(number) for number in _NUMBERS}
     decisions = _samples(by_number, _decide)
-    years = _samples(by_number, _draw)
+    timelines = _samples(by_number, _draw)
+    years = _samples(by_number, _list)
     findings = [
         *_findings("the next change", decisions, "per window"),
-        *_findings("the timeline of a year", years, "per window"),
+        *_findings("the timeline of a year, as it is drawn", timelines, "per window"),
+        *_findings("every occurrence of a year", years, "per window"),
     ]
     return Section(title="Windows", findings=tuple(findings))
 
@@ -68,8 +74,13 @@ def _decide(windows: list[Window]) -> object:
 
 
 def _draw(windows: list[Window]) -> object:
+    said = Said(_SWITCH, None, windows, timedelta(0))
+    return forecast(said, since=_NOW, until=_NOW + _YEAR)
+
+
+def _list(windows: list[Window]) -> object:
     every = (occurrences(each, since=_NOW, until=_NOW + _YEAR) for each in windows)
-    return sum(1 for _ in merge(*every, key=lambda each: each.begins))
+    return sorted(chain.from_iterable(every), key=lambda each: each.begins)
 
 
 def _findings(what: str, samples: dict[int, list[float]], unit: str) -> list[Finding]:
