@@ -2,9 +2,12 @@
 
 import os
 
+import pytest
 from hypothesis import settings
 
 FACTOR = int(os.environ.get("LAWS", "1"))
+# Coverage doubles what a law costs; each line has a test of its own that runs it.
+untraced = pytest.mark.no_cover
 
 
 def examples(number: int) -> settings:

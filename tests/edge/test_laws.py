@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 
 from sandbox.edge_response import check_generated_response
 from tests.edge.builders import HOUR, NOW, SECRET, a_responder
+from tests.effort import untraced
+
+pytestmark = untraced
 
 RESPONDER = a_responder(
     texts={

@@ -19,6 +19,9 @@ from viewer_request import respond_as
 
 from sandbox.edge_response import check_generated_response
 from tests.edge.builders import BROWSER, NOW, a_package, a_request
+from tests.effort import untraced
+
+pytestmark = untraced
 
 ACCEPTS = (BROWSER, "application/json", "text/plain")
 JSON = st.recursive(

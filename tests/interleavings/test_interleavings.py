@@ -5,12 +5,14 @@ from maintenance.model import VIEWER_RESPONSE, Mode
 from maintenance.plan import Intent
 
 from tests.builders import EDGE, a_behavior, a_function, a_lambda, edge_arn
-from tests.effort import FACTOR
+from tests.effort import FACTOR, untraced
 from tests.interleavings import weaker
 from tests.interleavings.exploration import Found, explore
 from tests.interleavings.meddling import written
 from tests.interleavings.replay import Form
 from tests.interleavings.world import Left, Scope, Wanted
+
+pytestmark = untraced
 
 ON = Wanted("on", Intent(Mode.MAINTENANCE, EDGE))
 OFF = Wanted("off", Intent(Mode.LIVE, EDGE))

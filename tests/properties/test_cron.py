@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from maintenance.cron import DAY_OF_MONTH, DAY_OF_WEEK, HOUR, MINUTE, MONTH, YEAR, Field, parse_cron
 from maintenance.errors import UnreadableValue
 
-from tests.effort import examples
+from tests.effort import examples, untraced
+
+pytestmark = untraced
 
 MANY = examples(500)
 LAST_YEAR = 2060  # croniter looks 50 years ahead at most

@@ -12,7 +12,7 @@ from maintenance.desired import Version, decide, last_off, last_readable
 from maintenance.model import Mode
 from maintenance.windows import Window
 
-from tests.effort import examples
+from tests.effort import examples, untraced
 from tests.properties.sites import (
     DAY,
     LEADS,
@@ -27,6 +27,8 @@ from tests.properties.sites import (
     readable,
     some_windows,
 )
+
+pytestmark = untraced
 
 MANY = examples(250)
 

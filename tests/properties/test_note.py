@@ -7,8 +7,11 @@ from hypothesis import strategies as st
 from maintenance.distribution_config import read_config
 from maintenance.note import Note, decode, encode
 
+from tests.effort import untraced
 from tests.properties.closing import law
 from tests.properties.configurations import configurations
+
+pytestmark = untraced
 
 NAMES = st.text(min_size=1, max_size=20)
 

@@ -11,6 +11,10 @@ from maintenance.model import Mode
 from maintenance.status import LastError, Memory, ModeChange, NextChange, Status, TargetStatus
 from maintenance.status_document import LIMIT, decode, encode, shortened, with_error
 
+from tests.effort import untraced
+
+pytestmark = untraced
+
 TEXTS = st.text(max_size=60) | st.sampled_from(["{", "\0", "č", "🚧", '"']).flatmap(
     lambda one: st.integers(0, 1500).map(lambda many: one * many)
 )

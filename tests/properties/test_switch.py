@@ -11,7 +11,9 @@ from maintenance.instants import format_duration, format_instant, parse_duration
 from maintenance.switch import ALLOWED_PATTERN, Switch, parse_switch, settle
 from maintenance.windows import parse_window
 
-from tests.effort import examples
+from tests.effort import examples, untraced
+
+pytestmark = untraced
 
 ZONE = ZoneInfo("Europe/Ljubljana")
 WRITTEN = datetime(2026, 11, 30, 12, tzinfo=UTC)

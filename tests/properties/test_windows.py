@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from maintenance.instants import place, wall_time
 from maintenance.windows import Occurrence, Window, occurrences, parse_window
 
-from tests.effort import examples
+from tests.effort import examples, untraced
+
+pytestmark = untraced
 
 MANY = examples(300)
 SECOND = timedelta(seconds=1)
