@@ -8,6 +8,9 @@ The control endpoint: JSON over HTTP under /_sandbox/, for tests, the demo and p
     GET    /_sandbox/settings                               tells the settings in force
     PUT    /_sandbox/settings {"deploy_seconds": 0}         changes those that are named
     POST   /_sandbox/deploy                                 finishes what is InProgress
+    POST   /_sandbox/minutes  {"minutes": 15}               lets them pass for CloudFront and for
+                                                            CloudWatch, whose alarms are judged at
+                                                            each; 0 judges them now
     GET    /_sandbox/faults                                 tells the faults not used up
     POST   /_sandbox/faults   {"kind": "refuse",            disturbs the next calls; the kinds and
                                "operation": "ssm:...",      members are those of `sandbox.faults`
@@ -32,16 +35,24 @@ from sandbox.settings import CurrentSettings
 
 type _Members = Mapping[str, object]
 
+# Each is judged, while the sandbox does nothing else.
+_MOST_MINUTES = 24 * 60
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Control:
-    """The endpoint; `forget` empties the emulator, `deploy` finishes every propagation."""
+    """
+    The endpoint.
+
+    `forget` empties the emulator, `deploy` finishes every propagation, `let_pass` is given minutes.
+    """
 
     current: CurrentSettings
     faults: Faults
     calls: CallLog
     forget: Callable[[], Awaitable[None]]
     deploy: Callable[[], None]
+    let_pass: Callable[[int], None]
 
     async def __call__(self, request: Request) -> Answer:
         """Do what `request` asks and answer in JSON."""
@@ -75,7 +86,11 @@ class Control:
         }
 
     def _changes(self) -> dict[str, Callable[[_Members], object]]:
-        return {"PUT settings": self._set, "POST faults": self._disturb}
+        return {
+            "PUT settings": self._set,
+            "POST faults": self._disturb,
+            "POST minutes": self._let_pass,
+        }
 
     async def _reset(self) -> object:
         self.faults.drop()
@@ -87,6 +102,13 @@ class Control:
     def _set(self, members: _Members) -> object:
         self.current.now = self.current.now.changed(members)
         return asdict(self.current.now)
+
+    def _let_pass(self, members: _Members) -> object:
+        minutes = members.get("minutes")
+        if members.keys() != {"minutes"} or not _is_a_number_of_minutes(minutes):
+            raise ValueError(f"minutes is a whole number from 0 to {_MOST_MINUTES}.")
+        self.let_pass(int(str(minutes)))
+        return {"minutes": minutes}
 
     def _disturb(self, members: _Members) -> object:
         fault = parse_fault(members)
@@ -107,6 +129,10 @@ def parse_fault(members: Mapping[str, object]) -> Fault:
         if name != "kind" and not isinstance(value, expected):
             raise ValueError(f"The {name} of a fault is like {known[name]!r}, not {value!r}.")
     return Fault(**{**members, "kind": FaultKind(kind)})  # type: ignore[arg-type]  # checked above
+
+
+def _is_a_number_of_minutes(value: object) -> bool:
+    return isinstance(value, int) and value in range(_MOST_MINUTES + 1)
 
 
 def _members(body: bytes) -> dict[str, object]:

@@ -16,6 +16,7 @@ Both that write are judged on more than CloudFront's own rights: see `ministack_
 import itertools
 import re
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -200,6 +201,14 @@ class Distributions:
         """Stop serving a distribution that was deleted."""
         self._changed()
         self._propagation.forget(distribution_id)
+
+    def let_pass(self, minutes: int) -> None:
+        """Let minutes pass: what changed is that much longer ago, and what deploys comes nearer."""
+        passed = timedelta(minutes=minutes)
+        for record in list(cloudfront._distributions._data.values()):
+            modified = datetime.fromisoformat(record["LastModifiedTime"]) - passed
+            record["LastModifiedTime"] = f"{modified:%Y-%m-%dT%H:%M:%S}.000Z"
+        self._propagation.let_pass(passed.total_seconds())
 
     def _put_right(self, answer: Answer) -> Answer:
         if answer.status not in {_OK, _CREATED}:

@@ -24,6 +24,7 @@ from sandbox import (
     ministack_deliveries,
     ministack_environments,
     ministack_functions,
+    ministack_metrics,
     ministack_objects,
     ministack_parameters,
     ministack_permissions,
@@ -34,6 +35,7 @@ from sandbox.distributions import Propagation
 from sandbox.edge import Edge
 from sandbox.faults import Faults
 from sandbox.layer import Layer
+from sandbox.ministack_alarms import Alarms
 from sandbox.ministack_cloudfront import Distributions, function_code
 from sandbox.ministack_functions import Replicas
 from sandbox.ministack_schedules import Ticker
@@ -86,6 +88,9 @@ def compose(settings: Settings) -> Layer:
     Versions(current).install()
     ministack_deliveries.install()
     ministack_environments.install()
+    ministack_metrics.install()
+    alarms = Alarms(time.time)
+    alarms.install()
     replicas.install()
     Ticker(lambda: datetime.now(UTC)).install()
     distributions = Distributions(propagation, current, replicas.note)
@@ -94,10 +99,15 @@ def compose(settings: Settings) -> Layer:
 
     edge = _RenewableEdge(propagation)
 
+    def let_pass(minutes: int) -> None:
+        distributions.let_pass(minutes)
+        alarms.let_pass(minutes)
+
     async def forget() -> None:
         await asyncio.to_thread(ministack.app._reset_all_state)
         propagation.clear()
         replicas.clear()
+        alarms.clear()
         throttle.clear()
         edge.renew()
 
@@ -106,7 +116,12 @@ def compose(settings: Settings) -> Layer:
         edge=edge,
         is_served=lambda host: host.endswith(_DOMAIN) or propagation.deployed(host) is not None,
         control=Control(
-            current=current, faults=faults, calls=calls, forget=forget, deploy=propagation.finish
+            current=current,
+            faults=faults,
+            calls=calls,
+            forget=forget,
+            deploy=propagation.finish,
+            let_pass=let_pass,
         ),
         faults=faults,
         calls=calls,

@@ -91,6 +91,11 @@ class Cloud:
         return _session().client("scheduler", **self._connection)
 
     @functools.cached_property
+    def sns(self) -> Any:  # noqa: ANN401 - its types are not installed
+        """Return the SNS client."""
+        return _session().client("sns", **self._connection)
+
+    @functools.cached_property
     def sqs(self) -> "SQSClient":
         """Return the SQS client."""
         return _session().client("sqs", **self._connection)

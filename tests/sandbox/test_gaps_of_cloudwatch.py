@@ -1,0 +1,107 @@
+"""
+Gap watch, metrics and alarms: what ministack does not do, a test for each remedy.
+
+A failure here is good news: ministack closed the gap. Then drop the remedy that the test names.
+"""
+
+import time
+from typing import Any
+
+import pytest
+
+from tests.cloud import Cloud, eventually
+from tests.sandbox.failing import a_failing_function
+from tests.sandbox.metrics import alarm_on, an_embedded_metric, log_events, state
+
+pytestmark = pytest.mark.gap
+
+
+def _counted(cloud: Cloud, namespace: str) -> list[dict[str, Any]]:
+    metrics: list[dict[str, Any]] = cloud.cloudwatch.list_metrics(Namespace=namespace)["Metrics"]
+    return metrics
+
+
+def test_metrics_in_logs_are_not_counted(plain: Cloud) -> None:
+    """Remedy: embedded_metrics, ministack_metrics."""
+    log_events(plain, an_embedded_metric("Orders", 1))
+
+    assert [] == _counted(plain, "Shop")
+
+
+def test_queues_are_not_measured(plain: Cloud) -> None:
+    """Remedy: ministack_metrics.Queues."""
+    url = plain.sqs.create_queue(QueueName="queue")["QueueUrl"]
+    plain.sqs.send_message(QueueUrl=url, MessageBody="1")
+
+    assert [] == _counted(plain, "AWS/SQS")
+
+
+def test_asynchronous_invocations_never_fail(plain: Cloud) -> None:
+    """Remedy: ministack_metrics, AWS/Lambda Errors."""
+    name = a_failing_function(plain)
+    plain.functions.invoke(FunctionName=name, InvocationType="Event")
+    group = f"/aws/lambda/{name}"
+    eventually(lambda: plain.logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"])
+    # When the second try is logged, the first would have been counted.
+    eventually(lambda: plain.logs.describe_log_streams(logGroupName=group)["logStreams"][1:])
+
+    told = plain.cloudwatch.get_metric_statistics(
+        Namespace="AWS/Lambda",
+        MetricName="Errors",
+        StartTime=time.time() - 600,
+        EndTime=time.time() + 600,
+        Period=3600,
+        Statistics=["Sum"],
+    )
+    assert [0.0] == [each["Sum"] for each in told["Datapoints"]]
+
+
+def test_an_alarm_hears_what_others_count(plain: Cloud) -> None:
+    """Remedy: ministack_alarms, dimensions."""
+    alarm_on(plain, "Orders")
+    datum = {"MetricName": "Orders", "Value": 1, "Dimensions": [{"Name": "service", "Value": "x"}]}
+
+    plain.cloudwatch.put_metric_data(Namespace="Shop", MetricData=[datum])
+
+    assert "ALARM" == state(plain)
+
+
+def test_missing_data_mean_nothing_to_an_alarm(plain: Cloud) -> None:
+    """Remedy: ministack_alarms, alarm_evaluation: TreatMissingData."""
+    alarm_on(plain, "Orders", TreatMissingData="breaching")
+
+    plain.cloudwatch.put_metric_data(
+        Namespace="Other", MetricData=[{"MetricName": "wakes", "Value": 0}]
+    )
+
+    assert "INSUFFICIENT_DATA" == state(plain)
+
+
+def test_an_alarm_judges_its_periods_as_one(plain: Cloud) -> None:
+    """Remedy: ministack_alarms, alarm_evaluation: DatapointsToAlarm."""
+    alarm_on(plain, "Orders", Period=60, EvaluationPeriods=3, DatapointsToAlarm=3)
+    where = [{"Name": "service", "Value": "till"}]
+    data = [
+        {
+            "MetricName": "Orders",
+            "Value": value,
+            "Timestamp": time.time() - ago,
+            "Dimensions": where,
+        }
+        for value, ago in ((0, 150), (0, 90), (5, 30))
+    ]
+
+    plain.cloudwatch.put_metric_data(Namespace="Shop", MetricData=data)
+
+    assert "ALARM" == state(plain)
+
+
+def test_an_alarm_changes_only_when_data_are_put(plain: Cloud) -> None:
+    """Remedy: ministack_alarms, each second."""
+    alarm_on(plain, "Orders", TreatMissingData="notBreaching")
+
+    # The absence of a change can only be seen by waiting: the sandbox judges each second.
+    deadline = time.monotonic() + 2
+    while time.monotonic() < deadline:
+        assert "INSUFFICIENT_DATA" == state(plain)
+        time.sleep(0.1)
