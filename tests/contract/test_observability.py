@@ -9,6 +9,7 @@ from maintenance.event_bus import SOURCE
 from maintenance.milestones import STUCK_AFTER
 
 from tests.contract.template import ROOT, load_template, properties, statements, substituted
+from tests.stack.alarm_stories import STORIES
 
 DIMENSIONS = [{"Name": "service", "Value": {"Ref": "AWS::StackName"}}]
 ALARMS = [
@@ -45,6 +46,12 @@ def test_there_is_an_alarm_for_each_thing_that_a_person_must_do_something_about(
 
     assert expected == set(ALARMS)
     assert [] == [name for name in ALARMS if f"| `{name}` |" not in runbook]
+
+
+def test_every_alarm_is_shown_to_ring_on_a_deployed_stack() -> None:
+    """For the fault of its story, which brings no alarm along that the template lacks."""
+    assert set(ALARMS) == STORIES.keys()
+    assert all(name in story.rings <= STORIES.keys() for name, story in STORIES.items())
 
 
 @pytest.mark.parametrize("name", ALARMS)

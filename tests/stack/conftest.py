@@ -29,6 +29,7 @@ from tests.sandbox.builders import (
 )
 
 STACK = "site-maintenance"
+ALARM_TOPIC = "alarms"
 _ACCOUNT = "000000000000"
 
 
@@ -121,7 +122,8 @@ def shop(account: Cloud) -> Deployed:
     """
     Give another site's stack, narrowed to its two distributions and the function it displaces.
 
-    The first has a Lambda@Edge function at viewer-request, the second an origin in a VPC.
+    The first has a Lambda@Edge function at viewer-request, the second an origin in a VPC. Its
+    alarms go to a topic.
     """
     signing = a_version(account, "sign")
     occupied = a_behavior(LambdaFunctionAssociations=edge(viewer_request=signing))
@@ -129,13 +131,39 @@ def shop(account: Cloud) -> Deployed:
     back = a_distribution(account, "back", Origins=a_vpc_origin(account))
     arns = (f"arn:aws:cloudfront::{_ACCOUNT}:distribution/{each}" for each in (front, back))
     made = Deployed(account, front, "shop-maintenance", "/shop/maintenance")
+    topic = account.sns.create_topic(Name=ALARM_TOPIC)["TopicArn"]
     deploy(
         account.sandbox,
         made.stack,
         Distributions=f"{front},{back}",
         SwitchParameter=made.switch,
+        AlarmTopicArn=topic,
         PermittedDistributions=",".join(arns),
         NeighbourFunctions=f"{signing.rpartition(':')[0]}:*",
         RehearsalOrigin="www.example.com",
     )
     return made
+
+
+@pytest.fixture(scope="module")
+def quiet(shop: Deployed) -> Iterator[Deployed]:
+    """
+    Give the shop's stack, which nothing wakes but its stories and, every 15 minutes, its sweep.
+
+    What fails for good does so at once: the waits between the tries are judged elsewhere.
+    """
+    rules = [shop.named(f"Controller{name}") for name in ("SwitchChanged", "PageChanged")]
+    for rule in rules:
+        shop.cloud.events.disable_rule(Name=rule)
+    function = shop.named("Controller")
+    functions = shop.cloud.functions
+    latest = f"{function}:$LATEST"
+    kept = functions.get_function_event_invoke_config(FunctionName=latest)["DestinationConfig"]
+    settings = functools.partial(
+        functions.put_function_event_invoke_config, FunctionName=latest, DestinationConfig=kept
+    )
+    settings(MaximumRetryAttempts=0)
+    yield shop
+    settings(MaximumRetryAttempts=2)
+    for rule in rules:
+        shop.cloud.events.enable_rule(Name=rule)

@@ -68,7 +68,7 @@ def delivering(happen: Happening, *, heard_by: str = "") -> Act:
                 RAN if len(logged(stack, "decision made")) > runs else ""
             )
 
-        with _enabled(stack, heard_by):
+        with listening(stack, heard_by):
             happen(stack)
             return eventually(became)
 
@@ -83,7 +83,8 @@ def logged(stack: Deployed, message: str) -> list[str]:
 
 
 @contextlib.contextmanager
-def _enabled(stack: Deployed, rule: str) -> Iterator[None]:
+def listening(stack: Deployed, rule: str) -> Iterator[None]:
+    """Enable a rule for as long as this lasts; '' is none."""
     if not rule:
         yield
         return

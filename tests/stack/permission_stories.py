@@ -53,6 +53,11 @@ def begin(stack: Deployed) -> None:
     assert "" == _writing("off")(stack)
     _deployed(stack)
     assert "" == _look(stack)
+    empty_dead_letters(stack)
+
+
+def empty_dead_letters(stack: Deployed) -> None:
+    """Delete every message of the queue."""
     url = stack.named("DeadLetters")
     while messages := stack.cloud.sqs.receive_message(QueueUrl=url).get("Messages"):
         for each in messages:

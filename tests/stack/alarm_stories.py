@@ -1,0 +1,102 @@
+"""
+For each alarm of the template, the fault that it is there for, made on a deployed stack.
+
+A fault is there from the moment its story is entered until it is left; then it is gone, and what
+it has done is cleaned up. A sweep that fails makes `FailedRuns` ring beside the alarm of its cause.
+"""
+
+import contextlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tests.cloud import eventually
+from tests.stack.conftest import Deployed
+from tests.stack.deliveries import listening, switch_is_written
+from tests.stack.permission_stories import empty_dead_letters
+from tests.stack.rights import PERMISSION, Right, without
+
+_UPDATING = Right("Controller", "ChangeDistributions", "cloudfront:UpdateDistribution")
+_ADMITTING = Right("SwitchChanged", PERMISSION, "lambda:InvokeFunction")
+_HOURS = timedelta(hours=25)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    """A fault, and all alarms that it makes ring."""
+
+    fault: Callable[[Deployed], AbstractContextManager[None]]
+    rings: frozenset[str]
+
+
+def look(stack: Deployed) -> None:
+    """Let the controller look, whatever it finds."""
+    stack.receives({"sweep": True})
+
+
+@contextlib.contextmanager
+def _denied(stack: Deployed) -> Iterator[None]:
+    with without(stack, _UPDATING):
+        stack.put(stack.switch, "on")
+        yield
+
+
+@contextlib.contextmanager
+def _unheard(stack: Deployed) -> Iterator[None]:
+    with without(stack, _ADMITTING), listening(stack, "ControllerSwitchChanged"):
+        switch_is_written(stack)
+        eventually(lambda: _dead_letters(stack))
+        yield
+    empty_dead_letters(stack)
+
+
+@contextlib.contextmanager
+def _misspelt(stack: Deployed) -> Iterator[None]:
+    window = f"{stack.switch}/windows/today"
+    stack.put(window, "today for a while")
+    yield
+    stack.cloud.ssm.delete_parameter(Name=window)
+
+
+@contextlib.contextmanager
+def _never_deployed(stack: Deployed) -> Iterator[None]:
+    sandbox = stack.cloud.sandbox
+    sandbox.set(deploy_seconds=timedelta(days=1).total_seconds())
+    stack.put(stack.switch, "on")
+    look(stack)
+    sandbox.let_pass(31)
+    yield
+    sandbox.set(deploy_seconds=2)
+    sandbox.deploy()
+
+
+@contextlib.contextmanager
+def _forgotten(stack: Deployed) -> Iterator[None]:
+    stack.put(stack.switch, "on")
+    look(stack)
+    # What a run of yesterday would have left.
+    status = stack.status("maintenance")
+    for told in ("due", "accepted"):
+        then = datetime.fromisoformat(status["last_change"][told]) - _HOURS
+        status["last_change"][told] = f"{then:%Y-%m-%dT%H:%M:%SZ}"
+    stack.put(f"{stack.switch}/status", json.dumps(status))
+    yield
+    stack.put(stack.switch, "off")
+
+
+def _dead_letters(stack: Deployed) -> bool:
+    answer = stack.cloud.sqs.get_queue_attributes(
+        QueueUrl=stack.named("DeadLetters"), AttributeNames=["ApproximateNumberOfMessages"]
+    )
+    return answer["Attributes"]["ApproximateNumberOfMessages"] != "0"
+
+
+STORIES: Mapping[str, Story] = {
+    "FailedRuns": Story(fault=_denied, rings=frozenset({"FailedRuns"})),
+    "UndeliveredWakeups": Story(fault=_unheard, rings=frozenset({"UndeliveredWakeups"})),
+    "UnreadableInputs": Story(fault=_misspelt, rings=frozenset({"UnreadableInputs", "FailedRuns"})),
+    "StuckDistributions": Story(fault=_never_deployed, rings=frozenset({"StuckDistributions"})),
+    "LongMaintenance": Story(fault=_forgotten, rings=frozenset({"LongMaintenance"})),
+}
