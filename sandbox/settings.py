@@ -16,6 +16,11 @@ class Settings:
     `call_seconds`        what each AWS call takes before it is carried out
     `updates_per_minute`  UpdateDistribution calls that CloudFront accepts; 0 accepts all
     `update_burst`        how many of them it accepts at once
+
+    Parameter Store accepts so many calls a second, 0 accepts all:
+
+    `parameter_reads_per_second`   of GetParameter, GetParameters and GetParametersByPath together
+    `parameter_writes_per_second`  of PutParameter and GetParameterHistory together
     """
 
     deploy_seconds: float = 2.0
@@ -25,6 +30,8 @@ class Settings:
     call_seconds: float = 0.0
     updates_per_minute: float = 0.0
     update_burst: int = 1
+    parameter_reads_per_second: float = 0.0
+    parameter_writes_per_second: float = 0.0
 
     def changed(self, members: Mapping[str, object]) -> "Settings":
         """Return these settings with `members` in; ValueError names what is not understood."""

@@ -1,4 +1,4 @@
-"""The bucket of updates: full at first, emptied by updates alone, filled again by time."""
+"""The buckets of calls: full at first, emptied by their own calls, filled again by time."""
 
 from dataclasses import dataclass
 
@@ -8,6 +8,10 @@ from sandbox.settings import CurrentSettings, Settings
 
 _UPDATE = Operation("cloudfront:UpdateDistribution", "/2020-05-31/distribution/E1/config", "test")
 _READ = Operation("cloudfront:GetDistributionConfig", "/2020-05-31/distribution/E1/config", "test")
+_GET = Operation("ssm:GetParameter", "/site/maintenance", "test")
+_PAGE = Operation("ssm:GetParametersByPath", "/site/maintenance/windows", "test")
+_PUT = Operation("ssm:PutParameter", "/site/maintenance", "test")
+_HISTORY = Operation("ssm:GetParameterHistory", "/site/maintenance", "test")
 
 
 @dataclass
@@ -59,3 +63,26 @@ def test_a_cleared_bucket_is_full() -> None:
     throttle.clear()
 
     assert [True] == _accepted(throttle, _UPDATE)
+
+
+def test_reads_of_parameters_share_a_bucket_and_writes_share_another_with_history() -> None:
+    """And neither takes from the other, nor from CloudFront's."""
+    clock = _Clock()
+    settings = Settings(parameter_reads_per_second=2, parameter_writes_per_second=1)
+    throttle = Throttle(CurrentSettings(settings), clock)
+
+    calls = (_GET, _PAGE, _GET, _PUT, _HISTORY, _UPDATE)
+    assert [True, True, False, True, False, True] == _accepted(throttle, *calls)
+    clock.seconds += 1
+    assert [True, True, True] == _accepted(throttle, _HISTORY, _GET, _PAGE)
+
+
+def test_parameter_store_calls_it_another_name() -> None:
+    """The code that SSM has for it, which is not CloudFront's."""
+    throttle = Throttle(CurrentSettings(Settings(parameter_writes_per_second=1)), _Clock())
+    throttle.refusal(_PUT)
+
+    refusal = throttle.refusal(_PUT)
+
+    assert refusal is not None
+    assert "ThrottlingException" == refusal.code
