@@ -16,6 +16,8 @@ Both that write are judged on more than CloudFront's own rights: see `ministack_
 import itertools
 import re
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -47,6 +49,24 @@ type _Handler = Callable[[Request, Serve], Any]
 _OK, _CREATED, _NO_CONTENT = 200, 201, 204
 _FUNCTION_ARN = re.compile(r"arn:aws:cloudfront::(\d{12}):function/[^/]+")
 _ETAG = re.compile(r"[A-Za-z0-9-]+")
+
+type _Records = list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The page of a listing that is asked for."""
+
+    marker: str
+    max_items: int
+
+    def shown(self, records: _Records) -> _Records:
+        """Return what of `records` is on the page, and the one after it, if there is more."""
+        rest = (each for each in records if not self.marker or each["Id"] > self.marker)
+        return sorted(rest, key=lambda each: str(each["Id"]))[: self.max_items + 1]
+
+
+_PAGE: ContextVar[_Page | None] = ContextVar("page", default=None)
 
 
 class ServedAccount:
@@ -100,6 +120,7 @@ class Distributions:
     def install(self) -> None:
         """Surround CloudFront's calls."""
         ministack_seam.surround_service(cloudfront, self._serve)
+        ministack_seam.surround(cloudfront, "_build_distribution_list_xml", _building_a_page)
 
     async def _serve(self, request: Request, onwards: Serve) -> Answer:
         handler = self._handlers.get(rest_operation("cloudfront", request))
@@ -154,16 +175,19 @@ class Distributions:
         return self._put_right(await onwards(request))
 
     async def _list(self, request: Request, onwards: Serve) -> Answer:
-        answer = await onwards(request)
         asked = request.query.get("MaxItems", [str(distribution_answers.DEFAULT_PAGE)])[0]
         if not asked.isdecimal():
             refusal = Refusal("InvalidArgument", f"MaxItems is a number, not {asked}.")
             return refusals.answer(refusal, "cloudfront")
+        marker = request.query.get("Marker", [""])[0]
+        page = _Page(marker, min(int(asked), distribution_answers.DEFAULT_PAGE))
+        token = _PAGE.set(page)
+        try:
+            answer = await onwards(request)
+        finally:
+            _PAGE.reset(token)
         document = distribution_answers.page(
-            answer.body,
-            self._truth(),
-            marker=request.query.get("Marker", [""])[0],
-            max_items=min(int(asked), distribution_answers.DEFAULT_PAGE),
+            answer.body, self._truth(), marker=page.marker, max_items=page.max_items
         )
         return Answer(answer.status, answer.headers, document)
 
@@ -224,6 +248,16 @@ class Distributions:
         )
 
 
+def _building_a_page(build: Callable[..., None]) -> Callable[..., None]:
+    """Write no more summaries than are shown: a large fleet's take longer than all else."""
+
+    def build_page(root: Element, records: _Records) -> None:
+        page = _PAGE.get()
+        build(root, page.shown(records) if page else records)
+
+    return build_page
+
+
 async def _without_match(request: Request, onwards: Serve) -> Answer:
     """Answer an update whose If-Match is not the distribution's ETag: never carried out."""
     given = request.headers.get("if-match", "")
@@ -258,7 +292,7 @@ def record_of(distribution_id: str) -> dict[str, Any] | None:
     return record
 
 
-def _records() -> list[dict[str, Any]]:
+def _records() -> _Records:
     return list(cloudfront._distributions.values())
 
 
