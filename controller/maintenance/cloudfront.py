@@ -71,14 +71,17 @@ class CloudFront:
         """Return every distribution of the account; raise ObservationError."""
         try:
             pages = self._client.get_paginator("list_distributions").paginate()
-            summaries = [
-                each for page in pages for each in page["DistributionList"].get("Items", [])
-            ]
+            # Each page is read before the next is asked for: whole summaries take ten times as much
+            # memory as what is kept of them.
+            return tuple(
+                _distribution(each)
+                for page in pages
+                for each in page["DistributionList"].get("Items", [])
+            )
         except FAULTS as error:
             raise ObservationError(
                 _sentence("the distributions cannot be listed", error)
             ) from error
-        return tuple(_distribution(each) for each in summaries)
 
     def read_config(self, distribution_id: str) -> ReadConfig:
         """Return the configuration of one distribution; raise ObservationError."""
