@@ -5,7 +5,8 @@ The switch and the windows in SSM Parameter Store.
     <switch>/windows/<name>  when maintenance runs by itself
 
 Events may arrive before a read knows of the change that they tell of. Such a read is repeated a few
-times. The history is read only where it decides something: SSM answers three such calls a second.
+times. The history is read only where it decides something, and once for each version of the switch:
+SSM answers three such calls a second (doc: AWS General Reference, Systems Manager quotas).
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 _CLOCK_TOLERANCE = timedelta(seconds=1)
 _PAUSES_SECONDS = (0.2, 0.4, 0.8)
 
+# A version of the switch; one that is deleted and written again counts from 1 again.
+type _Identity = tuple[int, datetime]
+
 
 class Parameters:
     """The adapter. `clock` returns the present, aware; `pause` sleeps for a number of seconds."""
@@ -50,11 +54,14 @@ class Parameters:
         self._zone = zone
         self._clock = clock
         self._pause = pause
+        self._version: _Identity | None = None
+        self._last_off: tuple[_Identity, datetime | None] | None = None
 
     def read_switch(self, *, changed: ParameterChanged | None = None) -> ReadSwitch:
         """Return what the switch says; raise ObservationError if SSM does not answer."""
         news = changed if changed and changed.name == self._name else None
         parameter = self._heeding(news, self._get, lambda found: found)
+        self._version = _identity(parameter) if parameter else None
         if parameter is None:
             return ReadSwitch(None, self._missing())
         try:
@@ -68,8 +75,20 @@ class Parameters:
             )
 
     def read_last_off(self) -> datetime | None:
-        """Return the instant of the newest off in the switch's history, if it has one."""
-        return last_off(self._history(self._name), self._zone)
+        """
+        Return the instant of the newest off in the switch's history, if it has one.
+
+        What came before the version that was read last cannot change, so it is not asked for again.
+        """
+        version = self._version
+        if version and self._last_off and self._last_off[0] == version:
+            return self._last_off[1]
+        history = self._history(self._name)
+        found = last_off(history, self._zone)
+        # A history that does not know of this version yet may lack the ones before it, too.
+        if version and any(each.written == version[1] for each in history):
+            self._last_off = (version, found)
+        return found
 
     def read_windows(self, *, changed: ParameterChanged | None = None) -> ReadWindows:
         """Return all windows; raise ObservationError if SSM does not answer."""
@@ -181,6 +200,10 @@ class Parameters:
             f"lifted: write it with aws ssm put-parameter --name {self._name} --type String "
             "--value off"
         )
+
+
+def _identity(parameter: ParameterTypeDef) -> _Identity:
+    return parameter["Version"], parameter["LastModifiedDate"].astimezone(UTC)
 
 
 def _has_heard(parameter: ParameterTypeDef | None, news: ParameterChanged) -> bool:
