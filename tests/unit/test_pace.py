@@ -125,3 +125,53 @@ def test_while_throttled_one_hand_tries_and_the_others_wait() -> None:
 def test_reading_is_as_fast_as_ever() -> None:
     """Only updates are throttled."""
     assert ReadConfig(b"E1", "E1") == PacedConfigs(_CloudFront(), _Clock().time()).read_config("E1")
+
+
+def test_asking_whether_an_update_is_wanted_takes_a_fifth_of_the_time_at_most() -> None:
+    """A look at a thousand windows takes fifteen seconds, and CloudFront takes updates meanwhile."""
+    clock, cloudfront = _Clock(), _CloudFront(refusals=20)
+    configs = PacedConfigs(cloudfront, clock.time())
+    asked: list[float] = []
+
+    def is_wanted() -> bool:
+        asked.append(clock.seconds)
+        clock.seconds += 15
+        return True
+
+    configs.heed(is_wanted)
+    _update(configs)
+
+    assert 15 * len(asked) <= clock.seconds / 5 + 15
+
+
+def test_what_is_wanted_no_more_is_not_asked_for_again() -> None:
+    """Hundreds of updates may wait, and the run has to look anew before its time is over."""
+    clock, cloudfront = _Clock(), _CloudFront(refusals=1_000)
+    configs = PacedConfigs(cloudfront, clock.time())
+    asked: list[bool] = []
+
+    def is_wanted() -> bool:
+        asked.append(True)
+        clock.seconds += 15
+        return False
+
+    configs.heed(is_wanted)
+    for _ in range(3):
+        with pytest.raises(Throttled, match="something else is wanted"):
+            _update(configs)
+
+    assert [True] == asked
+
+
+def test_what_the_next_round_wants_is_asked_for_again() -> None:
+    """The answer of the round before says nothing about it."""
+    clock, cloudfront = _Clock(), _CloudFront(refusals=1)
+    configs = PacedConfigs(cloudfront, clock.time())
+    configs.heed(lambda: False)
+    with pytest.raises(Throttled):
+        _update(configs)
+
+    configs.heed(lambda: True)
+    _update(configs)
+
+    assert ["E1 <x/> E"] == cloudfront.taken
