@@ -134,7 +134,7 @@ class App:
         log_report(report)
         count_report(report, stack_name=self.settings.stack_name, now=self.clock())
         if report.faults:
-            raise RunFailed(" | ".join(report.faults))
+            raise RunFailed(report.failure)
         return report.document()
 
 

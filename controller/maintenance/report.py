@@ -1,5 +1,13 @@
-"""What a run found and did, as values and as JSON. Pure."""
+"""
+What a run found and did, as values and as JSON. Pure.
 
+Lambda takes an answer of 6 MB and fails the run otherwise, and a queue takes the record of a failed
+run up to 256 KB (doc: Lambda Developer Guide, gettingstarted-limits; SQS Developer Guide,
+quotas-messages). So the answer about a large fleet leaves its behaviors to the log, and the text
+that a run fails with ends where it is long enough.
+"""
+
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -12,6 +20,10 @@ from maintenance.instants import format_instant
 from maintenance.model import Association, Distribution
 from maintenance.plan import Step
 from maintenance.status import Milestone, Status
+from maintenance.status_document import shortened
+
+_MOST_ANSWER_BYTES = 5_000_000
+_MOST_FAILURE_BYTES = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +86,16 @@ class Report:
         of_distributions = (fault for each in self.outcomes for fault in each.faults)
         return (*self.own_faults, *of_distributions, *self.upkeep_faults)
 
+    @property
+    def failure(self) -> str:
+        """Every fault in one text, as far as there is room; '' where there is none."""
+        faults = self.faults
+        text = " | ".join(faults)
+        cut = shortened(text, _MOST_FAILURE_BYTES)
+        if cut == text:
+            return text
+        return f"{len(faults)} faults, each of which is in the log: {cut}"
+
     def with_upkeep_fault(self, fault: str) -> "Report":
         """Return the report with one more fault of the upkeep."""
         return replace(self, upkeep_faults=(*self.upkeep_faults, fault))
@@ -84,7 +106,18 @@ class Report:
         return any(each.changed for each in self.outcomes)
 
     def document(self) -> dict[str, Any]:
-        """Return the report as JSON values."""
+        """Return the report as JSON values that Lambda takes as an answer."""
+        whole = self._document()
+        if len(json.dumps(whole)) <= _MOST_ANSWER_BYTES:
+            return whole
+        for each in whole["distributions"]:
+            each["behaviors"] = []
+        whole["notices"].append(
+            "the behaviors of so many distributions are too much for an answer: the log has them"
+        )
+        return whole
+
+    def _document(self) -> dict[str, Any]:
         decision = self.decision
         return {
             "mode": decision.mode.value,

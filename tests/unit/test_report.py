@@ -91,3 +91,33 @@ def test_faults_of_the_upkeep_come_last() -> None:
     assert ("E1", "clock", "status") == (
         report.with_upkeep_fault("clock").with_upkeep_fault("status").faults
     )
+
+
+def test_the_answer_about_a_large_fleet_leaves_the_behaviors_to_the_log() -> None:
+    """Lambda fails a run whose answer has more than 6 MB, whatever the run has done."""
+    path = "/" + "x" * 254
+    steps = tuple(Step(path, Action.KEEP, "it is in maintenance") for _ in range(75))
+    outcomes = tuple(Outcome(f"E{each}", "Deployed", steps) for each in range(500))
+
+    document = Report(a_decision(), outcomes).document()
+
+    assert len(json.dumps(document)) < 6_000_000
+    assert [[]] * 500 == [each["behaviors"] for each in document["distributions"]]
+    assert "the log has them" in document["notices"][-1]
+
+
+def test_a_run_fails_with_all_its_faults() -> None:
+    """As long as they are few, word for word."""
+    report = Report(a_decision(), own_faults=("one", "two"))
+
+    assert "one | two" == report.failure
+
+
+def test_the_sentence_of_a_run_that_fails_everywhere_is_not_endless() -> None:
+    """The record of a failed run has to fit into the dead letter queue."""
+    faults = tuple(f"E{each} is left as it was: {'no ' * 1_000}" for each in range(500))
+
+    failure = Report(a_decision(), own_faults=faults).failure
+
+    assert len(failure.encode()) < 60_000
+    assert failure.startswith("500 faults, each of which is in the log: E0 is left as it was")
