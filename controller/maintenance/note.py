@@ -16,6 +16,15 @@ from maintenance.errors import NoteUnreadable, ObservationError
 from maintenance.slot import Lists
 
 _FORMAT = 1
+# What a body that is not ours makes of the reading; RecursionError is JSON nested without end.
+_MISREAD = (
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+    ObservationError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +85,9 @@ def decode(body: bytes, *, stack: str, distribution_id: str) -> Note:
         document = json.loads(body)
         note = Note(document["stack"], document["distribution_id"], _rows(document["rows"]))
         written_as = document["format"]
-    except (ValueError, KeyError, TypeError, AttributeError, ObservationError) as error:
+    except _MISREAD as error:
         raise NoteUnreadable(
-            f"it is not a note that this version understands ({error!r})"
+            f"it is not a note that this version understands ({error!r:.300})"
         ) from error
     if written_as != _FORMAT:
         raise NoteUnreadable(f"it has format {written_as!r}, and this version knows {_FORMAT}")

@@ -20,8 +20,11 @@ from maintenance.observation import ReadNote
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
 
 _LOST_RACE = {"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"}
+# The note of 75 behaviors with four functions each takes a twentieth of it.
+_LARGEST_BYTES = 5_000_000
 
 
 class Notes:
@@ -50,7 +53,7 @@ class Notes:
         client = self._client()
         try:
             answer = client.get_object(Bucket=self._bucket, Key=key)
-            body = answer["Body"].read()
+            body = _read(answer)
         except client.exceptions.NoSuchKey:
             return ReadNote(empty_note(stack=self._stack, distribution_id=distribution_id), None)
         except FAULTS as error:
@@ -90,6 +93,14 @@ class Notes:
 
     def _where(self, key: str) -> str:
         return f"s3://{self._bucket}/{key}"
+
+
+def _read(answer: GetObjectOutputTypeDef) -> bytes:
+    """Return the body; what is larger than any note is none, and does not fill the memory."""
+    if answer["ContentLength"] > _LARGEST_BYTES:
+        answer["Body"].close()
+        return b"larger than any note"
+    return answer["Body"].read()
 
 
 def _key(distribution_id: str) -> str:

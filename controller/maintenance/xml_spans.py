@@ -2,7 +2,8 @@
 Where each element of an XML document begins and ends, in bytes. Pure.
 
 Configurations are edited by cutting and splicing the bytes that CloudFront sent, so that nothing
-else in them can change; expat knows the byte position of everything that it reads.
+else in them can change; expat knows the byte position of everything that it reads. Neither
+CloudFront nor a note declares a document type, so there are no entities that could grow.
 """
 
 from dataclasses import dataclass, field
@@ -10,6 +11,10 @@ from itertools import chain
 from xml.parsers import expat
 
 from maintenance.errors import ObservationError
+
+# A configuration nests ten deep; whoever walks through one does so by recursion.
+_DEEPEST = 100
+_NOT_OURS = "the XML holds what CloudFront never sends"
 
 
 @dataclass(slots=True)
@@ -68,9 +73,11 @@ class _Scanner:
         self._xml = xml
         self._document = Element("", start=0)
         self._open = [self._document]
+        self._texts: list[list[str]] = [[]]
         self._awaits_content: Element | None = None
         self._parser = expat.ParserCreate("utf-8")
         self._parser.buffer_text = False
+        self._parser.StartDoctypeDeclHandler = self._refuse_doctype
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._text
@@ -81,15 +88,24 @@ class _Scanner:
         self._parser.Parse(self._xml, True)  # noqa: FBT003 - expat takes no keyword here
         return self._document.children[0]
 
+    def _refuse_doctype(self, *_declared: object) -> None:
+        raise ObservationError(f"{_NOT_OURS}: a document type. Nothing was done.")
+
     def _start(self, name: str, _attributes: dict[str, str]) -> None:
+        if len(self._open) > _DEEPEST:
+            raise ObservationError(
+                f"{_NOT_OURS}: elements nested {_DEEPEST} deep. Nothing was done."
+            )
         self._content_begins()
         element = Element(name, start=self._parser.CurrentByteIndex)
         self._open[-1].children.append(element)
         self._open.append(element)
+        self._texts.append([])
         self._awaits_content = element
 
     def _end(self, _name: str) -> None:
         element = self._open.pop()
+        element.text = "".join(self._texts.pop())
         at = self._parser.CurrentByteIndex
         # For `<Name/>` expat reports the end just behind the tag, for `</Name>` just before it.
         if self._awaits_content is element and self._xml.endswith(b"/>", 0, at):
@@ -102,7 +118,7 @@ class _Scanner:
 
     def _text(self, text: str) -> None:
         self._content_begins()
-        self._open[-1].text += text
+        self._texts[-1].append(text)
 
     def _other(self, _data: str) -> None:
         self._content_begins()

@@ -127,8 +127,9 @@ def test_a_bucket_that_does_not_answer_is_no_reason_to_start_over(cloud: Cloud) 
         json.dumps(
             {"format": 1, "stack": "other", "distribution_id": "E1", "write": "w", "rows": []}
         ).encode(),
+        b"[" * 5_000_001,
     ],
-    ids=["not a note", "another stack's"],
+    ids=["not a note", "another stack's", "larger than any note"],
 )
 def test_a_note_that_is_not_ours_is_named_with_the_remedy(cloud: Cloud, body: bytes) -> None:
     """Nothing is restored from it, and nothing is written over it."""

@@ -60,6 +60,13 @@ UNREADABLE = {
     "not JSON": b"no",
     "not UTF-8": b'"\xff"',
     "empty": b"",
+    "JSON nested without end": b"[" * 100_000,
+    "a list with a document type": _document(
+        rows=_row(lambda_associations="<!DOCTYPE a><LambdaFunctionAssociations/>")
+    ),
+    "a list and more behind it": _document(
+        rows=_row(lambda_associations="<LambdaFunctionAssociations/><ViewerProtocolPolicy/>")
+    ),
     "JSON of another shape": b"[]",
     "without rows": b'{"format": 1, "stack": "site", "distribution_id": "E2EXAMPLE1AB3"}',
     "rows of another shape": _document(rows=["row"]),

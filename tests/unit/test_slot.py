@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 import pytest
-from maintenance.association_list import viewer_request_entry
+from maintenance.association_list import LIST_NAMES, viewer_request_entry
 from maintenance.model import VIEWER_REQUEST, VIEWER_RESPONSE, Association, Kind
 from maintenance.slot import Lists, attach, detach, is_in_the_way
+from maintenance.xml_spans import scan
 
 from tests.builders import EDGE, OURS, a_function, a_lambda, edge_arn, list_xml, lists
 
@@ -132,3 +133,25 @@ def test_a_function_that_took_the_same_event_meanwhile_wins() -> None:
 
     assert {a_function(VIEWER_REQUEST), came} == set(restored.lists.associations())
     assert (a_function(VIEWER_RESPONSE),) == restored.left_out
+
+
+FORGED = list_xml(Kind.LAMBDA_AT_EDGE, a_lambda())
+FORGED_LISTS = {
+    "no list at all": b"<ViewerProtocolPolicy>allow-all</ViewerProtocolPolicy>",
+    "another list": FORGED.replace(b"LambdaFunctionAssociations", b"TrustedSigners"),
+    "more in the list": FORGED.replace(b"</Items>", b"</Items><Compress>false</Compress>"),
+}
+
+
+@pytest.mark.parametrize("forged", FORGED_LISTS.values(), ids=list(FORGED_LISTS))
+def test_a_forged_note_writes_nothing_but_associations(forged: bytes) -> None:
+    """Whoever can write the state bucket changes no other setting of the distribution by it."""
+    noted = Lists(forged, forged)
+    held = attach(lists(), EDGE.version_arn)
+
+    left = detach(held, noted).lists
+
+    for kind, xml in zip(LIST_NAMES, (left.lambda_xml, left.function_xml), strict=True):
+        root = scan(xml or b"")
+        assert LIST_NAMES[kind] == root.name
+        assert {"Quantity", "Items"} >= {each.name for each in root.children}

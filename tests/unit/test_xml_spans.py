@@ -1,5 +1,7 @@
 """Where elements begin and end in a document, to the byte."""
 
+from itertools import pairwise
+
 import pytest
 from maintenance.errors import ObservationError
 from maintenance.xml_spans import Element, scan, splice
@@ -71,6 +73,32 @@ def test_what_is_not_xml_is_refused(body: bytes) -> None:
     """A half-read configuration must never be taken for a whole one."""
     with pytest.raises(ObservationError, match="something that is not XML"):
         scan(body)
+
+
+ENTITIES = "".join(
+    f'<!ENTITY {name} "{f"&{before};" * 10}">' for before, name in pairwise("abcdefghi")
+)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f'<!DOCTYPE A [<!ENTITY a "laugh">{ENTITIES}]><A>&i;</A>',
+        '<!DOCTYPE A [<!ENTITY a SYSTEM "file:///etc/passwd">]><A>&a;</A>',
+        "<!DOCTYPE A><A/>",
+        "<A>" * 101 + "</A>" * 101,
+    ],
+    ids=["entities that grow", "an entity of elsewhere", "a document type", "too deep"],
+)
+def test_what_cloudfront_never_sends_is_refused(body: str) -> None:
+    """Neither a configuration nor a note can make the controller read files, or without end."""
+    with pytest.raises(ObservationError, match="what CloudFront never sends"):
+        scan(body.encode())
+
+
+def test_the_deepest_element_is_read() -> None:
+    """Far deeper than CloudFront's own."""
+    assert b"<A>" * 100 + b"</A>" * 100 == _cut(xml := b"<A>" * 100 + b"</A>" * 100, scan(xml))[0]
 
 
 def test_splicing_replaces_cuts_and_inserts() -> None:
