@@ -17,7 +17,7 @@ empty :=
 comma := ,
 PURE_MODULES := association_list bounds change command convergence cron desired distribution_config \
 	edge_function edge_version errors forecast history installation instants milestones model note \
-	observation overlay pace page_package plan report said sentence settings slot status \
+	observation overlay pace page_package plan printable report said sentence settings slot status \
 	status_document supposition switch targets timeline wakeup windows xml_spans
 PURE := $(subst $(empty) $(empty),$(comma),$(PURE_MODULES:%=controller/maintenance/%.py) edge_handler/*)
 

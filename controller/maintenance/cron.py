@@ -188,7 +188,7 @@ class Field:
         if not self.low <= number <= self.high:
             names = f" or {self.names[0]}-{self.names[-1]}" if self.names else ""
             raise UnreadableValue(
-                f"'{text}' is no {self.name}, which is {self.low}-{self.high}{names}"
+                f"{text!r} is no {self.name}, which is {self.low}-{self.high}{names}"
             )
         return number
 
@@ -211,7 +211,7 @@ class Field:
         if not self.takes_steps:
             raise UnreadableValue(f"the {self.name} takes no steps")
         if not re.fullmatch("[0-9]{1,4}", text) or not 0 < int(text) <= self.high:
-            raise UnreadableValue(f"'{text}' is no step of the {self.name}, which is 1-{self.high}")
+            raise UnreadableValue(f"{text!r} is no step of the {self.name}, which is 1-{self.high}")
         return int(text)
 
 
@@ -266,7 +266,7 @@ def _by_week(text: str) -> Days:
     number, hash_sign, nth = text.partition("#")
     if hash_sign:
         if nth not in tuple("12345"):
-            raise UnreadableValue(f"'{nth}' is not 1-5, which of those days in the month")
+            raise UnreadableValue(f"{nth!r} is not 1-5, which of those days in the month")
         return NthWeekday(DAY_OF_WEEK.number(number), int(nth))
     if text == "L":
         return Weekdays((SATURDAY,))

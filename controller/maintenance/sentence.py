@@ -38,7 +38,7 @@ class Sentence:
 
     def fault(self, at: int, what: str) -> UnreadableValue:
         """Return the error that points at word `at`, or at the end behind the last word."""
-        where = f"'{_shortened(self.words[at])}'" if at < len(self.words) else "its end"
+        where = repr(_shortened(self.words[at])) if at < len(self.words) else "its end"
         return UnreadableValue(
             f"The value {_shortened(self.text)!r} is not understood at {where}: {what}. "
             f"It reads: {self.grammar}."

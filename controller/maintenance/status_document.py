@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo
 from maintenance.errors import UnreadableValue
 from maintenance.instants import format_instant, parse_instant
 from maintenance.model import Mode
+from maintenance.printable import written_as_json
 from maintenance.status import LastError, Memory, ModeChange, NextChange, Status, TargetStatus
 
 LIMIT = 4096
@@ -173,7 +174,7 @@ def _text(instant: datetime | None) -> str | None:
 
 def _written(value: object) -> str:
     # The braces that SSM refuses can only stand inside a text.
-    return json.dumps(value, ensure_ascii=False, indent=1).replace("{{", "{\\u007b")
+    return written_as_json(value, indent=1).replace("{{", "{\\u007b")
 
 
 def _size(value: object) -> int:

@@ -1,5 +1,6 @@
 """Logs, metrics and what they are called, in one place."""
 
+import functools
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -7,6 +8,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from maintenance.model import Mode
+from maintenance.printable import written_as_json
 from maintenance.report import Report, outcome_document
 
 SERVICE = "site-maintenance"
@@ -26,7 +28,8 @@ UNITS: Mapping[str, MetricUnit] = {
     "SecondsToDeployed": MetricUnit.Seconds,
 }
 
-logger = Logger(service=SERVICE)
+# `aws logs tail` writes to a terminal what others wrote into a parameter.
+logger = Logger(service=SERVICE, json_serializer=functools.partial(written_as_json, default=str))
 
 
 def log_report(report: Report) -> None:

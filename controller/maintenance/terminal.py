@@ -3,10 +3,9 @@ How the command line speaks: answers on standard output, progress and faults on 
 
 Colours only say again what words say, and are left out where nobody sees them: when the output is
 no terminal, or NO_COLOR is set. Instants are shown on the clocks of one zone, with how far away
-they are.
+they are. Values, names and answers are what others wrote: no terminal obeys anything in them.
 """
 
-import json
 import re
 import sys
 from collections.abc import Mapping
@@ -15,10 +14,19 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from rich.console import Console, RenderableType
+from rich.console import (
+    Console,
+    ConsoleOptions,
+    ConsoleRenderable,
+    RenderableType,
+    RenderHook,
+    RenderResult,
+)
+from rich.segment import Segment
 from rich.text import Text
 
 from maintenance.instants import format_duration
+from maintenance.printable import shown, written_as_json
 
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
@@ -29,10 +37,28 @@ _WIDEST = 100
 _ARN = re.compile(r"arn:aws[a-z-]*:(?:lambda|cloudfront):[a-z0-9-]*:[0-9]*:function[:/]")
 
 
-def _console(*, stderr: bool) -> Console:
-    console = Console(stderr=stderr, highlight=False, emoji=False, markup=False)
-    console.width = min(console.width, _WIDEST)
-    return console
+@dataclass(frozen=True, slots=True)
+class _Harmless:
+    """What it holds, with a mark where its text would be obeyed; rich's own controls stay."""
+
+    held: ConsoleRenderable
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for text, style, control in console.render(self.held, options):
+            yield Segment(text if control else shown(text), style, control)
+
+
+class _AllHarmless(RenderHook):
+    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+        return [_Harmless(each) for each in renderables]
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return what writes to one stream, and to no terminal what it would obey."""
+    made = Console(stderr=stderr, highlight=False, emoji=False, markup=False)
+    made.width = min(made.width, _WIDEST)
+    made.push_render_hook(_AllHarmless())
+    return made
 
 
 def named(text: str) -> str:
@@ -45,8 +71,8 @@ class Terminal:
     """The two streams. With `as_json`, answers are documents and nothing else is on the first."""
 
     as_json: bool
-    out: Console = field(default_factory=lambda: _console(stderr=False))
-    err: Console = field(default_factory=lambda: _console(stderr=True))
+    out: Console = field(default_factory=console)
+    err: Console = field(default_factory=lambda: console(stderr=True))
 
     @property
     def is_interactive(self) -> bool:
@@ -56,7 +82,7 @@ class Terminal:
     def answer(self, document: Mapping[str, Any], *renderables: RenderableType) -> None:
         """Give an answer in the form that was asked for."""
         if self.as_json:
-            self.out.out(json.dumps(document, indent=2, ensure_ascii=False))
+            self.out.out(written_as_json(document, indent=2))
             return
         for each in renderables:
             self.out.print(each)

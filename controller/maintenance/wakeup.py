@@ -189,9 +189,11 @@ def _instant(text: object, event: object) -> datetime:
         instant = datetime.fromisoformat(str(text))
         in_utc = instant.astimezone(UTC) if instant.tzinfo else None
     except (ValueError, OverflowError) as error:
-        raise _refused(f"{text!r} is not an instant like 2026-12-01T02:00:00Z", event) from error
+        raise _refused(
+            f"{text!r:.80} is not an instant like 2026-12-01T02:00:00Z", event
+        ) from error
     if in_utc is None:
-        raise _refused(f"{text!r} has no offset: end it with Z or +01:00", event)
+        raise _refused(f"{text!r:.80} has no offset: end it with Z or +01:00", event)
     return in_utc
 
 

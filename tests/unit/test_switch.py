@@ -44,7 +44,7 @@ UNREADABLE = {
     "no": "at 'no': it begins",
     "onn": "at 'onn': it begins",
     "on:soon": "at 'on:soon': it begins",
-    "on\u00a0for 2h": "at 'on\u00a0for': it begins",
+    "on\u00a0for 2h": "at 'on\\xa0for': it begins",
     ": on": "at its end: it begins",
     "true": "at 'true': it begins",
     "on fro 90m": "at 'fro': for, until, or a message",
