@@ -9,7 +9,7 @@ its own styles and scripts, by hash, and ask its own site whether it is back; no
     a page may hold            which becomes
     -----------------------    -----------------------------------------------------------
     {{language}}               tag of the page's language
-    {{title}} {{message}}      the texts of that language, escaped
+    {{title}} {{message}}      the texts of that language, escaped; no message within <script>
     {{until}}                  when it ends, as 2026-12-01T04:00:00Z; empty if unknown
     {{until_utc}}              the same for people, as 2026-12-01 04:00 UTC; empty if unknown
     {{retry_after_seconds}}    how long to wait before looking again
@@ -109,7 +109,7 @@ def retry_after(settings: PageSettings, now: float) -> str:
 
 
 def render_page(page: Page, parts: PageParts, language: str, settings: PageSettings) -> str:
-    """Return the page with every placeholder filled; raise SettingsError for an unknown one."""
+    """Return the page with every placeholder filled; SettingsError for an unknown or unsafe one."""
     text = settings.text(language)
     plain = {
         "language": language,
@@ -126,6 +126,11 @@ def render_page(page: Page, parts: PageParts, language: str, settings: PageSetti
         raise SettingsError(
             f"{page.file_name} has the placeholder {_written(unknown)}, which nothing fills: "
             f"use only {_written(markup)}."
+        )
+    if any("{{message}}" in text for _, text in STYLE_OR_SCRIPT.findall(page.template)):
+        raise SettingsError(
+            f"{page.file_name} has {{{{message}}}} within <style> or <script>, where a message "
+            "would run as the site's own: put it into an element, and let the script read it there."
         )
     return _PLACEHOLDER.sub(lambda found: markup[found[1]], page.template)
 

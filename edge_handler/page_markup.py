@@ -16,6 +16,8 @@ The policy (answers.py) lets a page use its own <style> and <script> elements, a
     <base href=>                                   base-uri 'none'
     <style> or <script> that the policy misses     style-src, script-src: its hash is not there
 
+And what it cannot stop: a {{message}} in a tag but not in quotes, which could add attributes.
+
 What scripts ask for, or make of text, cannot be seen here. <meta http-equiv="refresh"> is allowed,
 because it works: it looks again as our script does. Only the check of a package imports this.
 """
@@ -41,6 +43,7 @@ _LOADING_LINKS: Final = frozenset(
 )  # fmt: skip
 _DOCUMENTS: Final = frozenset({"embed", "fencedframe", "frame", "iframe", "object"})
 _SPACE: Final = re.compile(r"[\x00-\x20]")
+_QUOTED: Final = re.compile(r""""[^"]*"|'[^']*'""")
 _CSS_COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
 _CSS_LOADING: Final = re.compile(r"(@import\b|\burl\((?!\s*[\"']?#)|\bimage-set\()", re.IGNORECASE)
 
@@ -85,6 +88,9 @@ class _Reader(HTMLParser):
         line, _ = self.getpos()
         attributes = {name: value or "" for name, value in attrs}
         self.faults += [(line, fault) for fault in _element_faults(tag, attributes)]
+        if "{{message}}" in _QUOTED.sub("", self.get_starttag_text() or ""):
+            fault = f"{{{{message}}}} in <{tag}> has no quotes around it, so it could say anything"
+            self.faults.append((line, f"{fault} of the element: add them"))
         if tag in {"style", "script"}:
             after_tag = line + (self.get_starttag_text() or "").count("\n")
             self._element, self._line, self._content = tag, after_tag, ""

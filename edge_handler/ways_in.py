@@ -21,8 +21,11 @@ from typing import Final
 type Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 # An origin may resolve such parts, so /open/../closed does not count as /open/*. Some origins drop
-# path parameters (..;x=1), decode twice (%252e) or end a path at NUL before they resolve it.
-_RESOLVABLE: Final = re.compile(r"//|\\|;|%(?:2e|2f|5c|3b|25|00)|/\.\.?(?:/|$)", re.IGNORECASE)
+# path parameters (..;x=1), decode twice (%252e), take what UTF-8 forbids for a dot (%c0%ae, %u002e)
+# or end a path at NUL before they resolve it.
+_RESOLVABLE: Final = re.compile(
+    r"//|\\|;|%(?:2e|2f|5c|3b|25|00|c[01]|e0%[89]|f0%8|f[89a-f]|u)|/\.\.?(?:/|$)", re.IGNORECASE
+)
 
 # Where IPv6 has the addresses of IPv4 (RFC 4291, section 2.5.5.2).
 EVERY_IPV4_ADDRESS: Final = ipaddress.IPv6Network("::ffff:0:0/96")

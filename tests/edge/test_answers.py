@@ -118,6 +118,17 @@ def test_a_placeholder_that_nobody_fills_is_refused() -> None:
         some_answers("{{mesage}}")
 
 
+@pytest.mark.parametrize(
+    "element", ["<script>let m = `{{message}}`</script>", "<STYLE a>{{message}}</STYLE>"]
+)
+def test_a_message_never_becomes_script_or_style(element: str) -> None:
+    """No escaping makes it harmless there, and the policy would allow it as the page's own."""
+    with pytest.raises(
+        SettingsError, match=r"page.html has \{\{message\}\} within <style> or <script>"
+    ):
+        some_answers(element)
+
+
 def test_the_policy_allows_styles_and_scripts_of_the_page_by_their_hash() -> None:
     """The browser refuses any but those that were there at build time, and asks only this site."""
     style, script = (

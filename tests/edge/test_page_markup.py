@@ -56,6 +56,13 @@ STOPPED = "which the page's policy stops"
             "<base href> is stopped by the page's policy: write whole addresses into the links",
             "<base href='/a/'>",
         ),
+        (
+            (
+                "{{message}} in <p> has no quotes around it, so it could say anything of the "
+                "element: add them"
+            ),
+            "<p title=a&{{message}} class='b'>",
+        ),
         (f"@import in <style> {LOADS}: remove it", "<style>@import 'a.css';</style>"),
         (
             f"url in <style> {LOADS}: remove it",

@@ -16,8 +16,10 @@ PATHS = open_paths(["/robots.txt", "/hooks/*", "/v?/health"])
 
 
 @pytest.mark.parametrize(
-    "path", ["/robots.txt", "/hooks/", "/hooks/payment/7", "/v1/health", "/hooks/a..b", "/hooks/.x"]
-)
+    "path",
+    ["/robots.txt", "/hooks/", "/hooks/payment/7", "/v1/health", "/hooks/a..b", "/hooks/.x",
+     "/hooks/%C3%BC%E0%A4%85%F0%9F%98%80"],
+)  # fmt: skip
 def test_a_path_that_matches_a_pattern_is_open(path: str) -> None:
     """`*` is any text, `?` one character; everything else stands for itself."""
     assert path in PATHS
@@ -45,7 +47,8 @@ def test_a_path_that_matches_no_pattern_is_closed(path: str) -> None:
     "way_around",
     ["../admin", "./x", "..", ".", "/x", "%2e%2e/admin", "%2E./admin", "..%2fadmin", "..\\admin",
      "..%5Cadmin", "..;/admin", "..;x=1/admin", "%252e%252e%252fadmin", "..%3b/admin",
-     "..%3B/admin", "..%00/admin"],
+     "..%3B/admin", "..%00/admin", "%c0%ae%C0%AE/admin", "..%c0%afadmin", "..%c1%9cadmin",
+     "..%e0%80%afadmin", "..%F0%80%80%AFadmin", "..%f8%80%80%80%afadmin", "..%u2215admin"],
 )  # fmt: skip
 def test_an_open_path_is_no_way_around(way_around: str) -> None:
     """A path that an origin may resolve to another is not the open one."""

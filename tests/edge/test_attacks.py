@@ -1,0 +1,207 @@
+"""What a message or a request is made of never becomes more than text, nor a way in."""
+
+import json
+import re
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, cast
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from answers import Answers, Page, PageParts, write_answers
+from bypass import PARAMETER
+from hypothesis import example, given
+from hypothesis import strategies as st
+from negotiation import HTML, PROBLEM, TEXT
+
+from tests.edge.builders import (
+    EDGE_HANDLER,
+    NOW,
+    SECRET,
+    a_request,
+    a_responder,
+    some_settings,
+    value_of,
+)
+from tests.effort import examples
+
+if TYPE_CHECKING:
+    from cloudfront_event import Response
+
+MARKUP = [
+    "</script><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "\"'><svg/onload=a()>",
+    "{{script}}", "{{title}}", "]]>", "-->", "<!--", "${alert(1)}", "\\", '","status":200,"x":"',
+    "&lt;", "&#60;script&#62;", "javascript:alert(1)", "\u00a0", "\u200d", "</title><h1>",
+]  # fmt: skip
+MESSAGES = (
+    st.lists(st.sampled_from(MARKUP) | st.text(max_size=10), min_size=1, max_size=6)
+    .map("".join)
+    .filter(lambda text: text.isprintable() and text.strip())
+)
+PAGE = Page("page.html", (EDGE_HANDLER / "page.html").read_text(encoding="utf-8"))
+SHIPPED = PageParts(*((EDGE_HANDLER / name).read_text() for name in ("page.css", "page.js")))
+OWN_PROBLEM = {"title": "{{message}} now", "more": ["{{message}}", {"a": "{{until}}"}]}
+
+
+def announcing(message: str) -> Answers:
+    """Return the answers that say `message`, with the shipped page and a problem of one's own."""
+    return write_answers({"en": PAGE}, SHIPPED, some_settings(announcement=message), OWN_PROBLEM)
+
+
+class Elements(HTMLParser):
+    """What a page is made of: its tags with their attributes, and its text."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        super().__init__()
+        self.tags: list[object] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep a tag."""
+        self.tags.append((tag, attrs))
+
+    def handle_endtag(self, tag: str) -> None:
+        """Keep an end."""
+        self.tags.append(tag)
+
+    def handle_comment(self, data: str) -> None:
+        """Keep a comment."""
+        self.tags.append(["comment", data])
+
+    def handle_data(self, data: str) -> None:
+        """Keep text."""
+        self.text += data
+
+
+def read(page: str) -> Elements:
+    """Return what a page is made of."""
+    elements = Elements()
+    elements.feed(page)
+    elements.close()
+    return elements
+
+
+HARMLESS = "Moving."
+EXPECTED = read(announcing(HARMLESS)["en", HTML]["body"])
+
+
+@examples(50)
+@given(MESSAGES)
+def test_a_message_is_nothing_but_text_of_the_page(message: str) -> None:
+    """Whatever it is made of, the page has the same elements, attributes and policy as before."""
+    answer = announcing(message)["en", HTML]
+
+    found = read(answer["body"])
+    assert EXPECTED.tags == found.tags
+    assert EXPECTED.text.replace(HARMLESS, message) == found.text
+
+
+@examples(50)
+@given(MESSAGES)
+def test_a_message_is_nothing_but_text_of_the_problem(message: str) -> None:
+    """Wherever the owner's file puts it, members and their order are as the owner wrote them."""
+    said = json.loads(announcing(message)["en", PROBLEM]["body"])
+
+    assert [f"{message} now", message, [message, {"a": ""}], 503] == [
+        said[member] for member in ("title", "detail", "more", "status")
+    ]
+    assert ["type", "title", "status", "detail", "until", "more"] == list(said)
+
+
+@examples(50)
+@given(MESSAGES)
+def test_a_message_is_one_line_of_the_text(message: str) -> None:
+    """Between the title and the end of the answer."""
+    title, line, end = announcing(message)["en", TEXT]["body"].split("\n")
+
+    assert ("Back soon", message, "") == (title, line, end)
+
+
+@examples(50)
+@given(MESSAGES)
+def test_no_header_depends_on_a_message(message: str) -> None:
+    """So none can be put in, and the policy stays that of the page."""
+    harmless, answers = announcing(HARMLESS), announcing(message)
+
+    assert [each["headers"] for each in harmless.values()] == [
+        each["headers"] for each in answers.values()
+    ]
+
+
+ATTACKER = [
+    "\r\nset-cookie: a=b", "//evil.example", "\\\\evil.example", "/..//", "%0d%0a", "\t", "@",
+    "https:", "evil.example", "\u2028", "\ud800", "?", "#", "&", "\x00", ";",
+]  # fmt: skip
+PIECES = st.lists(st.sampled_from(ATTACKER) | st.text(max_size=5), max_size=6).map("".join)
+OPEN = a_responder(
+    cors_origins=["https://app.example.com", "*"],
+    allowed_paths=["/open/*"],
+    allowed_networks=["198.51.100.0/24", "2001:db8::/32"],
+)
+
+
+@examples(50)
+@given(uri=PIECES, query=PIECES)
+@example(uri="/\t/evil.example", query="")
+@example(uri="/.//evil.example", query="")
+def test_the_bypass_link_never_leads_to_another_site(uri: str, query: str) -> None:
+    """Wherever it is opened with whatever else: its redirect is a path, as browsers read it."""
+    answer = OPEN.respond(a_request(uri, query=f"{query}&{PARAMETER}={SECRET}"), NOW)
+
+    location = value_of(answer, "location")
+    assert re.fullmatch(r"/(?!/)[!-~]*", location)
+    assert "\\" not in location
+    assert "www.example.com" == urlsplit(urljoin("https://www.example.com/", location)).netloc
+
+
+@examples(50)
+@given(
+    uri=PIECES,
+    query=PIECES | st.just(f"{PARAMETER}={SECRET}"),
+    method=st.sampled_from(["GET", "OPTIONS"]),
+    value=PIECES,
+)
+def test_no_request_puts_a_line_end_into_a_header(
+    uri: str, query: str, method: str, value: str
+) -> None:
+    """Nothing that a caller sends comes back as a header of its own."""
+    names = ["Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers", "Cookie"]
+    request = a_request(uri, query=query, method=method, headers=dict.fromkeys(names, value))
+
+    answer = OPEN.respond(request, NOW)
+
+    headers = answer["headers"] if answer is not request else {}
+    values = [field["value"] for fields in headers.values() for field in fields]
+    assert [] == [each for each in values if not re.fullmatch(r"[ -~]*", each)]
+
+
+FORGEABLE = [
+    "X-Forwarded-For", "Forwarded", "X-Real-IP", "True-Client-IP", "CF-Connecting-IP", "Client-IP",
+    "CloudFront-Viewer-Address", "X-Cluster-Client-IP", "X-Originating-IP",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FORGEABLE)
+@pytest.mark.parametrize("address", ["198.51.100.7", "2001:db8::7"])
+def test_no_header_makes_a_viewer_one_of_an_open_network(name: str, address: str) -> None:
+    """The address that counts is that of the connection, which CloudFront tells."""
+    request = a_request(headers={name: f"for={address}" if name == "Forwarded" else address})
+
+    assert OPEN.respond(request, NOW) is not request
+
+
+@pytest.mark.parametrize("name", ["X-Original-URL", "X-Rewrite-URL", "X-Forwarded-Path", "Referer"])
+def test_no_header_makes_a_path_an_open_one(name: str) -> None:
+    """Nor does a query, whatever an application behind would make of it."""
+    request = a_request("/admin", query="/open/x", headers={name: "/open/x"})
+
+    assert OPEN.respond(request, NOW) is not request
+
+
+@pytest.mark.parametrize("host", ["", "localhost", "evil.example", "www.example.com:1", "a" * 9000])
+@pytest.mark.parametrize("method", ["GET", "PURGE", "TRACE", "get", "X" * 9000])
+def test_no_host_and_no_method_gets_past(host: str, method: str) -> None:
+    """Maintenance asks for neither; another method than HEAD gets what GET gets."""
+    request = a_request(method=method, headers={"Host": host, "X-HTTP-Method-Override": "OPTIONS"})
+
+    assert "503" == cast("Response", OPEN.respond(request, NOW))["status"]
