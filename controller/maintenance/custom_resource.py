@@ -13,11 +13,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from urllib3.exceptions import HTTPError
 from urllib3.util import Retry
 
-from maintenance.errors import ApplyError
+from maintenance.errors import ApplyError, EventRefused
 
 if TYPE_CHECKING:
     from urllib3 import PoolManager
@@ -29,6 +30,25 @@ _RETRIES = Retry(
 )
 _GOOD = range(200, 300)
 _NOT_INSTALLED = "-not-installed"
+_ARN_PARTS_TO_ACCOUNT = 5
+_S3 = ".amazonaws.com"
+
+
+def refuse_forged(request: Mapping[str, Any], *, own_arn: str) -> None:
+    """
+    Raise EventRefused for what CloudFormation cannot have sent to the function `own_arn`.
+
+    Its requests are of the function's own account and region, and want their answer in S3. So who
+    may invoke the controller cannot make it send anything anywhere else.
+    """
+    url = urlsplit(str(request["ResponseURL"]))
+    *_, region, account = own_arn.split(":")[:_ARN_PARTS_TO_ACCOUNT]
+    is_answered_in_s3 = url.scheme == "https" and (url.hostname or "").endswith(_S3)
+    if not is_answered_in_s3 or str(request.get("StackId")).split(":")[3:5] != [region, account]:
+        raise EventRefused(
+            "this event is refused, nothing was changed: CloudFormation asks for its answer at an "
+            "https address of S3, and about a stack of this account and region"
+        )
 
 
 def was_never_installed(request: Mapping[str, Any]) -> bool:

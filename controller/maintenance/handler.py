@@ -28,7 +28,7 @@ from maintenance.baking import Baking, Patience
 from maintenance.chooser import Chooser
 from maintenance.cloudfront import CloudFront
 from maintenance.command import judge
-from maintenance.custom_resource import answer, was_never_installed
+from maintenance.custom_resource import answer, refuse_forged, was_never_installed
 from maintenance.distribution_run import DistributionRun
 from maintenance.edge_versions import EdgeVersions
 from maintenance.errors import ApplyError, MaintenanceError, RunFailed
@@ -240,6 +240,9 @@ def _ring(settings: Settings, own_arn: str) -> Ring:
 
 def _install(request: Mapping[str, Any], own_arn: str) -> dict[str, Any]:
     """Carry out a request of CloudFormation and answer it in every case, or the stack hangs."""
+    # Where something else plays AWS, its requests come from there and are answered there.
+    if "AWS_ENDPOINT_URL" not in os.environ:
+        refuse_forged(request, own_arn=own_arn)
     fault = None
     try:
         if not was_never_installed(request):

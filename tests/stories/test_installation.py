@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
+from maintenance.errors import EventRefused
 
 from tests.sandbox.builders import a_behavior, a_distribution, a_function, functions
 from tests.stories.site import STATUS, SWITCH, Site
@@ -245,3 +246,21 @@ def test_a_status_that_cannot_be_deleted_does_not_keep_the_stack(
     site.receives(request("Delete", url))
 
     assert "SUCCESS" == put[0]["Status"]
+
+
+def test_a_forged_request_of_cloudformation_changes_nothing_and_is_not_answered(
+    site: Site,
+    looks_after: LooksAfter,
+    answers: tuple[str, Answers],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As the controller stands on AWS, where nothing else plays CloudFormation."""
+    looks_after(a_distribution(site.cloud))
+    site.becomes("on")
+    calls = len(site.cloud.sandbox.calls())
+    monkeypatch.delenv("AWS_ENDPOINT_URL")
+
+    with pytest.raises(EventRefused, match="an https address of S3"):
+        site.receives(request("Delete", answers[0]))
+
+    assert (calls, []) == (len(site.cloud.sandbox.calls()), answers[1])

@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from maintenance.custom_resource import answer
-from maintenance.errors import ApplyError
+from maintenance.custom_resource import answer, refuse_forged
+from maintenance.errors import ApplyError, EventRefused
 from urllib3 import PoolManager
 
 from tests.loopback import Answer, Received, a_server
@@ -97,3 +97,35 @@ def test_an_address_that_is_none_is_an_error() -> None:
     """With a sentence, like everything else."""
     with pytest.raises(ApplyError, match="CloudFormation could not be answered"):
         _answer("http://[nowhere")
+
+
+OURS = "arn:aws:lambda:us-east-1:123456789012:function:site-Controller"
+S3 = "https://cloudformation-custom-resource-response-useast1.s3.amazonaws.com/arn?Signature=a"
+
+
+def test_a_request_that_cloudformation_can_have_sent_is_believed() -> None:
+    """About a stack of the function's own account, to be answered in S3."""
+    refuse_forged({"ResponseURL": S3, "StackId": STACK_ID}, own_arn=OURS)
+
+
+@pytest.mark.parametrize(
+    ("url", "stack_id"),
+    [
+        ("http://cloudformation-custom-resource-response-useast1.s3.amazonaws.com/", STACK_ID),
+        ("https://evil.example/.s3.amazonaws.com", STACK_ID),
+        ("https://s3.amazonaws.com@evil.example/", STACK_ID),
+        ("https://evilamazonaws.com/", STACK_ID),
+        ("http://127.0.0.1:9001/2018-06-01/runtime/init/error", STACK_ID),
+        ("http://169.254.169.254/", STACK_ID),
+        ("file:///etc/passwd", STACK_ID),
+        ("", STACK_ID),
+        (S3, STACK_ID.replace("123456789012", "999999999999")),
+        (S3, STACK_ID.replace("us-east-1", "eu-west-1")),
+        (S3, "stack"),
+        (S3, None),
+    ],
+)
+def test_a_forged_request_is_refused(url: str, stack_id: str | None) -> None:
+    """Who may invoke the controller cannot make it send what it knows to any address."""
+    with pytest.raises(EventRefused, match="nothing was changed: CloudFormation asks"):
+        refuse_forged({"ResponseURL": url, "StackId": stack_id}, own_arn=OURS)
