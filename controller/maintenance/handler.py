@@ -150,9 +150,14 @@ def assemble(
     own_arn: str,
     clock: Callable[[], datetime],
     patience: Patience = PATIENCE,
+    session: boto3.Session | None = None,
 ) -> App:
-    """Put everything together; `own_arn` is this function's, `clock` returns the present, aware."""
-    session = boto3.Session(region_name="us-east-1")
+    """
+    Put everything together; `own_arn` is this function's, `clock` returns the present, aware.
+
+    All clients are made of `session`, of a new one in us-east-1 where none is given.
+    """
+    session = session or boto3.Session(region_name="us-east-1")
     ssm = session.client("ssm", config=_CLIENT)
     status_parameter = StatusParameter(ssm, switch_parameter=settings.switch_parameter)
     parameters = Parameters(

@@ -10,17 +10,18 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import boto3
 import httpx
 from maintenance.baking import Patience
-from maintenance.handler import PATIENCE, assemble, lambda_handler
+from maintenance.handler import PATIENCE, App, assemble, lambda_handler
 from maintenance.settings import Settings
 from maintenance.wakeup import Sweep
 
@@ -59,6 +60,10 @@ _PAGE_CHANGED = {
     "time": "2026-11-23T02:00:00Z",
     "detail": {"bucket": {"name": BUCKET}, "object": {"key": "page/page.html"}},
 }
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
@@ -105,13 +110,23 @@ class Site:
 
     def runs_at(self, now: datetime, *, patience: Patience = PATIENCE) -> dict[str, Any]:
         """Let the controller look with its clock at this instant; return its report."""
-        app = assemble(
+        return self.controller(clock=lambda: now, patience=patience).run(Sweep())
+
+    def controller(
+        self,
+        *,
+        clock: Callable[[], datetime] = _now,
+        patience: Patience = PATIENCE,
+        session: boto3.Session | None = None,
+    ) -> App:
+        """Return the controller as a new process has it, with clients of this session if given."""
+        return assemble(
             Settings.from_env(os.environ),
             own_arn=_CONTEXT.invoked_function_arn,
-            clock=lambda: now,
+            clock=clock,
             patience=patience,
+            session=session,
         )
-        return app.run(Sweep())
 
     def alarm(self) -> str | None:
         """Return what the alarm clock is aimed at, as Scheduler writes it."""
