@@ -1,13 +1,16 @@
 """
 Faults on demand: what the next calls of an operation shall suffer.
 
-    kind     the call is                                          needs
-    -------  ---------------------------------------------------  ----------------------
-    refuse   answered with an error and never carried out         code, status, message
-    lose     carried out, and its answer replaced by an error     status (default 500)
-    slow     carried out `seconds` later                          seconds
-    hold     kept waiting until it is released, then carried out  -
-
+    kind        the call is                                          needs
+    ----------  ---------------------------------------------------  ----------------------
+    refuse      answered with an error and never carried out         code, status, message
+    lose        carried out, and its answer replaced by an error     code, status, message
+    cut-before  never carried out, and its connection closed         -
+    cut-after   carried out, and its connection closed               -
+    cut-short   carried out, and its connection closed after the     -
+                head of the answer
+    slow        carried out `seconds` later                          seconds
+    hold        kept waiting until it is released, then carried out  -
 A fault is used up by `times` calls whose operation matches its pattern (`cloudfront:*` works) and
 whose resource contains its `resource`. Of several that match, the one added first acts.
 """
@@ -25,6 +28,9 @@ class FaultKind(StrEnum):
 
     REFUSE = "refuse"
     LOSE = "lose"
+    CUT_BEFORE = "cut-before"
+    CUT_AFTER = "cut-after"
+    CUT_SHORT = "cut-short"
     SLOW = "slow"
     HOLD = "hold"
 

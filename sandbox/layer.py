@@ -10,7 +10,8 @@ The ASGI layer in front of ministack: who answers a request, and what it meets o
 What AWS does and ministack does not is added behind IAM, in the `ministack_*` modules.
 """
 
-from collections.abc import Callable
+import functools
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
@@ -31,9 +32,18 @@ _RESET = refusals.Refusal(
 _EMULATOR_PATHS = ("/_ministack/", "/_localstack/", "/health")
 
 
+class _Cut(Exception):
+    """The connection is to be closed without an answer."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layer:
-    """The sandbox as one ASGI application; `is_served` tells an edge host (no port) from others."""
+    """
+    The sandbox as one ASGI application.
+
+    `is_served` tells an edge host (no port) from others, `hang_up` closes the connection of a
+    `send` that nothing was given to.
+    """
 
     emulator: asgi.App
     edge: asgi.App
@@ -43,6 +53,7 @@ class Layer:
     calls: CallLog
     current: CurrentSettings
     throttle: Throttle
+    hang_up: Callable[[asgi.Send], Awaitable[None]]
 
     async def __call__(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
         """Answer one request, or run the lifespan of the emulator."""
@@ -75,7 +86,10 @@ class Layer:
         if refusal:
             await asgi.send_answer(refusals.answer(refusal, operation.service), send_noted)
         elif fault:
-            await self._disturbed(fault, operation, connection)
+            try:
+                await self._disturbed(fault, operation, connection)
+            except _Cut:
+                await self.hang_up(send)
         else:
             await self.emulator(*connection)
 
@@ -100,6 +114,13 @@ class Layer:
             case FaultKind.LOSE:
                 await self.emulator(scope, receive, _nowhere)
                 await asgi.send_answer(refusals.answer(failure, operation.service), send)
+            case FaultKind.CUT_BEFORE:
+                raise _Cut
+            case FaultKind.CUT_AFTER:
+                await self.emulator(scope, receive, _nowhere)
+                raise _Cut
+            case FaultKind.CUT_SHORT:
+                await self.emulator(scope, receive, functools.partial(_head_only, send))
             case FaultKind.SLOW:
                 await self._later(await self.faults.delay(fault.seconds), operation, connection)
             case FaultKind.HOLD:
@@ -115,6 +136,12 @@ class Layer:
 
 async def _nowhere(message: asgi.Message) -> None:
     """Drop a message: the answer that gets lost."""
+
+
+async def _head_only(send: asgi.Send, message: asgi.Message) -> None:
+    """Pass on the head of the answer; the server misses the body, and closes the connection."""
+    if message["type"] == "http.response.start":
+        await send(message)
 
 
 async def _request(scope: asgi.Scope, receive: asgi.Receive) -> Request:

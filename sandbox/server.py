@@ -18,6 +18,7 @@ import ministack.app
 # The ASGI server that ministack is made for; like it, in the sandbox's own environment only.
 from hypercorn.asyncio import serve as serve_asgi  # type: ignore[import-not-found]  # as said above
 from hypercorn.config import Config  # type: ignore[import-not-found]  # as said above
+from hypercorn.protocol.events import StreamClosed  # type: ignore[import-not-found]  # as said above
 
 from sandbox import (
     asgi,
@@ -127,7 +128,14 @@ def compose(settings: Settings) -> Layer:
         calls=calls,
         current=current,
         throttle=throttle,
+        hang_up=_hang_up,
     )
+
+
+async def _hang_up(send: asgi.Send) -> None:
+    """Close the connection; ASGI has no message for it, so hypercorn's own stream is told."""
+    stream = send.__self__  # type: ignore[attr-defined]  # hypercorn sends by a method of it
+    await stream.send(StreamClosed(stream_id=stream.stream_id))
 
 
 async def serve(binding: Binding, settings: Settings) -> None:
