@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, IncompleteReadError
 
 from maintenance.aws_faults import FAULTS, Fault
 from maintenance.distribution_config import obstacle
@@ -97,8 +97,8 @@ class CloudFront:
         """
         Replace the configuration if it still is the one with this ETag.
 
-        Raises StaleObservation if somebody else wrote first, Throttled if it is one too many for
-        now, ApplyError if CloudFront refuses otherwise.
+        Raises StaleObservation if somebody else wrote first, or the answer was cut short; Throttled
+        if it is one too many for now, ApplyError if CloudFront refuses otherwise.
         """
         request: dict[str, Any] = {
             "Id": distribution_id,
@@ -134,7 +134,8 @@ def _send_xml(params: dict[str, Any], context: Mapping[str, Any], **_: object) -
 
 def _update_error(distribution_id: str, error: Fault) -> MaintenanceError:
     message = _sentence(f"CloudFront did not take the update of {distribution_id}", error)
-    if _code(error) in _STALE:
+    # Only the answer was cut: whether it was taken is to be seen, not to be guessed.
+    if _code(error) in _STALE or isinstance(error, IncompleteReadError):
         return StaleObservation(message)
     return (Throttled if _code(error) in _THROTTLED else ApplyError)(message)
 

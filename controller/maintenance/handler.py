@@ -55,6 +55,7 @@ from maintenance.wakeup import (
     Wakeup,
     parse_wakeup,
 )
+from maintenance.whole_answers import demand_whole_answers
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -158,6 +159,7 @@ def assemble(
     All clients are made of `session`, of a new one in us-east-1 where none is given.
     """
     session = session or boto3.Session(region_name="us-east-1")
+    demand_whole_answers(session.events)
     ssm = session.client("ssm", config=_CLIENT)
     status_parameter = StatusParameter(ssm, switch_parameter=settings.switch_parameter)
     parameters = Parameters(
