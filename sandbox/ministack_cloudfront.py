@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from xml.etree.ElementTree import Element
 
 from ministack.core import responses
@@ -168,8 +168,8 @@ class Distributions:
         checks = [config_refusals(config), association_refusals(config, account)]
         if current is not None:
             checks.insert(0, update_refusals(config, current))
-        rights = ministack_associating.missing_rights(request, config, current)
-        return itertools.chain(*checks, rights)
+        checks.append(ministack_associating.missing_rights(request, config, current))
+        return itertools.chain(*checks)
 
     async def _read(self, request: Request, onwards: Serve) -> Answer:
         return self._put_right(await onwards(request))
@@ -179,8 +179,8 @@ class Distributions:
         if not asked.isdecimal():
             refusal = Refusal("InvalidArgument", f"MaxItems is a number, not {asked}.")
             return refusals.answer(refusal, "cloudfront")
-        marker = request.query.get("Marker", [""])[0]
-        page = _Page(marker, min(int(asked), distribution_answers.DEFAULT_PAGE))
+        most = min(int(asked), distribution_answers.DEFAULT_PAGE)
+        page = _Page(request.query.get("Marker", [""])[0], most)
         token = _PAGE.set(page)
         try:
             answer = await onwards(request)
@@ -288,8 +288,7 @@ def _id_in(answer: Answer) -> str:
 
 def record_of(distribution_id: str) -> dict[str, Any] | None:
     """Return ministack's record of a distribution of the account being served."""
-    record: dict[str, Any] | None = cloudfront._distributions.get(distribution_id)
-    return record
+    return cast("dict[str, Any] | None", cloudfront._distributions.get(distribution_id))
 
 
 def _records() -> _Records:

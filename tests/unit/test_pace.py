@@ -128,7 +128,7 @@ def test_reading_is_as_fast_as_ever() -> None:
 
 
 def test_asking_whether_an_update_is_wanted_takes_a_fifth_of_the_time_at_most() -> None:
-    """A look at a thousand windows takes fifteen seconds, and CloudFront takes updates meanwhile."""
+    """A look at a thousand windows takes fifteen seconds; CloudFront takes updates meanwhile."""
     clock, cloudfront = _Clock(), _CloudFront(refusals=20)
     configs = PacedConfigs(cloudfront, clock.time())
     asked: list[float] = []
