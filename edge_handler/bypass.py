@@ -16,6 +16,8 @@ inverting SHA-256. Whoever has a cookie can only make ones that end earlier in t
 this signs one number, the expiry, with the standard library alone (docs/adr/0015-bypass-cookie.md).
 """
 
+from __future__ import annotations
+
 import functools
 import hashlib
 import hmac
@@ -23,13 +25,17 @@ import json
 import operator
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
 
-from cloudfront_event import Request, Response, header_fields
+from headers import header_fields
 from text_files import SettingsError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Final
+
+    from cloudfront_event import Request, Response
 
 # The prefix makes browsers insist on Secure, Path=/ and no Domain (RFC 6265bis, section 4.1.3.2).
 COOKIE: Final = "__Host-maintenance-bypass"
@@ -42,7 +48,6 @@ _LINK: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 _COOKIE_VALUE: Final = re.compile(rf"([1-9][0-9]{{5,6}})\.({_LINK.pattern})")
 
 
-@dataclass(frozen=True, slots=True)
 class Bypass:
     """
     What verifies links and cookies: the anchor of each week, counted from 1970, and the lifetime.
@@ -50,8 +55,11 @@ class Bypass:
     Without anchors there is no bypass: no link and no cookie is genuine.
     """
 
-    anchors: Mapping[int, bytes]
-    lifetime_hours: int
+    __slots__ = ("anchors", "lifetime_hours")
+
+    def __init__(self, anchors: Mapping[int, bytes], lifetime_hours: int) -> None:
+        self.anchors: Final = anchors
+        self.lifetime_hours: Final = lifetime_hours
 
     def admits(self, request: Request, now: float) -> bool:
         """Say whether `request` carries a genuine cookie, unexpired at `now` (Unix time)."""

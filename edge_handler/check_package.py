@@ -35,7 +35,7 @@ def _stopped(own: Path) -> Iterator[str]:
     for file in sorted(own.glob("page*.html")):
         # What cannot be read was named above.
         with contextlib.suppress(SettingsError):
-            yield from markup_faults(read_own_text(file), f"page/{file.name}")
+            yield from markup_faults(read_own_text(str(file)), f"page/{file.name}")
 
 
 def main() -> int:

@@ -54,16 +54,3 @@ class Event(TypedDict):
     """A viewer-request event; it always holds exactly one record."""
 
     Records: list[Record]
-
-
-def header(request: Request, name: str) -> str:
-    """Return the values of a header joined as RFC 9110, section 5.3, has it; "" if it is absent."""
-    fields = request.get("headers", {}).get(name)
-    if not fields:
-        return ""
-    return ", ".join([field.get("value", "") for field in fields])
-
-
-def header_fields(values: dict[str, str]) -> Headers:
-    """Return plain headers, lowercase names to values, in the shape of a response."""
-    return {name: [{"value": value}] for name, value in values.items()}

@@ -14,12 +14,18 @@ would hide the 503 that the real request gets; it is not remembered, because the
 to it may differ.
 """
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final
+from __future__ import annotations
 
-from cloudfront_event import Request, Response, header, header_fields
+import re
+
+from headers import header, header_fields
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Final
+
+    from cloudfront_event import Request, Response
 
 EXPOSED_HEADERS: Final = "Retry-After, X-Maintenance"
 
@@ -34,13 +40,15 @@ _LONGEST_ECHO: Final = 2_000
 _LONGEST_ORIGIN: Final = 280
 
 
-@dataclass(frozen=True, slots=True)
 class AllowedOrigins:
     """The origins whose scripts may read; `expression` matches a whole Origin header."""
 
-    expression: re.Pattern[str]
-    everyone: bool
-    varies: bool
+    __slots__ = ("everyone", "expression", "varies")
+
+    def __init__(self, expression: re.Pattern[str], *, everyone: bool, varies: bool) -> None:
+        self.expression: Final = expression
+        self.everyone: Final = everyone
+        self.varies: Final = varies
 
     def headers(self, request: Request) -> dict[str, str]:
         """Return the CORS headers for the answer to `request`; none for an origin not allowed."""

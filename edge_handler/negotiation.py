@@ -13,11 +13,16 @@ Browsers ask for text/html by name when a person navigates; `*/*` is what `fetch
 monitors send.
 """
 
+from __future__ import annotations
+
 import functools
 import re
-from collections.abc import Iterator
 from types import MappingProxyType
-from typing import Final
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Final
 
 HTML: Final = "text/html"
 PROBLEM: Final = "application/problem+json"

@@ -15,17 +15,21 @@ Read what the controller puts beside the package, in own/, for a version that ha
 No file has to be there. The owner's are named in faults as where they were put: page/settings.json.
 """
 
+from __future__ import annotations
+
+import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
 
 from answers import RESPONSE_LIMIT_BYTES, Page
 from page_settings import ANNOUNCEMENT, LANGUAGE_TAG, parse_announcement, parse_own_settings
 from problem import parse_problem
 from text_files import SettingsError, read_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any, Final
 
 _PAGE: Final = re.compile(rf"page(?:\.({LANGUAGE_TAG.pattern}))?\.html")
 _SETTINGS: Final = "settings.json"
@@ -35,13 +39,21 @@ _PARSERS: Final = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
 class OwnFiles:
     """Pages by language, None for the default one; the settings and members that replace others."""
 
-    pages: Mapping[str | None, Page]
-    settings: Mapping[str, Any]
-    problem: Mapping[str, Any]
+    __slots__ = ("pages", "problem", "settings")
+
+    def __init__(
+        self,
+        *,
+        pages: Mapping[str | None, Page],
+        settings: Mapping[str, Any],
+        problem: Mapping[str, Any],
+    ) -> None:
+        self.pages: Final = pages
+        self.settings: Final = settings
+        self.problem: Final = problem
 
     def pages_of(self, language: str) -> dict[str, Page]:
         """
@@ -64,18 +76,19 @@ class OwnFiles:
         return {language: self.pages[None], **others}
 
 
-def read_own_files(folder: Path) -> OwnFiles:
+def read_own_files(folder: str | os.PathLike[str]) -> OwnFiles:
     """Return what `folder` holds, nothing if it is not there; SettingsError names all faults."""
     pages: dict[str | None, Page] = {}
     members: dict[str, dict[str, Any]] = {}
     faults: list[str] = []
-    for file in sorted(folder.iterdir()) if folder.is_dir() else ():
-        found = _PAGE.fullmatch(file.name)
+    for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
+        file = os.path.join(folder, name)
+        found = _PAGE.fullmatch(name)
         try:
             if found:
-                pages[found[1]] = Page(_called(file), read_own_text(file))
+                pages[found[1]] = Page(_called(name), read_own_text(file))
             else:
-                members[file.name] = _members(file)
+                members[name] = _members(file)
         except SettingsError as fault:
             faults.append(str(fault))
     if faults:
@@ -88,27 +101,29 @@ def read_own_files(folder: Path) -> OwnFiles:
     )
 
 
-def read_own_text(file: Path) -> str:
+def read_own_text(file: str) -> str:
     """Return the text of a file of own/; raise SettingsError if it has none or too much."""
-    if not file.is_file():
-        raise SettingsError(f"{_called(file)} is a folder: put files alone under page/.")
-    size = file.stat().st_size
-    if file.name != _SETTINGS and size > RESPONSE_LIMIT_BYTES:
+    name = os.path.basename(file)
+    if not os.path.isfile(file):
+        raise SettingsError(f"{_called(name)} is a folder: put files alone under page/.")
+    size = os.path.getsize(file)
+    if name != _SETTINGS and size > RESPONSE_LIMIT_BYTES:
         raise SettingsError(
-            f"{_called(file)} has {size} bytes, and CloudFront accepts {RESPONSE_LIMIT_BYTES} "
+            f"{_called(name)} has {size} bytes, and CloudFront accepts {RESPONSE_LIMIT_BYTES} "
             "with headers: shorten it."
         )
-    return read_text(file, _called(file))
+    return read_text(file, _called(name))
 
 
-def _members(file: Path) -> dict[str, Any]:
-    if file.name not in _PARSERS:
+def _members(file: str) -> dict[str, Any]:
+    name = os.path.basename(file)
+    if name not in _PARSERS:
         raise SettingsError(
-            f"{_called(file)} is no file that an answer is made of: use page.html, "
+            f"{_called(name)} is no file that an answer is made of: use page.html, "
             f"page.<language>.html, {_SETTINGS} and {_PROBLEM}, and remove others."
         )
-    return _PARSERS[file.name](read_own_text(file))
+    return _PARSERS[name](read_own_text(file))
 
 
-def _called(file: Path) -> str:
-    return file.name if file.name == ANNOUNCEMENT else f"page/{file.name}"
+def _called(name: str) -> str:
+    return name if name == ANNOUNCEMENT else f"page/{name}"

@@ -12,35 +12,47 @@ Read the files beside the handler, and check that they fit together.
     own/                    what is said instead (own_files.py); without it nothing is
 """
 
-from dataclasses import dataclass
-from pathlib import Path
+from __future__ import annotations
 
-from answers import Answers, Page, PageParts, write_answers
+import os
+
+from answers import Page, PageParts, write_answers
 from bypass import Bypass, parse_anchors
 from own_files import read_own_files
-from page_settings import OWN_SETTINGS, PACKAGE_SETTINGS, PageSettings, parse_settings
+from page_settings import OWN_SETTINGS, PACKAGE_SETTINGS, parse_settings
 from text_files import SettingsError, read_text
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
-@dataclass(frozen=True, slots=True)
+    from answers import Answers
+    from page_settings import PageSettings
+
+_BYPASS: Final = "bypass.json"
+
+
 class Package:
     """All that an answer depends on, read, checked and rendered."""
 
-    settings: PageSettings
-    answers: Answers
-    bypass: Bypass
+    __slots__ = ("answers", "bypass", "settings")
+
+    def __init__(self, settings: PageSettings, answers: Answers, bypass: Bypass) -> None:
+        self.settings: Final = settings
+        self.answers: Final = answers
+        self.bypass: Final = bypass
 
 
-def read_package(folder: Path) -> Package:
+def read_package(folder: str | os.PathLike[str]) -> Package:
     """Return the package in `folder`; raise SettingsError where a file is missing or unusable."""
-    own = read_own_files(folder / "own")
-    text = _text(folder / PACKAGE_SETTINGS)
+    own = read_own_files(os.path.join(folder, "own"))
+    text = _text(folder, PACKAGE_SETTINGS)
     shipped = parse_settings(text)
     settings = parse_settings(text, own.settings) if own.settings else shipped
     pages = own.pages_of(settings.language) or _pages(folder, shipped, settings)
-    parts = PageParts(style=_text(folder / "page.css"), script=_text(folder / "page.js"))
-    anchors_file = folder / "bypass.json"
-    anchors = parse_anchors(_text(anchors_file)) if anchors_file.exists() else {}
+    parts = PageParts(style=_text(folder, "page.css"), script=_text(folder, "page.js"))
+    is_prepared = os.path.exists(os.path.join(folder, _BYPASS))
+    anchors = parse_anchors(_text(folder, _BYPASS)) if is_prepared else {}
     return Package(
         settings=settings,
         answers=write_answers(pages, parts, settings, own.problem),
@@ -48,11 +60,14 @@ def read_package(folder: Path) -> Package:
     )
 
 
-def _pages(folder: Path, shipped: PageSettings, settings: PageSettings) -> dict[str, Page]:
+def _pages(
+    folder: str | os.PathLike[str], shipped: PageSettings, settings: PageSettings
+) -> dict[str, Page]:
     """Return the package's pages that `settings` have texts for; `shipped` say what each is."""
     default, *others = shipped.texts
     file_names = {default: "page.html", **{tag: f"page.{tag}.html" for tag in others}}
-    unsaid = sorted({path.name for path in folder.glob("page*.html")} - set(file_names.values()))
+    pages = (name for name in os.listdir(folder) if name.startswith("page"))
+    unsaid = sorted({name for name in pages if name.endswith(".html")} - set(file_names.values()))
     if unsaid:
         raise SettingsError(
             f"{', '.join(unsaid)} has no 'texts' in page_settings.json: add them or remove it."
@@ -63,8 +78,8 @@ def _pages(folder: Path, shipped: PageSettings, settings: PageSettings) -> dict[
             f"{OWN_SETTINGS}: 'texts' has {', '.join(unseen)}, and the package no page of it: "
             "add pages of your own, page/page.html first, or remove it."
         )
-    return {tag: Page(file_names[tag], _text(folder / file_names[tag])) for tag in settings.texts}
+    return {tag: Page(file_names[tag], _text(folder, file_names[tag])) for tag in settings.texts}
 
 
-def _text(file: Path) -> str:
-    return read_text(file, file.name)
+def _text(folder: str | os.PathLike[str], name: str) -> str:
+    return read_text(os.path.join(folder, name), name)

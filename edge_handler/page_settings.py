@@ -20,14 +20,13 @@ the owner of the site says in page/settings.json, and the switch or a window in 
 replaces some of the values (own_files.py).
 """
 
+from __future__ import annotations
+
 import ipaddress
 import json
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Any, Final
 
 from cors import ORIGIN, AllowedOrigins, allowed_origins
 from text_files import SettingsError, parse_object
@@ -40,6 +39,11 @@ from ways_in import (
     open_paths,
 )
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any, Final
+
 PACKAGE_SETTINGS: Final = "page_settings.json"
 OWN_SETTINGS: Final = "page/settings.json"
 ANNOUNCEMENT: Final = "announcement.json"
@@ -49,35 +53,57 @@ LONGEST_BYPASS_HOURS: Final = 720
 
 LANGUAGE_TAG: Final = re.compile(r"[a-z]{2,8}(?:-[a-z0-9]{2,8})*")
 
-# Control characters, half characters, line ends, and what turns the direction of text that follows
-# (Unicode categories Cc, Cs, Zl and Zp; UAX #9, section 2). No-break spaces, joiners and soft
-# hyphens are part of ordinary texts.
-_UNFIT_FOR_A_LINE: Final = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028-\u202e\u2066-\u2069]"
+# Control characters, line ends, and what turns the direction of text that follows (Unicode
+# categories Cc, Zl and Zp; UAX #9, section 2). No-break spaces, joiners and soft hyphens are part
+# of ordinary texts. Half characters were refused with the JSON.
+_UNFIT_FOR_A_LINE: Final = frozenset(
+    map(chr, (*range(0x20), *range(0x7F, 0xA0), *range(0x2028, 0x202F), *range(0x2066, 0x206A)))
 )
 
 _ONLY_WILDCARDS: Final = re.compile(r"[/?]*\*[/?*]*")
 
 
-@dataclass(frozen=True, slots=True)
 class Text:
     """What the answer says in one language."""
 
-    title: str
-    message: str
+    __slots__ = ("message", "title")
+
+    def __init__(self, title: str, message: str) -> None:
+        self.title: Final = title
+        self.message: Final = message
 
 
-@dataclass(frozen=True, slots=True)
 class PageSettings:
     """The settings, checked; the default language is the first of `texts`, `until` is Unix time."""
 
-    texts: Mapping[str, Text]
-    until: float | None
-    retry_after_seconds: int
-    open_paths: OpenPaths
-    open_networks: OpenNetworks
-    allowed_origins: AllowedOrigins
-    bypass_lifetime_hours: int
+    __slots__ = (
+        "allowed_origins",
+        "bypass_lifetime_hours",
+        "open_networks",
+        "open_paths",
+        "retry_after_seconds",
+        "texts",
+        "until",
+    )
+
+    def __init__(  # noqa: PLR0913 -- a member each
+        self,
+        *,
+        texts: Mapping[str, Text],
+        until: float | None,
+        retry_after_seconds: int,
+        open_paths: OpenPaths,
+        open_networks: OpenNetworks,
+        allowed_origins: AllowedOrigins,
+        bypass_lifetime_hours: int,
+    ) -> None:
+        self.texts: Final = texts
+        self.until: Final = until
+        self.retry_after_seconds: Final = retry_after_seconds
+        self.open_paths: Final = open_paths
+        self.open_networks: Final = open_networks
+        self.allowed_origins: Final = allowed_origins
+        self.bypass_lifetime_hours: Final = bypass_lifetime_hours
 
     @property
     def language(self) -> str:
@@ -121,7 +147,7 @@ def parse_announcement(text: str) -> dict[str, Any]:
 
 
 def _faults(
-    values: Mapping[str, Any], checks: Mapping[str, "Check"], *, are_all_required: bool
+    values: Mapping[str, Any], checks: Mapping[str, Check], *, are_all_required: bool
 ) -> list[str]:
     faults = [f"{key!r} is not a setting, remove it" for key in values if key not in checks]
     for key, (is_valid, wanted) in checks.items():
@@ -154,7 +180,7 @@ def _settings(values: dict[str, Any]) -> PageSettings:
 
 
 def _is_line(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip()) and not _UNFIT_FOR_A_LINE.search(value)
+    return isinstance(value, str) and bool(value.strip()) and _UNFIT_FOR_A_LINE.isdisjoint(value)
 
 
 def _is_tag(value: object) -> bool:

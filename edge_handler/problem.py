@@ -15,14 +15,20 @@ In its texts {{title}}, {{message}} and {{until}} are those of the language; unt
 unknown. Pure.
 """
 
+from __future__ import annotations
+
 import json
 import re
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Any, Final
+import time
 
-from page_settings import Text
 from text_files import SettingsError, parse_object
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any, Final
+
+    from page_settings import Text
 
 OWN_PROBLEM: Final = "page/problem.json"
 
@@ -73,7 +79,7 @@ def problem_body(text: Text, until: float | None, own: Mapping[str, Any]) -> str
 
 def utc_instant(until: float | None) -> str:
     """Return Unix time as 2026-12-01T04:00:00Z; "" where none is known."""
-    return "" if until is None else f"{datetime.fromtimestamp(until, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return "" if until is None else time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(until))
 
 
 def _as_json(value: object) -> str:

@@ -5,20 +5,27 @@ Read a file of the package, as text or as one JSON object.
 Whatever cannot be used is refused in a sentence that names the file, the fault and the remedy.
 """
 
+from __future__ import annotations
+
+import codecs
 import json
-from pathlib import Path
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class SettingsError(ValueError):
     """A file of the package is unusable; the message names the file, the fault and the remedy."""
 
 
-def read_text(file: Path, called: str) -> str:
+def read_text(file: str, called: str) -> str:
     """Return the text of `file`, which faults name as `called`; SettingsError if it has none."""
     try:
+        with open(file, "rb") as opened:
+            content = opened.read()
         # Editors that begin a file with a byte order mark mean no character of the text by it.
-        return file.read_text(encoding="utf-8-sig")
+        return content.removeprefix(codecs.BOM_UTF8).decode()
     except FileNotFoundError as fault:
         raise SettingsError(f"{called} is missing from the package: add it.") from fault
     except UnicodeDecodeError as fault:

@@ -17,19 +17,26 @@ visitors, as a bare 503 of CloudFront's. So it is logged, and everybody gets a p
     is anything else                           503 in the media type and language it likes best
 """
 
+from __future__ import annotations
+
+import os
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
 
 from answers import retry_after
-from cloudfront_event import Event, Request, Response, header, header_fields
 from cors import is_preflight, preflight_response
+from headers import header, header_fields
 from negotiation import preferred_language, preferred_media_type
-from package_files import Package, read_package
+from package_files import read_package
 from text_files import SettingsError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Final
+
+    from cloudfront_event import Event, Request, Response
+    from package_files import Package
 
 type Respond = Callable[[Request, float], Request | Response]
 
@@ -50,12 +57,14 @@ _PLAIN: Final[Response] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
 class Responder:
     """Answers requests as one package says."""
 
-    package: Package
-    languages: tuple[str, ...]
+    __slots__ = ("languages", "package")
+
+    def __init__(self, package: Package, languages: tuple[str, ...]) -> None:
+        self.package: Final = package
+        self.languages: Final = languages
 
     def respond(self, request: Request, now: float) -> Request | Response:
         """
@@ -96,7 +105,7 @@ def make_responder(package: Package) -> Responder:
     return Responder(package=package, languages=tuple(languages))
 
 
-def respond_as(folder: Path) -> Respond:
+def respond_as(folder: str | os.PathLike[str]) -> Respond:
     """Return what answers requests as `folder` says, with a plain 503 if its files are unusable."""
     try:
         return make_responder(read_package(folder)).respond
@@ -118,7 +127,7 @@ def _fit_for(request: Request, answer: Response) -> Response:
     return response
 
 
-_RESPOND: Final = respond_as(Path(__file__).parent)
+_RESPOND: Final = respond_as(os.path.dirname(__file__))
 
 
 def handler(event: Event, _context: object) -> Request | Response:

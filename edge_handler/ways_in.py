@@ -10,13 +10,17 @@ Who passes during maintenance without a cookie: paths and networks that stay ope
 An IPv4 address counts as the same viewer when it is written as IPv6 (::ffff:192.0.2.1).
 """
 
+from __future__ import annotations
+
 import functools
 import ipaddress
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Final
 
 type Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -33,11 +37,13 @@ _FIRST_IPV4: Final = int(EVERY_IPV4_ADDRESS.network_address)
 _OCTETS: Final = 4
 
 
-@dataclass(frozen=True, slots=True)
 class OpenPaths:
     """The paths that stay open; `expression` matches a whole path, or nothing if there are none."""
 
-    expression: re.Pattern[str]
+    __slots__ = ("expression",)
+
+    def __init__(self, expression: re.Pattern[str]) -> None:
+        self.expression: Final = expression
 
     def __contains__(self, uri: str) -> bool:
         """Say whether `uri`, a path without query string, is open whoever resolves it."""
@@ -66,12 +72,14 @@ def _expression(pattern: str) -> str:
     return "".join((first, *(f"(?>.*?{part})" for part in middle), ".*", last))
 
 
-@dataclass(frozen=True, slots=True)
 class OpenNetworks:
     """The addresses that may enter: ascending, disjoint ranges of numbers, IPv4 among IPv6."""
 
-    firsts: tuple[int, ...]
-    lasts: tuple[int, ...]
+    __slots__ = ("firsts", "lasts")
+
+    def __init__(self, *, firsts: tuple[int, ...], lasts: tuple[int, ...]) -> None:
+        self.firsts: Final = firsts
+        self.lasts: Final = lasts
 
     def __contains__(self, client_ip: str) -> bool:
         """Say whether the viewer's address is in one of the networks; what is none is not."""

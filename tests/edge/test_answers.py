@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import html
 import json
 
 import pytest
@@ -198,3 +199,13 @@ def test_an_answer_that_cloudfront_would_refuse_is_refused_with_its_size() -> No
     """40,000 bytes with headers; what counts is UTF-8, not characters."""
     with pytest.raises(SettingsError, match=r"page.html can take 4\d{4} bytes .* accepts 40000"):
         some_answers(announcement="é" * 19_500)
+
+
+def test_inserted_texts_are_escaped_as_the_standard_library_does() -> None:
+    """The function does so itself, because the module `html` weighs on every cold start."""
+    characters = "".join(map(chr, range(0x20, 0x7F)))
+    settings = some_settings(announcement=characters)
+
+    assert html.escape(characters) == render_page(
+        Page("page.html", "{{message}}"), PARTS, "en", settings
+    )

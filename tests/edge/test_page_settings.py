@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from page_settings import Text, parse_settings
+from page_settings import parse_settings
 from text_files import SettingsError
 
 from tests.edge.builders import some_settings
@@ -160,9 +160,11 @@ def test_an_announcement_takes_the_place_of_every_message() -> None:
     """What an operator says now counts more than what was written at leisure; titles stay."""
     texts = {"en": {"title": "Soon", "message": "m"}, "de": {"title": "Gleich", "message": "n"}}
 
-    assert {"en": Text("Soon", "New disks"), "de": Text("Gleich", "New disks")} == dict(
-        some_settings(texts=texts, announcement="New disks").texts
-    )
+    said = some_settings(texts=texts, announcement="New disks").texts
+
+    assert {"en": ("Soon", "New disks"), "de": ("Gleich", "New disks")} == {
+        language: (text.title, text.message) for language, text in said.items()
+    }
 
 
 def test_an_end_is_an_instant_wherever_it_was_written() -> None:

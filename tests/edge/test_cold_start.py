@@ -1,0 +1,35 @@
+"""What a cold start of the edge function loads, since that is what it costs (docs/adr/0028)."""
+
+import json
+import os
+import subprocess
+import sys
+
+from tests.edge.builders import BROWSER, EDGE_HANDLER, a_request, an_event
+
+# Each of these takes longer to load than most of our own files together.
+HEAVY = {"dataclasses", "html", "inspect", "pathlib", "typing"}
+
+PROGRAM = """
+import json, sys
+import viewer_request
+answer = viewer_request.handler(json.load(sys.stdin), None)
+json.dump({"status": answer["status"], "modules": sorted(sys.modules)}, sys.stdout)
+"""
+
+
+def test_a_cold_start_loads_no_heavy_module() -> None:
+    """Up to the first page, with the settings that are deployed next."""
+    event = an_event(a_request("/closed", headers={"Accept": BROWSER}))
+    ran = subprocess.run(  # noqa: S603 -- our own function
+        [sys.executable, "-S", "-s", "-c", PROGRAM],
+        cwd=EDGE_HANDLER,
+        env={"PATH": os.defpath, "PYTHONPATH": str(EDGE_HANDLER), "PYTHONDONTWRITEBYTECODE": "1"},
+        input=json.dumps(event),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    said = json.loads(ran.stdout)
+
+    assert ("503", set()) == (said["status"], HEAVY.intersection(said["modules"]))
