@@ -49,11 +49,7 @@ _COOKIE_VALUE: Final = re.compile(rf"([1-9][0-9]{{5,6}})\.({_LINK.pattern})")
 
 
 class Bypass:
-    """
-    What verifies links and cookies: the anchor of each week, counted from 1970, and the lifetime.
-
-    Without anchors there is no bypass: no link and no cookie is genuine.
-    """
+    """What verifies links and cookies: an anchor for each week since 1970, and the lifetime."""
 
     __slots__ = ("anchors", "lifetime_hours")
 

@@ -17,7 +17,6 @@ from __future__ import annotations
 import os
 
 from answers import Page, PageParts, write_answers
-from bypass import Bypass, parse_anchors
 from own_files import read_own_files
 from page_settings import OWN_SETTINGS, PACKAGE_SETTINGS, parse_settings
 from text_files import SettingsError, read_text
@@ -27,17 +26,18 @@ if TYPE_CHECKING:
     from typing import Final
 
     from answers import Answers
+    from bypass import Bypass
     from page_settings import PageSettings
 
 _BYPASS: Final = "bypass.json"
 
 
 class Package:
-    """All that an answer depends on, read, checked and rendered."""
+    """All that an answer depends on, read, checked and rendered; without a bypass there is none."""
 
     __slots__ = ("answers", "bypass", "settings")
 
-    def __init__(self, settings: PageSettings, answers: Answers, bypass: Bypass) -> None:
+    def __init__(self, settings: PageSettings, answers: Answers, bypass: Bypass | None) -> None:
         self.settings: Final = settings
         self.answers: Final = answers
         self.bypass: Final = bypass
@@ -51,12 +51,10 @@ def read_package(folder: str | os.PathLike[str]) -> Package:
     settings = parse_settings(text, own.settings) if own.settings else shipped
     pages = own.pages_of(settings.language) or _pages(folder, shipped, settings)
     parts = PageParts(style=_text(folder, "page.css"), script=_text(folder, "page.js"))
-    is_prepared = os.path.exists(os.path.join(folder, _BYPASS))
-    anchors = parse_anchors(_text(folder, _BYPASS)) if is_prepared else {}
     return Package(
         settings=settings,
         answers=write_answers(pages, parts, settings, own.problem),
-        bypass=Bypass(anchors=anchors, lifetime_hours=settings.bypass_lifetime_hours),
+        bypass=_bypass(folder, settings.bypass_lifetime_hours),
     )
 
 
@@ -79,6 +77,14 @@ def _pages(
             "add pages of your own, page/page.html first, or remove it."
         )
     return {tag: Page(file_names[tag], _text(folder, file_names[tag])) for tag in settings.texts}
+
+
+def _bypass(folder: str | os.PathLike[str], lifetime_hours: int) -> Bypass | None:
+    if not os.path.exists(os.path.join(folder, _BYPASS)):
+        return None
+    from bypass import Bypass, parse_anchors  # noqa: PLC0415 -- unprepared, no start pays for it
+
+    return Bypass(parse_anchors(_text(folder, _BYPASS)), lifetime_hours)
 
 
 def _text(folder: str | os.PathLike[str], name: str) -> str:

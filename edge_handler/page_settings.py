@@ -22,27 +22,20 @@ replaces some of the values (own_files.py).
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import re
-from datetime import UTC, datetime
 from types import MappingProxyType
 
 from cors import ORIGIN, AllowedOrigins, allowed_origins
+from paths import OpenPaths, open_paths
 from text_files import SettingsError, parse_object
-from ways_in import (
-    EVERY_IPV4_ADDRESS,
-    OpenNetworks,
-    OpenPaths,
-    as_ipv6_network,
-    open_networks,
-    open_paths,
-)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any, Final
+
+    from networks import OpenNetworks
 
 PACKAGE_SETTINGS: Final = "page_settings.json"
 OWN_SETTINGS: Final = "page/settings.json"
@@ -93,7 +86,7 @@ class PageSettings:
         until: float | None,
         retry_after_seconds: int,
         open_paths: OpenPaths,
-        open_networks: OpenNetworks,
+        open_networks: OpenNetworks | tuple[()],
         allowed_origins: AllowedOrigins,
         bypass_lifetime_hours: int,
     ) -> None:
@@ -170,10 +163,10 @@ def _settings(values: dict[str, Any]) -> PageSettings:
     until = values["until"]
     return PageSettings(
         texts=MappingProxyType(texts),
-        until=datetime.fromisoformat(until).timestamp() if until else None,
+        until=_unix_time(until) if until else None,
         retry_after_seconds=values["retry_after_seconds"],
         open_paths=open_paths(values["allowed_paths"]),
-        open_networks=open_networks(map(ipaddress.ip_network, values["allowed_networks"])),
+        open_networks=_open_networks(values["allowed_networks"]),
         allowed_origins=allowed_origins(values["cors_origins"]),
         bypass_lifetime_hours=values["bypass_lifetime_hours"],
     )
@@ -201,16 +194,24 @@ def _are_texts(value: object) -> bool:
 
 
 def _is_instant(value: object) -> bool:
+    if not isinstance(value, str):
+        return False
     try:
-        instant = datetime.fromisoformat(value) if isinstance(value, str) else None
-        # The calendar ends: an offset can lead out of it.
-        return instant is not None and instant.tzinfo is not None and bool(_in_utc(instant))
+        _unix_time(value)
     except (ValueError, OverflowError):
         return False
+    return True
 
 
-def _in_utc(instant: datetime) -> datetime:
-    return datetime.fromtimestamp(instant.timestamp(), UTC)
+def _unix_time(written: str) -> float:
+    """Return an instant as Unix time; raise ValueError or OverflowError for what is none."""
+    from datetime import UTC, datetime  # noqa: PLC0415 -- while no end is known, no start pays for it
+
+    instant = datetime.fromisoformat(written)
+    if instant.tzinfo is None:
+        raise ValueError(f"{written} has no offset")
+    # The calendar ends: an offset can lead out of it.
+    return datetime.fromtimestamp(instant.timestamp(), UTC).timestamp()
 
 
 def _is_whole(value: object, most: int) -> bool:
@@ -218,19 +219,20 @@ def _is_whole(value: object, most: int) -> bool:
     return type(value) is int and 1 <= value <= most
 
 
-def _is_network(value: object) -> bool:
-    try:
-        return isinstance(value, str) and bool(ipaddress.ip_network(value))
-    except ValueError:
-        return False
-
-
 def _are_networks(value: object) -> bool:
-    if not isinstance(value, list) or not all(map(_is_network, value)):
-        return False
-    networks = (as_ipv6_network(ipaddress.ip_network(network)) for network in value)
-    joined = ipaddress.collapse_addresses(networks)
-    return not any(network.supernet_of(EVERY_IPV4_ADDRESS) for network in joined)
+    if not isinstance(value, list) or not value:
+        return value == []
+    from networks import are_networks  # noqa: PLC0415 -- where there are none, no start pays for it
+
+    return are_networks(value)
+
+
+def _open_networks(written: list[str]) -> OpenNetworks | tuple[()]:
+    if not written:
+        return ()
+    from networks import open_networks  # noqa: PLC0415 -- where there are none, no start pays for it
+
+    return open_networks(written)
 
 
 def _is_path_pattern(value: object) -> bool:

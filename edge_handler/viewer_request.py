@@ -72,7 +72,8 @@ class Responder:
 
         Never raises for a request of CloudFront's, and relies on no member that one may lack.
         """
-        if opened := self.package.bypass.opened(request, now):
+        bypass = self.package.bypass
+        if bypass and (opened := bypass.opened(request, now)):
             return opened
         if self._may_pass(request, now):
             return request
@@ -82,11 +83,11 @@ class Responder:
         return self._unavailable(request, cors_headers, now)
 
     def _may_pass(self, request: Request, now: float) -> bool:
-        settings = self.package.settings
+        settings, bypass = self.package.settings, self.package.bypass
         return (
             request.get("uri", "/") in settings.open_paths
             or request.get("clientIp", "") in settings.open_networks
-            or self.package.bypass.admits(request, now)
+            or (bypass is not None and bypass.admits(request, now))
         )
 
     def _unavailable(self, request: Request, cors_headers: dict[str, str], now: float) -> Response:

@@ -8,7 +8,7 @@ import sys
 from tests.edge.builders import BROWSER, EDGE_HANDLER, a_request, an_event
 
 # Each of these takes longer to load than most of our own files together.
-HEAVY = {"dataclasses", "html", "inspect", "pathlib", "typing"}
+HEAVY = {"base64", "dataclasses", "datetime", "html", "inspect", "ipaddress", "pathlib", "typing"}
 
 PROGRAM = """
 import json, sys

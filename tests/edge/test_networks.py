@@ -1,0 +1,82 @@
+"""Which viewers stay admitted by their address, and that no other is."""
+
+import ipaddress
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from networks import open_networks
+
+type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+@pytest.mark.parametrize(
+    ("network", "address"),
+    [
+        ("192.0.2.0/24", "192.0.2.0"),
+        ("192.0.2.0/24", "192.0.2.255"),
+        ("192.0.2.7", "192.0.2.7"),
+        ("192.0.2.0/24", "::ffff:192.0.2.9"),
+        ("::ffff:192.0.2.0/120", "192.0.2.9"),
+        ("2001:db8::/32", "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff"),
+        ("2001:db8::1", "2001:0db8:0000::0001"),
+        ("fe80::/10", "fe80::1%eth0"),
+    ],
+)
+def test_a_viewer_of_an_open_network_is_admitted(network: str, address: str) -> None:
+    """First and last address included, however the address is written."""
+    assert address in open_networks([network])
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("192.0.1.255", "192.0.3.0", "2001:db9::", "::192.0.2.1"),
+        *("", "localhost", "192.0.2", "1" * 99, "192.0.2.1.1", "192.0.2.01", "192.0.2.1 "),
+        *("192.0.2.256", "192.0.2.-1", "2001:db8::1::"),
+    ],
+)
+def test_any_other_viewer_is_not_admitted(address: str) -> None:
+    """One address beside, a stranger, and what is no address at all."""
+    assert address not in open_networks(["192.0.2.0/24", "2001:db8::/32"])
+
+
+def test_without_networks_nobody_is_admitted() -> None:
+    """An empty list opens nothing."""
+    assert "192.0.2.1" not in open_networks([])
+
+
+def forms(address: Address) -> list[Address]:
+    """Return every way to write the address of one viewer."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return [address, ipaddress.IPv6Address(f"::ffff:{address}")]
+    return [address, address.ipv4_mapped] if address.ipv4_mapped else [address]
+
+
+@given(
+    st.lists(st.ip_addresses(v=4), max_size=20),
+    st.lists(st.ip_addresses(v=6), max_size=20),
+    st.integers(8, 32),
+    st.ip_addresses(),
+)
+def test_the_ranges_admit_exactly_whom_the_networks_hold(
+    four: list[ipaddress.IPv4Address],
+    six: list[ipaddress.IPv6Address],
+    prefix_length: int,
+    stranger: Address,
+) -> None:
+    """Joining and searching change nothing of the meaning, for members and strangers alike."""
+    held = [
+        ipaddress.ip_network(f"{address}/{prefix_length}", strict=False)
+        for address in (*four, *six)
+    ]
+    opened = open_networks(map(str, held))
+    asked = [*four, *six, stranger]
+    expected = [
+        any(form in network for network in held for form in forms(address)) for address in asked
+    ]
+
+    assert expected == [str(address) in opened for address in asked], json.dumps(
+        [str(network) for network in held]
+    )

@@ -1,0 +1,84 @@
+"""Which paths stay open, and that none is a way around."""
+
+import re
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from paths import open_paths
+
+PATHS = open_paths(["/robots.txt", "/hooks/*", "/v?/health"])
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/robots.txt", "/hooks/", "/hooks/payment/7", "/v1/health", "/hooks/a..b", "/hooks/.x",
+     "/hooks/%C3%BC%E0%A4%85%F0%9F%98%80"],
+)  # fmt: skip
+def test_a_path_that_matches_a_pattern_is_open(path: str) -> None:
+    """`*` is any text, `?` one character; everything else stands for itself."""
+    assert path in PATHS
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "/",
+        "/robots.txt2",
+        "/a/robots.txt",
+        "/robotsxtxt",
+        "/Robots.txt",
+        "/hooks",
+        "/v10/health",
+    ],
+)
+def test_a_path_that_matches_no_pattern_is_closed(path: str) -> None:
+    """A pattern stands for the whole path, and case counts."""
+    assert path not in PATHS
+
+
+@pytest.mark.parametrize(
+    "way_around",
+    ["../admin", "./x", "..", ".", "/x", "%2e%2e/admin", "%2E./admin", "..%2fadmin", "..\\admin",
+     "..%5Cadmin", "..;/admin", "..;x=1/admin", "%252e%252e%252fadmin", "..%3b/admin",
+     "..%3B/admin", "..%00/admin", "%c0%ae%C0%AE/admin", "..%c0%afadmin", "..%c1%9cadmin",
+     "..%e0%80%afadmin", "..%F0%80%80%AFadmin", "..%f8%80%80%80%afadmin", "..%u2215admin"],
+)  # fmt: skip
+def test_an_open_path_is_no_way_around(way_around: str) -> None:
+    """A path that an origin may resolve to another is not the open one."""
+    assert f"/hooks/{way_around}" not in PATHS
+
+
+@given(
+    st.lists(st.text("/a*?.", max_size=8).map("/{}".format), max_size=3),
+    st.text("/a.b\n", max_size=12).map("/{}".format),
+)
+def test_a_pattern_means_what_its_wildcards_say(patterns: list[str], path: str) -> None:
+    """However it is searched for; the plain form tries every place of every part."""
+    wildcards = {"*": ".*", "?": "."}
+    plain = [
+        "".join(wildcards.get(character, re.escape(character)) for character in pattern)
+        for pattern in patterns
+    ]
+    expected = any(re.fullmatch(expression, path, re.DOTALL) for expression in plain)
+
+    assert expected == bool(open_paths(patterns).expression.fullmatch(path))
+
+
+def test_no_path_is_expensive_to_look_for() -> None:
+    """Every visitor can send one that was made for the pattern; CloudFront takes 8,192 bytes."""
+    opened = open_paths(["/*/v*/hooks/*/in"])
+    path = "/" + "/v/hooks/" * 900
+    began = time.process_time()
+    found = opened.expression.fullmatch(path)
+    seconds = time.process_time() - began
+
+    assert (None, True) == (found, seconds < 0.05), seconds
+
+
+@pytest.mark.parametrize("path", ["", "/", "/robots.txt"])
+def test_without_patterns_no_path_is_open(path: str) -> None:
+    """An empty list closes everything, the empty path included."""
+    assert path not in open_paths([])
