@@ -18,7 +18,7 @@ from benchmarks.findings import Finding, Goal, Samples, Section, number, paired
 from sandbox.process import start_sandbox
 from tests.cloud import Cloud
 from tests.sandbox.builders import a_distribution
-from tests.stories.site import GROUP, Site, make_site
+from tests.stories.site import GROUP, PAGE_NAME, Site, make_site
 
 _COLD_STARTS = 15
 _COLD = Goal(1.15, "x")
@@ -37,6 +37,11 @@ _PLAIN: Mapping[str, Callable[[str], tuple[str, str, dict[str, Any]]]] = {
         "scheduler",
         "get_schedule",
         {"Name": "alarm-clock", "GroupName": GROUP},
+    ),
+    "lambda:ListVersionsByFunction": lambda _: (
+        "lambda",
+        "list_versions_by_function",
+        {"FunctionName": PAGE_NAME},
     ),
 }
 
