@@ -9,7 +9,7 @@ is None.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from xml.sax.saxutils import escape
+from html import escape
 
 from maintenance.model import VIEWER_REQUEST, Association, Kind
 from maintenance.xml_spans import Element, scan, splice
@@ -42,7 +42,7 @@ def viewer_request_entry(arn: str) -> Entry:
     """Return the item that attaches a Lambda@Edge version at viewer-request, without the body."""
     xml = (
         "<LambdaFunctionAssociation>"
-        f"<LambdaFunctionARN>{escape(arn)}</LambdaFunctionARN>"
+        f"<LambdaFunctionARN>{escape(arn, quote=False)}</LambdaFunctionARN>"
         f"<EventType>{VIEWER_REQUEST}</EventType>"
         "<IncludeBody>false</IncludeBody>"
         "</LambdaFunctionAssociation>"

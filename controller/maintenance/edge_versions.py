@@ -8,7 +8,7 @@ UpdateFunctionCode, PublishVersion), and all of them mean: look again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -43,9 +43,15 @@ _PLAIN: Mapping[str, Any] = {
 
 
 class EdgeVersions:
-    """The adapter; `page_function` is the name of the function that the controller publishes."""
+    """
+    The adapter; `page_function` is the name of the function that the controller publishes.
 
-    def __init__(self, client: LambdaClient, http: PoolManager, *, page_function: str) -> None:
+    `client` gives the client, which a run without a page and without clean-up does not need.
+    """
+
+    def __init__(
+        self, client: Callable[[], LambdaClient], http: PoolManager, *, page_function: str
+    ) -> None:
         self._client = client
         self._http = http
         self._function = page_function
@@ -64,8 +70,10 @@ class EdgeVersions:
     def list_versions(self) -> tuple[EdgeVersion, ...]:
         """Return every numbered version of MaintenancePage; raise ObservationError."""
         try:
-            pages = self._client.get_paginator("list_versions_by_function").paginate(
-                FunctionName=self._function
+            pages = (
+                self._client()
+                .get_paginator("list_versions_by_function")
+                .paginate(FunctionName=self._function)
             )
             listed = [each for page in pages for each in page["Versions"]]
         except FAULTS as error:
@@ -133,8 +141,10 @@ class EdgeVersions:
     def delete(self, version: EdgeVersion) -> bool:
         """Delete a version; return False while replicas keep it alive. Raises ApplyError."""
         try:
-            self._client.delete_function(FunctionName=self._function, Qualifier=str(version.number))
-        except self._client.exceptions.ResourceNotFoundException:
+            self._client().delete_function(
+                FunctionName=self._function, Qualifier=str(version.number)
+            )
+        except self._client().exceptions.ResourceNotFoundException:
             return True
         except FAULTS as error:
             # Normal for hours after the last detachment (doc: CloudFront Developer Guide,
@@ -150,7 +160,7 @@ class EdgeVersions:
 
     def _function_at(self, reference: str) -> Mapping[str, Any]:
         try:
-            return self._client.get_function(FunctionName=reference)
+            return self._client().get_function(FunctionName=reference)
         except FAULTS as error:
             raise ObservationError(f"{reference} cannot be read: {error}") from error
 
@@ -173,7 +183,7 @@ class EdgeVersions:
 
     def _write(self, operation: str, **members: Any) -> Mapping[str, Any]:  # noqa: ANN401 - boto3's
         try:
-            answer: Mapping[str, Any] = getattr(self._client, operation)(
+            answer: Mapping[str, Any] = getattr(self._client(), operation)(
                 FunctionName=self._function, **members
             )
         except ClientError as error:

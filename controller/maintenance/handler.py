@@ -215,7 +215,7 @@ def _announcer(
 
 
 def _versions(session: boto3.Session, settings: Settings) -> EdgeVersions:
-    client = session.client("lambda", config=_HURRIED)
+    client = _made_once(lambda: session.client("lambda", config=_HURRIED))
     http = PoolManager(timeout=_DOWNLOAD, retries=2)
     return EdgeVersions(client, http, page_function=settings.edge.page_name)
 
