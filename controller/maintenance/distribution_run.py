@@ -19,10 +19,12 @@ from maintenance.errors import ApplyError, StaleObservation, Throttled
 from maintenance.model import VIEWER_REQUEST, Association, Distribution, Mode
 from maintenance.note import Note
 from maintenance.observation import ReadConfig, ReadNote
-from maintenance.plan import Action, Intent, plan_distribution
+from maintenance.plan import Action, Intent, lambda_associations, plan_distribution
 from maintenance.report import Outcome
 
 _TRIES = 5
+# Lambda@Edge functions of a distribution (doc: CloudFront Developer Guide, cloudfront-limits).
+_QUOTA = 100
 
 
 class _Configs(Protocol):
@@ -138,6 +140,7 @@ def _outcome(distribution: Distribution, prepared: _Prepared, *, changed: bool =
 
 def _warnings(distribution: Distribution, prepared: _Prepared) -> tuple[str, ...]:
     warnings = []
+    plan = prepared.change.plan
     if prepared.config.has_continuous_deployment:
         warnings.append(
             f"{distribution.distribution_id} has a continuous deployment policy: visitors sent to "
@@ -145,7 +148,7 @@ def _warnings(distribution: Distribution, prepared: _Prepared) -> tuple[str, ...
         )
     unguarded = [
         each
-        for step in prepared.change.plan.with_action(Action.ATTACH)
+        for step in plan.with_action(Action.ATTACH)
         for each in step.in_the_way
         if each.event_type == VIEWER_REQUEST
     ]
@@ -154,6 +157,13 @@ def _warnings(distribution: Distribution, prepared: _Prepared) -> tuple[str, ...
             f"{distribution.distribution_id}: whoever the maintenance function lets through "
             f"(allowed paths and networks, the bypass link) does not meet {_listed(unguarded)} "
             "meanwhile"
+        )
+    number = lambda_associations((b.behavior for b in prepared.config.behaviors), plan)
+    if number > _QUOTA and plan.with_action(Action.ATTACH):
+        warnings.append(
+            f"{distribution.distribution_id} would have {number} Lambda@Edge functions, and "
+            f"CloudFront refuses more than {_QUOTA} unless AWS has allowed this account more: ask "
+            "AWS, or name behaviors that may stay open in ExceptPaths"
         )
     if prepared.change.left_out:
         warnings.append(

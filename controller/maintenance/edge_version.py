@@ -80,6 +80,35 @@ def matching(
     return max(fitting, key=_number, default=None)
 
 
+def unfit(version_arn: str, version: EdgeVersion | None) -> tuple[str, ...]:
+    """
+    Return a sentence for each reason for which CloudFront is certain to refuse a version.
+
+    Source: CloudFront Developer Guide, lambda-at-edge-function-restrictions; for the state, Lambda
+    Developer Guide, functions-states.
+    """
+    if version is None:
+        return (f"the edge version {version_arn} does not exist: deploy the stack again",)
+    configuration = version.configuration
+    reasons = []
+    if version.state not in {None, ACTIVE}:
+        reasons.append(
+            f"is {version.state}, and CloudFront takes it only when it is Active: the next try "
+            "looks again; if it stays so, deploy the stack again"
+        )
+    if configuration.extras:
+        reasons.append(
+            f"has {', '.join(configuration.extras)}, which Lambda@Edge does not take: deploy the "
+            "stack without"
+        )
+    if set(configuration.architectures) != {"x86_64"}:
+        reasons.append(
+            f"is built for {', '.join(configuration.architectures)}, and Lambda@Edge runs x86_64 "
+            "only: deploy the stack so"
+        )
+    return tuple(f"the edge version {version_arn} {each}" for each in reasons)
+
+
 def newest_with_page(
     versions: Sequence[EdgeVersion], has_own_page: Callable[[str], bool]
 ) -> EdgeVersion | None:

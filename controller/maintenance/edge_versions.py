@@ -97,6 +97,15 @@ class EdgeVersions:
         state: str = self._configuration(version_arn)["State"]
         return state
 
+    def read_version(self, version_arn: str) -> EdgeVersion | None:
+        """Return a version, None where there is none of that number; raise ObservationError."""
+        try:
+            return _version(self._configuration(version_arn))
+        except ObservationError as error:
+            if isinstance(error.__cause__, self._client.exceptions.ResourceNotFoundException):
+                return None
+            raise
+
     def update_code(self, package: bytes, *, over: Latest, architectures: Iterable[str]) -> None:
         """Upload a package as $LATEST; raise StaleObservation or ApplyError."""
         self._write(

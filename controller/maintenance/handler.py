@@ -40,6 +40,7 @@ from maintenance.pace import PacedConfigs, Time
 from maintenance.package_check import PackageCheck
 from maintenance.page_files import PageFiles
 from maintenance.parameters import Parameters
+from maintenance.preflight import Preflight
 from maintenance.preparation import Preparation
 from maintenance.reconcile import Controller
 from maintenance.report import Report
@@ -188,6 +189,7 @@ def assemble(
             session.client("scheduler", config=_CLIENT), _ring(settings, own_arn)
         ),
         chooser=chooser,
+        preflight=Preflight(versions, base_arn=settings.edge.version_arn),
         announcer=_announcer(session, status_parameter, settings),
         pace=configs,
         clock=clock,

@@ -113,6 +113,18 @@ def plan_distribution(distribution_id: str, behaviors: Iterable[Behavior], inten
     return Plan(distribution_id, tuple(plan_behavior(each, intent) for each in behaviors))
 
 
+def lambda_associations(behaviors: Iterable[Behavior], plan: Plan) -> int:
+    """Return how many Lambda@Edge functions the behaviors have once the plan has attached ours."""
+    attached = plan.with_action(Action.ATTACH)
+    present = [one for each in behaviors for one in each.associations]
+    displaced = [one for step in attached for one in step.in_the_way]
+    return len(attached) + _lambdas(present) - _lambdas(displaced)
+
+
+def _lambdas(associations: Iterable[Association]) -> int:
+    return sum(each.kind is Kind.LAMBDA_AT_EDGE for each in associations)
+
+
 def plan_behavior(behavior: Behavior, intent: Intent) -> Step:
     """Return the row of the table that this behavior is in."""
     ours = held(behavior, intent.edge)

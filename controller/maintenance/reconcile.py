@@ -27,7 +27,8 @@ from maintenance.milestones import next_look
 from maintenance.model import Distribution, Mode
 from maintenance.outlook import Wanted
 from maintenance.overlay import Announcement, announcement_of
-from maintenance.plan import Intent, Plan, held, plan_distribution, unmatched
+from maintenance.plan import Action, Intent, Plan, held, plan_distribution, unmatched
+from maintenance.preflight import Verdict
 from maintenance.report import Outcome, Report
 from maintenance.settings import Settings
 from maintenance.targets import select
@@ -64,6 +65,10 @@ class _Chooser(Protocol):
     ) -> Choice: ...
 
 
+class _Preflight(Protocol):
+    def judge(self, version_arn: str, *, attached: Collection[str]) -> Verdict: ...
+
+
 class _Announcer(Protocol):
     def announce(self, report: Report, *, now: datetime) -> Report: ...
     def announce_failure(self, error: MaintenanceError, *, now: datetime) -> tuple[str, ...]: ...
@@ -77,6 +82,11 @@ class _Task:
     intent: Intent
     plan: Plan
 
+    @property
+    def needs_version(self) -> bool:
+        """Whether the version that was chosen is to be attached, or would be if it could."""
+        return any(map(self.plan.with_action, (Action.ATTACH, Action.REPLACE, Action.REFUSE)))
+
 
 @dataclass(frozen=True, slots=True)
 class Controller:
@@ -88,6 +98,7 @@ class Controller:
     distribution_run: DistributionRun
     alarm_clock: _AlarmClock
     chooser: _Chooser
+    preflight: _Preflight
     announcer: _Announcer
     pace: _Pace
     clock: Callable[[], datetime]
@@ -187,15 +198,16 @@ class Controller:
             for each in listing
             if (task := self._task(each, wanted.decision, choice, targets.distribution_ids))
         ]
+        verdict = self._verdict(tasks, choice, listing) if act else Verdict()
         with ThreadPoolExecutor(max_workers=_HANDS) as hands:
-            outcomes = tuple(hands.map(lambda task: _carry_out(task, act), tasks))
+            outcomes = tuple(hands.map(lambda task: self._carry_out(task, act, verdict), tasks))
         meant = tuple(each for each in listing if each.distribution_id in targets.distribution_ids)
         behaviors = [behavior for each in meant for behavior in each.behaviors]
         return Report(
             decision=wanted.decision,
             outcomes=outcomes,
             own_faults=(*wanted.faults, *targets.faults, *choice.faults),
-            notices=unmatched(self.settings.except_paths, behaviors),
+            notices=(*unmatched(self.settings.except_paths, behaviors), *verdict.notices),
             coming=wanted.coming,
             choice=choice if wanted.decision.mode is Mode.MAINTENANCE else None,
             targets=meant,
@@ -206,10 +218,28 @@ class Controller:
         """Return the version to attach; opening needs none, and so asks for no page."""
         if decision.mode is not Mode.MAINTENANCE:
             return Choice(self.settings.edge)
-        behaviors = (behavior for each in listing for behavior in each.behaviors)
-        attached = {arn for each in behaviors if (arn := held(each, self.settings.edge))}
         said = announcement_of(decision)
-        return self.chooser.choose(said, publish=publish, attached=attached)
+        return self.chooser.choose(said, publish=publish, attached=self._attached(listing))
+
+    def _attached(self, listing: _Listing) -> set[str]:
+        """Return the versions of ours that visitors meet now."""
+        behaviors = (behavior for each in listing for behavior in each.behaviors)
+        return {arn for each in behaviors if (arn := held(each, self.settings.edge))}
+
+    def _verdict(self, tasks: list[_Task], choice: Choice, listing: _Listing) -> Verdict:
+        """Ask whether the version can be attached, where any distribution needs it."""
+        if not any(task.needs_version for task in tasks):
+            return Verdict()
+        return self.preflight.judge(choice.edge.version_arn, attached=self._attached(listing))
+
+    def _carry_out(self, task: _Task, act: _Act | None, verdict: Verdict) -> Outcome:
+        if not (verdict.faults and task.needs_version):
+            return _carried_out(task, act)
+        # What else is the matter with the distribution is to be told with it.
+        outcome = _carried_out(task, self.distribution_run.rehearse)
+        left = f"{outcome.distribution_id} is left as it was"
+        faults = (f"{left}: {each}" for each in verdict.faults)
+        return replace(outcome, faults=(*outcome.faults, *faults))
 
     def _guard(self, decision: Decision, number: int) -> None:
         """Refuse to close more than the owner allows; opening is never refused."""
@@ -245,7 +275,7 @@ class Controller:
         return _Task(distribution, intent, plan)
 
 
-def _carry_out(task: _Task, act: _Act | None) -> Outcome:
+def _carried_out(task: _Task, act: _Act | None) -> Outcome:
     listed = Outcome(task.distribution.distribution_id, task.distribution.status, task.plan.steps)
     if act is None or task.plan.is_empty:
         return listed

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import pytest
 from maintenance.distribution_run import DistributionRun
 from maintenance.errors import StaleObservation
 from maintenance.model import Mode
@@ -17,6 +18,7 @@ from tests.builders import (
     a_behavior,
     a_distribution,
     a_function,
+    a_lambda,
     config_xml,
 )
 
@@ -110,3 +112,18 @@ def test_a_run_that_had_to_start_over_counts_as_a_change() -> None:
     outcome = DistributionRun(cloud, cloud).apply(a_distribution(), Intent(Mode.MAINTENANCE, EDGE))
 
     assert outcome.changed
+
+
+@pytest.mark.parametrize(("spared", "warned"), [(0, 1), (1, 0)])
+def test_more_functions_than_the_quota_are_warned_of(spared: int, warned: int) -> None:
+    """A function that makes way for ours is none more; the hundredth is within the quota."""
+    busy = [a_behavior(f"/{number}", a_lambda("origin-request")) for number in range(50)]
+    config = config_xml(a_behavior(None, a_lambda()), *busy)
+    cloud = _Cloud(config)
+    except_paths = [each.path_pattern or "" for each in busy[:spared]]
+
+    outcome = DistributionRun(cloud, cloud).rehearse(
+        a_distribution(), Intent(Mode.MAINTENANCE, EDGE, except_paths)
+    )
+
+    assert warned == sum("would have 101 Lambda@Edge" in each for each in outcome.warnings)

@@ -10,6 +10,7 @@ from maintenance.edge_version import (
     disposable,
     matching,
     newest_with_page,
+    unfit,
 )
 from maintenance.overlay import Overlay, has_own_page
 
@@ -83,3 +84,37 @@ def test_a_sweep_deletes_the_oldest_first_and_not_too_many() -> None:
     deleted = disposable(versions, kept=set(), now=NOW)
 
     assert list(range(1, 21)) == [each.number for each in deleted]
+
+
+@pytest.mark.parametrize(
+    ("version", "told"),
+    [
+        (a_version(7), ()),
+        (replace(a_version(7), state="Active"), ()),
+        (replace(a_version(7), state="Pending"), ("is Pending",)),
+        (replace(a_version(7), state="Failed"), ("is Failed",)),
+        (None, ("does not exist",)),
+        (
+            replace(
+                a_version(7),
+                state="Inactive",
+                configuration=replace(
+                    FIT, architectures=("arm64",), extras=("Environment", "Layers")
+                ),
+            ),
+            ("is Inactive", "has Environment, Layers", "is built for arm64"),
+        ),
+    ],
+)
+def test_a_version_is_unfit_for_what_cloudfront_is_certain_to_refuse(
+    version: EdgeVersion | None, told: tuple[str, ...]
+) -> None:
+    """Each reason is a sentence of its own that names the version."""
+    arn = edge_arn(7, function="Page")
+
+    sentences = unfit(arn, version)
+
+    starts = tuple(f"the edge version {arn} {each}" for each in told)
+    assert starts == tuple(
+        each[: len(start)] for each, start in zip(sentences, starts, strict=True)
+    )

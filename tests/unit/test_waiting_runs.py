@@ -15,6 +15,7 @@ from maintenance.observation import ReadConfig, ReadNote
 from maintenance.outlook import Wanted
 from maintenance.overlay import Announcement
 from maintenance.pace import PacedConfigs, Time
+from maintenance.preflight import Verdict
 from maintenance.reconcile import Controller
 from maintenance.report import Report
 from maintenance.settings import Settings
@@ -65,6 +66,7 @@ class _World:
             distribution_run=DistributionRun(configs, self),
             alarm_clock=self,
             chooser=self,
+            preflight=self,
             announcer=self,
             pace=configs,
             clock=lambda: NOW,
@@ -78,6 +80,9 @@ class _World:
             self.unanswered_looks -= 1
             raise ObservationError("SSM does not answer")
         return Wanted(a_decision(self.mode), None, (), Bounds())
+
+    def judge(self, version_arn: str, *, attached: Collection[str]) -> Verdict:  # noqa: ARG002 - the protocol's
+        return Verdict()
 
     def list_distributions(self) -> tuple[Distribution, ...]:
         return (a_distribution(),)
