@@ -27,9 +27,20 @@ def ends() -> Iterator[tuple[int, Moment]]:
     yield from ((number, moment) for number in itertools.count(1) for moment in moments)
 
 
-def runs(site: Site, process: MortalProcess, ends_at: int, moment: Moment) -> str:
+def counts(call: str) -> bool:
+    """Tell a call at which a process may end."""
+    return FACTOR > 1 or changes_something(call)
+
+
+def runs(
+    site: Site,
+    process: MortalProcess,
+    ends_at: int,
+    moment: Moment,
+    *,
+    counting: Callable[[str], bool] = counts,
+) -> str:
     """Let a new process look until it ends at that call; say where it did, or nothing."""
-    counting = bool if FACTOR > 1 else changes_something
     process.starts(ends_at=ends_at, moment=moment, counting=counting)
     try:
         site.controller(session=process.session).run(Sweep())
@@ -65,6 +76,29 @@ def test_a_crash_between_any_two_calls_costs_nothing(site: Site, looks_after: Lo
 
         if not closing + opening:
             break
+
+
+def test_a_crash_while_a_page_is_published_costs_nothing(site: Site, distribution_id: str) -> None:
+    """One sweep later visitors read the message, and no content was published twice."""
+    process = MortalProcess()
+    before = site.config(distribution_id)
+
+    for messages, end in enumerate(ends(), start=1):
+        site.says(f"on: Message {messages}")
+        where = runs(site, process, *end, counting=publishes)
+        sweeps(site, process)
+        assert messages == len(site.published()), where
+        assert site.published()[-1] == site.version(distribution_id), where
+        if not where:
+            break
+
+    site.becomes("off")
+    assert before == site.config(distribution_id)
+
+
+def publishes(call: str) -> bool:
+    """Tell a call that uploads a page or publishes it; `make laws` takes every call to Lambda."""
+    return call.startswith("lambda:") and (FACTOR > 1 or changes_something(call))
 
 
 @pytest.mark.parametrize("moment", Moment)

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from maintenance.errors import MaintenanceError, RunFailed
 
-from tests.sandbox.builders import a_distribution
+from tests.sandbox.builders import a_distribution, a_function, a_version, change_default, edge
 from tests.stories.site import Site
 from tests.stories.test_races import an_occupied_distribution
 
@@ -135,3 +135,28 @@ def test_an_answer_that_was_cut_short_is_not_taken_for_one_that_holds_nothing(
         site.receives({"sweep": True})
 
     assert closed == site.version(distribution_id)
+
+
+@pytest.mark.parametrize("remedy", ["bring it back", "attach another"])
+def test_a_displaced_function_that_is_gone_is_restored_when_somebody_has_decided(
+    site: Site, looks_after: LooksAfter, remedy: str
+) -> None:
+    """CloudFront itself refuses the restore; a sweep opens the site after either way out."""
+    distribution_id = an_occupied_distribution(site)
+    looks_after(distribution_id)
+    before = site.config(distribution_id)
+    site.becomes("on")
+    etag = site.cloud.cloudfront.describe_function(Name="rewrite", Stage="DEVELOPMENT")["ETag"]
+    site.cloud.cloudfront.delete_function(Name="rewrite", IfMatch=etag)
+    with pytest.raises(RunFailed, match=r"stays in maintenance.*function/rewrite"):
+        site.becomes("off")
+
+    if remedy == "bring it back":
+        a_function(site.cloud, "rewrite")
+        site.receives({"sweep": True})
+        assert before == site.config(distribution_id)
+    else:
+        other = edge(viewer_request=a_version(site.cloud, "other"))
+        change_default(site.cloud, distribution_id, LambdaFunctionAssociations=other)
+        site.receives({"sweep": True})
+        assert other["Items"][0]["LambdaFunctionARN"] == site.version(distribution_id)
