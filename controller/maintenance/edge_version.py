@@ -18,6 +18,9 @@ _KEPT_FOR = timedelta(days=7)
 # Deletions count against Lambda's rate for changes, and the next sweep goes on.
 _DELETED_AT_ONCE = 20
 ACTIVE = "Active"
+# What Lambda calls a version that it has not run for weeks, as one that is at rest never is. Nothing
+# says that CloudFront refuses it.
+_IDLE = "Inactive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ def unfit(version_arn: str, version: EdgeVersion | None) -> tuple[str, ...]:
         return (f"the edge version {version_arn} does not exist: deploy the stack again",)
     configuration = version.configuration
     reasons = []
-    if version.state not in {None, ACTIVE}:
+    if version.state not in {None, ACTIVE, _IDLE}:
         reasons.append(
             f"is {version.state}, and CloudFront takes it only when it is Active: the next try "
             "looks again; if it stays so, deploy the stack again"

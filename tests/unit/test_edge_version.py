@@ -93,16 +93,17 @@ def test_a_sweep_deletes_the_oldest_first_and_not_too_many() -> None:
         (replace(a_version(7), state="Active"), ()),
         (replace(a_version(7), state="Pending"), ("is Pending",)),
         (replace(a_version(7), state="Failed"), ("is Failed",)),
+        (replace(a_version(7), state="Inactive"), ()),
         (None, ("does not exist",)),
         (
             replace(
                 a_version(7),
-                state="Inactive",
+                state="Failed",
                 configuration=replace(
                     FIT, architectures=("arm64",), extras=("Environment", "Layers")
                 ),
             ),
-            ("is Inactive", "has Environment, Layers", "is built for arm64"),
+            ("is Failed", "has Environment, Layers", "is built for arm64"),
         ),
     ],
 )
