@@ -67,7 +67,12 @@ def command(*words: str) -> list[str]:
 
 def deploy(cloud: Cloud, distributions: str, **settings: str) -> Deployed:
     """Make a site and its stack, which looks after these distributions."""
-    site = make_site(cloud)
+    return stack_of(make_site(cloud), distributions, **settings)
+
+
+def stack_of(site: Site, distributions: str, **settings: str) -> Deployed:
+    """Make the stack of a site that there is."""
+    cloud = site.cloud
     variables = site.environment(distributions, **settings)
     role = a_role(cloud, "controller")
     a_version(cloud, _CONTROLLER, role=role, Environment={"Variables": variables})
