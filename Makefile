@@ -22,7 +22,7 @@ PURE_MODULES := association_list bounds change command convergence cron desired 
 PURE := $(subst $(empty) $(empty),$(comma),$(PURE_MODULES:%=controller/maintenance/%.py) edge_handler/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup bench demo sandbox live-check test laws cover fmt lint types imports template build check lock \
+.PHONY: help setup bench demo sandbox live-check test laws cover fmt lint types imports template audit build check lock \
 	clean docs status plan on off windows history secret bypass link invoke lambda-image
 
 help: ## Show this list
@@ -38,6 +38,9 @@ $(DEV)/.made: requirements/dev.txt
 
 .venv/bench/.made: requirements/bench.txt
 	@tools/environment bench
+
+.venv/audit/.made: requirements/audit.txt
+	@tools/environment audit
 
 $(AXE): tests/browser/package-lock.json
 	@tools/browser
@@ -113,11 +116,14 @@ imports: setup ## Check that imports point one way
 template: setup ## Check the template
 	sam validate --lint
 
+audit: setup .venv/audit/.made ## Ask advisory services about all that is pinned (AUDIT_REQUIRED=1 to fail without)
+	@$(BIN)/python -m dependency_audit
+
 build: setup ## Build both functions as they are deployed
 	sam build
 	@tools/compile .aws-sam/build
 
-check: lint types imports template cover ## All that CI checks
+check: lint types imports template audit cover ## All that CI checks
 
 bench: setup .venv/bench/.made ## Measure against the floor and the goals (ONLY=edge,toggle for some)
 	@tools/node-floor

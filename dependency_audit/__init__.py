@@ -1,0 +1,1 @@
+"""Ask advisory services whether a pinned dependency has a known vulnerability."""

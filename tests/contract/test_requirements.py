@@ -1,0 +1,99 @@
+"""Every dependency is pinned to known bytes, wanted by somebody, and of a known licence."""
+
+import importlib.metadata
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.contract.template import ROOT
+
+LOCKED = [*sorted(ROOT.glob("requirements/*.txt")), ROOT / "controller" / "requirements.txt"]
+NODE_LOCKS = [
+    ROOT / line
+    for line in subprocess.run(
+        ["git", "ls-files", "*package-lock.json"],  # noqa: S607 - whichever git is here
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+]
+# What the controller's package may hold, and under which licence; a further one is a decision.
+RUNTIME = {
+    "aws-lambda-powertools": "MIT",
+    "boto3": "Apache",
+    "botocore": "Apache",
+    "jmespath": "MIT",
+    "python-dateutil": "BSD|Apache|Dual",
+    "s3transfer": "Apache",
+    "six": "MIT",
+    "typing-extensions": "PSF",
+    "tzdata": "Apache",
+    "urllib3": "MIT",
+}
+
+
+def _blocks(file: Path) -> list[str]:
+    """Return each requirement of a lock with all its lines, comments aside."""
+    lines = [line for line in file.read_text().splitlines() if not line.lstrip().startswith("#")]
+    return re.split(r"\n(?=\S)", "\n".join(lines).strip())
+
+
+@pytest.mark.parametrize("file", LOCKED, ids=lambda file: str(file.relative_to(ROOT)))
+def test_every_requirement_is_pinned_to_known_bytes(file: Path) -> None:
+    """One version, and the hash of each file that may be installed."""
+    pinned = re.compile(
+        r"[a-z0-9._\[\]-]+==\S+( ; .+?)? \\\n( +--hash=sha256:[0-9a-f]{64}( \\\n)?)+"
+    )
+
+    assert [] == [each for each in _blocks(file) if not pinned.fullmatch(each)]
+
+
+@pytest.mark.parametrize("file", LOCKED, ids=lambda file: str(file.relative_to(ROOT)))
+def test_every_pin_says_who_wants_it(file: Path) -> None:
+    """One of ours, or another pin; what nobody wants is not installed."""
+    text = file.read_text()
+    pins = re.findall(r"^[a-z0-9]\S*==", text, re.MULTILINE)
+
+    assert len(pins) == len(re.findall(r"^    # via", text, re.MULTILINE))
+
+
+def test_the_controller_holds_these_packages_under_these_licences() -> None:
+    """And no other: it runs with the right to rewrite distributions."""
+    names = {re.match(r"[a-z0-9-]+", each)[0] for each in _blocks(LOCKED[-1])}  # type: ignore[index]  # each begins with a name
+    licences = {name: _licence(name) for name in names}
+
+    assert RUNTIME.keys() == names
+    assert {} == {
+        name: said for name, said in licences.items() if not re.search(RUNTIME[name], said)
+    }
+
+
+def _licence(name: str) -> str:
+    said = importlib.metadata.metadata(name)
+    classifiers = [each for each in said.get_all("Classifier") or [] if each.startswith("License")]
+    return " ".join([said.get("License-Expression") or said.get("License") or "", *classifiers])
+
+
+def test_the_edge_handler_depends_on_nothing() -> None:
+    """It runs in front of every visitor."""
+    text = (ROOT / "edge_handler" / "requirements.txt").read_text()
+
+    assert [] == [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+@pytest.mark.parametrize("file", NODE_LOCKS, ids=lambda file: str(file.relative_to(ROOT)))
+def test_every_package_of_node_is_pinned_to_known_bytes(file: Path) -> None:
+    """By its hash, and without an address: whoever installs uses their own registry."""
+    packages = json.loads(file.read_text())["packages"]
+    packages.pop("")
+
+    assert [] == [
+        name
+        for name, each in packages.items()
+        if not each.get("inBundle")
+        and (not each.get("integrity", "").startswith("sha512-") or "resolved" in each)
+    ]
