@@ -1,0 +1,38 @@
+"""A value that was made to deceive whoever reads the log."""
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from logging import StreamHandler
+
+import pytest
+from maintenance.errors import RunFailed
+from maintenance.telemetry import logger
+
+from tests.sandbox.builders import a_distribution
+from tests.stories.site import Site
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """Give the controller's log."""
+    text = io.StringIO()
+    [handler] = logger.handlers
+    assert isinstance(handler, StreamHandler)
+    before = handler.setStream(text)
+    yield text
+    handler.setStream(before)
+
+
+def test_a_value_cannot_forge_a_line_of_the_log(
+    site: Site, looks_after: Callable[..., None], log: io.StringIO
+) -> None:
+    """Each line is a document of ours, on which no terminal acts."""
+    looks_after(a_distribution(site.cloud))
+
+    with pytest.raises(RunFailed, match="must be one line of text"):
+        site.becomes('on: late"}\n{"level":"INFO","message":"forged"}\r\x1b[2J\x9b31m\u202e')
+
+    lines = log.getvalue().splitlines()
+    assert [] == [line for line in lines if "forged" == json.loads(line)["message"]]
+    assert log.getvalue().replace("\n", "").isprintable()
