@@ -85,7 +85,7 @@ HARMLESS = "Moving."
 EXPECTED = read(announcing(HARMLESS)["en", HTML]["body"])
 
 
-@examples(50)
+@examples(25)
 @given(MESSAGES)
 def test_a_message_is_nothing_but_text_of_the_page(message: str) -> None:
     """Whatever it is made of, the page has the same elements, attributes and policy as before."""
@@ -96,7 +96,7 @@ def test_a_message_is_nothing_but_text_of_the_page(message: str) -> None:
     assert EXPECTED.text.replace(HARMLESS, message) == found.text
 
 
-@examples(50)
+@examples(25)
 @given(MESSAGES)
 def test_a_message_is_nothing_but_text_of_the_problem(message: str) -> None:
     """Wherever the owner's file puts it, members and their order are as the owner wrote them."""
@@ -108,7 +108,7 @@ def test_a_message_is_nothing_but_text_of_the_problem(message: str) -> None:
     assert ["type", "title", "status", "detail", "until", "more"] == list(said)
 
 
-@examples(50)
+@examples(25)
 @given(MESSAGES)
 def test_a_message_is_one_line_of_the_text(message: str) -> None:
     """Between the title and the end of the answer."""
@@ -117,7 +117,7 @@ def test_a_message_is_one_line_of_the_text(message: str) -> None:
     assert ("Back soon", message, "") == (title, line, end)
 
 
-@examples(50)
+@examples(25)
 @given(MESSAGES)
 def test_no_header_depends_on_a_message(message: str) -> None:
     """So none can be put in, and the policy stays that of the page."""
@@ -140,7 +140,7 @@ OPEN = a_responder(
 )
 
 
-@examples(50)
+@examples(25)
 @given(uri=PIECES, query=PIECES)
 @example(uri="/\t/evil.example", query="")
 @example(uri="/.//evil.example", query="")
@@ -154,7 +154,7 @@ def test_the_bypass_link_never_leads_to_another_site(uri: str, query: str) -> No
     assert "www.example.com" == urlsplit(urljoin("https://www.example.com/", location)).netloc
 
 
-@examples(50)
+@examples(25)
 @given(
     uri=PIECES,
     query=PIECES | st.just(f"{PARAMETER}={SECRET}"),

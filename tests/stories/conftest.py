@@ -1,8 +1,11 @@
 """The fixture of the stories: one site, and the controller's environment."""
 
-from collections.abc import Callable
+import io
+from collections.abc import Callable, Iterator
+from logging import StreamHandler
 
 import pytest
+from maintenance.telemetry import logger
 
 from tests.cloud import Cloud
 from tests.sandbox.builders import a_distribution
@@ -34,3 +37,14 @@ def distribution_id(site: Site, looks_after: Callable[..., None]) -> str:
     made = a_distribution(site.cloud)
     looks_after(made)
     return made
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """Give the controller's log."""
+    text = io.StringIO()
+    [handler] = logger.handlers
+    assert isinstance(handler, StreamHandler)
+    before = handler.setStream(text)
+    yield text
+    handler.setStream(before)

@@ -2,26 +2,13 @@
 
 import io
 import json
-from collections.abc import Callable, Iterator
-from logging import StreamHandler
+from collections.abc import Callable
 
 import pytest
 from maintenance.errors import RunFailed
-from maintenance.telemetry import logger
 
 from tests.sandbox.builders import a_distribution
 from tests.stories.site import Site
-
-
-@pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    """Give the controller's log."""
-    text = io.StringIO()
-    [handler] = logger.handlers
-    assert isinstance(handler, StreamHandler)
-    before = handler.setStream(text)
-    yield text
-    handler.setStream(before)
 
 
 def test_a_value_cannot_forge_a_line_of_the_log(

@@ -4,9 +4,8 @@ import base64
 import io
 import json
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from logging import StreamHandler
 from pathlib import Path
 
 import httpx
@@ -14,7 +13,6 @@ import pytest
 from bypass import PARAMETER
 from maintenance.__main__ import main as maintenance
 from maintenance.errors import MaintenanceError
-from maintenance.telemetry import logger
 
 from bypass_link.__main__ import main as bypass_link
 from tests.command_line.deployed import stack_of
@@ -61,14 +59,11 @@ class Said:
 
 
 @pytest.fixture
-def said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Said]:
+def said(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, log: io.StringIO
+) -> Said:
     """Give what keeps it all, the controller's log among it."""
-    log = io.StringIO()
-    [handler] = logger.handlers
-    assert isinstance(handler, StreamHandler)
-    before = handler.setStream(log)
-    yield Said(capsys, monkeypatch, log)
-    handler.setStream(before)
+    return Said(capsys, monkeypatch, log)
 
 
 def ways_to_write(secret: str) -> list[str]:
