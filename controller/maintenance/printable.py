@@ -28,6 +28,13 @@ def shown(text: str) -> str:
 def written_as_json(
     value: object, *, indent: int | None = None, default: Callable[[Any], Any] | None = None
 ) -> str:
-    """Return JSON in which such characters are escaped, and all others are as people read them."""
-    text = json.dumps(value, indent=indent, default=default, ensure_ascii=False)
+    """
+    Return JSON in which such characters are escaped, and all others are as people read them.
+
+    Without `indent` it is one line without blanks, as filters of logs look for it.
+    """
+    separators = (",", ":") if indent is None else None
+    text = json.dumps(
+        value, indent=indent, default=default, ensure_ascii=False, separators=separators
+    )
     return _OBEYED.sub(lambda found: json.dumps(found[0])[1:-1], text)

@@ -21,5 +21,6 @@ def test_a_value_cannot_forge_a_line_of_the_log(
         site.becomes('on: late"}\n{"level":"INFO","message":"forged"}\r\x1b[2J\x9b31m\u202e')
 
     lines = log.getvalue().splitlines()
+    assert any('"cause":"parameter change"' in line for line in lines)
     assert [] == [line for line in lines if "forged" == json.loads(line)["message"]]
     assert log.getvalue().replace("\n", "").isprintable()
