@@ -47,13 +47,13 @@ def test_a_page_of_ones_own_is_served(site: Site, distribution_id: str) -> None:
 
 
 def test_a_bare_on_publishes_nothing(site: Site, distribution_id: str) -> None:
-    """The base says it all, and nothing at all is asked of Lambda."""
+    """The base says it all, and Lambda is asked only whether it can be attached."""
     before = len(site.cloud.sandbox.calls())
     site.becomes("on")
 
     assert site.edge_version_arn == site.version(distribution_id)
     asked = [call["operation"] for call in site.cloud.sandbox.calls()[before:]]
-    assert [] == [each for each in asked if each.startswith("lambda:")]
+    assert ["lambda:GetFunction"] == [each for each in asked if each.startswith("lambda:")]
 
 
 def test_another_message_replaces_the_version(site: Site, distribution_id: str) -> None:
