@@ -102,7 +102,7 @@ class EdgeVersions:
         try:
             return _version(self._configuration(version_arn))
         except ObservationError as error:
-            if isinstance(error.__cause__, self._client.exceptions.ResourceNotFoundException):
+            if isinstance(error.__cause__, self._client().exceptions.ResourceNotFoundException):
                 return None
             raise
 
