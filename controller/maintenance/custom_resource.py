@@ -11,12 +11,13 @@ nothing to undo then.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from urllib3.exceptions import HTTPError
-from urllib3.util import Retry
+from urllib3.util import Retry, Timeout
 
 from maintenance.errors import ApplyError, EventRefused
 
@@ -28,7 +29,10 @@ _REASON_BYTES = 1500
 _RETRIES = Retry(
     total=4, backoff_factor=0.5, allowed_methods=["PUT"], status_forcelist=range(500, 600)
 )
+_TIMEOUT = Timeout(connect=3, read=10)
 _GOOD = range(200, 300)
+# What is left for the answer, should S3 be slow at each try.
+_ANSWERING_SECONDS = 80.0
 _NOT_INSTALLED = "-not-installed"
 _ARN_PARTS_TO_ACCOUNT = 5
 _S3 = ".amazonaws.com"
@@ -57,6 +61,20 @@ def was_never_installed(request: Mapping[str, Any]) -> bool:
     return request.get("RequestType") == "Delete" and physical_id.endswith(_NOT_INSTALLED)
 
 
+def fault_of(work: Callable[[], str | None], *, seconds_left: float) -> str | None:
+    """
+    Return the fault that the work comes to, or that it takes too long to be answered in time.
+
+    `seconds_left` is what Lambda still gives. Work that takes too long is not ended: what it still
+    does stands under conditions, and a second attempt goes on with it.
+    """
+    faults: list[str | None] = []
+    worker = threading.Thread(target=lambda: faults.append(work()), daemon=True)
+    worker.start()
+    worker.join(max(0.0, seconds_left - _ANSWERING_SECONDS))
+    return faults[0] if faults else "there was no time left to finish: try again, it goes on"
+
+
 def answer(
     request: Mapping[str, Any], *, http: PoolManager, fault: str | None, data: Mapping[str, str]
 ) -> None:
@@ -79,7 +97,12 @@ def answer(
     headers = {"content-type": ""}
     try:
         put = http.request(
-            "PUT", request["ResponseURL"], body=body, headers=headers, retries=_RETRIES
+            "PUT",
+            request["ResponseURL"],
+            body=body,
+            headers=headers,
+            retries=_RETRIES,
+            timeout=_TIMEOUT,
         )
     except HTTPError as error:
         raise ApplyError(f"CloudFormation could not be answered: {error}") from error

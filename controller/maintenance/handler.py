@@ -28,7 +28,7 @@ from maintenance.baking import Baking, Patience
 from maintenance.chooser import Chooser
 from maintenance.cloudfront import CloudFront
 from maintenance.command import judge
-from maintenance.custom_resource import answer, refuse_forged, was_never_installed
+from maintenance.custom_resource import answer, fault_of, refuse_forged, was_never_installed
 from maintenance.distribution_run import DistributionRun
 from maintenance.edge_versions import EdgeVersions
 from maintenance.errors import ApplyError, MaintenanceError, RunFailed
@@ -88,7 +88,7 @@ def lambda_handler(event: object, context: LambdaContext) -> dict[str, Any]:
         wakeup = parse_wakeup(event)
         logger.append_keys(cause=wakeup.cause)
         if isinstance(wakeup, InstallationRequested):
-            return _install(wakeup.request, own_arn)
+            return _install(wakeup.request, own_arn, context.get_remaining_time_in_millis() / 1000)
         return _app(Settings.from_env(os.environ), own_arn).run(wakeup)
     except MaintenanceError as error:
         logger.error("run failed", fault=str(error))
@@ -247,30 +247,34 @@ def _ring(settings: Settings, own_arn: str) -> Ring:
     )
 
 
-def _install(request: Mapping[str, Any], own_arn: str) -> dict[str, Any]:
+def _install(request: Mapping[str, Any], own_arn: str, seconds_left: float) -> dict[str, Any]:
     """Carry out a request of CloudFormation and answer it in every case, or the stack hangs."""
     # Where something else plays AWS, its requests come from there and are answered there.
     if "AWS_ENDPOINT_URL" not in os.environ:
         refuse_forged(request, own_arn=own_arn)
-    fault = None
-    try:
-        if not was_never_installed(request):
-            app = _app(Settings.from_env(os.environ), own_arn)
-            # Nobody rehearses while a stack comes or goes; when it goes, ours leaves there too.
-            controller = app.controller.without_rehearsal()
-            installation = Installation(app.settings.stack_name, controller, app.parameters)
-            installation.carry_out(request)
-            if request.get("RequestType") == "Delete":
-                _forget(app.status_parameter)
-    except Exception as error:  # noqa: BLE001 - whatever it is, CloudFormation has to hear of it
-        logger.exception("installation failed")
-        fault = str(error) or repr(error)
+    fault = fault_of(functools.partial(_come_or_go, request, own_arn), seconds_left=seconds_left)
     # Rules and sweep take names from here, and so are deleted before this resource is.
-    properties = request.get("ResourceProperties", {})
     names = ("SwitchParameter", "ControllerRole", "StateBucket")
-    data = {name: properties.get(name, "") for name in names}
+    data = {name: request.get("ResourceProperties", {}).get(name, "") for name in names}
     answer(request, http=PoolManager(), fault=fault, data=data)
     return {"request": request.get("RequestType"), "fault": fault}
+
+
+def _come_or_go(request: Mapping[str, Any], own_arn: str) -> str | None:
+    """Return why the request could not be carried out, None if it was."""
+    if was_never_installed(request):
+        return None
+    try:
+        app = _app(Settings.from_env(os.environ), own_arn)
+        # Nobody rehearses while a stack comes or goes; when it goes, ours leaves there too.
+        controller = app.controller.without_rehearsal()
+        Installation(app.settings.stack_name, controller, app.parameters).carry_out(request)
+        if request.get("RequestType") == "Delete":
+            _forget(app.status_parameter)
+    except Exception as error:  # noqa: BLE001 - whatever it is, CloudFormation has to hear of it
+        logger.exception("installation failed")
+        return str(error) or repr(error)
+    return None
 
 
 def _forget(status_parameter: StatusParameter) -> None:

@@ -41,6 +41,7 @@ _CONTEXT = SimpleNamespace(
     memory_limit_in_mb=512,
     invoked_function_arn="arn:aws:lambda:us-east-1:000000000000:function:site-Controller",
     aws_request_id="11111111-2222-3333-4444-555555555555",
+    get_remaining_time_in_millis=lambda: 900_000,
 )
 _SWITCH_CHANGED = {
     "version": "0",

@@ -1,10 +1,11 @@
 """What CloudFormation is told, over real HTTP, at the address it gave."""
 
 import json
+import threading
 from typing import Any
 
 import pytest
-from maintenance.custom_resource import answer, refuse_forged
+from maintenance.custom_resource import answer, fault_of, refuse_forged
 from maintenance.errors import ApplyError, EventRefused
 from urllib3 import PoolManager
 
@@ -129,3 +130,24 @@ def test_a_forged_request_is_refused(url: str, stack_id: str | None) -> None:
     """Who may invoke the controller cannot make it send what it knows to any address."""
     with pytest.raises(EventRefused, match="nothing was changed: CloudFormation asks"):
         refuse_forged({"ResponseURL": url, "StackId": stack_id}, own_arn=OURS)
+
+
+def test_work_that_ends_in_time_says_its_fault() -> None:
+    """Or that there is none."""
+    assert (None, "E1 is stuck") == (
+        fault_of(lambda: None, seconds_left=900.0),
+        fault_of(lambda: "E1 is stuck", seconds_left=900.0),
+    )
+
+
+def test_work_that_takes_too_long_is_a_fault_while_there_is_time_to_answer() -> None:
+    """Lambda would end the function, and the stack would wait for an answer."""
+    goes_on = threading.Event()
+
+    def work() -> None:
+        goes_on.wait()
+
+    fault = fault_of(work, seconds_left=80.0)
+    goes_on.set()
+
+    assert "there was no time left to finish: try again, it goes on" == fault

@@ -1,0 +1,73 @@
+"""Leaving while AWS fails: CloudFormation hears of it, and a second attempt gets through."""
+
+import random
+from collections.abc import Callable
+
+import pytest
+
+from tests.sandbox.builders import a_behavior, a_distribution, a_function, functions
+from tests.stories.site import SWITCH, Site
+from tests.stories.test_installation import Answers, answers, request, switch
+
+__all__ = ["answers"]
+
+type LooksAfter = Callable[..., None]
+CALLS = (
+    "cloudfront:ListDistributions",
+    "cloudfront:GetDistributionConfig",
+    "cloudfront:UpdateDistribution",
+    "s3:GetObject",
+    "scheduler:GetSchedule",
+    "ssm:GetParameter",
+    "ssm:GetParametersByPath",
+    "ssm:PutParameter",
+)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_deletion_that_meets_faults_is_answered_and_the_next_gets_through(
+    site: Site, looks_after: LooksAfter, answers: tuple[str, Answers], seed: int
+) -> None:
+    """Half of the calls are refused: nothing is lost, and what says SUCCESS has restored all."""
+    url, put = answers
+    occupied = functions(viewer_request=a_function(site.cloud, "rewrite"))
+    behavior = a_behavior(FunctionAssociations=occupied)
+    ids = [a_distribution(site.cloud, each, DefaultCacheBehavior=behavior) for each in "abc"]
+    looks_after(",".join(ids))
+    before = [site.config(each) for each in ids]
+    site.becomes("on")
+    for each in random.Random(seed).sample(CALLS, len(CALLS) // 2):  # noqa: S311 - no secret
+        refusal = {"code": "AccessDenied", "status": 403}
+        site.cloud.sandbox.disturb("refuse", each, **refusal)
+
+    site.receives(request("Delete", url))
+    site.cloud.sandbox.clear_faults()
+    if put[0]["Status"] == "FAILED":
+        assert put[0]["Reason"]
+        site.receives(request("Delete", url))
+
+    assert "SUCCESS" == put[-1]["Status"]
+    assert before == [site.config(each) for each in ids]
+    site.receives(request("Create", url))
+    assert ("off", "SUCCESS") == (switch(site), put[-1]["Status"])
+
+
+def test_no_straggler_closes_a_site_that_was_left(
+    site: Site, looks_after: LooksAfter, answers: tuple[str, Answers]
+) -> None:
+    """Late events, sweeps and commands of before find an off that outlasts them."""
+    url, _ = answers
+    distribution_id = a_distribution(site.cloud)
+    looks_after(distribution_id)
+    site.cloud.ssm.put_parameter(
+        Name=f"{SWITCH}/windows/hourly", Value="cron(0 * * * ? *) for 1h", Type="String"
+    )
+    site.becomes("on")
+
+    site.receives(request("Delete", url))
+    site.wakes()
+    for event in ({"sweep": True}, {"alarm_clock": True}):
+        site.receives(event)
+    site.receives({"maintenance": "on", "at": "2026-01-01T00:00:00Z"})
+
+    assert set() == site.attached(distribution_id)["default"]
