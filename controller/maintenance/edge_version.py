@@ -18,8 +18,8 @@ _KEPT_FOR = timedelta(days=7)
 # Deletions count against Lambda's rate for changes, and the next sweep goes on.
 _DELETED_AT_ONCE = 20
 ACTIVE = "Active"
-# What Lambda calls a version that it has not run for weeks, as one that is at rest never is.
-# Nothing says that CloudFront refuses it.
+# What Lambda may call a version that it has not run for weeks. Nothing says that CloudFront refuses
+# it.
 _IDLE = "Inactive"
 
 
