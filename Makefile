@@ -23,7 +23,7 @@ PURE := $(subst $(empty) $(empty),$(comma),$(PURE_MODULES:%=controller/maintenan
 
 .DEFAULT_GOAL := help
 .PHONY: help setup bench demo sandbox live-check test laws cover fmt lint types imports template audit build check lock \
-	clean docs status plan on off windows history secret bypass link invoke lambda-image
+	clean docs load status plan on off windows history secret bypass link invoke lambda-image
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -128,6 +128,9 @@ check: lint types imports template audit cover ## All that CI checks
 bench: setup .venv/bench/.made ## Measure against the floor and the goals (ONLY=edge,toggle for some)
 	@tools/node-floor
 	@PYTHONPATH=controller:edge_handler:. $(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY))
+
+load: setup ## See what holds under load (ONLY=fleet,windows,events,edge for some; needs wrk)
+	@PYTHONPATH=controller:edge_handler:. $(BIN)/python -m benchmarks.load $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
 docs: setup ## Write the tables of docs/configuration.md from the template
 	@$(BIN)/python -m tests.contract.configuration_page

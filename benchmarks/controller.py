@@ -26,6 +26,7 @@ class Environment:
     imported: Answer
     events: IO[str]
     answers: IO[str]
+    pid: int
 
     def invoke(self, event: object) -> Answer:
         """Deliver an event and return seconds and fault, as `run_controller.py` tells them."""
@@ -57,7 +58,7 @@ def started(
         raise RuntimeError("The controller has no pipes.")
     with process.stdin as events, process.stdout as answers:
         try:
-            yield Environment(json.loads(answers.readline()), events, answers)
+            yield Environment(json.loads(answers.readline()), events, answers, process.pid)
         finally:
             process.kill()
             process.wait()

@@ -8,7 +8,6 @@ of the emulator are set, or it would listen on every interface.
 import contextlib
 import os
 import platform
-import re
 import signal
 import socket
 import subprocess
@@ -21,9 +20,10 @@ from typing import Any
 
 import httpx
 
+from benchmarks.memory import peak_kilobytes
+
 INVOCATIONS = "/2015-03-31/functions/function/invocations"
 _ARCHITECTURES = {"x86_64": "x86_64", "aarch64": "arm64"}
-_PEAK = re.compile(r"VmHWM:\s+(\d+) kB")
 _STARTING_SECONDS = 20.0
 _POLL_SECONDS = 0.005
 
@@ -63,8 +63,7 @@ class Runtime:
         # Any thread of the emulator may have started it.
         threads = Path(f"/proc/{self.pid}/task").glob("*/children")
         children = [pid for each in threads for pid in each.read_text(encoding="ascii").split()]
-        status = (Path(f"/proc/{pid}/status").read_text(encoding="ascii") for pid in children)
-        return max(int(found[1]) for each in status if (found := _PEAK.search(each)))
+        return max(peak_kilobytes(int(pid)) for pid in children)
 
 
 @contextlib.contextmanager

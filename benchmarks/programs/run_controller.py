@@ -3,7 +3,7 @@
 Be a Lambda execution environment of the controller: an event per line of stdin, a line for each.
 
 A line tells the seconds since the process began, of work (`cpu`) and of the clock (`wall`), and
-those of this invocation alone (`took`).
+those of this invocation alone (`took`); then how large its answer is, in bytes of JSON.
 """
 
 import json
@@ -29,8 +29,9 @@ print(json.dumps({"cpu": time.process_time()}), file=answers, flush=True)
 for line in sys.stdin:
     began = time.perf_counter()
     fault = None
+    answer: object = None
     try:
-        lambda_handler(json.loads(line), CONTEXT)  # type: ignore[arg-type]  # the members it reads
+        answer = lambda_handler(json.loads(line), CONTEXT)  # type: ignore[arg-type]  # the members it reads
     except Exception as error:  # noqa: BLE001 -- told to whoever measures
         fault = str(error)
     ended = time.perf_counter()
@@ -39,5 +40,6 @@ for line in sys.stdin:
         "wall": ended - BEGAN,
         "took": ended - began,
         "fault": fault,
+        "bytes": len(json.dumps(answer or fault)),
     }
     print(json.dumps(document), file=answers, flush=True)
