@@ -3,8 +3,8 @@ What a run found and did, as values and as JSON. Pure.
 
 Lambda takes an answer of 6 MB and fails the run otherwise, and a queue takes the record of a failed
 run up to 256 KB (doc: Lambda Developer Guide, gettingstarted-limits; SQS Developer Guide,
-quotas-messages). So the answer about a large fleet leaves its behaviors to the log, and the text
-that a run fails with ends where it is long enough.
+quotas-messages). So the answer about a large fleet leaves out its behaviors, and the text that a
+run fails with ends where it is long enough.
 """
 
 import json
@@ -113,7 +113,8 @@ class Report:
         for each in whole["distributions"]:
             each["behaviors"] = []
         whole["notices"].append(
-            "the behaviors of so many distributions are too much for an answer: the log has them"
+            "the behaviors of so many distributions are too much for an answer of Lambda: make "
+            "plan shows them, and the log has those that were changed"
         )
         return whole
 

@@ -3,13 +3,15 @@
 import functools
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from maintenance.model import Mode
+from maintenance.plan import Action
 from maintenance.printable import written_as_json
-from maintenance.report import Report, outcome_document
+from maintenance.report import Outcome, Report, outcome_document
 
 SERVICE = "site-maintenance"
 NAMESPACE = "SiteMaintenance"
@@ -39,7 +41,7 @@ def log_report(report: Report) -> None:
         logger.info(
             "distribution changed" if outcome.changed else "distribution kept",
             distribution=outcome.distribution_id,
-            outcome=outcome_document(outcome),
+            outcome=_logged(outcome),
         )
         for warning in outcome.warnings:
             logger.warning(
@@ -55,6 +57,14 @@ def log_report(report: Report) -> None:
         logger.error("upkeep failed", fault=fault)
     for told in report.milestones:
         logger.info("change announced", mode=told.change.mode.value, phase=told.phase.value)
+
+
+def _logged(outcome: Outcome) -> dict[str, Any]:
+    """Return an outcome without the behaviors that were kept, of which a sweep has thousands."""
+    document = outcome_document(outcome)
+    kept = Action.KEEP.value
+    document["behaviors"] = [each for each in document["behaviors"] if each["action"] != kept]
+    return document
 
 
 def count_report(report: Report, *, stack_name: str, now: datetime) -> None:

@@ -1,8 +1,10 @@
-"""What a run asks of AWS: no more than it must, because AWS answers only so often."""
+"""What a run asks of AWS and writes to its log: no more than it must, for AWS counts both."""
 
 from collections.abc import Callable
 
-from tests.sandbox.builders import a_distribution
+import pytest
+
+from tests.sandbox.builders import a_behavior, a_distribution, ordered
 from tests.stories.site import SWITCH, Site
 
 _HISTORY = "ssm:GetParameterHistory"
@@ -35,3 +37,22 @@ def test_a_switch_that_was_deleted_and_written_anew_has_another_history(
         site.becomes("on")
 
     assert 2 == len(site.cloud.sandbox.calls(_HISTORY))
+
+
+def test_the_log_names_the_behaviors_that_were_changed_and_no_others(
+    site: Site, looks_after: Callable[..., None], caplog: pytest.LogCaptureFixture
+) -> None:
+    """A sweep over a large fleet would write megabytes about what it found as it should be."""
+    path = a_behavior(PathPattern="/open/*")
+    looks_after(a_distribution(site.cloud, CacheBehaviors=ordered(path)), EXCEPT_PATHS="/open/*")
+    site.becomes("on")
+    changed = _logged_behaviors(caplog)
+    site.receives({"sweep": True})
+
+    assert (["default"], []) == (changed, _logged_behaviors(caplog))
+
+
+def _logged_behaviors(caplog: pytest.LogCaptureFixture) -> list[str]:
+    (outcome,) = (each.outcome for each in caplog.records if hasattr(each, "outcome"))
+    caplog.clear()
+    return [each["path_pattern"] for each in outcome["behaviors"]]

@@ -93,7 +93,7 @@ def test_faults_of_the_upkeep_come_last() -> None:
     )
 
 
-def test_the_answer_about_a_large_fleet_leaves_the_behaviors_to_the_log() -> None:
+def test_the_answer_about_a_large_fleet_leaves_its_behaviors_out() -> None:
     """Lambda fails a run whose answer has more than 6 MB, whatever the run has done."""
     path = "/" + "x" * 254
     steps = tuple(Step(path, Action.KEEP, "it is in maintenance") for _ in range(75))
@@ -103,7 +103,7 @@ def test_the_answer_about_a_large_fleet_leaves_the_behaviors_to_the_log() -> Non
 
     assert len(json.dumps(document)) < 6_000_000
     assert [[]] * 500 == [each["behaviors"] for each in document["distributions"]]
-    assert "the log has them" in document["notices"][-1]
+    assert "too much for an answer of Lambda" in document["notices"][-1]
 
 
 def test_a_run_fails_with_all_its_faults() -> None:
