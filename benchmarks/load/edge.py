@@ -88,8 +88,9 @@ def run(scene: Scene, *, seconds: float, concurrencies: Sequence[int]) -> Load:
 
 def _sustained(edge: _Edge, accept: str, connections: int, seconds: float) -> list[Row]:
     # As many processes as connections run the function; that they are started is no growth.
-    while edge.loaded(accept, connections, _WARM_SECONDS)["requests"] < _WARM_ANSWERS * connections:
-        pass
+    answers = 0
+    while answers < _WARM_ANSWERS * connections:
+        answers += edge.loaded(accept, connections, _WARM_SECONDS)["requests"]
     before = _memory(edge.scene)
     told = edge.loaded(accept, connections, seconds)
     after = _memory(edge.scene)

@@ -1,5 +1,5 @@
 """
-The three events of botocore that carry a configuration past its model (see `cloudfront.py`).
+The events of botocore that carry a configuration past its model (see `cloudfront.py`).
 
 No promise of botocore's covers them in writing, so this tells when a new release moves them.
 """
@@ -93,6 +93,24 @@ def test_the_body_of_an_error_is_not_handed_over() -> None:
             client.get_distribution_config(Id=DISTRIBUTION_ID)
 
     assert "DistributionConfigXml" not in caught.value.response
+
+
+def test_the_sdk_parses_neither_what_was_read_nor_the_answer_of_an_update() -> None:
+    """Of 75 behaviors that is most of all work, and nobody reads it; the ETag is a header."""
+    with a_server(FOUND, UPDATED) as server:
+        client = _client(server.url)
+        adapter = CloudFront(client)
+        read = client.get_distribution_config(Id=DISTRIBUTION_ID)
+        answers: list[dict[str, object]] = []
+        client.meta.events.register(
+            "after-call.cloudfront.UpdateDistribution", lambda parsed, **_: answers.append(parsed)
+        )
+        adapter.update_config(DISTRIBUTION_ID, xml=CONFIG, etag="E1")
+
+    (updated,) = answers
+    assert "E1" == read["ETag"]
+    assert {} == dict(read["DistributionConfig"])
+    assert {} == updated["Distribution"]
 
 
 def test_an_error_while_reading_is_one_of_ours() -> None:
