@@ -5,18 +5,19 @@ Rewrite ministack's answers about distributions into CloudFront's. Pure.
     -------------------------  --------------------------------------------------------------
     Distribution               Status; order of associations
     DistributionConfig         order of associations
-    DistributionList           the page that was asked for; Status, ETag and order in each summary
+    DistributionList           Status, ETag and order in each summary; the page that was asked for
 
 Source: CloudFront API reference, ListDistributions and DistributionSummary.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from xml.etree.ElementTree import Element, SubElement
+from xml.etree.ElementTree import Element, SubElement, tostring
 
 from sandbox import association_order, configuration
 
 DEFAULT_PAGE = 100
+_PLACE = "summaries"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,30 +39,30 @@ def distribution(document: bytes, truth: Truth) -> bytes:
     return configuration.write(root)
 
 
-def page(document: bytes, truth: Truth, *, marker: str, max_items: int) -> bytes:
-    """
-    Return the page of a DistributionList that begins after the distribution `marker`.
-
-    A marker that names no distribution begins at the first id greater than it, as ids that are
-    deleted between two pages must not end a listing.
-    """
-    root = configuration.parse(document)
-    items = root.find("Items")
-    summaries = sorted(items if items is not None else (), key=_id)
-    rest = [summary for summary in summaries if not marker or _id(summary) > marker]
-    shown, is_truncated = rest[:max_items], len(rest) > max_items
-    for summary in shown:
+def summaries(document: bytes, truth: Truth) -> dict[str, bytes]:
+    """Return each summary of a DistributionList put right, by its distribution's id."""
+    items = configuration.parse(document).find("Items")
+    found = {}
+    for summary in items if items is not None else ():
         _put_right(summary, truth)
+        found[_id(summary)] = tostring(summary, encoding="unicode").encode()
+    return found
+
+
+def page(shown: Mapping[str, bytes], *, marker: str, max_items: int, is_truncated: bool) -> bytes:
+    """Return a page of a DistributionList with these summaries, in the order of their ids."""
     listing = Element("DistributionList")
     SubElement(listing, "Marker").text = marker
     if is_truncated:
-        SubElement(listing, "NextMarker").text = _id(shown[-1])
+        SubElement(listing, "NextMarker").text = max(shown)
     SubElement(listing, "MaxItems").text = str(max_items)
     SubElement(listing, "IsTruncated").text = str(is_truncated).lower()
     SubElement(listing, "Quantity").text = str(len(shown))
-    if shown:
-        SubElement(listing, "Items").extend(shown)
-    return configuration.write(listing)
+    if not shown:
+        return configuration.write(listing)
+    SubElement(listing, "Items").text = _PLACE
+    content = b"".join(shown[each] for each in sorted(shown))
+    return configuration.write(listing).replace(_PLACE.encode(), content)
 
 
 def _put_right(summary: Element, truth: Truth) -> None:

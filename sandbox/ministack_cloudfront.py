@@ -16,8 +16,6 @@ Both that write are judged on more than CloudFront's own rights: see `ministack_
 import itertools
 import re
 from collections.abc import Callable, Iterator
-from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 from xml.etree.ElementTree import Element
@@ -40,6 +38,7 @@ from sandbox.distribution_rules import config_refusals, update_refusals
 from sandbox.distributions import Propagation
 from sandbox.edge_interface import Deployed
 from sandbox.ministack_seam import Serve
+from sandbox.ministack_summaries import Summaries
 from sandbox.operations import Request, rest_operation
 from sandbox.refusals import Refusal
 from sandbox.settings import CurrentSettings
@@ -49,24 +48,6 @@ type _Handler = Callable[[Request, Serve], Any]
 _OK, _CREATED, _NO_CONTENT = 200, 201, 204
 _FUNCTION_ARN = re.compile(r"arn:aws:cloudfront::(\d{12}):function/[^/]+")
 _ETAG = re.compile(r"[A-Za-z0-9-]+")
-
-type _Records = list[dict[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """The page of a listing that is asked for."""
-
-    marker: str
-    max_items: int
-
-    def shown(self, records: _Records) -> _Records:
-        """Return what of `records` is on the page, and the one after it, if there is more."""
-        rest = (each for each in records if not self.marker or each["Id"] > self.marker)
-        return sorted(rest, key=lambda each: str(each["Id"]))[: self.max_items + 1]
-
-
-_PAGE: ContextVar[_Page | None] = ContextVar("page", default=None)
 
 
 class ServedAccount:
@@ -106,6 +87,7 @@ class Distributions:
         self._propagation = propagation
         self._current = current
         self._changed = changed
+        self._summaries = Summaries()
         self._handlers: dict[str, _Handler] = {
             "CreateDistribution": self._create,
             "CreateDistributionWithTags": self._create,
@@ -120,7 +102,7 @@ class Distributions:
     def install(self) -> None:
         """Surround CloudFront's calls."""
         ministack_seam.surround_service(cloudfront, self._serve)
-        ministack_seam.surround(cloudfront, "_build_distribution_list_xml", _building_a_page)
+        self._summaries.install()
 
     async def _serve(self, request: Request, onwards: Serve) -> Answer:
         handler = self._handlers.get(rest_operation("cloudfront", request))
@@ -179,15 +161,17 @@ class Distributions:
         if not asked.isdecimal():
             refusal = Refusal("InvalidArgument", f"MaxItems is a number, not {asked}.")
             return refusals.answer(refusal, "cloudfront")
+        marker = request.query.get("Marker", [""])[0]
         most = min(int(asked), distribution_answers.DEFAULT_PAGE)
-        page = _Page(request.query.get("Marker", [""])[0], most)
-        token = _PAGE.set(page)
-        try:
-            answer = await onwards(request)
-        finally:
-            _PAGE.reset(token)
+        # Ids that are deleted between two pages must not end a listing, so any text is a marker.
+        rest = sorted(
+            (each for each in _records() if each["Id"] > marker), key=lambda each: str(each["Id"])
+        )
+        answer, shown = await self._summaries.of(
+            rest[:most], self._truth(), lambda: onwards(request)
+        )
         document = distribution_answers.page(
-            answer.body, self._truth(), marker=page.marker, max_items=page.max_items
+            shown, marker=marker, max_items=most, is_truncated=len(rest) > most
         )
         return Answer(answer.status, answer.headers, document)
 
@@ -223,6 +207,7 @@ class Distributions:
 
     def forget(self, distribution_id: str) -> None:
         """Stop serving a distribution that was deleted."""
+        self._summaries.forget(distribution_id)
         self._changed()
         self._propagation.forget(distribution_id)
 
@@ -246,16 +231,6 @@ class Distributions:
             etag=lambda distribution_id: (record_of(distribution_id) or {}).get("ETag", ""),
             seed=self._current.now.association_seed,
         )
-
-
-def _building_a_page(build: Callable[..., None]) -> Callable[..., None]:
-    """Write no more summaries than are shown: a large fleet's take longer than all else."""
-
-    def build_page(root: Element, records: _Records) -> None:
-        page = _PAGE.get()
-        build(root, page.shown(records) if page else records)
-
-    return build_page
 
 
 async def _without_match(request: Request, onwards: Serve) -> Answer:
@@ -291,7 +266,7 @@ def record_of(distribution_id: str) -> dict[str, Any] | None:
     return cast("dict[str, Any] | None", cloudfront._distributions.get(distribution_id))
 
 
-def _records() -> _Records:
+def _records() -> list[dict[str, Any]]:
     return list(cloudfront._distributions.values())
 
 
