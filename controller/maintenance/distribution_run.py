@@ -9,7 +9,7 @@ The order matters: every weaker one that was explored loses a displaced function
 crash. A refused condition starts over from reading; nothing is replayed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -49,10 +49,16 @@ class _Prepared:
 
 @dataclass(frozen=True, slots=True)
 class DistributionRun:
-    """Works on one distribution at a time; safe to call from several threads."""
+    """
+    Works on one distribution at a time; safe to call from several threads.
+
+    `is_wanted` tells, where another writer came first, whether to start over: what closes must not
+    come after the off, or the end of the stack, that the other writer has carried out.
+    """
 
     configs: _Configs
     notes: _Notes
+    is_wanted: Callable[[], bool] = lambda: True
 
     def rehearse(self, distribution: Distribution, intent: Intent) -> Outcome:
         """Return what `apply` would do, having only read. Raises what `apply` raises before."""
@@ -68,12 +74,20 @@ class DistributionRun:
         for _ in range(_TRIES - 1):
             try:
                 outcome = self._apply_once(distribution, intent)
-            except StaleObservation:
+            except StaleObservation as error:
+                self._refuse_if_unwanted(distribution.distribution_id, error)
                 started_over = True
             else:
                 # Who wrote first may have been us, if only the answer got lost.
                 return replace(outcome, changed=outcome.changed or started_over)
         return replace(self._apply_once(distribution, intent), changed=True)
+
+    def _refuse_if_unwanted(self, distribution_id: str, error: StaleObservation) -> None:
+        if not self.is_wanted():
+            raise ApplyError(
+                f"{distribution_id} was changed by another while this run was at work, and "
+                "something else is wanted since: it was left out, and the next look decides"
+            ) from error
 
     def _apply_once(self, distribution: Distribution, intent: Intent) -> Outcome:
         prepared = self._prepare(distribution.distribution_id, intent)

@@ -184,7 +184,7 @@ def assemble(
         settings=settings,
         outlook=Outlook(parameters, settings.lead_time, clock),
         distributions=cloudfront,
-        distribution_run=DistributionRun(configs, notes),
+        distribution_run=DistributionRun(configs, notes, configs.is_still_wanted),
         alarm_clock=AlarmClock(
             session.client("scheduler", config=_CLIENT), _ring(settings, own_arn)
         ),

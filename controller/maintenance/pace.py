@@ -96,7 +96,7 @@ class PacedConfigs:
     def _insist(self, update: Callable[[], None]) -> None:
         pauses = self._pauses()
         while self._time.clock() < self._patience_ends:
-            if not self._is_still_wanted():
+            if not self.is_still_wanted():
                 raise Throttled(
                     "something else is wanted since this update began to wait for CloudFront, "
                     "which takes only a few a minute; it was left out"
@@ -109,8 +109,8 @@ class PacedConfigs:
             "one; the next try goes on"
         )
 
-    def _is_still_wanted(self) -> bool:
-        """Ask, if it is time to; only the hand whose turn it is does."""
+    def is_still_wanted(self) -> bool:
+        """Tell whether what the run is at is wanted still; ask, if it is time to."""
         began = self._time.clock()
         if self._was_wanted and began >= self._asks_again:
             self._was_wanted = self._is_wanted()

@@ -95,6 +95,27 @@ def test_off_during_a_run_that_closes_ends_with_an_open_site(
     assert before == site.config(distribution_id)
 
 
+def test_a_run_that_closes_does_not_start_over_after_the_off(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """Another writer came first, and what carries out the off may be gone before a second look."""
+    distribution_id = a_distribution(site.cloud)
+    looks_after(distribution_id)
+    site.says("on")
+
+    def off_and_another_writer() -> None:
+        site.says("off")
+        change_default(site.cloud, distribution_id, Compress=False)
+
+    while_held(site, "cloudfront:UpdateDistribution", site.wakes, off_and_another_writer).result()
+
+    updates = site.cloud.sandbox.calls("cloudfront:UpdateDistribution")
+    assert ([412, 200], set()) == (
+        sorted((each["status"] for each in updates), reverse=True),
+        site.attached(distribution_id).get("default", set()),
+    )
+
+
 def test_a_lost_answer_changes_nothing_twice(site: Site, looks_after: LooksAfter) -> None:
     """CloudFront took the update and the answer got lost: the retry finds the work done."""
     distribution_id = an_occupied_distribution(site)
