@@ -11,8 +11,10 @@ Faults on demand: what the next calls of an operation shall suffer.
                 head of the answer
     slow        carried out `seconds` later                          seconds
     hold        kept waiting until it is released, then carried out  -
+
 A fault is used up by `times` calls whose operation matches its pattern (`cloudfront:*` works) and
-whose resource contains its `resource`. Of several that match, the one added first acts.
+whose resource contains its `resource`; with `every`, each so-many-th of those that match meets it.
+Of several that match, the one added first acts.
 """
 
 import asyncio
@@ -37,12 +39,14 @@ class FaultKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One order to disturb the next `times` matching calls."""
+    """One order to disturb `times` matching calls; `spared` counts those passed since the last."""
 
     kind: FaultKind
     operation: str
     resource: str = ""
     times: int = 1
+    every: int = 1
+    spared: int = 0
     code: str = "InternalFailure"
     status: int = 500
     message: str = "This failure was ordered from the sandbox."
@@ -78,10 +82,14 @@ class Faults:
     def take(self, operation: Operation) -> Fault | None:
         """Return the fault that `operation` meets, one use of which is then gone."""
         for index, fault in enumerate(self._pending):
-            if fault.matches(operation):
-                left = replace(fault, times=fault.times - 1)
-                self._pending[index : index + 1] = [left] if left.times > 0 else []
-                return fault
+            if not fault.matches(operation):
+                continue
+            if fault.spared + 1 < fault.every:
+                self._pending[index] = replace(fault, spared=fault.spared + 1)
+                continue
+            left = replace(fault, times=fault.times - 1, spared=0)
+            self._pending[index : index + 1] = [left] if left.times > 0 else []
+            return fault
         return None
 
     async def hold(self, operation: Operation) -> bool:

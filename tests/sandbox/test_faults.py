@@ -28,6 +28,16 @@ def test_a_fault_is_used_up_by_the_calls_it_matches() -> None:
     assert [FaultKind.REFUSE, FaultKind.REFUSE, None] == [one and one.kind for one in met]
 
 
+def test_a_fault_may_spare_calls_in_between() -> None:
+    """Every second one meets it, until it is used up."""
+    faults = Faults()
+    faults.add(_refuse("ssm:*", times=2, every=2))
+
+    met = [faults.take(_call("ssm:GetParameter")) is not None for _ in range(6)]
+
+    assert [False, True, False, True, False, False] == met
+
+
 def test_of_several_faults_the_first_acts() -> None:
     """In the order they were ordered."""
     faults = Faults()

@@ -28,7 +28,7 @@ CALLS = (
 def test_a_deletion_that_meets_faults_is_answered_and_the_next_gets_through(
     site: Site, looks_after: LooksAfter, answers: tuple[str, Answers], seed: int
 ) -> None:
-    """Half of the calls are refused: nothing is lost, and what says SUCCESS has restored all."""
+    """Once for half of all kinds of calls: what says SUCCESS has restored all."""
     url, put = answers
     occupied = functions(viewer_request=a_function(site.cloud, "rewrite"))
     behavior = a_behavior(FunctionAssociations=occupied)
@@ -50,6 +50,29 @@ def test_a_deletion_that_meets_faults_is_answered_and_the_next_gets_through(
     assert before == [site.config(each) for each in ids]
     site.receives(request("Create", url))
     assert ("off", "SUCCESS") == (switch(site), put[-1]["Status"])
+
+
+def test_a_deletion_of_which_half_fails_is_answered_each_time(
+    site: Site, looks_after: LooksAfter, answers: tuple[str, Answers]
+) -> None:
+    """Every second call is denied. Each attempt says why it failed, and none loses anything."""
+    url, put = answers
+    occupied = functions(viewer_request=a_function(site.cloud, "rewrite"))
+    behavior = a_behavior(FunctionAssociations=occupied)
+    ids = [a_distribution(site.cloud, each, DefaultCacheBehavior=behavior) for each in "abc"]
+    looks_after(",".join(ids))
+    before = [site.config(each) for each in ids]
+    site.becomes("on")
+    site.cloud.sandbox.disturb("refuse", "*", every=2, times=1_000, code="AccessDenied", status=403)
+
+    for _ in range(4):
+        site.receives(request("Delete", url))
+    site.cloud.sandbox.clear_faults()
+    site.receives(request("Delete", url))
+
+    failed = [each["Reason"] for each in put if each["Status"] == "FAILED"]
+    assert (5, True, "SUCCESS") == (len(put), all(failed) and bool(failed), put[-1]["Status"])
+    assert before == [site.config(each) for each in ids]
 
 
 def test_no_straggler_closes_a_site_that_was_left(
