@@ -24,8 +24,10 @@ def read_text(file: str, called: str) -> str:
     try:
         with open(file, "rb") as opened:
             content = opened.read()
-        # Editors that begin a file with a byte order mark mean no character of the text by it.
-        return content.removeprefix(codecs.BOM_UTF8).decode()
+        # Editors that begin a file with a byte order mark mean no character of the text by it. And
+        # a browser hashes a style or script with the line ends of Unix, whatever the file has.
+        text = content.removeprefix(codecs.BOM_UTF8).decode()
+        return text.replace("\r\n", "\n").replace("\r", "\n")
     except FileNotFoundError as fault:
         raise SettingsError(f"{called} is missing from the package: add it.") from fault
     except UnicodeDecodeError as fault:

@@ -115,6 +115,22 @@ def test_the_bypass_takes_anchors_from_its_file_and_lifetime_from_the_settings(
     assert ({2969: bytes(32)}, 12) == (bypass.anchors, bypass.lifetime_hours)
 
 
+def _page(folder: Path) -> object:
+    return make_responder(read_package(folder)).respond(a_request(headers={"Accept": BROWSER}), NOW)
+
+
+@pytest.mark.parametrize("line_end", [b"\r\n", b"\r"])
+def test_line_ends_of_other_systems_change_no_answer(folder: Path, line_end: bytes) -> None:
+    """A browser hashes styles and scripts with those of Unix, so the policy has to as well."""
+    before = _page(folder)
+    for file in (*folder.glob("page*"), *folder.glob("*.json")):
+        file.write_bytes(file.read_bytes().replace(b"\n", line_end))
+
+    after = _page(folder)
+
+    assert before == after
+
+
 def test_a_missing_file_is_named(folder: Path) -> None:
     """The file of a language that has texts, here."""
     (folder / "page.de.html").unlink()
