@@ -57,6 +57,7 @@ class PacedConfigs:
         self._configs = configs
         self._time = time
         self._turn = threading.Lock()
+        self._asking = threading.Lock()
         self.begin()
 
     def begin(self) -> None:
@@ -111,12 +112,13 @@ class PacedConfigs:
 
     def is_still_wanted(self) -> bool:
         """Tell whether what the run is at is wanted still; ask, if it is time to."""
-        began = self._time.clock()
-        if self._was_wanted and began >= self._asks_again:
-            self._was_wanted = self._is_wanted()
-            ended = self._time.clock()
-            self._asks_again = ended + _REST * (ended - began)
-        return self._was_wanted
+        with self._asking:
+            began = self._time.clock()
+            if self._was_wanted and began >= self._asks_again:
+                self._was_wanted = self._is_wanted()
+                ended = self._time.clock()
+                self._asks_again = ended + _REST * (ended - began)
+            return self._was_wanted
 
     def _pauses(self) -> Iterator[float]:
         longest = _FIRST_PAUSE_SECONDS

@@ -1,6 +1,7 @@
 """How a fleet is updated at CloudFront's pace."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import pytest
@@ -76,6 +77,28 @@ def test_when_patience_is_over_the_rest_is_refused_without_a_call() -> None:
         _update(configs, "E2")
 
     assert (calls, True) == (cloudfront.refusals, 600 <= clock.seconds < 620)
+
+
+def test_a_denial_outlasts_a_question_that_was_asked_before_it() -> None:
+    """Hands that ask at once ask one after the other, and the second finds the answer."""
+    configs = PacedConfigs(_CloudFront(), _Clock().time())
+    is_asked, may_answer = threading.Event(), threading.Event()
+    asked = []
+
+    def is_wanted() -> bool:
+        asked.append("once")
+        is_asked.set()
+        may_answer.wait(60)
+        return False
+
+    configs.heed(is_wanted)
+    with ThreadPoolExecutor(2) as hands:
+        first = hands.submit(configs.is_still_wanted)
+        is_asked.wait(60)
+        second = hands.submit(configs.is_still_wanted)
+        may_answer.set()
+
+    assert ([False, False], ["once"]) == ([first.result(), second.result()], asked)
 
 
 def test_the_next_run_has_its_own_patience() -> None:
