@@ -11,12 +11,13 @@ SSM answers three such calls a second (doc: AWS General Reference, Systems Manag
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from maintenance.aws_faults import FAULTS
+from maintenance.aws_faults import FAULTS, called_again_if_cut
 from maintenance.desired import Version, last_off, last_readable, last_readable_window
 from maintenance.errors import ApplyError, ObservationError, UnreadableValue
 from maintenance.observation import ReadSwitch, ReadWindows
@@ -54,14 +55,15 @@ class Parameters:
         self._zone = zone
         self._clock = clock
         self._pause = pause
-        self._version: _Identity | None = None
+        # The hands of a run may look at once: each has the version that it has read itself.
+        self._read = threading.local()
         self._last_off: tuple[_Identity, datetime | None] | None = None
 
     def read_switch(self, *, changed: ParameterChanged | None = None) -> ReadSwitch:
         """Return what the switch says; raise ObservationError if SSM does not answer."""
         news = changed if changed and changed.name == self._name else None
         parameter = self._heeding(news, self._get, lambda found: found)
-        self._version = _identity(parameter) if parameter else None
+        self._read.version = _identity(parameter) if parameter else None
         if parameter is None:
             return ReadSwitch(None, self._missing())
         try:
@@ -80,7 +82,7 @@ class Parameters:
 
         What came before the version that was read last cannot change, so it is not asked for again.
         """
-        version = self._version
+        version: _Identity | None = getattr(self._read, "version", None)
         if version and self._last_off and self._last_off[0] == version:
             return self._last_off[1]
         history = self._history(self._name)
@@ -125,13 +127,15 @@ class Parameters:
         """
         news = ParameterChanged(self._name, self._clock())
         try:
-            self._client.put_parameter(
-                Name=self._name,
-                Value=value,
-                Type="String",
-                Description="Takes the site into maintenance: on or off, see docs/windows.md",
-                AllowedPattern=ALLOWED_PATTERN,
-                Overwrite=True,
+            called_again_if_cut(
+                lambda: self._client.put_parameter(
+                    Name=self._name,
+                    Value=value,
+                    Type="String",
+                    Description="Takes the site into maintenance: on or off, see docs/windows.md",
+                    AllowedPattern=ALLOWED_PATTERN,
+                    Overwrite=True,
+                )
             )
         except FAULTS as error:
             raise ApplyError(f"the switch {self._name} cannot be written: {error}") from error

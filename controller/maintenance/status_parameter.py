@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from maintenance.aws_faults import FAULTS
+from maintenance.aws_faults import FAULTS, called_again_if_cut
 from maintenance.errors import ApplyError, ObservationError
 
 if TYPE_CHECKING:
@@ -35,12 +35,14 @@ class StatusParameter:
     def write(self, text: str) -> None:
         """Write the text; raise ApplyError."""
         try:
-            self._client.put_parameter(
-                Name=self.name,
-                Value=text,
-                Type="String",
-                Description="Written by the maintenance controller; see docs/operations.md",
-                Overwrite=True,
+            called_again_if_cut(
+                lambda: self._client.put_parameter(
+                    Name=self.name,
+                    Value=text,
+                    Type="String",
+                    Description="Written by the maintenance controller; see docs/operations.md",
+                    Overwrite=True,
+                )
             )
         except FAULTS as error:
             message = f"the status {self.name} cannot be written: {error}"

@@ -44,6 +44,20 @@ def phases(details: list[dict[str, Any]]) -> list[tuple[str, str]]:
     return [(each["mode"], each["phase"]) for each in details]
 
 
+def test_a_change_is_announced_though_the_answer_about_its_status_was_cut_short(
+    site: Site, looks_after: LooksAfter, heard: Listener
+) -> None:
+    """The status was written; without another try the next run would find nothing to tell."""
+    looks_after(a_distribution(site.cloud))
+    site.settles()
+    site.says("on")
+    site.cloud.sandbox.disturb("cut-short", "ssm:PutParameter", resource=STATUS)
+
+    site.wakes()
+
+    assert [("maintenance", "accepted")] == phases(heard())
+
+
 def test_a_change_is_announced_once_when_accepted_and_once_when_deployed(
     site: Site, looks_after: LooksAfter, heard: Listener
 ) -> None:
