@@ -110,9 +110,9 @@ class App:
         """Return the report as JSON values; raise MaintenanceError where something failed."""
         match wakeup:
             case PlanRequested():
-                return self.preparation.show(self.controller.plan()).document()
+                return self.preparation.show(self.controller.plan()).answer()
             case StatusRequested():
-                return self.preparation.show(self.controller.status()).document()
+                return self.preparation.show(self.controller.status()).answer()
             case ParameterChanged():
                 return self._finish(self._reconcile(wakeup, changed=wakeup))
             case Command():
@@ -137,7 +137,7 @@ class App:
         count_report(report, stack_name=self.settings.stack_name, now=self.clock())
         if report.faults:
             raise RunFailed(report.failure)
-        return report.document()
+        return report.answer()
 
 
 @functools.cache

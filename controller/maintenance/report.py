@@ -105,20 +105,25 @@ class Report:
         """Whether anything had to be changed."""
         return any(each.changed for each in self.outcomes)
 
-    def document(self) -> dict[str, Any]:
-        """Return the report as JSON values that Lambda takes as an answer."""
-        whole = self._document()
-        if len(json.dumps(whole)) <= _MOST_ANSWER_BYTES:
-            return whole
-        for each in whole["distributions"]:
+    def answer(self) -> dict[str, Any]:
+        """Return the report as JSON values, as much of it as Lambda takes as an answer."""
+        answer = self.document()
+        if _fits(answer):
+            return answer
+        for each in answer["distributions"]:
             each["behaviors"] = []
-        whole["notices"].append(
+        answer["notices"].append(
             "the behaviors of so many distributions are too much for an answer of Lambda: make "
             "plan shows them, and the log has those that were changed"
         )
-        return whole
+        if _fits(answer):
+            return answer
+        for each in answer["distributions"]:
+            each.update({name: [] for name, value in each.items() if isinstance(value, list)})
+        return {**answer, "faults": [self.failure] if self.faults else []}
 
-    def _document(self) -> dict[str, Any]:
+    def document(self) -> dict[str, Any]:
+        """Return the report as JSON values."""
         decision = self.decision
         return {
             "mode": decision.mode.value,
@@ -130,6 +135,10 @@ class Report:
             "notices": list(self.notices),
             "faults": list(self.faults),
         }
+
+
+def _fits(answer: dict[str, Any]) -> bool:
+    return len(json.dumps(answer)) <= _MOST_ANSWER_BYTES
 
 
 def outcome_document(outcome: Outcome) -> dict[str, Any]:

@@ -99,11 +99,25 @@ def test_the_answer_about_a_large_fleet_leaves_its_behaviors_out() -> None:
     steps = tuple(Step(path, Action.KEEP, "it is in maintenance") for _ in range(75))
     outcomes = tuple(Outcome(f"E{each}", "Deployed", steps) for each in range(500))
 
-    document = Report(a_decision(), outcomes).document()
+    document = Report(a_decision(), outcomes).answer()
 
     assert len(json.dumps(document)) < 6_000_000
     assert [[]] * 500 == [each["behaviors"] for each in document["distributions"]]
     assert "too much for an answer of Lambda" in document["notices"][-1]
+
+
+def test_the_answer_about_a_fleet_that_is_refused_everywhere_ends_somewhere() -> None:
+    """Even without behaviors its faults alone are too many."""
+    fault = f"left as it was: {'no ' * 5_000}"
+    outcomes = tuple(Outcome(f"E{each}", "Deployed", (), faults=(fault,)) for each in range(500))
+
+    answer = Report(a_decision(), outcomes).answer()
+
+    assert len(json.dumps(answer)) < 6_000_000
+    assert answer["faults"][0].startswith("500 faults, each of which is in the log")
+    assert [f"E{each}" for each in range(500)] == [
+        each["distribution_id"] for each in answer["distributions"]
+    ]
 
 
 def test_a_run_fails_with_all_its_faults() -> None:
