@@ -11,13 +11,13 @@ nothing to undo then.
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from urllib3.exceptions import HTTPError
-from urllib3.util import Retry, Timeout
+from urllib3.exceptions import HTTPError, LocationParseError
+from urllib3.util import Retry, Timeout, parse_url
 
 from maintenance.errors import ApplyError, EventRefused
 
@@ -35,7 +35,7 @@ _GOOD = range(200, 300)
 _ANSWERING_SECONDS = 80.0
 _NOT_INSTALLED = "-not-installed"
 _ARN_PARTS_TO_ACCOUNT = 5
-_S3 = ".amazonaws.com"
+_S3 = re.compile(r"[a-z0-9.-]+\.s3[a-z0-9.-]*\.amazonaws\.com")
 
 
 def refuse_forged(request: Mapping[str, Any], *, own_arn: str) -> None:
@@ -45,14 +45,22 @@ def refuse_forged(request: Mapping[str, Any], *, own_arn: str) -> None:
     Its requests are of the function's own account and region, and want their answer in S3. So who
     may invoke the controller cannot make it send anything anywhere else.
     """
-    url = urlsplit(str(request["ResponseURL"]))
     *_, region, account = own_arn.split(":")[:_ARN_PARTS_TO_ACCOUNT]
-    is_answered_in_s3 = url.scheme == "https" and (url.hostname or "").endswith(_S3)
+    is_answered_in_s3 = _is_of_s3(str(request.get("ResponseURL")))
     if not is_answered_in_s3 or str(request.get("StackId")).split(":")[3:5] != [region, account]:
         raise EventRefused(
             "this event is refused, nothing was changed: CloudFormation asks for its answer at an "
             "https address of S3, and about a stack of this account and region"
         )
+
+
+def _is_of_s3(address: str) -> bool:
+    """Tell whether an address is one of S3, as the library reads it that sends the answer."""
+    try:
+        url = parse_url(address)
+    except LocationParseError:
+        return False
+    return url.scheme == "https" and _S3.fullmatch(url.host or "") is not None
 
 
 def was_never_installed(request: Mapping[str, Any]) -> bool:
@@ -72,7 +80,11 @@ def fault_of(work: Callable[[], str | None], *, seconds_left: float) -> str | No
     worker = threading.Thread(target=lambda: faults.append(work()), daemon=True)
     worker.start()
     worker.join(max(0.0, seconds_left - _ANSWERING_SECONDS))
-    return faults[0] if faults else "there was no time left to finish: try again, it goes on"
+    if faults:
+        return faults[0]
+    if worker.is_alive():
+        return "there was no time left to finish: try again, it goes on"
+    return "the work broke off, and the log says why"
 
 
 def answer(
@@ -103,6 +115,7 @@ def answer(
             headers=headers,
             retries=_RETRIES,
             timeout=_TIMEOUT,
+            redirect=False,
         )
     except HTTPError as error:
         raise ApplyError(f"CloudFormation could not be answered: {error}") from error

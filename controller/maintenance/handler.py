@@ -1,8 +1,7 @@
 """
 Lambda's entry point, and the one place where everything is put together.
 
-Only this module reads the environment, asks the clock and makes clients; everything else is given
-what it needs.
+Only this module reads the environment, asks the clock and makes clients, for everything else.
 """
 
 from __future__ import annotations
@@ -262,10 +261,11 @@ def _install(request: Mapping[str, Any], own_arn: str, seconds_left: float) -> d
 
 def _come_or_go(request: Mapping[str, Any], own_arn: str) -> str | None:
     """Return why the request could not be carried out, None if it was."""
-    if was_never_installed(request):
-        return None
     try:
-        app = _app(Settings.from_env(os.environ), own_arn)
+        if was_never_installed(request):
+            return None
+        # Its own: what is left of it when time is over must not share a pace with others.
+        app = assemble(Settings.from_env(os.environ), own_arn=own_arn, clock=_now)
         # Nobody rehearses while a stack comes or goes; when it goes, ours leaves there too.
         controller = app.controller.without_rehearsal()
         Installation(app.settings.stack_name, controller, app.parameters).carry_out(request)

@@ -116,6 +116,10 @@ def test_a_request_that_cloudformation_can_have_sent_is_believed() -> None:
         ("https://evil.example/.s3.amazonaws.com", STACK_ID),
         ("https://s3.amazonaws.com@evil.example/", STACK_ID),
         ("https://evilamazonaws.com/", STACK_ID),
+        ("https://evil.example\\@x.s3.amazonaws.com/", STACK_ID),
+        ("https://evil.example\\.s3.amazonaws.com/", STACK_ID),
+        ("https://abc123.execute-api.us-east-1.amazonaws.com/", STACK_ID),
+        ("https://[", STACK_ID),
         ("http://127.0.0.1:9001/2018-06-01/runtime/init/error", STACK_ID),
         ("http://169.254.169.254/", STACK_ID),
         ("file:///etc/passwd", STACK_ID),
@@ -130,6 +134,25 @@ def test_a_forged_request_is_refused(url: str, stack_id: str | None) -> None:
     """Who may invoke the controller cannot make it send what it knows to any address."""
     with pytest.raises(EventRefused, match="nothing was changed: CloudFormation asks"):
         refuse_forged({"ResponseURL": url, "StackId": stack_id}, own_arn=OURS)
+
+
+def test_an_answer_is_sent_on_to_nowhere() -> None:
+    """What was asked for is an address of S3, whatever that says."""
+    with a_server(ACCEPTS) as other, a_server(Answer(307, {"Location": other.url})) as first:
+        with pytest.raises(ApplyError, match="S3 said 307"):
+            _answer(first.url)
+
+        assert [] == other.received
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_work_that_breaks_off_is_a_fault_of_its_own() -> None:
+    """There was time enough."""
+
+    def work() -> None:
+        raise SystemExit
+
+    assert "the work broke off, and the log says why" == fault_of(work, seconds_left=900.0)
 
 
 def test_work_that_ends_in_time_says_its_fault() -> None:
