@@ -64,7 +64,9 @@ class Preparation:
         opened = report.drifted and report.decision.mode is not Mode.MAINTENANCE
         if opened and not is_page_news:
             return report
-        report, choice = self._choose(report, is_page_news=is_page_news, publish=True)
+        # A page that was refused lies there still, and is told of until somebody has mended it.
+        judges_page = is_page_news or isinstance(wakeup, Sweep)
+        report, choice = self._choose(report, judges_page=judges_page, publish=True)
         listing = functools.cache(self.distributions.list_distributions)
         if choice and self.rehearsal:
             report = self._rehearsed(report, listing, choice, self.distribution_run.apply)
@@ -74,19 +76,19 @@ class Preparation:
 
     def show(self, report: Report) -> Report:
         """Return a report that also says what would be prepared; change nothing."""
-        report, choice = self._choose(report, is_page_news=False, publish=False)
+        report, choice = self._choose(report, judges_page=True, publish=False)
         if choice and self.rehearsal:
             listing = self.distributions.list_distributions
             report = self._rehearsed(report, listing, choice, self.distribution_run.rehearse)
         return report
 
     def _choose(
-        self, report: Report, *, is_page_news: bool, publish: bool
+        self, report: Report, *, judges_page: bool, publish: bool
     ) -> tuple[Report, Choice | None]:
         """Return the newest version, None where nobody needs it, and the report with its faults."""
         if report.choice:
             return report, report.choice
-        if not (report.coming or self.rehearsal or is_page_news):
+        if not (report.coming or self.rehearsal or judges_page):
             return report, None
         said = announcement_of(report.coming) if report.coming else NOTHING
         choice = self.chooser.choose(said, publish=publish)

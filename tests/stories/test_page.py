@@ -136,6 +136,20 @@ def test_files_that_are_unusable_are_refused_at_their_upload(
     assert [] == site.published()
 
 
+def test_a_refused_page_is_told_of_by_each_sweep(site: Site, looks_after: LooksAfter) -> None:
+    """Also while the site is open and nothing is to come, for the next on would lack it."""
+    looks_after(a_distribution(site.cloud))
+    site.puts("page.html", '<script src="https://cdn.example.com/x.js"></script>')
+    told_at_upload(site)
+
+    for _ in range(2):
+        with pytest.raises(RunFailed, match=r"page/page\.html, line 1: <script"):
+            site.receives({"sweep": True})
+    site.puts("page.html", PAGE)
+
+    assert [] == site.receives({"sweep": True})["faults"]
+
+
 def test_files_that_cannot_be_packed_are_refused_at_their_upload(
     site: Site, looks_after: LooksAfter
 ) -> None:
