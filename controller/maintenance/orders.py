@@ -55,8 +55,15 @@ def carry_out(order: Order, door: Door) -> ExitCode:
     news = app.parameters.write_switch(order.value)
     door.terminal.tell(f"{app.settings.switch_parameter} says {order.value!r}.")
     wanted = AT_REST if order.wait else ACCEPTED
-    look = door.watch.wait(lambda: door.look(news), wanted, timeout=order.patience)
+    look = door.watch.wait(
+        lambda: door.look(news),
+        wanted,
+        timeout=order.patience,
+        has_failed=lambda: door.has_failed_since(news.time),
+    )
     code = door.show_status(look)
+    if door.has_failed_since(news.time):
+        return ExitCode.FAILED
     if code is ExitCode.DONE and not has_come_to(look.report, wanted):
         door.terminal.tell(_late(order, door.app.settings.stack_name), style="bold red")
         return ExitCode.NOT_YET

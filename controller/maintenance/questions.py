@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -79,7 +79,16 @@ class Door:
     def status(self, *, wait: timedelta | None, as_exit_code: bool) -> ExitCode:
         """Show the status, once it is so everywhere or `wait` is over."""
         look = self.look() if wait is None else self.watch.wait(self.look, AT_REST, timeout=wait)
-        return self.show_status(look, waited=wait is not None, as_exit_code=as_exit_code)
+        error = self._last_error()
+        code = self.show_status(look, waited=wait is not None, as_exit_code=as_exit_code)
+        return ExitCode.FAILED if error and error.until is None else code
+
+    def has_failed_since(self, instant: datetime) -> bool:
+        """Tell whether a run since `instant` has failed, and none has come right after it."""
+        error = self._last_error()
+        # The status counts in whole seconds.
+        since = instant.replace(microsecond=0)
+        return error is not None and error.until is None and error.since >= since
 
     def show_status(
         self, look: Look, *, waited: bool = False, as_exit_code: bool = False

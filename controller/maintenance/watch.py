@@ -44,9 +44,18 @@ class Watch:
     pause: Callable[[float], None]
 
     def wait(
-        self, look: Callable[[], Look], wanted: Collection[Progress], *, timeout: timedelta
+        self,
+        look: Callable[[], Look],
+        wanted: Collection[Progress],
+        *,
+        timeout: timedelta,
+        has_failed: Callable[[], bool] = lambda: False,
     ) -> Look:
-        """Look until every distribution has come to one of `wanted`; return the last look."""
+        """
+        Look until every distribution has come to one of `wanted`, or it has failed.
+
+        Returns the last look.
+        """
         deadline = self.clock() + timeout
         seconds = _FIRST
         shown = _Shown(self.terminal)
@@ -54,6 +63,8 @@ class Watch:
             seen = look()
             shown.update(seen.report)
             while not has_come_to(seen.report, wanted) and self.clock() < deadline:
+                if has_failed():
+                    break
                 self.pause(seconds)
                 seconds = min(seconds * _GROWTH, _MOST)
                 seen = look()

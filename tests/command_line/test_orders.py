@@ -6,12 +6,13 @@ import subprocess
 from collections.abc import Iterator
 
 import pytest
+from maintenance.errors import RunFailed
 
 from sandbox.process import Sandbox
 from tests.cloud import Cloud, eventually
 from tests.command_line.deployed import ROOT, Deployed, command, deploy, words
 from tests.sandbox.builders import a_distribution
-from tests.stories.site import Site
+from tests.stories.site import BUCKET, Site
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +87,27 @@ def test_on_that_nobody_takes_up_is_not_done(deployed: Deployed) -> None:
     assert "waiting for the controller" in ran.stderr
     assert "has not done it yet: look into its log" in words(ran.stderr)
     assert "everywhere not yet: 0 of 1 distribution Deployed" in words(ran.stdout)
+
+
+def test_off_that_failed_says_so_at_once_with_the_reason(deployed: Deployed) -> None:
+    """Nobody waits five minutes for what has failed, nor takes the site for open."""
+    site = deployed.site
+    site.becomes("on")
+    (listed,) = site.cloud.s3.list_objects_v2(Bucket=BUCKET, Prefix="displaced/")["Contents"]
+    note = site.cloud.s3.get_object(Bucket=BUCKET, Key=listed["Key"])["Body"].read()
+    site.cloud.s3.put_object(Bucket=BUCKET, Key=listed["Key"], Body=b"garbage")
+
+    off = typed(deployed, "off", "--yes")
+    with pytest.raises(RunFailed):
+        wake_once(site, "off")
+    told, _ = off.communicate(timeout=120)
+    status = typed(deployed, "status")
+    status.communicate(timeout=120)
+    site.cloud.s3.put_object(Bucket=BUCKET, Key=listed["Key"], Body=note)
+
+    assert (1, 1) == (off.returncode, status.returncode)
+    assert "LIVE is wanted, and not so everywhere yet" in words(told)
+    assert "cannot be used" in words(told)
 
 
 def test_a_value_that_is_not_understood_is_not_written(deployed: Deployed) -> None:
