@@ -64,7 +64,8 @@ test: setup $(AXE) ## Run all tests
 	$(PYTEST)
 
 laws: setup ## Run the laws for longer, with many more generated examples
-	LAWS=10 $(BIN)/python -m pytest -raP tests/properties tests/edge/test_laws.py tests/interleavings tests/random_runs \
+	LAWS=10 $(BIN)/python -m pytest -raP tests/properties tests/edge/test_laws.py tests/edge/test_own_laws.py tests/edge/test_attacks.py \
+		tests/interleavings tests/random_runs \
 		tests/stories/test_crashes.py
 
 cover: setup $(AXE) ## Run all tests; the pure core and the edge handler must be covered whole

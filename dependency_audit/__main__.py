@@ -34,7 +34,7 @@ LOCKS = ("tests/browser", "benchmarks/node")
 SERVICES = ("pypi", "osv")
 # Templates of others ran out of their sandbox in it: CVE-2019-10906.
 KNOWN_BAD = "jinja2==2.10\n"
-_SECONDS = 300
+_SECONDS = 60
 
 
 def main() -> int:

@@ -51,6 +51,8 @@ def run(
         scene.site.says("off")
         rows.append(_delivered(scene, kept, "the switch is written off", [switch_changed()]))
         changed = names[:written_at_once]
+        for each, name in enumerate(changed):
+            scene.site.schedules(name, _TEXTS[0].format(m=each % 60, n=each))
         subject = f"{len(changed)} windows are written at once"
         rows.append(_delivered(scene, kept, subject, _changes(changed)))
         after = configurations.read(scene.site, [distribution_id])

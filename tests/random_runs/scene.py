@@ -243,7 +243,7 @@ class Scene:
         source = {"other tool": "aws.cloudfront", "page": "aws.s3"}.get(name, "aws.ssm")
         kind = "Object Created" if name == "page" else "Parameter Store Change"
         # The oldest instant: what was written since is heard of by everybody.
-        time = "2026-12-01T02:00:00Z"
+        time = "2198-12-01T02:00:00Z"
         return {"source": source, "detail-type": kind, "time": time, "detail": detail}
 
     def _look(self, party: Party) -> None:

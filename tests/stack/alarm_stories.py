@@ -46,30 +46,36 @@ def _denied(stack: Deployed) -> Iterator[None]:
 @contextlib.contextmanager
 def _unheard(stack: Deployed) -> Iterator[None]:
     with without(stack, _ADMITTING), listening(stack, "ControllerSwitchChanged"):
-        switch_is_written(stack)
-        eventually(lambda: _dead_letters(stack))
-        yield
-    empty_dead_letters(stack)
+        try:
+            switch_is_written(stack)
+            eventually(lambda: _dead_letters(stack))
+            yield
+        finally:
+            empty_dead_letters(stack)
 
 
 @contextlib.contextmanager
 def _misspelt(stack: Deployed) -> Iterator[None]:
     window = f"{stack.switch}/windows/today"
     stack.put(window, "today for a while")
-    yield
-    stack.cloud.ssm.delete_parameter(Name=window)
+    try:
+        yield
+    finally:
+        stack.cloud.ssm.delete_parameter(Name=window)
 
 
 @contextlib.contextmanager
 def _never_deployed(stack: Deployed) -> Iterator[None]:
     sandbox = stack.cloud.sandbox
     sandbox.set(deploy_seconds=timedelta(days=1).total_seconds())
-    stack.put(stack.switch, "on")
-    look(stack)
-    sandbox.let_pass(31)
-    yield
-    sandbox.set(deploy_seconds=2)
-    sandbox.deploy()
+    try:
+        stack.put(stack.switch, "on")
+        look(stack)
+        sandbox.let_pass(31)
+        yield
+    finally:
+        sandbox.set(deploy_seconds=2)
+        sandbox.deploy()
 
 
 @contextlib.contextmanager

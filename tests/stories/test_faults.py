@@ -10,10 +10,12 @@ AWS fails in every way that the sandbox can play: nothing is lost, and the next 
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from maintenance.errors import MaintenanceError, RunFailed
+from maintenance.wakeup import Sweep
 
 from tests.sandbox.builders import a_distribution, a_function, a_version, change_default, edge
 from tests.stories.site import Site
@@ -126,13 +128,16 @@ def test_an_answer_that_was_cut_short_is_not_taken_for_one_that_holds_nothing(
     """No distributions, no switch, no windows: nothing of that is acted upon."""
     distribution_id = an_occupied_distribution(site)
     looks_after(distribution_id)
-    site.schedules("tonight", "at(2026-01-01T02:00) for 1000d")
-    site.receives({"sweep": True})
+    # Tomorrow, for an off ends what began before it.
+    site.schedules("daily", "cron(0 0 * * ? *) for 24h")
+    controller = site.controller(clock=lambda: datetime.now(UTC) + timedelta(days=1))
+    controller.run(Sweep())
     closed = site.version(distribution_id)
+    assert closed.startswith("arn:aws:lambda:")
     site.cloud.sandbox.disturb("cut-short", operation)
 
     with pytest.raises(MaintenanceError, match="0 read, but total bytes expected"):
-        site.receives({"sweep": True})
+        controller.run(Sweep())
 
     assert closed == site.version(distribution_id)
 
