@@ -38,7 +38,7 @@ class Announcement:
             "message": self.message,
             "until": format_instant(self.until) if self.until else None,
         }
-        return json.dumps(members, ensure_ascii=False, sort_keys=True).encode()
+        return json.dumps(members, ensure_ascii=False).encode()
 
 
 NOTHING = Announcement()

@@ -1,6 +1,5 @@
 """What a version says beyond the base, and that it stays the same from second to second."""
 
-import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -49,8 +48,8 @@ def test_the_files_are_the_owners_and_the_announcement() -> None:
     files = Overlay(PAGE, said).files()
 
     assert {"page.html", "announcement.json"} == files.keys()
-    expected = {"message": "Zurück um vier", "until": "2026-12-01T02:00Z"}
-    assert expected == json.loads(files["announcement.json"])
+    expected = '{"message": "Zurück um vier", "until": "2026-12-01T02:00Z"}'
+    assert expected == files["announcement.json"].decode()
 
 
 def test_without_an_announcement_there_is_no_file_of_it() -> None:
@@ -91,6 +90,11 @@ def test_a_description_says_what_it_is(overlay: Overlay, description: str) -> No
 
 def test_a_description_is_no_longer_than_lambda_takes() -> None:
     """Source: Lambda API Reference, PublishVersion: 256 characters."""
-    description = Overlay(announcement=Announcement("x" * 4000)).description()
+    room = 256 - len("The packaged page: ")
+    fitting, longer = (
+        Overlay(announcement=Announcement("x" * length)).description()
+        for length in (room, room + 1)
+    )
 
-    assert (256, "…") == (len(description), description[-1])
+    assert (256, "x") == (len(fitting), fitting[-1])
+    assert (256, "…") == (len(longer), longer[-1])
