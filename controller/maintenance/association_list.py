@@ -122,5 +122,4 @@ def _element_content(element: Element) -> _Content:
     children = [_element_content(each) for each in element.children]
     if element.name == "Items":
         children.sort()
-    text = "" if children else element.text.strip()
-    return element.name, text, tuple(children)
+    return element.name, element.text.strip(), tuple(children)

@@ -102,7 +102,7 @@ def _occurrences(said: Said, *, since: datetime, until: datetime) -> list[Occurr
         for window in said.windows
     )
     merged = heapq.merge(*by_window, key=lambda each: each.begins)
-    return list(islice((each for each in merged if each.ends > since), MOST + 1))
+    return list(islice(merged, MOST + 1))
 
 
 def _fate(occurrence: Occurrence, ended: datetime, now: datetime) -> Fate:

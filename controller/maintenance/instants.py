@@ -107,11 +107,11 @@ def place(wall: datetime, zone: ZoneInfo) -> datetime:
     Never decreases as `wall` grows. Raises OverflowError outside the years 1 to 9999.
     """
     instant = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
-    if wall_time(instant, zone) == wall.replace(fold=0):
+    if wall_time(instant, zone) == wall:
         return instant
     # PEP 495: in a gap, fold=1 reads with the later offset and so lies before the change of
     # clocks, fold=0 after it.
-    return _change_between(wall.replace(tzinfo=zone, fold=1).astimezone(UTC), instant, zone)
+    return _change_between(wall.replace(tzinfo=zone, fold=1), instant, zone)
 
 
 def wall_time(instant: datetime, zone: ZoneInfo) -> datetime:

@@ -88,8 +88,13 @@ def test_a_list_without_its_last_item_has_no_items() -> None:
 
 @pytest.mark.parametrize(
     "xml",
-    [None, list_xml(LAMBDA), list_xml(LAMBDA, a_lambda("origin-request"))],
-    ids=["absent", "empty", "with others"],
+    [
+        None,
+        list_xml(LAMBDA),
+        b"<LambdaFunctionAssociations><Quantity>0</Quantity><Items/></LambdaFunctionAssociations>",
+        list_xml(LAMBDA, a_lambda("origin-request")),
+    ],
+    ids=["absent", "empty", "with no items in Items", "with others"],
 )
 def test_a_list_without_such_items_stays_as_it_is(xml: bytes | None) -> None:
     """Byte for byte."""
@@ -119,12 +124,22 @@ def test_a_list_without_items_has_no_entries(xml: bytes | None) -> None:
 
 
 def test_our_item_reads_back_as_our_association() -> None:
-    """The version at viewer-request; the request's body is not asked for."""
+    """The version at viewer-request."""
     xml = list_xml(LAMBDA, viewer_request_entry(OURS.arn).xml)
 
     assert (viewer_request_entry(OURS.arn),) == entries(LAMBDA, xml)
     assert OURS == viewer_request_entry(OURS.arn).association
-    assert b"<IncludeBody>false</IncludeBody>" in xml
+
+
+def test_our_item_is_written_as_cloudfront_writes_one() -> None:
+    """The request's body is not asked for."""
+    assert (
+        "<LambdaFunctionAssociation>"
+        f"<LambdaFunctionARN>{OURS.arn}</LambdaFunctionARN>"
+        "<EventType>viewer-request</EventType>"
+        "<IncludeBody>false</IncludeBody>"
+        "</LambdaFunctionAssociation>"
+    ) == viewer_request_entry(OURS.arn).xml.decode()
 
 
 ALIKE = {
