@@ -96,8 +96,11 @@ def test_a_behavior_without_a_row_stays_closed() -> None:
 
     assert [(), (OURS,)] == _held(change)
     (fault,) = change.faults
-    assert f"the behavior /x of {DISTRIBUTION_ID} has the maintenance function" in fault
-    assert "attach what belongs there yourself" in fault
+    assert (
+        f"the behavior /x of {DISTRIBUTION_ID} has the maintenance function, and the note does not "
+        "say what was there before, so it stays closed: attach what belongs there yourself, or "
+        "detach the function; what you do wins"
+    ) == fault
 
 
 def test_the_default_behavior_is_called_default_in_a_fault() -> None:

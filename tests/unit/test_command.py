@@ -45,9 +45,9 @@ def test_a_newer_switch_wins(after: timedelta) -> None:
     """Also one of the very same instant: an operator's word stands."""
     verdict = _verdict("on", switch=a_switch(written=NOW - MINUTE + after))
 
-    assert verdict.value is None
-    assert verdict.reason.startswith("the command of 2026-12-01T01:59Z was not written: the switch")
-    assert verdict.reason.endswith("is newer")
+    newer = "2026-12-01T01:59:01Z" if after else "2026-12-01T01:59Z"
+    reason = f"the command of 2026-12-01T01:59Z was not written: the switch of {newer} is newer"
+    assert Verdict(None, reason) == verdict
 
 
 @pytest.mark.parametrize("value", ["on for 30m", "on until 2026-12-01T02:30"])
@@ -59,10 +59,19 @@ def test_what_is_over_is_not_written(value: str) -> None:
     assert verdict.reason.endswith("is already over")
 
 
+@pytest.mark.parametrize(("seconds", "is_written"), [(2, False), (3, True)])
+def test_what_is_over_once_it_is_written_is_not_written(seconds: int, *, is_written: bool) -> None:
+    """Writing takes a moment, and an `until` that has passed by then would be unreadable."""
+    end = NOW + timedelta(seconds=seconds)
+
+    assert is_written is (_verdict(f"on until {end:%Y-%m-%dT%H:%M:%SZ}").value is not None)
+
+
 @pytest.mark.parametrize("late", [-2 * MINUTE, NOW - datetime.max.replace(tzinfo=UTC)], ids=str)
 def test_a_command_from_the_future_is_refused(late: timedelta) -> None:
     """It would win over everything that is written until its instant comes."""
-    with pytest.raises(ConfigurationError, match="is from the future, nothing was written"):
+    remedy = "is from the future, nothing was written: give the instant at which it is sent as its"
+    with pytest.raises(ConfigurationError, match=f"{remedy} at$"):
         _verdict("on for 2h", late=late)
 
 

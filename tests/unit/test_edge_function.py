@@ -36,8 +36,13 @@ def test_a_numbered_version_is_taken() -> None:
 )
 def test_anything_but_a_numbered_version_in_us_east_1_is_refused(version_arn: str) -> None:
     """Source: CloudFront Developer Guide, lambda-at-edge-function-restrictions."""
-    with pytest.raises(ConfigurationError, match=r"not a numbered version .* give its ARN"):
+    with pytest.raises(ConfigurationError) as caught:
         parse_edge_function(version_arn, page_function=PAGE_FUNCTION)
+
+    assert (
+        f"the edge version {version_arn!r} is not a numbered version of a Lambda function in "
+        "us-east-1: give its ARN with the version number at the end, not an alias or $LATEST"
+    ) == str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -51,8 +56,14 @@ def test_a_name_that_cloudformation_did_not_give_is_refused(
     version_arn: str, page_function: str
 ) -> None:
     """Other stacks would take it for a stranger and displace it."""
-    with pytest.raises(ConfigurationError, match=r"'my-page' does not .* leave FunctionName out"):
+    with pytest.raises(ConfigurationError) as caught:
         parse_edge_function(version_arn, page_function=page_function)
+
+    assert (
+        "the edge function 'my-page' does not have the name that CloudFormation gives it "
+        "(<stack>-MaintenanceEdge-<random>, <stack>-MaintenancePage-<random>), by which other "
+        "stacks know it: leave FunctionName out of the template"
+    ) == str(caught.value)
 
 
 @pytest.mark.parametrize("function", ["Edge", "Page"])
@@ -60,6 +71,17 @@ def test_a_name_that_cloudformation_did_not_give_is_refused(
 def test_every_version_of_our_functions_is_ours(function: str, version: int) -> None:
     """A deployment during maintenance leaves an older one attached."""
     assert EDGE.is_ours(edge_arn(version, function=function))
+
+
+def test_another_version_is_one_of_the_same_functions() -> None:
+    """The one to attach is chosen for each run; whose they are stays."""
+    other = EDGE.with_version(edge_arn(9, function="Page"))
+
+    assert (edge_arn(9, function="Page"), EDGE.name, EDGE.page_name) == (
+        other.version_arn,
+        other.name,
+        other.page_name,
+    )
 
 
 def test_a_version_without_a_number_is_ours_too() -> None:

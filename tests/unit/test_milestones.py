@@ -16,7 +16,16 @@ from maintenance.milestones import (
 )
 from maintenance.model import Mode
 from maintenance.report import Outcome, Report
-from maintenance.status import LastError, Memory, Milestone, ModeChange, Phase, TargetStatus
+from maintenance.status import (
+    LastError,
+    Memory,
+    Milestone,
+    ModeChange,
+    NextChange,
+    Phase,
+    Status,
+    TargetStatus,
+)
 
 from tests.builders import NOW, a_decision, a_distribution
 
@@ -93,14 +102,14 @@ def test_nothing_is_announced_twice(memory: Memory, report: Report) -> None:
     assert [] == told(report, left)
 
 
-def test_a_change_remembers_the_mode_before() -> None:
-    """None where nobody was told of one."""
+def test_a_change_remembers_the_mode_before_and_when_it_was_due() -> None:
+    """No mode where nobody was told of one."""
     changes = [
         tell(a_report(CLOSED, CHANGED), memory, now=LATER).status.memory.last_change
         for memory in (OPEN, None)
     ]
 
-    assert [LIVE, None] == [each and each.previous_mode for each in changes]
+    assert [ModeChange(CLOSED, before, NOW, LATER) for before in (LIVE, None)] == changes
 
 
 def test_how_long_it_took_is_not_known_where_nobody_knows_when_it_was_due() -> None:
@@ -135,6 +144,24 @@ def test_a_distribution_that_is_no_target_does_not_count() -> None:
     assert None is next_look(with_others, NOW)
 
 
+def test_the_status_says_what_was_decided() -> None:
+    """And what all the faults were, in one line."""
+    change = NextChange(LATER, closes=False)
+    failed = a_report(CLOSED, FAILED, replace(FAILED, faults=("never",)))
+    decision = replace(a_decision(CLOSED, ends_in=LOOK_AGAIN), message="back at three")
+    report = replace(failed, decision=decision, bounds=Bounds(next_change=change))
+
+    assert Status(
+        CLOSED,
+        "somebody said so",
+        NOW + LOOK_AGAIN,
+        "back at three",
+        change,
+        target_statuses(report, NOW),
+        Memory(last_error=LastError("no | never", NOW)),
+    ) == (tell(report, None, now=NOW).status)
+
+
 def test_the_fault_of_a_run_is_remembered_until_one_has_none() -> None:
     """With the instant since when, and until when."""
     first = tell(a_report(CLOSED, FAILED), None, now=NOW).status.memory
@@ -166,7 +193,12 @@ def test_who_is_in_progress_for_too_long_is_stuck(
     expected = TargetStatus("E0", outcome.status, is_stuck)
     assert (expected,) == target_statuses(report, NOW + age)
     warnings = with_stuck_named(report, NOW + age).outcomes[0].warnings
-    assert is_stuck == any("E0 is stuck" in each for each in warnings)
+    sentence = (
+        "E0 is stuck: CloudFront has said InProgress for 30 minutes, so some edges may still serve "
+        "what was there before. Look at the AWS Health Dashboard and ask AWS Support; the "
+        "controller looks again with each sweep"
+    )
+    assert ((sentence,) if is_stuck else ()) == warnings
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from maintenance.plan import (
     Step,
     plan_behavior,
     plan_distribution,
+    unmatched,
 )
 
 from tests.builders import (
@@ -163,20 +164,70 @@ def test_a_refusal_names_the_occupant_and_the_remedy() -> None:
     """So that the owner knows what to detach."""
     step = plan_behavior(a_behavior("/x", a_function()), REFUSE)
 
-    assert str(a_function()) in step.reason
-    assert step.reason.endswith("detach it, or set OccupiedSlots to displace")
+    assert (
+        f"{a_function()} is in the way and OccupiedSlots says refuse: detach it, or set "
+        "OccupiedSlots to displace"
+    ) == step.reason
+    assert ("/x", (a_function(),)) == (step.path_pattern, step.in_the_way)
 
 
 def test_a_sibling_is_refused_by_naming_both_stacks() -> None:
     """Neither of the two must displace the other."""
     step = plan_behavior(a_behavior("/x", SIBLING), CLOSE)
 
-    assert "by the stack other, so the stack site leaves it alone" in step.reason
+    assert (
+        "it is in maintenance by the stack other, so the stack site leaves it alone: let only one "
+        "of the two name this distribution"
+    ) == step.reason
 
 
-def test_the_replaced_version_is_named() -> None:
-    """The log then tells which deployment a page came from."""
-    assert OLDER.arn in plan_behavior(a_behavior("/x", OLDER), CLOSE).reason
+@pytest.mark.parametrize(
+    ("intent", "behavior", "reason"),
+    [
+        (LEAVE, a_behavior("/x"), "nobody has said what is wanted"),
+        (OPEN, a_behavior("/x"), "it is live"),
+        (OPEN, a_behavior("/x", OURS), "the maintenance function is attached"),
+        (CLOSE, a_behavior("/x"), "its viewer-request slot is free"),
+        (CLOSE, a_behavior("/x", OURS), "it is in maintenance"),
+        # The log then tells which deployment a page came from.
+        (CLOSE, a_behavior("/x", OLDER), f"it has another version of ours, {OLDER.arn}"),
+        (
+            replace(CLOSE, stands_in=True),
+            a_behavior("/x", OLDER),
+            f"it is in maintenance, with {OLDER.arn}",
+        ),
+        (
+            CLOSE,
+            a_behavior("/x", obstacle="gRPC"),
+            "gRPC does not run Lambda@Edge, so its visitors get through",
+        ),
+    ],
+)
+def test_a_step_says_why_it_is_taken(intent: Intent, behavior: Behavior, reason: str) -> None:
+    """It is what a person reads in a plan, and in the report of a run."""
+    assert Step("/x", plan_behavior(behavior, intent).action, reason) == replace(
+        plan_behavior(behavior, intent), is_closed=False
+    )
+
+
+def test_ours_at_another_event_is_not_what_closes_a_site() -> None:
+    """Somebody attached it there, and it stays theirs."""
+    elsewhere = replace(OURS, event_type=VIEWER_RESPONSE)
+
+    step = plan_behavior(a_behavior("/x", elsewhere), OPEN)
+
+    assert (Action.KEEP, False) == (step.action, step.is_closed)
+
+
+def test_an_exception_that_keeps_nothing_open_is_said_to() -> None:
+    """A slip in ExceptPaths closes what was to stay open."""
+    behaviors = [a_behavior(None), a_behavior("/health")]
+
+    (sentence,) = unmatched(["health", "/healht", "default"], behaviors)
+    assert (
+        "ExceptPaths names /healht, and no target has such a behavior: write the path pattern as "
+        "the distribution does"
+    ) == sentence
 
 
 @pytest.mark.parametrize("intent", [CLOSE, OPEN, LEAVE])

@@ -103,7 +103,10 @@ def test_the_answer_about_a_large_fleet_leaves_its_behaviors_out() -> None:
 
     assert len(json.dumps(document)) < 6_000_000
     assert [[]] * 500 == [each["behaviors"] for each in document["distributions"]]
-    assert "too much for an answer of Lambda" in document["notices"][-1]
+    assert (
+        "the behaviors of so many distributions are too much for an answer of Lambda: make plan "
+        "shows them, and the log has those that were changed"
+    ) == document["notices"][-1]
 
 
 def test_the_answer_about_a_fleet_that_is_refused_everywhere_ends_somewhere() -> None:

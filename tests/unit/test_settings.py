@@ -99,6 +99,21 @@ def test_a_fault_names_the_setting_and_its_value(env: dict[str, str], sentence: 
     assert ";" not in str(caught.value)
 
 
+@pytest.mark.parametrize("name", _env())
+def test_each_setting_that_is_missing_is_named(name: str) -> None:
+    """All of the least environment are needed, and what is missing is not called wrong as well."""
+    env = {key: value for key, value in _env().items() if key != name}
+    with pytest.raises(ConfigurationError) as caught:
+        Settings.from_env(env)
+
+    assert f"the settings have to be mended: {name} is not set" == str(caught.value)
+
+
+def test_the_least_blast_radius_is_one() -> None:
+    """Whoever closes one distribution at most says so."""
+    assert 1 == Settings.from_env(_env(MAX_DISTRIBUTIONS="1")).max_distributions
+
+
 def test_all_faults_are_told_at_once() -> None:
     """Nobody should have to deploy once for each."""
     env = _env(
@@ -112,5 +127,8 @@ def test_all_faults_are_told_at_once() -> None:
     with pytest.raises(ConfigurationError) as caught:
         Settings.from_env(env)
 
+    assert str(caught.value).startswith(
+        "the settings have to be mended: STACK_NAME is not set; the edge version '$LATEST' is not"
+    )
     told = ("STACK_NAME", "'no'", "'nor'", "$LATEST", "MAX_DIST", "OCCUPIED_SLOTS", "TIME_ZONE")
     assert [] == [each for each in told if each not in str(caught.value)]

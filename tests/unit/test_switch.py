@@ -39,28 +39,32 @@ READABLE = {
     "on:  ": Switch(Says.ON, T),
 }
 
+ONLY_A_MESSAGE = "only a message may follow here, behind a colon and a space"
+AN_INSTANT = (
+    "an instant reads 2026-12-01T04:00+01:00, 2026-12-01T03:00Z, 2026-12-01T04:00 or 2026-12-01"
+)
 UNREADABLE = {
     "": "at its end: it begins with on or off",
-    "no": "at 'no': it begins",
-    "onn": "at 'onn': it begins",
-    "on:soon": "at 'on:soon': it begins",
-    "on\u00a0for 2h": "at 'on\\xa0for': it begins",
-    ": on": "at its end: it begins",
-    "true": "at 'true': it begins",
-    "on fro 90m": "at 'fro': for, until, or a message",
-    "on 90m": "at '90m': for, until, or a message",
+    "no": "at 'no': it begins with on or off",
+    "onn": "at 'onn': it begins with on or off",
+    "on:soon": "at 'on:soon': it begins with on or off",
+    "on\u00a0for 2h": "at 'on\\xa0for': it begins with on or off",
+    ": on": "at its end: it begins with on or off",
+    "true": "at 'true': it begins with on or off",
+    "on fro 90m": "at 'fro': for, until, or a message behind a colon and a space may follow here",
+    "on 90m": "at '90m': for, until, or a message behind a colon and a space may follow here",
     "on for": "at its end: a duration is missing",
     "on for: soon": "at its end: a duration is missing",
     "on until": "at its end: an instant is missing",
-    "on for 90": "at '90': a duration reads",
-    "on for 1h 30m": "at '30m': only a message may follow",
-    "on for 90m until 2026-12-01": "at 'until': only a message may follow",
-    "on until tomorrow": "at 'tomorrow': an instant reads",
-    "on until 2026-12-01 04:00": "at '04:00': only a message may follow",
+    "on for 90": "at '90': a duration reads 90m, 2h, 1h30m, 2d or PT2H",
+    "on for 1h 30m": f"at '30m': {ONLY_A_MESSAGE}",
+    "on for 90m until 2026-12-01": f"at 'until': {ONLY_A_MESSAGE}",
+    "on until tomorrow": f"at 'tomorrow': {AN_INSTANT}",
+    "on until 2026-12-01 04:00": f"at '04:00': {ONLY_A_MESSAGE}",
     "on until 2026-11-31": "at '2026-11-31': the calendar has no such instant",
-    "on until 2025-12-01T04:00Z": "that is not later than 2026-11-30T12:00Z",
-    "off until 2026-11-30T12:00Z": "that is not later than 2026-11-30T12:00Z",
-    "on for 0m": "at '0m': a duration is longer than zero",
+    "on until 2025-12-01T04:00Z": "that is not later than 2026-11-30T12:00Z, when it was written",
+    "off until 2026-11-30T12:00Z": "that is not later than 2026-11-30T12:00Z, when it was written",
+    "on for 0m": "at '0m': a duration is longer than zero and at most 3660 days",
 }
 
 # Readable in form; only the calendar or the clock can tell that they are wrong.
@@ -81,7 +85,7 @@ def test_a_readable_value_means_what_the_table_says(text: str) -> None:
 @pytest.mark.parametrize("text", UNREADABLE)
 def test_an_unreadable_value_is_refused_at_its_fault(text: str) -> None:
     """The sentence points at what is wrong."""
-    with pytest.raises(UnreadableValue, match=re.escape(UNREADABLE[text])):
+    with pytest.raises(UnreadableValue, match=re.escape(f"{UNREADABLE[text]}. It reads: on | off")):
         parse_switch(text, written=T, zone=LJUBLJANA)
 
 
@@ -149,7 +153,9 @@ def test_a_command_within_a_second_counts_from_the_next() -> None:
     assert "on until 2026-11-30T12:01:01Z" == settle("on for 1m", at=at, zone=LJUBLJANA)
 
 
-@pytest.mark.parametrize("text", ["onn", "on for", "on until 2026-11-30T12:00Z"])
+@pytest.mark.parametrize(
+    "text", ["onn", "on for", "on until 2026-11-30T12:00Z", "on until 2026-11-30T12:30"]
+)
 def test_a_command_of_nonsense_is_refused(text: str) -> None:
     """Nothing unreadable is ever written on somebody's behalf."""
     with pytest.raises(UnreadableValue):

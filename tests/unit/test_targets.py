@@ -32,6 +32,15 @@ def test_an_entry_means_the_distributions_it_names(entry: str, expected: set[str
     assert () == targets.faults
 
 
+def test_an_alias_that_nothing_has_can_be_mended_at_both_ends() -> None:
+    """In the stack, or at the distribution."""
+    (fault,) = select(["shop.example.com"], LISTING).faults
+    assert (
+        "no distribution of this account has an alias like shop.example.com: mend the stack "
+        "parameter Distributions, or give the distribution that alias"
+    ) == fault
+
+
 def test_a_distribution_named_twice_is_one() -> None:
     """By its id and by an alias."""
     assert {"E1SHOP"} == select(["E1SHOP", "www.example.com"], LISTING).distribution_ids

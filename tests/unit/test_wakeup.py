@@ -1,5 +1,6 @@
 """What an event means, and which events are refused."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -18,6 +19,13 @@ from maintenance.wakeup import (
     parse_wakeup,
 )
 
+UNDERSTOOD_ARE = (
+    "Understood are: a Parameter Store Change event of the switch or a window, a CloudTrail event "
+    'of an update in CloudFront, an S3 event of an object, {"sweep": true}, {"alarm_clock": true}, '
+    '{"plan": true}, {"status": true}, '
+    '{"maintenance": "on", "at": "2026-12-01T02:00:00Z"} (or an EventBridge event with that as its '
+    "detail), and a custom resource request of CloudFormation."
+)
 AT = datetime(2026, 12, 1, 2, tzinfo=UTC)
 
 
@@ -85,6 +93,14 @@ def test_what_is_understood(event: dict[str, object], wakeup: Wakeup) -> None:
     assert wakeup == parse_wakeup(event)
 
 
+def test_the_instant_of_a_command_is_kept_in_utc() -> None:
+    """Whatever the machine's own time is."""
+    command = parse_wakeup({"maintenance": "on", "at": "2026-12-01T04:00+02:00"})
+
+    assert isinstance(command, Command)
+    assert UTC == command.at.tzinfo
+
+
 _NO_INSTANT = "is not an instant like 2026-12-01T02:00:00Z"
 REFUSED: dict[str, tuple[object, str]] = {
     "no object": (["on"], "it is not a JSON object"),
@@ -95,32 +111,46 @@ REFUSED: dict[str, tuple[object, str]] = {
     "a request of half a shape": ({"RequestType": "Create"}, "its shape is not known"),
     "an event without detail": (_event(), "its detail is not a JSON object"),
     "Scheduler's own event": (_event(detail="{}"), "its detail is not a JSON object"),
-    "an event of something else": (_event(detail={"x": 1}), "neither of a parameter nor a command"),
+    "an event of something else": (
+        _event(detail={"x": 1}),
+        "it is neither of a parameter nor a command",
+    ),
     "SSM's other events": (
         _event("aws.ssm", detail={"state": "OPEN"}),
-        "neither of a parameter nor a command",
+        "it is neither of a parameter nor a command",
+    ),
+    "S3's other events": (
+        {**_event("aws.s3", detail={}), "detail-type": "Object Restore Completed"},
+        "it is neither of a parameter nor a command",
+    ),
+    "somebody who pretends to be S3": (
+        {**_event(detail={}), "detail-type": "Object Created"},
+        "it is neither of a parameter nor a command",
     ),
     "somebody who pretends to be SSM": (
         _change(source="our.pipeline"),
-        "neither of a parameter nor a command",
+        "it is neither of a parameter nor a command",
     ),
     "a change that names no parameter": (_change(detail={}), "its detail names no parameter"),
-    "a change without a time": (_change(time=None), _NO_INSTANT),
+    "a change without a time": (_change(time=None), f"None {_NO_INSTANT}"),
     "a command with more": ({"maintenance": "on", "until": "x"}, "a command has no 'until'"),
-    "an unquoted on of YAML": ({"maintenance": True}, 'its "maintenance" is true, not a quoted'),
-    "a command at no instant": ({"maintenance": "on", "at": "soon"}, _NO_INSTANT),
+    "an unquoted on of YAML": (
+        {"maintenance": True},
+        'its "maintenance" is true, not a quoted text',
+    ),
+    "a command at no instant": ({"maintenance": "on", "at": "soon"}, f"'soon' {_NO_INSTANT}"),
     "a command before all time": (
         {"maintenance": "on", "at": "0001-01-01T00:00:00+14:00"},
-        _NO_INSTANT,
+        f"'0001-01-01T00:00:00+14:00' {_NO_INSTANT}",
     ),
-    "a command at a number": ({"maintenance": "on", "at": 5}, _NO_INSTANT),
+    "a command at a number": ({"maintenance": "on", "at": 5}, f"5 {_NO_INSTANT}"),
     "a command without an offset": (
         {"maintenance": "on", "at": "2026-12-01T02:00:00"},
-        "has no offset: end it with Z",
+        "'2026-12-01T02:00:00' has no offset: end it with Z or +01:00",
     ),
     "Scheduler's context word, not replaced": (
         {"maintenance": "on", "at": "<aws.scheduler.scheduled-time>"},
-        _NO_INSTANT,
+        f"'<aws.scheduler.scheduled-time>' {_NO_INSTANT}",
     ),
 }
 
@@ -131,22 +161,42 @@ def test_anything_else_is_refused(event: object, why: str) -> None:
     with pytest.raises(EventRefused) as caught:
         parse_wakeup(event)
 
-    assert why in str(caught.value)
-    assert "nothing was changed" in str(caught.value)
-    assert "Understood are: a Parameter Store Change event of the switch" in str(caught.value)
+    expected = f"this event is refused, nothing was changed: {why}. {UNDERSTOOD_ARE} It was "
+    assert str(caught.value).startswith(expected + json.dumps(event)[:290])
 
 
 @pytest.mark.parametrize("at", [{}, {"at": None}])
 def test_a_command_without_its_instant_is_refused(at: dict[str, object]) -> None:
     """Delivered late, it could undo what an operator did since; the sentence says what to add."""
-    with pytest.raises(EventRefused, match=r'needs the instant it belongs to.*add "at"'):
+    with pytest.raises(EventRefused) as caught:
         parse_wakeup({"maintenance": "on", **at})
+
+    assert (
+        "a command needs the instant it belongs to, or a late delivery could undo what an "
+        'operator did since: add "at", for example "at": "<aws.scheduler.scheduled-time>" in the '
+        "Input of a schedule, or the present instant when calling by hand"
+    ) == str(caught.value)
 
 
 def test_a_long_event_is_shown_in_part() -> None:
     """Enough to know it by, and not a log full of it."""
-    with pytest.raises(EventRefused) as caught:
-        parse_wakeup({"x": "y" * 10_000})
+    told = {}
+    for length in (291, 292):
+        with pytest.raises(EventRefused) as caught:
+            parse_wakeup({"x": "y" * length})
+        told[length] = str(caught.value).partition(" It was ")[2]
 
-    assert str(caught.value).endswith("y…")
-    assert len(str(caught.value)) < 1000
+    assert '{"x": "' + "y" * 291 + '"}' == told[291]
+    assert '{"x": "' + "y" * 292 + '"…' == told[292]
+
+
+def test_an_event_that_no_json_can_hold_is_shown_too() -> None:
+    """Whoever calls the handler from Python by hand reads the same sentence."""
+    with pytest.raises(EventRefused, match=r'It was \{"at": "2026-12-01 02:00:00\+00:00"\}$'):
+        parse_wakeup({"at": AT})
+
+
+def test_a_long_instant_is_shown_in_part() -> None:
+    """Whatever somebody puts in its place."""
+    with pytest.raises(EventRefused, match=f": '{'9' * 79} is not an instant like"):
+        parse_wakeup({"maintenance": "on", "at": "9" * 1_000})

@@ -23,17 +23,26 @@ REFUSED = {
     "cron(0 2 ? * SUN *)": "at its end: for and a duration follow here",
     "cron(0 2 ? * SUN *) 2h": "at '2h': for and a duration follow here",
     "cron(0 2 ? * SUN *) for": "at its end: a duration is missing",
-    "cron(0 2 ? * SUN *) for 2": "at '2': a duration reads",
-    "cron(0 2 ? * SUN *) for 2h at UTC": "at 'at': in, or a message",
+    "cron(0 2 ? * SUN *) for 2": "at '2': a duration reads 90m, 2h, 1h30m, 2d or PT2H",
+    "cron(0 2 ? * SUN *) for 2h at UTC": (
+        "at 'at': in, or a message behind a colon and a space may follow here"
+    ),
     "cron(0 2 ? * SUN *) for 2h in": "at its end: a time zone is missing",
-    "cron(0 2 ? * SUN *) for 2h in Mars": "at 'Mars': no time zone of that name",
-    "cron(0 2 ? * SUN *) for 2h in UTC soon": "at 'soon': only a message may follow",
+    "cron(0 2 ? * SUN *) for 2h in Mars": (
+        "at 'Mars': no time zone of that name; names read Europe/Ljubljana, America/New_York or UTC"
+    ),
+    "cron(0 2 ? * SUN *) for 2h in UTC soon": (
+        "at 'soon': only a message may follow here, behind a colon and a space"
+    ),
     "cron(0 2 ? * SUN *)for 2h": "at '2h': for and a duration follow here",
-    "cron(0 25 ? * SUN *) for 2h": "at 'cron(0 25 ? * SUN *)': '25' is no hour",
+    "cron(0 25 ? * SUN *) for 2h": "at 'cron(0 25 ? * SUN *)': '25' is no hour, which is 0-23",
     "cron (0 2 ? * SUN *) for 2h": "at '(0 2 ? * SUN *)': for and a duration follow here",
     "cron(0 2 ? * SUN * for 2h": "at '2': for and a duration follow here",
     "at(2026-02-29T02:00) for 2h": "at 'at(2026-02-29T02:00)': the calendar has no such instant",
-    "at(tomorrow) for 2h": "at 'at(tomorrow)': an instant reads",
+    "at(tomorrow) for 2h": (
+        "at 'at(tomorrow)': an instant reads 2026-12-01T04:00+01:00, 2026-12-01T03:00Z, "
+        "2026-12-01T04:00 or 2026-12-01"
+    ),
     "at(2200-01-02) for 2h": "a window starts in the year 2199 at the latest",
 }
 
@@ -67,6 +76,12 @@ def test_a_single_window_is_read_whole() -> None:
     )
 
 
+def test_a_single_window_may_be_as_far_away_as_the_dialect_goes() -> None:
+    """EventBridge Scheduler's years end with 2199."""
+    window = parse_window("w", "at(2199-12-31T02:00) for 2h", zone=UTC_ZONE)
+    assert Once(instant("2199-12-31T02:00"), UTC_ZONE) == window.starts
+
+
 def test_a_window_without_zone_is_in_that_of_the_stack() -> None:
     """TimeZone is the stack's parameter."""
     window = parse_window("w", "at(2026-12-01T02:00) for 90m", zone=LJUBLJANA)
@@ -76,7 +91,7 @@ def test_a_window_without_zone_is_in_that_of_the_stack() -> None:
 @pytest.mark.parametrize("text", REFUSED)
 def test_an_unreadable_window_is_refused_at_its_fault(text: str) -> None:
     """In the same form as the switch."""
-    with pytest.raises(UnreadableValue, match=re.escape(REFUSED[text])):
+    with pytest.raises(UnreadableValue, match=re.escape(f"{REFUSED[text]}. It reads: cron(")):
         parse_window("w", text, zone=UTC_ZONE)
 
 
