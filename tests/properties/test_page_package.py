@@ -1,6 +1,7 @@
 """Laws of the package: the same content is the same bytes, and nothing in it gets lost."""
 
 import io
+import stat
 import zipfile
 from collections.abc import Mapping
 from random import Random
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from maintenance.errors import ObservationError
 from maintenance.overlay import Announcement, Overlay
-from maintenance.page_package import own_page, page_package
+from maintenance.page_package import code_sha256, own_page, page_package
 
 from tests.builders import NOW
 from tests.properties.closing import law
@@ -65,6 +66,20 @@ def test_every_file_is_in_it(
     own = {f"own/{name}": content for name, content in Overlay(page, said).files().items()}
     assert {**base, **own} == found
     assert page == own_page(package)
+
+
+def test_the_digest_of_a_package_is_the_one_that_lambda_computes() -> None:
+    """Base64 of SHA-256, here of nothing (doc: Lambda API Reference, CodeSha256)."""
+    assert "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=" == code_sha256(b"")
+
+
+def test_every_file_may_be_read_by_everybody() -> None:
+    """Lambda runs as a user of its own (doc: Lambda Developer Guide, deployment packages)."""
+    package = page_package(a_zip({"viewer_request.py": b""}), Overlay({"page.html": b""}))
+
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        modes = [stat.filemode(each.external_attr >> 16) for each in archive.infolist()]
+    assert ["-rw-r--r--", "-rw-r--r--"] == modes
 
 
 @pytest.mark.parametrize("package", [b"", b"<html>", a_zip({"a": b"x" * 99})[:-30]])

@@ -82,3 +82,24 @@ def test_clocks_are_set_exactly_where_their_offset_changes(
     offsets = [at.astimezone(zone).utcoffset() for at in stops[:-1]]
     just_before = [(at - second).astimezone(zone).utcoffset() for at in stops[1:]]
     assert offsets == just_before
+
+
+def test_a_week_is_one_of_the_zone_that_asks() -> None:
+    """When it is Monday morning in UTC, it is still Sunday evening in New York."""
+    monday = datetime(2026, 11, 23, tzinfo=UTC)
+    new_york = ZoneInfo("America/New_York")
+
+    ((first, *_, last),) = weeks(monday, monday + timedelta(hours=5), new_york)
+
+    assert "2026-11-16" == str(first.date)
+    assert datetime(2026, 11, 16, 5, tzinfo=UTC) == first.begins
+    assert monday + timedelta(hours=5) == last.ends
+
+
+def test_a_stretch_is_not_drawn_where_it_has_just_ended() -> None:
+    """It is half open, as windows are."""
+    monday = datetime(2026, 11, 23, tzinfo=UTC)
+    ((day, *_),) = weeks(monday, monday + timedelta(days=1), ZoneInfo("UTC"))
+    morning = Stretch(monday + timedelta(hours=9), monday + timedelta(hours=12))
+
+    assert "...#...." == draw(day, (Layer("#", (morning,)),), nothing=".")

@@ -41,6 +41,11 @@ def bounds(site: Site, now: str, *, heard: str | None = None) -> Bounds:
         (Site(windows=(SUNDAYS,), lead_time="10m"), "2026-12-06T01:55", "2026-12-06T01:50Z"),
         (Site((), (SUNDAYS,)), "2026-12-06T02:05", "2026-12-06T02:00Z"),
         (Site((), ("at(2026-12-24T02:00) for 1h",)), "2026-12-06T02:05", None),
+        (
+            Site((("2026-12-07T09:00", "off"),), (SUNDAYS,)),
+            "2026-12-08T02:05",
+            "2026-12-07T09:00Z",
+        ),
     ],
 )
 def test_the_mode_is_due_since_the_last_instant_that_could_change_it(
@@ -84,6 +89,7 @@ def test_a_change_that_was_heard_of_later_is_due_from_then_on(heard: str, expect
         ),
         (Site(), "2026-12-02", None),
         (Site((), (SUNDAYS,)), "2026-12-06T02:30", None),
+        (Site((), ("at(2026-11-01) for 1h",)), "2026-12-02", None),
         (
             Site((), (SUNDAYS,)),
             "2026-12-06T04:30",

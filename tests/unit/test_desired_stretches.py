@@ -1,5 +1,7 @@
 """Stretches: windows that join, cross what they cross, and what visitors are told."""
 
+from dataclasses import replace
+
 import pytest
 from maintenance.desired import Decision
 
@@ -147,6 +149,10 @@ def test_of_many_open_windows_a_few_are_named() -> None:
     site = Site(windows=["at(2026-12-06T02:00) for 2h"] * 5)
     assert "window 'w2' is open until 2026-12-06T04:00Z, 2 more windows are open." in (
         site.at("2026-12-06T03:00").reason
+    )
+    assert (
+        site.at("2026-12-06T03:00").reason.replace(", 2 more windows are open", "")
+        == replace(site, windows=site.windows[:3]).at("2026-12-06T03:00").reason
     )
 
 

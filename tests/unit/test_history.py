@@ -65,7 +65,7 @@ def test_an_unreadable_writing_says_why_it_meant_nothing(
 ) -> None:
     """It quotes the value, as the alarm did."""
     text, is_readable = _told(a_writing(value, window=window))
-    assert not is_readable
+    assert is_readable is False
     assert text.startswith(fault)
 
 

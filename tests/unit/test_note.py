@@ -56,6 +56,34 @@ def test_the_same_note_written_twice_has_other_bytes() -> None:
     assert encode(note, write="a") != encode(note, write="b")
 
 
+def test_a_person_can_read_a_note() -> None:
+    """Indented, in words, with the lists as CloudFront wrote them: it is the way out by hand."""
+    note = _note({None: Lists(b"<LambdaFunctionAssociations/>", None)})
+
+    expected = """\
+{
+  "format": 1,
+  "stack": "site",
+  "distribution_id": "E2EXAMPLE1AB3",
+  "write": "w",
+  "rows": [
+    {
+      "path_pattern": null,
+      "lambda_associations": "<LambdaFunctionAssociations/>",
+      "function_associations": null
+    }
+  ]
+}"""
+    assert expected == encode(note, write="w").decode()
+
+
+def test_an_empty_note_is_that_of_its_distribution() -> None:
+    """It could be read again like any other."""
+    note = empty_note(stack="site", distribution_id=DISTRIBUTION_ID)
+
+    assert note == _decoded(encode(note, write="w"))
+
+
 UNREADABLE = {
     "not JSON": b"no",
     "not UTF-8": b'"\xff"',

@@ -3,6 +3,7 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import pytest
 from maintenance.errors import StaleObservation, Throttled
@@ -101,6 +102,38 @@ def test_a_denial_outlasts_a_question_that_was_asked_before_it() -> None:
     assert ([False, False], ["once"]) == ([first.result(), second.result()], asked)
 
 
+def test_patience_is_over_after_ten_minutes_and_not_later() -> None:
+    """Where no time is left, CloudFront is not asked again."""
+    clock, cloudfront = _Clock(), _CloudFront(refusals=1)
+    configs = PacedConfigs(cloudfront, clock.time())
+    clock.seconds = 600
+
+    with pytest.raises(Throttled) as caught:
+        _update(configs)
+
+    assert (
+        "CloudFront takes only a few updates a minute, and there was no time left for this one; "
+        "the next try goes on"
+    ) == str(caught.value)
+    assert [] == cloudfront.taken
+
+
+def test_an_update_that_is_wanted_no_more_is_left_out() -> None:
+    """It waited for minutes, and must not close what was opened meanwhile."""
+    cloudfront = _CloudFront(refusals=1)
+    configs = PacedConfigs(cloudfront, _Clock().time())
+    configs.heed(lambda: False)
+
+    with pytest.raises(Throttled) as caught:
+        _update(configs)
+
+    assert (
+        "something else is wanted since this update began to wait for CloudFront, which takes "
+        "only a few a minute; it was left out"
+    ) == str(caught.value)
+    assert [] == cloudfront.taken
+
+
 def test_the_next_run_has_its_own_patience() -> None:
     """An execution environment outlives its runs."""
     clock, cloudfront = _Clock(), _CloudFront(refusals=2)
@@ -165,6 +198,7 @@ def test_asking_whether_an_update_is_wanted_takes_a_fifth_of_the_time_at_most() 
     _update(configs)
 
     assert 15 * len(asked) <= clock.seconds / 5 + 15
+    assert [True, True] == [75 <= two - one <= 75 + 16 for one, two in pairwise(asked)][:2]
 
 
 def test_what_is_wanted_no_more_is_not_asked_for_again() -> None:

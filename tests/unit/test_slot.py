@@ -113,6 +113,17 @@ def test_a_change_made_meanwhile_does_not_keep_a_lambda_from_its_place() -> None
     assert {a_lambda(), a_lambda(VIEWER_RESPONSE, "headers")} == set(restored.lists.associations())
 
 
+def test_a_function_goes_back_into_a_list_that_is_absent_by_now() -> None:
+    """Another tool wrote the behavior anew and left out the list that it took for empty."""
+    noted = lists(a_function())
+    both = lists(OURS, ORIGIN, a_function())
+
+    restored = detach(Lists(lists(OURS, ORIGIN).lambda_xml, None), noted)
+
+    assert both.function_xml == restored.lists.function_xml
+    assert (a_function(),) == restored.put_back
+
+
 def test_a_function_of_the_other_kind_that_came_meanwhile_wins() -> None:
     """The two kinds never mix on viewer events, so the displaced one is left out and named."""
     noted = lists(a_function(VIEWER_REQUEST))

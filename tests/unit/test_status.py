@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from maintenance.model import Mode
-from maintenance.status import Memory, ModeChange, Status
+from maintenance.status import LastError, Memory, ModeChange, Status
 
 from tests.builders import NOW
 
@@ -45,3 +45,27 @@ def test_how_long_a_site_has_been_closed(
 def test_a_clock_that_is_late_makes_no_negative_hours() -> None:
     """Two execution environments may differ by a moment."""
     assert 0 == a_status(CLOSED, CLOSED).hours_closed(NOW - timedelta(seconds=1))
+
+
+LATER = NOW + timedelta(minutes=15)
+
+
+@pytest.mark.parametrize(
+    ("before", "fault", "after"),
+    [
+        (None, "", None),
+        (None, "a fault", LastError("a fault", LATER)),
+        # What lasts is not renewed: the status would be written by every sweep.
+        (LastError("a fault", NOW), "a fault", LastError("a fault", NOW)),
+        (LastError("a fault", NOW), "another", LastError("another", LATER)),
+        (LastError("a fault", NOW), "", LastError("a fault", NOW, LATER)),
+        # What is over stays told until something else fails, be it the same once more.
+        (LastError("a fault", NOW, NOW), "", LastError("a fault", NOW, NOW)),
+        (LastError("a fault", NOW, NOW), "a fault", LastError("a fault", LATER)),
+    ],
+)
+def test_the_last_error_is_remembered(
+    before: LastError | None, fault: str, after: LastError | None
+) -> None:
+    """Since which run it lasts, and which was the first without a fault again."""
+    assert after == Memory(last_error=before).after(fault, LATER).last_error

@@ -1,6 +1,7 @@
 """The status as the text of a parameter."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -80,6 +81,9 @@ def test_those_that_need_attention_come_first() -> None:
         {"distribution_id": "E2", "status": "InProgress"},
         {"distribution_id": "E1", "status": "Deployed"},
     ] == document["distributions"]
+    assert {"distributions": 4, "Deployed": 2, "InProgress": 2, "stuck": 1, "failed": 1} == (
+        document["counts"]
+    )
 
 
 def test_twenty_five_distributions_have_room() -> None:
@@ -102,6 +106,31 @@ def test_a_fleet_that_does_not_fit_is_counted() -> None:
     assert (501, 500, 1) == tuple(document["counts"].values())[:3]
     assert "LATE" == document["distributions"][0]["distribution_id"]
     assert 25 < len(document["distributions"]) < 501
+
+
+def test_the_last_error_has_its_room_before_it_comes() -> None:
+    """A run that could do nothing puts it into the text that there is."""
+    fleet = tuple(TargetStatus(f"E{number:013}", "Deployed") for number in range(500))
+    said = Status(Mode.LIVE, "r" * 600, NOW, "m" * 600, targets=fleet, memory=Memory(CHANGE))
+    error = LastError("x" * 5_000, NOW, NOW + HOUR)
+
+    longest = with_error(encode(said), error)
+
+    assert LIMIT - 500 < len(longest.encode()) <= LIMIT
+    assert longest == encode(replace(said, memory=Memory(CHANGE, error)))
+
+
+def test_what_others_have_named_is_cut() -> None:
+    """A window's name and a fault have two hundred and forty bytes each, quotes included."""
+    target = TargetStatus("E1", "Deployed", faults=("f" * 500,))
+    change = NextChange(NOW, closes=True, window="w" * 500)
+
+    document = json.loads(encode(Status(Mode.LIVE, "so", next_change=change, targets=(target,))))
+
+    assert "f" * 235 + "…" == document["distributions"][0]["fault"]
+    assert {"at": "2026-12-01T02:00Z", "what": "closes", "window": "w" * 235 + "…"} == (
+        document["next_change"]
+    )
 
 
 @pytest.mark.parametrize("memory", [Memory(), Memory(CHANGE), Memory(CHANGE, ERROR)])
@@ -144,6 +173,16 @@ def test_what_the_controller_has_not_written_is_refused(change: str) -> None:
         decode(change)
 
 
+def test_an_error_that_is_no_text_is_named() -> None:
+    """Another tool may write something else there."""
+    text = '{"last_change": null, "last_error": {"message": 1, "since": "", "until": ""}}'
+    with pytest.raises(UnreadableValue) as caught:
+        decode(text)
+
+    fault = "TypeError('the message of an error is a text')"
+    assert f"it is not what the controller writes ({fault})" == str(caught.value)
+
+
 def test_a_text_is_cut_where_its_room_ends() -> None:
     """Counted in the bytes that it takes, quotes included."""
     assert "short" == shortened("short", 7)
@@ -155,5 +194,5 @@ def test_the_braces_that_ssm_refuses_are_written_otherwise() -> None:
     """They mean a reference to another parameter there."""
     text = encode(Status(Mode.LIVE, "a {{{b}} c"))
 
-    assert "{{" not in text
+    assert text.startswith('{\n "mode": "live",\n "reason": "a {\\u007b{b}} c",\n')
     assert "a {{{b}} c" == json.loads(text)["reason"]
