@@ -23,7 +23,7 @@ PURE := $(subst $(empty) $(empty),$(comma),$(PURE_MODULES:%=controller/maintenan
 
 .DEFAULT_GOAL := help
 .PHONY: help setup bench demo sandbox live-check test laws cover fmt lint types imports template audit build check lock \
-	clean docs load status plan on off windows history secret bypass link invoke lambda-image
+	clean docs load mutation status plan on off windows history secret bypass link invoke lambda-image
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -41,6 +41,9 @@ $(DEV)/.made: requirements/dev.txt
 
 .venv/audit/.made: requirements/audit.txt
 	@tools/environment audit
+
+.venv/mutation/.made: requirements/mutation.txt
+	@tools/environment mutation
 
 $(AXE): tests/browser/package-lock.json
 	@tools/browser
@@ -67,6 +70,9 @@ laws: setup ## Run the laws for longer, with many more generated examples
 	LAWS=10 $(BIN)/python -m pytest -raP tests/properties tests/edge/test_laws.py tests/edge/test_own_laws.py tests/edge/test_attacks.py \
 		tests/interleavings tests/random_runs \
 		tests/stories/test_crashes.py
+
+mutation: .venv/mutation/.made ## See whether the tests notice small changes of the pure core (ONLY=cron,windows for some)
+	nice .venv/mutation/bin/python -m tests.mutation $(PURE_MODULES) $(if $(ONLY),--only $(ONLY))
 
 cover: setup $(AXE) ## Run all tests; the pure core and the edge handler must be covered whole
 	$(PYTEST) --cov --cov-report=term:skip-covered
