@@ -45,6 +45,7 @@ def windows(*texts: str) -> Site:
             windows("02:00 for 2h", "03:00 for 7h", "05:00 for 1h"),
             (stretch("03:00", "04:00"), stretch("05:00", "06:00")),
         ),
+        (windows("02:00 for 2h", "03:00 for 2h", "07:00 for 1h"), (stretch("03:00", "04:00"),)),
         (Site((("2026-12-05", "on"),), (TWO_HOURS,)), (stretch("02:00", "04:00"),)),
         (
             Site((("2026-12-05", "on"),), (TWO_HOURS, f"at({DAY}T06:00) for 1h")),
@@ -75,6 +76,13 @@ def test_where_two_reasons_hold_is_an_overlap(site: Site, overlaps: tuple[Stretc
 def test_what_touches_is_joined(site: Site, stretches: tuple[Stretch, ...]) -> None:
     """Visitors notice nothing of the seam."""
     assert stretches == foreseen(site).stretches
+
+
+def test_occurrences_are_told_in_the_order_of_their_beginnings() -> None:
+    """Whatever order the windows are listed in."""
+    found = foreseen(windows("04:00 for 2h", "02:00 for 2h", "03:00 for 2h"))
+
+    assert ["w1", "w2", "w0"] == [each.occurrence.window.name for each in found.occurrences]
 
 
 def test_the_switch_has_a_stretch_of_its_own() -> None:
