@@ -1,7 +1,10 @@
 """The real SAM CLI, told to take the sandbox for AWS."""
 
+import contextlib
+import fcntl
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -39,18 +42,28 @@ class Place(Protocol):
         """Return what it needs in its environment for that."""
 
 
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Wait until nobody else builds or deploys in this checkout: they would share a folder."""
+    BUILT.parent.mkdir(exist_ok=True)
+    with (BUILT.parent / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def sam(place: Place, *arguments: str) -> None:
     """Run a command of the SAM CLI; raise NotAsToldError, with its output, if it fails."""
     try:
-        ran = subprocess.run(  # noqa: S603 - the SAM CLI of the environment that this runs in
-            ["sam", *arguments],  # noqa: S607 - the Makefile puts that environment first on PATH
-            cwd=ROOT,
-            env={**os.environ, **place.environment()},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        with _alone():
+            ran = subprocess.run(  # noqa: S603 - the SAM CLI of the environment that this runs in
+                ["sam", *arguments],  # noqa: S607 - the Makefile puts that environment first on PATH
+                cwd=ROOT,
+                env={**os.environ, **place.environment()},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
     except FileNotFoundError as error:
         raise NotAsToldError("The SAM CLI is not on PATH: run the demo with make demo") from error
     if ran.returncode:

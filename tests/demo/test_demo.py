@@ -79,3 +79,22 @@ def test_a_command_is_shown_as_it_is_typed() -> None:
     Telling(Console(file=output)).command("aws logs filter-log-events --query 'events[].[message]'")
 
     assert "'events[].[message]'" in output.getvalue()
+
+
+def test_two_who_build_in_one_checkout_take_turns(tmp_path: Path) -> None:
+    """A demo beside a sandbox would find the folder half removed."""
+    sam = tmp_path / "sam"
+    sam.write_text("#!/bin/sh\necho begins >>$TOLD; sleep 0.2; echo ends >>$TOLD\n")
+    sam.chmod(0o700)
+    told = tmp_path / "told"
+    place = "from types import SimpleNamespace; place = SimpleNamespace(environment=dict)"
+    call = f"from demo.sam import sam; {place}; sam(place, 'build')"
+    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "TOLD": str(told)}
+
+    both = [
+        subprocess.Popen([sys.executable, "-c", call], cwd=ROOT, env=environment)  # noqa: S603 - our own lines
+        for _ in range(2)
+    ]
+
+    assert [0, 0] == [each.wait(60) for each in both]
+    assert ["begins", "ends"] * 2 == told.read_text().split()
