@@ -145,9 +145,9 @@ def test_an_answer_is_sent_on_to_nowhere() -> None:
         assert [] == other.received
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_work_that_breaks_off_is_a_fault_of_its_own() -> None:
+def test_work_that_breaks_off_is_a_fault_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """There was time enough."""
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)
 
     def work() -> None:
         raise SystemExit
