@@ -97,12 +97,16 @@ def test_the_answer_about_a_large_fleet_leaves_its_behaviors_out() -> None:
     """Lambda fails a run whose answer has more than 6 MB, whatever the run has done."""
     path = "/" + "x" * 254
     steps = tuple(Step(path, Action.KEEP, "it is in maintenance") for _ in range(75))
-    outcomes = tuple(Outcome(f"E{each}", "Deployed", steps) for each in range(500))
+    outcomes = tuple(
+        Outcome(f"E{each}", "Deployed", steps, warnings=("beware",)) for each in range(500)
+    )
 
     document = Report(a_decision(), outcomes).answer()
 
     assert len(json.dumps(document)) < 6_000_000
-    assert [[]] * 500 == [each["behaviors"] for each in document["distributions"]]
+    assert [([], ["beware"])] * 500 == [
+        (each["behaviors"], each["warnings"]) for each in document["distributions"]
+    ]
     assert (
         "the behaviors of so many distributions are too much for an answer of Lambda: make plan "
         "shows them, and the log has those that were changed"
@@ -121,6 +125,19 @@ def test_the_answer_about_a_fleet_that_is_refused_everywhere_ends_somewhere() ->
     assert [f"E{each}" for each in range(500)] == [
         each["distribution_id"] for each in answer["distributions"]
     ]
+
+
+def test_the_answer_about_a_fleet_that_is_warned_of_everywhere_has_no_fault() -> None:
+    """What was left out of it is no failure."""
+    warning = "beware " * 2_000
+    outcomes = tuple(
+        Outcome(f"E{each}", "Deployed", (), warnings=(warning,)) for each in range(500)
+    )
+
+    answer = Report(a_decision(), outcomes).answer()
+
+    assert [] == answer["faults"]
+    assert [[]] * 500 == [each["warnings"] for each in answer["distributions"]]
 
 
 def test_a_run_fails_with_all_its_faults() -> None:
