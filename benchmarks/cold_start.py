@@ -18,7 +18,7 @@ from benchmarks.findings import Finding, Goal, Samples, Section, number, paired
 from sandbox.process import start_sandbox
 from tests.cloud import Cloud
 from tests.sandbox.builders import a_distribution
-from tests.stories.site import GROUP, PAGE_NAME, Site, make_site
+from tests.stories.site import BUCKET, GROUP, PAGE_NAME, Site, make_site
 
 _COLD_STARTS = 15
 _COLD = Goal(1.15, "x")
@@ -43,6 +43,11 @@ _PLAIN: Mapping[str, Callable[[str], tuple[str, str, dict[str, Any]]]] = {
         "list_versions_by_function",
         {"FunctionName": PAGE_NAME},
     ),
+    "s3:ListObjectsV2": lambda _: (
+        "s3",
+        "list_objects_v2",
+        {"Bucket": BUCKET, "Prefix": "page/"},
+    ),
 }
 
 type _Samples = dict[str, list[float]]
@@ -54,7 +59,7 @@ def run(artifacts: Artifacts, folder: Path) -> Section:
         "compiled": copy_of(artifacts.controller, folder / "compiled", compiled=True),
         "not compiled": copy_of(artifacts.controller, folder / "plain", compiled=False),
     }
-    with start_sandbox() as sandbox:
+    with start_sandbox("--deploy-seconds", "0") as sandbox:
         site = make_site(Cloud(sandbox))
         distribution_id = a_distribution(site.cloud)
         left_out = _warm_up(packages["compiled"], site, distribution_id)
