@@ -26,7 +26,7 @@ _LARGEST_BYTES = 1_000_000
 
 
 class PageFiles:
-    """The adapter; `client` gives the client, which an open site does not need."""
+    """The adapter; `client` gives the client, which most wakeups do without."""
 
     def __init__(self, client: Callable[[], S3Client], *, bucket: str) -> None:
         self._client = client

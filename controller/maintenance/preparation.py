@@ -4,7 +4,7 @@ What a run does when the site is as it should be: nobody waits for it.
     done                                        when
     ------------------------------------------  ------------------------------------------------
     the version of the next window is baked     the site is live and a window starts within a day
-    the page is checked and baked               something changed under page/
+    the page is checked and baked               something changed under page/; in a sweep
     the rehearsal distribution gets the newest  there is one; after the sites, never before
     unused versions of MaintenancePage go       in a sweep (the table is in edge_version.py)
 
