@@ -23,15 +23,20 @@ CALLS = (
 )
 
 
+def three_occupied_distributions(site: Site) -> list[str]:
+    """Create three whose default behavior has a CloudFront Function at viewer-request."""
+    occupied = functions(viewer_request=a_function(site.cloud, "rewrite"))
+    behavior = a_behavior(FunctionAssociations=occupied)
+    return [a_distribution(site.cloud, each, DefaultCacheBehavior=behavior) for each in "abc"]
+
+
 @pytest.mark.parametrize("call", CALLS)
 def test_a_deletion_that_meets_a_fault_is_answered_and_the_next_gets_through(
     site: Site, looks_after: LooksAfter, answers: tuple[str, Answers], call: str
 ) -> None:
     """Whichever call is refused: what says SUCCESS has restored all."""
     url, put = answers
-    occupied = functions(viewer_request=a_function(site.cloud, "rewrite"))
-    behavior = a_behavior(FunctionAssociations=occupied)
-    ids = [a_distribution(site.cloud, each, DefaultCacheBehavior=behavior) for each in "abc"]
+    ids = three_occupied_distributions(site)
     looks_after(",".join(ids))
     before = [site.config(each) for each in ids]
     site.becomes("on")
@@ -54,9 +59,7 @@ def test_a_deletion_of_which_half_fails_is_answered_each_time(
 ) -> None:
     """Every second call is denied. Each attempt says why it failed, and none loses anything."""
     url, put = answers
-    occupied = functions(viewer_request=a_function(site.cloud, "rewrite"))
-    behavior = a_behavior(FunctionAssociations=occupied)
-    ids = [a_distribution(site.cloud, each, DefaultCacheBehavior=behavior) for each in "abc"]
+    ids = three_occupied_distributions(site)
     looks_after(",".join(ids))
     before = [site.config(each) for each in ids]
     site.becomes("on")
