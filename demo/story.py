@@ -104,7 +104,7 @@ def _window(stage: Stage, telling: Telling) -> None:
     stage.write_parameter(f"{WINDOWS}/upgrade", value)
     with telling.step("the controller sets its alarm clock"):
         wait_until(lambda: stage.alarm() is not None, "the alarm clock is set")
-    telling.say(f"it stands at {stage.alarm()}")
+    telling.say(f"it says {stage.alarm()}")
     with telling.step("the window begins, and every behavior answers 503"):
         wait_until(
             lambda: all(is_maintenance(each) for each in ask(stage)),
