@@ -61,9 +61,7 @@ def carry_out(order: Order, door: Door) -> ExitCode:
         timeout=order.patience,
         has_failed=lambda: door.has_failed_since(news.time),
     )
-    code = door.show_status(look)
-    if door.has_failed_since(news.time):
-        return ExitCode.FAILED
+    code = door.show_status(look, since=news.time)
     if code is ExitCode.DONE and not has_come_to(look.report, wanted):
         door.terminal.tell(_late(order, door.app.settings.stack_name), style="bold red")
         return ExitCode.NOT_YET

@@ -79,25 +79,34 @@ class Door:
     def status(self, *, wait: timedelta | None, as_exit_code: bool) -> ExitCode:
         """Show the status, once it is so everywhere or `wait` is over."""
         look = self.look() if wait is None else self.watch.wait(self.look, AT_REST, timeout=wait)
-        error = self._last_error()
-        code = self.show_status(look, waited=wait is not None, as_exit_code=as_exit_code)
-        return ExitCode.FAILED if error and error.until is None else code
+        return self.show_status(look, waited=wait is not None, as_exit_code=as_exit_code)
 
     def has_failed_since(self, instant: datetime) -> bool:
         """Tell whether a run since `instant` has failed, and none has come right after it."""
-        error = self._last_error()
-        # The status counts in whole seconds.
-        since = instant.replace(microsecond=0)
-        return error is not None and error.until is None and error.since >= since
+        try:
+            return _is_failing(self._read_last_error(), instant)
+        except (ObservationError, UnreadableValue):
+            # The status that is shown at the end says so, once.
+            return False
 
     def show_status(
-        self, look: Look, *, waited: bool = False, as_exit_code: bool = False
+        self,
+        look: Look,
+        *,
+        waited: bool = False,
+        as_exit_code: bool = False,
+        since: datetime | None = None,
     ) -> ExitCode:
-        """Show a status and what failed last, and return what it means for a script."""
+        """
+        Show a status and what failed last, and return what it means for a script.
+
+        With `since`, what failed before it is shown, and is no failure of what was done then.
+        """
         look = replace(look, last_error=self._last_error())
         self.terminal.answer(status_document(look), "", status(look, self.clock), "")
         report = look.report
-        if report.faults or any(progress(each) is Progress.REFUSED for each in report.outcomes):
+        is_refused = any(progress(each) is Progress.REFUSED for each in report.outcomes)
+        if report.faults or is_refused or _is_failing(look.last_error, since):
             return ExitCode.FAILED
         if not is_everywhere(report) and (waited or as_exit_code):
             return ExitCode.NOT_YET
@@ -155,14 +164,17 @@ class Door:
 
     def _last_error(self) -> LastError | None:
         """Return what the controller has left in its status; say so where that is not known."""
-        parameter = self.app.status_parameter
         try:
-            text = parameter.read()
-            return decode(text).last_error if text else None
+            return self._read_last_error()
         except (ObservationError, UnreadableValue) as error:
             # Whoever asks how the site stands must get it, also without this.
-            self.terminal.tell(f"{parameter.name} does not say what failed last: {error}")
+            name = self.app.status_parameter.name
+            self.terminal.tell(f"{name} does not say what failed last: {error}")
             return None
+
+    def _read_last_error(self) -> LastError | None:
+        text = self.app.status_parameter.read()
+        return decode(text).last_error if text else None
 
     def _said(self, clock: Clock) -> tuple[Said, tuple[str, ...]]:
         """Return what has been said so far, and the faults of what could not be read."""
@@ -175,3 +187,10 @@ class Door:
         ):
             said = replace(said, last_off=self.app.parameters.read_last_off())
         return said, (*((read.fault,) if read.fault else ()), *found.faults)
+
+
+def _is_failing(error: LastError | None, since: datetime | None) -> bool:
+    if error is None or error.until is not None:
+        return False
+    # The status counts in whole seconds.
+    return since is None or error.since >= since.replace(microsecond=0)
