@@ -9,9 +9,10 @@ present may be past before it is written, so it is never aimed nearer than a min
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from maintenance.aws_faults import FAULTS
 from maintenance.errors import ApplyError
@@ -26,8 +27,7 @@ _NEAREST = timedelta(minutes=1)
 _LAST_YEAR = 2199
 
 
-@dataclass(frozen=True, slots=True)
-class Ring:
+class Ring(Struct, frozen=True):
     """Whom the alarm clock wakes, as ARNs, and the schedule group that it lives in."""
 
     group: str

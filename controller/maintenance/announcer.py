@@ -7,9 +7,11 @@ What cannot be told fails the run and undoes nothing.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from maintenance.errors import ApplyError, MaintenanceError, ObservationError, UnreadableValue
 from maintenance.milestones import Told, detail, tell, with_stuck_named
@@ -32,8 +34,7 @@ class _EventBus(Protocol):
     def send(self, details: Sequence[Mapping[str, Any]]) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Before:
+class _Before(Struct, frozen=True):
     """The status as it was found: its text, what it remembers, and a notice if it is not ours."""
 
     text: str | None
@@ -41,8 +42,7 @@ class _Before:
     notices: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Announcer:
+class Announcer(Struct, frozen=True):
     """Tells about one switch; `stack` is the name of the stack."""
 
     status_parameter: _StatusParameter

@@ -8,8 +8,9 @@ is None.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from html import escape
+
+from msgspec import Struct
 
 from maintenance.model import VIEWER_REQUEST, Association, Kind
 from maintenance.xml_spans import Element, scan, splice
@@ -21,8 +22,7 @@ LIST_NAMES = {
 _ARN_NAMES = {Kind.LAMBDA_AT_EDGE: "LambdaFunctionARN", Kind.CLOUDFRONT_FUNCTION: "FunctionARN"}
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One item of a list: the association it stands for, and its own bytes."""
 
     association: Association

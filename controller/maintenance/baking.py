@@ -14,8 +14,9 @@ published once, also by two runs at the same time.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from maintenance.edge_version import (
     ACTIVE,
@@ -52,16 +53,14 @@ class _Versions(Protocol):
     def publish(self, *, over: Latest, description: str) -> EdgeVersion: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
+class Patience(Struct, frozen=True):
     """How to wait: `pause` sleeps for seconds, `elapsed` returns seconds that only go forward."""
 
     pause: Callable[[float], None]
     elapsed: Callable[[], float]
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
+class Recipe(Struct, frozen=True):
     """A package to bake, and what its version has to be; `description` is for people."""
 
     package: bytes
@@ -70,8 +69,7 @@ class Recipe:
     description: str
 
 
-@dataclass(frozen=True, slots=True)
-class Baking:
+class Baking(Struct, frozen=True):
     """Bakes over the version `base_arn`."""
 
     base_arn: str

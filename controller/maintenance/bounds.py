@@ -6,8 +6,9 @@ or ran out, or an occurrence of a window began or ended. It is where waiting for
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import MAXYEAR, datetime
+
+from msgspec import Struct
 
 from maintenance.desired import Decision
 from maintenance.model import Mode
@@ -16,8 +17,7 @@ from maintenance.status import NextChange
 from maintenance.windows import Occurrence
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(Struct, frozen=True):
     """
     Where a decision comes from and where it goes, as far as switch and windows tell.
 

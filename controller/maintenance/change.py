@@ -6,7 +6,7 @@ that the note holds of the behavior; where there is none, nobody knows what belo
 stays.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from maintenance.distribution_config import DistributionConfig, PathPattern
 from maintenance.edge_function import EdgeFunction
@@ -16,8 +16,7 @@ from maintenance.plan import Action, Plan
 from maintenance.slot import Lists, Restored, attach, detach
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """
     What to write for one distribution.
 

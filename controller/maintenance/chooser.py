@@ -17,8 +17,9 @@ again.
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from maintenance.baking import Baking
 from maintenance.edge_function import Choice, EdgeFunction
@@ -34,8 +35,7 @@ class _PageFiles(Protocol):
     def read(self) -> _Page: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Chooser:
+class Chooser(Struct, frozen=True):
     """Chooses among the versions of our two functions; `edge` names the base."""
 
     edge: EdgeFunction

@@ -5,9 +5,10 @@ A command belongs to an instant, however late it arrives: it must not override w
 written since, and must not start something that is already over.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from maintenance.errors import ConfigurationError
 from maintenance.instants import format_instant
@@ -20,8 +21,7 @@ _CLOCK_TOLERANCE = timedelta(minutes=1)
 _WRITING = timedelta(seconds=2)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """The value to write, or the sentence that says why none is written."""
 
     value: str | None

@@ -25,9 +25,10 @@ import re
 from bisect import bisect_left, bisect_right
 from calendar import monthrange
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Protocol
+
+from msgspec import Struct
 
 from maintenance.errors import UnreadableValue
 
@@ -44,8 +45,7 @@ class Days(Protocol):
         """Return the days of that month, ascending."""
 
 
-@dataclass(frozen=True, slots=True)
-class DaysOfMonth:
+class DaysOfMonth(Struct, frozen=True):
     """The days of the month with these numbers."""
 
     numbers: tuple[int, ...]
@@ -55,8 +55,7 @@ class DaysOfMonth:
         return self.numbers[: bisect_right(self.numbers, _length(year, month))]
 
 
-@dataclass(frozen=True, slots=True)
-class DayBeforeLast:
+class DayBeforeLast(Struct, frozen=True):
     """L and L-3: so many days before the last day of the month."""
 
     days: int
@@ -67,8 +66,7 @@ class DayBeforeLast:
         return (day,) if day > 0 else ()
 
 
-@dataclass(frozen=True, slots=True)
-class NearestWeekday:
+class NearestWeekday(Struct, frozen=True):
     """15W and LW: the day from Monday to Friday that is nearest; `day` is None for the last one."""
 
     day: int | None
@@ -87,8 +85,7 @@ class NearestWeekday:
         return (day,)
 
 
-@dataclass(frozen=True, slots=True)
-class Weekdays:
+class Weekdays(Struct, frozen=True):
     """Every day of the month that is one of these days of the week, 1 for Sunday to 7."""
 
     numbers: tuple[int, ...]
@@ -101,8 +98,7 @@ class Weekdays:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class NthWeekday:
+class NthWeekday(Struct, frozen=True):
     """6#3 and 6L: the nth of one day of the week in the month; `nth` is None for the last one."""
 
     number: int
@@ -114,8 +110,7 @@ class NthWeekday:
         return days[-1:] if self.nth is None else days[self.nth - 1 : self.nth]
 
 
-@dataclass(frozen=True, slots=True)
-class Cron:
+class Cron(Struct, frozen=True):
     """A cron expression taken apart; each tuple is ascending and free of repetitions."""
 
     times: tuple[time, ...]
@@ -165,8 +160,7 @@ def _weekday(year: int, month: int, day: int) -> int:
     return date(year, month, day).isoweekday() % 7 + 1
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """One numeric field: its name, its bounds, the names of its numbers, and what it may hold."""
 
     name: str

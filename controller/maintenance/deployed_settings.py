@@ -6,10 +6,10 @@ CloudFormation says which function is the controller, and Lambda which environme
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
+from msgspec import Struct
 
 from maintenance.aws_faults import FAULTS, Fault
 from maintenance.errors import ConfigurationError, ObservationError
@@ -24,8 +24,7 @@ _NO_SUCH_STACK = "ValidationError"
 _FORBIDDEN = {"AccessDenied", "AccessDeniedException"}
 
 
-@dataclass(frozen=True, slots=True)
-class DeployedSettings:
+class DeployedSettings(Struct, frozen=True):
     """The settings of the controller of a stack, and the controller's ARN."""
 
     settings: Settings

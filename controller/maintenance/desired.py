@@ -27,9 +27,10 @@ joined stretch. `off` ends occurrences, not joined stretches.
 import heapq
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import MAXYEAR, UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from maintenance.errors import UnreadableValue
 from maintenance.instants import format_instant
@@ -44,8 +45,7 @@ _JOINS = 300
 _NAMED = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """
     What the site should do, and why.
 
@@ -62,8 +62,7 @@ class Decision:
     next_start: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(Struct, frozen=True):
     """One version of a parameter, as its history holds it."""
 
     value: str

@@ -7,7 +7,8 @@ the two association lists are replaced, all others stay (ADR 0002).
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from maintenance.association_list import LIST_NAMES
 from maintenance.errors import ObservationError
@@ -18,8 +19,7 @@ from maintenance.xml_spans import Element, scan, splice
 type PathPattern = str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ConfiguredBehavior:
+class ConfiguredBehavior(Struct, frozen=True):
     """A behavior of the configuration, with its lists as they stand in the XML."""
 
     behavior: Behavior
@@ -27,8 +27,7 @@ class ConfiguredBehavior:
     element: Element
 
 
-@dataclass(frozen=True, slots=True)
-class DistributionConfig:
+class DistributionConfig(Struct, frozen=True):
     """A configuration as CloudFront sent it. Behaviors are the default one, then in precedence."""
 
     xml: bytes

@@ -10,8 +10,10 @@ crash. A refused condition starts over from reading; nothing is replayed.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from copy import replace
 from typing import Protocol
+
+from msgspec import Struct
 
 from maintenance.change import Change, prepare
 from maintenance.distribution_config import DistributionConfig, read_config
@@ -37,8 +39,7 @@ class _Notes(Protocol):
     def write(self, note: Note, *, over: ReadNote) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Prepared:
+class _Prepared(Struct, frozen=True):
     """One distribution as it was read, and what would have to be written."""
 
     read: ReadConfig
@@ -47,8 +48,7 @@ class _Prepared:
     change: Change
 
 
-@dataclass(frozen=True, slots=True)
-class DistributionRun:
+class DistributionRun(Struct, frozen=True):
     """
     Works on one distribution at a time; safe to call from several threads.
 

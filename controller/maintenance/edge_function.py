@@ -7,7 +7,9 @@ controller publishes.
 """
 
 import re
-from dataclasses import dataclass, replace
+from copy import replace
+
+from msgspec import Struct
 
 from maintenance.errors import ConfigurationError
 
@@ -18,8 +20,7 @@ _FUNCTION_ARN = re.compile(r"arn:aws:lambda:[a-z0-9-]+:\d{12}:function:(?P<name>
 _MARK = re.compile(r"(?P<stack>.+)-Maintenance(?:Edge|Page)-[A-Za-z0-9]+")
 
 
-@dataclass(frozen=True, slots=True)
-class EdgeFunction:
+class EdgeFunction(Struct, frozen=True):
     """Our two edge functions: the numbered version to attach, and the names of both."""
 
     version_arn: str
@@ -52,8 +53,7 @@ class EdgeFunction:
         return _stack(self.name) or self.name
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """
     The version to attach, and what went wrong while it was chosen.
 

@@ -11,8 +11,9 @@ Published versions of MaintenancePage: which one to use, which to keep, which to
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 _KEPT_FOR = timedelta(days=7)
 # Deletions count against Lambda's rate for changes, and the next sweep goes on.
@@ -23,8 +24,7 @@ ACTIVE = "Active"
 _IDLE = "Inactive"
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
+class Configuration(Struct, frozen=True):
     """
     What makes a Lambda function fit for the edge; memory is in MB, the timeout in seconds.
 
@@ -40,8 +40,7 @@ class Configuration:
     extras: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class EdgeVersion:
+class EdgeVersion(Struct, frozen=True):
     """A numbered version; `state` is Lambda's word, None where a listing does not say it."""
 
     arn: str
@@ -53,16 +52,14 @@ class EdgeVersion:
     state: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionPackage:
+class FunctionPackage(Struct, frozen=True):
     """A version's package, a zip, and its configuration."""
 
     package: bytes
     configuration: Configuration
 
 
-@dataclass(frozen=True, slots=True)
-class Latest:
+class Latest(Struct, frozen=True):
     """$LATEST as it was read; a write on the condition of `revision_id` fails if it has changed."""
 
     code_sha256: str

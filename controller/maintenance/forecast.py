@@ -13,10 +13,11 @@ It is `decide`, asked for every instant of a span at once; a law holds the two t
 import heapq
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
+
+from msgspec import Struct
 
 from maintenance.desired import ended_up_to
 from maintenance.said import Said
@@ -35,16 +36,14 @@ class Fate(StrEnum):
     SKIPPED = "skipped"
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """An interval [begins, ends); `ends` is None where nobody knows it."""
 
     begins: datetime
     ends: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Coming:
+class Coming(Struct, frozen=True):
     """One occurrence and its fate; `joined` is the stretch that it is part of, if it runs."""
 
     occurrence: Occurrence
@@ -52,8 +51,7 @@ class Coming:
     joined: Stretch | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Forecast:
+class Forecast(Struct, frozen=True):
     """
     What is to come in [since, until), each in the order of its beginnings.
 

@@ -13,12 +13,13 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
+from msgspec import Struct
 from urllib3 import PoolManager, Timeout
 
 from maintenance.alarm_clock import AlarmClock, Ring
@@ -94,8 +95,7 @@ def lambda_handler(event: object, context: LambdaContext) -> dict[str, Any]:
         raise
 
 
-@dataclass(frozen=True, slots=True)
-class App:
+class App(Struct, frozen=True):
     """Everything that a wakeup may need."""
 
     settings: Settings

@@ -6,9 +6,10 @@ says why.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from maintenance.desired import Version
 from maintenance.errors import UnreadableValue
@@ -17,8 +18,7 @@ from maintenance.switch import Says, Switch, parse_switch
 from maintenance.windows import Window, parse_window
 
 
-@dataclass(frozen=True, slots=True)
-class Writing:
+class Writing(Struct, frozen=True):
     """
     One writing of the switch, or of the window `window`.
 
@@ -33,8 +33,7 @@ class Writing:
     user: str
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(Struct, frozen=True):
     """What a writing meant in a few words, or the sentence that says why it meant nothing."""
 
     text: str

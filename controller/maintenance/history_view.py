@@ -1,10 +1,10 @@
 """Who set what when, and what it meant, for people and as JSON; a page at a time, newest first."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -17,8 +17,7 @@ from maintenance.terminal import Clock
 PAGE = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """One page of writings; pages count from 1. `zone` is the stack's, which reads the values."""
 
     writings: Sequence[Writing]

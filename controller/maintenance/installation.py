@@ -9,8 +9,9 @@ that stays than a site that is stranded.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from maintenance.errors import ConfigurationError, RunFailed
 from maintenance.model import Mode
@@ -31,8 +32,7 @@ class _Switch(Protocol):
     def write_switch(self, value: str) -> ParameterChanged: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Installation:
+class Installation(Struct, frozen=True):
     """Answers the requests of the custom resource."""
 
     stack_name: str

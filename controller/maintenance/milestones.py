@@ -13,9 +13,11 @@ Only targets count: what else the stack holds attached meets no visitor of the s
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec import Struct
 
 from maintenance.instants import format_instant
 from maintenance.model import Distribution, Mode
@@ -29,8 +31,7 @@ LOOK_AGAIN = timedelta(minutes=1)
 STUCK_AFTER = timedelta(minutes=30)
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """The status after a run, and what is to be announced."""
 
     status: Status

@@ -1,8 +1,9 @@
 """The values every module speaks of: modes, functions, behaviors, distributions."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 VIEWER_REQUEST = "viewer-request"
 VIEWER_RESPONSE = "viewer-response"
@@ -24,8 +25,7 @@ class Kind(StrEnum):
     CLOUDFRONT_FUNCTION = "CloudFront Function"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Association:
+class Association(Struct, frozen=True, order=True):
     """A function bound to an event type of a cache behavior."""
 
     event_type: str
@@ -37,8 +37,7 @@ class Association:
         return f"{self.kind} {self.arn} at {self.event_type}"
 
 
-@dataclass(frozen=True, slots=True)
-class Behavior:
+class Behavior(Struct, frozen=True):
     """
     One cache behavior. `path_pattern` is None for the default behavior, never "*".
 
@@ -51,8 +50,7 @@ class Behavior:
     obstacle: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Distribution:
+class Distribution(Struct, frozen=True):
     """
     A distribution as ListDistributions describes it; `status` is Deployed or InProgress.
 

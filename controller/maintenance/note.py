@@ -8,8 +8,9 @@ the content, and the conditional writes depend on it (ADR 0003).
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from maintenance.distribution_config import DistributionConfig, PathPattern
 from maintenance.errors import NoteUnreadable, ObservationError
@@ -27,8 +28,7 @@ _MISREAD = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """The association lists of each behavior as they were, by path pattern (None: the default)."""
 
     stack: str

@@ -1,14 +1,13 @@
 """What was read of the world, each with what a conditional write of it needs."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from maintenance.note import Note
 from maintenance.switch import Switch
 from maintenance.windows import Window
 
 
-@dataclass(frozen=True, slots=True)
-class ReadSwitch:
+class ReadSwitch(Struct, frozen=True):
     """
     What the switch says, None where nobody can tell.
 
@@ -20,8 +19,7 @@ class ReadSwitch:
     fault: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ReadWindows:
+class ReadWindows(Struct, frozen=True):
     """
     The windows, with a sentence for each that is unreadable.
 
@@ -34,16 +32,14 @@ class ReadWindows:
     unknown: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ReadConfig:
+class ReadConfig(Struct, frozen=True):
     """A configuration as CloudFront sent it, and the ETag that an update of it must match."""
 
     xml: bytes
     etag: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReadNote:
+class ReadNote(Struct, frozen=True):
     """A note as it was read; `etag` is None where there is none yet."""
 
     note: Note

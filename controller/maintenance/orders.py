@@ -6,9 +6,9 @@ switch is all that is done here: its change event wakes the deployed controller,
 rest, and this watches.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
 
+from msgspec import Struct
 from rich.prompt import Confirm
 from rich.text import Text
 
@@ -25,8 +25,7 @@ UNTIL_ACCEPTED = timedelta(minutes=5)
 UNTIL_DEPLOYED = timedelta(minutes=35)
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """A value for the switch, and how far to go with it; without `timeout` it is the usual one."""
 
     value: str

@@ -9,9 +9,10 @@ keep it from being done.
 import functools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
+
+from msgspec import Struct
 
 from maintenance.bounds import Bounds, bounds_of
 from maintenance.desired import Decision, decide, history_matters
@@ -33,8 +34,7 @@ class _Parameters(Protocol):
     def read_last_off(self) -> datetime | None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """
     A decision, and the sentences about what could not be read on the way to it.
 
@@ -52,8 +52,7 @@ class Wanted:
         return self.decision.mode, announcement_of(self.decision)
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
+class Outlook(Struct, frozen=True):
     """Looks at the parameters; `clock` returns the present, aware."""
 
     parameters: _Parameters

@@ -8,9 +8,10 @@ Nothing in it moves with the clock, so the same maintenance is always the same b
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
+
+from msgspec import Struct, field
 
 from maintenance.desired import Decision
 from maintenance.instants import format_instant
@@ -23,8 +24,7 @@ _PACKAGED_PAGE = "The packaged page"
 _BLANKS = re.compile(r"[ \t\n\r\f\v]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Announcement:
+class Announcement(Struct, frozen=True):
     """What the switch or window in force says to visitors; `until` is in UTC, in whole seconds."""
 
     message: str | None = None
@@ -44,8 +44,7 @@ class Announcement:
 NOTHING = Announcement()
 
 
-@dataclass(frozen=True, slots=True)
-class Overlay:
+class Overlay(Struct, frozen=True):
     """The owner's page files by name, as they were put under page/, and the announcement."""
 
     page: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))

@@ -18,8 +18,9 @@ asked for a fifth of the time at most, and not again once it was denied.
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from maintenance.errors import Throttled
 from maintenance.observation import ReadConfig
@@ -37,8 +38,7 @@ class _Configs(Protocol):
     def update_config(self, distribution_id: str, *, xml: bytes, etag: str) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Time:
+class Time(Struct, frozen=True):
     """`clock` tells seconds, `pause` lets them pass, `jitter` gives a number from 0 to 1."""
 
     clock: Callable[[], float]

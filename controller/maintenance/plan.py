@@ -19,8 +19,10 @@ the whole distribution as it is: half a site is not in maintenance.
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from copy import replace
 from enum import StrEnum
+
+from msgspec import Struct
 
 from maintenance.edge_function import EdgeFunction
 from maintenance.model import VIEWER_REQUEST, Association, Behavior, Kind, Mode
@@ -45,8 +47,7 @@ class OccupiedSlots(StrEnum):
     REFUSE = "refuse"
 
 
-@dataclass(frozen=True, slots=True)
-class Intent:
+class Intent(Struct, frozen=True):
     """
     What is wanted of one distribution. Behaviors named in `except_paths` stay live.
 
@@ -65,8 +66,7 @@ class Intent:
         return Mode.LIVE if is_excepted and self.mode is Mode.MAINTENANCE else self.mode
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """
     What to do with one behavior, and why; `in_the_way` are the strangers to displace.
 
@@ -80,8 +80,7 @@ class Step:
     is_closed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """The steps for one distribution, in the order of its behaviors."""
 
     distribution_id: str

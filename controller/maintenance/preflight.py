@@ -15,8 +15,9 @@ refuses both for the whole distribution, and a site must not stay open for a gue
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from maintenance.edge_version import EdgeVersion, unfit
 from maintenance.errors import ObservationError
@@ -26,8 +27,7 @@ class _Versions(Protocol):
     def read_version(self, version_arn: str) -> EdgeVersion | None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """Why no distribution may be given the version, and what else is worth knowing about it."""
 
     faults: tuple[str, ...] = ()

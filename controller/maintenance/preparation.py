@@ -16,9 +16,11 @@ operator hears of it while the site is still open.
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime
 from typing import Protocol
+
+from msgspec import Struct
 
 from maintenance.distribution_run import DistributionRun
 from maintenance.edge_function import Choice
@@ -47,8 +49,7 @@ class _Versions(Protocol):
     def delete(self, version: EdgeVersion) -> bool: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Preparation:
+class Preparation(Struct, frozen=True):
     """Prepares; `rehearsal` is the id of the rehearsal distribution, if there is one."""
 
     rehearsal: str | None

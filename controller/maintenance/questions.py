@@ -8,11 +8,13 @@ shows what it says.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from maintenance.convergence import AT_REST, Progress, is_everywhere, progress
 from maintenance.desired import history_matters
@@ -52,8 +54,7 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
-@dataclass(frozen=True, slots=True)
-class _Listed:
+class _Listed(Struct, frozen=True):
     """What one listing of the distributions said, for all that is asked about it."""
 
     distributions: tuple[Distribution, ...]
@@ -62,8 +63,7 @@ class _Listed:
         return self.distributions
 
 
-@dataclass(frozen=True, slots=True)
-class Door:
+class Door(Struct, frozen=True):
     """The controller, and the terminal that it is asked from."""
 
     app: App

@@ -9,9 +9,11 @@ them.
 import functools
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime
 from typing import Protocol
+
+from msgspec import Struct
 
 from maintenance.desired import Decision
 from maintenance.distribution_run import DistributionRun
@@ -74,8 +76,7 @@ class _Announcer(Protocol):
     def announce_failure(self, error: MaintenanceError, *, now: datetime) -> tuple[str, ...]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Task:
+class _Task(Struct, frozen=True):
     """One distribution of interest, and what it needs as far as the listing tells."""
 
     distribution: Distribution
@@ -88,8 +89,7 @@ class _Task:
         return any(map(self.plan.with_action, (Action.ATTACH, Action.REPLACE, Action.REFUSE)))
 
 
-@dataclass(frozen=True, slots=True)
-class Controller:
+class Controller(Struct, frozen=True):
     """Everything that a run needs; `clock` returns the present, aware."""
 
     settings: Settings

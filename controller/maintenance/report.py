@@ -9,9 +9,11 @@ run fails with ends where it is long enough.
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from copy import replace
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct, field
 
 from maintenance.bounds import Bounds
 from maintenance.desired import Decision
@@ -26,8 +28,7 @@ _MOST_ANSWER_BYTES = 5_000_000
 _MOST_FAILURE_BYTES = 50_000
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """
     What became of one distribution.
 
@@ -47,16 +48,14 @@ class Outcome:
     is_rehearsal: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Forgotten:
+class Forgotten(Struct, frozen=True):
     """How many versions a sweep has deleted, and how many their replicas still keep alive."""
 
     deleted: int = 0
     replicated: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """
     The decision of a run and what became of it. A run with faults has failed.
 

@@ -6,9 +6,9 @@ The JSON is the controller's own report, with what only the command line knows b
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -45,8 +45,7 @@ _ACTIONS = {
 _INDENT = (0, 0, 0, 2)
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """
     A report, and what people want to know besides.
 

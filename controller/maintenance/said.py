@@ -1,15 +1,15 @@
 """What switch and windows have said so far: all that a decision follows from. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from maintenance.switch import Switch
 from maintenance.windows import Window
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """All that a decision follows from but the clock; the members are those of `decide`."""
 
     switch: Switch | None

@@ -10,7 +10,8 @@ Every refusal has one form: it quotes the value, points at the fault and shows t
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from maintenance.errors import UnreadableValue
 
@@ -20,8 +21,7 @@ _WORD = re.compile(r"[^\s()]*\([^()]*\)\S*|\S+", re.ASCII)
 _QUOTED = 160
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(Struct, frozen=True):
     """A value taken apart: its words as typed, a bracket being part of one, and its message."""
 
     text: str

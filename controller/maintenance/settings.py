@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from msgspec import Struct, field
 
 from maintenance.edge_function import EdgeFunction, parse_edge_function
 from maintenance.errors import ConfigurationError
@@ -26,8 +27,7 @@ _DISTRIBUTION_ID = re.compile(r"[A-Z0-9]{5,32}")
 _ALIAS_PATTERN = re.compile(r"[A-Za-z0-9*_.-]{3,253}")
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """What the owner of the stack has decided."""
 
     distributions: tuple[str, ...]

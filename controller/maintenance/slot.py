@@ -7,7 +7,7 @@ edge-function-restrictions-all). So whatever is at viewer-request, and a CloudFr
 viewer-response, has to make way, and goes back when ours leaves.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from maintenance.association_list import (
     Entry,
@@ -20,8 +20,7 @@ from maintenance.association_list import (
 from maintenance.model import VIEWER_EVENTS, VIEWER_REQUEST, Association, Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Lists:
+class Lists(Struct, frozen=True):
     """The two association lists of a behavior as XML; None where the configuration has none."""
 
     lambda_xml: bytes | None
@@ -45,8 +44,7 @@ class Lists:
         return Lists(self.lambda_xml, added)
 
 
-@dataclass(frozen=True, slots=True)
-class Restored:
+class Restored(Struct, frozen=True):
     """The lists after detaching: what went back, and what could not because its place is taken."""
 
     lists: Lists

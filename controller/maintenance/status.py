@@ -6,9 +6,11 @@ target is Deployed. Which of them was told already is what `last_change` remembe
 Instants are aware; nothing here moves with the clock, so a converged site's status stays the same.
 """
 
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from maintenance.model import Mode
 
@@ -22,8 +24,7 @@ class Phase(StrEnum):
     DEPLOYED = "deployed"
 
 
-@dataclass(frozen=True, slots=True)
-class NextChange:
+class NextChange(Struct, frozen=True):
     """When the mode changes next, whether the site then closes, and the window's name if it has."""
 
     at: datetime
@@ -31,8 +32,7 @@ class NextChange:
     window: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ModeChange:
+class ModeChange(Struct, frozen=True):
     """
     The last change of mode that was told.
 
@@ -47,8 +47,7 @@ class ModeChange:
     deployed: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Milestone:
+class Milestone(Struct, frozen=True):
     """A phase to be told; `seconds` it took, from `due` or from the phase before, if known."""
 
     phase: Phase
@@ -56,8 +55,7 @@ class Milestone:
     seconds: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class LastError:
+class LastError(Struct, frozen=True):
     """What failed, since which run, and which run was the first without a fault again."""
 
     message: str
@@ -65,8 +63,7 @@ class LastError:
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TargetStatus:
+class TargetStatus(Struct, frozen=True):
     """One target: CloudFront's word for it, whether it has said so for too long, and its faults."""
 
     distribution_id: str
@@ -85,8 +82,7 @@ class TargetStatus:
         return not (self.is_deployed or self.is_stuck)
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
+class Memory(Struct, frozen=True):
     """What one run leaves to the next."""
 
     last_change: ModeChange | None = None
@@ -103,8 +99,7 @@ class Memory:
         return replace(self, last_error=LastError(fault, at))
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(Struct, frozen=True):
     """What the operator reads at two in the morning."""
 
     mode: Mode

@@ -5,9 +5,10 @@ A plan made with these is the plan that the controller would make after that wri
 written to find out.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+from msgspec import Struct
 
 from maintenance.observation import ReadSwitch, ReadWindows
 from maintenance.switch import Switch
@@ -19,8 +20,7 @@ class _Parameters(Protocol):
     def read_last_off(self) -> datetime | None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class SupposedSwitch:
+class SupposedSwitch(Struct, frozen=True):
     """Reads `switch` as if it had just been written, and everything else as it is."""
 
     parameters: _Parameters

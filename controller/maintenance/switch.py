@@ -12,10 +12,11 @@ T is the parameter's LastModifiedDate. `until X` with X not later than T is unre
 must not act as the opposite. Case does not matter.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from maintenance.errors import UnreadableValue
 from maintenance.instants import (
@@ -49,8 +50,7 @@ class Says(StrEnum):
     OFF = "off"
 
 
-@dataclass(frozen=True, slots=True)
-class Switch:
+class Switch(Struct, frozen=True):
     """What the switch says from `written` on and, if it names an end, before `until` (both UTC)."""
 
     says: Says

@@ -6,14 +6,14 @@ the aliases of every distribution of the account, staging distributions aside.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
+
+from msgspec import Struct
 
 from maintenance.model import Distribution
 
 
-@dataclass(frozen=True, slots=True)
-class Targets:
+class Targets(Struct, frozen=True):
     """The distributions meant, and a sentence for each entry that means none."""
 
     distribution_ids: frozenset[str]

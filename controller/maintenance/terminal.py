@@ -9,11 +9,11 @@ they are. Values, names and answers are what others wrote: no terminal obeys any
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct, field
 from rich.console import (
     Console,
     ConsoleOptions,
@@ -37,8 +37,7 @@ _WIDEST = 100
 _ARN = re.compile(r"arn:aws[a-z-]*:(?:lambda|cloudfront):[a-z0-9-]*:[0-9]*:function[:/]")
 
 
-@dataclass(frozen=True, slots=True)
-class _Harmless:
+class _Harmless(Struct, frozen=True):
     """What it holds, with a mark where its text would be obeyed; rich's own controls stay."""
 
     held: ConsoleRenderable
@@ -66,8 +65,7 @@ def named(text: str) -> str:
     return _ARN.sub("", text)
 
 
-@dataclass(frozen=True, slots=True)
-class Terminal:
+class Terminal(Struct, frozen=True):
     """The two streams. With `as_json`, answers are documents and nothing else is on the first."""
 
     as_json: bool
@@ -92,8 +90,7 @@ class Terminal:
         self.err.print(Text(sentence, style=style), soft_wrap=not self.err.is_terminal)
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(Struct, frozen=True):
     """The present, and the zone whose clocks people read."""
 
     now: datetime

@@ -7,10 +7,11 @@ than three hours.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from maintenance.forecast import Stretch
 from maintenance.instants import place, wall_time
@@ -20,8 +21,7 @@ WEEK = 7
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(Struct, frozen=True):
     """A day on the clocks of a zone, the instants [begins, ends)."""
 
     date: date
@@ -35,8 +35,7 @@ class Day:
         return tuple(self.begins + length * column / CELLS for column in range(CELLS + 1))
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(Struct, frozen=True):
     """A mark, and the stretches that it is drawn for."""
 
     mark: str

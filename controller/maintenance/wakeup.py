@@ -21,9 +21,10 @@ first. Everything that is understood:
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar
+
+from msgspec import Struct
 
 from maintenance.errors import EventRefused
 
@@ -36,8 +37,7 @@ _UNDERSTOOD = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterChanged:
+class ParameterChanged(Struct, frozen=True):
     """The switch or a window was written or deleted at this time, give or take a second."""
 
     cause: ClassVar = "parameter change"
@@ -46,36 +46,31 @@ class ParameterChanged:
     deleted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Sweep:
+class Sweep(Struct, frozen=True):
     """The clock: look again, whatever was lost meanwhile."""
 
     cause: ClassVar = "sweep"
 
 
-@dataclass(frozen=True, slots=True)
-class AlarmClock:
+class AlarmClock(Struct, frozen=True):
     """The instant has come at which the decision can change."""
 
     cause: ClassVar = "alarm clock"
 
 
-@dataclass(frozen=True, slots=True)
-class OtherToolWrote:
+class OtherToolWrote(Struct, frozen=True):
     """Somebody else has updated a distribution."""
 
     cause: ClassVar = "other tool"
 
 
-@dataclass(frozen=True, slots=True)
-class PageChanged:
+class PageChanged(Struct, frozen=True):
     """Somebody has put something under page/ in the state bucket, or taken it away."""
 
     cause: ClassVar = "page change"
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """A value for the switch that belongs to an instant, however late it is delivered."""
 
     cause: ClassVar = "command"
@@ -83,22 +78,19 @@ class Command:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class PlanRequested:
+class PlanRequested(Struct, frozen=True):
     """Somebody asks what would be done."""
 
     cause: ClassVar = "plan"
 
 
-@dataclass(frozen=True, slots=True)
-class StatusRequested:
+class StatusRequested(Struct, frozen=True):
     """Somebody asks what is."""
 
     cause: ClassVar = "status"
 
 
-@dataclass(frozen=True, slots=True)
-class InstallationRequested:
+class InstallationRequested(Struct, frozen=True):
     """CloudFormation creates, updates or deletes the stack's custom resource."""
 
     cause: ClassVar = "installation"

@@ -5,9 +5,9 @@ It only looks: the controller and CloudFront do the work, and go on with it when
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from rich.progress import (
     BarColumn,
     SpinnerColumn,
@@ -35,8 +35,7 @@ _WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
+class Watch(Struct, frozen=True):
     """`clock` returns the present, aware; `pause` sleeps for a number of seconds."""
 
     terminal: Terminal

@@ -10,10 +10,11 @@ the duration is elapsed time. An occurrence is the half-open interval [start - L
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from maintenance.cron import YEAR, Cron, parse_cron
 from maintenance.errors import UnreadableValue
@@ -28,8 +29,7 @@ _BEGINNING = "it begins with cron(...) or at(...)"
 _START = re.compile(r"(cron|at)\(([^()]*)\)", re.ASCII | re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Occurrence:
+class Occurrence(Struct, frozen=True):
     """One run of a window, the half-open interval [begins, ends) in UTC; LeadTime is part of it."""
 
     window: "Window"
@@ -51,8 +51,7 @@ class Starts(Protocol):
         """Return the first start later than `after`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Once:
+class Once(Struct, frozen=True):
     """The one start that `at(...)` names."""
 
     start: datetime
@@ -67,8 +66,7 @@ class Once:
         return self.start if self.start > after else None
 
 
-@dataclass(frozen=True, slots=True)
-class Recurring:
+class Recurring(Struct, frozen=True):
     """The starts that `cron(...)` names, in the wall-clock time of a zone."""
 
     cron: Cron
@@ -92,8 +90,7 @@ class Recurring:
         return start if wall else None
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """A window: when it starts, how long each of its occurrences lasts, what visitors are told."""
 
     name: str

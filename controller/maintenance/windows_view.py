@@ -6,11 +6,12 @@ window's zone, which is what whoever wrote it had in mind.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -35,8 +36,7 @@ _LABEL = 7
 type _Row = tuple[Text | str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ClockChange:
+class ClockChange(Struct, frozen=True):
     """Clocks in a zone are set at an instant."""
 
     zone: ZoneInfo
@@ -54,8 +54,7 @@ class ClockChange:
         return wall_time(self.at, self.zone)
 
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
+class Calendar(Struct, frozen=True):
     """A forecast with what has to be said beside it; `faults` are about unreadable parameters."""
 
     forecast: Forecast

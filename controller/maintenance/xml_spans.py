@@ -6,9 +6,10 @@ else in them can change; expat knows the byte position of everything that it rea
 CloudFront nor a note declares a document type, so there are no entities that could grow.
 """
 
-from dataclasses import dataclass, field
 from itertools import chain
 from xml.parsers import expat
+
+from msgspec import Struct, field
 
 from maintenance.errors import ObservationError
 
@@ -17,8 +18,7 @@ _DEEPEST = 100
 _NOT_OURS = "the XML holds what CloudFront never sends"
 
 
-@dataclass(slots=True)
-class Element:
+class Element(Struct):
     """One element: `start` and `end` enclose it, `inner_start` and `inner_end` its content."""
 
     name: str

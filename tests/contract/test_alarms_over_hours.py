@@ -1,7 +1,7 @@
 """The alarms of the template over hours: CloudWatch's rules, and runs that are minutes apart."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from copy import replace
 
 import pytest
 from maintenance import telemetry

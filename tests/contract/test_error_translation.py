@@ -1,7 +1,7 @@
 """What the adapters make of the errors of AWS: stale, refused, unreadable, each with a sentence."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from copy import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 

@@ -27,6 +27,7 @@ RUNTIME = {
     "boto3": "Apache",
     "botocore": "Apache",
     "jmespath": "MIT",
+    "msgspec": "BSD",
     "python-dateutil": "BSD|Apache|Dual",
     "s3transfer": "Apache",
     "six": "MIT",

@@ -5,7 +5,8 @@ All but the missing nonce are the project's own code with something between it a
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from maintenance.distribution_config import read_config

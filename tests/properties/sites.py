@@ -1,7 +1,8 @@
 """Random sites for the laws of the decision, and the rule as it is told."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 

@@ -3,7 +3,7 @@
 import heapq
 import random
 from collections.abc import Sequence
-from dataclasses import replace
+from copy import replace
 from datetime import datetime, timedelta
 
 from hypothesis import given

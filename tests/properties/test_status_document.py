@@ -1,7 +1,7 @@
 """Laws of the status: it always fits, is what it was, and loses nothing that the next run needs."""
 
 import json
-from dataclasses import replace
+from copy import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 

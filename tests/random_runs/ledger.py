@@ -11,7 +11,8 @@ It reads XML by itself and knows nothing of the product but the names of its two
 """
 
 import json
-from dataclasses import dataclass, field, replace
+from copy import replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 

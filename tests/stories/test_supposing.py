@@ -1,6 +1,6 @@
 """What would be if the switch said something else: the controller's own answer, nothing written."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import UTC, datetime, timedelta
 
 from maintenance.handler import assemble

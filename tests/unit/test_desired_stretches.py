@@ -1,6 +1,6 @@
 """Stretches: windows that join, cross what they cross, and what visitors are told."""
 
-from dataclasses import replace
+from copy import replace
 
 import pytest
 from maintenance.desired import Decision

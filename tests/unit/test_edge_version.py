@@ -1,6 +1,6 @@
 """Which version is the one, and which are deleted: the table in the docstring, row by row."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 
 import pytest

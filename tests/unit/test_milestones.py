@@ -1,6 +1,6 @@
 """What a run has to tell, row by row of its table, and when it looks again."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import datetime, timedelta
 
 import pytest

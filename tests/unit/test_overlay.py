@@ -1,6 +1,6 @@
 """What a version says beyond the base, and that it stays the same from second to second."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 
 import pytest

@@ -1,6 +1,6 @@
 """The table in the docstring of `plan`, row by row, and what is said about each."""
 
-from dataclasses import replace
+from copy import replace
 
 import pytest
 from maintenance import plan

@@ -1,6 +1,7 @@
 """Whether the base can be attached: the table in the module's docstring, row by row."""
 
-from dataclasses import dataclass, field, replace
+from copy import replace
+from dataclasses import dataclass, field
 
 from maintenance.edge_version import EdgeVersion
 from maintenance.errors import ObservationError

@@ -1,6 +1,6 @@
 """What attaching and detaching do to the two lists of one behavior."""
 
-from dataclasses import replace
+from copy import replace
 
 import pytest
 from maintenance.association_list import LIST_NAMES, viewer_request_entry

@@ -1,7 +1,7 @@
 """The status as the text of a parameter."""
 
 import json
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 
 import pytest
