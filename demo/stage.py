@@ -47,10 +47,7 @@ class Stage:
 
     def alarm(self) -> str | None:
         """Return what the controller's alarm clock is aimed at, None where it is not set."""
-        for each in self.scheduler.list_schedules(NamePrefix="alarm-clock")["Schedules"]:
-            found = self.scheduler.get_schedule(Name=each["Name"], GroupName=each["GroupName"])
-            return found["ScheduleExpression"]
-        return None
+        return alarm(self.scheduler)
 
     def config(self) -> bytes:
         """Return the distribution's configuration, byte for byte as CloudFront sends it."""
@@ -61,6 +58,17 @@ class Stage:
         """Return CloudFront's word for the distribution: InProgress or Deployed."""
         answer = self.cloudfront.get_distribution(Id=self.site.distribution_id)
         return answer["Distribution"]["Status"]
+
+
+def alarm(scheduler: "EventBridgeSchedulerClient") -> str | None:
+    """Return what the alarm clock is aimed at, None where it is not set."""
+    for each in scheduler.list_schedules(NamePrefix="alarm-clock")["Schedules"]:
+        try:
+            found = scheduler.get_schedule(Name=each["Name"], GroupName=each["GroupName"])
+        except scheduler.exceptions.ResourceNotFoundException:
+            return None  # it was removed since it was listed
+        return found["ScheduleExpression"]
+    return None
 
 
 @contextlib.contextmanager

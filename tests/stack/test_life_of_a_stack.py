@@ -15,6 +15,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from demo.sam import BUILT, deploy
+from demo.stage import alarm
 from tests.cloud import eventually
 from tests.stack.conftest import STACK, Deployed
 
@@ -173,7 +174,7 @@ def test_a_window_closes_the_site_and_sets_the_alarm_clock(deployed: Deployed) -
     assert eventually(deployed.is_closed)
     ends = begins + timedelta(hours=2)
     aim = f"at({ends:%Y-%m-%dT%H:%M:%S})"
-    assert eventually(lambda: deployed.sweeps() and aim == alarm(deployed))
+    assert eventually(lambda: deployed.sweeps() and aim == alarm(deployed.cloud.scheduler))
 
 
 def test_a_visitor_reads_the_message_of_the_window(deployed: Deployed) -> None:
@@ -206,16 +207,6 @@ def test_the_rehearsal_shows_the_same_page(deployed: Deployed) -> None:
         return "<title>Ours</title>" in deployed.visit(host).text
 
     assert eventually(shows_it)
-
-
-def alarm(deployed: Deployed) -> str | None:
-    """Return what the alarm clock is aimed at."""
-    scheduler = deployed.cloud.scheduler
-    for each in scheduler.list_schedules()["Schedules"]:
-        if each["Name"] == "alarm-clock":
-            found = scheduler.get_schedule(Name=each["Name"], GroupName=each["GroupName"])
-            return found["ScheduleExpression"]
-    return None
 
 
 def test_the_controllers_own_role_may_do_nothing_else(deployed: Deployed) -> None:
