@@ -126,9 +126,9 @@ template: setup ## Check the template
 audit: setup .venv/audit/.made ## Ask advisory services about all that is pinned (AUDIT_REQUIRED=1 to fail without)
 	@$(BIN)/python -m dependency_audit
 
-build: setup ## Build both functions as they are deployed
+build: setup ## Build both functions, and make them quicker to start
 	sam build
-	@tools/compile .aws-sam/build
+	@tools/lighten .aws-sam/build/Controller .aws-sam/build/MaintenanceEdge
 
 check: lint types imports template audit cover ## All that CI checks
 

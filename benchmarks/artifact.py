@@ -1,11 +1,11 @@
 """
 The two packages as they are deployed, and Python as Lambda starts it: nothing but the package.
 
-Built once by the real `sam build`. Lambda mounts a package read-only, so Python can keep nothing
-that it compiled: what a package does not bring compiled is compiled at every cold start.
+Built once by the real `sam build`, and made lighter as `make build` does. Lambda mounts a package
+read-only, so Python can keep nothing that it compiled: what a package does not bring compiled is
+compiled at every cold start.
 """
 
-import compileall
 import contextlib
 import io
 import os
@@ -17,10 +17,10 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from py_compile import PycInvalidationMode
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAMS = Path(__file__).parent / "programs"
+_LIGHTEN = ROOT / "tools" / "lighten"
 # Without site-packages: the package is all there is, as in Lambda.
 PYTHON = (sys._base_executable, "-S", "-s")  # type: ignore[attr-defined]  # noqa: SLF001 - the interpreter behind the environment
 
@@ -57,11 +57,11 @@ def built() -> Iterator[Artifacts]:
         yield Artifacts(Path(folder) / "Controller", Path(folder) / "MaintenanceEdge")
 
 
-def copy_of(package: Path, folder: Path, *, compiled: bool) -> Path:
-    """Return a copy of a package in `folder`, its modules compiled or not, as `make build` does."""
+def copy_of(package: Path, folder: Path, *, lightened: bool) -> Path:
+    """Return a copy of a package in `folder`, as `sam build` or as `make build` leaves it."""
     copied = shutil.copytree(package, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    if compiled:
-        compileall.compile_dir(copied, quiet=2, invalidation_mode=PycInvalidationMode.CHECKED_HASH)
+    if lightened:
+        subprocess.run([str(_LIGHTEN), str(copied)], check=True)  # noqa: S603 - our own tool
     return copied
 
 

@@ -68,7 +68,7 @@ class _Closing:
 
 def run(artifacts: Artifacts, folder: Path) -> Section:
     """Return the findings of all sizes."""
-    package = copy_of(artifacts.controller, folder / "controller", compiled=True)
+    package = copy_of(artifacts.controller, folder / "controller", lightened=True)
     findings = []
     per_distribution = {}
     for size in SIZES:

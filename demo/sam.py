@@ -13,6 +13,7 @@ from sandbox.process import Sandbox
 
 ROOT = Path(__file__).parent.parent
 BUILT = ROOT / ".aws-sam" / "build"
+PACKAGES = (BUILT / "Controller", BUILT / "MaintenanceEdge")
 
 
 def deploy(sandbox: Sandbox, stack: str, *, built: Path = BUILT, **parameters: str) -> None:
@@ -51,21 +52,32 @@ def _alone() -> Iterator[None]:
         yield
 
 
+def build(place: Place) -> None:
+    """Build both functions as `make build` does; raise NotAsToldError if that fails."""
+    with _alone():
+        _run(["sam", "build"], place.environment())
+        _run([str(ROOT / "tools" / "lighten"), *map(str, PACKAGES)], {})
+
+
 def sam(place: Place, *arguments: str) -> None:
     """Run a command of the SAM CLI; raise NotAsToldError, with its output, if it fails."""
+    with _alone():
+        _run(["sam", *arguments], place.environment())
+
+
+def _run(command: list[str], environment: dict[str, str]) -> None:
     try:
-        with _alone():
-            ran = subprocess.run(  # noqa: S603 - the SAM CLI of the environment that this runs in
-                ["sam", *arguments],  # noqa: S607 - the Makefile puts that environment first on PATH
-                cwd=ROOT,
-                env={**os.environ, **place.environment()},
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
+        ran = subprocess.run(  # noqa: S603 - the SAM CLI of this environment, or our own tool
+            command,
+            cwd=ROOT,
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     except FileNotFoundError as error:
         raise NotAsToldError("The SAM CLI is not on PATH: run the demo with make demo") from error
     if ran.returncode:
         output = f"{ran.stdout}\n{ran.stderr}".strip()
-        raise NotAsToldError(f"sam {arguments[0]} failed:\n{output}")
+        raise NotAsToldError(f"{' '.join(command[:2])} failed:\n{output}")

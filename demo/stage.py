@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import httpx
 
-from demo.sam import deploy, sam
+from demo.sam import build, deploy
 from demo.site.distribution import Clients, Site, create_site
 from demo.site.origin import Origin, start_origin
 from demo.telling import Telling
@@ -83,8 +83,8 @@ def set_stage(telling: Telling, *, port: int = 0) -> Iterator[Stage]:
         with telling.step("CloudFront serves the shop: four cache behaviors, three with functions"):
             made = Clients(clients["cloudfront"], clients["iam"], clients["lambda"])
             site = create_site(made, origin.url)
-        with telling.step("sam build"):
-            sam(sandbox, "build")
+        with telling.step("make build"):
+            build(sandbox)
         with telling.step(f"sam deploy, for distribution {site.distribution_id}"):
             deploy(sandbox, STACK, Distributions=site.distribution_id)
         browser = started.enter_context(httpx.Client(base_url=sandbox.endpoint_url, timeout=30))

@@ -65,7 +65,7 @@ def _ask_all(account: Account, name: str, telling: Telling, findings: Findings) 
     with telling.step("the site is Deployed"):
         site.wait_until_deployed()
     _ask(site, questions.AT_THE_EDGE, telling, findings)
-    with telling.step("sam build, sam deploy"):
+    with telling.step("make build, sam deploy"):
         deploy_stack(site)
     _ask(site, questions.WITH_THE_STACK, telling, findings)
 

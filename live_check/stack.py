@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from demo.sam import sam
+from demo.sam import build, sam
 from live_check.site.distribution import EXCEPT_PATHS, Site
 
 _SETTINGS = Path(__file__).with_name("samconfig.toml")
@@ -23,7 +23,7 @@ def deploy_stack(site: Site) -> None:
         "PermittedDistributions": site.distribution_arn,
         "NeighbourFunctions": f"{site.edge_version_arn.rpartition(':')[0]}:*",
     }
-    sam(site.account, "build")
+    build(site.account)
     sam(
         site.account,
         "deploy",

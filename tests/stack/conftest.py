@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from demo.sam import deploy, sam
+from demo.sam import build, deploy
 from sandbox.process import start_sandbox
 from tests.cloud import Cloud
 from tests.sandbox.builders import (
@@ -103,7 +103,7 @@ class Deployed:
 def account() -> Iterator[Cloud]:
     """Give the account that all stacks are deployed into; what they are made of is built."""
     with start_sandbox() as sandbox:
-        sam(sandbox, "build")
+        build(sandbox)
         yield Cloud(sandbox)
 
 
