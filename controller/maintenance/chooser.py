@@ -29,6 +29,7 @@ from maintenance.overlay import Announcement, Overlay, has_own_page
 from maintenance.page_package import own_page
 
 type _Page = dict[str, bytes]
+type _ReadPage = Callable[[], _Page]
 
 
 class _PageFiles(Protocol):
@@ -48,12 +49,14 @@ class Chooser(Struct, frozen=True):
         *,
         publish: bool = True,
         attached: Collection[str] = (),
+        read_page: _ReadPage | None = None,
     ) -> Choice:
         """
         Return the version to attach for this announcement, by the table of this module.
 
         Without `publish` nothing is written: a version that would be published has no number yet.
         `attached` are the ARNs of ours that visitors meet now.
+        `read_page` gives the page files where somebody has begun to read them already.
         What could not be done is in the faults of the choice; no MaintenanceError is raised.
         """
 
@@ -64,7 +67,7 @@ class Chooser(Struct, frozen=True):
             return self._with_last_good_page(refused, str(fault), baked, attached)
 
         try:
-            page = self.page_files.read()
+            page = (read_page or self.page_files.read)()
         except MaintenanceError as error:
             return with_last_good_page(None, error)
         try:

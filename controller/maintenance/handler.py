@@ -45,6 +45,7 @@ from maintenance.preparation import Preparation
 from maintenance.reconcile import Controller
 from maintenance.report import Report
 from maintenance.settings import Settings
+from maintenance.site_run import SiteRun
 from maintenance.status_parameter import StatusParameter
 from maintenance.telemetry import count_report, log_report, logger
 from maintenance.wakeup import (
@@ -179,16 +180,17 @@ def assemble(
     )
     versions = _versions(session, settings)
     chooser = _chooser(session, settings, versions, patience)
+    distribution_run = DistributionRun(configs, notes, configs.is_still_wanted)
+    preflight = Preflight(versions, base_arn=settings.edge.version_arn)
     controller = Controller(
-        settings=settings,
+        rehearsal=settings.rehearsal_distribution,
         outlook=Outlook(parameters, settings.lead_time, clock),
         distributions=cloudfront,
-        distribution_run=DistributionRun(configs, notes, configs.is_still_wanted),
+        page_files=chooser.page_files,
+        site_run=SiteRun(settings, distribution_run, chooser, preflight),
         alarm_clock=AlarmClock(
             session.client("scheduler", config=_CLIENT), _ring(settings, own_arn)
         ),
-        chooser=chooser,
-        preflight=Preflight(versions, base_arn=settings.edge.version_arn),
         announcer=_announcer(session, status_parameter, settings),
         pace=configs,
         clock=clock,
@@ -197,7 +199,7 @@ def assemble(
         rehearsal=settings.rehearsal_distribution,
         chooser=chooser,
         distributions=cloudfront,
-        distribution_run=controller.distribution_run,
+        distribution_run=distribution_run,
         versions=versions,
         clock=clock,
     )

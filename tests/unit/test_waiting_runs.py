@@ -19,6 +19,7 @@ from maintenance.preflight import Verdict
 from maintenance.reconcile import Controller
 from maintenance.report import Report
 from maintenance.settings import Settings
+from maintenance.site_run import ReadPage, SiteRun
 from maintenance.wakeup import ParameterChanged
 
 from tests.builders import (
@@ -46,6 +47,11 @@ _SETTINGS = Settings.from_env(
 )
 
 
+class _NoPage:
+    def read(self) -> dict[str, bytes]:
+        return {}
+
+
 @dataclass
 class _World:
     """A switch, a distribution whose next updates are throttled, and all that a run needs."""
@@ -60,13 +66,12 @@ class _World:
         time = Time(clock=lambda: self.seconds, pause=self.pause, jitter=lambda: 1.0)
         configs = PacedConfigs(self, time)
         return Controller(
-            settings=_SETTINGS,
+            rehearsal=None,
             outlook=self,
             distributions=self,
-            distribution_run=DistributionRun(configs, self),
+            page_files=_NoPage(),
+            site_run=SiteRun(_SETTINGS, DistributionRun(configs, self), self, self),
             alarm_clock=self,
-            chooser=self,
-            preflight=self,
             announcer=self,
             pace=configs,
             clock=lambda: NOW,
@@ -104,9 +109,14 @@ class _World:
     def aim(self, at: datetime | None, *, now: datetime) -> None: ...
 
     def choose(
-        self, _said: Announcement, *, publish: bool = True, attached: Collection[str] = ()
+        self,
+        _said: Announcement,
+        *,
+        publish: bool = True,
+        attached: Collection[str] = (),
+        read_page: ReadPage | None = None,
     ) -> Choice:
-        del publish, attached
+        del publish, attached, read_page
         return Choice(EDGE)
 
     def announce(self, report: Report, *, now: datetime) -> Report:

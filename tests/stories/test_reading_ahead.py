@@ -1,0 +1,84 @@
+"""The owner's page is read while the controller looks, and waited for only by what closes."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from maintenance.errors import RunFailed
+
+from tests.cloud import eventually
+from tests.sandbox.builders import a_distribution
+from tests.stories.site import Site
+
+LISTING, PAGE = "cloudfront:ListDistributions", "s3:ListObjectsV2"
+REFUSED = {"code": "AccessDenied", "status": 403, "message": "Access Denied"}
+
+
+def test_the_page_is_read_while_the_distributions_are_listed(
+    site: Site, distribution_id: str
+) -> None:
+    """A toggle waits for neither behind the other."""
+    site.cloud.sandbox.disturb("hold", LISTING)
+    site.says("on")
+    with ThreadPoolExecutor(max_workers=1) as other:
+        run = other.submit(site.wakes)
+        eventually(site.cloud.sandbox.held)
+        read = eventually(lambda: site.cloud.sandbox.calls(PAGE))
+        site.cloud.sandbox.release()
+        report = run.result(timeout=60)
+
+    assert 1 == len(read) == len(site.cloud.sandbox.calls(PAGE))
+    assert "maintenance" == report["mode"]
+    assert site.version(distribution_id) == site.edge_version_arn
+
+
+def test_who_opens_does_not_wait_for_the_page(site: Site, distribution_id: str) -> None:
+    """It may take as long as it likes: the site is open before."""
+    site.becomes("on")
+    site.settles()
+    site.cloud.sandbox.disturb("hold", PAGE)
+    site.says("off")
+    try:
+        report = site.wakes()
+        held = site.cloud.sandbox.held()
+    finally:
+        site.cloud.sandbox.release()
+
+    assert 1 == len(held)
+    assert "live" == report["mode"]
+    assert {"default": set()} == site.attached(distribution_id)
+
+
+def test_a_page_that_cannot_be_read_is_no_fault_of_who_opens(
+    site: Site, distribution_id: str
+) -> None:
+    """Nor is it told as one."""
+    site.becomes("on")
+    site.settles()
+    site.cloud.sandbox.disturb("refuse", PAGE, **REFUSED)
+
+    assert "live" == site.becomes("off")["mode"]
+    assert {"default": set()} == site.attached(distribution_id)
+
+
+def test_who_closes_hears_of_a_page_that_cannot_be_read(site: Site, distribution_id: str) -> None:
+    """The site is closed all the same."""
+    site.cloud.sandbox.disturb("refuse", PAGE, **REFUSED)
+
+    with pytest.raises(RunFailed, match=r"the page in s3://.*/page/ cannot be read"):
+        site.becomes("on")
+
+    assert site.version(distribution_id) == site.edge_version_arn
+
+
+def test_a_sweep_reads_the_page_once(site: Site, looks_after: Callable[..., None]) -> None:
+    """With what it does after the sites, or to close; never for nothing."""
+    looks_after(a_distribution(site.cloud))
+    read = []
+    for value in ("off", "on"):
+        site.says(value)
+        before = len(site.cloud.sandbox.calls(PAGE))
+        site.settles()
+        read.append(len(site.cloud.sandbox.calls(PAGE)) - before)
+
+    assert [1, 1] == read
