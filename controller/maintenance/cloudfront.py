@@ -73,6 +73,7 @@ class CloudFront:
         events.register_last("before-parse", _drop_body)
         events.register("before-parameter-build.cloudfront.UpdateDistribution", _set_xml_aside)
         events.register("before-call.cloudfront.UpdateDistribution", _send_xml)
+        events.register_first("needs-retry.cloudfront.UpdateDistribution", _leave_to_the_pace)
 
     def list_distributions(self) -> tuple[Distribution, ...]:
         """Return every distribution of the account; raise ObservationError."""
@@ -143,6 +144,12 @@ def _send_xml(params: dict[str, Any], context: Mapping[str, Any], **_: object) -
         # Without this the stub would be sent, and replace the whole configuration.
         raise ApplyError("an update of a distribution without its configuration was stopped")
     params["body"] = context[_RAW]
+
+
+def _leave_to_the_pace(response: tuple[object, Any] | None, **_: object) -> None:
+    # botocore would try again here, each hand by itself; `pace` lets one hand try for all.
+    if response and response[1].get("Error", {}).get("Code") in _THROTTLED:
+        raise ClientError(response[1], "UpdateDistribution")
 
 
 def _update_error(distribution_id: str, error: Fault) -> MaintenanceError:

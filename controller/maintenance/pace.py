@@ -2,7 +2,8 @@
 Update configurations as fast as CloudFront takes them, and no faster.
 
 CloudFront publishes no rate; a few updates a minute are known to be refused as throttled. botocore
-tries again for half a minute, which is enough for a few distributions and not for a fleet. So:
+would try again for half a minute, each hand by itself, which is enough for a few distributions and
+not for a fleet; so `cloudfront` tells it to leave a throttled update to us. Then:
 
     until an update is refused   all hands update at once
     from then on                 one hand at a time tries, with pauses that grow from half a second

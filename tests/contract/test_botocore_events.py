@@ -16,7 +16,7 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 from maintenance.cloudfront import CloudFront
 from maintenance.distribution_config import read_config
-from maintenance.errors import ApplyError, ObservationError
+from maintenance.errors import ApplyError, ObservationError, Throttled
 from maintenance.observation import ReadConfig
 from maintenance.slot import attach
 
@@ -40,17 +40,24 @@ NOT_FOUND = Answer(
     b"<ErrorResponse><Error><Type>Sender</Type><Code>NoSuchDistribution</Code>"
     b"<Message>There is none.</Message></Error></ErrorResponse>",
 )
+THROTTLED = Answer(
+    400,
+    {"Content-Type": "text/xml"},
+    b"<ErrorResponse><Error><Type>Sender</Type><Code>Throttling</Code>"
+    b"<Message>Rate exceeded</Message></Error></ErrorResponse>",
+)
+UNAVAILABLE = Answer(503, {"Content-Type": "text/xml"}, b"")
 UPDATED = Answer(200, {"ETag": "E2", "Content-Type": "text/xml"}, b"<Distribution/>")
 
 
-def _client(url: str) -> "CloudFrontClient":
+def _client(url: str, *, attempts: int = 1) -> "CloudFrontClient":
     return boto3.client(
         "cloudfront",
         endpoint_url=url,
         region_name="us-east-1",
         aws_access_key_id="key",
         aws_secret_access_key="secret",  # noqa: S106 - nobody's
-        config=Config(retries={"total_max_attempts": 1}),
+        config=Config(retries={"mode": "standard", "total_max_attempts": attempts}),
     )
 
 
@@ -149,6 +156,27 @@ def test_the_signature_covers_our_bytes() -> None:
     auth = SigV4Auth(Credentials("key", "secret"), "cloudfront", "us-east-1")
     text = auth.string_to_sign(request, auth.canonical_request(request))
     assert authorization.endswith(f"Signature={auth.signature(text, request)}")
+
+
+def test_the_sdk_does_not_try_a_throttled_update_again() -> None:
+    """Each hand would by itself; `pace` lets one try for all."""
+    with a_server(THROTTLED, UPDATED) as server:
+        adapter = CloudFront(_client(server.url, attempts=3))
+        with pytest.raises(Throttled, match="Rate exceeded"):
+            adapter.update_config(DISTRIBUTION_ID, xml=CONFIG, etag="E1")
+
+    assert 1 == len(server.received)
+
+
+def test_the_sdk_tries_again_what_is_no_matter_of_pace() -> None:
+    """An update that met a failure of the service, and a reading that was throttled."""
+    with a_server(UNAVAILABLE, UPDATED, THROTTLED, FOUND) as server:
+        adapter = CloudFront(_client(server.url, attempts=3))
+        adapter.update_config(DISTRIBUTION_ID, xml=CONFIG, etag="E1")
+        read = adapter.read_config(DISTRIBUTION_ID)
+
+    assert ReadConfig(CONFIG, "E1") == read
+    assert 4 == len(server.received)
 
 
 def test_an_update_without_our_bytes_never_reaches_the_network() -> None:
