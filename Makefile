@@ -4,6 +4,10 @@ DEV := .venv/dev
 BIN := $(DEV)/bin
 BYPASS := PYTHONPATH=edge_handler $(BIN)/python -m bypass_link
 MAINTENANCE = PYTHONPATH=controller $(BIN)/python -m maintenance
+# As it was typed: neither make nor the shell reads what stands in ARGS, where a message may hold ' ; & ( $ and more.
+export TYPED := $(value ARGS)
+unexport ARGS
+OPERATE = @set -f; $(MAINTENANCE) $@ $$TYPED
 # Several processes, each with a sandbox of its own; tests/conftest.py says which tests stay together.
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 AXE := tests/browser/node_modules/.package-lock.json
@@ -80,22 +84,22 @@ cover: setup $(AXE) ## Run all tests; the pure core and the edge handler must be
 	$(BIN)/coverage report --fail-under=100 --include='$(PURE)'
 
 status: setup ## Say how the site stands (STACK=..., ARGS='--wait --json', here and for the next five)
-	@$(MAINTENANCE) $@ $(ARGS)
+	$(OPERATE)
 
 plan: setup ## Say what would be done: make plan ARGS='--if on for 2h'
-	@$(MAINTENANCE) $@ $(ARGS)
+	$(OPERATE)
 
 on: setup ## Close the site: make on ARGS='for 90m --wait'
-	@$(MAINTENANCE) $@ $(ARGS)
+	$(OPERATE)
 
 off: setup ## Open the site
-	@$(MAINTENANCE) $@ $(ARGS)
+	$(OPERATE)
 
 windows: setup ## Draw the coming weeks as a timeline
-	@$(MAINTENANCE) $@ $(ARGS)
+	$(OPERATE)
 
 history: setup ## Say who set the switch and the windows when
-	@$(MAINTENANCE) $@ $(ARGS)
+	$(OPERATE)
 
 secret: setup ## Write a new secret of the bypass link to Parameter Store (REPLACE=1 ends all links)
 	@$(BYPASS) create $(if $(REPLACE),--replace) $(if $(PARAMETER),--parameter '$(PARAMETER)')
