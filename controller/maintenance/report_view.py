@@ -98,10 +98,10 @@ def status(look: Look, clock: Clock) -> RenderableType:
         which = Text.assemble(outcome.distribution_id, "\n", name)
         table.add_row(which, _closed(outcome.steps), Text(word, style=style))
     exceptions = _sentences(_exceptions(look.report))
-    headline = _headline(decision, clock)
+    headlines = [_headline(decision, clock)]
     if not is_everywhere(look.report):
-        headline.append("  is wanted, and not so everywhere yet", style="bold yellow")
-    return Group(headline, "", facts, "", Padding(table, _INDENT), exceptions)
+        headlines.append(Text("  is wanted, and not so everywhere yet", style="bold yellow"))
+    return Group(*headlines, "", facts, "", Padding(table, _INDENT), exceptions)
 
 
 def plan(look: Look, clock: Clock) -> RenderableType:
