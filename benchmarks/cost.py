@@ -27,15 +27,13 @@ _SWEEPS = 30 * 24 * 60 // 15
 # The memory at which Lambda gives a function one whole processor
 # (doc: AWS Lambda Developer Guide, configuration-memory).
 _ONE_PROCESSOR_MB = 1_769
-# What an answer of AWS is taken to need. A sweep waits for three at once, then for the schedule's.
-_CALL_SECONDS = 0.15
-_WAITS_OF_A_SWEEP = 2
 
 NEEDED = frozenset(
     {
         "cold_toggle_seconds",
         "cold_toggle_work_seconds",
         "cold_sweep_work_seconds",
+        "sweep_waiting_seconds",
         "edge_invocation_milliseconds",
         "page_bytes",
     }
@@ -54,7 +52,7 @@ class Cost:
 def costs(numbers: Mapping[str, float]) -> tuple[Cost, ...]:
     """Return the rows; `numbers` has those that are NEEDED."""
     toggle = _toggle_seconds(numbers)
-    sweep = _stretched(numbers["cold_sweep_work_seconds"]) + _WAITS_OF_A_SWEEP * _CALL_SECONDS
+    sweep = _stretched(numbers["cold_sweep_work_seconds"]) + numbers["sweep_waiting_seconds"]
     edge = _whole_milliseconds(numbers["edge_invocation_milliseconds"])
     return (
         Cost("a toggle", f"1 run of {toggle:.1f} s", _controller_run(toggle)),

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.artifact import Artifacts, copy_of
+from benchmarks.call_log import busy_seconds
 from benchmarks.controller import Answer, Environment, started, succeeded
 from benchmarks.findings import Finding, Goal, Samples, Section, number, paired
 from sandbox.process import start_sandbox
@@ -60,7 +61,7 @@ class _Closing:
         others = [call for call in self.calls if call["operation"] not in _OF_ONE]
         fleet = len({call["resource"] for call in of_one if call["operation"] == _UPDATE})
         rounds = math.ceil(fleet / _HANDS)
-        return _busy(others) + rounds * sum(map(_seconds, of_one)) / fleet
+        return busy_seconds(others) + rounds * sum(map(_seconds, of_one)) / fleet
 
     @property
     def refused(self) -> int:
@@ -74,7 +75,9 @@ class _Closing:
         first = min(call["began"] for call in updates)
         last = max(call["ended"] for call in updates)
         before = [call for call in self.calls if call["ended"] <= first]
-        return _busy(before) + _busy([call for call in self.calls if call["began"] >= last])
+        return busy_seconds(before) + busy_seconds(
+            [call for call in self.calls if call["began"] >= last]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,12 +199,3 @@ def _member(site: Site, index: int) -> str:
 def _seconds(call: Answer) -> float:
     seconds: float = call["ended"] - call["began"]
     return seconds
-
-
-def _busy(calls: Sequence[Answer]) -> float:
-    """Return the seconds during which at least one of `calls` was under way."""
-    busy, until = 0.0, -math.inf
-    for call in sorted(calls, key=lambda each: each["began"]):
-        busy += max(0.0, call["ended"] - max(until, call["began"]))
-        until = max(until, call["ended"])
-    return busy

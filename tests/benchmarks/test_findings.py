@@ -2,6 +2,7 @@
 
 import pytest
 
+from benchmarks.call_log import busy_seconds
 from benchmarks.cost import CONTROLLER_MB, NEEDED, costs, markdown
 from benchmarks.findings import Finding, Goal, Samples, Section, number, paired
 from benchmarks.table import between_markers, markdown_table
@@ -11,6 +12,7 @@ NUMBERS = {
     "cold_toggle_seconds": 3.0,
     "cold_toggle_work_seconds": 1.0,
     "cold_sweep_work_seconds": 0.7,
+    "sweep_waiting_seconds": 0.3,
     "edge_invocation_milliseconds": 1.2,
     "page_bytes": 5_000.0,
 }
@@ -48,6 +50,13 @@ def test_a_goal_is_met_up_to_its_limit(figure: float, verdict: bool) -> None:  #
     judged = Goal(1.15, "x").judged(figure)
 
     assert {"judged": f"{figure} x", "goal": "at most 1.15 x", "verdict": verdict} == judged
+
+
+def test_calls_at_once_are_waited_for_once() -> None:
+    """In whichever order the log has them; between calls nothing is waited for."""
+    times = [(5.0, 6.0), (0.0, 2.0), (1.0, 3.0), (1.5, 2.5)]
+
+    assert 4.0 == busy_seconds([{"began": began, "ended": ended} for began, ended in times])
 
 
 def test_the_table_shows_goals_that_are_not_met() -> None:

@@ -86,8 +86,9 @@ def of_make(words: list[str]) -> list[str]:
     )
     if ran.returncode:
         return [f"make {shlex.join(words)}: {ran.stderr.strip()}"]
+    typed = next((each.removeprefix("ARGS=") for each in words if each.startswith("ARGS=")), "")
     for line in re.findall(r"-m maintenance (.*)", ran.stdout):
-        parser(stack="s").parse_args(shlex.split(line))
+        parser(stack="s").parse_args(line.replace("$TYPED", typed).split())
     return []
 
 
