@@ -52,7 +52,7 @@ def main() -> int:
 
 def _keep(stage: Stage, telling: Telling) -> None:
     telling.act("Yours to play with")
-    telling.say("Let this run. With the AWS CLI in another terminal, take the sandbox for AWS:")
+    telling.say("Let this run. In another terminal, take the sandbox for AWS:")
     telling.command(
         "unset AWS_PROFILE AWS_SESSION_TOKEN; export",
         *(
@@ -66,10 +66,14 @@ def _keep(stage: Stage, telling: Telling) -> None:
     telling.say(f"  [bold]http://{ALIAS}:{port}/")
     telling.say("and for curl:")
     telling.command(f"curl -i http://{ALIAS}:{port}/api/orders")
-    telling.say("The switch:")
+    telling.say("How it stands, and what an on would do:")
+    telling.command("make status")
+    telling.command("make plan ARGS='--if on for 90m'")
+    telling.say("The switch, with the AWS CLI or without:")
     for value in ("on", "off"):
         telling.command(f"aws ssm put-parameter --name {SWITCH} --value {value} --overwrite")
-    telling.say("What the controller says about it:")
+    telling.command("make on ARGS='for 90m: We are upgrading'")
+    telling.say("The controller's log:")
     telling.command(
         "aws logs filter-log-events",
         f"--log-group-name /aws/cloudformation/{STACK}/ControllerLogs",

@@ -11,6 +11,7 @@ from demo.telling import Telling, wait_until
 
 _MESSAGE = "We are upgrading the database"
 # The alarm clock is never aimed nearer than a minute, so a window shorter than that ends late.
+_WRITTEN = "%Y-%m-%dT%H:%M:%S"
 _WINDOW_SECONDS = 61
 _LATEST_SECONDS = 120
 
@@ -95,15 +96,16 @@ def _check_as_before(telling: Telling, before: Visit, after: Visit) -> None:
 
 def _window(stage: Stage, telling: Telling) -> None:
     starts = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=_WINDOW_SECONDS)
-    value = f"at({starts:%Y-%m-%dT%H:%M:%S}) for {_WINDOW_SECONDS}s"
+    value = f"at({starts:{_WRITTEN}}) for {_WINDOW_SECONDS}s"
     telling.command(
         "aws ssm put-parameter --type String",
         f"--name {WINDOWS}/upgrade",
         f"--value '{value}'",
     )
     stage.write_parameter(f"{WINDOWS}/upgrade", value)
-    with telling.step("the controller sets its alarm clock"):
-        wait_until(lambda: stage.alarm() is not None, "the alarm clock is set")
+    with telling.step("the controller sets its alarm clock to the start of the window"):
+        # Until then it is aimed at the next look at what CloudFront is doing.
+        wait_until(lambda: (stage.alarm() or "") >= f"at({starts:{_WRITTEN}}", "it is set to it")
     telling.say(f"it says {stage.alarm()}")
     with telling.step("the window begins, and every behavior answers 503"):
         wait_until(
@@ -117,7 +119,7 @@ def _window(stage: Stage, telling: Telling) -> None:
             "the window has ended",
             seconds=_LATEST_SECONDS,
         )
-    with telling.step("the alarm clock is gone, for nothing is to come"):
+    with telling.step("a minute later it looks once more, and sets its alarm clock no more"):
         wait_until(lambda: stage.alarm() is None, "the alarm clock is gone")
 
 
