@@ -125,11 +125,13 @@ class SiteRun(Struct, frozen=True):
         decision = observed.wanted.decision
         if decision.mode is not Mode.MAINTENANCE:
             return Choice(self.settings.edge)
+        attached = self._attached(observed.listing)
         return self.chooser.choose(
             announcement_of(decision),
             publish=publish,
-            attached=self._attached(observed.listing),
-            read_page=observed.read_page,
+            attached=attached,
+            # Read before the listing, and so perhaps older than the page that visitors see by now.
+            read_page=None if attached else observed.read_page,
         )
 
     def _attached(self, listing: Listing) -> set[str]:

@@ -11,6 +11,7 @@ from tests.sandbox.builders import a_distribution
 from tests.stories.site import Site
 
 LISTING, PAGE = "cloudfront:ListDistributions", "s3:ListObjectsV2"
+OWN_PAGE = "<!doctype html><html lang=en><title>{{{{title}}}}</title><h1>{}</h1><p>{{{{message}}}}"
 REFUSED = {"code": "AccessDenied", "status": 403, "message": "Access Denied"}
 
 
@@ -40,7 +41,7 @@ def test_who_opens_does_not_wait_for_the_page(site: Site, distribution_id: str) 
     site.says("off")
     try:
         report = site.wakes()
-        held = site.cloud.sandbox.held()
+        held = eventually(site.cloud.sandbox.held)
     finally:
         site.cloud.sandbox.release()
 
@@ -69,6 +70,40 @@ def test_who_closes_hears_of_a_page_that_cannot_be_read(site: Site, distribution
         site.becomes("on")
 
     assert site.version(distribution_id) == site.edge_version_arn
+
+
+def test_a_page_that_was_put_meanwhile_is_not_taken_back(site: Site, distribution_id: str) -> None:
+    """Its own event has closed the site with it before the slower run comes to its end."""
+    site.puts("page.html", OWN_PAGE.format("old"))
+    site.cloud.sandbox.disturb("hold", LISTING)
+    site.says("on")
+    with ThreadPoolExecutor(max_workers=1) as other:
+        slow = other.submit(site.wakes)
+        eventually(lambda: site.cloud.sandbox.calls("s3:GetObject"))
+        eventually(site.cloud.sandbox.held)
+        site.puts("page.html", OWN_PAGE.format("new"))
+        site.notices_the_page()
+        site.cloud.sandbox.release()
+        slow.result(timeout=60)
+
+    assert "new" in site.visit(distribution_id, "text/html").text
+
+
+def test_who_goes_round_again_reads_the_page_again(site: Site, distribution_id: str) -> None:
+    """The message has moved while the first update was under way, and the page with it."""
+    site.puts("page.html", OWN_PAGE.format("old"))
+    site.cloud.sandbox.disturb("hold", "cloudfront:UpdateDistribution")
+    site.says("on: one")
+    with ThreadPoolExecutor(max_workers=1) as other:
+        run = other.submit(site.wakes)
+        eventually(site.cloud.sandbox.held)
+        site.puts("page.html", OWN_PAGE.format("new"))
+        site.says("on: two")
+        site.cloud.sandbox.release()
+        run.result(timeout=60)
+
+    page = site.visit(distribution_id, "text/html").text
+    assert ("new" in page, "two" in page) == (True, True)
 
 
 def test_a_sweep_reads_the_page_once(site: Site, looks_after: Callable[..., None]) -> None:
