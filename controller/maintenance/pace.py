@@ -6,15 +6,17 @@ would try again for half a minute, each hand by itself, which is enough for a fe
 not for a fleet; so `cloudfront` tells it to leave a throttled update to us. Then:
 
     until an update is refused   all hands update at once
-    from then on                 one hand at a time tries, with pauses that grow from half a second
-                                 to sixteen, with jitter; the others wait for their turn
+    from then on                 one hand at a time tries, with pauses behind a refusal that grow
+                                 from half a second to sixteen, with jitter; the others wait for
+                                 their turn
     when patience is over        what is left is refused at once, for the run has to report before
                                  Lambda ends it; the next try goes on
     when it is wanted no more    the same: who waits for minutes must not close what was opened
                                  meanwhile
 
 To ask whether it still is wanted takes a hundred calls where there are a thousand windows. So it is
-asked for a fifth of the time at most, and not again once it was denied.
+asked for a fifth of the time at most, not again once it was denied, and not for an update that has
+waited for two seconds or less: the run's own look is as good for it as for one that never waited.
 """
 
 import threading
@@ -30,6 +32,8 @@ from maintenance.observation import ReadConfig
 _PATIENCE_SECONDS = 600.0
 _FIRST_PAUSE_SECONDS = 0.5
 _LONGEST_PAUSE_SECONDS = 16.0
+# How long an update may wait before anybody asks whether it still is wanted.
+_FRESH_SECONDS = 2.0
 # How many times as long as asking took nobody asks again.
 _REST = 4
 
@@ -83,10 +87,12 @@ class PacedConfigs:
         def update() -> None:
             self._configs.update_config(distribution_id, xml=xml, etag=etag)
 
-        if self._is_throttled or not self._is_taken(update):
+        began = self._time.clock()
+        refused = not self._is_throttled and not self._is_taken(update)
+        if refused or self._is_throttled:
             self._is_throttled = True
             with self._turn:
-                self._insist(update)
+                self._insist(update, began=began, refused=refused)
 
     def _is_taken(self, update: Callable[[], None]) -> bool:
         try:
@@ -95,21 +101,29 @@ class PacedConfigs:
             return False
         return True
 
-    def _insist(self, update: Callable[[], None]) -> None:
+    def _insist(self, update: Callable[[], None], *, began: float, refused: bool) -> None:
         pauses = self._pauses()
-        while self._time.clock() < self._patience_ends:
-            if not self.is_still_wanted():
-                raise Throttled(
-                    "something else is wanted since this update began to wait for CloudFront, "
-                    "which takes only a few a minute; it was left out"
-                )
+        while True:
+            if refused:
+                self._time.pause(next(pauses))
+            self._raise_in_vain(began)
             if self._is_taken(update):
                 return
-            self._time.pause(next(pauses))
-        raise Throttled(
-            "CloudFront takes only a few updates a minute, and there was no time left for this "
-            "one; the next try goes on"
-        )
+            refused = True
+
+    def _raise_in_vain(self, began: float) -> None:
+        """Raise Throttled where there is no time left to wait, or something else is wanted."""
+        now = self._time.clock()
+        if now >= self._patience_ends:
+            raise Throttled(
+                "CloudFront takes only a few updates a minute, and there was no time left for this "
+                "one; the next try goes on"
+            )
+        if now - began > _FRESH_SECONDS and not self.is_still_wanted():
+            raise Throttled(
+                "something else is wanted since this update began to wait for CloudFront, which "
+                "takes only a few a minute; it was left out"
+            )
 
     def is_still_wanted(self) -> bool:
         """Tell whether what the run is at is wanted still; ask, if it is time to."""

@@ -63,7 +63,7 @@ def test_a_throttled_update_is_tried_again_with_growing_pauses() -> None:
 
     _update(PacedConfigs(cloudfront, clock.time()))
 
-    assert (["E1 <x/> E"], [0.5, 1, 2, 4, 8, 16, 16, 16]) == (cloudfront.taken, clock.paused)
+    assert (["E1 <x/> E"], [0.5, 1, 2, 4, 8, 16, 16, 16, 16]) == (cloudfront.taken, clock.paused)
 
 
 def test_when_patience_is_over_the_rest_is_refused_without_a_call() -> None:
@@ -119,8 +119,8 @@ def test_patience_is_over_after_ten_minutes_and_not_later() -> None:
 
 
 def test_an_update_that_is_wanted_no_more_is_left_out() -> None:
-    """It waited for minutes, and must not close what was opened meanwhile."""
-    cloudfront = _CloudFront(refusals=1)
+    """It waited for a while, and must not close what was opened meanwhile."""
+    cloudfront = _CloudFront(refusals=9)
     configs = PacedConfigs(cloudfront, _Clock().time())
     configs.heed(lambda: False)
 
@@ -159,7 +159,7 @@ def test_other_refusals_are_not_waited_out() -> None:
 
 def test_while_throttled_one_hand_tries_and_the_others_wait() -> None:
     """A second hand that comes while the first one pauses does not call."""
-    cloudfront = _CloudFront(refusals=2)
+    cloudfront = _CloudFront(refusals=1)
     calls: list[bool] = []
     hands: list[threading.Thread] = []
 
@@ -201,6 +201,49 @@ def test_asking_whether_an_update_is_wanted_takes_a_fifth_of_the_time_at_most() 
     assert [True, True] == [75 <= two - one <= 75 + 16 for one, two in pairwise(asked)][:2]
 
 
+@pytest.mark.parametrize(("refusals", "asked"), [(1, 0), (2, 0), (3, 1)])
+def test_an_update_that_has_waited_for_two_seconds_or_less_asks_nobody(
+    refusals: int, asked: int
+) -> None:
+    """The run has just looked; half a second, one more, and then two are waited."""
+    clock, cloudfront = _Clock(), _CloudFront(refusals=refusals)
+    configs = PacedConfigs(cloudfront, clock.time())
+    looks: list[float] = []
+
+    def is_wanted() -> bool:
+        looks.append(clock.seconds)
+        return True
+
+    configs.heed(is_wanted)
+    _update(configs)
+
+    assert ([3.5] * asked, ["E1 <x/> E"]) == (looks, cloudfront.taken)
+
+
+def test_two_seconds_are_not_yet_long() -> None:
+    """Only what has waited for longer is asked about."""
+    clock, cloudfront = _Clock(), _CloudFront(refusals=1)
+    four_times = Time(clock=lambda: clock.seconds, pause=clock.pause, jitter=lambda: 4.0)
+    configs = PacedConfigs(cloudfront, four_times)
+    configs.heed(lambda: False)
+
+    _update(configs)
+
+    assert (2.0, ["E1 <x/> E"]) == (clock.seconds, cloudfront.taken)
+
+
+def test_a_hand_that_waited_for_its_turn_tries_at_once() -> None:
+    """Nothing was refused to it; what the other hand has waited counts."""
+    clock, cloudfront = _Clock(), _CloudFront(refusals=1)
+    configs = PacedConfigs(cloudfront, clock.time())
+    _update(configs)
+    paused = list(clock.paused)
+
+    _update(configs, "E2")
+
+    assert (["E1 <x/> E", "E2 <x/> E"], paused) == (cloudfront.taken, clock.paused)
+
+
 def test_what_is_wanted_no_more_is_not_asked_for_again() -> None:
     """Hundreds of updates may wait, and the run has to look anew before its time is over."""
     clock, cloudfront = _Clock(), _CloudFront(refusals=1_000)
@@ -222,7 +265,7 @@ def test_what_is_wanted_no_more_is_not_asked_for_again() -> None:
 
 def test_what_the_next_round_wants_is_asked_for_again() -> None:
     """The answer of the round before says nothing about it."""
-    clock, cloudfront = _Clock(), _CloudFront(refusals=1)
+    clock, cloudfront = _Clock(), _CloudFront(refusals=9)
     configs = PacedConfigs(cloudfront, clock.time())
     configs.heed(lambda: False)
     with pytest.raises(Throttled):
