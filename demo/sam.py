@@ -77,6 +77,8 @@ def _run(command: list[str], environment: dict[str, str]) -> None:
             check=False,
         )
     except FileNotFoundError as error:
+        if command[0] != "sam":
+            raise
         raise NotAsToldError("The SAM CLI is not on PATH: run the demo with make demo") from error
     if ran.returncode:
         output = f"{ran.stdout}\n{ran.stderr}".strip()

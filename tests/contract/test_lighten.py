@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.contract.template import ROOT
 
 LIGHTEN = ROOT / "tools" / "lighten"
@@ -67,3 +69,12 @@ def test_a_module_is_compiled_and_an_edited_one_is_read_anew(tmp_path: Path) -> 
         check=True,
     )
     assert "2" == told.stdout.strip()
+
+
+@pytest.mark.parametrize("packages", [[], ["nowhere"]])
+def test_what_is_no_package_is_refused(packages: list[str]) -> None:
+    """A typo is no success, and without any name nothing else is compiled."""
+    ran = subprocess.run([LIGHTEN, *packages], capture_output=True, text=True, check=False)  # noqa: S603 - our own tool
+
+    assert 1 == ran.returncode
+    assert "run make build" in ran.stderr
