@@ -5,7 +5,8 @@ The configuration travels as the XML that CloudFront sent. botocore would parse 
 model and drop what that does not know, so its events carry the XML around the model: the raw body
 is handed over when a configuration is read, and put in as the body when it is updated, before the
 request is signed (ADR 0002). What is left of the two answers is not parsed: nobody reads it, and it
-takes more work than all else of a run. A contract test watches those events.
+takes more work than all else of a run. Another event leaves throttled updates to `pace`. A contract
+test watches those events.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """
-The events of botocore that carry a configuration past its model (see `cloudfront.py`).
+The events of botocore that carry a configuration past its model, and leave throttled updates to us.
 
 No promise of botocore's covers them in writing, so this tells when a new release moves them.
 """
