@@ -6,9 +6,8 @@ would try again for half a minute, each hand by itself, which is enough for a fe
 not for a fleet; so `cloudfront` tells it to leave a throttled update to us. Then:
 
     until an update is refused   all hands update at once
-    from then on                 one hand at a time tries, with pauses behind a refusal that grow
-                                 from half a second to sixteen, with jitter; the others wait for
-                                 their turn
+    from then on                 one hand at a time tries, half a second to sixteen seconds, with
+                                 jitter, from one try to the next; the others wait for their turn
     when patience is over        what is left is refused at once, for the run has to report before
                                  Lambda ends it; the next try goes on
     when it is wanted no more    the same: who waits for minutes must not close what was opened
@@ -88,11 +87,12 @@ class PacedConfigs:
             self._configs.update_config(distribution_id, xml=xml, etag=etag)
 
         began = self._time.clock()
-        refused = not self._is_throttled and not self._is_taken(update)
-        if refused or self._is_throttled:
-            self._is_throttled = True
-            with self._turn:
-                self._insist(update, began=began, refused=refused)
+        was_tried = not self._is_throttled
+        if was_tried and self._is_taken(update):
+            return
+        self._is_throttled = True
+        with self._turn:
+            self._insist(update, began, was_tried=was_tried)
 
     def _is_taken(self, update: Callable[[], None]) -> bool:
         try:
@@ -101,15 +101,18 @@ class PacedConfigs:
             return False
         return True
 
-    def _insist(self, update: Callable[[], None], *, began: float, refused: bool) -> None:
+    def _insist(self, update: Callable[[], None], began: float, *, was_tried: bool) -> None:
+        """Try until it is taken; where it `was_tried`, that was when it `began`."""
         pauses = self._pauses()
+        tried = began if was_tried else None
         while True:
-            if refused:
-                self._time.pause(next(pauses))
+            if tried is not None:
+                # What its turn was waited for, and what CloudFront took to refuse it, counts.
+                self._time.pause(max(0.0, tried + next(pauses) - self._time.clock()))
             self._raise_in_vain(began)
+            tried = self._time.clock()
             if self._is_taken(update):
                 return
-            refused = True
 
     def _raise_in_vain(self, began: float) -> None:
         """Raise Throttled where there is no time left to wait, or something else is wanted."""

@@ -244,6 +244,32 @@ def test_a_hand_that_waited_for_its_turn_tries_at_once() -> None:
     assert (["E1 <x/> E", "E2 <x/> E"], paused) == (cloudfront.taken, clock.paused)
 
 
+@dataclass
+class _RefusesBoth(_CloudFront):
+    """Refuses the first update of each of two distributions, which come at once."""
+
+    met: set[str] = field(default_factory=set)
+    both: threading.Barrier = field(default_factory=lambda: threading.Barrier(2, timeout=60))
+
+    def update_config(self, distribution_id: str, *, xml: bytes, etag: str) -> None:
+        if distribution_id not in self.met:
+            self.met.add(distribution_id)
+            self.both.wait()
+            raise self.fault
+        super().update_config(distribution_id, xml=xml, etag=etag)
+
+
+def test_what_a_refused_hand_has_waited_for_its_turn_counts() -> None:
+    """Half a second is over by then, so it does not pause for another."""
+    clock, cloudfront = _Clock(), _RefusesBoth()
+    configs = PacedConfigs(cloudfront, clock.time())
+
+    with ThreadPoolExecutor(2) as hands:
+        list(hands.map(lambda each: _update(configs, each), ("E1", "E2")))
+
+    assert (["E1 <x/> E", "E2 <x/> E"], [0.5, 0.0]) == (sorted(cloudfront.taken), clock.paused)
+
+
 def test_what_is_wanted_no_more_is_not_asked_for_again() -> None:
     """Hundreds of updates may wait, and the run has to look anew before its time is over."""
     clock, cloudfront = _Clock(), _CloudFront(refusals=1_000)
