@@ -118,6 +118,19 @@ def test_patience_is_over_after_ten_minutes_and_not_later() -> None:
     assert [] == cloudfront.taken
 
 
+def test_who_waited_for_a_turn_until_patience_was_over_asks_cloudfront_no_more() -> None:
+    """To the second; nothing was refused to it yet."""
+    clock, cloudfront = _Clock(), _CloudFront(refusals=1)
+    configs = PacedConfigs(cloudfront, clock.time())
+    _update(configs)
+    clock.seconds = 600
+
+    with pytest.raises(Throttled, match="no time left"):
+        _update(configs, "E2")
+
+    assert ["E1 <x/> E"] == cloudfront.taken
+
+
 def test_an_update_that_is_wanted_no_more_is_left_out() -> None:
     """It waited for a while, and must not close what was opened meanwhile."""
     cloudfront = _CloudFront(refusals=9)
@@ -221,15 +234,15 @@ def test_an_update_that_has_waited_for_two_seconds_or_less_asks_nobody(
 
 
 def test_two_seconds_are_not_yet_long() -> None:
-    """Only what has waited for longer is asked about."""
-    clock, cloudfront = _Clock(), _CloudFront(refusals=1)
+    """Only what has waited for longer is asked about, whenever it began to."""
+    clock, cloudfront = _Clock(seconds=50.0), _CloudFront(refusals=1)
     four_times = Time(clock=lambda: clock.seconds, pause=clock.pause, jitter=lambda: 4.0)
     configs = PacedConfigs(cloudfront, four_times)
     configs.heed(lambda: False)
 
     _update(configs)
 
-    assert (2.0, ["E1 <x/> E"]) == (clock.seconds, cloudfront.taken)
+    assert (52.0, ["E1 <x/> E"]) == (clock.seconds, cloudfront.taken)
 
 
 def test_a_hand_that_waited_for_its_turn_tries_at_once() -> None:
@@ -249,7 +262,7 @@ class _RefusesBoth(_CloudFront):
     """Refuses the first update of each of two distributions, which come at once."""
 
     met: set[str] = field(default_factory=set)
-    both: threading.Barrier = field(default_factory=lambda: threading.Barrier(2, timeout=60))
+    both: threading.Barrier = field(default_factory=lambda: threading.Barrier(2, timeout=10))
 
     def update_config(self, distribution_id: str, *, xml: bytes, etag: str) -> None:
         if distribution_id not in self.met:
