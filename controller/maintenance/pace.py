@@ -122,7 +122,8 @@ class PacedConfigs:
                 "CloudFront takes only a few updates a minute, and there was no time left for this "
                 "one; the next try goes on"
             )
-        if now - began > _FRESH_SECONDS and not self.is_still_wanted():
+        has_waited = now - began > _FRESH_SECONDS
+        if not (self.is_still_wanted() if has_waited else self._was_wanted):
             raise Throttled(
                 "something else is wanted since this update began to wait for CloudFront, which "
                 "takes only a few a minute; it was left out"

@@ -302,6 +302,20 @@ def test_what_is_wanted_no_more_is_not_asked_for_again() -> None:
     assert [True] == asked
 
 
+def test_an_update_that_comes_after_a_denial_is_left_out_at_once() -> None:
+    """It has not waited, and the run knows already that something else is wanted."""
+    clock, cloudfront = _Clock(), _CloudFront(refusals=3)
+    configs = PacedConfigs(cloudfront, clock.time())
+    configs.heed(lambda: False)
+    with pytest.raises(Throttled, match="something else is wanted"):
+        _update(configs)
+
+    with pytest.raises(Throttled, match="something else is wanted"):
+        _update(configs, "E2")
+
+    assert [] == cloudfront.taken
+
+
 def test_what_the_next_round_wants_is_asked_for_again() -> None:
     """The answer of the round before says nothing about it."""
     clock, cloudfront = _Clock(), _CloudFront(refusals=9)
