@@ -13,11 +13,10 @@ from itertools import chain
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from maintenance.desired import decide
-from maintenance.forecast import forecast
-from maintenance.said import Said
-from maintenance.switch import Says, Switch
-from maintenance.windows import Window, occurrences, parse_window
+from maintenance.schedule.decision import Said, decide
+from maintenance.schedule.forecast import forecast
+from maintenance.schedule.switch import Says, Switch
+from maintenance.schedule.window import Window, occurrences, parse_window
 
 from benchmarks.artifact import Artifacts
 from benchmarks.findings import Finding, Goal, Samples, Section, paired

@@ -15,11 +15,11 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
-from demo.telling import NotAsToldError, Telling
 from live_check.account import Account, open_account, run_name
 from live_check.clean_up import Left
 from live_check.pace import OverdueError
 from live_check.run import ANNOUNCEMENT, check, delete_all
+from sandbox.demo.console import NotAsToldError, Telling
 
 _REPORT = Path(".cache") / "live-check.md"
 _NOT_CONFIRMED = 2

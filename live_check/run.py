@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
-from demo.telling import Telling
 from live_check import questions
 from live_check.account import Account, is_of_any_run
 from live_check.clean_up import Left, clean_up
@@ -12,6 +11,7 @@ from live_check.question import Question, answer
 from live_check.report import FINISH, Findings
 from live_check.site.distribution import Site, make_site
 from live_check.stack import deploy_stack
+from sandbox.demo.console import Telling
 
 ANNOUNCEMENT = """\
 In account {account_id} this makes, all called {name}...:

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from demo.sam import build, sam
 from live_check.site.distribution import EXCEPT_PATHS, Site
+from sandbox.demo.sam import build, sam
 
 _SETTINGS = Path(__file__).with_name("samconfig.toml")
 

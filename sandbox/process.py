@@ -73,7 +73,7 @@ class Sandbox:
         self._order("POST", "minutes", {"minutes": minutes})
 
     def disturb(self, kind: str, operation: str, **members: object) -> None:
-        """Order a fault; kinds and members are those of `sandbox.faults`."""
+        """Order a fault; kinds and members are those of `sandbox.api.faults`."""
         self._order("POST", "faults", {"kind": kind, "operation": operation, **members})
 
     def clear_faults(self) -> None:
@@ -93,7 +93,7 @@ class Sandbox:
         """
         Return the AWS calls since the last reset, in order, or those of one operation.
 
-        Each is a mapping with the members of `sandbox.calls.Call`.
+        Each is a mapping with the members of `sandbox.api.call_log.Call`.
         """
         calls: list[dict[str, Any]] = self._order("GET", "calls")
         return [call for call in calls if operation in ("", call["operation"])]

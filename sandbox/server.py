@@ -20,29 +20,29 @@ from hypercorn.asyncio import serve as serve_asgi  # type: ignore[import-not-fou
 from hypercorn.config import Config  # type: ignore[import-not-found]  # as said above
 from hypercorn.protocol.events import StreamClosed  # type: ignore[import-not-found]  # as said above
 
-from sandbox import (
-    asgi,
-    ministack_deliveries,
-    ministack_environments,
-    ministack_functions,
-    ministack_metrics,
-    ministack_objects,
-    ministack_parameters,
-    ministack_permissions,
+from sandbox.api import asgi
+from sandbox.api.call_log import CallLog
+from sandbox.api.control import Control
+from sandbox.api.faults import Faults
+from sandbox.api.layer import Layer
+from sandbox.api.throttling import Throttle
+from sandbox.cloudfront.propagation import Propagation
+from sandbox.edge.app import Edge
+from sandbox.patches import (
+    cloudwatch_metrics,
+    deliveries,
+    iam,
+    lambda_environments,
+    lambda_functions,
+    s3,
+    ssm,
 )
-from sandbox.calls import CallLog
-from sandbox.control import Control
-from sandbox.distributions import Propagation
-from sandbox.edge import Edge
-from sandbox.faults import Faults
-from sandbox.layer import Layer
-from sandbox.ministack_alarms import Alarms
-from sandbox.ministack_cloudfront import Distributions, function_code
-from sandbox.ministack_functions import Replicas
-from sandbox.ministack_schedules import Ticker
-from sandbox.ministack_stacks import StackDistributions
-from sandbox.ministack_versions import Versions
-from sandbox.pace import Throttle
+from sandbox.patches.cloudformation import StackDistributions
+from sandbox.patches.cloudfront import Distributions, function_code
+from sandbox.patches.cloudwatch_alarms import Alarms
+from sandbox.patches.lambda_functions import Replicas
+from sandbox.patches.lambda_versions import Versions
+from sandbox.patches.scheduler import Ticker
 from sandbox.settings import CurrentSettings, Settings
 
 _DOMAIN = ".cloudfront.net"
@@ -67,7 +67,7 @@ class _RenewableEdge:
     def renew(self) -> None:
         self._edge = Edge(
             deployed=self._propagation.deployed,
-            invoke=ministack_functions.invoke,
+            invoke=lambda_functions.invoke,
             function_code=function_code,
         )
 
@@ -83,13 +83,13 @@ def compose(settings: Settings) -> Layer:
     calls = CallLog(time.monotonic)
     throttle = Throttle(current, time.monotonic)
     replicas = Replicas(propagation.configurations, current)
-    ministack_objects.install()
-    ministack_parameters.install()
-    ministack_permissions.install()
+    s3.install()
+    ssm.install()
+    iam.install()
     Versions(current).install()
-    ministack_deliveries.install()
-    ministack_environments.install()
-    ministack_metrics.install()
+    deliveries.install()
+    lambda_environments.install()
+    cloudwatch_metrics.install()
     alarms = Alarms(time.time)
     alarms.install()
     replicas.install()

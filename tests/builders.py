@@ -3,9 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from xml.sax.saxutils import escape
 
-from maintenance.association_list import LIST_NAMES
-from maintenance.desired import Decision
-from maintenance.edge_function import parse_edge_function
+from maintenance.cloudfront.associations import LIST_NAMES, Lists
+from maintenance.lambda_edge.function import parse_edge_function
 from maintenance.model import (
     VIEWER_REQUEST,
     Association,
@@ -14,8 +13,8 @@ from maintenance.model import (
     Kind,
     Mode,
 )
-from maintenance.slot import Lists
-from maintenance.switch import Says, Switch
+from maintenance.schedule.decision import Decision
+from maintenance.schedule.switch import Says, Switch
 
 ACCOUNT = "123456789012"
 DISTRIBUTION_ID = "E2EXAMPLE1AB3"

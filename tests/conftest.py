@@ -9,7 +9,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from sandbox.process import Sandbox, start_sandbox
 from tests.cloud import Cloud
-from tests.effort import examples
+from tests.hypothesis_profiles import examples
 
 
 def pytest_configure(config: pytest.Config) -> None:

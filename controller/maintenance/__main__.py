@@ -15,13 +15,13 @@ try:
     import boto3
     from botocore.exceptions import BotoCoreError, ClientError
 
-    from maintenance.command_line import STACK, parser, run
-    from maintenance.deployed_settings import read_deployed_settings
+    from maintenance.app import assemble
+    from maintenance.aws.cloudformation import read_deployed_settings
+    from maintenance.cli.arguments import STACK, parser, run
+    from maintenance.cli.show import Door, ExitCode
+    from maintenance.cli.terminal import Terminal
+    from maintenance.cli.watch import Watch
     from maintenance.errors import MaintenanceError, UnreadableValue
-    from maintenance.handler import assemble
-    from maintenance.questions import Door, ExitCode
-    from maintenance.terminal import Terminal
-    from maintenance.watch import Watch
 except ModuleNotFoundError as error:
     # The Lambda package leaves rich out, and a bare Python has none of them.
     sys.exit(

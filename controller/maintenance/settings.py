@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Struct, field
 
-from maintenance.edge_function import EdgeFunction, parse_edge_function
+from maintenance.cloudfront.plan import OccupiedSlots
+from maintenance.cloudfront.targets import is_alias_pattern
 from maintenance.errors import ConfigurationError
-from maintenance.plan import OccupiedSlots
-from maintenance.targets import is_alias_pattern
+from maintenance.lambda_edge.function import EdgeFunction, parse_edge_function
 
 _REQUIRED = (
     "DEAD_LETTERS_ARN",

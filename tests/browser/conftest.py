@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from selenium import webdriver
 
-from demo.site.origin import Origin, start_origin
+from sandbox.demo.site.origin import Origin, start_origin
 from tests.browser.shop import Shop, a_shop
 from tests.cloud import Cloud
 

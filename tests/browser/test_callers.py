@@ -7,7 +7,7 @@ from bypass import COOKIE
 from selenium.webdriver import Chrome
 
 from bypass_link.secret import anchors_document, week_of
-from demo.site.origin import Origin
+from sandbox.demo.site.origin import Origin
 from tests.browser.conftest import Visit
 from tests.browser.shop import Shop
 from tests.edge.builders import SECRET

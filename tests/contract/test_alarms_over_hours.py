@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from copy import replace
 
 import pytest
-from maintenance import telemetry
+from maintenance.reporting import telemetry
 
-from sandbox.alarm_evaluation import Alarm, Sample, State
+from sandbox.patches.alarm_evaluation import Alarm, Sample, State
 from tests.contract.template import load_template
 
 TEMPLATE = load_template()

@@ -14,11 +14,10 @@ from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
-from maintenance.cloudfront import CloudFront
-from maintenance.distribution_config import read_config
+from maintenance.aws.cloudfront import CloudFront
+from maintenance.cloudfront.associations import attach
+from maintenance.cloudfront.config import ReadConfig, read_config
 from maintenance.errors import ApplyError, ObservationError, Throttled
-from maintenance.observation import ReadConfig
-from maintenance.slot import attach
 
 from tests.builders import DISTRIBUTION_ID, a_behavior, a_function, config_xml
 from tests.cloud import Cloud

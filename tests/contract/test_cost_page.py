@@ -2,7 +2,7 @@
 
 import re
 
-from maintenance import telemetry
+from maintenance.reporting import telemetry
 
 from tests.contract.template import ROOT, load_template
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import click
 import pytest
-from maintenance.command_line import parser
+from maintenance.cli.arguments import parser
 from maintenance.wakeup import parse_wakeup
 
 from tests.contract import aws_commands

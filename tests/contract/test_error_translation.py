@@ -6,7 +6,10 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from maintenance.cloudfront import CloudFront
+from maintenance.aws.bucket import Notes
+from maintenance.aws.cloudfront import CloudFront
+from maintenance.aws.event_bus import EventBus
+from maintenance.aws.parameters import Parameters, StatusParameter
 from maintenance.errors import (
     ApplyError,
     MaintenanceError,
@@ -14,10 +17,6 @@ from maintenance.errors import (
     StaleObservation,
     Throttled,
 )
-from maintenance.event_bus import EventBus
-from maintenance.notes import Notes
-from maintenance.parameters import Parameters
-from maintenance.status_parameter import StatusParameter
 
 from tests.cloud import Cloud
 from tests.sandbox.builders import a_distribution

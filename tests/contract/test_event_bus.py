@@ -3,8 +3,8 @@
 import boto3
 import pytest
 from botocore.stub import ANY, Stubber
+from maintenance.aws.event_bus import EventBus
 from maintenance.errors import ApplyError
-from maintenance.event_bus import EventBus
 
 
 def test_an_entry_that_is_refused_is_not_taken_for_sent() -> None:

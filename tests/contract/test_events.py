@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from maintenance.alarm_clock import AlarmClock, Ring
+from maintenance.aws.scheduler import AlarmClock, Ring
 from maintenance.wakeup import AlarmClock as AlarmClockRang
 from maintenance.wakeup import (
     Command,

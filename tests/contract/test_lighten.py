@@ -11,7 +11,7 @@ import pytest
 from tests.contract.template import ROOT
 
 LIGHTEN = ROOT / "tools" / "lighten"
-HANDLER = ROOT / "controller" / "maintenance" / "handler.py"
+APP = ROOT / "controller" / "maintenance" / "app.py"
 
 
 def _clients(source: str) -> set[str]:
@@ -34,7 +34,7 @@ def test_the_models_of_every_client_are_left() -> None:
     found = re.search(r'^services="(.*)"$', LIGHTEN.read_text(), re.MULTILINE)
 
     assert found
-    assert _clients(HANDLER.read_text()) == set(found[1].split())
+    assert _clients(APP.read_text()) == set(found[1].split())
 
 
 def test_models_of_other_services_are_left_out_and_nothing_else(tmp_path: Path) -> None:

@@ -6,9 +6,9 @@ from copy import replace
 from dataclasses import dataclass, field
 
 import pytest
+from maintenance.aws.bucket import Notes
+from maintenance.cloudfront.displaced import empty_note
 from maintenance.errors import ApplyError, NoteUnreadable, StaleObservation
-from maintenance.note import empty_note
-from maintenance.notes import Notes
 
 from tests.cloud import Cloud
 

@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 import pytest
-from maintenance import telemetry
-from maintenance.event_bus import SOURCE
-from maintenance.milestones import STUCK_AFTER
+from maintenance.aws.event_bus import SOURCE
+from maintenance.reporting import telemetry
+from maintenance.reporting.announce import STUCK_AFTER
 
 from tests.contract.template import ROOT, load_template, properties, statements, substituted
 from tests.stack.alarm_stories import STORIES

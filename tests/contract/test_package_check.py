@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 from maintenance.errors import ObservationError, PageRefused
-from maintenance.package_check import PackageCheck
+from maintenance.lambda_edge.check import PackageCheck
 
 from tests.stories.site import edge_package
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.mutation.mutant import Mutant
-from tests.mutation.results import Result
-from tests.mutation.survivors import LIST, Judgement, judge, listed
+from tools.mutation.mutant import Mutant
+from tools.mutation.results import Result
+from tools.mutation.survivors import LIST, Judgement, judge, listed
 
-SURVIVOR = Mutant("maintenance.cron.x_parse__mutmut_1", "cron.parse", "a < b", "a <= b")
+SURVIVOR = Mutant("maintenance.schedule.cron.x_parse__mutmut_1", "cron.parse", "a < b", "a <= b")
 ENTRY = """
 [[survivor]]
 function = "cron.parse"

@@ -20,7 +20,7 @@ ATTACKS = (
     "tests/contract/test_trust.py",
     "tests/dependency_audit/test_verdict.py",
     "tests/edge/test_attacks.py",
-    "tests/properties/test_printable.py",
+    "tests/properties/test_text.py",
     "tests/stories/test_hostile_values.py",
     "tests/stories/test_secrets.py",
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from demo.telling import NotAsToldError, Telling, wait_until
+from sandbox.demo.console import NotAsToldError, Telling, wait_until
 
 ROOT = Path(__file__).parent.parent.parent
 _LONGEST_SECONDS = 540
@@ -88,7 +88,7 @@ def test_two_who_build_in_one_checkout_take_turns(tmp_path: Path) -> None:
     sam.chmod(0o700)
     told = tmp_path / "told"
     place = "from types import SimpleNamespace; place = SimpleNamespace(environment=dict)"
-    call = f"from demo.sam import sam; {place}; sam(place, 'build')"
+    call = f"from sandbox.demo.sam import sam; {place}; sam(place, 'build')"
     environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "TOLD": str(told)}
 
     both = [

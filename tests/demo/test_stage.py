@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from demo.stage import alarm
+from sandbox.demo.stage import alarm
 from tests.cloud import Cloud, eventually
 
 

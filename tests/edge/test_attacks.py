@@ -22,7 +22,7 @@ from tests.edge.builders import (
     some_settings,
     value_of,
 )
-from tests.effort import examples
+from tests.hypothesis_profiles import examples
 
 if TYPE_CHECKING:
     from cloudfront_event import Response

@@ -8,9 +8,9 @@ from cloudfront_event import Request
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.edge_response import check_generated_response
+from sandbox.edge.lambda_responses import check_generated_response
 from tests.edge.builders import HOUR, NOW, SECRET, a_responder
-from tests.effort import untraced
+from tests.hypothesis_profiles import untraced
 
 pytestmark = untraced
 

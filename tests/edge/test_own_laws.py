@@ -17,9 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from viewer_request import respond_as
 
-from sandbox.edge_response import check_generated_response
+from sandbox.edge.lambda_responses import check_generated_response
 from tests.edge.builders import BROWSER, NOW, a_package, a_request
-from tests.effort import untraced
+from tests.hypothesis_profiles import untraced
 
 pytestmark = untraced
 

@@ -11,7 +11,7 @@ from page_markup import markup_faults
 from text_files import SettingsError
 from viewer_request import make_responder
 
-from sandbox.edge_response import check_generated_response
+from sandbox.edge.lambda_responses import check_generated_response
 from tests.edge.builders import (
     BROWSER,
     EDGE_HANDLER,

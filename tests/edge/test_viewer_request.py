@@ -8,7 +8,7 @@ from bypass import COOKIE, sign
 from cloudfront_event import Request, Response
 from viewer_request import handler, respond_as
 
-from sandbox.edge_response import check_generated_response
+from sandbox.edge.lambda_responses import check_generated_response
 from tests.edge.builders import (
     BROWSER,
     HOUR,

@@ -3,11 +3,11 @@
 from types import MappingProxyType
 
 from hypothesis import settings
-from maintenance.change import Change, prepare
-from maintenance.distribution_config import read_config
+from maintenance.cloudfront.change import Change, prepare
+from maintenance.cloudfront.config import read_config
+from maintenance.cloudfront.displaced import Note, decode, encode
+from maintenance.cloudfront.plan import Intent, Plan, plan_distribution
 from maintenance.model import Mode
-from maintenance.note import Note, decode, encode
-from maintenance.plan import Intent, Plan, plan_distribution
 
 from tests.builders import DISTRIBUTION_ID, EDGE
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from hypothesis import strategies as st
-from maintenance.association_list import LIST_NAMES
+from maintenance.cloudfront.associations import LIST_NAMES
 from maintenance.model import VIEWER_EVENTS, Association, Kind
 
 from tests.builders import NAMESPACE, a_function, a_lambda

@@ -7,18 +7,12 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
-from maintenance.desired import (
-    Decision,
-    Version,
-    decide,
-    history_matters,
-    last_off,
-    last_readable,
-)
 from maintenance.errors import UnreadableValue
 from maintenance.model import Mode
-from maintenance.switch import Says, Switch, parse_switch
-from maintenance.windows import Window, occurrences, parse_window
+from maintenance.schedule.decision import Decision, decide, history_matters
+from maintenance.schedule.history import Version, last_off, last_readable
+from maintenance.schedule.switch import Says, Switch, parse_switch
+from maintenance.schedule.window import Window, occurrences, parse_window
 
 UTC_ZONE = ZoneInfo("UTC")
 NEVER = datetime.min.replace(tzinfo=UTC)

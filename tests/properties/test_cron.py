@@ -8,10 +8,19 @@ from aws_croniter import AwsCroniter  # type: ignore[import-untyped] # carries n
 from croniter import croniter  # type: ignore[import-untyped] # carries no types
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from maintenance.cron import DAY_OF_MONTH, DAY_OF_WEEK, HOUR, MINUTE, MONTH, YEAR, Field, parse_cron
 from maintenance.errors import UnreadableValue
+from maintenance.schedule.cron import (
+    DAY_OF_MONTH,
+    DAY_OF_WEEK,
+    HOUR,
+    MINUTE,
+    MONTH,
+    YEAR,
+    Field,
+    parse_cron,
+)
 
-from tests.effort import examples, untraced
+from tests.hypothesis_profiles import examples, untraced
 
 pytestmark = untraced
 

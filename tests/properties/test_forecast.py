@@ -5,14 +5,14 @@ from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
-from maintenance.desired import decide, last_off, last_readable
-from maintenance.forecast import MOST, Coming, Fate, Forecast, Stretch, forecast
 from maintenance.model import Mode
-from maintenance.said import Said
-from maintenance.switch import Says, Switch
-from maintenance.windows import occurrences, parse_window
+from maintenance.schedule.decision import Said, decide
+from maintenance.schedule.forecast import MOST, Coming, Fate, Forecast, Stretch, forecast
+from maintenance.schedule.history import last_off, last_readable
+from maintenance.schedule.switch import Says, Switch
+from maintenance.schedule.window import occurrences, parse_window
 
-from tests.effort import examples
+from tests.hypothesis_profiles import examples
 from tests.properties.sites import DAY, MINUTES, NIGHT, SITES, UTC_ZONE, Site, minute
 
 MANY = examples(250)

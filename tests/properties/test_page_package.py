@@ -10,8 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from maintenance.errors import ObservationError
-from maintenance.overlay import Announcement, Overlay
-from maintenance.page_package import code_sha256, own_page, page_package
+from maintenance.lambda_edge.package import (
+    Announcement,
+    Overlay,
+    code_sha256,
+    own_page,
+    page_package,
+)
 
 from tests.builders import NOW
 from tests.properties.closing import law

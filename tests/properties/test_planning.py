@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from maintenance.model import VIEWER_EVENTS, Mode
 
-from tests.effort import untraced
+from tests.hypothesis_profiles import untraced
 from tests.properties import independent_reader as independent
 from tests.properties.closing import closed, law, opened, plan_for
 from tests.properties.configurations import Drawn, configurations

@@ -4,11 +4,11 @@ import random
 
 from hypothesis import given
 from hypothesis import strategies as st
-from maintenance.distribution_config import read_config
+from maintenance.cloudfront.config import read_config
 from maintenance.model import VIEWER_REQUEST, VIEWER_RESPONSE, Kind, Mode
 
 from tests.builders import EDGE, OURS, a_lambda
-from tests.effort import untraced
+from tests.hypothesis_profiles import untraced
 from tests.properties import independent_reader as independent
 from tests.properties.closing import closed, law, opened, plan_for
 from tests.properties.configurations import Drawn, configurations

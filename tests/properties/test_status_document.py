@@ -8,10 +8,21 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 from maintenance.model import Mode
-from maintenance.status import LastError, Memory, ModeChange, NextChange, Status, TargetStatus
-from maintenance.status_document import LIMIT, decode, encode, shortened, with_error
+from maintenance.reporting.status import (
+    LIMIT,
+    LastError,
+    Memory,
+    ModeChange,
+    Status,
+    TargetStatus,
+    decode,
+    encode,
+    shortened,
+    with_error,
+)
+from maintenance.schedule.decision import NextChange
 
-from tests.effort import untraced
+from tests.hypothesis_profiles import untraced
 
 pytestmark = untraced
 

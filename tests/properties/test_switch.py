@@ -7,11 +7,16 @@ from zoneinfo import ZoneInfo
 from hypothesis import example, given
 from hypothesis import strategies as st
 from maintenance.errors import UnreadableValue
-from maintenance.instants import format_duration, format_instant, parse_duration, parse_instant
-from maintenance.switch import ALLOWED_PATTERN, Switch, parse_switch, settle
-from maintenance.windows import parse_window
+from maintenance.schedule.switch import ALLOWED_PATTERN, Switch, parse_switch, settle
+from maintenance.schedule.times import (
+    format_duration,
+    format_instant,
+    parse_duration,
+    parse_instant,
+)
+from maintenance.schedule.window import parse_window
 
-from tests.effort import examples, untraced
+from tests.hypothesis_profiles import examples, untraced
 
 pytestmark = untraced
 

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
-from maintenance.forecast import Stretch
-from maintenance.instants import clock_changes, wall_time
-from maintenance.timeline import CELLS, WEEK, Layer, draw, weeks
+from maintenance.cli.timeline import CELLS, WEEK, Layer, draw, weeks
+from maintenance.schedule.forecast import Stretch
+from maintenance.schedule.times import clock_changes, wall_time
 
-from tests.effort import examples
+from tests.hypothesis_profiles import examples
 
 MANY = examples(200)
 ZONES = st.sampled_from(

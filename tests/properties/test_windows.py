@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from hypothesis import given
 from hypothesis import strategies as st
-from maintenance.instants import place, wall_time
-from maintenance.windows import Occurrence, Window, occurrences, parse_window
+from maintenance.schedule.times import place, wall_time
+from maintenance.schedule.window import Occurrence, Window, occurrences, parse_window
 
-from tests.effort import examples, untraced
+from tests.hypothesis_profiles import examples, untraced
 
 pytestmark = untraced
 

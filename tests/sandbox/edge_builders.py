@@ -12,9 +12,9 @@ from typing import Any
 
 import httpx
 
-from sandbox.edge import Edge
-from sandbox.edge_interface import Deployed, InvokeAnswer
-from sandbox.edge_message import Headers, Request
+from sandbox.edge.app import Edge
+from sandbox.edge.interface import Deployed, InvokeAnswer
+from sandbox.edge.messages import Headers, Request
 
 DISTRIBUTION = "E2EXAMPLE"
 DOMAIN = "d111111abcdef8.cloudfront.net"

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from sandbox import configuration
-from sandbox.association_rules import EdgeFunction, association_refusals
-from sandbox.refusals import Refusal
+from sandbox.api.errors import Refusal
+from sandbox.cloudfront import configuration
+from sandbox.cloudfront.association_rules import EdgeFunction, association_refusals
 
 _ARN = "arn:aws:lambda:us-east-1:123456789012:function:page:1"
 _SOUND = EdgeFunction(

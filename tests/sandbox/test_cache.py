@@ -2,8 +2,8 @@
 
 import pytest
 
-from sandbox.cache import EVERYTHING, MANAGED_POLICIES, Cache, Caching, cache_key, lifetime
-from sandbox.edge_message import Response, header
+from sandbox.edge.cache import EVERYTHING, MANAGED_POLICIES, Cache, Caching, cache_key, lifetime
+from sandbox.edge.messages import Response, header
 from tests.sandbox.edge_builders import CACHING_DISABLED, a_request
 
 PLACE = ("E2EXAMPLE", "shop")

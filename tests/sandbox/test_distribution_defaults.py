@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox import association_order, configuration, distribution_defaults
+from sandbox.cloudfront import configuration, defaults
+from sandbox.cloudfront.responses import shuffle
 
 _MEMBERS = {
     "Aliases": "<Quantity>1</Quantity><Items><CNAME>a.example.com</CNAME></Items>",
@@ -23,7 +24,7 @@ _MEMBERS = {
 
 def _filled(document: bytes) -> bytes:
     config = configuration.parse(document)
-    distribution_defaults.fill(config)
+    defaults.fill(config)
     return configuration.write(config)
 
 
@@ -73,7 +74,7 @@ def test_a_set_of_associations_has_one_order_for_each_seed(events: list[str], se
         lists = f"<LambdaFunctionAssociations><Items>{items}</Items></LambdaFunctionAssociations>"
         behavior = f"<DefaultCacheBehavior>{lists}</DefaultCacheBehavior>"
         config = configuration.parse(f"<C>{behavior}</C>".encode())
-        association_order.shuffle(config, seed)
+        shuffle(config, seed)
         return configuration.write(config)
 
     assert shuffled(sorted(events)) == shuffled(events)

@@ -4,8 +4,8 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from sandbox import configuration, distribution_defaults
-from sandbox.distribution_rules import config_refusals, update_refusals
+from sandbox.cloudfront import configuration, defaults
+from sandbox.cloudfront.distribution_rules import config_refusals, update_refusals
 
 _ORIGIN = "<Origin><Id>o</Id><CustomOriginConfig/></Origin>"
 _SOUND = (
@@ -18,7 +18,7 @@ _SOUND = (
 
 def _config(document: str = _SOUND) -> Element:
     config = configuration.parse(document.encode())
-    distribution_defaults.fill(config)
+    defaults.fill(config)
     return config
 
 

@@ -1,7 +1,7 @@
 """The way of a configuration to the edge, in an order that no clock can break."""
 
-from sandbox.distributions import Propagation
-from sandbox.edge_interface import Deployed
+from sandbox.cloudfront.propagation import Propagation
+from sandbox.edge.interface import Deployed
 
 
 class _Clock:

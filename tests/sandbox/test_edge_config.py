@@ -2,15 +2,15 @@
 
 import pytest
 
-from sandbox.cache import EVERYTHING, MANAGED_POLICIES
-from sandbox.edge_config import (
+from sandbox.edge.cache import EVERYTHING, MANAGED_POLICIES
+from sandbox.edge.config import (
     Association,
     EventType,
     choose_behavior,
     fits,
     parse_distribution_config,
 )
-from sandbox.edge_message import EdgeError
+from sandbox.edge.messages import EdgeError
 from tests.sandbox.edge_builders import (
     CACHING_OPTIMIZED,
     a_document,

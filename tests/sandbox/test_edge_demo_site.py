@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from demo.site.distribution import Clients, Site, create_site
-from demo.site.origin import Origin, start_origin
+from sandbox.demo.site.distribution import Clients, Site, create_site
+from sandbox.demo.site.origin import Origin, start_origin
 from tests.cloud import Cloud
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.edge_interface import InvokeAnswer
+from sandbox.edge.interface import InvokeAnswer
 from tests.sandbox.edge_builders import (
     Viewer,
     a_document,

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from sandbox.edge_config import EventType
-from sandbox.edge_function import function_event, read_request_answer, read_response_answer
-from sandbox.edge_lambda import Visit
-from sandbox.edge_message import EdgeError, Request, Response, header
+from sandbox.edge.config import EventType
+from sandbox.edge.function_events import function_event, read_request_answer, read_response_answer
+from sandbox.edge.lambda_events import Visit
+from sandbox.edge.messages import EdgeError, Request, Response, header
 from tests.sandbox.edge_builders import a_request
 
 VISIT = Visit("E2EXAMPLE", "d111111abcdef8.cloudfront.net", "request-1")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.cloudfront_functions import FunctionExecutionError, run_function
+from sandbox.edge.function_runtime import FunctionExecutionError, run_function
 
 EVENT: dict[str, Any] = {"request": {"uri": "/a", "headers": {}}}
 

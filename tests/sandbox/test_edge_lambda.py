@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.edge_config import Association, Origin
-from sandbox.edge_lambda import (
+from sandbox.edge.config import Association, Origin
+from sandbox.edge.lambda_events import (
     Visit,
     changed_origin,
     changed_request,
@@ -15,7 +15,7 @@ from sandbox.edge_lambda import (
     request_event,
     response_event,
 )
-from sandbox.edge_message import Response, header
+from sandbox.edge.messages import Response, header
 from tests.sandbox.edge_builders import a_lambda, a_request, the_request, the_response
 
 VISIT = Visit("E2EXAMPLE", "d111111abcdef8.cloudfront.net", "request-1")

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.edge_config import Origin
-from sandbox.edge_message import EdgeError
-from sandbox.edge_origin import fetch
+from sandbox.edge.config import Origin
+from sandbox.edge.messages import EdgeError
+from sandbox.edge.origin import fetch
 from tests.sandbox.edge_builders import (
     DOMAIN,
     UNCACHED,

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from sandbox.edge_message import Response
-from sandbox.edge_response import (
+from sandbox.edge.lambda_responses import (
     changed_response,
     check_changed_response,
     check_generated_response,
     generated_response,
 )
+from sandbox.edge.messages import Response
 
 VIA = (("Via", "1.1 origin"), ("Content-Type", "text/html"))
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from sandbox.embedded_metrics import Datum, read_data
+from sandbox.patches.cloudwatch_metrics import Datum, read_data
 
 _DIRECTIVE = {
     "Namespace": "Shop",

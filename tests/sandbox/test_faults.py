@@ -2,9 +2,9 @@
 
 import pytest
 
-from sandbox.control import parse_fault
-from sandbox.faults import Fault, FaultKind, Faults
-from sandbox.operations import Operation
+from sandbox.api.control import parse_fault
+from sandbox.api.faults import Fault, FaultKind, Faults
+from sandbox.api.operations import Operation
 from sandbox.settings import Settings
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.operations import Operation, Request, identify
+from sandbox.api.operations import Operation, Request, identify
 
 
 def _signed(service: str, **headers: str) -> dict[str, str]:

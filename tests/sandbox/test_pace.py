@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from sandbox.operations import Operation
-from sandbox.pace import Throttle
+from sandbox.api.operations import Operation
+from sandbox.api.throttling import Throttle
 from sandbox.settings import CurrentSettings, Settings
 
 _UPDATE = Operation("cloudfront:UpdateDistribution", "/2020-05-31/distribution/E1/config", "test")

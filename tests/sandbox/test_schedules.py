@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sandbox.schedules import Schedule, fault, instant, with_context
+from sandbox.patches.schedule_expressions import Schedule, fault, instant, with_context
 
 _LJUBLJANA = "Europe/Ljubljana"  # clocks change on 2026-03-29 and 2026-10-25
 

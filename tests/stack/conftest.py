@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from demo.sam import build, deploy
+from sandbox.demo.sam import build, deploy
 from sandbox.process import start_sandbox
 from tests.cloud import Cloud
 from tests.sandbox.builders import (

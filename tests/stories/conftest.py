@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from logging import StreamHandler
 
 import pytest
-from maintenance.telemetry import logger
+from maintenance.reporting.telemetry import logger
 
 from tests.cloud import Cloud
 from tests.sandbox.builders import a_distribution

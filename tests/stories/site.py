@@ -20,8 +20,9 @@ from xml.etree import ElementTree as ET
 
 import boto3
 import httpx
-from maintenance.baking import Patience
-from maintenance.handler import PATIENCE, App, assemble, lambda_handler
+from maintenance.app import PATIENCE, App, assemble
+from maintenance.handler import lambda_handler
+from maintenance.lambda_edge.publish import Patience
 from maintenance.settings import Settings
 from maintenance.wakeup import Sweep
 

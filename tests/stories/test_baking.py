@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from maintenance.baking import Patience
 from maintenance.errors import RunFailed
+from maintenance.lambda_edge.publish import Patience
 
 from tests.cloud import eventually
 from tests.sandbox.builders import a_package

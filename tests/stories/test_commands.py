@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from maintenance.errors import ConfigurationError, EventRefused, UnreadableValue
-from maintenance.switch import parse_switch
+from maintenance.schedule.switch import parse_switch
 
 from tests.sandbox.builders import a_distribution
 from tests.stories.site import SWITCH, Site

@@ -12,7 +12,7 @@ import pytest
 from maintenance.wakeup import Sweep
 
 from tests.crashing import Moment, MortalProcess, ProcessEnded, changes_something
-from tests.effort import FACTOR
+from tests.hypothesis_profiles import FACTOR
 from tests.sandbox.builders import a_distribution
 from tests.stories.site import Site
 from tests.stories.test_races import an_occupied_distribution

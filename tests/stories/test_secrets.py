@@ -15,7 +15,7 @@ from maintenance.__main__ import main as maintenance
 from maintenance.errors import MaintenanceError
 
 from bypass_link.__main__ import main as bypass_link
-from tests.command_line.deployed import stack_of
+from tests.cli.deployed import stack_of
 from tests.sandbox.builders import a_distribution
 from tests.stories.site import BUCKET, EDGE_NAME, PAGE_NAME, Site
 

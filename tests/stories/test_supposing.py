@@ -3,14 +3,13 @@
 from copy import replace
 from datetime import UTC, datetime, timedelta
 
-from maintenance.handler import assemble
+from maintenance.app import assemble
+from maintenance.cloudfront.plan import Action
 from maintenance.model import Mode
-from maintenance.outlook import Outlook
-from maintenance.plan import Action
-from maintenance.report import Report
+from maintenance.reconcile.desired_state import Outlook, SupposedSwitch
+from maintenance.reporting.report import Report
+from maintenance.schedule.switch import parse_switch
 from maintenance.settings import Settings
-from maintenance.supposition import SupposedSwitch
-from maintenance.switch import parse_switch
 
 from tests.sandbox.builders import a_distribution
 from tests.stories.site import Site

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from maintenance.desired import Decision, Version, decide, history_matters, last_off, last_readable
-from maintenance.instants import format_instant, parse_duration, parse_instant
 from maintenance.model import Mode
-from maintenance.windows import Window, parse_window
+from maintenance.schedule.decision import Decision, decide, history_matters
+from maintenance.schedule.history import Version, last_off, last_readable
+from maintenance.schedule.times import format_instant, parse_duration, parse_instant
+from maintenance.schedule.window import Window, parse_window
 
 ZONE = ZoneInfo("UTC")
 # 2026-12-06 is a Sunday.

@@ -4,8 +4,8 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from maintenance.cloudfront.plan import OccupiedSlots
 from maintenance.errors import ConfigurationError
-from maintenance.plan import OccupiedSlots
 from maintenance.settings import Settings
 
 from tests.builders import EDGE, PAGE_FUNCTION, edge_arn

@@ -1,0 +1,215 @@
+"""TODO docstring of maintenance.app."""
+
+import functools
+import os
+import random
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from copy import replace
+from datetime import datetime
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from msgspec import Struct
+from urllib3 import PoolManager, Timeout
+
+from maintenance.aws.bucket import Notes, PageFiles
+from maintenance.aws.cloudfront import CloudFront
+from maintenance.aws.errors import demand_whole_answers
+from maintenance.aws.event_bus import EventBus
+from maintenance.aws.functions import EdgeVersions
+from maintenance.aws.parameters import Parameters, StatusParameter
+from maintenance.aws.scheduler import AlarmClock, Ring
+from maintenance.aws.throttling import PacedConfigs, Time
+from maintenance.errors import RunFailed
+from maintenance.lambda_edge.check import PackageCheck, Preflight
+from maintenance.lambda_edge.publish import Baking, Patience
+from maintenance.lambda_edge.select import Chooser
+from maintenance.reconcile.command import judge
+from maintenance.reconcile.controller import Controller
+from maintenance.reconcile.desired_state import Outlook
+from maintenance.reconcile.distribution import DistributionRun
+from maintenance.reconcile.housekeeping import Preparation
+from maintenance.reconcile.site import SiteRun
+from maintenance.reporting.announce import Announcer
+from maintenance.reporting.report import Report
+from maintenance.reporting.telemetry import count_report, log_report
+from maintenance.settings import Settings
+from maintenance.wakeup import Command, ParameterChanged, PlanRequested, StatusRequested, Wakeup
+
+# Standard mode backs off with jitter, up to 20 seconds; what is left is the invocation's retry.
+_CLIENT = Config(
+    retries={"mode": "standard", "total_max_attempts": 6}, connect_timeout=5, read_timeout=30
+)
+
+
+# What a page needs is not waited for as long: a site that should be closed waits for it.
+_HURRIED = Config(
+    retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=3, read_timeout=10
+)
+
+
+_DOWNLOAD = Timeout(connect=3, read=10)
+
+
+PATIENCE = Patience(pause=time.sleep, elapsed=time.monotonic)
+
+
+class App(Struct, frozen=True):
+    """Everything that a wakeup may need."""
+
+    settings: Settings
+    parameters: Parameters
+    status_parameter: StatusParameter
+    controller: Controller
+    preparation: Preparation
+    clock: Callable[[], datetime]
+
+    def run(self, wakeup: Wakeup) -> dict[str, Any]:
+        """Return the report as JSON values; raise MaintenanceError where something failed."""
+        match wakeup:
+            case PlanRequested():
+                return self.preparation.show(self.controller.plan()).answer()
+            case StatusRequested():
+                return self.preparation.show(self.controller.status()).answer()
+            case ParameterChanged():
+                return self._finish(self._reconcile(wakeup, changed=wakeup))
+            case Command():
+                return self._finish(self._command(wakeup))
+            case _:
+                return self._finish(self._reconcile(wakeup))
+
+    def _reconcile(self, wakeup: Wakeup, *, changed: ParameterChanged | None = None) -> Report:
+        follow = functools.partial(self.preparation.follow, wakeup=wakeup)
+        return self.controller.reconcile(changed, before_telling=follow)
+
+    def _command(self, command: Command) -> Report:
+        switch = self.parameters.read_switch().switch
+        verdict = judge(command, switch=switch, now=self.clock(), zone=self.settings.time_zone)
+        news = self.parameters.write_switch(verdict.value) if verdict.value else None
+        report = self._reconcile(command, changed=news)
+        told = (verdict.reason,) if verdict.reason else ()
+        return replace(report, notices=(*told, *report.notices))
+
+    def _finish(self, report: Report) -> dict[str, Any]:
+        log_report(report)
+        count_report(report, stack_name=self.settings.stack_name, now=self.clock())
+        if report.faults:
+            raise RunFailed(report.failure)
+        return report.answer()
+
+
+def assemble(
+    settings: Settings,
+    *,
+    own_arn: str,
+    clock: Callable[[], datetime],
+    patience: Patience = PATIENCE,
+    session: boto3.Session | None = None,
+) -> App:
+    """
+    Put everything together; `own_arn` is this function's, `clock` returns the present, aware.
+
+    All clients are made of `session`, of a new one in us-east-1 where none is given.
+    """
+    session = session or boto3.Session(region_name="us-east-1")
+    demand_whole_answers(session.events)
+    ssm = session.client("ssm", config=_CLIENT)
+    status_parameter = StatusParameter(ssm, switch_parameter=settings.switch_parameter)
+    parameters = Parameters(
+        ssm,
+        switch_parameter=settings.switch_parameter,
+        zone=settings.time_zone,
+        clock=clock,
+        pause=time.sleep,
+    )
+    cloudfront = CloudFront(session.client("cloudfront", config=_CLIENT))
+    configs = PacedConfigs(cloudfront, Time(time.monotonic, time.sleep, random.random))
+    notes = Notes(
+        _made_once(lambda: session.client("s3", config=_CLIENT)),
+        bucket=settings.state_bucket,
+        stack=settings.stack_name,
+        new_write_id=lambda: uuid.uuid4().hex,
+    )
+    versions = _versions(session, settings)
+    chooser = _chooser(session, settings, versions, patience)
+    distribution_run = DistributionRun(configs, notes, configs.is_still_wanted)
+    preflight = Preflight(versions, base_arn=settings.edge.version_arn)
+    controller = Controller(
+        rehearsal=settings.rehearsal_distribution,
+        outlook=Outlook(parameters, settings.lead_time, clock),
+        distributions=cloudfront,
+        page_files=chooser.page_files,
+        site_run=SiteRun(settings, distribution_run, chooser, preflight),
+        alarm_clock=AlarmClock(
+            session.client("scheduler", config=_CLIENT), _ring(settings, own_arn)
+        ),
+        announcer=_announcer(session, status_parameter, settings),
+        pace=configs,
+        clock=clock,
+    )
+    preparation = Preparation(
+        rehearsal=settings.rehearsal_distribution,
+        chooser=chooser,
+        distributions=cloudfront,
+        distribution_run=distribution_run,
+        versions=versions,
+        clock=clock,
+    )
+    return App(settings, parameters, status_parameter, controller, preparation, clock)
+
+
+def _announcer(
+    session: boto3.Session, status_parameter: StatusParameter, settings: Settings
+) -> Announcer:
+    return Announcer(
+        status_parameter,
+        EventBus(_made_once(lambda: session.client("events", config=_CLIENT))),
+        stack=settings.stack_name,
+        switch_parameter=settings.switch_parameter,
+    )
+
+
+def _versions(session: boto3.Session, settings: Settings) -> EdgeVersions:
+    client = _made_once(lambda: session.client("lambda", config=_HURRIED))
+    http = PoolManager(timeout=_DOWNLOAD, retries=2)
+    return EdgeVersions(client, http, page_function=settings.edge.page_name)
+
+
+def _chooser(
+    session: boto3.Session, settings: Settings, versions: EdgeVersions, patience: Patience
+) -> Chooser:
+    s3 = _made_once(lambda: session.client("s3", config=_HURRIED))
+    page_files = PageFiles(s3, bucket=settings.state_bucket)
+    check = PackageCheck(_own_library())
+    baking = Baking(settings.edge.version_arn, versions, check, patience)
+    return Chooser(settings.edge, page_files, baking)
+
+
+def _own_library() -> dict[str, str]:
+    """Return where Python's own library is, if it has to be told; a check needs to see no more."""
+    name = "LD_LIBRARY_PATH"
+    return {name: os.environ[name]} if name in os.environ else {}
+
+
+def _ring(settings: Settings, own_arn: str) -> Ring:
+    return Ring(
+        group=settings.schedule_group,
+        target_arn=own_arn,
+        role_arn=settings.wake_role_arn,
+        dead_letters_arn=settings.dead_letters_arn,
+    )
+
+
+def _made_once[Made](make: Callable[[], Made]) -> Callable[[], Made]:
+    """Return what makes something when it is first needed, whichever thread needs it."""
+    lock, made = threading.Lock(), functools.cache(make)
+
+    def give() -> Made:
+        with lock:
+            return made()
+
+    return give

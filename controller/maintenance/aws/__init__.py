@@ -1,0 +1,1 @@
+"""Adapters: one module for each AWS service that the controller calls."""

@@ -1,0 +1,46 @@
+"""The account's default event bus, on which a change of mode is announced."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from maintenance.aws.errors import FAULTS
+from maintenance.errors import ApplyError
+
+if TYPE_CHECKING:
+    from mypy_boto3_events import EventBridgeClient
+
+SOURCE = "site.maintenance"
+DETAIL_TYPE = "Maintenance Mode Changed"
+
+
+class EventBus:
+    """The adapter; `client` gives the client, which most runs do not need."""
+
+    def __init__(self, client: Callable[[], EventBridgeClient]) -> None:
+        self._client = client
+
+    def send(self, details: Sequence[Mapping[str, Any]]) -> None:
+        """Send an event for each detail, ten at most; raise ApplyError if one is not taken."""
+        try:
+            answer = self._client().put_events(
+                Entries=[
+                    {"Source": SOURCE, "DetailType": DETAIL_TYPE, "Detail": json.dumps(each)}
+                    for each in details
+                ]
+            )
+        except FAULTS as error:
+            raise _refused(str(error)) from error
+        # Refusals of single entries come with status 200.
+        reasons = [each["ErrorMessage"] for each in answer["Entries"] if "ErrorCode" in each]
+        if reasons:
+            raise _refused(" | ".join(reasons))
+
+
+def _refused(why: str) -> ApplyError:
+    return ApplyError(
+        f"the change of mode cannot be announced, the next run tries again: {why} - the "
+        "controller's role needs events:PutEvents on the default bus (docs/iam.md)"
+    )

@@ -1,0 +1,237 @@
+"""
+Lambda as the controller uses it: read the base, publish and delete versions of MaintenancePage.
+
+Every write is conditional on the revision that was read. Another run, a deployment or a person who
+writes first makes it fail with one of Lambda's conflicts (doc: Lambda API Reference,
+UpdateFunctionCode, PublishVersion), and all of them mean: look again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+from urllib3.exceptions import HTTPError
+
+from maintenance.aws.errors import FAULTS
+from maintenance.errors import ApplyError, ObservationError, StaleObservation
+from maintenance.lambda_edge.package import code_sha256
+from maintenance.lambda_edge.version import Configuration, EdgeVersion, FunctionPackage, Latest
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+    from urllib3 import BaseHTTPResponse, PoolManager
+
+_OK = 200
+_CONFLICTS = {"PreconditionFailedException", "ResourceConflictException"}
+# What a version lost if it no longer has the code that was uploaded.
+_OTHER_CODE = "InvalidParameterValueException"
+# Each member that Lambda@Edge does not take (doc: CloudFront Developer Guide,
+# lambda-at-edge-function-restrictions), as it is where a function does not have it.
+_PLAIN: Mapping[str, Any] = {
+    "DeadLetterConfig": {"TargetArn": ""},
+    "Environment": {"Variables": {}},
+    "EphemeralStorage": {"Size": 512},
+    "KMSKeyArn": "",
+    "Layers": [],
+    "SnapStart": {"ApplyOn": "None"},
+    "TracingConfig": {"Mode": "PassThrough"},
+    "VpcConfig": {"SubnetIds": [], "SecurityGroupIds": []},
+}
+
+
+class EdgeVersions:
+    """
+    The adapter; `page_function` is the name of the function that the controller publishes.
+
+    `client` gives the client, which a run without a page and without clean-up does not need.
+    """
+
+    def __init__(
+        self, client: Callable[[], LambdaClient], http: PoolManager, *, page_function: str
+    ) -> None:
+        self._client = client
+        self._http = http
+        self._function = page_function
+        self._downloaded: dict[str, FunctionPackage] = {}
+
+    def read_package(self, version_arn: str) -> FunctionPackage:
+        """
+        Return the package of a version, kept from then on, for it never changes.
+
+        Raises ObservationError, also where what was downloaded is not what Lambda runs.
+        """
+        if version_arn not in self._downloaded:
+            self._downloaded[version_arn] = self._download(version_arn)
+        return self._downloaded[version_arn]
+
+    def list_versions(self) -> tuple[EdgeVersion, ...]:
+        """Return every numbered version of MaintenancePage; raise ObservationError."""
+        try:
+            pages = (
+                self._client()
+                .get_paginator("list_versions_by_function")
+                .paginate(FunctionName=self._function)
+            )
+            listed = [each for page in pages for each in page["Versions"]]
+        except FAULTS as error:
+            raise ObservationError(
+                f"the versions of {self._function} cannot be listed: {error}"
+            ) from error
+        return tuple(_version(each) for each in listed if each["Version"] != "$LATEST")
+
+    def read_latest(self) -> Latest:
+        """Return $LATEST of MaintenancePage; raise ObservationError."""
+        raw = self._configuration(self._function)
+        return Latest(
+            code_sha256=raw["CodeSha256"],
+            configuration=_configuration(raw),
+            revision_id=raw["RevisionId"],
+            is_updating=raw.get("LastUpdateStatus") == "InProgress",
+        )
+
+    def read_state(self, version_arn: str) -> str:
+        """Return Lambda's word for the state of a version; raise ObservationError."""
+        state: str = self._configuration(version_arn)["State"]
+        return state
+
+    def read_version(self, version_arn: str) -> EdgeVersion | None:
+        """Return a version, None where there is none of that number; raise ObservationError."""
+        try:
+            return _version(self._configuration(version_arn))
+        except ObservationError as error:
+            if isinstance(error.__cause__, self._client().exceptions.ResourceNotFoundException):
+                return None
+            raise
+
+    def update_code(self, package: bytes, *, over: Latest, architectures: Iterable[str]) -> None:
+        """Upload a package as $LATEST; raise StaleObservation or ApplyError."""
+        self._write(
+            "update_function_code",
+            ZipFile=package,
+            RevisionId=over.revision_id,
+            Architectures=list(architectures),
+        )
+
+    def configure(self, wanted: Configuration, *, over: Latest) -> None:
+        """Configure $LATEST as wanted; raise StaleObservation or ApplyError."""
+        found = over.configuration
+        members = {
+            "Runtime": (wanted.runtime, found.runtime),
+            "Handler": (wanted.handler, found.handler),
+            "Role": (wanted.role, found.role),
+            "MemorySize": (wanted.memory, found.memory),
+            "Timeout": (wanted.timeout, found.timeout),
+        }
+        # Only what differs: naming the role asks for the right to pass it.
+        changes: dict[str, Any] = {
+            name: value for name, (value, present) in members.items() if value != present
+        }
+        changes |= {name: _PLAIN[name] for name in found.extras}
+        self._write("update_function_configuration", RevisionId=over.revision_id, **changes)
+
+    def publish(self, *, over: Latest, description: str) -> EdgeVersion:
+        """
+        Publish $LATEST if it still is what was read, and return the version, which may be Pending.
+
+        Raises StaleObservation or ApplyError.
+        """
+        return _version(
+            self._write(
+                "publish_version",
+                CodeSha256=over.code_sha256,
+                RevisionId=over.revision_id,
+                Description=description,
+            )
+        )
+
+    def delete(self, version: EdgeVersion) -> bool:
+        """Delete a version; return False while replicas keep it alive. Raises ApplyError."""
+        try:
+            self._client().delete_function(
+                FunctionName=self._function, Qualifier=str(version.number)
+            )
+        except self._client().exceptions.ResourceNotFoundException:
+            return True
+        except FAULTS as error:
+            # Normal for hours after the last detachment (doc: CloudFront Developer Guide,
+            # lambda-edge-delete-replicas); Lambda has no code of its own for it.
+            if "replicated function" in str(error):
+                return False
+            raise ApplyError(f"the version {version.arn} was not deleted: {error}") from error
+        return True
+
+    def _configuration(self, reference: str) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self._function_at(reference)["Configuration"]
+        return found
+
+    def _function_at(self, reference: str) -> Mapping[str, Any]:
+        try:
+            return self._client().get_function(FunctionName=reference)
+        except FAULTS as error:
+            raise ObservationError(f"{reference} cannot be read: {error}") from error
+
+    def _download(self, version_arn: str) -> FunctionPackage:
+        found = self._function_at(version_arn)
+        try:
+            answer: BaseHTTPResponse = self._http.request("GET", found["Code"]["Location"])
+        except HTTPError as error:
+            # Not the whole error: it would show the presigned address.
+            raise ObservationError(
+                f"the package of {version_arn} cannot be downloaded: {type(error).__name__}"
+            ) from error
+        expected = found["Configuration"]["CodeSha256"]
+        if answer.status != _OK or code_sha256(answer.data) != expected:
+            raise ObservationError(
+                f"the package of {version_arn} was not downloaded as Lambda runs it (status "
+                f"{answer.status}, CodeSha256 {code_sha256(answer.data)}, not {expected})"
+            )
+        return FunctionPackage(answer.data, _configuration(found["Configuration"]))
+
+    def _write(self, operation: str, **members: Any) -> Mapping[str, Any]:  # noqa: ANN401 - boto3's
+        try:
+            answer: Mapping[str, Any] = getattr(self._client(), operation)(
+                FunctionName=self._function, **members
+            )
+        except ClientError as error:
+            message = f"{self._function} was not changed: {error}"
+            code = error.response["Error"]["Code"]
+            is_stale = code in _CONFLICTS or (operation, code) == ("publish_version", _OTHER_CODE)
+            raise (StaleObservation if is_stale else ApplyError)(message) from error
+        except FAULTS as error:
+            raise ApplyError(f"{self._function} was not changed: {error}") from error
+        return answer
+
+
+def _version(raw: Mapping[str, Any]) -> EdgeVersion:
+    return EdgeVersion(
+        arn=raw["FunctionArn"],
+        number=int(raw["Version"]),
+        code_sha256=raw["CodeSha256"],
+        configuration=_configuration(raw),
+        description=raw.get("Description", ""),
+        # Lambda's own form: 2026-11-23T21:47:25.000+0000.
+        published=datetime.fromisoformat(raw["LastModified"]),
+        state=raw.get("State"),
+    )
+
+
+def _configuration(raw: Mapping[str, Any]) -> Configuration:
+    return Configuration(
+        runtime=raw["Runtime"],
+        handler=raw["Handler"],
+        role=raw["Role"],
+        memory=raw["MemorySize"],
+        timeout=raw["Timeout"],
+        architectures=tuple(raw.get("Architectures", ["x86_64"])),
+        extras=tuple(name for name, plain in _PLAIN.items() if not _is_plain(raw, name, plain)),
+    )
+
+
+def _is_plain(raw: Mapping[str, Any], name: str, plain: Any) -> bool:  # noqa: ANN401 - a member
+    found = raw.get(name) or plain
+    if isinstance(plain, dict):
+        return all((found.get(each) or value) == value for each, value in plain.items())
+    return bool(found == plain)

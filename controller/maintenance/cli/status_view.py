@@ -1,0 +1,250 @@
+"""
+Status and plan, for people and as JSON.
+
+The JSON is the controller's own report, with what only the command line knows besides.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from maintenance.cli.terminal import Clock, named
+from maintenance.cloudfront.plan import Action, Step
+from maintenance.model import Mode
+from maintenance.reporting.report import Outcome, Progress, Report, is_everywhere, progress
+from maintenance.reporting.status import LastError
+from maintenance.schedule.decision import Decision
+from maintenance.schedule.times import format_instant
+
+_MODES = {
+    Mode.MAINTENANCE: "bold black on yellow",
+    Mode.LIVE: "bold black on green",
+    Mode.UNCHANGED: "bold black on red",
+}
+_PROGRESS = {
+    Progress.REFUSED: ("refused", "bold red"),
+    Progress.WAITING: ("waiting for the controller", "bold yellow"),
+    Progress.DEPLOYING: ("InProgress", "bold yellow"),
+    Progress.DEPLOYED: ("Deployed", "green"),
+}
+_ACTIONS = {
+    Action.ATTACH: "bold yellow",
+    Action.REPLACE: "bold yellow",
+    Action.DETACH: "bold green",
+    Action.KEEP: "dim",
+    Action.SKIP: "bold magenta",
+    Action.REFUSE: "bold red",
+}
+_INDENT = (0, 0, 0, 2)
+
+
+class Look(Struct, frozen=True):
+    """
+    A report, and what people want to know besides.
+
+    `names` are the distributions' aliases by id, or the domain name of one that has none.
+    `last_error` is what the controller's last failed run said.
+    """
+
+    report: Report
+    names: Mapping[str, str]
+    last_error: LastError | None = None
+
+
+def status_document(look: Look) -> dict[str, Any]:
+    """Return the status as JSON values."""
+    decision = look.report.decision
+    return {
+        **plan_document(look),
+        "everywhere": is_everywhere(look.report),
+        "next_start": format_instant(decision.next_start) if decision.next_start else None,
+        "next_window": look.report.bounds.next_window,
+        "last_error": _error_document(look.last_error) if look.last_error else None,
+    }
+
+
+def plan_document(look: Look) -> dict[str, Any]:
+    """Return the plan as JSON values."""
+    document = look.report.document()
+    for each, outcome in zip(document["distributions"], look.report.outcomes, strict=True):
+        each["progress"] = progress(outcome).value
+        each["name"] = look.names.get(outcome.distribution_id, "")
+    return document
+
+
+def status(look: Look, clock: Clock) -> RenderableType:
+    """Return the status for one look: is it on, why, until when, everywhere, what comes next."""
+    decision = look.report.decision
+    facts = _facts(
+        ("why", decision.reason),
+        ("message", decision.message or ""),
+        ("everywhere", _everywhere(look.report)),
+        *(("next", each) for each in _next(decision, look.report.bounds.next_window, clock)),
+        ("last error", _last_error(look.last_error, clock) if look.last_error else ""),
+    )
+    table = Table(box=None, padding=(0, 3, 0, 0), header_style="dim", pad_edge=False)
+    for column in ("distribution", "behaviors", "edges"):
+        table.add_column(column, overflow="fold")
+    for outcome in look.report.outcomes:
+        word, style = _PROGRESS[progress(outcome)]
+        name = (look.names[outcome.distribution_id], "dim")
+        which = Text.assemble(outcome.distribution_id, "\n", name)
+        table.add_row(which, _closed(outcome.steps), Text(word, style=style))
+    exceptions = _sentences(_exceptions(look.report))
+    headlines = [_headline(decision, clock)]
+    if not is_everywhere(look.report):
+        headlines.append(Text("  is wanted, and not so everywhere yet", style="bold yellow"))
+    return Group(*headlines, "", facts, "", Padding(table, _INDENT), exceptions)
+
+
+def plan(look: Look, clock: Clock) -> RenderableType:
+    """Return what would be done with each behavior, and why."""
+    parts: list[RenderableType] = [
+        _headline(look.report.decision, clock),
+        "",
+        _facts(
+            ("why", look.report.decision.reason),
+            ("message", look.report.decision.message or ""),
+        ),
+    ]
+    for outcome in look.report.outcomes:
+        parts += ["", *_steps(outcome, look.names[outcome.distribution_id])]
+    parts += [
+        "",
+        _sentences(
+            [
+                *((each, "fault") for each in look.report.own_faults),
+                *((each, "notice") for each in look.report.notices),
+            ]
+        ),
+    ]
+    return Group(*parts, Text(f"  {extent(look.report)}", style="bold"))
+
+
+def extent(report: Report) -> str:
+    """Return one sentence about how much a plan would change."""
+    counts = Counter(step.action for each in report.outcomes for step in each.steps)
+    verbs = {
+        "close": counts[Action.ATTACH],
+        "renew the page of": counts[Action.REPLACE],
+        "open": counts[Action.DETACH],
+        "refuse": counts[Action.REFUSE],
+    }
+    touched = [
+        each
+        for each in report.outcomes
+        if not all(step.action is Action.KEEP for step in each.steps)
+    ]
+    parts = [f"{verb} {_counted(number, 'behavior')}" for verb, number in verbs.items() if number]
+    if not parts:
+        return "There is nothing to change."
+    return f"This would {' and '.join(parts)} of {_counted(len(touched), 'distribution')}."
+
+
+def _headline(decision: Decision, clock: Clock) -> Text:
+    word = Text(f" {decision.mode.value.upper()} ", style=_MODES[decision.mode])
+    if decision.mode is not Mode.MAINTENANCE:
+        return word
+    if decision.until is None:
+        return Text.assemble(word, "  until somebody ends it")
+    return Text.assemble(word, f"  until {clock.shown_with_distance(decision.until)}")
+
+
+def _facts(*facts: tuple[str, str]) -> RenderableType:
+    grid = Table.grid(padding=(0, 3, 0, 0))
+    grid.add_column(style="dim", min_width=10)
+    grid.add_column(overflow="fold")
+    last = ""
+    for label, text in facts:
+        if text:
+            grid.add_row("" if label == last else label, text)
+            last = label
+    return Padding(grid, _INDENT)
+
+
+def _everywhere(report: Report) -> str:
+    counts = Counter(progress(each) for each in report.outcomes)
+    total = _counted(len(report.outcomes), "distribution")
+    if counts[Progress.DEPLOYED] == len(report.outcomes):
+        return f"yes: {total}, Deployed" if report.outcomes else "there is no distribution"
+    return f"not yet: {counts[Progress.DEPLOYED]} of {total} Deployed"
+
+
+def _next(decision: Decision, window: str | None, clock: Clock) -> Iterator[str]:
+    if decision.mode is Mode.MAINTENANCE:
+        yield (
+            f"opens {clock.shown_with_distance(decision.until)}"
+            if decision.until
+            else "stays closed until somebody writes off"
+        )
+    if decision.next_start:
+        yield f"window {window} begins {clock.shown_with_distance(decision.next_start)}"
+    elif decision.mode is not Mode.MAINTENANCE:
+        yield "no window is to come"
+
+
+def _last_error(error: LastError, clock: Clock) -> str:
+    lasts = f"over since {clock.shown(error.until)}" if error.until else "not over"
+    return f"since {clock.shown(error.since)}, {lasts}: {named(error.message)}"
+
+
+def _error_document(error: LastError) -> dict[str, Any]:
+    return {
+        "message": error.message,
+        "since": format_instant(error.since),
+        "until": format_instant(error.until) if error.until else None,
+    }
+
+
+def _closed(steps: Sequence[Step]) -> str:
+    closed = sum(step.is_closed for step in steps)
+    parts = [f"{closed} closed"] if closed else []
+    if closed < len(steps):
+        parts.append(f"{len(steps) - closed} open")
+    return ", ".join(parts)
+
+
+def _exceptions(report: Report) -> Iterator[tuple[str, str]]:
+    """Yield every sentence that somebody has to read, with its kind."""
+    for outcome in report.outcomes:
+        for step in outcome.steps:
+            if step.action in (Action.SKIP, Action.REFUSE):
+                where = f"{outcome.distribution_id} {step.path_pattern or 'default'}"
+                kind = "fault" if step.action is Action.REFUSE else "open"
+                yield f"{where}: {step.reason}", kind
+    yield from ((each, "fault") for each in report.faults)
+    yield from ((each, "notice") for each in report.notices)
+
+
+def _steps(outcome: Outcome, name: str) -> Iterator[RenderableType]:
+    yield Text.assemble("  ", (outcome.distribution_id, "bold"), "  ", (name, "dim"))
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(overflow="fold", min_width=9, max_width=24)
+    grid.add_column(min_width=9)
+    grid.add_column(overflow="fold")
+    for step in outcome.steps:
+        action = Text(step.action.value, style=_ACTIONS[step.action])
+        grid.add_row(step.path_pattern or "default", action, named(step.reason))
+    for each in outcome.put_back:
+        grid.add_row("", Text("put back", style="green"), named(str(each)))
+    for each in outcome.left_out:
+        grid.add_row("", Text("left out", style="yellow"), named(str(each)))
+    yield Padding(grid, (0, 0, 0, 4))
+    kinds = [*((each, "warning") for each in outcome.warnings)]
+    yield _sentences([*kinds, *((each, "fault") for each in outcome.faults)])
+
+
+def _sentences(sentences: Iterable[tuple[str, str]]) -> RenderableType:
+    styles = {"fault": "bold red", "warning": "yellow", "notice": "yellow", "open": "magenta"}
+    rows = [Text.assemble((f"{kind}: ", styles[kind]), named(text)) for text, kind in sentences]
+    return Padding(Group(*rows), (0, 0, 0, 4) if rows else 0)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,1 @@
+"""What a distribution configuration contains, and how to change it byte for byte. Pure."""

@@ -1,0 +1,109 @@
+"""
+Read the behaviors out of a DistributionConfig, and put association lists back into it. Pure.
+
+UpdateDistribution replaces the whole configuration, and an SDK drops XML elements newer than its
+model. So the XML that GetDistributionConfig returned is never serialised again: only the bytes of
+the two association lists are replaced, all others stay (ADR 0002).
+"""
+
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+
+from maintenance.cloudfront.associations import LIST_NAMES, Lists
+from maintenance.cloudfront.xml import Element, scan, splice
+from maintenance.errors import ObservationError
+from maintenance.model import Behavior, Kind
+
+type PathPattern = str | None
+
+
+class ConfiguredBehavior(Struct, frozen=True):
+    """A behavior of the configuration, with its lists as they stand in the XML."""
+
+    behavior: Behavior
+    lists: Lists
+    element: Element
+
+
+class DistributionConfig(Struct, frozen=True):
+    """A configuration as CloudFront sent it. Behaviors are the default one, then in precedence."""
+
+    xml: bytes
+    behaviors: tuple[ConfiguredBehavior, ...]
+    has_continuous_deployment: bool
+
+    def with_lists(self, changes: Mapping[PathPattern, Lists]) -> bytes:
+        """Return the XML with the lists of the named behaviors replaced, and nothing else."""
+        replacements = [
+            replacement
+            for each in self.behaviors
+            if each.behavior.path_pattern in changes
+            for replacement in _replacements(each, changes[each.behavior.path_pattern])
+        ]
+        return splice(self.xml, replacements)
+
+
+def read_config(xml: bytes) -> DistributionConfig:
+    """Return the configuration; raise ObservationError if this is not a DistributionConfig."""
+    root = scan(xml)
+    default = root.child("DefaultCacheBehavior")
+    if root.name != "DistributionConfig" or default is None:
+        message = f"CloudFront answered with <{root.name}> instead of a DistributionConfig."
+        raise ObservationError(message)
+    items = root.child("CacheBehaviors", "Items")
+    ordered = items.children if items else []
+    return DistributionConfig(
+        xml=xml,
+        behaviors=tuple(_behavior(xml, each) for each in [default, *ordered]),
+        has_continuous_deployment=bool(root.text_of("ContinuousDeploymentPolicyId")),
+    )
+
+
+def obstacle(*, grpc: bool, smooth_streaming: bool) -> str | None:
+    """
+    Name what keeps Lambda@Edge out of a behavior.
+
+    Source: CloudFront Developer Guide, distribution-using-grpc and edge-function-restrictions-all.
+    """
+    if grpc:
+        return "gRPC"
+    return "Microsoft Smooth Streaming" if smooth_streaming else None
+
+
+def _behavior(xml: bytes, element: Element) -> ConfiguredBehavior:
+    lists = Lists(
+        lambda_xml=_list_xml(xml, element, Kind.LAMBDA_AT_EDGE),
+        function_xml=_list_xml(xml, element, Kind.CLOUDFRONT_FUNCTION),
+    )
+    behavior = Behavior(
+        path_pattern=element.text_of("PathPattern") or None,
+        associations=lists.associations(),
+        obstacle=obstacle(
+            grpc=element.text_of("GrpcConfig", "Enabled") == "true",
+            smooth_streaming=element.text_of("SmoothStreaming") == "true",
+        ),
+    )
+    return ConfiguredBehavior(behavior, lists, element)
+
+
+def _list_xml(xml: bytes, element: Element, kind: Kind) -> bytes | None:
+    found = element.child(LIST_NAMES[kind])
+    return xml[found.start : found.end] if found else None
+
+
+def _replacements(configured: ConfiguredBehavior, new: Lists) -> Iterable[tuple[int, int, bytes]]:
+    by_kind = {Kind.LAMBDA_AT_EDGE: new.lambda_xml, Kind.CLOUDFRONT_FUNCTION: new.function_xml}
+    for kind, xml in by_kind.items():
+        element = configured.element
+        found = element.child(LIST_NAMES[kind])
+        # A list that the configuration does not have goes to the end of its behavior.
+        start, end = (found.start, found.end) if found else (element.inner_end, element.inner_end)
+        yield start, end, xml or b""
+
+
+class ReadConfig(Struct, frozen=True):
+    """A configuration as CloudFront sent it, and the ETag that an update of it must match."""
+
+    xml: bytes
+    etag: str

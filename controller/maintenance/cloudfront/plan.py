@@ -1,0 +1,201 @@
+"""
+Compare what is wanted with what is there, and say what to change. Pure.
+
+Each behavior is one row of this table (strangers are functions that are not ours; a sibling is
+the edge function of another stack like this one):
+
+    viewer slots of a behavior hold   wanted: maintenance          wanted: live
+    --------------------------------  ---------------------------  -------------------------------
+    no stranger in the way            attach                       keep
+    the wanted version of ours        keep                         detach, restore what was noted
+    another version of ours           replace                      detach, restore what was noted
+    a stranger in the way             displace and attach; refuse  keep
+    a sibling in the way              refuse                       keep
+    nothing of ours, and Lambda@Edge  skip                         keep
+    does not run on this behavior
+
+A wanted version that only stands in for a better one replaces nothing of ours. One refusal leaves
+the whole distribution as it is: half a site is not in maintenance.
+"""
+
+from collections.abc import Collection, Iterable
+from copy import replace
+from enum import StrEnum
+
+from msgspec import Struct
+
+from maintenance.cloudfront.associations import is_in_the_way
+from maintenance.lambda_edge.function import EdgeFunction
+from maintenance.model import VIEWER_REQUEST, Association, Behavior, Kind, Mode
+
+
+class Action(StrEnum):
+    """What is to happen to a behavior."""
+
+    ATTACH = "attach"
+    REPLACE = "replace"
+    DETACH = "detach"
+    KEEP = "keep"
+    SKIP = "skip"
+    REFUSE = "refuse"
+
+
+class OccupiedSlots(StrEnum):
+    """What to do about a stranger in the way."""
+
+    DISPLACE = "displace"
+    REFUSE = "refuse"
+
+
+class Intent(Struct, frozen=True):
+    """
+    What is wanted of one distribution. Behaviors named in `except_paths` stay live.
+
+    The version of `edge` that is to be attached `stands_in` where a better one could not be had.
+    """
+
+    mode: Mode
+    edge: EdgeFunction
+    except_paths: Collection[str] = ()
+    occupied_slots: OccupiedSlots = OccupiedSlots.DISPLACE
+    stands_in: bool = False
+
+    def mode_of(self, behavior: Behavior) -> Mode:
+        """Return what is wanted of one behavior."""
+        is_excepted = any(_names(each, behavior.path_pattern) for each in self.except_paths)
+        return Mode.LIVE if is_excepted and self.mode is Mode.MAINTENANCE else self.mode
+
+
+class Step(Struct, frozen=True):
+    """
+    What to do with one behavior, and why; `in_the_way` are the strangers to displace.
+
+    `is_closed` tells whether ours is attached as things are, before the step is taken.
+    """
+
+    path_pattern: str | None
+    action: Action
+    reason: str
+    in_the_way: tuple[Association, ...] = ()
+    is_closed: bool = False
+
+
+class Plan(Struct, frozen=True):
+    """The steps for one distribution, in the order of its behaviors."""
+
+    distribution_id: str
+    steps: tuple[Step, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to do."""
+        changing = (Action.ATTACH, Action.REPLACE, Action.DETACH, Action.REFUSE)
+        return not any(step.action in changing for step in self.steps)
+
+    def with_action(self, action: Action) -> tuple[Step, ...]:
+        """Return the steps of this kind."""
+        return tuple(step for step in self.steps if step.action is action)
+
+
+def unmatched(except_paths: Iterable[str], behaviors: Collection[Behavior]) -> tuple[str, ...]:
+    """Return a sentence for each entry of `except_paths` that keeps none of the behaviors open."""
+    return tuple(
+        f"ExceptPaths names {entry}, and no target has such a behavior: write the path pattern as "
+        "the distribution does"
+        for entry in except_paths
+        if not any(_names(entry, each.path_pattern) for each in behaviors)
+    )
+
+
+def plan_distribution(distribution_id: str, behaviors: Iterable[Behavior], intent: Intent) -> Plan:
+    """Return the plan for one distribution."""
+    return Plan(distribution_id, tuple(plan_behavior(each, intent) for each in behaviors))
+
+
+def lambda_associations(behaviors: Iterable[Behavior], plan: Plan) -> int:
+    """Return how many Lambda@Edge functions the behaviors have once the plan has attached ours."""
+    attached = plan.with_action(Action.ATTACH)
+    present = [one for each in behaviors for one in each.associations]
+    displaced = [one for step in attached for one in step.in_the_way]
+    return len(attached) + _lambdas(present) - _lambdas(displaced)
+
+
+def _lambdas(associations: Iterable[Association]) -> int:
+    return sum(each.kind is Kind.LAMBDA_AT_EDGE for each in associations)
+
+
+def plan_behavior(behavior: Behavior, intent: Intent) -> Step:
+    """Return the row of the table that this behavior is in."""
+    ours = held(behavior, intent.edge)
+    return replace(_row(behavior, ours, intent), is_closed=ours is not None)
+
+
+def _row(behavior: Behavior, ours: str | None, intent: Intent) -> Step:
+    mode = intent.mode_of(behavior)
+    if mode is Mode.UNCHANGED:
+        return Step(behavior.path_pattern, Action.KEEP, "nobody has said what is wanted")
+    if mode is Mode.LIVE:
+        return _towards_live(behavior, ours)
+    return _towards_maintenance(behavior, ours, intent)
+
+
+def held(behavior: Behavior, edge: EdgeFunction) -> str | None:
+    """Return the version of ours that the behavior's viewer-request slot holds."""
+    for each in behavior.associations:
+        is_lambda_there = each.event_type == VIEWER_REQUEST and each.kind is Kind.LAMBDA_AT_EDGE
+        if is_lambda_there and edge.is_ours(each.arn):
+            return each.arn
+    return None
+
+
+def _names(except_path: str, path_pattern: str | None) -> bool:
+    # The bare word is the default behavior's alone; a path pattern of that name is /default.
+    if path_pattern is None or except_path == "default":
+        return path_pattern is None and except_path == "default"
+    # CloudFront reads /a and a as the same path.
+    return except_path.removeprefix("/") == path_pattern.removeprefix("/")
+
+
+def _towards_live(behavior: Behavior, ours: str | None) -> Step:
+    if ours is None:
+        return Step(behavior.path_pattern, Action.KEEP, "it is live")
+    return Step(behavior.path_pattern, Action.DETACH, "the maintenance function is attached")
+
+
+def _towards_maintenance(behavior: Behavior, ours: str | None, intent: Intent) -> Step:
+    path_pattern = behavior.path_pattern
+    if ours == intent.edge.version_arn:
+        return Step(path_pattern, Action.KEEP, "it is in maintenance")
+    if ours and intent.stands_in:
+        return Step(path_pattern, Action.KEEP, f"it is in maintenance, with {ours}")
+    if ours:
+        return Step(path_pattern, Action.REPLACE, f"it has another version of ours, {ours}")
+    if behavior.obstacle:
+        reason = f"{behavior.obstacle} does not run Lambda@Edge, so its visitors get through"
+        return Step(path_pattern, Action.SKIP, reason)
+    in_the_way = tuple(each for each in behavior.associations if is_in_the_way(each))
+    refusal = _refusal(in_the_way, intent)
+    if refusal:
+        return Step(path_pattern, Action.REFUSE, refusal, in_the_way)
+    reason = f"displaces {_listed(in_the_way)}" if in_the_way else "its viewer-request slot is free"
+    return Step(path_pattern, Action.ATTACH, reason, in_the_way)
+
+
+def _refusal(in_the_way: tuple[Association, ...], intent: Intent) -> str | None:
+    for each in in_the_way:
+        sibling = intent.edge.sibling_stack(each.arn)
+        if sibling:
+            return (
+                f"it is in maintenance by the stack {sibling}, so the stack {intent.edge.stack} "
+                "leaves it alone: let only one of the two name this distribution"
+            )
+    if in_the_way and intent.occupied_slots is OccupiedSlots.REFUSE:
+        return (
+            f"{_listed(in_the_way)} is in the way and OccupiedSlots says refuse: detach it, or "
+            "set OccupiedSlots to displace"
+        )
+    return None
+
+
+def _listed(associations: Iterable[Association]) -> str:
+    return " and ".join(str(each) for each in associations)

@@ -1,0 +1,1 @@
+"""One run of the controller: observe, decide, plan, apply, report."""

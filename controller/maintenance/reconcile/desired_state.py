@@ -1,0 +1,144 @@
+"""
+What switch, windows and clock want: now, and at the start of the next window if that is near.
+
+A switch or window that cannot be read is told in a sentence; what stands in for it is for
+`parameters` to know. Where the mode is what the switch says, nothing else that cannot be read may
+keep it from being done.
+"""
+
+import functools
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from msgspec import Struct
+
+from maintenance.errors import ObservationError
+from maintenance.lambda_edge.package import Announcement, announcement_of
+from maintenance.model import Mode
+from maintenance.schedule.decision import Bounds, Decision, Said, bounds_of, decide, history_matters
+from maintenance.schedule.switch import ReadSwitch, Says, Switch
+from maintenance.schedule.window import ReadWindows
+from maintenance.wakeup import ParameterChanged
+
+# A window that starts within this is prepared for, so that its start needs no publishing.
+_AHEAD = timedelta(days=1)
+
+
+class _Parameters(Protocol):
+    def read_switch(self, *, changed: ParameterChanged | None = None) -> ReadSwitch: ...
+    def read_windows(self, *, changed: ParameterChanged | None = None) -> ReadWindows: ...
+    def read_last_off(self) -> datetime | None: ...
+
+
+class Wanted(Struct, frozen=True):
+    """
+    A decision, and the sentences about what could not be read on the way to it.
+
+    `coming` is what will be decided at the start of the next window, if that is near.
+    """
+
+    decision: Decision
+    coming: Decision | None
+    faults: tuple[str, ...]
+    bounds: Bounds
+
+    @property
+    def answer(self) -> tuple[Mode, Announcement]:
+        """What follows for visitors."""
+        return self.decision.mode, announcement_of(self.decision)
+
+
+class Outlook(Struct, frozen=True):
+    """Looks at the parameters; `clock` returns the present, aware."""
+
+    parameters: _Parameters
+    lead_time: timedelta
+    clock: Callable[[], datetime]
+
+    def look(self, changed: ParameterChanged | None = None) -> Wanted:
+        """Return what is wanted at present; raise ObservationError where nobody can tell."""
+        with ThreadPoolExecutor(max_workers=1) as hands:
+            read_windows = hands.submit(self.parameters.read_windows, changed=changed)
+            read = self.parameters.read_switch(changed=changed)
+            windows = read_windows.result()
+        now = self.clock()
+        faults = [*((read.fault,) if read.fault else ()), *windows.faults]
+        needed = history_matters(
+            switch=read.switch, windows=windows.windows, now=now, lead_time=self.lead_time
+        )
+        last_off = None
+        try:
+            _raise_unknown(windows)
+            last_off = self.parameters.read_last_off() if needed else None
+        except ObservationError as error:
+            if not _decides_alone(read.switch, now):
+                raise
+            faults.append(str(error))
+        said = Said(read.switch, last_off, windows.windows, self.lead_time)
+        decide_at = functools.partial(
+            decide,
+            switch=said.switch,
+            last_off=said.last_off,
+            windows=said.windows,
+            lead_time=said.lead_time,
+        )
+        decision = decide_at(now=now)
+        near = _near_start(decision, now)
+        heard = changed.time if changed else None
+        return Wanted(
+            decision=decision,
+            coming=decide_at(now=near) if near else None,
+            faults=tuple(faults),
+            bounds=bounds_of(decision, said, now=now, heard=heard),
+        )
+
+
+def _near_start(decision: Decision, now: datetime) -> datetime | None:
+    """Return when the next window starts, if the site is to be closed by it within _AHEAD."""
+    starts = decision.next_start
+    if decision.mode is Mode.MAINTENANCE or starts is None or starts - now > _AHEAD:
+        return None
+    return starts
+
+
+def _decides_alone(switch: Switch | None, now: datetime) -> bool:
+    """
+    Tell whether the mode is what the switch says, whatever is not known of history and windows.
+
+    An `on` that holds does, and so does a plain `off` for all that began before it: neither may
+    fail to act because something else cannot be read.
+    """
+    if switch is None:
+        return False
+    return switch.says is Says.OFF or not switch.is_over(max(now, switch.written))
+
+
+def _raise_unknown(windows: ReadWindows) -> None:
+    if windows.unknown:
+        raise ObservationError(" | ".join(windows.unknown))
+
+
+class _OtherParameters(Protocol):
+    def read_windows(self, *, changed: ParameterChanged | None = None) -> ReadWindows: ...
+    def read_last_off(self) -> datetime | None: ...
+
+
+class SupposedSwitch(Struct, frozen=True):
+    """Reads `switch` as if it had just been written, and everything else as it is."""
+
+    parameters: _OtherParameters
+    switch: Switch
+
+    def read_switch(self, *, changed: ParameterChanged | None = None) -> ReadSwitch:  # noqa: ARG002 - what is supposed is never old
+        """Return the supposed switch."""
+        return ReadSwitch(self.switch)
+
+    def read_windows(self, *, changed: ParameterChanged | None = None) -> ReadWindows:
+        """Return the windows as they are."""
+        return self.parameters.read_windows(changed=changed)
+
+    def read_last_off(self) -> datetime | None:
+        """Return the newest off so far, which what is supposed leaves in the history."""
+        return self.parameters.read_last_off()

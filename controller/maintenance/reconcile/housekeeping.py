@@ -1,0 +1,142 @@
+"""
+What a run does when the site is as it should be: nobody waits for it.
+
+    done                                        when
+    ------------------------------------------  ------------------------------------------------
+    the version of the next window is baked     the site is live and a window starts within a day
+    the page is checked and baked               something changed under page/; in a sweep
+    the rehearsal distribution gets the newest  there is one; after the sites, never before
+    unused versions of MaintenancePage go       in a sweep (the table is in edge_version.py)
+
+A run that has opened a site does none of it: opening depends on no page. The newest version is the
+one that is attached, or would be if the site closed now: with what the decision in force says, or
+that of the next window if it is near. A failure here is a fault of the run like any other, so an
+operator hears of it while the site is still open.
+"""
+
+import functools
+from collections.abc import Callable
+from copy import replace
+from datetime import datetime
+from typing import Protocol
+
+from msgspec import Struct
+
+from maintenance.cloudfront.plan import Intent, plan_distribution
+from maintenance.errors import MaintenanceError, ObservationError
+from maintenance.lambda_edge.function import Choice
+from maintenance.lambda_edge.package import NOTHING, Announcement, announcement_of, has_own_page
+from maintenance.lambda_edge.version import EdgeVersion, disposable, newest_with_page
+from maintenance.model import Distribution, Mode
+from maintenance.reconcile.distribution import DistributionRun
+from maintenance.reporting.report import Forgotten, Outcome, Report
+from maintenance.wakeup import PageChanged, Sweep, Wakeup
+
+type _Act = Callable[[Distribution, Intent], Outcome]
+type _Listing = Callable[[], tuple[Distribution, ...]]
+
+
+class _Chooser(Protocol):
+    def choose(self, announcement: Announcement, *, publish: bool = True) -> Choice: ...
+
+
+class _Distributions(Protocol):
+    def list_distributions(self) -> tuple[Distribution, ...]: ...
+
+
+class _Versions(Protocol):
+    def list_versions(self) -> tuple[EdgeVersion, ...]: ...
+    def delete(self, version: EdgeVersion) -> bool: ...
+
+
+class Preparation(Struct, frozen=True):
+    """Prepares; `rehearsal` is the id of the rehearsal distribution, if there is one."""
+
+    rehearsal: str | None
+    chooser: _Chooser
+    distributions: _Distributions
+    distribution_run: DistributionRun
+    versions: _Versions
+    clock: Callable[[], datetime]
+
+    def follow(self, report: Report, wakeup: Wakeup) -> Report:
+        """Return the report of a run, and of what was prepared after it."""
+        is_page_news = isinstance(wakeup, PageChanged)
+        opened = report.drifted and report.decision.mode is not Mode.MAINTENANCE
+        if opened and not is_page_news:
+            return report
+        # A page that was refused lies there still, and is told of until somebody has mended it.
+        judges_page = is_page_news or isinstance(wakeup, Sweep)
+        report, choice = self._choose(report, judges_page=judges_page, publish=True)
+        listing = functools.cache(self.distributions.list_distributions)
+        if choice and self.rehearsal:
+            report = self._rehearsed(report, listing, choice, self.distribution_run.apply)
+        if isinstance(wakeup, Sweep):
+            report = self._forgotten(report, listing, choice)
+        return report
+
+    def show(self, report: Report) -> Report:
+        """Return a report that also says what would be prepared; change nothing."""
+        report, choice = self._choose(report, judges_page=True, publish=False)
+        if choice and self.rehearsal:
+            listing = self.distributions.list_distributions
+            report = self._rehearsed(report, listing, choice, self.distribution_run.rehearse)
+        return report
+
+    def _choose(
+        self, report: Report, *, judges_page: bool, publish: bool
+    ) -> tuple[Report, Choice | None]:
+        """Return the newest version, None where nobody needs it, and the report with its faults."""
+        if report.choice:
+            return report, report.choice
+        if not (report.coming or self.rehearsal or judges_page):
+            return report, None
+        said = announcement_of(report.coming) if report.coming else NOTHING
+        choice = self.chooser.choose(said, publish=publish)
+        return replace(report, own_faults=(*report.own_faults, *choice.faults)), choice
+
+    def _rehearsed(self, report: Report, listing: _Listing, choice: Choice, act: _Act) -> Report:
+        intent = Intent(Mode.MAINTENANCE, choice.edge, stands_in=choice.stands_in)
+        try:
+            outcome = self._outcome(listing(), intent, act)
+        except MaintenanceError as error:
+            return report.with_upkeep_fault(f"the rehearsal distribution: {error}")
+        return replace(report, outcomes=(*report.outcomes, replace(outcome, is_rehearsal=True)))
+
+    def _outcome(self, listed: tuple[Distribution, ...], intent: Intent, act: _Act) -> Outcome:
+        for each in listed:
+            if each.distribution_id == self.rehearsal:
+                plan = plan_distribution(each.distribution_id, each.behaviors, intent)
+                kept = Outcome(each.distribution_id, each.status, plan.steps)
+                return kept if plan.is_empty else act(each, intent)
+        raise ObservationError(
+            f"{self.rehearsal} does not exist in this account: deploy the stack anew, or set its "
+            "parameter RehearsalOrigin to nothing"
+        )
+
+    def _forgotten(self, report: Report, listing: _Listing, choice: Choice | None) -> Report:
+        deleted = replicated = 0
+        try:
+            for version in self._disposable(listing, choice):
+                if self.versions.delete(version):
+                    deleted += 1
+                else:
+                    replicated += 1
+        except MaintenanceError as error:
+            report = report.with_upkeep_fault(str(error))
+        return replace(report, forgotten=Forgotten(deleted, replicated))
+
+    def _disposable(self, listing: _Listing, choice: Choice | None) -> tuple[EdgeVersion, ...]:
+        versions = self.versions.list_versions()
+        if not versions:
+            return ()
+        last_good = newest_with_page(versions, has_own_page)
+        held = {
+            association.arn
+            for distribution in listing()
+            for behavior in distribution.behaviors
+            for association in behavior.associations
+        }
+        kept = held | {each.arn for each in (last_good,) if each}
+        kept |= {choice.edge.version_arn} if choice else set()
+        return disposable(versions, kept=kept, now=self.clock())

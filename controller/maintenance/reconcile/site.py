@@ -1,0 +1,199 @@
+"""
+Go through all distributions: choose the version to attach, plan each, and act.
+
+A distribution is of interest if it is a target, or if ours sits in it and is not wanted there. The
+listing tells which of them need anything; the others cost no call of their own. What fails at one
+distribution is in its outcome, and the others go on.
+"""
+
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from copy import replace
+from typing import Protocol
+
+from msgspec import Struct
+
+from maintenance.cloudfront.plan import Action, Intent, Plan, held, plan_distribution, unmatched
+from maintenance.cloudfront.targets import select
+from maintenance.errors import ConfigurationError, MaintenanceError
+from maintenance.lambda_edge.check import Verdict
+from maintenance.lambda_edge.function import Choice
+from maintenance.lambda_edge.package import Announcement, announcement_of
+from maintenance.model import Distribution, Mode
+from maintenance.reconcile.desired_state import Wanted
+from maintenance.reconcile.distribution import DistributionRun
+from maintenance.reporting.report import Outcome, Report
+from maintenance.schedule.decision import Decision
+from maintenance.settings import Settings
+
+# CloudFront takes a few updates a minute, so more hands would only be throttled sooner.
+_HANDS = 4
+
+type Listing = tuple[Distribution, ...]
+type ReadPage = Callable[[], dict[str, bytes]]
+type _Act = Callable[[Distribution, Intent], Outcome]
+
+
+class _Chooser(Protocol):
+    def choose(
+        self,
+        announcement: Announcement,
+        *,
+        publish: bool = True,
+        attached: Collection[str] = (),
+        read_page: ReadPage | None = None,
+    ) -> Choice: ...
+
+
+class _Preflight(Protocol):
+    def judge(self, version_arn: str, *, attached: Collection[str]) -> Verdict: ...
+
+
+class Observed(Struct, frozen=True):
+    """
+    What is wanted, and what the listing says is there.
+
+    `read_page` returns the owner's page files where somebody has begun to read them already.
+    """
+
+    wanted: Wanted
+    listing: Listing
+    read_page: ReadPage | None = None
+
+
+class _Task(Struct, frozen=True):
+    """One distribution of interest, and what it needs as far as the listing tells."""
+
+    distribution: Distribution
+    intent: Intent
+    plan: Plan
+
+    @property
+    def needs_version(self) -> bool:
+        """Whether the version that was chosen is to be attached, or would be if it could."""
+        return any(map(self.plan.with_action, (Action.ATTACH, Action.REPLACE, Action.REFUSE)))
+
+
+class SiteRun(Struct, frozen=True):
+    """Everything that is needed to bring the site to what is wanted of it."""
+
+    settings: Settings
+    distribution_run: DistributionRun
+    chooser: _Chooser
+    preflight: _Preflight
+
+    def apply(self, observed: Observed) -> Report:
+        """Bring about what is wanted; raise ConfigurationError where too much would be closed."""
+        return self._go_through(observed, self.distribution_run.apply, publish=True)
+
+    def rehearse(self, observed: Observed) -> Report:
+        """Return what `apply` would do, having only read."""
+        return self._go_through(observed, self.distribution_run.rehearse)
+
+    def tell(self, observed: Observed) -> Report:
+        """Return what the listing alone tells."""
+        return self._go_through(observed, None)
+
+    def _go_through(self, observed: Observed, act: _Act | None, *, publish: bool = False) -> Report:
+        wanted, listing = observed.wanted, observed.listing
+        targets = select(self.settings.distributions, listing)
+        self._guard(wanted.decision, len(targets.distribution_ids))
+        choice = self._choice(observed, publish=publish)
+        tasks = [
+            task
+            for each in listing
+            if (task := self._task(each, wanted.decision, choice, targets.distribution_ids))
+        ]
+        verdict = self._verdict(tasks, choice, listing) if act else Verdict()
+        with ThreadPoolExecutor(max_workers=_HANDS) as hands:
+            outcomes = tuple(hands.map(lambda task: self._carry_out(task, act, verdict), tasks))
+        meant = tuple(each for each in listing if each.distribution_id in targets.distribution_ids)
+        behaviors = [behavior for each in meant for behavior in each.behaviors]
+        return Report(
+            decision=wanted.decision,
+            outcomes=outcomes,
+            own_faults=(*wanted.faults, *targets.faults, *choice.faults),
+            notices=(*unmatched(self.settings.except_paths, behaviors), *verdict.notices),
+            coming=wanted.coming,
+            choice=choice if wanted.decision.mode is Mode.MAINTENANCE else None,
+            targets=meant,
+            bounds=wanted.bounds,
+        )
+
+    def _choice(self, observed: Observed, *, publish: bool) -> Choice:
+        """Return the version to attach; opening needs none, and so asks for no page."""
+        decision = observed.wanted.decision
+        if decision.mode is not Mode.MAINTENANCE:
+            return Choice(self.settings.edge)
+        attached = self._attached(observed.listing)
+        return self.chooser.choose(
+            announcement_of(decision),
+            publish=publish,
+            attached=attached,
+            # Read before the listing, and so perhaps older than the page that visitors see by now.
+            read_page=None if attached else observed.read_page,
+        )
+
+    def _attached(self, listing: Listing) -> set[str]:
+        """Return the versions of ours that visitors meet now."""
+        behaviors = (behavior for each in listing for behavior in each.behaviors)
+        return {arn for each in behaviors if (arn := held(each, self.settings.edge))}
+
+    def _verdict(self, tasks: list[_Task], choice: Choice, listing: Listing) -> Verdict:
+        """Ask whether the version can be attached, where any distribution needs it."""
+        if not any(task.needs_version for task in tasks):
+            return Verdict()
+        return self.preflight.judge(choice.edge.version_arn, attached=self._attached(listing))
+
+    def _carry_out(self, task: _Task, act: _Act | None, verdict: Verdict) -> Outcome:
+        if not (verdict.faults and task.needs_version):
+            return _carried_out(task, act)
+        # What else is the matter with the distribution is to be told with it.
+        outcome = _carried_out(task, self.distribution_run.rehearse)
+        left = f"{outcome.distribution_id} is left as it was"
+        faults = (f"{left}: {each}" for each in verdict.faults)
+        return replace(outcome, faults=(*outcome.faults, *faults))
+
+    def _guard(self, decision: Decision, number: int) -> None:
+        """Refuse to close more than the owner allows; opening is never refused."""
+        most = self.settings.max_distributions
+        if decision.mode is Mode.MAINTENANCE and number > most:
+            message = (
+                f"Distributions means {number} distributions, and MaxDistributions allows {most}: "
+                "nothing was changed. Name fewer, or raise MaxDistributions"
+            )
+            raise ConfigurationError(message)
+
+    def _task(
+        self,
+        distribution: Distribution,
+        decision: Decision,
+        choice: Choice,
+        targets: frozenset[str],
+    ) -> _Task | None:
+        """Return the task for a target, or for a distribution where ours sits and is not wanted."""
+        settings = self.settings
+        is_target = distribution.distribution_id in targets
+        if not is_target and not any(held(each, settings.edge) for each in distribution.behaviors):
+            return None
+        lifted = Mode.UNCHANGED if decision.mode is Mode.UNCHANGED else Mode.LIVE
+        intent = Intent(
+            mode=decision.mode if is_target else lifted,
+            edge=choice.edge,
+            except_paths=settings.except_paths,
+            occupied_slots=settings.occupied_slots,
+            stands_in=choice.stands_in,
+        )
+        plan = plan_distribution(distribution.distribution_id, distribution.behaviors, intent)
+        return _Task(distribution, intent, plan)
+
+
+def _carried_out(task: _Task, act: _Act | None) -> Outcome:
+    listed = Outcome(task.distribution.distribution_id, task.distribution.status, task.plan.steps)
+    if act is None or task.plan.is_empty:
+        return listed
+    try:
+        return act(task.distribution, task.intent)
+    except MaintenanceError as error:
+        # Named in the report, which fails the run at its end; the others go on.
+        return Outcome(listed.distribution_id, listed.status, listed.steps, faults=(str(error),))

@@ -1,0 +1,95 @@
+"""Logs, metrics and what they are called, in one place."""
+
+import functools
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from maintenance.cloudfront.plan import Action
+from maintenance.model import Mode
+from maintenance.reporting.report import Outcome, Report, outcome_document
+from maintenance.text import written_as_json
+
+SERVICE = "site-maintenance"
+NAMESPACE = "SiteMaintenance"
+# What the alarms and the dashboard of the template may name.
+UNITS: Mapping[str, MetricUnit] = {
+    "DistributionsChanged": MetricUnit.Count,
+    "DistributionsFailed": MetricUnit.Count,
+    "DistributionsStuck": MetricUnit.Count,
+    "InputsRefused": MetricUnit.Count,
+    "VersionsDeleted": MetricUnit.Count,
+    "VersionsStillReplicated": MetricUnit.Count,
+    "InMaintenance": MetricUnit.Count,
+    # CloudWatch has no unit of hours.
+    "HoursInMaintenance": MetricUnit.Count,
+    "SecondsToAccepted": MetricUnit.Seconds,
+    "SecondsToDeployed": MetricUnit.Seconds,
+}
+
+# `aws logs tail` writes to a terminal what others wrote into a parameter.
+logger = Logger(service=SERVICE, json_serializer=functools.partial(written_as_json, default=str))
+
+
+def log_report(report: Report) -> None:
+    """Log the decision and what became of each distribution, each under its own key."""
+    logger.info("decision made", mode=report.decision.mode.value, reason=report.decision.reason)
+    for outcome in report.outcomes:
+        logger.info(
+            "distribution changed" if outcome.changed else "distribution kept",
+            distribution=outcome.distribution_id,
+            outcome=_logged(outcome),
+        )
+        for warning in outcome.warnings:
+            logger.warning(
+                "distribution warned", distribution=outcome.distribution_id, warning=warning
+            )
+        for fault in outcome.faults:
+            logger.error("distribution failed", distribution=outcome.distribution_id, fault=fault)
+    for notice in report.notices:
+        logger.warning("input ignored", notice=notice)
+    for fault in report.own_faults:
+        logger.error("input refused", fault=fault)
+    for fault in report.upkeep_faults:
+        logger.error("upkeep failed", fault=fault)
+    for told in report.milestones:
+        logger.info("change announced", mode=told.change.mode.value, phase=told.phase.value)
+
+
+def _logged(outcome: Outcome) -> dict[str, Any]:
+    """Return an outcome without the behaviors that were kept, of which a sweep has thousands."""
+    document = outcome_document(outcome)
+    kept = Action.KEEP.value
+    document["behaviors"] = [each for each in document["behaviors"] if each["action"] != kept]
+    return document
+
+
+def count_report(report: Report, *, stack_name: str, now: datetime) -> None:
+    """Write the run's metrics as one EMF document to standard output."""
+    metrics = Metrics(namespace=NAMESPACE, service=stack_name)
+    for name, number in _counted(report, now).items():
+        metrics.add_metric(name=name, unit=UNITS[name], value=number)
+    metrics.flush_metrics()
+
+
+def _counted(report: Report, now: datetime) -> dict[str, float]:
+    sites = [each for each in report.outcomes if not each.is_rehearsal]
+    counted: dict[str, float] = {
+        "DistributionsChanged": sum(each.changed for each in sites),
+        "DistributionsFailed": sum(bool(each.faults) for each in sites),
+        "InputsRefused": len(report.own_faults),
+        "VersionsDeleted": report.forgotten.deleted,
+        "VersionsStillReplicated": report.forgotten.replicated,
+        "InMaintenance": report.decision.mode is Mode.MAINTENANCE,
+    }
+    if report.status:
+        counted["DistributionsStuck"] = sum(each.is_stuck for each in report.status.targets)
+        counted["InMaintenance"] = report.status.is_closed
+        counted["HoursInMaintenance"] = report.status.hours_closed(now)
+    for told in report.milestones:
+        if told.seconds is not None:
+            counted[f"SecondsTo{told.phase.capitalize()}"] = told.seconds
+    return counted

@@ -1,0 +1,1 @@
+"""When a site is in maintenance: the switch, the windows, the rule that combines them. Pure."""

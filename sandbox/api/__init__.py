@@ -1,0 +1,1 @@
+"""The layer in front of the emulator: which operation a request calls, faults, throttling."""

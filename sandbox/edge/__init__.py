@@ -1,0 +1,1 @@
+"""A CloudFront edge: cache, viewer functions, origin requests."""

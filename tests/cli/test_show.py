@@ -1,0 +1,215 @@
+"""What an operator asks, in a process of its own against the sandbox; nothing is written."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from maintenance.model import Mode
+from maintenance.reporting.status import LastError, Memory, Status, encode
+
+from sandbox.process import Sandbox
+from tests.cli.deployed import STACK, Deployed, deploy, words
+from tests.cloud import Cloud
+from tests.sandbox.builders import (
+    a_behavior,
+    a_distribution,
+    a_function,
+    a_user,
+    allow,
+    functions,
+)
+from tests.stories.site import BUCKET, EDGE_NAME, PAGE_NAME, STATUS
+
+TODAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+WRITES = ("cloudfront:UpdateDistribution", "s3:PutObject", "ssm:PutParameter")
+
+_HERE = "us-east-1:000000000000"
+_SWITCH = f"arn:aws:ssm:{_HERE}:parameter/site/maintenance"
+READER = (
+    allow("cloudformation:DescribeStacks", f"arn:aws:cloudformation:{_HERE}:stack/{STACK}/*"),
+    allow("lambda:GetFunctionConfiguration", f"arn:aws:lambda:{_HERE}:function:site-Controller"),
+    allow("ssm:GetParameter", _SWITCH, f"{_SWITCH}/status"),
+    allow("ssm:GetParametersByPath", f"{_SWITCH}/windows"),
+    allow("ssm:GetParameterHistory", _SWITCH, f"{_SWITCH}/windows/*"),
+    allow("cloudfront:ListDistributions", "*"),
+    allow("cloudfront:GetDistributionConfig", "*"),
+    allow(
+        "lambda:GetFunction",
+        f"arn:aws:lambda:{_HERE}:function:{EDGE_NAME}:*",
+        f"arn:aws:lambda:{_HERE}:function:{PAGE_NAME}:*",
+    ),
+    allow("lambda:ListVersionsByFunction", f"arn:aws:lambda:{_HERE}:function:{PAGE_NAME}"),
+    allow("s3:GetObject", f"arn:aws:s3:::{BUCKET}/displaced/*", f"arn:aws:s3:::{BUCKET}/page/*"),
+    allow("s3:ListBucket", f"arn:aws:s3:::{BUCKET}"),
+)
+
+
+def in_days(count: int, clock: str) -> str:
+    """Return a local time so many days from now."""
+    return f"{TODAY + timedelta(days=count):%Y-%m-%d}T{clock}"
+
+
+@pytest.fixture(scope="module")
+def deployed(sandbox: Sandbox) -> Iterator[Deployed]:
+    """Give a live site with an occupied slot, and windows: skipped, overlapping, unreadable."""
+    sandbox.reset()
+    cloud = Cloud(sandbox)
+    occupied = functions(viewer_request=a_function(cloud, "rewrite"))
+    behavior = a_behavior(FunctionAssociations=occupied)
+    distribution_id = a_distribution(cloud, DefaultCacheBehavior=behavior)
+    deployed = deploy(cloud, distribution_id, TIME_ZONE="Europe/Ljubljana")
+    site = deployed.site
+    site.schedules("early", f"at({in_days(2, '10:00')}) for 1h")
+    site.schedules("long", f"at({in_days(5, '10:00')}) for 5h in America/New_York: Upgrade")
+    site.schedules("short", f"at({in_days(5, '11:00')}) for 1h in America/New_York")
+    site.schedules("slip", "sunday for 2h")
+    site.says(f"off until {in_days(3, '00:00')}")
+    sandbox.deploy()
+    yield deployed
+    sandbox.reset()
+
+
+def test_status_answers_all_of_it_at_one_look(deployed: Deployed) -> None:
+    """Without colours, for this is no terminal; exit code 1, for a window is unreadable."""
+    ran = deployed.types("status")
+
+    said = words(ran.stdout)
+    assert (1, "", False) == (ran.returncode, ran.stderr, "\x1b" in ran.stdout)
+    assert "LIVE why Live: the switch has said off since" in said
+    assert "everywhere yes: 1 distribution, Deployed next window long begins" in said
+    assert "1 open Deployed" in said
+    assert "fault: the window /site/maintenance/windows/slip is not understood" in said
+
+
+def test_plan_if_on_says_what_that_would_do_and_does_nothing(deployed: Deployed) -> None:
+    """It is the controller's own plan, made as if the switch said so."""
+    before = [len(deployed.site.cloud.sandbox.calls(each)) for each in WRITES]
+
+    ran = deployed.types("plan", "--if", "on", "for", "2h")
+
+    said = words(ran.stdout)
+    assert "If the switch said 'on for 2h' now: MAINTENANCE until" in said
+    assert "default attach displaces CloudFront Function rewrite at viewer-request" in said
+    assert "This would close 1 behavior of 1 distribution." in said
+    assert before == [len(deployed.site.cloud.sandbox.calls(each)) for each in WRITES]
+
+
+def test_windows_draws_what_will_be(deployed: Deployed) -> None:
+    """Each occurrence in its own zone and what becomes of it; the unreadable one is named."""
+    ran = deployed.types("windows", "--weeks", "1")
+
+    said = words(ran.stdout)
+    assert 1 == ran.returncode
+    assert all(len(line) <= 80 for line in ran.stdout.splitlines())
+    assert "on the clocks of Europe/Ljubljana" in said
+    assert {"█", "▓", "x", "·"} <= set(ran.stdout)
+    assert "10:00-11:00" in said
+    assert "skipped by off" in said
+    assert "joined until" in said
+    assert "fault: the window /site/maintenance/windows/slip" in said
+
+
+def test_windows_tells_scripts_the_same(deployed: Deployed) -> None:
+    """Instants in UTC, and the local times of each window's zone."""
+    ran = deployed.types("windows", "--weeks", "1", "--json")
+
+    document = json.loads(ran.stdout)
+    told = [(each["window"], each["fate"]) for each in document["occurrences"]]
+    assert [("early", "skipped"), ("long", "runs"), ("short", "runs")] == told
+    assert in_days(5, "10:00") == document["occurrences"][1]["local_start"][:16]
+    assert (1, 1) == (len(document["stretches"]), len(document["overlaps"]))
+
+
+def test_history_says_who_set_what_and_what_it_meant(deployed: Deployed) -> None:
+    """The switch and the windows together, the newest first."""
+    ran = deployed.types("history", "--json")
+
+    document = json.loads(ran.stdout)
+    values = [each["value"] for each in document["writings"]]
+    assert f"off until {in_days(3, '00:00')}" == values[0]
+    assert "off" == values[-1]
+    assert ["/site/maintenance/windows/slip"] == [
+        each["parameter"] for each in document["writings"] if not each["readable"]
+    ]
+    assert all(each["user"].startswith("arn:aws:iam::") for each in document["writings"])
+
+
+def test_history_is_read_by_people_too(deployed: Deployed) -> None:
+    """When, what, who, the value, and its meaning."""
+    said = words(deployed.types("history").stdout)
+
+    assert "(the switch) off until" in said
+    assert "live, and windows that begin up to" in said
+    assert "Page 1 of 1, 6 writings." in said
+
+
+def test_a_stack_that_is_not_there_is_one_sentence(deployed: Deployed) -> None:
+    """On standard error, with what to do next; standard output is for answers."""
+    ran = deployed.types("status", "--json", environment={"STACK": "shop"})
+
+    assert (1, "") == (ran.returncode, ran.stdout)
+    assert words(ran.stderr) == (
+        "there is no stack shop in us-east-1 of this account: name yours with --stack or STACK, or "
+        "choose the account with AWS_PROFILE"
+    )
+
+
+def test_status_says_what_failed_last(deployed: Deployed) -> None:
+    """Since when and whether it is over; a status that is not ours hides nothing else."""
+    ssm = deployed.site.cloud.ssm
+    error = LastError("no right to s3:PutObject", datetime(2026, 11, 23, 2, tzinfo=UTC))
+    left = encode(Status(Mode.LIVE, "Live.", memory=Memory(last_error=error)))
+    ssm.put_parameter(Name=STATUS, Value=left, Type="String")
+    ran = deployed.types("status"), deployed.types("status", "--json")
+    ssm.put_parameter(Name=STATUS, Value="hello", Type="String", Overwrite=True)
+    unknown = deployed.types("status")
+    ssm.delete_parameter(Name=STATUS)
+
+    assert "03:00 CET, not over: no right to s3:PutObject" in words(ran[0].stdout)
+    assert {
+        "message": "no right to s3:PutObject",
+        "since": "2026-11-23T02:00Z",
+        "until": None,
+    } == json.loads(ran[1].stdout)["last_error"]
+    assert "/site/maintenance/status does not say what failed last: it is" in words(unknown.stderr)
+    assert "LIVE why" in words(unknown.stdout)
+
+
+@pytest.mark.parametrize(
+    "operation", ["cloudformation:DescribeStacks", "lambda:GetFunctionConfiguration"]
+)
+def test_a_missing_permission_is_named(deployed: Deployed, operation: str) -> None:
+    """The operation, and the page that says what is needed."""
+    refusal = {"code": "AccessDeniedException", "status": 403, "message": "not allowed"}
+    deployed.site.cloud.sandbox.disturb("refuse", operation, **refusal)
+
+    ran = deployed.types("plan")
+
+    said = words(ran.stderr)
+    assert (1, "") == (ran.returncode, ran.stdout)
+    assert operation.partition(":")[2] in said
+    assert said.endswith("docs/iam.md says what this command needs")
+
+
+def test_what_a_reader_may_do_is_enough_for_all_but_on_and_off(deployed: Deployed) -> None:
+    """The permissions of docs/iam.md, judged on a page and a message; writing they leave out."""
+    reader = deployed.as_caller(a_user(deployed.site.cloud, *READER))
+    deployed.site.puts("page.html", "<!doctype html><title>Ours</title>")
+
+    asked = [
+        deployed.types(*each, environment=reader)
+        for each in (
+            ("plan", "--if", "on for 2h: Upgrade"),
+            ("status",),
+            ("windows",),
+            ("history",),
+        )
+    ]
+    deployed.site.cloud.s3.delete_object(Bucket=BUCKET, Key="page/page.html")
+    ordered = deployed.types("on", "--yes", environment=reader)
+
+    assert ["", "", "", ""] == [each.stderr for each in asked]
+    assert all("AccessDenied" not in each.stdout for each in asked)
+    assert "message Upgrade" in words(asked[0].stdout)
+    assert (1, True) == (ordered.returncode, "PutParameter" in ordered.stderr)

@@ -1,0 +1,83 @@
+"""Nothing that others wrote acts on whoever reads it: in logs, in the status, on a terminal."""
+
+import io
+import json
+import re
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+from maintenance.cli.history_view import Page, history, history_document
+from maintenance.cli.terminal import Clock, Terminal, console
+from maintenance.errors import MaintenanceError
+from maintenance.schedule.history import Version, Writing
+from maintenance.schedule.switch import parse_switch
+from maintenance.schedule.window import parse_window
+from maintenance.text import shown, written_as_json
+from maintenance.wakeup import parse_wakeup
+
+from tests.hypothesis_profiles import examples
+
+NOW = datetime(2026, 11, 26, tzinfo=UTC)
+ZONE = ZoneInfo("UTC")
+# Controls, line ends other than LF, what turns direction, and halves of characters.
+OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+ESCAPES = ["\x1b]0;owned\x07", "\x1b[2J", "\x9b31m", "\r", "\x08" * 9, "\u202e", "\u2028", "\x00"]
+HOSTILE = st.lists(
+    st.sampled_from([*ESCAPES, "on", "off", " for ", " until ", ": ", "cron(", "at(", ")", "\n"])
+    | st.text(max_size=8),
+    max_size=8,
+).map("".join)
+
+
+@examples(30)
+@given(HOSTILE)
+def test_what_is_refused_is_told_in_one_line_that_no_terminal_obeys(text: str) -> None:
+    """A switch, a window or an event that is not understood is quoted, and never as it came."""
+    told = []
+    for read in (
+        lambda: parse_switch(text, written=NOW, zone=ZONE),
+        lambda: parse_window("night", text, zone=ZONE),
+        lambda: parse_wakeup({"maintenance": text, "at": text}),
+        lambda: parse_wakeup({text: text}),
+    ):
+        try:
+            read()
+        except MaintenanceError as error:
+            told.append(str(error))
+
+    assert [] == [each for each in told if OBEYED.search(each) or "\n" in each]
+
+
+@examples(30)
+@given(st.recursive(HOSTILE | st.integers(), lambda of: st.dictionaries(HOSTILE, of, max_size=3)))
+def test_json_says_the_same_and_is_obeyed_by_nothing(value: object) -> None:
+    """What a program reads from it is exactly what was written."""
+    text = written_as_json(value)
+
+    assert (value, None) == (json.loads(text), OBEYED.search(text))
+
+
+@examples(30)
+@given(HOSTILE)
+def test_a_text_is_shown_with_a_mark_for_what_would_be_obeyed(text: str) -> None:
+    """All else stays, also line ends, and every mark takes one cell."""
+    assert OBEYED.sub("\N{REPLACEMENT CHARACTER}", text) == shown(text)
+
+
+@examples(30)
+@given(HOSTILE, st.booleans())
+@example("on: \x1b]52;c;cm0gLXJmIH4=\x07", False)  # noqa: FBT003 - the second of the law's two
+def test_an_answer_on_the_terminal_is_only_shown(value: str, as_json: bool) -> None:  # noqa: FBT001 - the law's
+    """Who may write a parameter cannot move the cursor of whoever asks for the history."""
+    terminal = Terminal(as_json, console(), console())
+    out, err = io.StringIO(), io.StringIO()
+    terminal.out.file, terminal.err.file = out, err
+    writing = Writing("/site/maintenance", None, 1, Version(value, NOW), f"arn:aws:iam::1:{value}")
+    page = Page([writing], 1, ZONE)
+
+    terminal.answer(history_document(page), history(page, Clock(NOW, ZONE)), value)
+    terminal.tell(value)
+
+    assert [None, None] == [OBEYED.search(each.getvalue()) for each in (out, err)]

@@ -1,0 +1,26 @@
+"""Whatever happens, in whatever order: nothing is lost, and the next sweep does what is left."""
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.cloud import Cloud
+from tests.hypothesis_profiles import examples
+from tests.simulation.machine import LongRun
+
+_STEPS = 20
+
+
+def test_no_long_run_loses_a_setting_or_strands_a_site(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Through the real controller, against the sandbox; the steps are in machine.py."""
+    for name, value in cloud.sandbox.environment().items():
+        monkeypatch.setenv(name, value)
+
+    run_state_machine_as_test(
+        lambda: LongRun(cloud),  # type: ignore[arg-type]  # any callable that makes one does
+        settings=settings(
+            examples(3), stateful_step_count=_STEPS, suppress_health_check=list(HealthCheck)
+        ),
+    )

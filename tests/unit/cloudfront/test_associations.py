@@ -1,0 +1,184 @@
+"""One association list, edited item by item."""
+
+import pytest
+from maintenance.cloudfront.associations import (
+    Entry,
+    entries,
+    same_content,
+    viewer_request_entry,
+    with_entry,
+    without_events,
+)
+from maintenance.model import VIEWER_EVENTS, VIEWER_REQUEST, Kind
+
+from tests.builders import OURS, a_function, a_lambda, item_xml, list_xml
+
+LAMBDA = Kind.LAMBDA_AT_EDGE
+FUNCTION = Kind.CLOUDFRONT_FUNCTION
+NEW = Entry(OURS, item_xml(OURS))
+
+EMPTY_LISTS = {
+    "absent": None,
+    "self-closing": b"<LambdaFunctionAssociations/>",
+    "self-closing, spaced": b"<LambdaFunctionAssociations />",
+    "without content": b"<LambdaFunctionAssociations></LambdaFunctionAssociations>",
+    "Quantity 0": list_xml(LAMBDA),
+    "an empty Quantity": (b"<LambdaFunctionAssociations><Quantity/></LambdaFunctionAssociations>"),
+    "self-closing Items": (
+        b"<LambdaFunctionAssociations><Quantity>0</Quantity><Items/></LambdaFunctionAssociations>"
+    ),
+    "empty Items": (
+        b"<LambdaFunctionAssociations><Quantity>0</Quantity><Items></Items>"
+        b"</LambdaFunctionAssociations>"
+    ),
+    "Items without Quantity": (
+        b"<LambdaFunctionAssociations><Items></Items></LambdaFunctionAssociations>"
+    ),
+}
+
+
+@pytest.mark.parametrize("xml", EMPTY_LISTS.values(), ids=list(EMPTY_LISTS))
+def test_the_first_item_makes_a_whole_list(xml: bytes | None) -> None:
+    """However CloudFront may write an empty list, Quantity and Items are right afterwards."""
+    assert list_xml(LAMBDA, OURS) == with_entry(LAMBDA, xml, NEW)
+
+
+def test_a_first_item_leaves_what_is_in_the_list_already() -> None:
+    """Also what no SDK knows, between and inside its elements."""
+    xml = (
+        b"<FunctionAssociations>\n<New a='1'/><Quantity> 0 </Quantity><!-- c -->"
+        b"</FunctionAssociations>"
+    )
+    entry = Entry(a_function(), item_xml(a_function()))
+
+    expected = (
+        b"<FunctionAssociations>\n<New a='1'/><Quantity>1</Quantity><!-- c --><Items>"
+        + entry.xml
+        + b"</Items></FunctionAssociations>"
+    )
+    assert expected == with_entry(FUNCTION, xml, entry)
+
+
+def test_another_item_goes_behind_the_others() -> None:
+    """And Quantity counts it."""
+    origin = a_lambda("origin-request")
+
+    assert list_xml(LAMBDA, origin, OURS) == with_entry(LAMBDA, list_xml(LAMBDA, origin), NEW)
+
+
+def test_an_item_takes_the_place_of_one_for_the_same_event() -> None:
+    """CloudFront holds one function per event type."""
+    before = list_xml(LAMBDA, a_lambda(), a_lambda("origin-request"))
+    expected = list_xml(LAMBDA, OURS, a_lambda("origin-request"))
+
+    assert expected == with_entry(LAMBDA, before, NEW)
+
+
+def test_items_are_cut_by_their_event() -> None:
+    """Whole items, and Quantity with them."""
+    before = list_xml(LAMBDA, a_lambda(), a_lambda("origin-request"), a_lambda("viewer-response"))
+
+    assert list_xml(LAMBDA, a_lambda("origin-request")) == without_events(before, VIEWER_EVENTS)
+
+
+def test_a_list_without_its_last_item_has_no_items() -> None:
+    """As CloudFront writes it: Items is absent where Quantity is 0."""
+    assert list_xml(LAMBDA) == without_events(list_xml(LAMBDA, a_lambda()), [VIEWER_REQUEST])
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [
+        None,
+        list_xml(LAMBDA),
+        b"<LambdaFunctionAssociations><Quantity>0</Quantity><Items/></LambdaFunctionAssociations>",
+        list_xml(LAMBDA, a_lambda("origin-request")),
+    ],
+    ids=["absent", "empty", "with no items in Items", "with others"],
+)
+def test_a_list_without_such_items_stays_as_it_is(xml: bytes | None) -> None:
+    """Byte for byte."""
+    assert xml == without_events(xml, VIEWER_EVENTS)
+
+
+def test_entries_are_the_items_with_their_own_bytes() -> None:
+    """In the order of the document, and with what no SDK knows."""
+    item = (
+        b"<FunctionAssociation><New/><EventType> viewer-request\n</EventType>"
+        b"<FunctionARN><![CDATA[arn:aws:cloudfront::123456789012:function/rewrite]]></FunctionARN>"
+        b"</FunctionAssociation>"
+    )
+    xml = list_xml(FUNCTION, a_function("viewer-response", "b"), item)
+
+    expected = (
+        Entry(a_function("viewer-response", "b"), item_xml(a_function("viewer-response", "b"))),
+        Entry(a_function(), item),
+    )
+    assert expected == entries(FUNCTION, xml)
+
+
+@pytest.mark.parametrize("xml", [None, list_xml(FUNCTION), b"<FunctionAssociations/>"])
+def test_a_list_without_items_has_no_entries(xml: bytes | None) -> None:
+    """Whether it is absent, empty or self-closing."""
+    assert () == entries(FUNCTION, xml)
+
+
+def test_our_item_reads_back_as_our_association() -> None:
+    """The version at viewer-request."""
+    xml = list_xml(LAMBDA, viewer_request_entry(OURS.arn).xml)
+
+    assert (viewer_request_entry(OURS.arn),) == entries(LAMBDA, xml)
+    assert OURS == viewer_request_entry(OURS.arn).association
+
+
+def test_our_item_is_written_as_cloudfront_writes_one() -> None:
+    """The request's body is not asked for."""
+    assert (
+        "<LambdaFunctionAssociation>"
+        f"<LambdaFunctionARN>{OURS.arn}</LambdaFunctionARN>"
+        "<EventType>viewer-request</EventType>"
+        "<IncludeBody>false</IncludeBody>"
+        "</LambdaFunctionAssociation>"
+    ) == viewer_request_entry(OURS.arn).xml.decode()
+
+
+ALIKE = {
+    "both absent": (None, None),
+    "items in another order": (
+        list_xml(LAMBDA, a_lambda(), a_lambda("origin-request")),
+        list_xml(LAMBDA, a_lambda("origin-request"), a_lambda()),
+    ),
+    "white space, a comment and CDATA": (
+        list_xml(LAMBDA),
+        (
+            b"<LambdaFunctionAssociations>\n <!-- c --><Quantity> <![CDATA[0]]> </Quantity>\n"
+            b"</LambdaFunctionAssociations>"
+        ),
+    ),
+}
+UNLIKE = {
+    "one absent": (None, list_xml(LAMBDA)),
+    "another function": (
+        list_xml(LAMBDA, a_lambda(name="a")),
+        list_xml(LAMBDA, a_lambda(name="b")),
+    ),
+    "one more item": (list_xml(LAMBDA), list_xml(LAMBDA, a_lambda())),
+    "an element that no SDK knows": (
+        list_xml(LAMBDA),
+        b"<LambdaFunctionAssociations><Quantity>0</Quantity><New/></LambdaFunctionAssociations>",
+    ),
+}
+
+
+@pytest.mark.parametrize(("one", "other"), ALIKE.values(), ids=list(ALIKE))
+def test_lists_that_say_the_same_are_the_same(one: bytes | None, other: bytes | None) -> None:
+    """CloudFront writes a configuration anew, and returns associations in no fixed order."""
+    assert same_content(one, other)
+
+
+@pytest.mark.parametrize(("one", "other"), UNLIKE.values(), ids=list(UNLIKE))
+def test_lists_that_somebody_changed_are_not_the_same(
+    one: bytes | None, other: bytes | None
+) -> None:
+    """Whatever was changed, it must not be lost by putting noted bytes back over it."""
+    assert not same_content(one, other)

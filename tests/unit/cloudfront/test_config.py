@@ -1,0 +1,105 @@
+"""Behaviors read out of a configuration, and lists put back into it."""
+
+import pytest
+from maintenance.cloudfront.associations import Lists
+from maintenance.cloudfront.config import obstacle, read_config
+from maintenance.errors import ObservationError
+from maintenance.model import VIEWER_RESPONSE, Behavior
+
+from tests.builders import a_behavior, a_function, a_lambda, config_xml, lists
+
+
+def test_behaviors_are_the_default_one_and_then_in_precedence() -> None:
+    """Associations sorted, paths unescaped, and an ordered * told from the default behavior."""
+    behaviors = (
+        a_behavior(None, a_lambda("origin-request"), a_function()),
+        a_behavior("/z/*", a_lambda()),
+        a_behavior("/a&b/*"),
+        a_behavior("*", a_function(VIEWER_RESPONSE), a_function()),
+    )
+
+    read = read_config(config_xml(*behaviors))
+
+    assert behaviors == tuple(each.behavior for each in read.behaviors)
+
+
+@pytest.mark.parametrize(
+    "behavior",
+    [
+        a_behavior(None, obstacle="gRPC"),
+        a_behavior(None, obstacle="Microsoft Smooth Streaming"),
+        a_behavior(None),
+    ],
+    ids=lambda behavior: str(behavior.obstacle),
+)
+def test_what_keeps_lambda_at_edge_out_is_read(behavior: Behavior) -> None:
+    """
+    And named, for the report.
+
+    Source: CloudFront Developer Guide, distribution-using-grpc, edge-function-restrictions-all.
+    """
+    assert behavior == read_config(config_xml(behavior)).behaviors[0].behavior
+
+
+def test_grpc_is_named_before_smooth_streaming() -> None:
+    """One obstacle is enough to name."""
+    assert "gRPC" == obstacle(grpc=True, smooth_streaming=True)
+
+
+@pytest.mark.parametrize(
+    ("element", "expected"),
+    [
+        (b"", False),
+        (b"<ContinuousDeploymentPolicyId/>", False),
+        (b"<ContinuousDeploymentPolicyId></ContinuousDeploymentPolicyId>", False),
+        (b"<ContinuousDeploymentPolicyId>abc</ContinuousDeploymentPolicyId>", True),
+    ],
+)
+def test_a_continuous_deployment_policy_is_seen(element: bytes, *, expected: bool) -> None:
+    """An element without text names none."""
+    read = read_config(config_xml(a_behavior(), extra=element))
+
+    assert expected is read.has_continuous_deployment
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"<Distribution/>", b"<DistributionConfig/>", b"<Error><DefaultCacheBehavior/></Error>"],
+)
+def test_anything_else_is_refused(body: bytes) -> None:
+    """An error document must not be taken for a configuration without behaviors."""
+    with pytest.raises(ObservationError, match="instead of a DistributionConfig"):
+        read_config(body)
+
+
+def test_lists_are_replaced_in_their_behavior_alone() -> None:
+    """Every other byte stays."""
+    xml = config_xml(
+        a_behavior(None, a_lambda()), a_behavior("/a&b/*", a_lambda()), a_behavior("*")
+    )
+    expected = config_xml(
+        a_behavior(None, a_lambda()), a_behavior("/a&b/*", a_function()), a_behavior("*")
+    )
+
+    assert expected == read_config(xml).with_lists({"/a&b/*": lists(a_function())})
+
+
+def test_no_change_is_the_same_bytes() -> None:
+    """Reading alone must not touch anything."""
+    xml = config_xml(a_behavior(None, a_lambda()), a_behavior("*", a_function()))
+
+    assert xml == read_config(xml).with_lists({})
+
+
+def test_absent_lists_are_added_at_the_end_of_their_behavior_and_taken_away_again() -> None:
+    """A configuration may lack both lists; it lacks them afterwards."""
+    bare = (
+        b"<DistributionConfig><DefaultCacheBehavior>\n<New/> </DefaultCacheBehavior>"
+        b"</DistributionConfig>"
+    )
+    new = lists(a_lambda())
+
+    added = read_config(bare).with_lists({None: new})
+
+    assert bare.replace(b"<New/> ", b"<New/> %s%s" % (new.lambda_xml, new.function_xml)) == added
+    assert bare == read_config(added).with_lists({None: Lists(None, None)})

@@ -1,0 +1,157 @@
+"""What a run found and did, as values and as JSON."""
+
+import json
+from datetime import timedelta
+
+from maintenance.cloudfront.plan import Action, Step
+from maintenance.reporting.report import Outcome, Report
+
+from tests.builders import a_decision, a_function, a_lambda
+
+STEPS = (
+    Step(None, Action.ATTACH, "displaces something", (a_function(),)),
+    Step("/x", Action.KEEP, "it is live"),
+)
+
+
+def test_the_document_says_everything() -> None:
+    """As JSON values, instants with their offset, the default behavior by its word."""
+    outcome = Outcome(
+        "E1",
+        "InProgress",
+        STEPS,
+        changed=True,
+        put_back=(a_function(),),
+        left_out=(a_lambda(),),
+        warnings=("careful",),
+        faults=("no",),
+    )
+    report = Report(
+        a_decision(ends_in=timedelta(hours=1)), (outcome,), own_faults=("bad",), notices=("nb",)
+    )
+
+    expected = {
+        "mode": "maintenance",
+        "reason": "somebody said so",
+        "until": "2026-12-01T03:00Z",
+        "message": None,
+        "next_change": "2026-12-01T03:00Z",
+        "distributions": [
+            {
+                "distribution_id": "E1",
+                "status": "InProgress",
+                "rehearsal": False,
+                "changed": True,
+                "behaviors": [
+                    {
+                        "path_pattern": "default",
+                        "action": "attach",
+                        "reason": "displaces something",
+                    },
+                    {"path_pattern": "/x", "action": "keep", "reason": "it is live"},
+                ],
+                "put_back": [str(a_function())],
+                "left_out": [str(a_lambda())],
+                "warnings": ["careful"],
+                "faults": ["no"],
+            }
+        ],
+        "notices": ["nb"],
+        "faults": ["bad", "no"],
+    }
+    assert expected == json.loads(json.dumps(report.document()))
+
+
+def test_an_instant_that_nobody_knows_is_null() -> None:
+    """Not a text that looks like one."""
+    document = Report(a_decision()).document()
+
+    assert (None, None) == (document["until"], document["next_change"])
+
+
+def test_a_run_has_drifted_if_anything_was_changed() -> None:
+    """One distribution is enough."""
+    kept, changed = Outcome("E1", "Deployed", ()), Outcome("E2", "Deployed", (), changed=True)
+
+    assert Report(a_decision(), (kept, changed)).drifted
+    assert not Report(a_decision(), (kept,)).drifted
+
+
+def test_own_faults_come_before_those_of_distributions() -> None:
+    """A switch that is not understood explains the rest."""
+    outcomes = tuple(Outcome(name, "Deployed", (), faults=(name,)) for name in ("E1", "E2"))
+
+    assert ("switch", "E1", "E2") == Report(a_decision(), outcomes, ("switch",)).faults
+
+
+def test_faults_of_the_upkeep_come_last() -> None:
+    """By then the site is as it should be."""
+    report = Report(a_decision(), (Outcome("E1", "Deployed", (), faults=("E1",)),))
+
+    assert ("E1", "clock", "status") == (
+        report.with_upkeep_fault("clock").with_upkeep_fault("status").faults
+    )
+
+
+def test_the_answer_about_a_large_fleet_leaves_its_behaviors_out() -> None:
+    """Lambda fails a run whose answer has more than 6 MB, whatever the run has done."""
+    path = "/" + "x" * 254
+    steps = tuple(Step(path, Action.KEEP, "it is in maintenance") for _ in range(75))
+    outcomes = tuple(
+        Outcome(f"E{each}", "Deployed", steps, warnings=("beware",)) for each in range(500)
+    )
+
+    document = Report(a_decision(), outcomes).answer()
+
+    assert len(json.dumps(document)) < 6_000_000
+    assert [([], ["beware"])] * 500 == [
+        (each["behaviors"], each["warnings"]) for each in document["distributions"]
+    ]
+    assert (
+        "the behaviors of so many distributions are too much for an answer of Lambda: make plan "
+        "shows them, and the log has those that were changed"
+    ) == document["notices"][-1]
+
+
+def test_the_answer_about_a_fleet_that_is_refused_everywhere_ends_somewhere() -> None:
+    """Even without behaviors its faults alone are too many."""
+    fault = f"left as it was: {'no ' * 5_000}"
+    outcomes = tuple(Outcome(f"E{each}", "Deployed", (), faults=(fault,)) for each in range(500))
+
+    answer = Report(a_decision(), outcomes).answer()
+
+    assert len(json.dumps(answer)) < 6_000_000
+    assert answer["faults"][0].startswith("500 faults, each of which is in the log")
+    assert [f"E{each}" for each in range(500)] == [
+        each["distribution_id"] for each in answer["distributions"]
+    ]
+
+
+def test_the_answer_about_a_fleet_that_is_warned_of_everywhere_has_no_fault() -> None:
+    """What was left out of it is no failure."""
+    warning = "beware " * 2_000
+    outcomes = tuple(
+        Outcome(f"E{each}", "Deployed", (), warnings=(warning,)) for each in range(500)
+    )
+
+    answer = Report(a_decision(), outcomes).answer()
+
+    assert [] == answer["faults"]
+    assert [[]] * 500 == [each["warnings"] for each in answer["distributions"]]
+
+
+def test_a_run_fails_with_all_its_faults() -> None:
+    """As long as they are few, word for word."""
+    report = Report(a_decision(), own_faults=("one", "two"))
+
+    assert "one | two" == report.failure
+
+
+def test_the_sentence_of_a_run_that_fails_everywhere_is_not_endless() -> None:
+    """The record of a failed run has to fit into the dead letter queue."""
+    faults = tuple(f"E{each} is left as it was: {'no ' * 1_000}" for each in range(500))
+
+    failure = Report(a_decision(), own_faults=faults).failure
+
+    assert len(failure.encode()) < 60_000
+    assert failure.startswith("500 faults, each of which is in the log: E0 is left as it was")

@@ -1,0 +1,71 @@
+"""How far a change has come: the table, row by row."""
+
+import pytest
+from maintenance.cloudfront.plan import Action, Step
+from maintenance.model import Mode
+from maintenance.reporting.report import (
+    ACCEPTED,
+    AT_REST,
+    Outcome,
+    Progress,
+    Report,
+    has_come_to,
+    is_everywhere,
+    progress,
+)
+from maintenance.schedule.decision import Decision
+
+from tests.builders import DISTRIBUTION_ID
+
+
+def an_outcome(*actions: Action, status: str = "Deployed", fault: str = "") -> Outcome:
+    """Return an outcome with a step of each action."""
+    steps = tuple(Step(f"/{action}", action, "") for action in actions)
+    return Outcome(DISTRIBUTION_ID, status, steps, faults=(fault,) if fault else ())
+
+
+def a_report(*outcomes: Outcome) -> Report:
+    """Return a report on these distributions."""
+    return Report(Decision(Mode.MAINTENANCE, ""), outcomes)
+
+
+DEPLOYED = an_outcome(Action.KEEP)
+DEPLOYING = an_outcome(Action.KEEP, status="InProgress")
+WAITING = an_outcome(Action.ATTACH)
+REFUSED = an_outcome(Action.REFUSE)
+
+
+@pytest.mark.parametrize(
+    ("expected", "outcome"),
+    [
+        (Progress.DEPLOYED, DEPLOYED),
+        (Progress.DEPLOYED, an_outcome(Action.KEEP, Action.SKIP)),
+        (Progress.DEPLOYING, DEPLOYING),
+        (Progress.WAITING, an_outcome(Action.KEEP, Action.ATTACH)),
+        (Progress.WAITING, an_outcome(Action.DETACH, status="InProgress")),
+        (Progress.REFUSED, an_outcome(Action.ATTACH, Action.REFUSE)),
+        (Progress.REFUSED, an_outcome(Action.DETACH, fault="a function is gone")),
+    ],
+)
+def test_each_row_of_the_table(expected: Progress, outcome: Outcome) -> None:
+    """What is refused has come to its end; what is waiting is not yet CloudFront's."""
+    assert expected is progress(outcome)
+
+
+@pytest.mark.parametrize(
+    ("expected", "outcomes"),
+    [
+        ((True, True, True), ()),
+        ((True, True, True), (DEPLOYED, DEPLOYED)),
+        ((True, False, False), (DEPLOYED, DEPLOYING)),
+        ((False, False, False), (DEPLOYED, WAITING)),
+        ((True, True, False), (DEPLOYED, REFUSED)),
+    ],
+)
+def test_all_have_come_as_far_as_the_last(
+    expected: tuple[bool, bool, bool], outcomes: tuple[Outcome, ...]
+) -> None:
+    """Accepted, at rest, everywhere: a refusal is nothing to wait for, and not everywhere."""
+    report = a_report(*outcomes)
+    seen = (has_come_to(report, ACCEPTED), has_come_to(report, AT_REST), is_everywhere(report))
+    assert expected == seen

@@ -1,0 +1,172 @@
+"""Stretches: windows that join, cross what they cross, and what visitors are told."""
+
+from copy import replace
+
+import pytest
+from maintenance.schedule.decision import Decision
+
+from tests.unit.site import LIVE, MAINTENANCE, SUNDAYS, Site, instant, modes, printed
+
+
+def test_two_windows_in_two_time_zones_join() -> None:
+    """From 02:00 to 04:00 in Ljubljana is to 03:00 UTC; New York begins there at 02:30 UTC."""
+    site = Site(
+        windows=[
+            "cron(0 2 ? * SUN *) for 2h in Europe/Ljubljana",
+            "cron(30 21 ? * SAT *) for 3h in America/New_York: From New York",
+        ]
+    )
+    decision = site.at("2026-12-06T02:00")
+    assert ("2026-12-06T05:30Z", None) == (printed(decision.until), decision.message)
+
+
+def test_windows_that_join_say_so() -> None:
+    """The end that is announced is later than that of any open window."""
+    site = Site(windows=[SUNDAYS, "cron(0 4 ? * SUN *) for 1h"])
+    assert (
+        "Maintenance until 2026-12-06T05:00Z: window 'w0' is open until 2026-12-06T04:00Z, "
+        "the windows that follow leave no gap." == site.at("2026-12-06T03:00").reason
+    )
+
+
+def test_touching_windows_leave_no_gap() -> None:
+    """One ends where the other begins."""
+    site = Site(windows=[SUNDAYS, "cron(0 4 ? * SUN *) for 1h"])
+    assert [MAINTENANCE, LIVE] == modes(site, "2026-12-06T04:00", "2026-12-06T05:00")
+
+
+def test_windows_a_second_apart_do_not_join() -> None:
+    """A gap is a gap."""
+    site = Site(windows=["at(2026-12-06T02:00) for 1h", "at(2026-12-06T03:00:01) for 1h"])
+    assert "2026-12-06T03:00Z" == printed(site.at("2026-12-06T02:00").until)
+
+
+def test_a_longer_window_inside_the_stretch_counts_whenever_it_ends() -> None:
+    """Joining takes the latest end, not that of the window that began last."""
+    site = Site(windows=["at(2026-12-06T02:00) for 6h", "at(2026-12-06T03:00) for 1h"])
+    assert "2026-12-06T08:00Z" == printed(site.at("2026-12-06T02:00").until)
+
+
+def test_an_off_just_before_a_touching_window_does_not_keep_it_from_beginning() -> None:
+    """`off` ends occurrences, not joined stretches; the next start is announced."""
+    site = Site(
+        switch=[("2026-12-06T03:59", "off")], windows=[SUNDAYS, "cron(0 4 ? * SUN *) for 1h"]
+    )
+    assert [LIVE, MAINTENANCE] == modes(site, "2026-12-06T03:59", "2026-12-06T04:00")
+
+
+def test_on_until_joins_the_window_that_it_runs_into() -> None:
+    """Visitors are told when the site really comes back."""
+    site = Site(switch=[("2026-12-06T01:00", "on until 2026-12-06T02:00")], windows=[SUNDAYS])
+    decision = site.at("2026-12-06T01:30")
+    expected = ("2026-12-06T04:00Z", "2026-12-06T02:00Z")
+    assert expected == (printed(decision.until), printed(decision.next_change))
+
+
+def test_the_switch_speaks_before_the_windows() -> None:
+    """What an operator has just typed is news; what a window says was written weeks ago."""
+    site = Site(switch=[("2026-12-06T02:10", "on: Longer today")], windows=[f"{SUNDAYS}: Weekly"])
+    assert "Longer today" == site.at("2026-12-06T02:30").message
+
+
+def test_a_switch_without_message_leaves_the_word_to_the_window() -> None:
+    """Extending a window keeps its message while it is open."""
+    site = Site(switch=[("2026-12-06T02:10", "on")], windows=[f"{SUNDAYS}: Weekly"])
+    messages = [site.at(time).message for time in ("2026-12-06T02:30", "2026-12-06T04:00")]
+    assert ["Weekly", None] == messages
+
+
+def test_of_two_windows_the_one_open_longest_has_the_word() -> None:
+    """If it has none, the next."""
+    windows = ["at(2026-12-06T03:00) for 1h: B", "at(2026-12-06T02:00) for 2h: A"]
+    first, second = Site(windows=windows), Site(windows=[windows[0], "at(2026-12-06T02:00) for 2h"])
+    both = first.at("2026-12-06T03:30").message, second.at("2026-12-06T03:30").message
+    assert ("A", "B") == both
+
+
+@pytest.mark.parametrize(
+    ("window", "times"),
+    [
+        (
+            "at(2026-12-06T23:00) for 2h",
+            ("2026-12-06T22:59", "2026-12-07T00:59", "2026-12-07T01:00"),
+        ),
+        (
+            "cron(0 23 31 12 ? *) for 2h",
+            ("2026-12-31T22:59", "2027-01-01T00:59", "2027-01-01T01:00"),
+        ),
+        ("cron(0 2 29 2 ? *) for 2h", ("2028-02-29T01:59", "2028-02-29T03:59", "2028-02-29T04:00")),
+        (
+            "cron(30 2 29 3 ? *) for 2h in Europe/Ljubljana",
+            ("2026-03-29T00:59", "2026-03-29T02:59", "2026-03-29T03:00"),
+        ),
+        (
+            "cron(30 2 25 10 ? *) for 2h in Europe/Ljubljana",
+            ("2026-10-25T00:29", "2026-10-25T02:29", "2026-10-25T02:30"),
+        ),
+        (
+            "cron(30 2 8 3 ? *) for 2h in America/New_York",
+            ("2026-03-08T06:59", "2026-03-08T08:59", "2026-03-08T09:00"),
+        ),
+        (
+            "cron(30 1 1 11 ? *) for 2h in America/New_York",
+            ("2026-11-01T05:29", "2026-11-01T07:29", "2026-11-01T07:30"),
+        ),
+        (
+            "cron(15 2 4 10 ? *) for 2h in Australia/Lord_Howe",
+            ("2026-10-03T15:29", "2026-10-03T17:29", "2026-10-03T17:30"),
+        ),
+        (
+            "cron(45 1 5 4 ? *) for 2h in Australia/Lord_Howe",
+            ("2026-04-04T14:44", "2026-04-04T16:44", "2026-04-04T16:45"),
+        ),
+        (
+            "cron(30 2 29 3 ? *) for 2h in Asia/Kolkata",
+            ("2026-03-28T20:59", "2026-03-28T22:59", "2026-03-28T23:00"),
+        ),
+    ],
+)
+def test_a_window_crosses_what_it_crosses(window: str, times: tuple[str, ...]) -> None:
+    """Midnight, New Year, 29 February, both nights of changing clocks in four zones."""
+    site = Site(switch=[("2026-01-01", "off")], windows=[window])
+    assert [LIVE, MAINTENANCE, LIVE] == modes(site, *times)
+
+
+def test_windows_without_a_gap_have_no_end_in_sight() -> None:
+    """The search for it gives up, and the next change is announced all the same."""
+    decision = Site(windows=["cron(0 * * * ? *) for 1h"]).at("2026-12-06T02:31")
+    assert decision == Decision(
+        mode=MAINTENANCE,
+        reason="Maintenance with no end in sight, because windows follow one another without a "
+        "gap: window 'w0' is open until 2026-12-06T03:00Z.",
+        next_change=instant("2026-12-06T03:00"),
+        next_start=instant("2026-12-06T03:00"),
+    )
+
+
+def test_of_many_open_windows_a_few_are_named() -> None:
+    """The sentence stays one that is read."""
+    site = Site(windows=["at(2026-12-06T02:00) for 2h"] * 5)
+    assert "window 'w2' is open until 2026-12-06T04:00Z, 2 more windows are open." in (
+        site.at("2026-12-06T03:00").reason
+    )
+    assert (
+        site.at("2026-12-06T03:00").reason.replace(", 2 more windows are open", "")
+        == replace(site, windows=site.windows[:3]).at("2026-12-06T03:00").reason
+    )
+
+
+def test_a_reason_names_the_switch_and_the_windows_that_keep_a_site_closed() -> None:
+    """Whoever wants to end it sees all that holds it."""
+    site = Site(switch=[("2026-12-06T02:30", "on for 10m")], windows=[SUNDAYS])
+    assert (
+        "Maintenance until 2026-12-06T04:00Z: the switch of 2026-12-06T02:30Z is on until "
+        "2026-12-06T02:40Z, window 'w0' is open until 2026-12-06T04:00Z."
+        == site.at("2026-12-06T02:35").reason
+    )
+
+
+def test_deciding_twice_gives_the_same_word_for_word() -> None:
+    """Nothing in a decision moves with the clock between two changes."""
+    site = Site(windows=[SUNDAYS])
+    assert site.at("2026-12-06T02:30") == site.at("2026-12-06T03:30")

@@ -1,0 +1,25 @@
+"""JSON as logs and people read it."""
+
+import pytest
+from maintenance.text import written_as_json
+
+from tests.builders import NOW
+
+
+@pytest.mark.parametrize(
+    ("value", "indent", "text"),
+    [
+        ({"a": [1, 2], "b": "č: \x1b"}, None, r'{"a":[1,2],"b":"č: \u001b"}'),
+        ({"a": [1], "b": "č: \x9b"}, 1, '{\n "a": [\n  1\n ],\n "b": "č: \\u009b"\n}'),
+    ],
+)
+def test_json_is_one_line_without_blanks_or_indented(
+    value: object, indent: int | None, text: str
+) -> None:
+    """Filters of logs look for the first; the status is the second."""
+    assert text == written_as_json(value, indent=indent)
+
+
+def test_what_json_does_not_know_is_written_as_the_caller_says() -> None:
+    """An instant in a line of the log, say."""
+    assert '{"at":"2026-12-01 02:00:00+00:00"}' == written_as_json({"at": NOW}, default=str)
