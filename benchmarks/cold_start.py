@@ -67,11 +67,11 @@ def run(artifacts: Artifacts, folder: Path) -> Section:
     with start_sandbox("--deploy-seconds", "0") as sandbox:
         site = make_site(Cloud(sandbox))
         distribution_id = a_distribution(site.cloud)
-        left_out = _warm_up(packages[_MADE], site, distribution_id)
+        not_restored = _warm_up(packages[_MADE], site, distribution_id)
         cold = {name: _samples(each, site, distribution_id) for name, each in packages.items()}
         sandbox.set(call_seconds=_CALL_SECONDS)
         waiting = busy_seconds(_sweep_calls(packages[_MADE], site, distribution_id))
-    findings = [*_findings(cold, left_out), *_package_findings(packages)]
+    findings = [*_findings(cold, not_restored), *_package_findings(packages)]
     numbers = {
         "cold_sweep_work_seconds": Samples(tuple(cold[_MADE]["cpu"])).median,
         "sweep_waiting_seconds": waiting,
@@ -123,8 +123,8 @@ def _floor(package: Path, site: Site, calls: list[tuple[str, str, dict[str, Any]
     return [json.loads(line) for line in ran.stdout.splitlines()]
 
 
-def _findings(cold: Mapping[str, _Samples], left_out: list[str]) -> list[Finding]:
-    without = f" (without {', '.join(left_out)})" if left_out else ""
+def _findings(cold: Mapping[str, _Samples], not_restored: list[str]) -> list[Finding]:
+    without = f" (without {', '.join(not_restored)})" if not_restored else ""
     findings = []
     for name, samples in cold.items():
         whole = paired(samples["cpu"], samples["floor"], ratio=True)

@@ -13,7 +13,7 @@ from itertools import chain
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from maintenance.schedule.decision import Said, decide
+from maintenance.schedule.decision import Schedule, decide
 from maintenance.schedule.forecast import forecast
 from maintenance.schedule.switch import Says, Switch
 from maintenance.schedule.window import Window, occurrences, parse_window
@@ -73,7 +73,7 @@ def _decide(windows: list[Window]) -> object:
 
 
 def _draw(windows: list[Window]) -> object:
-    said = Said(_SWITCH, None, windows, timedelta(0))
+    said = Schedule(_SWITCH, None, windows, timedelta(0))
     return forecast(said, since=_NOW, until=_NOW + _YEAR)
 
 

@@ -21,7 +21,7 @@ def deploy_stack(site: Site) -> None:
         "ExceptPaths": ",".join(EXCEPT_PATHS),
         "MaxDistributions": "1",
         "PermittedDistributions": site.distribution_arn,
-        "NeighbourFunctions": f"{site.edge_version_arn.rpartition(':')[0]}:*",
+        "RestorableFunctionArns": f"{site.edge_version_arn.rpartition(':')[0]}:*",
     }
     build(site.account)
     sam(

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from xml.sax.saxutils import escape
 
-from maintenance.cloudfront.associations import LIST_NAMES, Lists
+from maintenance.cloudfront.associations import LIST_NAMES, AssociationLists
 from maintenance.lambda_edge.function import parse_edge_function
 from maintenance.model import (
     VIEWER_REQUEST,
@@ -46,10 +46,12 @@ def a_function(event_type: str = VIEWER_REQUEST, name: str = "rewrite") -> Assoc
 
 
 def a_behavior(
-    path_pattern: str | None = None, *associations: Association, obstacle: str | None = None
+    path_pattern: str | None = None,
+    *associations: Association,
+    unsupported_feature: str | None = None,
 ) -> Behavior:
     """Return a cache behavior, the default one unless it has a path pattern."""
-    return Behavior(path_pattern, tuple(sorted(associations)), obstacle)
+    return Behavior(path_pattern, tuple(sorted(associations)), unsupported_feature)
 
 
 def a_distribution(
@@ -92,10 +94,10 @@ def list_xml(kind: Kind, *items: Association | bytes) -> bytes:
     return b"<%s>%s%s</%s>" % (name, quantity, body, name)
 
 
-def lists(*associations: Association) -> Lists:
+def lists(*associations: Association) -> AssociationLists:
     """Return both lists of a behavior with these associations; neither is absent."""
     by_kind = {kind: [each for each in associations if each.kind is kind] for kind in Kind}
-    return Lists(
+    return AssociationLists(
         list_xml(Kind.LAMBDA_AT_EDGE, *by_kind[Kind.LAMBDA_AT_EDGE]),
         list_xml(Kind.CLOUDFRONT_FUNCTION, *by_kind[Kind.CLOUDFRONT_FUNCTION]),
     )
@@ -106,8 +108,8 @@ def behavior_xml(behavior: Behavior) -> bytes:
     name = b"DefaultCacheBehavior" if behavior.path_pattern is None else b"CacheBehavior"
     path = f"<PathPattern>{escape(behavior.path_pattern or '')}</PathPattern>".encode()
     both = lists(*behavior.associations)
-    grpc = b"true" if behavior.obstacle == "gRPC" else b"false"
-    smooth = b"true" if behavior.obstacle == "Microsoft Smooth Streaming" else b"false"
+    grpc = b"true" if behavior.unsupported_feature == "gRPC" else b"false"
+    smooth = b"true" if behavior.unsupported_feature == "Microsoft Smooth Streaming" else b"false"
     members = [
         path if behavior.path_pattern is not None else b"",
         b"<TargetOriginId>origin</TargetOriginId>",

@@ -154,17 +154,17 @@ class Deliveries:
             self.dead_letters.append(due.event)
 
     def _watch_the_alarm_clock(self) -> None:
-        aim: float | None = None
+        set_wakeup: float | None = None
         while not self._is_over:
             now = time.monotonic()
-            if aim is not None and aim <= now:
+            if set_wakeup is not None and set_wakeup <= now:
                 self.deliver(_ALARM_CLOCK)
-                aim = None
+                set_wakeup = None
             # A sandbox that is busy with a large listing is asked again.
             with contextlib.suppress(HTTPClientError):
                 aimed = _aimed_at(self._site)
                 # One that has rung already may still be shown.
-                aim = aimed if aimed is not None and aimed > now else None
+                set_wakeup = aimed if aimed is not None and aimed > now else None
             time.sleep(_LOOK_SECONDS)
 
 

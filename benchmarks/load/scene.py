@@ -98,11 +98,11 @@ class Running:
         """Return what holds for the controller whatever it was sent."""
         runs = self.deliveries.runs
         peak = max(peak_kilobytes(each.pid) for each in self.environments) / _KILOBYTES
-        faults = [run.fault for run in runs if run.fault]
+        errors = [run.fault for run in runs if run.fault]
         return [
             Row(
                 subject="runs",
-                seen=f"{len(runs)}, of which {len(faults)} failed and were tried again",
+                seen=f"{len(runs)}, of which {len(errors)} failed and were tried again",
             ),
             at_most(
                 "the longest run", max(run.seconds for run in runs), CONTROLLER["Timeout"], "s"

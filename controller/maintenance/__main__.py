@@ -18,7 +18,7 @@ try:
     from maintenance.app import assemble
     from maintenance.aws.cloudformation import read_deployed_settings
     from maintenance.cli.arguments import STACK, parser, run
-    from maintenance.cli.show import Door, ExitCode
+    from maintenance.cli.show import ExitCode, Session
     from maintenance.cli.terminal import Terminal
     from maintenance.cli.watch import Watch
     from maintenance.errors import MaintenanceError, UnreadableValue
@@ -53,7 +53,7 @@ def main(words: Sequence[str] | None = None) -> ExitCode:
         return ExitCode.INTERRUPTED
 
 
-def _door(stack: str, terminal: Terminal) -> Door:
+def _door(stack: str, terminal: Terminal) -> Session:
     session = boto3.Session(region_name="us-east-1")
     deployed = read_deployed_settings(
         stack,
@@ -61,7 +61,7 @@ def _door(stack: str, terminal: Terminal) -> Door:
         functions=session.client("lambda"),
     )
     app = assemble(deployed.settings, own_arn=deployed.controller_arn, clock=_now)
-    return Door(app, session.client("ssm"), terminal, Watch(terminal, _now, time.sleep))
+    return Session(app, session.client("ssm"), terminal, Watch(terminal, _now, time.sleep))
 
 
 def _now() -> datetime:

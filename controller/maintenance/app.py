@@ -16,24 +16,24 @@ from botocore.config import Config
 from msgspec import Struct
 from urllib3 import PoolManager, Timeout
 
-from maintenance.aws.bucket import Notes, PageFiles
+from maintenance.aws.bucket import PageFiles, RecordStore
 from maintenance.aws.cloudfront import CloudFront
-from maintenance.aws.errors import demand_whole_answers
+from maintenance.aws.errors import reject_truncated_responses
 from maintenance.aws.event_bus import EventBus
 from maintenance.aws.functions import EdgeVersions
 from maintenance.aws.parameters import Parameters, StatusParameter
-from maintenance.aws.scheduler import AlarmClock, Ring
-from maintenance.aws.throttling import PacedConfigs, Time
+from maintenance.aws.scheduler import AlarmClock, WakeupTarget
+from maintenance.aws.throttling import ThrottledConfigs, Time
 from maintenance.errors import RunFailed
 from maintenance.lambda_edge.check import PackageCheck, Preflight
-from maintenance.lambda_edge.publish import Baking, Patience
-from maintenance.lambda_edge.select import Chooser
+from maintenance.lambda_edge.publish import Patience, VersionPublisher
+from maintenance.lambda_edge.select import VersionSelector
 from maintenance.reconcile.command import judge
 from maintenance.reconcile.controller import Controller
-from maintenance.reconcile.desired_state import Outlook
-from maintenance.reconcile.distribution import DistributionRun
-from maintenance.reconcile.housekeeping import Preparation
-from maintenance.reconcile.site import SiteRun
+from maintenance.reconcile.desired_state import DesiredStateReader
+from maintenance.reconcile.distribution import DistributionReconciler
+from maintenance.reconcile.housekeeping import Housekeeping
+from maintenance.reconcile.site import SiteReconciler
 from maintenance.reporting.announce import Announcer
 from maintenance.reporting.report import Report
 from maintenance.reporting.telemetry import count_report, log_report
@@ -65,16 +65,16 @@ class App(Struct, frozen=True):
     parameters: Parameters
     status_parameter: StatusParameter
     controller: Controller
-    preparation: Preparation
+    housekeeping: Housekeeping
     clock: Callable[[], datetime]
 
     def run(self, wakeup: Wakeup) -> dict[str, Any]:
         """Return the report as JSON values; raise MaintenanceError where something failed."""
         match wakeup:
             case PlanRequested():
-                return self.preparation.show(self.controller.plan()).answer()
+                return self.housekeeping.show(self.controller.plan()).answer()
             case StatusRequested():
-                return self.preparation.show(self.controller.status()).answer()
+                return self.housekeeping.show(self.controller.status()).answer()
             case ParameterChanged():
                 return self._finish(self._reconcile(wakeup, changed=wakeup))
             case Command():
@@ -83,7 +83,7 @@ class App(Struct, frozen=True):
                 return self._finish(self._reconcile(wakeup))
 
     def _reconcile(self, wakeup: Wakeup, *, changed: ParameterChanged | None = None) -> Report:
-        follow = functools.partial(self.preparation.follow, wakeup=wakeup)
+        follow = functools.partial(self.housekeeping.follow, wakeup=wakeup)
         return self.controller.reconcile(changed, before_telling=follow)
 
     def _command(self, command: Command) -> Report:
@@ -97,7 +97,7 @@ class App(Struct, frozen=True):
     def _finish(self, report: Report) -> dict[str, Any]:
         log_report(report)
         count_report(report, stack_name=self.settings.stack_name, now=self.clock())
-        if report.faults:
+        if report.errors:
             raise RunFailed(report.failure)
         return report.answer()
 
@@ -116,7 +116,7 @@ def assemble(
     All clients are made of `session`, of a new one in us-east-1 where none is given.
     """
     session = session or boto3.Session(region_name="us-east-1")
-    demand_whole_answers(session.events)
+    reject_truncated_responses(session.events)
     ssm = session.client("ssm", config=_CLIENT)
     status_parameter = StatusParameter(ssm, switch_parameter=settings.switch_parameter)
     parameters = Parameters(
@@ -127,23 +127,23 @@ def assemble(
         pause=time.sleep,
     )
     cloudfront = CloudFront(session.client("cloudfront", config=_CLIENT))
-    configs = PacedConfigs(cloudfront, Time(time.monotonic, time.sleep, random.random))
-    notes = Notes(
-        _made_once(lambda: session.client("s3", config=_CLIENT)),
+    configs = ThrottledConfigs(cloudfront, Time(time.monotonic, time.sleep, random.random))
+    records = RecordStore(
+        _lazy(lambda: session.client("s3", config=_CLIENT)),
         bucket=settings.state_bucket,
         stack=settings.stack_name,
         new_write_id=lambda: uuid.uuid4().hex,
     )
     versions = _versions(session, settings)
-    chooser = _chooser(session, settings, versions, patience)
-    distribution_run = DistributionRun(configs, notes, configs.is_still_wanted)
+    selector = _chooser(session, settings, versions, patience)
+    distribution_reconciler = DistributionReconciler(configs, records, configs.is_still_wanted)
     preflight = Preflight(versions, base_arn=settings.edge.version_arn)
     controller = Controller(
-        rehearsal=settings.rehearsal_distribution,
-        outlook=Outlook(parameters, settings.lead_time, clock),
+        preview=settings.preview_distribution,
+        desired_state=DesiredStateReader(parameters, settings.lead_time, clock),
         distributions=cloudfront,
-        page_files=chooser.page_files,
-        site_run=SiteRun(settings, distribution_run, chooser, preflight),
+        page_files=selector.page_files,
+        site_reconciler=SiteReconciler(settings, distribution_reconciler, selector, preflight),
         alarm_clock=AlarmClock(
             session.client("scheduler", config=_CLIENT), _ring(settings, own_arn)
         ),
@@ -151,15 +151,15 @@ def assemble(
         pace=configs,
         clock=clock,
     )
-    preparation = Preparation(
-        rehearsal=settings.rehearsal_distribution,
-        chooser=chooser,
+    housekeeping = Housekeeping(
+        preview=settings.preview_distribution,
+        selector=selector,
         distributions=cloudfront,
-        distribution_run=distribution_run,
+        distribution_reconciler=distribution_reconciler,
         versions=versions,
         clock=clock,
     )
-    return App(settings, parameters, status_parameter, controller, preparation, clock)
+    return App(settings, parameters, status_parameter, controller, housekeeping, clock)
 
 
 def _announcer(
@@ -167,26 +167,26 @@ def _announcer(
 ) -> Announcer:
     return Announcer(
         status_parameter,
-        EventBus(_made_once(lambda: session.client("events", config=_CLIENT))),
+        EventBus(_lazy(lambda: session.client("events", config=_CLIENT))),
         stack=settings.stack_name,
         switch_parameter=settings.switch_parameter,
     )
 
 
 def _versions(session: boto3.Session, settings: Settings) -> EdgeVersions:
-    client = _made_once(lambda: session.client("lambda", config=_HURRIED))
+    client = _lazy(lambda: session.client("lambda", config=_HURRIED))
     http = PoolManager(timeout=_DOWNLOAD, retries=2)
     return EdgeVersions(client, http, page_function=settings.edge.page_name)
 
 
 def _chooser(
     session: boto3.Session, settings: Settings, versions: EdgeVersions, patience: Patience
-) -> Chooser:
-    s3 = _made_once(lambda: session.client("s3", config=_HURRIED))
+) -> VersionSelector:
+    s3 = _lazy(lambda: session.client("s3", config=_HURRIED))
     page_files = PageFiles(s3, bucket=settings.state_bucket)
     check = PackageCheck(_own_library())
-    baking = Baking(settings.edge.version_arn, versions, check, patience)
-    return Chooser(settings.edge, page_files, baking)
+    publisher = VersionPublisher(settings.edge.version_arn, versions, check, patience)
+    return VersionSelector(settings.edge, page_files, publisher)
 
 
 def _own_library() -> dict[str, str]:
@@ -195,8 +195,8 @@ def _own_library() -> dict[str, str]:
     return {name: os.environ[name]} if name in os.environ else {}
 
 
-def _ring(settings: Settings, own_arn: str) -> Ring:
-    return Ring(
+def _ring(settings: Settings, own_arn: str) -> WakeupTarget:
+    return WakeupTarget(
         group=settings.schedule_group,
         target_arn=own_arn,
         role_arn=settings.wake_role_arn,
@@ -204,7 +204,7 @@ def _ring(settings: Settings, own_arn: str) -> Ring:
     )
 
 
-def _made_once[Made](make: Callable[[], Made]) -> Callable[[], Made]:
+def _lazy[Made](make: Callable[[], Made]) -> Callable[[], Made]:
     """Return what makes something when it is first needed, whichever thread needs it."""
     lock, made = threading.Lock(), functools.cache(make)
 

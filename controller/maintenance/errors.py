@@ -39,7 +39,7 @@ class ObservationError(MaintenanceError):
     """The world could not be read. Nothing was changed."""
 
 
-class NoteUnreadable(ObservationError):
+class RecordUnreadable(ObservationError):
     """A note in the state bucket belongs to somebody else or is not a note at all."""
 
 

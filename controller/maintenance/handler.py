@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib3 import PoolManager
 
 from maintenance.app import App, assemble
-from maintenance.aws.cloudformation import answer, fault_of, refuse_forged, was_never_installed
+from maintenance.aws.cloudformation import answer, error_of, refuse_forged, was_never_installed
 from maintenance.aws.parameters import StatusParameter
 from maintenance.errors import ApplyError, MaintenanceError
 from maintenance.reconcile.install import Installation
@@ -49,7 +49,7 @@ def lambda_handler(event: object, context: LambdaContext) -> dict[str, Any]:
             return _install(wakeup.request, own_arn, context.get_remaining_time_in_millis() / 1000)
         return _app(Settings.from_env(os.environ), own_arn).run(wakeup)
     except MaintenanceError as error:
-        logger.error("run failed", fault=str(error))
+        logger.error("run failed", error=str(error))
         raise
 
 
@@ -64,12 +64,12 @@ def _install(request: Mapping[str, Any], own_arn: str, seconds_left: float) -> d
     # Where something else plays AWS, its requests come from there and are answered there.
     if "AWS_ENDPOINT_URL" not in os.environ:
         refuse_forged(request, own_arn=own_arn)
-    fault = fault_of(functools.partial(_come_or_go, request, own_arn), seconds_left=seconds_left)
+    error = error_of(functools.partial(_come_or_go, request, own_arn), seconds_left=seconds_left)
     # Rules and sweep take names from here, and so are deleted before this resource is.
     names = ("SwitchParameter", "ControllerRole", "StateBucket")
     data = {name: request.get("ResourceProperties", {}).get(name, "") for name in names}
-    answer(request, http=PoolManager(), fault=fault, data=data)
-    return {"request": request.get("RequestType"), "fault": fault}
+    answer(request, http=PoolManager(), error=error, data=data)
+    return {"request": request.get("RequestType"), "error": error}
 
 
 def _come_or_go(request: Mapping[str, Any], own_arn: str) -> str | None:
@@ -80,7 +80,7 @@ def _come_or_go(request: Mapping[str, Any], own_arn: str) -> str | None:
         # Its own: what is left of it when time is over must not share a pace with others.
         app = assemble(Settings.from_env(os.environ), own_arn=own_arn, clock=_now)
         # Nobody rehearses while a stack comes or goes; when it goes, ours leaves there too.
-        controller = app.controller.without_rehearsal()
+        controller = app.controller.without_preview()
         Installation(app.settings.stack_name, controller, app.parameters).carry_out(request)
         if request.get("RequestType") == "Delete":
             _forget(app.status_parameter)

@@ -42,12 +42,12 @@ class Behavior(Struct, frozen=True):
     One cache behavior. `path_pattern` is None for the default behavior, never "*".
 
     `associations` are sorted, because CloudFront returns them in no fixed order.
-    `obstacle` names the feature that keeps Lambda@Edge out, if there is one.
+    `unsupported_feature` names the feature that keeps Lambda@Edge out, if there is one.
     """
 
     path_pattern: str | None
     associations: tuple[Association, ...]
-    obstacle: str | None = None
+    unsupported_feature: str | None = None
 
 
 class Distribution(Struct, frozen=True):

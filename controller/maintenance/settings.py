@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Struct, field
 
-from maintenance.cloudfront.plan import OccupiedSlots
+from maintenance.cloudfront.plan import ExistingFunctions
 from maintenance.cloudfront.targets import is_alias_pattern
 from maintenance.errors import ConfigurationError
 from maintenance.lambda_edge.function import EdgeFunction, parse_edge_function
@@ -40,21 +40,21 @@ class Settings(Struct, frozen=True):
     dead_letters_arn: str
     except_paths: tuple[str, ...] = ()
     max_distributions: int = 25
-    occupied_slots: OccupiedSlots = OccupiedSlots.DISPLACE
+    existing_functions: ExistingFunctions = ExistingFunctions.DISPLACE
     lead_time: timedelta = timedelta(0)
-    rehearsal_distribution: str | None = None
+    preview_distribution: str | None = None
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
         """Return the settings; raise one ConfigurationError that names every fault."""
-        faults = [f"{name} is not set" for name in _REQUIRED if not _listed(env.get(name, ""))]
-        faults += _faults_of_edge(env.get("EDGE_VERSION_ARN", ""), env.get("PAGE_FUNCTION", ""))
-        faults += _faults_of_choices(env)
+        errors = [f"{name} is not set" for name in _REQUIRED if not _listed(env.get(name, ""))]
+        errors += _edge_errors(env.get("EDGE_VERSION_ARN", ""), env.get("PAGE_FUNCTION", ""))
+        errors += _choice_errors(env)
         distributions = _listed(env.get("DISTRIBUTIONS", ""))
-        faults += [_target_fault(entry) for entry in distributions if not _is_target(entry)]
-        if faults:
-            raise ConfigurationError(f"the settings have to be mended: {'; '.join(faults)}")
+        errors += [_target_error(entry) for entry in distributions if not _is_target(entry)]
+        if errors:
+            raise ConfigurationError(f"the settings have to be mended: {'; '.join(errors)}")
         return cls(
             distributions=distributions,
             edge=parse_edge_function(env["EDGE_VERSION_ARN"], page_function=env["PAGE_FUNCTION"]),
@@ -66,14 +66,14 @@ class Settings(Struct, frozen=True):
             dead_letters_arn=env["DEAD_LETTERS_ARN"],
             except_paths=_listed(env.get("EXCEPT_PATHS", "")),
             max_distributions=int(env.get("MAX_DISTRIBUTIONS", "25")),
-            occupied_slots=OccupiedSlots(env.get("OCCUPIED_SLOTS", "displace")),
+            existing_functions=ExistingFunctions(env.get("EXISTING_FUNCTIONS", "displace")),
             lead_time=timedelta(minutes=int(env.get("LEAD_TIME_MINUTES", "0"))),
-            rehearsal_distribution=env.get("REHEARSAL_DISTRIBUTION") or None,
+            preview_distribution=env.get("PREVIEW_DISTRIBUTION") or None,
             time_zone=ZoneInfo(env.get("TIME_ZONE", "UTC")),
         )
 
 
-def _faults_of_edge(version_arn: str, page_function: str) -> list[str]:
+def _edge_errors(version_arn: str, page_function: str) -> list[str]:
     if not version_arn or not page_function:
         return []  # that one is not set is said already
     try:
@@ -83,23 +83,23 @@ def _faults_of_edge(version_arn: str, page_function: str) -> list[str]:
     return []
 
 
-def _faults_of_choices(env: Mapping[str, str]) -> list[str]:
-    faults = []
+def _choice_errors(env: Mapping[str, str]) -> list[str]:
+    errors = []
     for name, default, least in (("MAX_DISTRIBUTIONS", "25", 1), ("LEAD_TIME_MINUTES", "0", 0)):
         number = env.get(name, default)
         if not (number.isascii() and number.isdigit() and int(number) >= least):
-            faults.append(f"{name} is {number!r}, not a whole number from {least} up")
-    occupied = env.get("OCCUPIED_SLOTS", "displace")
-    if occupied not in set(OccupiedSlots):
-        faults.append(f"OCCUPIED_SLOTS is {occupied!r}, neither displace nor refuse")
+            errors.append(f"{name} is {number!r}, not a whole number from {least} up")
+    occupied = env.get("EXISTING_FUNCTIONS", "displace")
+    if occupied not in set(ExistingFunctions):
+        errors.append(f"EXISTING_FUNCTIONS is {occupied!r}, neither displace nor refuse")
     zone = env.get("TIME_ZONE", "UTC")
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        faults.append(
+        errors.append(
             f"TIME_ZONE is {zone!r}, not a name of the IANA database like Europe/Ljubljana"
         )
-    return faults
+    return errors
 
 
 def _listed(text: str) -> tuple[str, ...]:
@@ -111,7 +111,7 @@ def _is_target(entry: str) -> bool:
     return bool(form.fullmatch(entry))
 
 
-def _target_fault(entry: str) -> str:
+def _target_error(entry: str) -> str:
     return (
         f"DISTRIBUTIONS names {entry!r}, neither a distribution id like E2EXAMPLE1AB3 nor an alias "
         "pattern like *.example.com"

@@ -20,12 +20,12 @@ _OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud
 _SHOWN_AS = "\N{REPLACEMENT CHARACTER}"
 
 
-def shown(text: str) -> str:
+def escape_control_characters(text: str) -> str:
     """Return the text with a mark of one cell for each character that would be obeyed."""
     return _OBEYED.sub(_SHOWN_AS, text)
 
 
-def written_as_json(
+def to_json(
     value: object, *, indent: int | None = None, default: Callable[[Any], Any] | None = None
 ) -> str:
     """

@@ -136,34 +136,34 @@ _EDGE_ASSOCIATION: _Members = {
 def fill(config: Element) -> None:
     """Fill `config` in place."""
     _drop_empty_items(config)
-    left_out = _NOT_FOR_TENANTS if is_for_tenants(config) else frozenset()
-    _fill(config, _CONFIG, left_out)
+    not_restored = _NOT_FOR_TENANTS if is_for_tenants(config) else frozenset()
+    _fill(config, _CONFIG, not_restored)
     for origin in config.findall("Origins/Items/Origin"):
         _fill(origin, _ORIGIN)
         for custom in origin.findall("CustomOriginConfig"):
             _fill(custom, _CUSTOM_ORIGIN)
     for behavior in behaviors(config):
-        _fill_behavior(behavior.element, left_out)
+        _fill_behavior(behavior.element, not_restored)
         for association in behavior.associations("LambdaFunction"):
             _fill(association, _EDGE_ASSOCIATION)
 
 
-def _fill_behavior(behavior: Element, left_out: frozenset[str]) -> None:
-    _fill(behavior, _BEHAVIOR, left_out)
+def _fill_behavior(behavior: Element, not_restored: frozenset[str]) -> None:
+    _fill(behavior, _BEHAVIOR, not_restored)
     for methods in behavior.findall("AllowedMethods"):
         _fill(methods, _ALLOWED_METHODS)
     for values in behavior.findall("ForwardedValues"):
-        _fill(behavior, _LEGACY_BEHAVIOR, left_out)
+        _fill(behavior, _LEGACY_BEHAVIOR, not_restored)
         _fill(values, _FORWARDED_VALUES)
 
 
-def _fill(parent: Element, members: _Members, left_out: frozenset[str] = frozenset()) -> None:
+def _fill(parent: Element, members: _Members, not_restored: frozenset[str] = frozenset()) -> None:
     place = 0
     for name, default in members.items():
         there = parent.find(name)
         if there is not None:
             place = list(parent).index(there) + 1
-        elif default is not None and name not in left_out:
+        elif default is not None and name not in not_restored:
             parent.insert(place, parse(f"<{name}>{default}</{name}>".encode()))
             place += 1
 

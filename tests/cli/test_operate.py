@@ -94,7 +94,7 @@ def test_off_that_failed_says_so_at_once_with_the_reason(deployed: Deployed) -> 
     site = deployed.site
     site.becomes("on")
     (listed,) = site.cloud.s3.list_objects_v2(Bucket=BUCKET, Prefix="displaced/")["Contents"]
-    note = site.cloud.s3.get_object(Bucket=BUCKET, Key=listed["Key"])["Body"].read()
+    record = site.cloud.s3.get_object(Bucket=BUCKET, Key=listed["Key"])["Body"].read()
     site.cloud.s3.put_object(Bucket=BUCKET, Key=listed["Key"], Body=b"garbage")
 
     off = typed(deployed, "off", "--yes")
@@ -103,7 +103,7 @@ def test_off_that_failed_says_so_at_once_with_the_reason(deployed: Deployed) -> 
     told, _ = off.communicate(timeout=120)
     status = typed(deployed, "status")
     status.communicate(timeout=120)
-    site.cloud.s3.put_object(Bucket=BUCKET, Key=listed["Key"], Body=note)
+    site.cloud.s3.put_object(Bucket=BUCKET, Key=listed["Key"], Body=record)
 
     assert (1, 1) == (off.returncode, status.returncode)
     assert "LIVE is wanted, and not so everywhere yet" in words(told)

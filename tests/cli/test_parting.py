@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from maintenance.cli.arguments import parser
-from maintenance.cli.operate import Order
+from maintenance.cli.operate import SwitchChange
 
 ROOT = Path(__file__).parents[2]
 DOOR = (
@@ -97,6 +97,6 @@ def test_what_the_docs_show_can_be_typed(line: str) -> None:
 def test_how_long_is_watched(line: str, patience: str) -> None:
     """As the help says."""
     arguments = parser(stack="s").parse_args(shlex.split(line))
-    order = Order(arguments.command, arguments.yes, arguments.wait, arguments.timeout)
+    order = SwitchChange(arguments.command, arguments.yes, arguments.wait, arguments.timeout)
     minutes = {"5m": 5, "35m": 35, "2h": 120}[patience]
     assert timedelta(minutes=minutes) == order.patience

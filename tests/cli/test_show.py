@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from maintenance.model import Mode
-from maintenance.reporting.status import LastError, Memory, Status, encode
+from maintenance.reporting.status import LastError, PersistedState, Status, encode
 
 from sandbox.process import Sandbox
 from tests.cli.deployed import STACK, Deployed, deploy, words
@@ -79,7 +79,7 @@ def test_status_answers_all_of_it_at_one_look(deployed: Deployed) -> None:
     assert "LIVE why Live: the switch has said off since" in said
     assert "everywhere yes: 1 distribution, Deployed next window long begins" in said
     assert "1 open Deployed" in said
-    assert "fault: the window /site/maintenance/windows/slip is not understood" in said
+    assert "error: the window /site/maintenance/windows/slip is not understood" in said
 
 
 def test_plan_if_on_says_what_that_would_do_and_does_nothing(deployed: Deployed) -> None:
@@ -107,7 +107,7 @@ def test_windows_draws_what_will_be(deployed: Deployed) -> None:
     assert "10:00-11:00" in said
     assert "skipped by off" in said
     assert "joined until" in said
-    assert "fault: the window /site/maintenance/windows/slip" in said
+    assert "error: the window /site/maintenance/windows/slip" in said
 
 
 def test_windows_tells_scripts_the_same(deployed: Deployed) -> None:
@@ -159,7 +159,7 @@ def test_status_says_what_failed_last(deployed: Deployed) -> None:
     """Since when and whether it is over; a status that is not ours hides nothing else."""
     ssm = deployed.site.cloud.ssm
     error = LastError("no right to s3:PutObject", datetime(2026, 11, 23, 2, tzinfo=UTC))
-    left = encode(Status(Mode.LIVE, "Live.", memory=Memory(last_error=error)))
+    left = encode(Status(Mode.LIVE, "Live.", persisted=PersistedState(last_error=error)))
     ssm.put_parameter(Name=STATUS, Value=left, Type="String")
     ran = deployed.types("status"), deployed.types("status", "--json")
     ssm.put_parameter(Name=STATUS, Value="hello", Type="String", Overwrite=True)

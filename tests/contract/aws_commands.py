@@ -37,7 +37,7 @@ _RENAMED = {("sns", "Subscribe"): {"endpoint": "notification-endpoint"}}
 type _Given = Mapping[str, Sequence[str]]
 
 
-def faults(words: Sequence[str], folder: Path, *, whole: bool = True) -> list[str]:
+def errors(words: Sequence[str], folder: Path, *, whole: bool = True) -> list[str]:
     """Return why the AWS CLI would refuse `words`, aws first; `folder` has the files it names."""
     if "--version" in words:
         return []

@@ -34,12 +34,12 @@ def named(page: Path) -> str:
     return page.stem
 
 
-def faults(call: Call, folder: Path) -> list[str]:
+def errors(call: Call, folder: Path) -> list[str]:
     """Return why a command could not be typed."""
     program, *words = call.words
     match program:
         case "aws":
-            return [*aws_commands.faults(call.words, folder), *of_event(call)]
+            return [*aws_commands.errors(call.words, folder), *of_event(call)]
         case "sam":
             return of_sam(words)
         case "make":
@@ -98,7 +98,7 @@ def test_the_commands_of_a_page_can_be_typed(page: Path, tmp_path: Path) -> None
     found = calls(page, tmp_path)
 
     assert found
-    assert [] == [(call.words, fault) for call in found for fault in faults(call, tmp_path)]
+    assert [] == [(call.words, error) for call in found for error in errors(call, tmp_path)]
 
 
 def inline_commands(program: str) -> Iterator[tuple[str, str]]:
@@ -113,9 +113,9 @@ def test_aws_commands_in_sentences_exist() -> None:
 
     assert found
     assert [] == [
-        (page, fault)
+        (page, error)
         for page, words in found
-        for fault in aws_commands.faults(words, ROOT, whole=False)
+        for error in aws_commands.errors(words, ROOT, whole=False)
     ]
 
 
@@ -131,7 +131,7 @@ def test_make_targets_in_sentences_exist() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "fault"),
+    ("typed", "error"),
     [
         ("aws s4 ls", "there is no service s4"),
         ("aws ssm write-parameter", "ssm has no operation write-parameter"),
@@ -145,15 +145,15 @@ def test_make_targets_in_sentences_exist() -> None:
         ("aws lambda invoke --function-name f", "invoke with []"),
     ],
 )
-def test_an_aws_command_that_nobody_can_type_is_found(typed: str, fault: str) -> None:
+def test_an_aws_command_that_nobody_can_type_is_found(typed: str, error: str) -> None:
     """Or this test would judge nothing."""
-    found = aws_commands.faults(shlex.split(typed), ROOT)
+    found = aws_commands.errors(shlex.split(typed), ROOT)
 
-    assert any(each.startswith(fault) for each in found), found
+    assert any(each.startswith(error) for each in found), found
 
 
 @pytest.mark.parametrize(
-    ("call", "fault"),
+    ("call", "error"),
     [
         (Call(("sam", "deplyo")), "sam has no command deplyo"),
         (Call(("sam", "deploy", "--guide-me")), "sam deploy: No such option"),
@@ -161,8 +161,8 @@ def test_an_aws_command_that_nobody_can_type_is_found(typed: str, fault: str) ->
         (Call(("unknown", "jq")), "jq is no command"),
     ],
 )
-def test_another_command_that_nobody_can_type_is_found(call: Call, fault: str) -> None:
+def test_another_command_that_nobody_can_type_is_found(call: Call, error: str) -> None:
     """The same for the others."""
-    (found,) = faults(call, ROOT)
+    (found,) = errors(call, ROOT)
 
-    assert found.startswith(fault)
+    assert found.startswith(error)

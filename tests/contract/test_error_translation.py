@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from maintenance.aws.bucket import Notes
+from maintenance.aws.bucket import RecordStore
 from maintenance.aws.cloudfront import CloudFront
 from maintenance.aws.event_bus import EventBus
 from maintenance.aws.parameters import Parameters, StatusParameter
@@ -31,8 +31,8 @@ def _cloudfront(cloud: Cloud) -> CloudFront:
     return CloudFront(Cloud(cloud.sandbox).cloudfront)
 
 
-def _notes(cloud: Cloud) -> Notes:
-    return Notes(lambda: cloud.s3, bucket=BUCKET, stack="site", new_write_id=lambda: "write")
+def _notes(cloud: Cloud) -> RecordStore:
+    return RecordStore(lambda: cloud.s3, bucket=BUCKET, stack="site", new_write_id=lambda: "write")
 
 
 def _parameters(cloud: Cloud) -> Parameters:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from maintenance.aws.scheduler import AlarmClock, Ring
+from maintenance.aws.scheduler import AlarmClock, WakeupTarget
 from maintenance.wakeup import AlarmClock as AlarmClockRang
 from maintenance.wakeup import (
     Command,
@@ -182,9 +182,9 @@ def test_what_the_alarm_clock_sends_is_the_file_of_its_name(cloud: Cloud) -> Non
     cloud.scheduler.create_schedule_group(Name="site")
     role = a_role(cloud, "wake", trusting=("scheduler.amazonaws.com",))
     own, dead = (f"arn:aws:{each}" for each in ("lambda:us-east-1::function:c", "sqs:::d"))
-    ring = Ring(group="site", target_arn=own, role_arn=role, dead_letters_arn=dead)
+    ring = WakeupTarget(group="site", target_arn=own, role_arn=role, dead_letters_arn=dead)
 
-    AlarmClock(cloud.scheduler, ring).aim(AT, now=AT)
+    AlarmClock(cloud.scheduler, ring).set_wakeup(AT, now=AT)
 
     made = cloud.scheduler.get_schedule(Name="alarm-clock", GroupName="site")
     assert _event("alarm-clock.json") == json.loads(made["Target"]["Input"])

@@ -211,7 +211,7 @@ def test_the_template_gives_the_settings_that_the_controller_reads() -> None:
             "PAGE_FUNCTION": PAGE_FUNCTION,
             "LEAD_TIME_MINUTES": "1",
             "MAX_DISTRIBUTIONS": "1",
-            "OCCUPIED_SLOTS": "refuse",
+            "EXISTING_FUNCTIONS": "refuse",
             "TIME_ZONE": "UTC",
         }
     )

@@ -114,7 +114,9 @@ def test_ordinary_texts_are_accepted_in_every_script() -> None:
 def test_what_breaks_or_turns_a_line_is_refused(character: str) -> None:
     """Control characters, half characters, line ends and overrides of direction, nothing else."""
     overrides = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-    unfit = unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} or character in overrides
+    incompatibilities = (
+        unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} or character in overrides
+    )
     try:
         some_settings(announcement=f"a{character}b")
     except SettingsError:
@@ -122,7 +124,7 @@ def test_what_breaks_or_turns_a_line_is_refused(character: str) -> None:
     else:
         refused = False
 
-    assert unfit == refused
+    assert incompatibilities == refused
 
 
 def test_a_path_that_stays_open_may_be_the_root() -> None:

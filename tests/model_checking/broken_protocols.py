@@ -9,10 +9,10 @@ from copy import replace
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from maintenance.cloudfront.associations import Lists, is_in_the_way
+from maintenance.cloudfront.associations import AssociationLists, is_conflicting
 from maintenance.cloudfront.config import ReadConfig, read_config
-from maintenance.cloudfront.displaced import Note, ReadNote, empty_note
-from maintenance.cloudfront.plan import Intent, held
+from maintenance.cloudfront.displaced import DisplacedRecord, ReadRecord, empty_record
+from maintenance.cloudfront.plan import Intent, attached_version
 from maintenance.model import Mode
 from maintenance.reporting.report import Outcome
 
@@ -33,17 +33,17 @@ class _Through:
     def update_config(self, distribution_id: str, *, xml: bytes, etag: str) -> None:
         self.ports.update_config(distribution_id, xml=xml, etag=etag)
 
-    def read(self, distribution_id: str) -> ReadNote:
+    def read(self, distribution_id: str) -> ReadRecord:
         return self.ports.read(distribution_id)
 
-    def write(self, note: Note, *, over: ReadNote) -> None:
-        self.ports.write(note, over=over)
+    def write(self, record: DisplacedRecord, *, over: ReadRecord) -> None:
+        self.ports.write(record, over=over)
 
 
 def _clearing(ports: Ports, intent: Intent) -> Outcome:
     outcome = apply(ports, intent)
-    if outcome.put_back:
-        nothing = empty_note(stack=STACK, distribution_id=DISTRIBUTION_ID)
+    if outcome.restored:
+        nothing = empty_record(stack=STACK, distribution_id=DISTRIBUTION_ID)
         ports.write(nothing, over=ports.read(DISTRIBUTION_ID))
     return outcome
 
@@ -51,22 +51,28 @@ def _clearing(ports: Ports, intent: Intent) -> Outcome:
 class _OnlyStrangers(_Through):
     """Leaves out the writing of a note in which nothing is displaced."""
 
-    def write(self, note: Note, *, over: ReadNote) -> None:
-        if any(is_in_the_way(one) for row in note.rows.values() for one in row.associations()):
-            self.ports.write(note, over=over)
+    def write(self, record: DisplacedRecord, *, over: ReadRecord) -> None:
+        if any(
+            is_conflicting(one)
+            for row in record.lists_by_path.values()
+            for one in row.associations()
+        ):
+            self.ports.write(record, over=over)
 
 
-class _NothingWasThere(dict[PathPattern, Lists]):
+class _NothingWasThere(dict[PathPattern, AssociationLists]):
     """Rows of which a missing one means that nothing was displaced."""
 
-    def get(self, key: PathPattern, default: object = None) -> Lists:  # noqa: ARG002 - there always is an answer
-        return self[key] if key in self else Lists(None, None)
+    def get(self, key: PathPattern, default: object = None) -> AssociationLists:  # noqa: ARG002 - there always is an answer
+        return self[key] if key in self else AssociationLists(None, None)
 
 
-def _decoded_without_strangers(body: bytes | None) -> Note:
-    note = decoded(body)
-    rows: Mapping[PathPattern, Lists] = MappingProxyType(_NothingWasThere(note.rows))
-    return replace(note, rows=rows)
+def _decoded_without_strangers(body: bytes | None) -> DisplacedRecord:
+    record = decoded(body)
+    lists_by_path: Mapping[PathPattern, AssociationLists] = MappingProxyType(
+        _NothingWasThere(record.lists_by_path)
+    )
+    return replace(record, lists_by_path=lists_by_path)
 
 
 @dataclass(slots=True)
@@ -75,7 +81,7 @@ class _ConfigFirst(_Through):
 
     early: ReadConfig | None = None
 
-    def read(self, distribution_id: str) -> ReadNote:
+    def read(self, distribution_id: str) -> ReadRecord:
         self.early = self.early or self.ports.read_config(distribution_id)
         return self.ports.read(distribution_id)
 
@@ -97,13 +103,16 @@ class _OnlyAttached(_Through):
         self.staying_open = frozenset(
             each.path_pattern
             for each in behaviors
-            if each.path_pattern in self.intent.except_paths and not held(each, self.intent.edge)
+            if each.path_pattern in self.intent.except_paths
+            and not attached_version(each, self.intent.edge)
         )
         return read
 
-    def write(self, note: Note, *, over: ReadNote) -> None:
-        rows = {name: row for name, row in note.rows.items() if name not in self.staying_open}
-        self.ports.write(replace(note, rows=MappingProxyType(rows)), over=over)
+    def write(self, record: DisplacedRecord, *, over: ReadRecord) -> None:
+        lists_by_path = {
+            name: row for name, row in record.lists_by_path.items() if name not in self.staying_open
+        }
+        self.ports.write(replace(record, lists_by_path=MappingProxyType(lists_by_path)), over=over)
 
 
 class _Unconditional(_Through):

@@ -13,11 +13,11 @@ What must hold whatever happens, judged by a reader of XML that is not the proje
 
 from functools import cache
 
-from maintenance.cloudfront.displaced import Note
+from maintenance.cloudfront.displaced import DisplacedRecord
 from maintenance.model import VIEWER_EVENTS, VIEWER_REQUEST, Association, Kind, Mode
 
 from tests.builders import EDGE
-from tests.model_checking.world import Past, PathPattern, Violation, Wanted
+from tests.model_checking.world import DesiredState, Past, PathPattern, Violation
 from tests.properties import independent_reader
 
 type Attached = frozenset[Association]
@@ -36,10 +36,10 @@ def ours(associations: Attached) -> Attached:
     return frozenset(each for each in associations if EDGE.is_ours(each.arn))
 
 
-def is_remembered(note: Note, past: frozenset[Past]) -> None:
+def is_remembered(record: DisplacedRecord, past: frozenset[Past]) -> None:
     """Raise Violation unless the note says what was there wherever ours stays."""
     for each in past:
-        row = note.rows.get(each.path_pattern)
+        row = record.lists_by_path.get(each.path_pattern)
         if row is None and each.path_pattern == each.name_then:
             raise Violation(f"remembered: no row for {_name(each.path_pattern)}")
         if row is not None and frozenset(row.associations()) != each.strangers:
@@ -61,11 +61,13 @@ def is_rightful(before: bytes, after: bytes, past: frozenset[Past]) -> None:
             raise Violation(f"wins: {_name(path_pattern)}: {fault}")
 
 
-def is_settled(xml: bytes, wanted: Wanted, past: frozenset[Past], faults: tuple[str, ...]) -> None:
+def is_settled(
+    xml: bytes, wanted: DesiredState, past: frozenset[Past], errors: tuple[str, ...]
+) -> None:
     """Raise Violation unless the configuration is as the switch says, or may be otherwise."""
     intent = wanted.intent
     renamed = {each.path_pattern for each in past if each.path_pattern != each.name_then}
-    is_excused = bool(renamed and faults)
+    is_excused = bool(renamed and errors)
     for path_pattern, associations in attached(xml).items():
         is_excepted = path_pattern in intent.except_paths
         closing = intent.mode is Mode.MAINTENANCE and not is_excepted
@@ -74,7 +76,7 @@ def is_settled(xml: bytes, wanted: Wanted, past: frozenset[Past], faults: tuple[
         if versions != expected and not (is_excused and not closing):
             raise Violation(
                 f"settles: the switch says {wanted.word} and {_name(path_pattern)} has "
-                f"{_listed(associations)}; the run says {faults}"
+                f"{_listed(associations)}; the run says {errors}"
             )
 
 

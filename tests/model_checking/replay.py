@@ -13,14 +13,14 @@ from hashlib import md5
 from typing import NamedTuple, Protocol
 
 from maintenance.cloudfront.config import ReadConfig
-from maintenance.cloudfront.displaced import Note, ReadNote, decode, empty_note
+from maintenance.cloudfront.displaced import DisplacedRecord, ReadRecord, decode, empty_record
 from maintenance.cloudfront.plan import Intent
 from maintenance.errors import ApplyError, StaleObservation
-from maintenance.reconcile.distribution import DistributionRun
+from maintenance.reconcile.distribution import DistributionReconciler
 from maintenance.reporting.report import Outcome
 
 from tests.builders import DISTRIBUTION_ID, a_distribution
-from tests.model_checking.world import Answer, Run, Wanted
+from tests.model_checking.world import Answer, DesiredState, Run
 
 STACK = "site"
 _DISTRIBUTION = a_distribution()
@@ -40,14 +40,14 @@ class Call(NamedTuple):
 
     kind: CallKind
     etag: str | None = None
-    note: Note | None = None
+    record: DisplacedRecord | None = None
     xml: bytes = b""
 
 
 class Ended(NamedTuple):
     """The end of a run, with the sentences about what it could not do."""
 
-    faults: tuple[str, ...]
+    errors: tuple[str, ...]
 
 
 class Ports(Protocol):
@@ -59,10 +59,10 @@ class Ports(Protocol):
     def update_config(self, distribution_id: str, *, xml: bytes, etag: str) -> None:
         """Replace the configuration if it still is the one with this ETag."""
 
-    def read(self, distribution_id: str) -> ReadNote:
+    def read(self, distribution_id: str) -> ReadRecord:
         """Return the note."""
 
-    def write(self, note: Note, *, over: ReadNote) -> None:
+    def write(self, record: DisplacedRecord, *, over: ReadRecord) -> None:
         """Write the note if the stored one still is the one that was read."""
 
 
@@ -72,30 +72,30 @@ def etag_of(body: bytes | None) -> str | None:
 
 
 @cache
-def decoded(body: bytes | None) -> Note:
+def decoded(body: bytes | None) -> DisplacedRecord:
     """Return the note, an empty one where there is none."""
     if body is None:
-        return empty_note(stack=STACK, distribution_id=DISTRIBUTION_ID)
+        return empty_record(stack=STACK, distribution_id=DISTRIBUTION_ID)
     return decode(body, stack=STACK, distribution_id=DISTRIBUTION_ID)
 
 
 def apply(ports: Ports, intent: Intent) -> Outcome:
     """Carry out what a run does to one distribution."""
-    return DistributionRun(ports, ports).apply(_DISTRIBUTION, intent)
+    return DistributionReconciler(ports, ports).apply(_DISTRIBUTION, intent)
 
 
 class Form(NamedTuple):
     """The protocol as it is; tests weaken one of its parts."""
 
     apply: Callable[[Ports, Intent], Outcome] = apply
-    decoded: Callable[[bytes | None], Note] = decoded
+    decoded: Callable[[bytes | None], DisplacedRecord] = decoded
     has_nonce: bool = True
 
 
 class Replay:
     """Knows the next call of every run; what was once found out is remembered."""
 
-    def __init__(self, form: Form, wanted: Sequence[Wanted]) -> None:
+    def __init__(self, form: Form, wanted: Sequence[DesiredState]) -> None:
         self._form = form
         self._wanted = wanted
         self._known: dict[Run, Call | Ended] = {}
@@ -126,7 +126,7 @@ class Replay:
             return awaited.call
         except ApplyError as error:
             return Ended((str(error),))
-        return Ended(outcome.faults)
+        return Ended(outcome.errors)
 
 
 class _Awaited(BaseException):
@@ -151,12 +151,12 @@ class _Answering:
     def update_config(self, _distribution_id: str, *, xml: bytes, etag: str) -> None:
         self._answer(Call(CallKind.UPDATE_CONFIG, etag, xml=xml))
 
-    def read(self, _distribution_id: str) -> ReadNote:
-        body = self._answer(Call(CallKind.READ_NOTE)).note
-        return ReadNote(self._form.decoded(body), etag_of(body))
+    def read(self, _distribution_id: str) -> ReadRecord:
+        body = self._answer(Call(CallKind.READ_NOTE)).record
+        return ReadRecord(self._form.decoded(body), etag_of(body))
 
-    def write(self, note: Note, *, over: ReadNote) -> None:
-        self._answer(Call(CallKind.WRITE_NOTE, over.etag, note=note))
+    def write(self, record: DisplacedRecord, *, over: ReadRecord) -> None:
+        self._answer(Call(CallKind.WRITE_NOTE, over.etag, record=record))
 
     def _answer(self, call: Call) -> Answer:
         answer = next(self._answers, None)

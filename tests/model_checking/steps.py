@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import count
 
-from maintenance.cloudfront.displaced import Note, encode
+from maintenance.cloudfront.displaced import DisplacedRecord, encode
 from maintenance.model import Mode
 
 from tests.model_checking import invariants
@@ -54,20 +54,20 @@ class Steps:
 
     def check(self, world: World) -> None:
         """Raise Violation if the world remembers too little."""
-        memory = world.note, world.past
+        memory = world.record, world.past
         if memory not in self._sound:
-            invariants.is_remembered(self._form.decoded(world.note), world.past)
+            invariants.is_remembered(self._form.decoded(world.record), world.past)
             self._sound.add(memory)
 
     def _settle(self, at_rest: World) -> None:
-        once, faults = self._swept(at_rest)
+        once, errors = self._swept(at_rest)
         wanted = self._scope.wanted[at_rest.switch]
-        invariants.is_settled(once.xml, wanted, once.past, faults)
+        invariants.is_settled(once.xml, wanted, once.past, errors)
         is_untouched = at_rest.left.meddles == self._scope.left.meddles
         if is_untouched and wanted.intent.mode is Mode.LIVE and once.xml != self._scope.xml:
             raise Violation("untouched: nobody else wrote, and the bytes are not the first ones")
         twice, _ = self._swept(once)
-        if (once.xml, once.note) != (twice.xml, twice.note):
+        if (once.xml, once.record) != (twice.xml, twice.record):
             raise Violation("settles: a second run in a world at rest writes again")
 
     def _swept(self, world: World) -> tuple[World, tuple[str, ...]]:
@@ -76,7 +76,7 @@ class Steps:
             world, answer = self._answered(world._replace(runs=(run,)), call)
             self.check(world)
             run = run.answered(answer)
-        return world._replace(runs=(None,)), call.faults
+        return world._replace(runs=(None,)), call.errors
 
     def _started(self, world: World) -> Step:
         number = world.runs.index(None)
@@ -92,7 +92,7 @@ class Steps:
         after, answer = self._answered(world, call)
         outcome = " and is refused" if answer.refused else ""
         yield f"{name} {call.kind}{outcome}", self._resumed(after, number, run, answer)
-        if left.losses and (after.note, after.version) != (world.note, world.version):
+        if left.losses and (after.record, after.version) != (world.record, world.version):
             lost = after._replace(left=left._replace(losses=left.losses - 1))
             # The SDK tries again, and meets its own first try in the condition.
             again = self._resumed(lost, number, run, _REFUSED)
@@ -107,20 +107,25 @@ class Steps:
     def _answered(self, world: World, call: Call) -> tuple[World, Answer]:
         match call.kind:
             case CallKind.READ_NOTE:
-                return world, Answer(note=world.note)
+                return world, Answer(record=world.record)
             case CallKind.READ_CONFIG:
                 return world, Answer(xml=world.xml, version=world.version)
-            case CallKind.WRITE_NOTE if call.note and call.etag == etag_of(world.note):
-                return world._replace(note=self._fresh_body(world, call.note)), Answer()
+            case CallKind.WRITE_NOTE if call.record and call.etag == etag_of(world.record):
+                return world._replace(record=self._fresh_body(world, call.record)), Answer()
             case CallKind.UPDATE_CONFIG if call.etag == str(world.version):
                 return _updated(world, call.xml), Answer()
         return world, _REFUSED
 
-    def _fresh_body(self, world: World, note: Note) -> bytes:
+    def _fresh_body(self, world: World, record: DisplacedRecord) -> bytes:
         """Return the note with the lowest write id that nobody could take for another writing."""
-        held = {world.note, *(each.note for run in world.runs if run for each in run.answers)}
-        bodies = (encode(note, write=str(write)) for write in count())
-        return next(each for each in bodies if each not in held or not self._form.has_nonce)
+        attached_version = {
+            world.record,
+            *(each.record for run in world.runs if run for each in run.answers),
+        }
+        bodies = (encode(record, write=str(write)) for write in count())
+        return next(
+            each for each in bodies if each not in attached_version or not self._form.has_nonce
+        )
 
 
 def _with_run(world: World, number: int, run: Run | None) -> World:
@@ -151,10 +156,13 @@ def _updated(world: World, xml: bytes) -> World:
 
 def _written(world: World, xml: bytes) -> World:
     """Return the world with a configuration that somebody wrote, under a fresh version."""
-    held = {world.version, *(each.version for run in world.runs if run for each in run.answers)}
+    attached_version = {
+        world.version,
+        *(each.version for run in world.runs if run for each in run.answers),
+    }
     now = invariants.attached(xml)
     past = frozenset(
         each for each in world.past if invariants.ours(now.get(each.path_pattern, frozenset()))
     )
-    version = next(each for each in count() if each not in held)
+    version = next(each for each in count() if each not in attached_version)
     return world._replace(xml=xml, version=version, past=past)

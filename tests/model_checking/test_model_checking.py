@@ -10,14 +10,16 @@ from tests.model_checking import broken_protocols
 from tests.model_checking.exploration import Found, explore
 from tests.model_checking.replay import Form
 from tests.model_checking.third_parties import written
-from tests.model_checking.world import Left, Scope, Wanted
+from tests.model_checking.world import DesiredState, Left, Scope
 
 pytestmark = untraced
 
-ON = Wanted("on", Intent(Mode.MAINTENANCE, EDGE))
-OFF = Wanted("off", Intent(Mode.LIVE, EDGE))
-BAKED = Wanted("on with another page", Intent(Mode.MAINTENANCE, EDGE.with_version(edge_arn(8))))
-PARTLY = Wanted("on except /a", Intent(Mode.MAINTENANCE, EDGE, except_paths=("/a",)))
+ON = DesiredState("on", Intent(Mode.MAINTENANCE, EDGE))
+OFF = DesiredState("off", Intent(Mode.LIVE, EDGE))
+BAKED = DesiredState(
+    "on with another page", Intent(Mode.MAINTENANCE, EDGE.with_version(edge_arn(8)))
+)
+PARTLY = DesiredState("on except /a", Intent(Mode.MAINTENANCE, EDGE, except_paths=("/a",)))
 
 SITE = written(
     [a_behavior(None, a_function(VIEWER_RESPONSE, "headers")), a_behavior("/a", a_lambda())]

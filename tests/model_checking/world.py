@@ -18,7 +18,7 @@ class Answer(NamedTuple):
 
     xml: bytes = b""
     version: int = 0
-    note: bytes | None = None
+    record: bytes | None = None
     refused: bool = False
 
 
@@ -62,14 +62,14 @@ class World(NamedTuple):
 
     xml: bytes
     version: int
-    note: bytes | None
+    record: bytes | None
     past: frozenset[Past]
     switch: int
     runs: tuple[Run | None, ...]
     left: Left
 
 
-class Wanted(NamedTuple):
+class DesiredState(NamedTuple):
     """What the switch says, in a word for the trace, and what that means."""
 
     word: str
@@ -84,7 +84,7 @@ class Scope(NamedTuple):
     """
 
     xml: bytes
-    wanted: tuple[Wanted, ...]
+    wanted: tuple[DesiredState, ...]
     left: Left
     renamed_to: str | None = "/renamed"
 

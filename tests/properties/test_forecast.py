@@ -6,8 +6,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 from maintenance.model import Mode
-from maintenance.schedule.decision import Said, decide
-from maintenance.schedule.forecast import MOST, Coming, Fate, Forecast, Stretch, forecast
+from maintenance.schedule.decision import Schedule, decide
+from maintenance.schedule.forecast import MOST, Fate, Forecast, PlannedOccurrence, Stretch, forecast
 from maintenance.schedule.history import last_off, last_readable
 from maintenance.schedule.switch import Says, Switch
 from maintenance.schedule.window import occurrences, parse_window
@@ -19,10 +19,10 @@ MANY = examples(250)
 SPANS = st.integers(1, 3 * DAY).map(lambda count: timedelta(minutes=count))
 
 
-def said_to(site: Site, now: datetime) -> Said:
+def said_to(site: Site, now: datetime) -> Schedule:
     """Return what has been said for a site up to `now`."""
     history = [version for version in site.history if version.written <= now]
-    return Said(
+    return Schedule(
         last_readable(history, UTC_ZONE),
         last_off(history, UTC_ZONE),
         site.windows,
@@ -66,7 +66,7 @@ def test_stretches_are_apart_and_each_occurrence_that_runs_is_within_its_own(
     assert all(_is_placed(each, coming) for each in coming.occurrences)
 
 
-def _is_placed(each: Coming, coming: Forecast) -> bool:
+def _is_placed(each: PlannedOccurrence, coming: Forecast) -> bool:
     if each.joined is None:
         return each.fate is not Fate.RUNS
     ends = each.joined.ends
@@ -116,7 +116,7 @@ def test_every_occurrence_of_every_window_is_told_of(
 def test_a_forecast_of_too_many_occurrences_ends_earlier() -> None:
     """It says until when it tells everything, and up to there it does."""
     window = parse_window("w", "cron(* * * * ? *) for 1m", zone=UTC_ZONE)
-    said = Said(None, None, (window,), timedelta(0))
+    said = Schedule(None, None, (window,), timedelta(0))
 
     coming = forecast(said, since=NIGHT, until=NIGHT + timedelta(days=28))
 
@@ -131,7 +131,9 @@ def test_what_an_off_ends_is_told_from_what_it_skips() -> None:
     switch = Switch(Says.OFF, now, until)
 
     coming = forecast(
-        Said(switch, None, (window,), timedelta(0)), since=now, until=NIGHT + timedelta(hours=13)
+        Schedule(switch, None, (window,), timedelta(0)),
+        since=now,
+        until=NIGHT + timedelta(hours=13),
     )
 
     assert [Fate.ENDED, Fate.SKIPPED, Fate.RUNS] == [each.fate for each in coming.occurrences]

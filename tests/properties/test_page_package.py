@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from maintenance.errors import ObservationError
 from maintenance.lambda_edge.package import (
     Announcement,
-    Overlay,
+    PageContent,
     code_sha256,
     own_page,
     page_package,
@@ -49,10 +49,10 @@ def test_the_same_content_is_the_same_bytes(
     base: dict[str, bytes], page: dict[str, bytes], said: Announcement, random: Random
 ) -> None:
     """In any order, and however the base was packed; so it has one CodeSha256."""
-    one = page_package(a_zip(base), Overlay(page, said))
+    one = page_package(a_zip(base), PageContent(page, said))
     other = page_package(
         a_zip(shuffled(base, random), compression=zipfile.ZIP_DEFLATED),
-        Overlay(shuffled(page, random), said),
+        PageContent(shuffled(page, random), said),
     )
 
     assert one == other
@@ -64,11 +64,11 @@ def test_every_file_is_in_it(
     base: dict[str, bytes], page: dict[str, bytes], said: Announcement
 ) -> None:
     """The base's byte for byte, and the overlay's in own/; the owner's come back as they were."""
-    package = page_package(a_zip(base), Overlay(page, said))
+    package = page_package(a_zip(base), PageContent(page, said))
 
     with zipfile.ZipFile(io.BytesIO(package)) as archive:
         found = {each: archive.read(each) for each in archive.namelist()}
-    own = {f"own/{name}": content for name, content in Overlay(page, said).files().items()}
+    own = {f"own/{name}": content for name, content in PageContent(page, said).files().items()}
     assert {**base, **own} == found
     assert page == own_page(package)
 
@@ -80,7 +80,7 @@ def test_the_digest_of_a_package_is_the_one_that_lambda_computes() -> None:
 
 def test_every_file_may_be_read_by_everybody() -> None:
     """Lambda runs as a user of its own (doc: Lambda Developer Guide, deployment packages)."""
-    package = page_package(a_zip({"viewer_request.py": b""}), Overlay({"page.html": b""}))
+    package = page_package(a_zip({"viewer_request.py": b""}), PageContent({"page.html": b""}))
 
     with zipfile.ZipFile(io.BytesIO(package)) as archive:
         modes = [stat.filemode(each.external_attr >> 16) for each in archive.infolist()]

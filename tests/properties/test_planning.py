@@ -30,10 +30,10 @@ def test_what_the_strategy_draws_is_what_another_parser_reads(drawn: Drawn) -> N
 @given(configurations())
 def test_planning_again_after_applying_changes_nothing(drawn: Drawn) -> None:
     """Closed stays closed and open stays open, however often one looks."""
-    xml, note = closed(drawn.xml)
+    xml, record = closed(drawn.xml)
 
     assert plan_for(Mode.MAINTENANCE, xml).is_empty
-    assert plan_for(Mode.LIVE, opened(xml, note).xml).is_empty
+    assert plan_for(Mode.LIVE, opened(xml, record).xml).is_empty
 
 
 @law
@@ -51,8 +51,8 @@ def test_the_order_of_associations_changes_no_plan(
 @given(configurations())
 def test_quantity_is_the_number_of_items_after_every_edit(drawn: Drawn) -> None:
     """Or CloudFront refuses it (model: cloudfront InconsistentQuantities)."""
-    xml, note = closed(drawn.xml)
-    edited = [xml, opened(xml, note).xml]
+    xml, record = closed(drawn.xml)
+    edited = [xml, opened(xml, record).xml]
 
     assert [] == [
         each for doc in edited for each in independent.quantities(doc) if len({*each}) > 1
@@ -63,11 +63,11 @@ def test_quantity_is_the_number_of_items_after_every_edit(drawn: Drawn) -> None:
 @given(configurations())
 def test_strangers_at_origin_events_survive_every_plan(drawn: Drawn) -> None:
     """They run behind the cache and are never in the way."""
-    xml, note = closed(drawn.xml)
+    xml, record = closed(drawn.xml)
     expected = _at_origin(drawn.xml)
 
     assert expected == _at_origin(xml)
-    assert expected == _at_origin(opened(xml, note).xml)
+    assert expected == _at_origin(opened(xml, record).xml)
 
 
 @law

@@ -23,7 +23,7 @@ def test_attaching_and_detaching_gives_back_the_identical_bytes(drawn: Drawn) ->
     change = opened(*closed(drawn.xml))
 
     assert drawn.xml == change.xml
-    assert () == change.left_out + change.faults
+    assert () == change.not_restored + change.errors
 
 
 @law
@@ -32,9 +32,9 @@ def test_a_configuration_that_cloudfront_wrote_anew_gets_back_all_that_it_had(
     drawn: Drawn, order: random.Random
 ) -> None:
     """CloudFront keeps elements, not text, and returns associations in any order."""
-    xml, note = closed(drawn.xml)
+    xml, record = closed(drawn.xml)
 
-    change = opened(independent.written_anew(xml, order.shuffle), note)
+    change = opened(independent.written_anew(xml, order.shuffle), record)
 
     assert independent.associations(drawn.xml) == independent.associations(change.xml)
     before, after = read_config(drawn.xml), read_config(change.xml)
@@ -45,12 +45,12 @@ def test_a_configuration_that_cloudfront_wrote_anew_gets_back_all_that_it_had(
 @given(configurations())
 def test_bytes_outside_the_association_lists_never_change(drawn: Drawn) -> None:
     """An update that resets a setting would be found out by customers."""
-    xml, note = closed(drawn.xml)
+    xml, record = closed(drawn.xml)
     somebody_was_here = independent.attached(xml, a_lambda("origin-request", "new"))
 
     before = independent.without_lists(drawn.xml)
     assert before == independent.without_lists(xml)
-    edited = opened(somebody_was_here, note).xml
+    edited = opened(somebody_was_here, record).xml
     assert independent.without_lists(somebody_was_here) == independent.without_lists(edited)
 
 
@@ -70,10 +70,10 @@ def test_a_function_that_came_beside_ours_meanwhile_is_never_overwritten(
     drawn: Drawn, event_type: str
 ) -> None:
     """Displaced functions go back where that leaves room, and are named where it does not."""
-    xml, note = closed(drawn.xml)
+    xml, record = closed(drawn.xml)
     came = a_lambda(event_type, "new")
 
-    change = opened(independent.attached(xml, came), note)
+    change = opened(independent.attached(xml, came), record)
 
     after = independent.associations(change.xml)
     assert [came] * len(after) == [each for held in after.values() for each in held if each == came]
@@ -83,8 +83,8 @@ def test_a_function_that_came_beside_ours_meanwhile_is_never_overwritten(
     }
     present = {(path, each) for path, held in after.items() for each in held}
     back, gone = displaced & present, displaced - present
-    assert sorted(each for _, each in back) == sorted(change.put_back)
-    assert sorted(each for _, each in gone) == sorted(change.left_out)
+    assert sorted(each for _, each in back) == sorted(change.restored)
+    assert sorted(each for _, each in gone) == sorted(change.not_restored)
     mixes = event_type == VIEWER_RESPONSE
     assert {each for _, each in gone} == {
         each for _, each in displaced if mixes and each.kind is Kind.CLOUDFRONT_FUNCTION
@@ -95,9 +95,9 @@ def test_a_function_that_came_beside_ours_meanwhile_is_never_overwritten(
 @given(configurations())
 def test_after_closing_ours_is_in_every_behavior_and_none_is_left_afterwards(drawn: Drawn) -> None:
     """Half a site is not in maintenance, and a forgotten behavior is stranded."""
-    xml, note = closed(drawn.xml)
+    xml, record = closed(drawn.xml)
     during = independent.associations(xml)
-    after = independent.associations(opened(xml, note).xml)
+    after = independent.associations(opened(xml, record).xml)
 
     assert [OURS] * len(drawn.associations) == [
         each for held in during.values() for each in held if each == OURS

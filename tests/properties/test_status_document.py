@@ -11,8 +11,8 @@ from maintenance.model import Mode
 from maintenance.reporting.status import (
     LIMIT,
     LastError,
-    Memory,
     ModeChange,
+    PersistedState,
     Status,
     TargetStatus,
     decode,
@@ -56,7 +56,7 @@ STATUSES = st.builds(
     st.none() | TEXTS,
     st.none() | st.builds(NextChange, INSTANTS, st.booleans(), st.none() | TEXTS),
     st.lists(TARGETS, max_size=60, unique_by=lambda target: target.distribution_id).map(tuple),
-    st.builds(Memory, st.none() | CHANGES, st.none() | ERRORS),
+    st.builds(PersistedState, st.none() | CHANGES, st.none() | ERRORS),
 )
 
 
@@ -73,7 +73,7 @@ def test_the_status_fits_into_a_standard_parameter(status: Status, error: LastEr
 @given(STATUSES)
 def test_what_the_next_run_needs_comes_back(status: Status) -> None:
     """So the same status is never written twice."""
-    assert status.memory == decode(encode(status))
+    assert status.persisted == decode(encode(status))
 
 
 @given(STATUSES, st.randoms())

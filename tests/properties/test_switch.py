@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import example, given
 from hypothesis import strategies as st
 from maintenance.errors import UnreadableValue
-from maintenance.schedule.switch import ALLOWED_PATTERN, Switch, parse_switch, settle
+from maintenance.schedule.switch import ALLOWED_PATTERN, Switch, parse_switch, resolve
 from maintenance.schedule.times import (
     format_duration,
     format_instant,
@@ -82,8 +82,8 @@ def test_a_command_settles_to_what_it_means(text: str) -> None:
     """Written at once, the value says the same as the command; it is settled already."""
     meant = read(text)
     if meant:
-        value = settle(text, at=WRITTEN, zone=ZONE)
-        assert (meant, value) == (read(value), settle(value, at=WRITTEN, zone=ZONE))
+        value = resolve(text, at=WRITTEN, zone=ZONE)
+        assert (meant, value) == (read(value), resolve(value, at=WRITTEN, zone=ZONE))
 
 
 @MANY
@@ -92,7 +92,7 @@ def test_a_settled_command_keeps_its_end_however_late_it_is_written(text: str, l
     """Until it is over, and then it is refused instead of meaning something else."""
     meant = read(text)
     if meant and meant.until:
-        value, now = settle(text, at=WRITTEN, zone=ZONE), WRITTEN + timedelta(seconds=late)
+        value, now = resolve(text, at=WRITTEN, zone=ZONE), WRITTEN + timedelta(seconds=late)
         try:
             assert meant.until == parse_switch(value, written=now, zone=ZONE).until
         except UnreadableValue:

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from maintenance.cli.history_view import Page, history, history_document
 from maintenance.cli.terminal import Clock, Terminal, console
 from maintenance.errors import MaintenanceError
-from maintenance.schedule.history import Version, Writing
+from maintenance.schedule.history import HistoryEntry, Version
 from maintenance.schedule.switch import parse_switch
 from maintenance.schedule.window import parse_window
-from maintenance.text import shown, written_as_json
+from maintenance.text import escape_control_characters, to_json
 from maintenance.wakeup import parse_wakeup
 
 from tests.hypothesis_profiles import examples
@@ -54,7 +54,7 @@ def test_what_is_refused_is_told_in_one_line_that_no_terminal_obeys(text: str) -
 @given(st.recursive(HOSTILE | st.integers(), lambda of: st.dictionaries(HOSTILE, of, max_size=3)))
 def test_json_says_the_same_and_is_obeyed_by_nothing(value: object) -> None:
     """What a program reads from it is exactly what was written."""
-    text = written_as_json(value)
+    text = to_json(value)
 
     assert (value, None) == (json.loads(text), OBEYED.search(text))
 
@@ -63,7 +63,7 @@ def test_json_says_the_same_and_is_obeyed_by_nothing(value: object) -> None:
 @given(HOSTILE)
 def test_a_text_is_shown_with_a_mark_for_what_would_be_obeyed(text: str) -> None:
     """All else stays, also line ends, and every mark takes one cell."""
-    assert OBEYED.sub("\N{REPLACEMENT CHARACTER}", text) == shown(text)
+    assert OBEYED.sub("\N{REPLACEMENT CHARACTER}", text) == escape_control_characters(text)
 
 
 @examples(30)
@@ -74,7 +74,9 @@ def test_an_answer_on_the_terminal_is_only_shown(value: str, as_json: bool) -> N
     terminal = Terminal(as_json, console(), console())
     out, err = io.StringIO(), io.StringIO()
     terminal.out.file, terminal.err.file = out, err
-    writing = Writing("/site/maintenance", None, 1, Version(value, NOW), f"arn:aws:iam::1:{value}")
+    writing = HistoryEntry(
+        "/site/maintenance", None, 1, Version(value, NOW), f"arn:aws:iam::1:{value}"
+    )
     page = Page([writing], 1, ZONE)
 
     terminal.answer(history_document(page), history(page, Clock(NOW, ZONE)), value)

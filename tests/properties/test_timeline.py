@@ -28,12 +28,12 @@ MONTHS = st.integers(1, 300).map(lambda count: timedelta(days=count))
 @given(since=INSTANTS, span=MINUTES, zone=ZONES)
 def test_the_weeks_leave_out_no_instant(since: datetime, span: timedelta, zone: ZoneInfo) -> None:
     """From a Monday's midnight to a Sunday's, day after day without a gap."""
-    rows = weeks(since, since + span, zone)
-    days = [day for week in rows for day in week]
+    lists_by_path = weeks(since, since + span, zone)
+    days = [day for week in lists_by_path for day in week]
     assert all(one.ends == other.begins for one, other in pairwise(days))
     assert days[0].begins <= since
     assert since + span <= days[-1].ends
-    assert {(WEEK, 0)} == {(len(week), week[0].date.weekday()) for week in rows}
+    assert {(WEEK, 0)} == {(len(week), week[0].date.weekday()) for week in lists_by_path}
 
 
 @MANY

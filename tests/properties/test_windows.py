@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from hypothesis import given
 from hypothesis import strategies as st
-from maintenance.schedule.times import place, wall_time
+from maintenance.schedule.times import to_instant, wall_time
 from maintenance.schedule.window import Occurrence, Window, occurrences, parse_window
 
 from tests.hypothesis_profiles import examples, untraced
@@ -64,7 +64,7 @@ def test_a_wall_time_is_placed_when_clocks_first_show_it_or_more(
     wall: datetime, zone: ZoneInfo
 ) -> None:
     """In every zone of the database; a second earlier they show less."""
-    instant = place(wall, zone)
+    instant = to_instant(wall, zone)
     assert wall_time(instant, zone) >= wall > wall_time(instant - SECOND, zone)
 
 
@@ -73,7 +73,7 @@ def test_a_wall_time_is_placed_when_clocks_first_show_it_or_more(
 def test_also_when_clocks_change(change: tuple[str, str], seconds: int) -> None:
     """In the hours around it; inside a gap they show more."""
     zone, wall = ZoneInfo(change[0]), datetime.fromisoformat(change[1]) + seconds * SECOND
-    instant = place(wall, zone)
+    instant = to_instant(wall, zone)
     assert wall_time(instant, zone) >= wall > wall_time(instant - SECOND, zone)
 
 
@@ -84,7 +84,7 @@ def test_a_later_wall_time_is_never_placed_earlier(
 ) -> None:
     """Whatever clocks do, windows keep their order."""
     zone, wall = ZoneInfo(change[0]), datetime.fromisoformat(change[1]) + seconds * SECOND
-    assert place(wall, zone) <= place(wall + timedelta(seconds=later), zone)
+    assert to_instant(wall, zone) <= to_instant(wall + timedelta(seconds=later), zone)
 
 
 @MANY

@@ -136,10 +136,10 @@ def attach(behavior: ET.Element, name: str) -> None:
     """Put a function into a behavior, and nothing that may not stand beside it."""
     list_name, event_type = STRANGERS[name]
 
-    def is_in_the_way(kind: str, at: str) -> bool:
+    def is_conflicting(kind: str, at: str) -> bool:
         return at == event_type or (kind != list_name and {at, event_type} <= set(_VIEWER))
 
-    _drop(behavior, lambda item: is_in_the_way(f"{item.tag}s", item.findtext("EventType", "")))
+    _drop(behavior, lambda item: is_conflicting(f"{item.tag}s", item.findtext("EventType", "")))
     items = _child(_child(behavior, list_name), "Items")
     item = ET.SubElement(items, list_name.removesuffix("s"))
     if list_name == _LAMBDA:

@@ -106,19 +106,21 @@ class Ledger:
             if beside != now:
                 self.slots[path] = replace(known[path], beside=beside)
 
-    def controller_wrote(self, config: ET.Element, rows: dict[str, Set]) -> None:
+    def controller_wrote(self, config: ET.Element, lists_by_path: dict[str, Set]) -> None:
         """Take down what is there now; AssertionError if runs of the controller may not do that."""
         assert self.settings == settings(config)
         now = attached(config)
         assert list(self.slots) == list(now)
         for path, slot in self.slots.items():
-            self.slots[path] = slot.followed_by(now[path], rows.get(path))
+            self.slots[path] = slot.followed_by(now[path], lists_by_path.get(path))
 
-    def is_remembered(self, rows: dict[str, Set]) -> None:
+    def is_remembered(self, lists_by_path: dict[str, Set]) -> None:
         """Fail unless the note says what made way, wherever ours is."""
         for path, slot in self.slots.items():
             if slot.displaced is not None and not slot.is_renamed:
-                assert slot.displaced == frozenset(e for e in rows[path] if e.makes_way), path
+                assert slot.displaced == frozenset(e for e in lists_by_path[path] if e.makes_way), (
+                    path
+                )
 
     @property
     def closed(self) -> set[str]:
@@ -156,7 +158,7 @@ def settings(config: ET.Element) -> str:
     return ET.canonicalize(ET.tostring(copy, encoding="unicode"), strip_text=True)
 
 
-def rows(note: bytes) -> dict[str, Set]:
+def lists_by_path(record: bytes) -> dict[str, Set]:
     """Return what a note says of each behavior."""
     return {
         row["path_pattern"] or "default": _items(
@@ -166,7 +168,7 @@ def rows(note: bytes) -> dict[str, Set]:
                 if row[name]
             )
         )
-        for row in json.loads(note)["rows"]
+        for row in json.loads(record)["behaviors"]
     }
 
 

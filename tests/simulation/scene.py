@@ -20,7 +20,7 @@ from tests.sandbox.builders import a_behavior, a_distribution, a_function, order
 from tests.simulation.actors import Party
 from tests.simulation.edits import STRANGERS, Clears, Edit, Renames, make_strangers
 from tests.simulation.faults import Trouble
-from tests.simulation.ledger import Set, rows
+from tests.simulation.ledger import Set, lists_by_path
 from tests.simulation.site_clock import SiteClock
 from tests.simulation.values import GARBAGE, Orders, Stretch, Word
 from tests.stories.site import BUCKET, SWITCH, make_site
@@ -256,7 +256,7 @@ class Scene:
     def _rows(self, distribution_id: str) -> dict[str, Set]:
         key = f"displaced/{distribution_id}.json"
         try:
-            return rows(self.cloud.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read())
+            return lists_by_path(self.cloud.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read())
         except self.cloud.s3.exceptions.NoSuchKey:
             return {}
 

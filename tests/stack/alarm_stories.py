@@ -27,7 +27,7 @@ _HOURS = timedelta(hours=25)
 class Story:
     """A fault, and all alarms that it makes ring."""
 
-    fault: Callable[[Deployed], AbstractContextManager[None]]
+    error: Callable[[Deployed], AbstractContextManager[None]]
     rings: frozenset[str]
 
 
@@ -100,9 +100,9 @@ def _dead_letters(stack: Deployed) -> bool:
 
 
 STORIES: Mapping[str, Story] = {
-    "FailedRuns": Story(fault=_denied, rings=frozenset({"FailedRuns"})),
-    "UndeliveredWakeups": Story(fault=_unheard, rings=frozenset({"UndeliveredWakeups"})),
-    "UnreadableInputs": Story(fault=_misspelt, rings=frozenset({"UnreadableInputs", "FailedRuns"})),
-    "StuckDistributions": Story(fault=_never_deployed, rings=frozenset({"StuckDistributions"})),
-    "LongMaintenance": Story(fault=_forgotten, rings=frozenset({"LongMaintenance"})),
+    "FailedRuns": Story(error=_denied, rings=frozenset({"FailedRuns"})),
+    "UndeliveredWakeups": Story(error=_unheard, rings=frozenset({"UndeliveredWakeups"})),
+    "UnreadableInputs": Story(error=_misspelt, rings=frozenset({"UnreadableInputs", "FailedRuns"})),
+    "StuckDistributions": Story(error=_never_deployed, rings=frozenset({"StuckDistributions"})),
+    "LongMaintenance": Story(error=_forgotten, rings=frozenset({"LongMaintenance"})),
 }

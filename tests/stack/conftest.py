@@ -113,7 +113,7 @@ def deployed(account: Cloud) -> Deployed:
     occupied = functions(viewer_request=a_function(account, "rewrite"))
     behavior = a_behavior(FunctionAssociations=occupied)
     distribution_id = a_distribution(account, "site", DefaultCacheBehavior=behavior)
-    deploy(account.sandbox, STACK, Distributions=distribution_id, RehearsalOrigin="www.example.com")
+    deploy(account.sandbox, STACK, Distributions=distribution_id, PreviewOrigin="www.example.com")
     return Deployed(account, distribution_id)
 
 
@@ -139,8 +139,8 @@ def shop(account: Cloud) -> Deployed:
         SwitchParameter=made.switch,
         AlarmTopicArn=topic,
         PermittedDistributions=",".join(arns),
-        NeighbourFunctions=f"{signing.rpartition(':')[0]}:*",
-        RehearsalOrigin="www.example.com",
+        RestorableFunctionArns=f"{signing.rpartition(':')[0]}:*",
+        PreviewOrigin="www.example.com",
     )
     return made
 

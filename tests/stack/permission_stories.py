@@ -179,9 +179,9 @@ _TOLD: dict[tuple[str, str], dict[str, Story]] = {
         "cloudfront:GetDistributionConfig": _CLOSING,
         "cloudfront:UpdateDistribution": _CLOSING,
     },
-    ("Controller", "ChangeTheRehearsal"): {
-        "cloudfront:GetDistributionConfig": _saying("the rehearsal is read"),
-        "cloudfront:UpdateDistribution": _saying("the rehearsal is changed"),
+    ("Controller", "ChangeThePreview"): {
+        "cloudfront:GetDistributionConfig": _saying("the preview is read"),
+        "cloudfront:UpdateDistribution": _saying("the preview is changed"),
     },
     ("Controller", "KeepVpcOrigins"): {"cloudfront:GetVpcOrigin": _CLOSING},
     ("Controller", "AttachOurFunction"): {

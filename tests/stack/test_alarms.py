@@ -88,7 +88,7 @@ def test_an_alarm_rings_once_for_its_fault_and_says_when_it_is_over(
     watch, story = all_is_well, STORIES[name]
     before = watch.states()
 
-    with story.fault(watch.stack):
+    with story.error(watch.stack):
         watch.sweeps(3)
         during, rung = watch.states(), watch.told()
     watch.sweeps(1)
@@ -122,7 +122,7 @@ def test_a_question_that_is_answered_does_not_end_the_alarm(all_is_well: Watch) 
     """Whoever looks at what the controller says is wrong must not be told that it is over."""
     watch = all_is_well
 
-    with STORIES["FailedRuns"].fault(watch.stack):
+    with STORIES["FailedRuns"].error(watch.stack):
         look(watch.stack)
         watch.stack.cloud.sandbox.let_pass(6)
         watch.stack.receives({"status": True})

@@ -108,11 +108,11 @@ def test_an_update_of_the_stack_leaves_the_site_closed(deployed: Deployed, tmp_p
 
 def test_the_next_look_attaches_the_new_version(deployed: Deployed) -> None:
     """In place of the one before, so that no visitor gets past."""
-    fault = []
+    error = []
 
-    visitors = visits_during(deployed, lambda: fault.append(deployed.receives({"sweep": True})))
+    visitors = visits_during(deployed, lambda: error.append(deployed.receives({"sweep": True})))
 
-    assert [""] == fault
+    assert [""] == error
     assert {"on"} == visitors
     assert deployed.output("EdgeVersionArn").encode() in deployed.config()
 
@@ -128,7 +128,7 @@ def deploy_a_newer_edge_package(deployed: Deployed, directory: Path) -> None:
         built=built,
         Distributions=deployed.distribution_id,
         MaxDistributions="7",
-        RehearsalOrigin="www.example.com",
+        PreviewOrigin="www.example.com",
     )
 
 
@@ -199,7 +199,7 @@ def test_a_page_that_is_put_into_the_bucket_is_served(deployed: Deployed) -> Non
     assert eventually(shows_it)
 
 
-def test_the_rehearsal_shows_the_same_page(deployed: Deployed) -> None:
+def test_the_preview_shows_the_same_page(deployed: Deployed) -> None:
     """At an address of its own, which no visitor knows."""
 
     def shows_it() -> bool:

@@ -181,7 +181,7 @@ class Site:
         headers = {"Host": made["DomainName"], "Accept": accept}
         return httpx.get(self.cloud.sandbox.endpoint_url, headers=headers, timeout=60)
 
-    def note(self, distribution_id: str) -> Mapping[str, Any]:
+    def record(self, distribution_id: str) -> Mapping[str, Any]:
         """Return the note of a distribution."""
         key = f"displaced/{distribution_id}.json"
         document: dict[str, Any] = json.loads(

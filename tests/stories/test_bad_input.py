@@ -136,15 +136,15 @@ def test_an_edge_version_that_cloudfront_would_refuse_is_found_first(
 
 def test_every_fault_of_the_settings_is_named_at_once(site: Site, looks_after: LooksAfter) -> None:
     """Mending one fault to meet the next is nobody's pleasure."""
-    looks_after("E1 E2", OCCUPIED_SLOTS="replace", TIME_ZONE="Mars/Olympus", STATE_BUCKET="")
+    looks_after("E1 E2", EXISTING_FUNCTIONS="replace", TIME_ZONE="Mars/Olympus", STATE_BUCKET="")
 
     with pytest.raises(ConfigurationError) as refused:
         site.receives({"sweep": True})
 
     sentence = str(refused.value)
-    assert ["STATE_BUCKET", "OCCUPIED_SLOTS", "TIME_ZONE", "DISTRIBUTIONS"] == [
+    assert ["STATE_BUCKET", "EXISTING_FUNCTIONS", "TIME_ZONE", "DISTRIBUTIONS"] == [
         name
-        for name in ("STATE_BUCKET", "OCCUPIED_SLOTS", "TIME_ZONE", "DISTRIBUTIONS")
+        for name in ("STATE_BUCKET", "EXISTING_FUNCTIONS", "TIME_ZONE", "DISTRIBUTIONS")
         if name in sentence
     ]
 
@@ -184,7 +184,7 @@ def test_a_note_of_another_stack_is_not_believed(site: Site, looks_after: LooksA
     looks_after(distribution_id)
     site.becomes("on")
     closed = site.config(distribution_id)
-    foreign = {**site.note(distribution_id), "stack": "shop"}
+    foreign = {**site.record(distribution_id), "stack": "shop"}
     key = f"displaced/{distribution_id}.json"
     site.cloud.s3.put_object(Bucket=BUCKET, Key=key, Body=json.dumps(foreign).encode())
 

@@ -44,7 +44,7 @@ def test_two_runs_at_once_publish_once(site: Site, distribution_id: str, operati
         site.wakes()
         site.cloud.sandbox.release()
 
-    assert [] == first.result()["faults"]
+    assert [] == first.result()["errors"]
     assert [site.version(distribution_id)] == site.published()
     assert "The packaged page: Back soon" == said(site, distribution_id)
 
@@ -62,7 +62,7 @@ def test_two_runs_with_different_messages_end_with_the_last(
         site.becomes("on: two")
         site.cloud.sandbox.release()
 
-    assert [] == first.result()["faults"]
+    assert [] == first.result()["errors"]
     assert "The packaged page: two" == said(site, distribution_id)
 
 
@@ -258,7 +258,7 @@ def test_somebody_who_edits_meanwhile_is_noticed(site: Site, distribution_id: st
         edit_code(site)
         site.cloud.sandbox.release()
 
-    assert [] == running.result()["faults"]
+    assert [] == running.result()["errors"]
     assert "Back soon" == message(site, distribution_id)
 
 
@@ -272,7 +272,7 @@ def test_a_plan_publishes_nothing_and_names_what_would_be(site: Site, distributi
 
     assert ["attach"] == [each["action"] for each in planned["distributions"][0]["behaviors"]]
     assert ([], set()) == (site.published(), site.attached(distribution_id)["default"])
-    assert ([], 1) == (planned["faults"], len(refused["faults"]))
+    assert ([], 1) == (planned["errors"], len(refused["errors"]))
 
 
 def test_the_packages_are_those_of_the_folder(site: Site, distribution_id: str) -> None:

@@ -174,20 +174,20 @@ def test_delete_opens_and_restores_everything_and_stays_off(
     assert switch(site).startswith("off until 9999-12-31")
 
 
-def test_delete_lets_go_of_the_rehearsal_too(
+def test_delete_lets_go_of_the_preview_too(
     site: Site, looks_after: LooksAfter, answers: tuple[str, Answers]
 ) -> None:
     """The function is to be deleted some day, and nothing may hold it then."""
     url, put = answers
-    rehearsal = a_distribution(site.cloud, "rehearsal")
-    looks_after(a_distribution(site.cloud), REHEARSAL_DISTRIBUTION=rehearsal)
+    preview = a_distribution(site.cloud, "preview")
+    looks_after(a_distribution(site.cloud), PREVIEW_DISTRIBUTION=preview)
     site.receives({"sweep": True})
-    shown = site.version(rehearsal)
+    shown = site.version(preview)
 
     site.receives(request("Delete", url))
 
     assert ("SUCCESS", site.edge_version_arn) == (put[0]["Status"], shown)
-    assert set() == site.attached(rehearsal)["default"]
+    assert set() == site.attached(preview)["default"]
 
 
 def test_a_site_that_cannot_be_restored_fails_the_deletion_with_the_reason(

@@ -76,7 +76,7 @@ def test_plan_of_opening_says_what_goes_back(site: Site, looks_after: LooksAfter
     report = site.receives({"plan": True})
 
     assert [f"CloudFront Function {rewrite} at viewer-request"] == (
-        report["distributions"][0]["put_back"]
+        report["distributions"][0]["restored"]
     )
     assert before == writes(site)
 

@@ -91,19 +91,19 @@ def test_what_cannot_be_understood_is_counted_and_what_cannot_be_told_is_not(
     assert ("HoursInMaintenance" in untold, 1) == (False, untold["InMaintenance"])
 
 
-def test_the_rehearsal_is_neither_a_site_nor_an_input(
+def test_the_preview_is_neither_a_site_nor_an_input(
     site: Site, looks_after: LooksAfter, counted: Counted
 ) -> None:
     """The alarm about unreadable input is not for it, nor do graphs show a site that changes."""
     distribution_id = a_distribution(site.cloud)
-    looks_after(distribution_id, REHEARSAL_DISTRIBUTION="E2EXAMPLE1AB3")
-    with pytest.raises(RunFailed, match=r"rehearsal distribution: E2EXAMPLE1AB3 does not exist"):
+    looks_after(distribution_id, PREVIEW_DISTRIBUTION="E2EXAMPLE1AB3")
+    with pytest.raises(RunFailed, match=r"preview distribution: E2EXAMPLE1AB3 does not exist"):
         site.receives({"sweep": True})
     refused = counted()["InputsRefused"]
-    rehearsal = a_distribution(site.cloud, "rehearsal")
-    looks_after(distribution_id, REHEARSAL_DISTRIBUTION=rehearsal)
+    preview = a_distribution(site.cloud, "preview")
+    looks_after(distribution_id, PREVIEW_DISTRIBUTION=preview)
 
     site.receives({"sweep": True})
 
-    assert site.edge_version_arn == site.version(rehearsal)
+    assert site.edge_version_arn == site.version(preview)
     assert (0, 0) == (refused, counted()["DistributionsChanged"])

@@ -147,7 +147,7 @@ def test_a_refused_page_is_told_of_by_each_sweep(site: Site, looks_after: LooksA
             site.receives({"sweep": True})
     site.puts("page.html", PAGE)
 
-    assert [] == site.receives({"sweep": True})["faults"]
+    assert [] == site.receives({"sweep": True})["errors"]
 
 
 def test_files_that_cannot_be_packed_are_refused_at_their_upload(
@@ -226,7 +226,7 @@ def test_opening_does_not_depend_on_a_page(site: Site, distribution_id: str) -> 
 
     report = site.becomes("off")
 
-    assert ("live", []) == (report["mode"], report["faults"])
+    assert ("live", []) == (report["mode"], report["errors"])
     assert set() == site.attached(distribution_id)["default"]
     assert before == _calls_of_lambda(site)
 

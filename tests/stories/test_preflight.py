@@ -58,7 +58,7 @@ def test_every_refusal_is_named_at_once_and_only_the_sound_distribution_is_touch
     """All or nothing for each distribution: half a site is not in maintenance."""
     first, second = two_faulty_distributions(site)
     sound = a_distribution(site.cloud, "sound")
-    looks_after(f"{first},{sound},{second}", OCCUPIED_SLOTS="refuse")
+    looks_after(f"{first},{sound},{second}", EXISTING_FUNCTIONS="refuse")
 
     with pytest.raises(RunFailed) as caught:
         site.becomes("on")
@@ -83,17 +83,17 @@ def test_a_version_that_is_not_active_is_named_before_anything_is_changed(
     _, faulty = two_faulty_distributions(site)
     other = a_distribution(site.cloud, "other")
     pending = a_pending_version(site)
-    looks_after(f"{faulty},{other}", OCCUPIED_SLOTS="refuse", EDGE_VERSION_ARN=pending)
+    looks_after(f"{faulty},{other}", EXISTING_FUNCTIONS="refuse", EDGE_VERSION_ARN=pending)
 
     with pytest.raises(RunFailed) as caught:
         site.becomes("on")
 
-    faults = str(caught.value).split(" | ")
+    errors = str(caught.value).split(" | ")
     told = f"is left as it was: the edge version {pending} is Pending"
     assert {f"{faulty} {told}", f"{other} {told}"} == {
-        each.partition(",")[0] for each in faults if "Pending" in each
+        each.partition(",")[0] for each in errors if "Pending" in each
     }
-    assert any(re.match(f"{faulty} .*behavior default: .*; behavior /b/", each) for each in faults)
+    assert any(re.match(f"{faulty} .*behavior default: .*; behavior /b/", each) for each in errors)
     assert set() == updated(site)
     assert [] == site.cloud.sandbox.calls("s3:PutObject")
 
@@ -116,7 +116,7 @@ def test_a_plan_tells_what_preflight_finds(site: Site, looks_after: LooksAfter) 
     (outcome,) = site.receives({"plan": True})["distributions"]
 
     assert [f"the edge version {nowhere} does not exist"] == [
-        each.partition(": ")[2].partition(": deploy")[0] for each in outcome["faults"]
+        each.partition(": ")[2].partition(": deploy")[0] for each in outcome["errors"]
     ]
 
 

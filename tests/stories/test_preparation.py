@@ -1,4 +1,4 @@
-"""What is done while nobody waits: the next window, the rehearsal, and versions nobody uses."""
+"""What is done while nobody waits: the next window, the preview, and versions nobody uses."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -60,78 +60,78 @@ def test_what_would_fail_at_night_is_told_in_daylight(site: Site, looks_after: L
 
 
 @pytest.fixture
-def rehearsal(site: Site, looks_after: LooksAfter) -> str:
-    """Give the rehearsal distribution of a site with one other distribution."""
-    made = a_distribution(site.cloud, "rehearsal")
-    looks_after(a_distribution(site.cloud), REHEARSAL_DISTRIBUTION=made, MAX_DISTRIBUTIONS="1")
+def preview(site: Site, looks_after: LooksAfter) -> str:
+    """Give the preview distribution of a site with one other distribution."""
+    made = a_distribution(site.cloud, "preview")
+    looks_after(a_distribution(site.cloud), PREVIEW_DISTRIBUTION=made, MAX_DISTRIBUTIONS="1")
     return made
 
 
-def test_the_rehearsal_shows_the_page_before_a_visitor_meets_it(site: Site, rehearsal: str) -> None:
+def test_the_preview_shows_the_page_before_a_visitor_meets_it(site: Site, preview: str) -> None:
     """The site is live, and the page can be looked at."""
     site.puts("page.html", "<!doctype html><title>Ours</title>")
 
     report = site.notices_the_page()
 
-    assert "<title>Ours</title>" in site.visit(rehearsal, "text/html").text
+    assert "<title>Ours</title>" in site.visit(preview, "text/html").text
     assert ("live", [False, True]) == (
         report["mode"],
-        [each["rehearsal"] for each in report["distributions"]],
+        [each["preview"] for each in report["distributions"]],
     )
 
 
-def test_the_rehearsal_shows_what_a_coming_window_will_say(site: Site, rehearsal: str) -> None:
+def test_the_preview_shows_what_a_coming_window_will_say(site: Site, preview: str) -> None:
     """With its message and its end."""
     site.schedules("weekly", WINDOW)
 
     site.receives(SWEEP)
 
-    problem = site.visit(rehearsal).json()
+    problem = site.visit(preview).json()
     ends = IN_TWO_HOURS + timedelta(hours=1)
     assert ("Weekly update", ends) == (problem["detail"], datetime.fromisoformat(problem["until"]))
 
 
-def test_the_rehearsal_keeps_the_page_when_the_site_opens(site: Site, rehearsal: str) -> None:
+def test_the_preview_keeps_the_page_when_the_site_opens(site: Site, preview: str) -> None:
     """It is closed from the first sweep to the stack's deletion."""
     site.becomes("on: Back soon")
-    assert "Back soon" == site.visit(rehearsal).json()["detail"]
+    assert "Back soon" == site.visit(preview).json()["detail"]
 
     site.becomes("off")
 
-    assert "Back soon" == site.visit(rehearsal).json()["detail"]
+    assert "Back soon" == site.visit(preview).json()["detail"]
     site.receives(SWEEP)
-    assert site.edge_version_arn == site.version(rehearsal)
+    assert site.edge_version_arn == site.version(preview)
 
 
-def test_what_is_prepared_needs_one_more_listing(site: Site, rehearsal: str) -> None:
-    """For the rehearsal and for the versions that nobody uses together."""
+def test_what_is_prepared_needs_one_more_listing(site: Site, preview: str) -> None:
+    """For the preview and for the versions that nobody uses together."""
     site.says("on: Back soon")
     site.receives({"sweep": True})
     before = len(site.cloud.sandbox.calls("cloudfront:ListDistributions"))
 
     site.receives({"sweep": True})
 
-    assert "Back soon" == site.visit(rehearsal).json()["detail"]
+    assert "Back soon" == site.visit(preview).json()["detail"]
     assert 2 == len(site.cloud.sandbox.calls("cloudfront:ListDistributions")) - before
 
 
-def test_the_status_shows_the_rehearsal_and_changes_nothing(site: Site, rehearsal: str) -> None:
+def test_the_status_shows_the_preview_and_changes_nothing(site: Site, preview: str) -> None:
     """It is marked, so that nobody takes it for the site."""
     marked = [
         each["behaviors"][0]["action"]
         for each in site.receives({"status": True})["distributions"]
-        if each["rehearsal"]
+        if each["preview"]
     ]
 
-    assert (["attach"], set()) == (marked, site.attached(rehearsal)["default"])
+    assert (["attach"], set()) == (marked, site.attached(preview)["default"])
 
 
-def test_a_rehearsal_that_is_gone_is_a_fault(site: Site, looks_after: LooksAfter) -> None:
+def test_a_preview_that_is_gone_is_a_fault(site: Site, looks_after: LooksAfter) -> None:
     """The sites are looked after all the same."""
     distribution_id = a_distribution(site.cloud)
-    looks_after(distribution_id, REHEARSAL_DISTRIBUTION="E2EXAMPLE1AB3")
+    looks_after(distribution_id, PREVIEW_DISTRIBUTION="E2EXAMPLE1AB3")
 
-    with pytest.raises(RunFailed, match=r"rehearsal distribution: E2EXAMPLE1AB3 does not exist"):
+    with pytest.raises(RunFailed, match=r"preview distribution: E2EXAMPLE1AB3 does not exist"):
         site.becomes("on")
 
     assert site.edge_version_arn == site.version(distribution_id)
@@ -173,7 +173,7 @@ def test_replicas_that_are_not_gone_yet_are_no_fault(
 
     report = site.runs_at(IN_EIGHT_DAYS)
 
-    assert ([], 1) == (report["faults"], len(site.published()))
+    assert ([], 1) == (report["errors"], len(site.published()))
     assert '"VersionsStillReplicated":[1.0]' in capsys.readouterr().out
 
 

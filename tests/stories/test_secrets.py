@@ -29,7 +29,7 @@ COMMANDS = (
 
 
 @dataclass
-class Said:
+class Schedule:
     """Everything that anybody could read afterwards, by where they would."""
 
     capsys: pytest.CaptureFixture[str]
@@ -46,24 +46,26 @@ class Said:
         self.add(f"errors of {words[0]}", f"{words[0]}: {printed.err}")
         return printed.out
 
-    def add(self, place: str, what: object) -> None:
+    def add(self, to_instant: str, what: object) -> None:
         """Keep what was said at a place."""
         text = what if isinstance(what, str) else json.dumps(what, default=str)
-        self.by_place[place] = self.by_place.get(place, "") + text
+        self.by_place[to_instant] = self.by_place.get(to_instant, "") + text
 
     def places_with(self, marks: list[str]) -> list[str]:
         """Return the places that tell one of the marks."""
         return [
-            place for place, text in self.by_place.items() if any(each in text for each in marks)
+            to_instant
+            for to_instant, text in self.by_place.items()
+            if any(each in text for each in marks)
         ]
 
 
 @pytest.fixture
 def said(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, log: io.StringIO
-) -> Said:
+) -> Schedule:
     """Give what keeps it all, the controller's log among it."""
-    return Said(capsys, monkeypatch, log)
+    return Schedule(capsys, monkeypatch, log)
 
 
 def ways_to_write(secret: str) -> list[str]:
@@ -80,7 +82,7 @@ def ask(site: Site, distribution_id: str, query: str, method: str = "GET") -> ht
     return httpx.request(method, f"{site.cloud.sandbox.endpoint_url}/?{query}", headers=headers)
 
 
-def run_into_everything(site: Site, said: Said) -> None:
+def run_into_everything(site: Site, said: Schedule) -> None:
     """Let the controller do and refuse what it can, and keep what it answers."""
     told: list[object] = [
         {"plan": True}, {"status": True}, {"sweep": True}, {"nobody": "?"}, {"maintenance": "?"},
@@ -101,7 +103,7 @@ def run_into_everything(site: Site, said: Said) -> None:
     said.add("errors", str(refused.value))
 
 
-def read_the_account(site: Site, said: Said) -> None:
+def read_the_account(site: Site, said: Schedule) -> None:
     """Keep what the parameters, the bucket, the functions and the schedules say."""
     cloud = site.cloud
     for found in cloud.ssm.get_parameters_by_path(Path="/site", Recursive=True)["Parameters"]:
@@ -146,7 +148,7 @@ def listen(site: Site) -> Callable[[], list[str]]:
 
 
 def test_only_the_command_that_prints_the_link_tells_its_secret(
-    site: Site, looks_after: LooksAfter, said: Said, tmp_path: Path
+    site: Site, looks_after: LooksAfter, said: Schedule, tmp_path: Path
 ) -> None:
     """Its life from `make secret` to a visitor's cookie, with runs and faults between."""
     heard, distribution_id = listen(site), a_distribution(site.cloud)
@@ -173,7 +175,7 @@ def test_only_the_command_that_prints_the_link_tells_its_secret(
     said.add("the log", said.log.getvalue())
 
     assert (303, 503) == (opened.status_code, turned_away.status_code)
-    assert set() == {place for place, text in said.by_place.items() if not text}
+    assert set() == {to_instant for to_instant, text in said.by_place.items() if not text}
     said.add("the link", link)
     said.add("the cookie", cookie)
     signature = cookie.partition("; ")[0].partition(".")[2]

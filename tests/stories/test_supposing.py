@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from maintenance.app import assemble
 from maintenance.cloudfront.plan import Action
 from maintenance.model import Mode
-from maintenance.reconcile.desired_state import Outlook, SupposedSwitch
+from maintenance.reconcile.desired_state import DesiredStateReader, HypotheticalSwitch
 from maintenance.reporting.report import Report
 from maintenance.schedule.switch import parse_switch
 from maintenance.settings import Settings
@@ -22,9 +22,9 @@ def planned(site: Site, distribution_id: str, value: str) -> Report:
     settings = Settings.from_env(site.environment(distribution_id))
     app = assemble(settings, own_arn="arn", clock=lambda: NOW)
     switch = parse_switch(value, written=NOW, zone=settings.time_zone)
-    parameters = SupposedSwitch(app.parameters, switch)
-    outlook = Outlook(parameters, settings.lead_time, app.clock)
-    return replace(app.controller, outlook=outlook).plan()
+    parameters = HypotheticalSwitch(app.parameters, switch)
+    desired_state = DesiredStateReader(parameters, settings.lead_time, app.clock)
+    return replace(app.controller, desired_state=desired_state).plan()
 
 
 def test_a_supposed_on_is_planned_and_not_written(site: Site) -> None:

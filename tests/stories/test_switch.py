@@ -199,10 +199,10 @@ def test_refuse_leaves_an_occupied_distribution_alone_and_names_the_occupant(
 ) -> None:
     """The owner who said refuse gets a failed run and an untouched configuration."""
     distribution_id = a_busy_distribution(site)
-    looks_after(distribution_id, OCCUPIED_SLOTS="refuse")
+    looks_after(distribution_id, EXISTING_FUNCTIONS="refuse")
     before = site.config(distribution_id)
 
-    with pytest.raises(RunFailed, match=r"function/rewrite.*OccupiedSlots says refuse"):
+    with pytest.raises(RunFailed, match=r"function/rewrite.*ExistingFunctions says refuse"):
         site.becomes("on")
 
     assert before == site.config(distribution_id)
@@ -232,5 +232,5 @@ def test_what_somebody_attached_meanwhile_wins(site: Site, looks_after: LooksAft
 
     assert {f"viewer-response {logger}"} == site.attached(distribution_id)["/api/*"]
     assert [f"CloudFront Function {rewrite} at viewer-request"] == (
-        report["distributions"][0]["left_out"]
+        report["distributions"][0]["not_restored"]
     )

@@ -4,7 +4,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from maintenance.cloudfront.plan import OccupiedSlots
+from maintenance.cloudfront.plan import ExistingFunctions
 from maintenance.errors import ConfigurationError
 from maintenance.settings import Settings
 
@@ -40,9 +40,9 @@ def test_the_least_environment_gives_the_defaults() -> None:
         dead_letters_arn="arn:aws:sqs:us-east-1:123456789012:dead-letters",
         except_paths=(),
         max_distributions=25,
-        occupied_slots=OccupiedSlots.DISPLACE,
+        existing_functions=ExistingFunctions.DISPLACE,
         lead_time=timedelta(0),
-        rehearsal_distribution=None,
+        preview_distribution=None,
         time_zone=ZoneInfo("UTC"),
     )
     assert expected == Settings.from_env(_env())
@@ -56,21 +56,24 @@ def test_every_setting_is_read() -> None:
             EXCEPT_PATHS="default, /health ,/a b/*",
             LEAD_TIME_MINUTES="5",
             MAX_DISTRIBUTIONS="3",
-            OCCUPIED_SLOTS="refuse",
-            REHEARSAL_DISTRIBUTION="E3REHEARSAL1A",
+            EXISTING_FUNCTIONS="refuse",
+            PREVIEW_DISTRIBUTION="E3REHEARSAL1A",
             TIME_ZONE="Europe/Ljubljana",
         )
     )
 
-    assert "E3REHEARSAL1A" == settings.rehearsal_distribution
+    assert "E3REHEARSAL1A" == settings.preview_distribution
     assert ("E2EXAMPLE1AB3", "*.example.com") == settings.distributions
     assert ("default", "/health", "/a b/*") == settings.except_paths
-    assert (3, OccupiedSlots.REFUSE) == (settings.max_distributions, settings.occupied_slots)
+    assert (3, ExistingFunctions.REFUSE) == (
+        settings.max_distributions,
+        settings.existing_functions,
+    )
     assert timedelta(minutes=5) == settings.lead_time
     assert ZoneInfo("Europe/Ljubljana") == settings.time_zone
 
 
-FAULTS = {
+CALL_ERRORS = {
     "no target": (_env(DISTRIBUTIONS=" , "), "DISTRIBUTIONS is not set"),
     "no bucket": (_env(STATE_BUCKET=""), "STATE_BUCKET is not set"),
     "no page function": (_env(PAGE_FUNCTION=""), "PAGE_FUNCTION is not set"),
@@ -82,14 +85,17 @@ FAULTS = {
     "none": (_env(MAX_DISTRIBUTIONS="0"), "MAX_DISTRIBUTIONS is '0', not a whole"),
     "another script's digit": (_env(MAX_DISTRIBUTIONS="٣"), "MAX_DISTRIBUTIONS is '٣', not a"),
     "less than none": (_env(LEAD_TIME_MINUTES="-1"), "LEAD_TIME_MINUTES is '-1', not a whole"),
-    "neither": (_env(OCCUPIED_SLOTS="push"), "OCCUPIED_SLOTS is 'push', neither displace nor"),
+    "neither": (
+        _env(EXISTING_FUNCTIONS="push"),
+        "EXISTING_FUNCTIONS is 'push', neither displace nor",
+    ),
     "no zone": (_env(TIME_ZONE="Mars/Olympus"), "TIME_ZONE is 'Mars/Olympus', not a name of"),
     "a path": (_env(TIME_ZONE="../etc"), "TIME_ZONE is '../etc', not a name of"),
     "a folder": (_env(TIME_ZONE="Europe"), "TIME_ZONE is 'Europe', not a name of"),
 }
 
 
-@pytest.mark.parametrize(("env", "sentence"), FAULTS.values(), ids=list(FAULTS))
+@pytest.mark.parametrize(("env", "sentence"), CALL_ERRORS.values(), ids=list(CALL_ERRORS))
 def test_a_fault_names_the_setting_and_its_value(env: dict[str, str], sentence: str) -> None:
     """So that it can be mended without reading the code."""
     with pytest.raises(ConfigurationError) as caught:
@@ -121,7 +127,7 @@ def test_all_faults_are_told_at_once() -> None:
         DISTRIBUTIONS="no,E2EXAMPLE1AB3,nor",
         EDGE_VERSION_ARN="$LATEST",
         MAX_DISTRIBUTIONS="x",
-        OCCUPIED_SLOTS="x",
+        EXISTING_FUNCTIONS="x",
         TIME_ZONE="x",
     )
     with pytest.raises(ConfigurationError) as caught:
@@ -130,5 +136,5 @@ def test_all_faults_are_told_at_once() -> None:
     assert str(caught.value).startswith(
         "the settings have to be mended: STACK_NAME is not set; the edge version '$LATEST' is not"
     )
-    told = ("STACK_NAME", "'no'", "'nor'", "$LATEST", "MAX_DIST", "OCCUPIED_SLOTS", "TIME_ZONE")
+    told = ("STACK_NAME", "'no'", "'nor'", "$LATEST", "MAX_DIST", "EXISTING_FUNCTIONS", "TIME_ZONE")
     assert [] == [each for each in told if each not in str(caught.value)]

@@ -1,7 +1,7 @@
 """JSON as logs and people read it."""
 
 import pytest
-from maintenance.text import written_as_json
+from maintenance.text import to_json
 
 from tests.builders import NOW
 
@@ -17,9 +17,9 @@ def test_json_is_one_line_without_blanks_or_indented(
     value: object, indent: int | None, text: str
 ) -> None:
     """Filters of logs look for the first; the status is the second."""
-    assert text == written_as_json(value, indent=indent)
+    assert text == to_json(value, indent=indent)
 
 
 def test_what_json_does_not_know_is_written_as_the_caller_says() -> None:
     """An instant in a line of the log, say."""
-    assert '{"at":"2026-12-01 02:00:00+00:00"}' == written_as_json({"at": NOW}, default=str)
+    assert '{"at":"2026-12-01 02:00:00+00:00"}' == to_json({"at": NOW}, default=str)

@@ -14,13 +14,19 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from maintenance.aws.errors import FAULTS
-from maintenance.cloudfront.displaced import Note, ReadNote, decode, empty_note, encode
+from maintenance.aws.errors import CALL_ERRORS
+from maintenance.cloudfront.displaced import (
+    DisplacedRecord,
+    ReadRecord,
+    decode,
+    empty_record,
+    encode,
+)
 from maintenance.errors import (
     ApplyError,
-    NoteUnreadable,
     ObservationError,
     PageRefused,
+    RecordUnreadable,
     StaleObservation,
 )
 from maintenance.lambda_edge.package import ANNOUNCEMENT_FILE
@@ -34,7 +40,7 @@ _LOST_RACE = {"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"}
 _LARGEST_BYTES = 5_000_000
 
 
-class Notes:
+class RecordStore:
     """
     The adapter. `new_write_id` returns a fresh random text at each call.
 
@@ -54,7 +60,7 @@ class Notes:
         self._stack = stack
         self._new_write_id = new_write_id
 
-    def read(self, distribution_id: str) -> ReadNote:
+    def read(self, distribution_id: str) -> ReadRecord:
         """Return the note, an empty one if there is none; raise ObservationError."""
         key = _key(distribution_id)
         client = self._client()
@@ -62,29 +68,31 @@ class Notes:
             answer = client.get_object(Bucket=self._bucket, Key=key)
             body = _read(answer)
         except client.exceptions.NoSuchKey:
-            return ReadNote(empty_note(stack=self._stack, distribution_id=distribution_id), None)
-        except FAULTS as error:
+            return ReadRecord(
+                empty_record(stack=self._stack, distribution_id=distribution_id), None
+            )
+        except CALL_ERRORS as error:
             raise ObservationError(
                 f"the note {self._where(key)} cannot be read: {error}"
             ) from error
         try:
-            note = decode(body, stack=self._stack, distribution_id=distribution_id)
-        except NoteUnreadable as error:
+            record = decode(body, stack=self._stack, distribution_id=distribution_id)
+        except RecordUnreadable as error:
             message = (
                 f"the note {self._where(key)} cannot be used: {error}. Bring back its last good "
                 "version (the bucket is versioned); without it nobody knows what was displaced"
             )
-            raise NoteUnreadable(message) from error
-        return ReadNote(note, answer["ETag"])
+            raise RecordUnreadable(message) from error
+        return ReadRecord(record, answer["ETag"])
 
-    def write(self, note: Note, *, over: ReadNote) -> None:
+    def write(self, record: DisplacedRecord, *, over: ReadRecord) -> None:
         """
         Write the note if the stored one still is the one that was read.
 
         Raises StaleObservation if it is not, ApplyError if S3 refuses otherwise.
         """
-        key = _key(note.distribution_id)
-        body = encode(note, write=self._new_write_id())
+        key = _key(record.distribution_id)
+        body = encode(record, write=self._new_write_id())
         put = functools.partial(self._client().put_object, Bucket=self._bucket, Key=key, Body=body)
         try:
             if over.etag is None:
@@ -95,7 +103,7 @@ class Notes:
             message = f"the note {self._where(key)} was not written: {error}"
             lost_race = error.response["Error"]["Code"] in _LOST_RACE
             raise (StaleObservation if lost_race else ApplyError)(message) from error
-        except FAULTS as error:
+        except CALL_ERRORS as error:
             raise ApplyError(f"the note {self._where(key)} was not written: {error}") from error
 
     def _where(self, key: str) -> str:
@@ -140,11 +148,11 @@ class PageFiles:
         """
         try:
             objects = self._listed()
-            faults = [fault for each in objects if (fault := _fault(each))]
-            if faults:
-                raise PageRefused(" ".join(faults))
+            errors = [refusal for each in objects if (refusal := _error(each))]
+            if errors:
+                raise PageRefused(" ".join(errors))
             return {each["Key"].removeprefix(_PREFIX): self._content(each) for each in objects}
-        except FAULTS as error:
+        except CALL_ERRORS as error:
             where = f"s3://{self._bucket}/{_PREFIX}"
             raise ObservationError(f"the page in {where} cannot be read: {error}") from error
 
@@ -162,7 +170,7 @@ class PageFiles:
         return self._client().get_object(Bucket=self._bucket, Key=listed["Key"])["Body"].read()
 
 
-def _fault(listed: ObjectTypeDef) -> str | None:
+def _error(listed: ObjectTypeDef) -> str | None:
     key, size = listed["Key"], listed["Size"]
     name = key.removeprefix(_PREFIX)
     if name == ANNOUNCEMENT_FILE:

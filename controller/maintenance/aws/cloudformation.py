@@ -21,7 +21,7 @@ from msgspec import Struct
 from urllib3.exceptions import HTTPError, LocationParseError
 from urllib3.util import Retry, Timeout, parse_url
 
-from maintenance.aws.errors import FAULTS, Fault
+from maintenance.aws.errors import CALL_ERRORS, CallError
 from maintenance.errors import ApplyError, ConfigurationError, EventRefused, ObservationError
 from maintenance.settings import Settings
 
@@ -75,35 +75,35 @@ def was_never_installed(request: Mapping[str, Any]) -> bool:
     return request.get("RequestType") == "Delete" and physical_id.endswith(_NOT_INSTALLED)
 
 
-def fault_of(work: Callable[[], str | None], *, seconds_left: float) -> str | None:
+def error_of(work: Callable[[], str | None], *, seconds_left: float) -> str | None:
     """
     Return the fault that the work comes to, or that it takes too long to be answered in time.
 
     `seconds_left` is what Lambda still gives. Work that takes too long is not ended: what it still
     does stands under conditions, and a second attempt goes on with it.
     """
-    faults: list[str | None] = []
-    worker = threading.Thread(target=lambda: faults.append(work()), daemon=True)
+    errors: list[str | None] = []
+    worker = threading.Thread(target=lambda: errors.append(work()), daemon=True)
     worker.start()
     worker.join(max(0.0, seconds_left - _ANSWERING_SECONDS))
-    if faults:
-        return faults[0]
+    if errors:
+        return errors[0]
     if worker.is_alive():
         return "there was no time left to finish: try again, it goes on"
     return "the work broke off, and the log says why"
 
 
 def answer(
-    request: Mapping[str, Any], *, http: PoolManager, fault: str | None, data: Mapping[str, str]
+    request: Mapping[str, Any], *, http: PoolManager, error: str | None, data: Mapping[str, str]
 ) -> None:
-    """Put the answer; `fault` is the reason why it failed. Raises ApplyError if S3 refuses it."""
+    """Put the answer; `error` is the reason why it failed. Raises ApplyError if S3 refuses it."""
     physical_id = f"{request['LogicalResourceId']}-of-{request['StackId'].split('/')[-1]}"
-    failed_creation = fault and request.get("RequestType") == "Create"
+    failed_creation = error and request.get("RequestType") == "Create"
     if failed_creation or was_never_installed(request):
         physical_id += _NOT_INSTALLED
     document = {
-        "Status": "FAILED" if fault else "SUCCESS",
-        "Reason": _shortened(fault or "done"),
+        "Status": "FAILED" if error else "SUCCESS",
+        "Reason": _shortened(error or "done"),
         "PhysicalResourceId": physical_id,
         "StackId": request["StackId"],
         "RequestId": request["RequestId"],
@@ -123,8 +123,8 @@ def answer(
             timeout=_TIMEOUT,
             redirect=False,
         )
-    except HTTPError as error:
-        raise ApplyError(f"CloudFormation could not be answered: {error}") from error
+    except HTTPError as unreachable:
+        raise ApplyError(f"CloudFormation could not be answered: {unreachable}") from unreachable
     if put.status not in _GOOD:
         raise ApplyError(f"CloudFormation could not be answered: S3 said {put.status}")
 
@@ -159,7 +159,7 @@ def read_deployed_settings(
     controller = _controller(stack, cloudformation)
     try:
         answer = functions.get_function_configuration(FunctionName=controller)
-    except FAULTS as error:
+    except CALL_ERRORS as error:
         raise _unread(f"the controller of the stack {stack}", error) from error
     environment = answer.get("Environment", {}).get("Variables", {})
     return DeployedSettings(Settings.from_env(environment), answer["FunctionArn"])
@@ -168,7 +168,7 @@ def read_deployed_settings(
 def _controller(stack: str, cloudformation: CloudFormationClient) -> str:
     try:
         (found,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
-    except FAULTS as error:
+    except CALL_ERRORS as error:
         if isinstance(error, ClientError) and error.response["Error"]["Code"] == _NO_SUCH_STACK:
             message = (
                 f"there is no stack {stack} in us-east-1 of this account: name yours with --stack "
@@ -186,7 +186,7 @@ def _controller(stack: str, cloudformation: CloudFormationClient) -> str:
     raise ConfigurationError(message)
 
 
-def _unread(what: str, error: Fault) -> ObservationError:
+def _unread(what: str, error: CallError) -> ObservationError:
     if not isinstance(error, ClientError):
         remedy = "look at your network, your credentials (AWS_PROFILE, aws sso login) and AWS_*"
     elif error.response["Error"]["Code"] in _FORBIDDEN:

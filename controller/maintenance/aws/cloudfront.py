@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError, IncompleteReadError
 
-from maintenance.aws.errors import FAULTS, Fault
-from maintenance.cloudfront.config import ReadConfig, obstacle
+from maintenance.aws.errors import CALL_ERRORS, CallError
+from maintenance.cloudfront.config import ReadConfig, unsupported_feature
 from maintenance.errors import (
     ApplyError,
     MaintenanceError,
@@ -86,7 +86,7 @@ class CloudFront:
                 for page in pages
                 for each in page["DistributionList"].get("Items", [])
             )
-        except FAULTS as error:
+        except CALL_ERRORS as error:
             raise ObservationError(
                 _sentence("the distributions cannot be listed", error)
             ) from error
@@ -95,7 +95,7 @@ class CloudFront:
         """Return the configuration of one distribution; raise ObservationError."""
         try:
             answer: Mapping[str, Any] = self._client.get_distribution_config(Id=distribution_id)
-        except FAULTS as error:
+        except CALL_ERRORS as error:
             raise ObservationError(
                 _sentence(f"the configuration of {distribution_id} cannot be read", error)
             ) from error
@@ -116,7 +116,7 @@ class CloudFront:
         }
         try:
             self._client.update_distribution(**request)
-        except FAULTS as error:
+        except CALL_ERRORS as error:
             raise _update_error(distribution_id, error) from error
 
 
@@ -152,7 +152,7 @@ def _leave_to_the_pace(response: tuple[object, Any] | None, **_: object) -> None
         raise ClientError(response[1], "UpdateDistribution")
 
 
-def _update_error(distribution_id: str, error: Fault) -> MaintenanceError:
+def _update_error(distribution_id: str, error: CallError) -> MaintenanceError:
     message = _sentence(f"CloudFront did not take the update of {distribution_id}", error)
     # Only the answer was cut: whether it was taken is to be seen, not to be guessed.
     if _code(error) in _STALE or isinstance(error, IncompleteReadError):
@@ -160,11 +160,11 @@ def _update_error(distribution_id: str, error: Fault) -> MaintenanceError:
     return (Throttled if _code(error) in _THROTTLED else ApplyError)(message)
 
 
-def _code(error: Fault) -> str:
+def _code(error: CallError) -> str:
     return error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
 
 
-def _sentence(what: str, error: Fault) -> str:
+def _sentence(what: str, error: CallError) -> str:
     hint = _HINTS.get(_code(error))
     return f"{what}: {error}" + (f" - {hint}" if hint else "")
 
@@ -202,7 +202,7 @@ def _behavior(path_pattern: str | None, raw: Mapping[str, Any]) -> Behavior:
     return Behavior(
         path_pattern=path_pattern,
         associations=tuple(sorted(associations)),
-        obstacle=obstacle(
+        unsupported_feature=unsupported_feature(
             grpc=raw.get("GrpcConfig", {}).get("Enabled", False),
             smooth_streaming=raw.get("SmoothStreaming", False),
         ),

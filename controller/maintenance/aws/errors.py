@@ -17,12 +17,12 @@ from botocore.parsers import ResponseParserError
 if TYPE_CHECKING:
     from botocore.hooks import BaseEventHooks
 
-type Fault = ClientError | BotoCoreError | ResponseParserError
+type CallError = ClientError | BotoCoreError | ResponseParserError
 
-FAULTS = (ClientError, BotoCoreError, ResponseParserError)
+CALL_ERRORS = (ClientError, BotoCoreError, ResponseParserError)
 
 
-def called_again_if_cut[Answer](call: Callable[[], Answer]) -> Answer:
+def retry_if_truncated[Answer](call: Callable[[], Answer]) -> Answer:
     """
     Return the answer of a call that can be made twice, once more if its answer was cut short.
 
@@ -34,7 +34,7 @@ def called_again_if_cut[Answer](call: Callable[[], Answer]) -> Answer:
         return call()
 
 
-def demand_whole_answers(events: BaseEventHooks) -> None:
+def reject_truncated_responses(events: BaseEventHooks) -> None:
     """Let clients made from now on of the session of these events raise IncompleteReadError."""
     events.register("before-parse", _measure, unique_id=__name__)
 

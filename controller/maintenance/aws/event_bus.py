@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from maintenance.aws.errors import FAULTS
+from maintenance.aws.errors import CALL_ERRORS
 from maintenance.errors import ApplyError
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class EventBus:
                     for each in details
                 ]
             )
-        except FAULTS as error:
+        except CALL_ERRORS as error:
             raise _refused(str(error)) from error
         # Refusals of single entries come with status 200.
         reasons = [each["ErrorMessage"] for each in answer["Entries"] if "ErrorCode" in each]

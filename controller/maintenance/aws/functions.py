@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 from urllib3.exceptions import HTTPError
 
-from maintenance.aws.errors import FAULTS
+from maintenance.aws.errors import CALL_ERRORS
 from maintenance.errors import ApplyError, ObservationError, StaleObservation
 from maintenance.lambda_edge.package import code_sha256
 from maintenance.lambda_edge.version import Configuration, EdgeVersion, FunctionPackage, Latest
@@ -76,7 +76,7 @@ class EdgeVersions:
                 .paginate(FunctionName=self._function)
             )
             listed = [each for page in pages for each in page["Versions"]]
-        except FAULTS as error:
+        except CALL_ERRORS as error:
             raise ObservationError(
                 f"the versions of {self._function} cannot be listed: {error}"
             ) from error
@@ -155,7 +155,7 @@ class EdgeVersions:
             )
         except self._client().exceptions.ResourceNotFoundException:
             return True
-        except FAULTS as error:
+        except CALL_ERRORS as error:
             # Normal for hours after the last detachment (doc: CloudFront Developer Guide,
             # lambda-edge-delete-replicas); Lambda has no code of its own for it.
             if "replicated function" in str(error):
@@ -170,7 +170,7 @@ class EdgeVersions:
     def _function_at(self, reference: str) -> Mapping[str, Any]:
         try:
             return self._client().get_function(FunctionName=reference)
-        except FAULTS as error:
+        except CALL_ERRORS as error:
             raise ObservationError(f"{reference} cannot be read: {error}") from error
 
     def _download(self, version_arn: str) -> FunctionPackage:
@@ -200,7 +200,7 @@ class EdgeVersions:
             code = error.response["Error"]["Code"]
             is_stale = code in _CONFLICTS or (operation, code) == ("publish_version", _OTHER_CODE)
             raise (StaleObservation if is_stale else ApplyError)(message) from error
-        except FAULTS as error:
+        except CALL_ERRORS as error:
             raise ApplyError(f"{self._function} was not changed: {error}") from error
         return answer
 

@@ -17,11 +17,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from maintenance.aws.errors import FAULTS, called_again_if_cut
+from maintenance.aws.errors import CALL_ERRORS, retry_if_truncated
 from maintenance.errors import ApplyError, ObservationError, UnreadableValue
 from maintenance.schedule.history import (
+    HistoryEntry,
     Version,
-    Writing,
     last_off,
     last_readable,
     last_readable_window,
@@ -109,20 +109,20 @@ class Parameters:
             ),
         )
         windows = []
-        faults = []
+        errors = []
         unknown = []
         for parameter in parameters:
             try:
                 windows.append(self._window(parameter["Name"], parameter["Value"]))
-            except UnreadableValue as error:
+            except UnreadableValue as unreadable:
                 try:
-                    stand_in, fault = self._last_readable_window(parameter["Name"], error)
+                    stand_in, error = self._last_readable_window(parameter["Name"], unreadable)
                 except ObservationError as unread:
-                    unknown.append(f"{unread} - {error}")
+                    unknown.append(f"{unread} - {unreadable}")
                     continue
                 windows += [stand_in] if stand_in else []
-                faults.append(fault)
-        return ReadWindows(tuple(windows), tuple(faults), tuple(unknown))
+                errors.append(error)
+        return ReadWindows(tuple(windows), tuple(errors), tuple(unknown))
 
     def write_switch(self, value: str) -> ParameterChanged:
         """
@@ -132,7 +132,7 @@ class Parameters:
         """
         news = ParameterChanged(self._name, self._clock())
         try:
-            called_again_if_cut(
+            retry_if_truncated(
                 lambda: self._client.put_parameter(
                     Name=self._name,
                     Value=value,
@@ -142,7 +142,7 @@ class Parameters:
                     Overwrite=True,
                 )
             )
-        except FAULTS as error:
+        except CALL_ERRORS as error:
             raise ApplyError(f"the switch {self._name} cannot be written: {error}") from error
         return news
 
@@ -178,7 +178,7 @@ class Parameters:
             return self._client.get_parameter(Name=self._name)["Parameter"]
         except self._client.exceptions.ParameterNotFound:
             return None
-        except FAULTS as error:
+        except CALL_ERRORS as error:
             raise ObservationError(f"the switch {self._name} cannot be read: {error}") from error
 
     def _list_windows(self) -> list[ParameterTypeDef]:
@@ -187,7 +187,7 @@ class Parameters:
                 Path=self._windows_path, Recursive=True
             )
             return [each for page in pages for each in page["Parameters"]]
-        except FAULTS as error:
+        except CALL_ERRORS as error:
             message = f"the windows under {self._windows_path} cannot be read: {error}"
             raise ObservationError(message) from error
 
@@ -196,7 +196,7 @@ class Parameters:
         try:
             pages = self._client.get_paginator("get_parameter_history").paginate(Name=name)
             versions = [each for page in pages for each in page["Parameters"]]
-        except FAULTS as error:
+        except CALL_ERRORS as error:
             message = f"the history of {name} cannot be read: {error}"
             raise ObservationError(message) from error
         return [
@@ -230,7 +230,7 @@ def _unreadable(
     return f"{what} is not understood, so its last readable value stands in for it: {error}"
 
 
-def read_writings(client: SSMClient, *, switch_parameter: str) -> Iterator[Writing]:
+def read_history(client: SSMClient, *, switch_parameter: str) -> Iterator[HistoryEntry]:
     """Yield every writing of the switch and of each window; raise ObservationError."""
     windows_path = f"{switch_parameter}/windows"
     yield from _versions(client, switch_parameter, None)
@@ -239,23 +239,23 @@ def read_writings(client: SSMClient, *, switch_parameter: str) -> Iterator[Writi
             Path=windows_path, Recursive=True
         )
         names = [each["Name"] for page in pages for each in page["Parameters"]]
-    except FAULTS as error:
+    except CALL_ERRORS as error:
         message = f"the windows under {windows_path} cannot be read: {error}"
         raise ObservationError(message) from error
     for name in names:
         yield from _versions(client, name, name.removeprefix(f"{windows_path}/"))
 
 
-def _versions(client: SSMClient, name: str, window: str | None) -> Iterator[Writing]:
+def _versions(client: SSMClient, name: str, window: str | None) -> Iterator[HistoryEntry]:
     try:
         pages = client.get_paginator("get_parameter_history").paginate(Name=name)
         versions = [each for page in pages for each in page["Parameters"]]
     except client.exceptions.ParameterNotFound:
         return
-    except FAULTS as error:
+    except CALL_ERRORS as error:
         raise ObservationError(f"the history of {name} cannot be read: {error}") from error
     for each in versions:
-        yield Writing(
+        yield HistoryEntry(
             parameter=name,
             window=window,
             number=each["Version"],
@@ -277,13 +277,13 @@ class StatusParameter:
             return self._client.get_parameter(Name=self.name)["Parameter"]["Value"]
         except self._client.exceptions.ParameterNotFound:
             return None
-        except FAULTS as error:
+        except CALL_ERRORS as error:
             raise ObservationError(f"the status {self.name} cannot be read: {error}") from error
 
     def write(self, text: str) -> None:
         """Write the text; raise ApplyError."""
         try:
-            called_again_if_cut(
+            retry_if_truncated(
                 lambda: self._client.put_parameter(
                     Name=self.name,
                     Value=text,
@@ -292,7 +292,7 @@ class StatusParameter:
                     Overwrite=True,
                 )
             )
-        except FAULTS as error:
+        except CALL_ERRORS as error:
             message = f"the status {self.name} cannot be written: {error}"
             raise ApplyError(message) from error
 
@@ -302,6 +302,6 @@ class StatusParameter:
             self._client.delete_parameter(Name=self.name)
         except self._client.exceptions.ParameterNotFound:
             return
-        except FAULTS as error:
+        except CALL_ERRORS as error:
             message = f"the status {self.name} cannot be deleted, delete it yourself: {error}"
             raise ApplyError(message) from error

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from maintenance.aws.errors import FAULTS
+from maintenance.aws.errors import CALL_ERRORS
 from maintenance.errors import ApplyError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _NEAREST = timedelta(minutes=1)
 _LAST_YEAR = 2199
 
 
-class Ring(Struct, frozen=True):
+class WakeupTarget(Struct, frozen=True):
     """Whom the alarm clock wakes, as ARNs, and the schedule group that it lives in."""
 
     group: str
@@ -39,11 +39,11 @@ class Ring(Struct, frozen=True):
 class AlarmClock:
     """The adapter."""
 
-    def __init__(self, client: EventBridgeSchedulerClient, ring: Ring) -> None:
+    def __init__(self, client: EventBridgeSchedulerClient, ring: WakeupTarget) -> None:
         self._client = client
         self._ring = ring
 
-    def aim(self, at: datetime | None, *, now: datetime) -> None:
+    def set_wakeup(self, at: datetime | None, *, now: datetime) -> None:
         """
         Make the schedule fire at this instant, or never; write nothing where it already stands so.
 
@@ -53,7 +53,7 @@ class AlarmClock:
         wanted = None if at is None or is_far else self._schedule(max(at, now + _NEAREST))
         try:
             self._bring_about(wanted)
-        except FAULTS as error:
+        except CALL_ERRORS as error:
             message = f"the alarm clock cannot be set, so only the sweep will notice: {error}"
             raise ApplyError(message) from error
 

@@ -50,11 +50,11 @@ class Time(Struct, frozen=True):
     jitter: Callable[[], float]
 
 
-class PacedConfigs:
+class ThrottledConfigs:
     """
     The configurations; a run says `begin`, and its hands share the pace.
 
-    With `heed` it gives what tells, while an update waits, whether that is still wanted.
+    With `cancel_when` it gives what tells, while an update waits, whether that is still wanted.
     """
 
     def __init__(self, configs: _Configs, time: Time) -> None:
@@ -67,10 +67,10 @@ class PacedConfigs:
     def begin(self) -> None:
         """Begin a run: nothing has been refused yet, and patience is whole."""
         self._is_throttled = False
-        self.heed(lambda: True)
+        self.cancel_when(lambda: True)
         self._patience_ends = self._time.clock() + _PATIENCE_SECONDS
 
-    def heed(self, is_wanted: Callable[[], bool]) -> None:
+    def cancel_when(self, is_wanted: Callable[[], bool]) -> None:
         """Ask this from now on before an update that was refused, or waited for its turn."""
         self._is_wanted = is_wanted
         self._was_wanted = True

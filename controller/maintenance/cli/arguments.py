@@ -8,8 +8,8 @@ import argparse
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from maintenance.cli.operate import UNTIL_DEPLOYED, Order, carry_out
-from maintenance.cli.show import Door, ExitCode
+from maintenance.cli.operate import UNTIL_DEPLOYED, SwitchChange, carry_out
+from maintenance.cli.show import ExitCode, Session
 from maintenance.errors import UnreadableValue
 from maintenance.schedule.switch import GRAMMAR
 from maintenance.schedule.times import parse_duration, zone_named
@@ -67,7 +67,7 @@ def parser(*, stack: str) -> argparse.ArgumentParser:
     return root
 
 
-def run(arguments: argparse.Namespace, door: Door) -> ExitCode:
+def run(arguments: argparse.Namespace, door: Session) -> ExitCode:
     """Do what was typed; raise MaintenanceError where it cannot be done."""
     match arguments.command:
         case "status":
@@ -83,9 +83,9 @@ def run(arguments: argparse.Namespace, door: Door) -> ExitCode:
             return carry_out(_order(word, arguments), door)
 
 
-def _order(word: str, arguments: argparse.Namespace) -> Order:
+def _order(word: str, arguments: argparse.Namespace) -> SwitchChange:
     value = " ".join([word, *arguments.words])
-    return Order(
+    return SwitchChange(
         value=f"{value}: {arguments.message}" if arguments.message else value,
         is_confirmed=arguments.yes,
         wait=arguments.wait,

@@ -19,7 +19,7 @@ from rich.text import Text
 
 from maintenance.cli.terminal import Clock
 from maintenance.cli.timeline import CELLS, WEEK, Day, Layer, draw, weeks
-from maintenance.schedule.forecast import Coming, Fate, Forecast, Stretch
+from maintenance.schedule.forecast import Fate, Forecast, PlannedOccurrence, Stretch
 from maintenance.schedule.times import clock_changes, format_duration, format_instant, wall_time
 
 _MAINTENANCE, _OVERLAP, _OFF, _LIVE = "█", "▓", "x", "·"
@@ -55,12 +55,12 @@ class ClockChange(Struct, frozen=True):
 
 
 class Calendar(Struct, frozen=True):
-    """A forecast with what has to be said beside it; `faults` are about unreadable parameters."""
+    """A forecast with what has to be said beside it; `errors` are about unreadable parameters."""
 
     forecast: Forecast
     lead_time: timedelta
     changes: tuple[ClockChange, ...]
-    faults: tuple[str, ...]
+    errors: tuple[str, ...]
 
 
 def changes_of_clocks(forecast: Forecast, zone: ZoneInfo) -> tuple[ClockChange, ...]:
@@ -74,14 +74,16 @@ def changes_of_clocks(forecast: Forecast, zone: ZoneInfo) -> tuple[ClockChange, 
     return tuple(sorted(changes, key=lambda each: each.at))
 
 
-def windows_document(outlook: Calendar, clock: Clock) -> dict[str, Any]:
+def windows_document(desired_state: Calendar, clock: Clock) -> dict[str, Any]:
     """Return the outlook as JSON values; instants are in UTC, local times name their zone."""
-    forecast = outlook.forecast
+    forecast = desired_state.forecast
     return {
         "since": format_instant(forecast.since),
         "until": format_instant(forecast.until),
         "zone": clock.zone.key,
-        "occurrences": [_occurrence(each, outlook.lead_time) for each in forecast.occurrences],
+        "occurrences": [
+            _occurrence(each, desired_state.lead_time) for each in forecast.occurrences
+        ],
         "stretches": [_stretch(each) for each in forecast.stretches],
         "overlaps": [_stretch(each) for each in forecast.overlaps],
         "clock_changes": [
@@ -91,15 +93,15 @@ def windows_document(outlook: Calendar, clock: Clock) -> dict[str, Any]:
                 "from": each.before.isoformat(),
                 "to": each.after.isoformat(),
             }
-            for each in outlook.changes
+            for each in desired_state.changes
         ],
-        "faults": list(outlook.faults),
+        "errors": list(desired_state.errors),
     }
 
 
-def windows(outlook: Calendar, clock: Clock) -> RenderableType:
+def windows(desired_state: Calendar, clock: Clock) -> RenderableType:
     """Return the timeline and the list."""
-    lines = _lines(outlook, clock)
+    lines = _lines(desired_state, clock)
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
     table.add_column("window", overflow="fold", max_width=18)
     table.add_column("in its own zone", no_wrap=True)
@@ -107,21 +109,21 @@ def windows(outlook: Calendar, clock: Clock) -> RenderableType:
     for row in lines[:_LISTED]:
         table.add_row(*row)
     rest = len(lines) - _LISTED
-    notes = [f"and {rest} more: --json lists them, --weeks shows fewer"] if rest > 0 else []
-    if not outlook.forecast.occurrences:
-        notes.append("No window is open or to come in these weeks.")
-    faults = [Text.assemble(("fault: ", "bold red"), each) for each in outlook.faults]
+    records = [f"and {rest} more: --json lists them, --weeks shows fewer"] if rest > 0 else []
+    if not desired_state.forecast.occurrences:
+        records.append("No window is open or to come in these weeks.")
+    errors = [Text.assemble(("error: ", "bold red"), each) for each in desired_state.errors]
     return Group(
-        *_timeline(outlook, clock),
+        *_timeline(desired_state, clock),
         "",
         Padding(table if lines else "", (0, 0, 0, 1)),
-        *(Padding(note, (0, 0, 0, 1)) for note in notes),
-        *(Padding(fault, (0, 0, 0, 1)) for fault in faults),
+        *(Padding(record, (0, 0, 0, 1)) for record in records),
+        *(Padding(error, (0, 0, 0, 1)) for error in errors),
     )
 
 
-def _timeline(outlook: Calendar, clock: Clock) -> Iterator[RenderableType]:
-    forecast = outlook.forecast
+def _timeline(desired_state: Calendar, clock: Clock) -> Iterator[RenderableType]:
+    forecast = desired_state.forecast
     yield Text.assemble(
         (f" {clock.day(forecast.since)} to {clock.day(forecast.until)}", "bold"),
         f", on the clocks of {clock.zone.key}",
@@ -178,21 +180,21 @@ def _painted(characters: str) -> Text:
     return text
 
 
-def _lines(outlook: Calendar, clock: Clock) -> list[_Row]:
+def _lines(desired_state: Calendar, clock: Clock) -> list[_Row]:
     """Return the list in the order of its instants; clocks are set before what begins then."""
-    own = outlook.forecast.switch
+    own = desired_state.forecast.switch
     lines = [
-        *((each.at, _row_of_change(each, clock)) for each in outlook.changes),
+        *((each.at, _row_of_change(each, clock)) for each in desired_state.changes),
         *(((own.begins, _row_of_switch(own, clock)),) if own else ()),
         *(
-            (each.occurrence.begins, _row(each, outlook.lead_time, clock))
-            for each in outlook.forecast.occurrences
+            (each.occurrence.begins, _row(each, desired_state.lead_time, clock))
+            for each in desired_state.forecast.occurrences
         ),
     ]
     return [row for _, row in sorted(lines, key=lambda each: each[0])]
 
 
-def _row(coming: Coming, lead_time: timedelta, clock: Clock) -> _Row:
+def _row(coming: PlannedOccurrence, lead_time: timedelta, clock: Clock) -> _Row:
     occurrence = coming.occurrence
     local = replace(clock, zone=occurrence.window.starts.zone)
     style = "" if coming.fate is Fate.RUNS else "dim"
@@ -203,7 +205,7 @@ def _row(coming: Coming, lead_time: timedelta, clock: Clock) -> _Row:
     )
 
 
-def _what(coming: Coming, lead_time: timedelta, clock: Clock) -> Text:
+def _what(coming: PlannedOccurrence, lead_time: timedelta, clock: Clock) -> Text:
     """Return what becomes of an occurrence, in a few words."""
     occurrence, joined = coming.occurrence, coming.joined
     if joined is None:
@@ -241,7 +243,7 @@ def _row_of_switch(stretch: Stretch, clock: Clock) -> _Row:
     return Text("(the switch)", style="bold"), times, "on"
 
 
-def _occurrence(coming: Coming, lead_time: timedelta) -> dict[str, Any]:
+def _occurrence(coming: PlannedOccurrence, lead_time: timedelta) -> dict[str, Any]:
     occurrence = coming.occurrence
     window = occurrence.window
     starts, zone = occurrence.begins + lead_time, window.starts.zone

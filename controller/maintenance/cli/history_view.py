@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from maintenance.cli.terminal import Clock
-from maintenance.schedule.history import Writing, meaning
+from maintenance.schedule.history import HistoryEntry, meaning
 from maintenance.schedule.times import format_instant
 
 PAGE = 50
@@ -20,12 +20,12 @@ PAGE = 50
 class Page(Struct, frozen=True):
     """One page of writings; pages count from 1. `zone` is the stack's, which reads the values."""
 
-    writings: Sequence[Writing]
+    writings: Sequence[HistoryEntry]
     number: int
     zone: ZoneInfo
 
     @property
-    def shown(self) -> Sequence[Writing]:
+    def shown(self) -> Sequence[HistoryEntry]:
         """The writings of this page."""
         return self.writings[(self.number - 1) * PAGE : self.number * PAGE]
 
@@ -79,7 +79,7 @@ def _who(user: str) -> str:
     return user.rpartition(":")[2] or "nobody known"
 
 
-def _writing(writing: Writing, zone: ZoneInfo) -> dict[str, Any]:
+def _writing(writing: HistoryEntry, zone: ZoneInfo) -> dict[str, Any]:
     meant = meaning(writing, zone=zone)
     return {
         "parameter": writing.parameter,

@@ -12,10 +12,10 @@ from msgspec import Struct
 from rich.prompt import Confirm
 from rich.text import Text
 
-from maintenance.cli.show import Door, ExitCode
+from maintenance.cli.show import ExitCode, Session
 from maintenance.cli.status_view import extent
 from maintenance.errors import ConfigurationError, MaintenanceError
-from maintenance.reporting.report import ACCEPTED, AT_REST, has_come_to
+from maintenance.reporting.report import ACCEPTED, SETTLED, has_reached
 from maintenance.schedule.switch import parse_switch
 
 # The controller acts within seconds, and CloudFront takes a few updates a minute of a large fleet.
@@ -25,7 +25,7 @@ UNTIL_ACCEPTED = timedelta(minutes=5)
 UNTIL_DEPLOYED = timedelta(minutes=35)
 
 
-class Order(Struct, frozen=True):
+class SwitchChange(Struct, frozen=True):
     """A value for the switch, and how far to go with it; without `timeout` it is the usual one."""
 
     value: str
@@ -39,7 +39,7 @@ class Order(Struct, frozen=True):
         return self.timeout or (UNTIL_DEPLOYED if self.wait else UNTIL_ACCEPTED)
 
 
-def carry_out(order: Order, door: Door) -> ExitCode:
+def carry_out(order: SwitchChange, door: Session) -> ExitCode:
     """
     Write the switch and watch what becomes of it.
 
@@ -53,7 +53,7 @@ def carry_out(order: Order, door: Door) -> ExitCode:
         return ExitCode.FAILED
     news = app.parameters.write_switch(order.value)
     door.terminal.tell(f"{app.settings.switch_parameter} says {order.value!r}.")
-    wanted = AT_REST if order.wait else ACCEPTED
+    wanted = SETTLED if order.wait else ACCEPTED
     look = door.watch.wait(
         lambda: door.look(news),
         wanted,
@@ -61,20 +61,20 @@ def carry_out(order: Order, door: Door) -> ExitCode:
         has_failed=lambda: door.has_failed_since(news.time),
     )
     code = door.show_status(look, since=news.time)
-    if code is ExitCode.DONE and not has_come_to(look.report, wanted):
+    if code is ExitCode.DONE and not has_reached(look.report, wanted):
         door.terminal.tell(_late(order, door.app.settings.stack_name), style="bold red")
         return ExitCode.NOT_YET
     return code
 
 
-def _is_confirmed(order: Order, door: Door) -> bool:
+def _is_confirmed(order: SwitchChange, door: Session) -> bool:
     """Show how much the order would change, and ask."""
     terminal = door.terminal
     if not terminal.is_interactive:
         message = "nobody can be asked here, for this is no terminal: add --yes to write the switch"
         raise ConfigurationError(message)
     try:
-        terminal.tell(extent(door.supposing(order.value).status()), style="bold")
+        terminal.tell(extent(door.with_switch(order.value).status()), style="bold")
     except MaintenanceError as error:
         # Whoever wants the site open must get it, also when nobody can say what that takes.
         terminal.tell(f"What this would change is not known: {error}", style="bold red")
@@ -85,7 +85,7 @@ def _is_confirmed(order: Order, door: Door) -> bool:
         return False
 
 
-def _late(order: Order, stack: str) -> str:
+def _late(order: SwitchChange, stack: str) -> str:
     if order.wait:
         return (
             "It is not everywhere yet: python -m maintenance status --wait watches on, and "

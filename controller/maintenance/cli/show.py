@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from maintenance.app import App
-from maintenance.aws.parameters import read_writings
+from maintenance.aws.parameters import read_history
 from maintenance.cli.calendar_view import Calendar, changes_of_clocks, windows, windows_document
 from maintenance.cli.history_view import Page, history, history_document
 from maintenance.cli.status_view import Look, plan, plan_document, status, status_document
@@ -26,10 +26,10 @@ from maintenance.cli.watch import Watch
 from maintenance.errors import ObservationError, UnreadableValue
 from maintenance.model import Distribution, Mode
 from maintenance.reconcile.controller import Controller
-from maintenance.reconcile.desired_state import Outlook, SupposedSwitch
-from maintenance.reporting.report import AT_REST, Progress, Report, is_everywhere, progress
+from maintenance.reconcile.desired_state import DesiredStateReader, HypotheticalSwitch
+from maintenance.reporting.report import SETTLED, Progress, Report, is_everywhere, progress
 from maintenance.reporting.status import LastError, decode
-from maintenance.schedule.decision import Said, history_matters
+from maintenance.schedule.decision import Schedule, history_matters
 from maintenance.schedule.forecast import forecast
 from maintenance.schedule.history import newest_first
 from maintenance.schedule.switch import parse_switch
@@ -59,7 +59,7 @@ class _Listed(Struct, frozen=True):
         return self.distributions
 
 
-class Door(Struct, frozen=True):
+class Session(Struct, frozen=True):
     """The controller, and the terminal that it is asked from."""
 
     app: App
@@ -74,7 +74,7 @@ class Door(Struct, frozen=True):
 
     def status(self, *, wait: timedelta | None, as_exit_code: bool) -> ExitCode:
         """Show the status, once it is so everywhere or `wait` is over."""
-        look = self.look() if wait is None else self.watch.wait(self.look, AT_REST, timeout=wait)
+        look = self.look() if wait is None else self.watch.wait(self.look, SETTLED, timeout=wait)
         return self.show_status(look, waited=wait is not None, as_exit_code=as_exit_code)
 
     def has_failed_since(self, instant: datetime) -> bool:
@@ -102,7 +102,7 @@ class Door(Struct, frozen=True):
         self.terminal.answer(status_document(look), "", status(look, self.clock), "")
         report = look.report
         is_refused = any(progress(each) is Progress.REFUSED for each in report.outcomes)
-        if report.faults or is_refused or _is_failing(look.last_error, since):
+        if report.errors or is_refused or _is_failing(look.last_error, since):
             return ExitCode.FAILED
         if not is_everywhere(report) and (waited or as_exit_code):
             return ExitCode.NOT_YET
@@ -111,29 +111,29 @@ class Door(Struct, frozen=True):
 
     def plan(self, *, supposed: str | None) -> ExitCode:
         """Show what a run would do now, or would do if the switch said what is supposed."""
-        controller = self.supposing(supposed) if supposed else self.app.controller
+        controller = self.with_switch(supposed) if supposed else self.app.controller
         look = self._looked(controller, Controller.plan)
         document = {"supposed": supposed, **plan_document(look)}
         heading = (f"\n  If the switch said {supposed!r} now:",) if supposed else ()
         self.terminal.answer(document, *heading, "", plan(look, self.clock), "")
         report = look.report
         refused = any(progress(each) is Progress.REFUSED for each in report.outcomes)
-        return ExitCode.FAILED if report.faults or refused else ExitCode.DONE
+        return ExitCode.FAILED if report.errors or refused else ExitCode.DONE
 
     def windows(self, *, weeks: int, zone: ZoneInfo | None) -> ExitCode:
         """Show the coming weeks."""
         clock = self.clock if zone is None else replace(self.clock, zone=zone)
-        said, faults = self._said(clock)
+        said, errors = self._said(clock)
         coming = forecast(said, since=clock.now, until=clock.now + timedelta(weeks=weeks))
         changes = changes_of_clocks(coming, clock.zone)
-        calendar = Calendar(coming, said.lead_time, changes, faults)
+        calendar = Calendar(coming, said.lead_time, changes, errors)
         self.terminal.answer(windows_document(calendar, clock), "", windows(calendar, clock), "")
-        return ExitCode.FAILED if faults else ExitCode.DONE
+        return ExitCode.FAILED if errors else ExitCode.DONE
 
     def history(self, *, page: int) -> ExitCode:
         """Show who set what when."""
         settings = self.app.settings
-        found = read_writings(self.ssm, switch_parameter=settings.switch_parameter)
+        found = read_history(self.ssm, switch_parameter=settings.switch_parameter)
         shown = Page(newest_first(found), page, settings.time_zone)
         self.terminal.answer(history_document(shown), "", history(shown, self.clock), "")
         return ExitCode.DONE
@@ -142,13 +142,13 @@ class Door(Struct, frozen=True):
         """Return the status and what belongs to it; `changed` is a writing to be heeded."""
         return self._looked(self.app.controller, lambda controller: controller.status(changed))
 
-    def supposing(self, value: str) -> Controller:
+    def with_switch(self, value: str) -> Controller:
         """Return the controller that would be if the switch said this; raise UnreadableValue."""
         app = self.app
         switch = parse_switch(value, written=app.clock(), zone=app.settings.time_zone)
-        parameters = SupposedSwitch(app.parameters, switch)
-        outlook = Outlook(parameters, app.settings.lead_time, app.clock)
-        return replace(app.controller, outlook=outlook)
+        parameters = HypotheticalSwitch(app.parameters, switch)
+        desired_state = DesiredStateReader(parameters, app.settings.lead_time, app.clock)
+        return replace(app.controller, desired_state=desired_state)
 
     def _looked(self, controller: Controller, ask: Callable[[Controller], Report]) -> Look:
         listing = controller.distributions.list_distributions()
@@ -172,17 +172,17 @@ class Door(Struct, frozen=True):
         text = self.app.status_parameter.read()
         return decode(text).last_error if text else None
 
-    def _said(self, clock: Clock) -> tuple[Said, tuple[str, ...]]:
+    def _said(self, clock: Clock) -> tuple[Schedule, tuple[str, ...]]:
         """Return what has been said so far, and the faults of what could not be read."""
         read, found = self.app.parameters.read_switch(), self.app.parameters.read_windows()
         if found.unknown:
             raise ObservationError(" | ".join(found.unknown))
-        said = Said(read.switch, None, found.windows, self.app.settings.lead_time)
+        said = Schedule(read.switch, None, found.windows, self.app.settings.lead_time)
         if history_matters(
             switch=read.switch, windows=found.windows, now=clock.now, lead_time=said.lead_time
         ):
             said = replace(said, last_off=self.app.parameters.read_last_off())
-        return said, (*((read.fault,) if read.fault else ()), *found.faults)
+        return said, (*((read.error,) if read.error else ()), *found.errors)
 
 
 def _is_failing(error: LastError | None, since: datetime | None) -> bool:

@@ -119,7 +119,7 @@ def plan(look: Look, clock: Clock) -> RenderableType:
         "",
         _sentences(
             [
-                *((each, "fault") for each in look.report.own_faults),
+                *((each, "error") for each in look.report.input_errors),
                 *((each, "notice") for each in look.report.notices),
             ]
         ),
@@ -216,9 +216,9 @@ def _exceptions(report: Report) -> Iterator[tuple[str, str]]:
         for step in outcome.steps:
             if step.action in (Action.SKIP, Action.REFUSE):
                 where = f"{outcome.distribution_id} {step.path_pattern or 'default'}"
-                kind = "fault" if step.action is Action.REFUSE else "open"
+                kind = "error" if step.action is Action.REFUSE else "open"
                 yield f"{where}: {step.reason}", kind
-    yield from ((each, "fault") for each in report.faults)
+    yield from ((each, "error") for each in report.errors)
     yield from ((each, "notice") for each in report.notices)
 
 
@@ -231,17 +231,17 @@ def _steps(outcome: Outcome, name: str) -> Iterator[RenderableType]:
     for step in outcome.steps:
         action = Text(step.action.value, style=_ACTIONS[step.action])
         grid.add_row(step.path_pattern or "default", action, named(step.reason))
-    for each in outcome.put_back:
+    for each in outcome.restored:
         grid.add_row("", Text("put back", style="green"), named(str(each)))
-    for each in outcome.left_out:
+    for each in outcome.not_restored:
         grid.add_row("", Text("left out", style="yellow"), named(str(each)))
     yield Padding(grid, (0, 0, 0, 4))
     kinds = [*((each, "warning") for each in outcome.warnings)]
-    yield _sentences([*kinds, *((each, "fault") for each in outcome.faults)])
+    yield _sentences([*kinds, *((each, "error") for each in outcome.errors)])
 
 
 def _sentences(sentences: Iterable[tuple[str, str]]) -> RenderableType:
-    styles = {"fault": "bold red", "warning": "yellow", "notice": "yellow", "open": "magenta"}
+    styles = {"error": "bold red", "warning": "yellow", "notice": "yellow", "open": "magenta"}
     rows = [Text.assemble((f"{kind}: ", styles[kind]), named(text)) for text, kind in sentences]
     return Padding(Group(*rows), (0, 0, 0, 4) if rows else 0)
 

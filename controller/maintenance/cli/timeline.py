@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from maintenance.schedule.forecast import Stretch
-from maintenance.schedule.times import place, wall_time
+from maintenance.schedule.times import to_instant, wall_time
 
 CELLS = 8
 WEEK = 7
@@ -73,4 +73,4 @@ def _mark(begins: datetime, ends: datetime, layers: Iterable[Layer]) -> str | No
 
 def _day(day: date, zone: ZoneInfo) -> Day:
     midnight, following = (datetime.combine(each, time()) for each in (day, day + _DAY))
-    return Day(day, place(midnight, zone), place(following, zone))
+    return Day(day, to_instant(midnight, zone), to_instant(following, zone))

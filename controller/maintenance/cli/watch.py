@@ -21,7 +21,7 @@ from rich.progress import (
 
 from maintenance.cli.status_view import Look
 from maintenance.cli.terminal import Terminal
-from maintenance.reporting.report import Progress, Report, has_come_to, progress
+from maintenance.reporting.report import Progress, Report, has_reached, progress
 
 # Seconds between two looks: soon at first, for the controller acts within seconds.
 _FIRST, _GROWTH, _MOST = 0.5, 1.5, 10.0
@@ -60,7 +60,7 @@ class Watch(Struct, frozen=True):
         with shown.bars:
             seen = look()
             shown.update(seen.report)
-            while not has_come_to(seen.report, wanted) and self.clock() < deadline:
+            while not has_reached(seen.report, wanted) and self.clock() < deadline:
                 if has_failed():
                     break
                 self.pause(seconds)

@@ -125,7 +125,7 @@ def _element_content(element: Element) -> _Content:
     return element.name, element.text.strip(), tuple(children)
 
 
-class Lists(Struct, frozen=True):
+class AssociationLists(Struct, frozen=True):
     """The two association lists of a behavior as XML; None where the configuration has none."""
 
     lambda_xml: bytes | None
@@ -140,50 +140,52 @@ class Lists(Struct, frozen=True):
         """Return what is attached, in an order of its own."""
         return tuple(sorted(each.association for each in self.entries()))
 
-    def with_entry(self, entry: Entry) -> "Lists":
+    def with_entry(self, entry: Entry) -> "AssociationLists":
         """Return the lists with the item in the one of its kind."""
         if entry.association.kind is Kind.LAMBDA_AT_EDGE:
             added = with_entry(Kind.LAMBDA_AT_EDGE, self.lambda_xml, entry)
-            return Lists(added, self.function_xml)
+            return AssociationLists(added, self.function_xml)
         added = with_entry(Kind.CLOUDFRONT_FUNCTION, self.function_xml, entry)
-        return Lists(self.lambda_xml, added)
+        return AssociationLists(self.lambda_xml, added)
 
 
 class Restored(Struct, frozen=True):
     """The lists after detaching: what went back, and what could not because its place is taken."""
 
-    lists: Lists
-    put_back: tuple[Association, ...]
-    left_out: tuple[Association, ...]
+    lists: AssociationLists
+    restored: tuple[Association, ...]
+    not_restored: tuple[Association, ...]
 
 
-def is_in_the_way(association: Association) -> bool:
+def is_conflicting(association: Association) -> bool:
     """Tell whether our function cannot be attached beside this one."""
     at_viewer_request = association.event_type == VIEWER_REQUEST
     mixes = association.kind is Kind.CLOUDFRONT_FUNCTION
     return at_viewer_request or (mixes and association.event_type in VIEWER_EVENTS)
 
 
-def attach(lists: Lists, edge_version_arn: str) -> Lists:
+def attach(lists: AssociationLists, edge_version_arn: str) -> AssociationLists:
     """Return the lists with our version at viewer-request and nothing in its way."""
     functions = without_events(lists.function_xml, VIEWER_EVENTS)
-    return Lists(lists.lambda_xml, functions).with_entry(viewer_request_entry(edge_version_arn))
+    return AssociationLists(lists.lambda_xml, functions).with_entry(
+        viewer_request_entry(edge_version_arn)
+    )
 
 
-def detach(lists: Lists, noted: Lists) -> Restored:
+def detach(lists: AssociationLists, noted: AssociationLists) -> Restored:
     """
     Return the lists without ours, and with what the note remembers where its place is free.
 
     When nobody has touched the lists since, the noted bytes go back as they were. `lists` must
     hold our function at viewer-request.
     """
-    displaced = tuple(each for each in noted.entries() if is_in_the_way(each.association))
+    displaced = tuple(each for each in noted.entries() if is_conflicting(each.association))
     if _is_as_attached(lists, noted):
         return Restored(noted, tuple(each.association for each in displaced), ())
     return _put_back(lists, displaced)
 
 
-def _is_as_attached(lists: Lists, noted: Lists) -> bool:
+def _is_as_attached(lists: AssociationLists, noted: AssociationLists) -> bool:
     arn = next(
         each.arn
         for each in lists.associations()
@@ -195,20 +197,20 @@ def _is_as_attached(lists: Lists, noted: Lists) -> bool:
     )
 
 
-def _put_back(lists: Lists, displaced: tuple[Entry, ...]) -> Restored:
+def _put_back(lists: AssociationLists, displaced: tuple[Entry, ...]) -> Restored:
     lambdas = without_events(lists.lambda_xml, [VIEWER_REQUEST])
-    vacated = Lists(lambdas, lists.function_xml)
+    vacated = AssociationLists(lambdas, lists.function_xml)
     # Judged before the first goes back: two displaced functions never stood in each other's way.
     fits = [each for each in displaced if _is_free(each.association, vacated)]
-    restored = vacated
+    lists_with_displaced = vacated
     for entry in fits:
-        restored = restored.with_entry(entry)
-    put_back = tuple(each.association for each in fits)
-    left_out = tuple(each.association for each in displaced if each not in fits)
-    return Restored(restored, put_back, left_out)
+        lists_with_displaced = lists_with_displaced.with_entry(entry)
+    restored = tuple(each.association for each in fits)
+    not_restored = tuple(each.association for each in displaced if each not in fits)
+    return Restored(lists_with_displaced, restored, not_restored)
 
 
-def _is_free(association: Association, lists: Lists) -> bool:
+def _is_free(association: Association, lists: AssociationLists) -> bool:
     """Tell whether the place is empty and the kind does not mix with what is there now."""
     present = [each for each in lists.associations() if each.event_type in VIEWER_EVENTS]
     return not any(

@@ -8,9 +8,9 @@ stays.
 
 from msgspec import Struct
 
-from maintenance.cloudfront.associations import Lists, Restored, attach, detach
+from maintenance.cloudfront.associations import AssociationLists, Restored, attach, detach
 from maintenance.cloudfront.config import DistributionConfig, PathPattern
-from maintenance.cloudfront.displaced import Note, rewritten
+from maintenance.cloudfront.displaced import DisplacedRecord, record_before_attach
 from maintenance.cloudfront.plan import Action, Plan
 from maintenance.lambda_edge.function import EdgeFunction
 from maintenance.model import Association
@@ -20,56 +20,60 @@ class Change(Struct, frozen=True):
     """
     What to write for one distribution.
 
-    `note` is None where nothing is attached. `put_back` went back where it was, `left_out` did not
-    because somebody attached something else meanwhile. `faults` name behaviors that stay closed.
+    `record` is None where nothing is attached. `restored` went back where it was, `not_restored`
+    did not because another function took its place. `errors` name behaviors that stay closed.
     """
 
     plan: Plan
     xml: bytes
-    note: Note | None
-    put_back: tuple[Association, ...]
-    left_out: tuple[Association, ...]
-    faults: tuple[str, ...]
+    record: DisplacedRecord | None
+    restored: tuple[Association, ...]
+    not_restored: tuple[Association, ...]
+    errors: tuple[str, ...]
 
 
-def prepare(plan: Plan, config: DistributionConfig, note: Note, edge: EdgeFunction) -> Change:
+def build_change(
+    plan: Plan, config: DistributionConfig, record: DisplacedRecord, edge: EdgeFunction
+) -> Change:
     """Return the change that carries out a plan that refuses nothing."""
     lists = {each.behavior.path_pattern: each.lists for each in config.behaviors}
-    changes: dict[PathPattern, Lists] = {}
+    changes: dict[PathPattern, AssociationLists] = {}
     for action in (Action.ATTACH, Action.REPLACE):
         for step in plan.with_action(action):
             changes[step.path_pattern] = attach(lists[step.path_pattern], edge.version_arn)
-    restored, faults = _detached(plan, lists, note)
+    restored, errors = _detached(plan, lists, record)
     changes |= {path_pattern: each.lists for path_pattern, each in restored.items()}
     return Change(
         plan=plan,
         xml=config.with_lists(changes),
-        note=_note(plan, config, note),
-        put_back=tuple(one for each in restored.values() for one in each.put_back),
-        left_out=tuple(one for each in restored.values() for one in each.left_out),
-        faults=faults,
+        record=_note(plan, config, record),
+        restored=tuple(one for each in restored.values() for one in each.restored),
+        not_restored=tuple(one for each in restored.values() for one in each.not_restored),
+        errors=errors,
     )
 
 
 def _detached(
-    plan: Plan, lists: dict[PathPattern, Lists], note: Note
+    plan: Plan, lists: dict[PathPattern, AssociationLists], record: DisplacedRecord
 ) -> tuple[dict[PathPattern, Restored], tuple[str, ...]]:
     restored = {}
-    faults = []
+    errors = []
     for step in plan.with_action(Action.DETACH):
-        row = note.rows.get(step.path_pattern)
+        row = record.lists_by_path.get(step.path_pattern)
         if row is None:
-            faults.append(_unknown_past(plan.distribution_id, step.path_pattern))
+            errors.append(_unknown_past(plan.distribution_id, step.path_pattern))
         else:
             restored[step.path_pattern] = detach(lists[step.path_pattern], row)
-    return restored, tuple(faults)
+    return restored, tuple(errors)
 
 
-def _note(plan: Plan, config: DistributionConfig, note: Note) -> Note | None:
+def _note(
+    plan: Plan, config: DistributionConfig, record: DisplacedRecord
+) -> DisplacedRecord | None:
     attaching = {step.path_pattern for step in plan.with_action(Action.ATTACH)}
     if not attaching:
         return None
-    return rewritten(note, config, attaching=attaching)
+    return record_before_attach(record, config, attaching=attaching)
 
 
 def _unknown_past(distribution_id: str, path_pattern: PathPattern) -> str:

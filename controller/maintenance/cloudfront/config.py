@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from maintenance.cloudfront.associations import LIST_NAMES, Lists
+from maintenance.cloudfront.associations import LIST_NAMES, AssociationLists
 from maintenance.cloudfront.xml import Element, scan, splice
 from maintenance.errors import ObservationError
 from maintenance.model import Behavior, Kind
@@ -22,7 +22,7 @@ class ConfiguredBehavior(Struct, frozen=True):
     """A behavior of the configuration, with its lists as they stand in the XML."""
 
     behavior: Behavior
-    lists: Lists
+    lists: AssociationLists
     element: Element
 
 
@@ -33,7 +33,7 @@ class DistributionConfig(Struct, frozen=True):
     behaviors: tuple[ConfiguredBehavior, ...]
     has_continuous_deployment: bool
 
-    def with_lists(self, changes: Mapping[PathPattern, Lists]) -> bytes:
+    def with_lists(self, changes: Mapping[PathPattern, AssociationLists]) -> bytes:
         """Return the XML with the lists of the named behaviors replaced, and nothing else."""
         replacements = [
             replacement
@@ -60,7 +60,7 @@ def read_config(xml: bytes) -> DistributionConfig:
     )
 
 
-def obstacle(*, grpc: bool, smooth_streaming: bool) -> str | None:
+def unsupported_feature(*, grpc: bool, smooth_streaming: bool) -> str | None:
     """
     Name what keeps Lambda@Edge out of a behavior.
 
@@ -72,14 +72,14 @@ def obstacle(*, grpc: bool, smooth_streaming: bool) -> str | None:
 
 
 def _behavior(xml: bytes, element: Element) -> ConfiguredBehavior:
-    lists = Lists(
+    lists = AssociationLists(
         lambda_xml=_list_xml(xml, element, Kind.LAMBDA_AT_EDGE),
         function_xml=_list_xml(xml, element, Kind.CLOUDFRONT_FUNCTION),
     )
     behavior = Behavior(
         path_pattern=element.text_of("PathPattern") or None,
         associations=lists.associations(),
-        obstacle=obstacle(
+        unsupported_feature=unsupported_feature(
             grpc=element.text_of("GrpcConfig", "Enabled") == "true",
             smooth_streaming=element.text_of("SmoothStreaming") == "true",
         ),
@@ -92,7 +92,9 @@ def _list_xml(xml: bytes, element: Element, kind: Kind) -> bytes | None:
     return xml[found.start : found.end] if found else None
 
 
-def _replacements(configured: ConfiguredBehavior, new: Lists) -> Iterable[tuple[int, int, bytes]]:
+def _replacements(
+    configured: ConfiguredBehavior, new: AssociationLists
+) -> Iterable[tuple[int, int, bytes]]:
     by_kind = {Kind.LAMBDA_AT_EDGE: new.lambda_xml, Kind.CLOUDFRONT_FUNCTION: new.function_xml}
     for kind, xml in by_kind.items():
         element = configured.element

@@ -12,9 +12,9 @@ from types import MappingProxyType
 
 from msgspec import Struct
 
-from maintenance.cloudfront.associations import Lists
+from maintenance.cloudfront.associations import AssociationLists
 from maintenance.cloudfront.config import DistributionConfig, PathPattern
-from maintenance.errors import NoteUnreadable, ObservationError
+from maintenance.errors import ObservationError, RecordUnreadable
 
 _FORMAT = 1
 # What a body that is not ours makes of the reading; RecursionError is JSON nested without end.
@@ -28,22 +28,22 @@ _MISREAD = (
 )
 
 
-class Note(Struct, frozen=True):
+class DisplacedRecord(Struct, frozen=True):
     """The association lists of each behavior as they were, by path pattern (None: the default)."""
 
     stack: str
     distribution_id: str
-    rows: Mapping[PathPattern, Lists]
+    lists_by_path: Mapping[PathPattern, AssociationLists]
 
 
-def empty_note(*, stack: str, distribution_id: str) -> Note:
+def empty_record(*, stack: str, distribution_id: str) -> DisplacedRecord:
     """Return the note of a distribution that nothing was displaced in yet."""
-    return Note(stack, distribution_id, MappingProxyType({}))
+    return DisplacedRecord(stack, distribution_id, MappingProxyType({}))
 
 
-def rewritten(
-    note: Note, config: DistributionConfig, *, attaching: Collection[PathPattern]
-) -> Note:
+def record_before_attach(
+    record: DisplacedRecord, config: DistributionConfig, *, attaching: Collection[PathPattern]
+) -> DisplacedRecord:
     """
     Return the note to write before attaching: what gets our function is noted as it is.
 
@@ -56,53 +56,57 @@ def rewritten(
         for each in config.behaviors
         if each.behavior.path_pattern in attaching
     }
-    return Note(note.stack, note.distribution_id, MappingProxyType({**note.rows, **noted}))
+    return DisplacedRecord(
+        record.stack, record.distribution_id, MappingProxyType({**record.lists_by_path, **noted})
+    )
 
 
-def encode(note: Note, *, write: str) -> bytes:
+def encode(record: DisplacedRecord, *, write: str) -> bytes:
     """Return the note as JSON, with the random id of this writing."""
-    rows = [
+    lists_by_path = [
         {
             "path_pattern": path_pattern,
             "lambda_associations": _text(lists.lambda_xml),
             "function_associations": _text(lists.function_xml),
         }
-        for path_pattern, lists in note.rows.items()
+        for path_pattern, lists in record.lists_by_path.items()
     ]
     document = {
         "format": _FORMAT,
-        "stack": note.stack,
-        "distribution_id": note.distribution_id,
+        "stack": record.stack,
+        "distribution_id": record.distribution_id,
         "write": write,
-        "rows": rows,
+        "behaviors": lists_by_path,
     }
     return json.dumps(document, indent=2).encode()
 
 
-def decode(body: bytes, *, stack: str, distribution_id: str) -> Note:
+def decode(body: bytes, *, stack: str, distribution_id: str) -> DisplacedRecord:
     """Return the note; raise NoteUnreadable if it is none, or of another distribution or stack."""
     try:
         document = json.loads(body)
-        note = Note(document["stack"], document["distribution_id"], _rows(document["rows"]))
+        record = DisplacedRecord(
+            document["stack"], document["distribution_id"], _rows(document["behaviors"])
+        )
         written_as = document["format"]
     except _MISREAD as error:
-        raise NoteUnreadable(
+        raise RecordUnreadable(
             f"it is not a note that this version understands ({error!r:.300})"
         ) from error
     if written_as != _FORMAT:
-        raise NoteUnreadable(f"it has format {written_as!r}, and this version knows {_FORMAT}")
-    if (note.stack, note.distribution_id) != (stack, distribution_id):
-        whose = f"distribution {note.distribution_id} of stack {note.stack}"
-        raise NoteUnreadable(f"it belongs to {whose}, not to {distribution_id} of {stack}")
-    return note
+        raise RecordUnreadable(f"it has format {written_as!r}, and this version knows {_FORMAT}")
+    if (record.stack, record.distribution_id) != (stack, distribution_id):
+        whose = f"distribution {record.distribution_id} of stack {record.stack}"
+        raise RecordUnreadable(f"it belongs to {whose}, not to {distribution_id} of {stack}")
+    return record
 
 
-def _rows(rows: list[dict[str, str | None]]) -> Mapping[PathPattern, Lists]:
-    return MappingProxyType({row["path_pattern"]: _lists(row) for row in rows})
+def _rows(lists_by_path: list[dict[str, str | None]]) -> Mapping[PathPattern, AssociationLists]:
+    return MappingProxyType({row["path_pattern"]: _lists(row) for row in lists_by_path})
 
 
-def _lists(row: Mapping[str, str | None]) -> Lists:
-    lists = Lists(_xml(row["lambda_associations"]), _xml(row["function_associations"]))
+def _lists(row: Mapping[str, str | None]) -> AssociationLists:
+    lists = AssociationLists(_xml(row["lambda_associations"]), _xml(row["function_associations"]))
     # Found now and not when they are to go back: what is no list raises ObservationError.
     lists.entries()
     return lists
@@ -116,8 +120,8 @@ def _xml(text: str | None) -> bytes | None:
     return None if text is None else text.encode()
 
 
-class ReadNote(Struct, frozen=True):
+class ReadRecord(Struct, frozen=True):
     """A note as it was read; `etag` is None where there is none yet."""
 
-    note: Note
+    record: DisplacedRecord
     etag: str | None

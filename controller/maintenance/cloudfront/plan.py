@@ -24,7 +24,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from maintenance.cloudfront.associations import is_in_the_way
+from maintenance.cloudfront.associations import is_conflicting
 from maintenance.lambda_edge.function import EdgeFunction
 from maintenance.model import VIEWER_REQUEST, Association, Behavior, Kind, Mode
 
@@ -40,7 +40,7 @@ class Action(StrEnum):
     REFUSE = "refuse"
 
 
-class OccupiedSlots(StrEnum):
+class ExistingFunctions(StrEnum):
     """What to do about a stranger in the way."""
 
     DISPLACE = "displace"
@@ -51,14 +51,14 @@ class Intent(Struct, frozen=True):
     """
     What is wanted of one distribution. Behaviors named in `except_paths` stay live.
 
-    The version of `edge` that is to be attached `stands_in` where a better one could not be had.
+    The version of `edge` that is to be attached `is_fallback` where a better one could not be had.
     """
 
     mode: Mode
     edge: EdgeFunction
     except_paths: Collection[str] = ()
-    occupied_slots: OccupiedSlots = OccupiedSlots.DISPLACE
-    stands_in: bool = False
+    existing_functions: ExistingFunctions = ExistingFunctions.DISPLACE
+    is_fallback: bool = False
 
     def mode_of(self, behavior: Behavior) -> Mode:
         """Return what is wanted of one behavior."""
@@ -68,7 +68,7 @@ class Intent(Struct, frozen=True):
 
 class Step(Struct, frozen=True):
     """
-    What to do with one behavior, and why; `in_the_way` are the strangers to displace.
+    What to do with one behavior, and why; `conflicting` are the strangers to displace.
 
     `is_closed` tells whether ours is attached as things are, before the step is taken.
     """
@@ -76,7 +76,7 @@ class Step(Struct, frozen=True):
     path_pattern: str | None
     action: Action
     reason: str
-    in_the_way: tuple[Association, ...] = ()
+    conflicting: tuple[Association, ...] = ()
     is_closed: bool = False
 
 
@@ -97,7 +97,9 @@ class Plan(Struct, frozen=True):
         return tuple(step for step in self.steps if step.action is action)
 
 
-def unmatched(except_paths: Iterable[str], behaviors: Collection[Behavior]) -> tuple[str, ...]:
+def unmatched_except_paths(
+    except_paths: Iterable[str], behaviors: Collection[Behavior]
+) -> tuple[str, ...]:
     """Return a sentence for each entry of `except_paths` that keeps none of the behaviors open."""
     return tuple(
         f"ExceptPaths names {entry}, and no target has such a behavior: write the path pattern as "
@@ -112,11 +114,11 @@ def plan_distribution(distribution_id: str, behaviors: Iterable[Behavior], inten
     return Plan(distribution_id, tuple(plan_behavior(each, intent) for each in behaviors))
 
 
-def lambda_associations(behaviors: Iterable[Behavior], plan: Plan) -> int:
+def count_lambda_associations(behaviors: Iterable[Behavior], plan: Plan) -> int:
     """Return how many Lambda@Edge functions the behaviors have once the plan has attached ours."""
     attached = plan.with_action(Action.ATTACH)
     present = [one for each in behaviors for one in each.associations]
-    displaced = [one for step in attached for one in step.in_the_way]
+    displaced = [one for step in attached for one in step.conflicting]
     return len(attached) + _lambdas(present) - _lambdas(displaced)
 
 
@@ -126,7 +128,7 @@ def _lambdas(associations: Iterable[Association]) -> int:
 
 def plan_behavior(behavior: Behavior, intent: Intent) -> Step:
     """Return the row of the table that this behavior is in."""
-    ours = held(behavior, intent.edge)
+    ours = attached_version(behavior, intent.edge)
     return replace(_row(behavior, ours, intent), is_closed=ours is not None)
 
 
@@ -139,7 +141,7 @@ def _row(behavior: Behavior, ours: str | None, intent: Intent) -> Step:
     return _towards_maintenance(behavior, ours, intent)
 
 
-def held(behavior: Behavior, edge: EdgeFunction) -> str | None:
+def attached_version(behavior: Behavior, edge: EdgeFunction) -> str | None:
     """Return the version of ours that the behavior's viewer-request slot holds."""
     for each in behavior.associations:
         is_lambda_there = each.event_type == VIEWER_REQUEST and each.kind is Kind.LAMBDA_AT_EDGE
@@ -166,33 +168,37 @@ def _towards_maintenance(behavior: Behavior, ours: str | None, intent: Intent) -
     path_pattern = behavior.path_pattern
     if ours == intent.edge.version_arn:
         return Step(path_pattern, Action.KEEP, "it is in maintenance")
-    if ours and intent.stands_in:
+    if ours and intent.is_fallback:
         return Step(path_pattern, Action.KEEP, f"it is in maintenance, with {ours}")
     if ours:
         return Step(path_pattern, Action.REPLACE, f"it has another version of ours, {ours}")
-    if behavior.obstacle:
-        reason = f"{behavior.obstacle} does not run Lambda@Edge, so its visitors get through"
+    if behavior.unsupported_feature:
+        reason = (
+            f"{behavior.unsupported_feature} does not run Lambda@Edge, so its visitors get through"
+        )
         return Step(path_pattern, Action.SKIP, reason)
-    in_the_way = tuple(each for each in behavior.associations if is_in_the_way(each))
-    refusal = _refusal(in_the_way, intent)
+    conflicting = tuple(each for each in behavior.associations if is_conflicting(each))
+    refusal = _refusal(conflicting, intent)
     if refusal:
-        return Step(path_pattern, Action.REFUSE, refusal, in_the_way)
-    reason = f"displaces {_listed(in_the_way)}" if in_the_way else "its viewer-request slot is free"
-    return Step(path_pattern, Action.ATTACH, reason, in_the_way)
+        return Step(path_pattern, Action.REFUSE, refusal, conflicting)
+    reason = (
+        f"displaces {_listed(conflicting)}" if conflicting else "its viewer-request slot is free"
+    )
+    return Step(path_pattern, Action.ATTACH, reason, conflicting)
 
 
-def _refusal(in_the_way: tuple[Association, ...], intent: Intent) -> str | None:
-    for each in in_the_way:
+def _refusal(conflicting: tuple[Association, ...], intent: Intent) -> str | None:
+    for each in conflicting:
         sibling = intent.edge.sibling_stack(each.arn)
         if sibling:
             return (
                 f"it is in maintenance by the stack {sibling}, so the stack {intent.edge.stack} "
                 "leaves it alone: let only one of the two name this distribution"
             )
-    if in_the_way and intent.occupied_slots is OccupiedSlots.REFUSE:
+    if conflicting and intent.existing_functions is ExistingFunctions.REFUSE:
         return (
-            f"{_listed(in_the_way)} is in the way and OccupiedSlots says refuse: detach it, or "
-            "set OccupiedSlots to displace"
+            f"{_listed(conflicting)} is in the way and ExistingFunctions says refuse: detach it, or "
+            "set ExistingFunctions to displace"
         )
     return None
 

@@ -17,7 +17,7 @@ class Targets(Struct, frozen=True):
     """The distributions meant, and a sentence for each entry that means none."""
 
     distribution_ids: frozenset[str]
-    faults: tuple[str, ...]
+    errors: tuple[str, ...]
 
 
 def is_alias_pattern(entry: str) -> bool:
@@ -25,16 +25,16 @@ def is_alias_pattern(entry: str) -> bool:
     return "." in entry
 
 
-def select(entries: Iterable[str], distributions: Sequence[Distribution]) -> Targets:
+def resolve_targets(entries: Iterable[str], distributions: Sequence[Distribution]) -> Targets:
     """Return the distributions that the entries mean."""
     chosen: set[str] = set()
-    faults = []
+    errors = []
     for entry in entries:
         matching = _matching(entry, distributions)
         chosen.update(matching)
         if not matching:
-            faults.append(_fault(entry))
-    return Targets(frozenset(chosen), tuple(faults))
+            errors.append(_error(entry))
+    return Targets(frozenset(chosen), tuple(errors))
 
 
 def _matching(entry: str, distributions: Sequence[Distribution]) -> set[str]:
@@ -48,7 +48,7 @@ def _matching(entry: str, distributions: Sequence[Distribution]) -> set[str]:
     }
 
 
-def _fault(entry: str) -> str:
+def _error(entry: str) -> str:
     if is_alias_pattern(entry):
         return (
             f"no distribution of this account has an alias like {entry}: mend the stack parameter "

@@ -18,7 +18,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from maintenance.errors import ObservationError, PageRefused
-from maintenance.lambda_edge.version import EdgeVersion, unfit
+from maintenance.lambda_edge.version import EdgeVersion, incompatibilities
 
 _PROGRAM = "check_package.py"
 # It takes a fraction of a second; a page that takes longer must not keep a site from closing.
@@ -77,7 +77,7 @@ class _Versions(Protocol):
 class Verdict(Struct, frozen=True):
     """Why no distribution may be given the version, and what else is worth knowing about it."""
 
-    faults: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
 
 
@@ -97,6 +97,6 @@ class Preflight:
             version = self._versions.read_version(version_arn)
         except ObservationError as error:
             return Verdict(notices=(f"{error}; CloudFront decides whether it can be attached",))
-        faults = unfit(version_arn, version)
-        self._is_fit = not faults
-        return Verdict(faults)
+        errors = incompatibilities(version_arn, version)
+        self._is_fit = not errors
+        return Verdict(errors)

@@ -53,7 +53,7 @@ class EdgeFunction(Struct, frozen=True):
         return _stack(self.name) or self.name
 
 
-class Choice(Struct, frozen=True):
+class Selection(Struct, frozen=True):
     """
     The version to attach, and what went wrong while it was chosen.
 
@@ -61,8 +61,8 @@ class Choice(Struct, frozen=True):
     """
 
     edge: EdgeFunction
-    stands_in: bool = False
-    faults: tuple[str, ...] = ()
+    is_fallback: bool = False
+    errors: tuple[str, ...] = ()
 
 
 def parse_edge_function(version_arn: str, *, page_function: str) -> EdgeFunction:

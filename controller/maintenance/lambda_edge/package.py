@@ -38,7 +38,7 @@ class Announcement(Struct, frozen=True):
 
     def document(self) -> bytes:
         """Return it as the edge function reads it; empty where there is nothing to say."""
-        if self == NOTHING:
+        if self == NO_ANNOUNCEMENT:
             return b""
         members = {
             "message": self.message,
@@ -47,19 +47,19 @@ class Announcement(Struct, frozen=True):
         return json.dumps(members, ensure_ascii=False).encode()
 
 
-NOTHING = Announcement()
+NO_ANNOUNCEMENT = Announcement()
 
 
-class Overlay(Struct, frozen=True):
+class PageContent(Struct, frozen=True):
     """The owner's page files by name, as they were put under page/, and the announcement."""
 
     page: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
-    announcement: Announcement = NOTHING
+    announcement: Announcement = NO_ANNOUNCEMENT
 
     @property
     def is_empty(self) -> bool:
         """Whether the base says it all."""
-        return not self.page and self.announcement == NOTHING
+        return not self.page and self.announcement == NO_ANNOUNCEMENT
 
     def files(self) -> dict[str, bytes]:
         """Return the files to put beside the base's, by name."""
@@ -101,10 +101,10 @@ _UNIX = 3
 _MODE = (stat.S_IFREG | 0o644) << 16
 
 
-def page_package(base: bytes, overlay: Overlay) -> bytes:
-    """Return the package of `base`, a zip, with `overlay`; raise ObservationError if it is none."""
+def page_package(base: bytes, content: PageContent) -> bytes:
+    """Return the package of `base`, a zip, with `content`; raise ObservationError if it is none."""
     files = _files(base)
-    files |= {f"{_OWN}{name}": content for name, content in overlay.files().items()}
+    files |= {f"{_OWN}{name}": content for name, content in content.files().items()}
     return _archive(files)
 
 

@@ -19,7 +19,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from maintenance.errors import ApplyError, StaleObservation
-from maintenance.lambda_edge.package import Overlay, code_sha256, page_package
+from maintenance.lambda_edge.package import PageContent, code_sha256, page_package
 from maintenance.lambda_edge.version import (
     ACTIVE,
     Configuration,
@@ -59,7 +59,7 @@ class Patience(Struct, frozen=True):
     elapsed: Callable[[], float]
 
 
-class Recipe(Struct, frozen=True):
+class VersionSpec(Struct, frozen=True):
     """A package to bake, and what its version has to be; `description` is for people."""
 
     package: bytes
@@ -68,7 +68,7 @@ class Recipe(Struct, frozen=True):
     description: str
 
 
-class Baking(Struct, frozen=True):
+class VersionPublisher(Struct, frozen=True):
     """Bakes over the version `base_arn`."""
 
     base_arn: str
@@ -76,49 +76,49 @@ class Baking(Struct, frozen=True):
     check: _Check
     patience: Patience
 
-    def recipe(self, overlay: Overlay) -> Recipe:
+    def spec(self, content: PageContent) -> VersionSpec:
         """Return what to bake for an overlay; raise ObservationError if the base is unreadable."""
         base = self.versions.read_package(self.base_arn)
-        package = page_package(base.package, overlay)
-        return Recipe(package, code_sha256(package), base.configuration, overlay.description())
+        package = page_package(base.package, content)
+        return VersionSpec(package, code_sha256(package), base.configuration, content.description())
 
-    def find(self, recipe: Recipe) -> EdgeVersion | None:
+    def find(self, spec: VersionSpec) -> EdgeVersion | None:
         """Return the version that has been baked by this recipe; raise ObservationError."""
         return matching(
             self.versions.list_versions(),
-            code_sha256=recipe.code_sha256,
-            configuration=recipe.configuration,
+            code_sha256=spec.code_sha256,
+            configuration=spec.configuration,
         )
 
-    def look(self, overlay: Overlay) -> EdgeVersion | None:
-        """Return the version if there is one, and write nothing. Raises what `bake` raises."""
-        recipe = self.recipe(overlay)
-        found = self.find(recipe)
+    def look(self, content: PageContent) -> EdgeVersion | None:
+        """Return the version if there is one, and write nothing. Raises like `publish_spec`."""
+        spec = self.spec(content)
+        found = self.find(spec)
         if found is None:
-            self.check.judge(recipe.package)
+            self.check.judge(spec.package)
         return found
 
-    def bake(self, overlay: Overlay) -> EdgeVersion:
+    def publish_spec(self, content: PageContent) -> EdgeVersion:
         """
         Return the version with this overlay, Active.
 
         Raises PageRefused if the package is unusable, ObservationError or ApplyError if Lambda does
         not do its part, in time.
         """
-        recipe = self.recipe(overlay)
+        spec = self.spec(content)
         deadline = self.patience.elapsed() + _LONGEST_SECONDS
         for tried in range(_TRIES - 1):
             try:
-                return self._bake_once(recipe, deadline)
+                return self._bake_once(spec, deadline)
             except StaleObservation:
                 self._wait(deadline, "others did not stop changing it", _PAUSE_SECONDS * 2**tried)
-        return self._bake_once(recipe, deadline)
+        return self._bake_once(spec, deadline)
 
-    def _bake_once(self, recipe: Recipe, deadline: float) -> EdgeVersion:
-        version = self.find(recipe)
+    def _bake_once(self, spec: VersionSpec, deadline: float) -> EdgeVersion:
+        version = self.find(spec)
         if version is None:
-            self.check.judge(recipe.package)
-            version = self._publish(recipe, deadline)
+            self.check.judge(spec.package)
+            version = self._publish(spec, deadline)
         state = version.state or self.versions.read_state(version.arn)
         while state == "Pending":
             self._wait(deadline, f"the version {version.arn} did not become Active")
@@ -130,21 +130,19 @@ class Baking(Struct, frozen=True):
             )
         return version
 
-    def _publish(self, recipe: Recipe, deadline: float) -> EdgeVersion:
-        wanted = recipe.configuration
+    def _publish(self, spec: VersionSpec, deadline: float) -> EdgeVersion:
+        wanted = spec.configuration
         latest = self._settled(deadline)
-        has_code = latest.code_sha256 == recipe.code_sha256
+        has_code = latest.code_sha256 == spec.code_sha256
         if not has_code or latest.configuration.architectures != wanted.architectures:
-            self.versions.update_code(
-                recipe.package, over=latest, architectures=wanted.architectures
-            )
+            self.versions.update_code(spec.package, over=latest, architectures=wanted.architectures)
             latest = self._settled(deadline)
         if latest.configuration != wanted:
             self.versions.configure(wanted, over=latest)
             latest = self._settled(deadline)
-        if (latest.code_sha256, latest.configuration) != (recipe.code_sha256, wanted):
+        if (latest.code_sha256, latest.configuration) != (spec.code_sha256, wanted):
             raise StaleObservation("somebody else has changed it meanwhile")
-        return self.versions.publish(over=latest, description=recipe.description)
+        return self.versions.publish(over=latest, description=spec.description)
 
     def _settled(self, deadline: float) -> Latest:
         """Return $LATEST when no update of it is under way any more."""

@@ -22,9 +22,9 @@ from typing import Protocol
 from msgspec import Struct
 
 from maintenance.errors import MaintenanceError, PageRefused
-from maintenance.lambda_edge.function import Choice, EdgeFunction
-from maintenance.lambda_edge.package import Announcement, Overlay, has_own_page, own_page
-from maintenance.lambda_edge.publish import Baking
+from maintenance.lambda_edge.function import EdgeFunction, Selection
+from maintenance.lambda_edge.package import Announcement, PageContent, has_own_page, own_page
+from maintenance.lambda_edge.publish import VersionPublisher
 from maintenance.lambda_edge.version import ACTIVE, newest_with_page
 
 type _Page = dict[str, bytes]
@@ -35,21 +35,21 @@ class _PageFiles(Protocol):
     def read(self) -> _Page: ...
 
 
-class Chooser(Struct, frozen=True):
+class VersionSelector(Struct, frozen=True):
     """Chooses among the versions of our two functions; `edge` names the base."""
 
     edge: EdgeFunction
     page_files: _PageFiles
-    baking: Baking
+    publisher: VersionPublisher
 
-    def choose(
+    def select(
         self,
         announcement: Announcement,
         *,
         publish: bool = True,
         attached: Collection[str] = (),
         read_page: _ReadPage | None = None,
-    ) -> Choice:
+    ) -> Selection:
         """
         Return the version to attach for this announcement, by the table of this module.
 
@@ -59,11 +59,11 @@ class Chooser(Struct, frozen=True):
         What could not be done is in the faults of the choice; no MaintenanceError is raised.
         """
 
-        def baked(page: _Page) -> Choice:
-            return self._baked(Overlay(page, announcement), publish=publish)
+        def baked(page: _Page) -> Selection:
+            return self._baked(PageContent(page, announcement), publish=publish)
 
-        def with_last_good_page(refused: _Page | None, fault: MaintenanceError) -> Choice:
-            return self._with_last_good_page(refused, str(fault), baked, attached)
+        def with_last_good_page(refused: _Page | None, error: MaintenanceError) -> Selection:
+            return self._with_last_good_page(refused, str(error), baked, attached)
 
         try:
             page = (read_page or self.page_files.read)()
@@ -79,26 +79,26 @@ class Chooser(Struct, frozen=True):
     def _with_last_good_page(
         self,
         refused: _Page | None,
-        fault: str,
-        baked: Callable[[_Page], Choice],
+        error: str,
+        baked: Callable[[_Page], Selection],
         attached: Collection[str],
-    ) -> Choice:
+    ) -> Selection:
         page: _Page = {}
         try:
             if refused is not None and self._is_good(refused):  # then the announcement is refused
-                return self._stand_in(refused, fault)
+                return self._stand_in(refused, error)
             page = self._last_good_page(attached)
-            choice = baked(page)
-        except PageRefused as error:
-            return self._stand_in(page, fault, str(error))
-        except MaintenanceError as error:
-            return self._stand_in(page, fault, _not_published(error))
-        return Choice(choice.edge, faults=(fault,))
+            selection = baked(page)
+        except PageRefused as second:
+            return self._stand_in(page, error, str(second))
+        except MaintenanceError as second:
+            return self._stand_in(page, error, _not_published(second))
+        return Selection(selection.edge, errors=(error,))
 
     def _is_good(self, page: _Page) -> bool:
         """Tell whether the page files are usable as long as nothing is announced."""
         try:
-            self._baked(Overlay(page), publish=False)
+            self._baked(PageContent(page), publish=False)
         except PageRefused:
             return False
         return True
@@ -110,27 +110,27 @@ class Chooser(Struct, frozen=True):
         They passed once. The newest need not be the last: a page that was there before is found
         again, and one that was taken away leaves its version.
         """
-        versions = self.baking.versions.list_versions()
+        versions = self.publisher.versions.list_versions()
         shown = [each for each in versions if not attached or each.arn in attached]
         newest = newest_with_page(shown, has_own_page)
-        return own_page(self.baking.versions.read_package(newest.arn).package) if newest else {}
+        return own_page(self.publisher.versions.read_package(newest.arn).package) if newest else {}
 
-    def _baked(self, overlay: Overlay, *, publish: bool) -> Choice:
-        if overlay.is_empty:
-            return Choice(self.edge)
-        version = self.baking.bake(overlay) if publish else self.baking.look(overlay)
+    def _baked(self, content: PageContent, *, publish: bool) -> Selection:
+        if content.is_empty:
+            return Selection(self.edge)
+        version = self.publisher.publish_spec(content) if publish else self.publisher.look(content)
         arn = version.arn if version else self.edge.unpublished_arn
-        return Choice(self.edge.with_version(arn))
+        return Selection(self.edge.with_version(arn))
 
-    def _stand_in(self, page: _Page, *faults: str) -> Choice:
-        return Choice(self._existing(Overlay(page)), stands_in=True, faults=faults)
+    def _stand_in(self, page: _Page, *errors: str) -> Selection:
+        return Selection(self._existing(PageContent(page)), is_fallback=True, errors=errors)
 
-    def _existing(self, overlay: Overlay) -> EdgeFunction:
+    def _existing(self, content: PageContent) -> EdgeFunction:
         """Return the version with this overlay if it is there to be used; else the base."""
-        if overlay.is_empty:
+        if content.is_empty:
             return self.edge
         try:
-            found = self.baking.find(self.baking.recipe(overlay))
+            found = self.publisher.find(self.publisher.spec(content))
         except MaintenanceError:
             # The fault that made a stand-in necessary is told already; this one would repeat it.
             return self.edge

@@ -80,7 +80,7 @@ def matching(
     return max(fitting, key=_number, default=None)
 
 
-def unfit(version_arn: str, version: EdgeVersion | None) -> tuple[str, ...]:
+def incompatibilities(version_arn: str, version: EdgeVersion | None) -> tuple[str, ...]:
     """
     Return a sentence for each reason for which CloudFront is certain to refuse a version.
 
@@ -117,7 +117,7 @@ def newest_with_page(
     return max(fitting, key=_number, default=None)
 
 
-def disposable(
+def prunable(
     versions: Sequence[EdgeVersion], *, kept: Collection[str], now: datetime
 ) -> tuple[EdgeVersion, ...]:
     """Return the versions to delete now, oldest first; `kept` are ARNs that must stay."""

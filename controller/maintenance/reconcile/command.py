@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from maintenance.errors import ConfigurationError
-from maintenance.schedule.switch import Says, Switch, parse_switch, settle
+from maintenance.schedule.switch import Says, Switch, parse_switch, resolve
 from maintenance.schedule.times import format_instant
 from maintenance.wakeup import Command
 
@@ -42,7 +42,7 @@ def judge(command: Command, *, switch: Switch | None, now: datetime, zone: ZoneI
             "which it is sent as its at"
         )
         raise ConfigurationError(message)
-    value = settle(command.value, at=command.at, zone=zone)
+    value = resolve(command.value, at=command.at, zone=zone)
     if switch and command.at <= switch.written:
         newer = format_instant(switch.written)
         return Verdict(

@@ -2,8 +2,7 @@
 One run: look, decide, plan, apply, report, and look again.
 
 Everything is recomputed from the switch, the windows and the clock; the event that woke us is only
-a reason to look. Two runs at once are normal: the conditional writes of `distribution_run` order
-them.
+a reason to look. Two runs at once are normal: the conditional writes in `distribution` order them.
 """
 
 import functools
@@ -23,8 +22,8 @@ from maintenance.errors import (
 )
 from maintenance.lambda_edge.package import Announcement
 from maintenance.model import Mode
-from maintenance.reconcile.desired_state import Wanted
-from maintenance.reconcile.site import Listing, Observed, ReadPage, SiteRun
+from maintenance.reconcile.desired_state import DesiredState
+from maintenance.reconcile.site import Listing, Observed, ReadPage, SiteReconciler
 from maintenance.reporting.announce import next_look
 from maintenance.reporting.report import Report
 from maintenance.wakeup import ParameterChanged
@@ -37,16 +36,16 @@ class _Distributions(Protocol):
 
 
 class _Outlook(Protocol):
-    def look(self, changed: ParameterChanged | None = None) -> Wanted: ...
+    def read(self, changed: ParameterChanged | None = None) -> DesiredState: ...
 
 
 class _Pace(Protocol):
     def begin(self) -> None: ...
-    def heed(self, is_wanted: Callable[[], bool]) -> None: ...
+    def cancel_when(self, is_wanted: Callable[[], bool]) -> None: ...
 
 
 class _AlarmClock(Protocol):
-    def aim(self, at: datetime | None, *, now: datetime) -> None: ...
+    def set_wakeup(self, at: datetime | None, *, now: datetime) -> None: ...
 
 
 class _PageFiles(Protocol):
@@ -62,14 +61,14 @@ class Controller(Struct, frozen=True):
     """
     Everything that a run needs; `clock` returns the present, aware.
 
-    `rehearsal` is the id of the rehearsal distribution, if there is one: it is no part of the site.
+    `preview` is the id of the preview distribution, if there is one: it is no part of the site.
     """
 
-    rehearsal: str | None
-    outlook: _Outlook
+    preview: str | None
+    desired_state: _Outlook
     distributions: _Distributions
     page_files: _PageFiles
-    site_run: SiteRun
+    site_reconciler: SiteReconciler
     alarm_clock: _AlarmClock
     announcer: _Announcer
     pace: _Pace
@@ -104,13 +103,13 @@ class Controller(Struct, frozen=True):
         # Who has written something may want to close, which is done with the owner's page.
         observed = self._observe(changed, with_page=changed is not None)
         for _ in range(_LOOKS):
-            answer = observed.wanted.answer
-            self.pace.heed(functools.partial(self._is_answer, answer, changed))
-            report = self.site_run.apply(observed)
-            if not (report.drifted or any(each.faults for each in report.outcomes)):
+            answer = observed.desired.answer
+            self.pace.cancel_when(functools.partial(self._is_answer, answer, changed))
+            report = self.site_reconciler.apply(observed)
+            if not (report.drifted or any(each.errors for each in report.outcomes)):
                 return report
             # The answer may have moved while this run was at work: look once more.
-            again = self.outlook.look(changed)
+            again = self.desired_state.read(changed)
             if again.answer == answer:
                 return replace(
                     report, decision=again.decision, bounds=again.bounds, coming=again.coming
@@ -123,25 +122,25 @@ class Controller(Struct, frozen=True):
     ) -> bool:
         """Tell whether this still is the answer; where nobody can tell, it is."""
         try:
-            return self.outlook.look(changed).answer == answer
+            return self.desired_state.read(changed).answer == answer
         except ObservationError:
             # The look at the end of the run tells it.
             return True
 
     def plan(self, changed: ParameterChanged | None = None) -> Report:
         """Return what a run would do now, and change nothing."""
-        return self.site_run.rehearse(self._observe(changed))
+        return self.site_reconciler.dry_run(self._observe(changed))
 
     def status(self, changed: ParameterChanged | None = None) -> Report:
         """Return what is wanted and what the listing says is there, and change nothing."""
-        return self.site_run.tell(self._observe(changed))
+        return self.site_reconciler.tell(self._observe(changed))
 
     def _observe(self, changed: ParameterChanged | None, *, with_page: bool = False) -> Observed:
         """Look, and list meanwhile: neither needs the other, and a listing takes its time."""
         read_page = self._read_ahead() if with_page else None
         with ThreadPoolExecutor(max_workers=1) as hands:
             listing = hands.submit(self._listing)
-            return Observed(self.outlook.look(changed), listing.result(), read_page)
+            return Observed(self.desired_state.read(changed), listing.result(), read_page)
 
     def _read_ahead(self) -> ReadPage:
         """Begin to read the page, which only what is returned waits for (ADR 0016)."""
@@ -151,19 +150,19 @@ class Controller(Struct, frozen=True):
         return page.result
 
     def _listing(self) -> Listing:
-        """Return every distribution but the rehearsal's, which is no site."""
+        """Return every distribution but the preview's, which is no site."""
         listing = self.distributions.list_distributions()
-        return tuple(each for each in listing if each.distribution_id != self.rehearsal)
+        return tuple(each for each in listing if each.distribution_id != self.preview)
 
     def _aimed(self, report: Report) -> Report:
         """Aim the alarm clock; that it cannot be aimed fails the run, but undoes nothing."""
         now = self.clock()
         try:
-            self.alarm_clock.aim(next_look(report, now), now=now)
+            self.alarm_clock.set_wakeup(next_look(report, now), now=now)
         except ApplyError as error:
-            return report.with_upkeep_fault(str(error))
+            return report.with_housekeeping_error(str(error))
         return report
 
-    def without_rehearsal(self) -> "Controller":
-        """Return a controller for which the rehearsal distribution is one where ours sits."""
-        return replace(self, rehearsal=None)
+    def without_preview(self) -> "Controller":
+        """Return a controller for which the preview distribution is one where ours sits."""
+        return replace(self, preview=None)

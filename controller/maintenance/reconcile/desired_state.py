@@ -17,7 +17,14 @@ from msgspec import Struct
 from maintenance.errors import ObservationError
 from maintenance.lambda_edge.package import Announcement, announcement_of
 from maintenance.model import Mode
-from maintenance.schedule.decision import Bounds, Decision, Said, bounds_of, decide, history_matters
+from maintenance.schedule.decision import (
+    Bounds,
+    Decision,
+    Schedule,
+    bounds_of,
+    decide,
+    history_matters,
+)
 from maintenance.schedule.switch import ReadSwitch, Says, Switch
 from maintenance.schedule.window import ReadWindows
 from maintenance.wakeup import ParameterChanged
@@ -32,7 +39,7 @@ class _Parameters(Protocol):
     def read_last_off(self) -> datetime | None: ...
 
 
-class Wanted(Struct, frozen=True):
+class DesiredState(Struct, frozen=True):
     """
     A decision, and the sentences about what could not be read on the way to it.
 
@@ -41,7 +48,7 @@ class Wanted(Struct, frozen=True):
 
     decision: Decision
     coming: Decision | None
-    faults: tuple[str, ...]
+    errors: tuple[str, ...]
     bounds: Bounds
 
     @property
@@ -50,21 +57,21 @@ class Wanted(Struct, frozen=True):
         return self.decision.mode, announcement_of(self.decision)
 
 
-class Outlook(Struct, frozen=True):
+class DesiredStateReader(Struct, frozen=True):
     """Looks at the parameters; `clock` returns the present, aware."""
 
     parameters: _Parameters
     lead_time: timedelta
     clock: Callable[[], datetime]
 
-    def look(self, changed: ParameterChanged | None = None) -> Wanted:
+    def read(self, changed: ParameterChanged | None = None) -> DesiredState:
         """Return what is wanted at present; raise ObservationError where nobody can tell."""
         with ThreadPoolExecutor(max_workers=1) as hands:
             read_windows = hands.submit(self.parameters.read_windows, changed=changed)
             read = self.parameters.read_switch(changed=changed)
             windows = read_windows.result()
         now = self.clock()
-        faults = [*((read.fault,) if read.fault else ()), *windows.faults]
+        errors = [*((read.error,) if read.error else ()), *windows.errors]
         needed = history_matters(
             switch=read.switch, windows=windows.windows, now=now, lead_time=self.lead_time
         )
@@ -75,8 +82,8 @@ class Outlook(Struct, frozen=True):
         except ObservationError as error:
             if not _decides_alone(read.switch, now):
                 raise
-            faults.append(str(error))
-        said = Said(read.switch, last_off, windows.windows, self.lead_time)
+            errors.append(str(error))
+        said = Schedule(read.switch, last_off, windows.windows, self.lead_time)
         decide_at = functools.partial(
             decide,
             switch=said.switch,
@@ -87,10 +94,10 @@ class Outlook(Struct, frozen=True):
         decision = decide_at(now=now)
         near = _near_start(decision, now)
         heard = changed.time if changed else None
-        return Wanted(
+        return DesiredState(
             decision=decision,
             coming=decide_at(now=near) if near else None,
-            faults=tuple(faults),
+            errors=tuple(errors),
             bounds=bounds_of(decision, said, now=now, heard=heard),
         )
 
@@ -125,7 +132,7 @@ class _OtherParameters(Protocol):
     def read_last_off(self) -> datetime | None: ...
 
 
-class SupposedSwitch(Struct, frozen=True):
+class HypotheticalSwitch(Struct, frozen=True):
     """Reads `switch` as if it had just been written, and everything else as it is."""
 
     parameters: _OtherParameters

@@ -15,10 +15,10 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from maintenance.cloudfront.change import Change, prepare
+from maintenance.cloudfront.change import Change, build_change
 from maintenance.cloudfront.config import DistributionConfig, ReadConfig, read_config
-from maintenance.cloudfront.displaced import Note, ReadNote
-from maintenance.cloudfront.plan import Action, Intent, lambda_associations, plan_distribution
+from maintenance.cloudfront.displaced import DisplacedRecord, ReadRecord
+from maintenance.cloudfront.plan import Action, Intent, count_lambda_associations, plan_distribution
 from maintenance.errors import ApplyError, StaleObservation, Throttled
 from maintenance.model import VIEWER_REQUEST, Association, Distribution, Mode
 from maintenance.reporting.report import Outcome
@@ -34,20 +34,20 @@ class _Configs(Protocol):
 
 
 class _Notes(Protocol):
-    def read(self, distribution_id: str) -> ReadNote: ...
-    def write(self, note: Note, *, over: ReadNote) -> None: ...
+    def read(self, distribution_id: str) -> ReadRecord: ...
+    def write(self, record: DisplacedRecord, *, over: ReadRecord) -> None: ...
 
 
 class _Prepared(Struct, frozen=True):
     """One distribution as it was read, and what would have to be written."""
 
     read: ReadConfig
-    note: ReadNote
+    record: ReadRecord
     config: DistributionConfig
     change: Change
 
 
-class DistributionRun(Struct, frozen=True):
+class DistributionReconciler(Struct, frozen=True):
     """
     Works on one distribution at a time; safe to call from several threads.
 
@@ -56,10 +56,10 @@ class DistributionRun(Struct, frozen=True):
     """
 
     configs: _Configs
-    notes: _Notes
+    records: _Notes
     is_wanted: Callable[[], bool] = lambda: True
 
-    def rehearse(self, distribution: Distribution, intent: Intent) -> Outcome:
+    def dry_run(self, distribution: Distribution, intent: Intent) -> Outcome:
         """Return what `apply` would do, having only read. Raises what `apply` raises before."""
         return _outcome(distribution, self._prepare(distribution.distribution_id, intent))
 
@@ -93,14 +93,14 @@ class DistributionRun(Struct, frozen=True):
         change = prepared.change
         if change.xml == prepared.read.xml:
             return _outcome(distribution, prepared)
-        if change.note:
-            self.notes.write(change.note, over=prepared.note)
+        if change.record:
+            self.records.write(change.record, over=prepared.record)
         self._update(distribution.distribution_id, prepared)
         return _outcome(distribution, prepared, changed=True)
 
     def _prepare(self, distribution_id: str, intent: Intent) -> _Prepared:
         closing = intent.mode is Mode.MAINTENANCE
-        note = self.notes.read(distribution_id) if closing else None
+        record = self.records.read(distribution_id) if closing else None
         read = self.configs.read_config(distribution_id)
         config = read_config(read.xml)
         plan = plan_distribution(distribution_id, (b.behavior for b in config.behaviors), intent)
@@ -112,12 +112,12 @@ class DistributionRun(Struct, frozen=True):
             raise ApplyError(f"{distribution_id} is left as it was: {'; '.join(where)}")
         # What attaches writes the note on a condition, so the one read before still is the one.
         only_detaches = plan.with_action(Action.DETACH) and not plan.with_action(Action.ATTACH)
-        if note is None or only_detaches:
-            note = self.notes.read(distribution_id)
-        change = prepare(plan, config, note.note, intent.edge)
-        if change.faults and not closing:
-            raise ApplyError("; ".join(change.faults))
-        return _Prepared(read, note, config, change)
+        if record is None or only_detaches:
+            record = self.records.read(distribution_id)
+        change = build_change(plan, config, record.record, intent.edge)
+        if change.errors and not closing:
+            raise ApplyError("; ".join(change.errors))
+        return _Prepared(read, record, config, change)
 
     def _update(self, distribution_id: str, prepared: _Prepared) -> None:
         try:
@@ -127,11 +127,11 @@ class DistributionRun(Struct, frozen=True):
         except (StaleObservation, Throttled):
             raise
         except ApplyError as error:
-            if not prepared.change.put_back:
+            if not prepared.change.restored:
                 raise
             message = (
                 f"{error}. It stays in maintenance, for these functions were to be put back and "
-                f"one may be gone: {_listed(prepared.change.put_back)}. Bring it back, or attach "
+                f"one may be gone: {_listed(prepared.change.restored)}. Bring it back, or attach "
                 "another in its place; what you attach wins"
             )
             raise ApplyError(message) from error
@@ -144,10 +144,10 @@ def _outcome(distribution: Distribution, prepared: _Prepared, *, changed: bool =
         status="InProgress" if changed else distribution.status,
         steps=change.plan.steps,
         changed=changed,
-        put_back=change.put_back,
-        left_out=change.left_out,
+        restored=change.restored,
+        not_restored=change.not_restored,
         warnings=_warnings(distribution, prepared),
-        faults=change.faults,
+        errors=change.errors,
     )
 
 
@@ -162,7 +162,7 @@ def _warnings(distribution: Distribution, prepared: _Prepared) -> tuple[str, ...
     unguarded = [
         each
         for step in plan.with_action(Action.ATTACH)
-        for each in step.in_the_way
+        for each in step.conflicting
         if each.event_type == VIEWER_REQUEST
     ]
     if unguarded:
@@ -171,17 +171,17 @@ def _warnings(distribution: Distribution, prepared: _Prepared) -> tuple[str, ...
             f"(allowed paths and networks, the bypass link) does not meet {_listed(unguarded)} "
             "meanwhile"
         )
-    number = lambda_associations((b.behavior for b in prepared.config.behaviors), plan)
+    number = count_lambda_associations((b.behavior for b in prepared.config.behaviors), plan)
     if number > _QUOTA and plan.with_action(Action.ATTACH):
         warnings.append(
             f"{distribution.distribution_id} would have {number} Lambda@Edge functions, and "
             f"CloudFront refuses more than {_QUOTA} unless AWS has allowed this account more: ask "
             "AWS, or name behaviors that may stay open in ExceptPaths"
         )
-    if prepared.change.left_out:
+    if prepared.change.not_restored:
         warnings.append(
-            f"{distribution.distribution_id} did not get back {_listed(prepared.change.left_out)}: "
-            "something else was attached meanwhile, and that wins"
+            f"{distribution.distribution_id} did not get back "
+            f"{_listed(prepared.change.not_restored)}: something else was attached meanwhile, and that wins"
         )
     return tuple(warnings)
 

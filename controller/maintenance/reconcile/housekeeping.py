@@ -5,7 +5,7 @@ What a run does when the site is as it should be: nobody waits for it.
     ------------------------------------------  ------------------------------------------------
     the version of the next window is baked     the site is live and a window starts within a day
     the page is checked and baked               something changed under page/; in a sweep
-    the rehearsal distribution gets the newest  there is one; after the sites, never before
+    the preview distribution gets the newest  there is one; after the sites, never before
     unused versions of MaintenancePage go       in a sweep (the table is in edge_version.py)
 
 A run that has opened a site does none of it: opening depends on no page. The newest version is the
@@ -24,12 +24,17 @@ from msgspec import Struct
 
 from maintenance.cloudfront.plan import Intent, plan_distribution
 from maintenance.errors import MaintenanceError, ObservationError
-from maintenance.lambda_edge.function import Choice
-from maintenance.lambda_edge.package import NOTHING, Announcement, announcement_of, has_own_page
-from maintenance.lambda_edge.version import EdgeVersion, disposable, newest_with_page
+from maintenance.lambda_edge.function import Selection
+from maintenance.lambda_edge.package import (
+    NO_ANNOUNCEMENT,
+    Announcement,
+    announcement_of,
+    has_own_page,
+)
+from maintenance.lambda_edge.version import EdgeVersion, newest_with_page, prunable
 from maintenance.model import Distribution, Mode
-from maintenance.reconcile.distribution import DistributionRun
-from maintenance.reporting.report import Forgotten, Outcome, Report
+from maintenance.reconcile.distribution import DistributionReconciler
+from maintenance.reporting.report import Outcome, PrunedVersions, Report
 from maintenance.wakeup import PageChanged, Sweep, Wakeup
 
 type _Act = Callable[[Distribution, Intent], Outcome]
@@ -37,7 +42,7 @@ type _Listing = Callable[[], tuple[Distribution, ...]]
 
 
 class _Chooser(Protocol):
-    def choose(self, announcement: Announcement, *, publish: bool = True) -> Choice: ...
+    def select(self, announcement: Announcement, *, publish: bool = True) -> Selection: ...
 
 
 class _Distributions(Protocol):
@@ -49,13 +54,13 @@ class _Versions(Protocol):
     def delete(self, version: EdgeVersion) -> bool: ...
 
 
-class Preparation(Struct, frozen=True):
-    """Prepares; `rehearsal` is the id of the rehearsal distribution, if there is one."""
+class Housekeeping(Struct, frozen=True):
+    """Prepares; `preview` is the id of the preview distribution, if there is one."""
 
-    rehearsal: str | None
-    chooser: _Chooser
+    preview: str | None
+    selector: _Chooser
     distributions: _Distributions
-    distribution_run: DistributionRun
+    distribution_reconciler: DistributionReconciler
     versions: _Versions
     clock: Callable[[], datetime]
 
@@ -67,76 +72,84 @@ class Preparation(Struct, frozen=True):
             return report
         # A page that was refused lies there still, and is told of until somebody has mended it.
         judges_page = is_page_news or isinstance(wakeup, Sweep)
-        report, choice = self._choose(report, judges_page=judges_page, publish=True)
+        report, selection = self._choose(report, judges_page=judges_page, publish=True)
         listing = functools.cache(self.distributions.list_distributions)
-        if choice and self.rehearsal:
-            report = self._rehearsed(report, listing, choice, self.distribution_run.apply)
+        if selection and self.preview:
+            report = self._reconcile_preview(
+                report, listing, selection, self.distribution_reconciler.apply
+            )
         if isinstance(wakeup, Sweep):
-            report = self._forgotten(report, listing, choice)
+            report = self._forgotten(report, listing, selection)
         return report
 
     def show(self, report: Report) -> Report:
         """Return a report that also says what would be prepared; change nothing."""
-        report, choice = self._choose(report, judges_page=True, publish=False)
-        if choice and self.rehearsal:
+        report, selection = self._choose(report, judges_page=True, publish=False)
+        if selection and self.preview:
             listing = self.distributions.list_distributions
-            report = self._rehearsed(report, listing, choice, self.distribution_run.rehearse)
+            report = self._reconcile_preview(
+                report, listing, selection, self.distribution_reconciler.dry_run
+            )
         return report
 
     def _choose(
         self, report: Report, *, judges_page: bool, publish: bool
-    ) -> tuple[Report, Choice | None]:
+    ) -> tuple[Report, Selection | None]:
         """Return the newest version, None where nobody needs it, and the report with its faults."""
-        if report.choice:
-            return report, report.choice
-        if not (report.coming or self.rehearsal or judges_page):
+        if report.selection:
+            return report, report.selection
+        if not (report.coming or self.preview or judges_page):
             return report, None
-        said = announcement_of(report.coming) if report.coming else NOTHING
-        choice = self.chooser.choose(said, publish=publish)
-        return replace(report, own_faults=(*report.own_faults, *choice.faults)), choice
+        said = announcement_of(report.coming) if report.coming else NO_ANNOUNCEMENT
+        selection = self.selector.select(said, publish=publish)
+        return replace(report, input_errors=(*report.input_errors, *selection.errors)), selection
 
-    def _rehearsed(self, report: Report, listing: _Listing, choice: Choice, act: _Act) -> Report:
-        intent = Intent(Mode.MAINTENANCE, choice.edge, stands_in=choice.stands_in)
+    def _reconcile_preview(
+        self, report: Report, listing: _Listing, selection: Selection, act: _Act
+    ) -> Report:
+        intent = Intent(Mode.MAINTENANCE, selection.edge, is_fallback=selection.is_fallback)
         try:
             outcome = self._outcome(listing(), intent, act)
         except MaintenanceError as error:
-            return report.with_upkeep_fault(f"the rehearsal distribution: {error}")
-        return replace(report, outcomes=(*report.outcomes, replace(outcome, is_rehearsal=True)))
+            return report.with_housekeeping_error(f"the preview distribution: {error}")
+        return replace(report, outcomes=(*report.outcomes, replace(outcome, is_preview=True)))
 
     def _outcome(self, listed: tuple[Distribution, ...], intent: Intent, act: _Act) -> Outcome:
         for each in listed:
-            if each.distribution_id == self.rehearsal:
+            if each.distribution_id == self.preview:
                 plan = plan_distribution(each.distribution_id, each.behaviors, intent)
                 kept = Outcome(each.distribution_id, each.status, plan.steps)
                 return kept if plan.is_empty else act(each, intent)
         raise ObservationError(
-            f"{self.rehearsal} does not exist in this account: deploy the stack anew, or set its "
-            "parameter RehearsalOrigin to nothing"
+            f"{self.preview} does not exist in this account: deploy the stack anew, or set its "
+            "parameter PreviewOrigin to nothing"
         )
 
-    def _forgotten(self, report: Report, listing: _Listing, choice: Choice | None) -> Report:
+    def _forgotten(self, report: Report, listing: _Listing, selection: Selection | None) -> Report:
         deleted = replicated = 0
         try:
-            for version in self._disposable(listing, choice):
+            for version in self._disposable(listing, selection):
                 if self.versions.delete(version):
                     deleted += 1
                 else:
                     replicated += 1
         except MaintenanceError as error:
-            report = report.with_upkeep_fault(str(error))
-        return replace(report, forgotten=Forgotten(deleted, replicated))
+            report = report.with_housekeeping_error(str(error))
+        return replace(report, pruned=PrunedVersions(deleted, replicated))
 
-    def _disposable(self, listing: _Listing, choice: Choice | None) -> tuple[EdgeVersion, ...]:
+    def _disposable(
+        self, listing: _Listing, selection: Selection | None
+    ) -> tuple[EdgeVersion, ...]:
         versions = self.versions.list_versions()
         if not versions:
             return ()
         last_good = newest_with_page(versions, has_own_page)
-        held = {
+        attached_version = {
             association.arn
             for distribution in listing()
             for behavior in distribution.behaviors
             for association in behavior.associations
         }
-        kept = held | {each.arn for each in (last_good,) if each}
-        kept |= {choice.edge.version_arn} if choice else set()
-        return disposable(versions, kept=kept, now=self.clock())
+        kept = attached_version | {each.arn for each in (last_good,) if each}
+        kept |= {selection.edge.version_arn} if selection else set()
+        return prunable(versions, kept=kept, now=self.clock())

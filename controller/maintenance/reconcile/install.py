@@ -52,9 +52,9 @@ class Installation(Struct, frozen=True):
                 raise ConfigurationError(f"CloudFormation has no request type {other!r}")
 
     def _come(self) -> None:
-        faults = self.controller.plan(self._provide_switch()).faults
-        if faults:
-            raise RunFailed(f"the stack cannot look after its site: {' | '.join(faults)}")
+        errors = self.controller.plan(self._provide_switch()).errors
+        if errors:
+            raise RunFailed(f"the stack cannot look after its site: {' | '.join(errors)}")
 
     def _stay(self, request: Mapping[str, Any]) -> None:
         now = request.get("ResourceProperties", {}).get("SwitchParameter")
@@ -66,12 +66,12 @@ class Installation(Struct, frozen=True):
         news = self.switch.write_switch(f"off until 9999-12-31T00:00Z: {_MARK} {self.stack_name}")
         report = self.controller.reconcile(news)
         # What else is wrong, a distribution that is gone for one, must not keep the stack.
-        faults = [fault for each in report.outcomes for fault in each.faults]
+        errors = [error for each in report.outcomes for error in each.errors]
         if report.decision.mode is not Mode.LIVE:
             # Somebody wrote the switch after us: what they closed must not lose its controller.
-            faults.append(report.decision.reason)
-        if faults:
-            raise RunFailed(f"the site is not as it was before maintenance: {' | '.join(faults)}")
+            errors.append(report.decision.reason)
+        if errors:
+            raise RunFailed(f"the site is not as it was before maintenance: {' | '.join(errors)}")
 
     def _provide_switch(self) -> ParameterChanged | None:
         read = self.switch.read_switch()

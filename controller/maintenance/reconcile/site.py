@@ -13,15 +13,22 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from maintenance.cloudfront.plan import Action, Intent, Plan, held, plan_distribution, unmatched
-from maintenance.cloudfront.targets import select
+from maintenance.cloudfront.plan import (
+    Action,
+    Intent,
+    Plan,
+    attached_version,
+    plan_distribution,
+    unmatched_except_paths,
+)
+from maintenance.cloudfront.targets import resolve_targets
 from maintenance.errors import ConfigurationError, MaintenanceError
 from maintenance.lambda_edge.check import Verdict
-from maintenance.lambda_edge.function import Choice
+from maintenance.lambda_edge.function import Selection
 from maintenance.lambda_edge.package import Announcement, announcement_of
 from maintenance.model import Distribution, Mode
-from maintenance.reconcile.desired_state import Wanted
-from maintenance.reconcile.distribution import DistributionRun
+from maintenance.reconcile.desired_state import DesiredState
+from maintenance.reconcile.distribution import DistributionReconciler
 from maintenance.reporting.report import Outcome, Report
 from maintenance.schedule.decision import Decision
 from maintenance.settings import Settings
@@ -35,14 +42,14 @@ type _Act = Callable[[Distribution, Intent], Outcome]
 
 
 class _Chooser(Protocol):
-    def choose(
+    def select(
         self,
         announcement: Announcement,
         *,
         publish: bool = True,
         attached: Collection[str] = (),
         read_page: ReadPage | None = None,
-    ) -> Choice: ...
+    ) -> Selection: ...
 
 
 class _Preflight(Protocol):
@@ -56,7 +63,7 @@ class Observed(Struct, frozen=True):
     `read_page` returns the owner's page files where somebody has begun to read them already.
     """
 
-    wanted: Wanted
+    desired: DesiredState
     listing: Listing
     read_page: ReadPage | None = None
 
@@ -74,59 +81,62 @@ class _Task(Struct, frozen=True):
         return any(map(self.plan.with_action, (Action.ATTACH, Action.REPLACE, Action.REFUSE)))
 
 
-class SiteRun(Struct, frozen=True):
+class SiteReconciler(Struct, frozen=True):
     """Everything that is needed to bring the site to what is wanted of it."""
 
     settings: Settings
-    distribution_run: DistributionRun
-    chooser: _Chooser
+    distribution_reconciler: DistributionReconciler
+    selector: _Chooser
     preflight: _Preflight
 
     def apply(self, observed: Observed) -> Report:
         """Bring about what is wanted; raise ConfigurationError where too much would be closed."""
-        return self._go_through(observed, self.distribution_run.apply, publish=True)
+        return self._go_through(observed, self.distribution_reconciler.apply, publish=True)
 
-    def rehearse(self, observed: Observed) -> Report:
+    def dry_run(self, observed: Observed) -> Report:
         """Return what `apply` would do, having only read."""
-        return self._go_through(observed, self.distribution_run.rehearse)
+        return self._go_through(observed, self.distribution_reconciler.dry_run)
 
     def tell(self, observed: Observed) -> Report:
         """Return what the listing alone tells."""
         return self._go_through(observed, None)
 
     def _go_through(self, observed: Observed, act: _Act | None, *, publish: bool = False) -> Report:
-        wanted, listing = observed.wanted, observed.listing
-        targets = select(self.settings.distributions, listing)
-        self._guard(wanted.decision, len(targets.distribution_ids))
-        choice = self._choice(observed, publish=publish)
+        desired, listing = observed.desired, observed.listing
+        targets = resolve_targets(self.settings.distributions, listing)
+        self._guard(desired.decision, len(targets.distribution_ids))
+        selection = self._choice(observed, publish=publish)
         tasks = [
             task
             for each in listing
-            if (task := self._task(each, wanted.decision, choice, targets.distribution_ids))
+            if (task := self._task(each, desired.decision, selection, targets.distribution_ids))
         ]
-        verdict = self._verdict(tasks, choice, listing) if act else Verdict()
+        verdict = self._verdict(tasks, selection, listing) if act else Verdict()
         with ThreadPoolExecutor(max_workers=_HANDS) as hands:
             outcomes = tuple(hands.map(lambda task: self._carry_out(task, act, verdict), tasks))
         meant = tuple(each for each in listing if each.distribution_id in targets.distribution_ids)
         behaviors = [behavior for each in meant for behavior in each.behaviors]
         return Report(
-            decision=wanted.decision,
+            decision=desired.decision,
             outcomes=outcomes,
-            own_faults=(*wanted.faults, *targets.faults, *choice.faults),
-            notices=(*unmatched(self.settings.except_paths, behaviors), *verdict.notices),
-            coming=wanted.coming,
-            choice=choice if wanted.decision.mode is Mode.MAINTENANCE else None,
+            input_errors=(*desired.errors, *targets.errors, *selection.errors),
+            notices=(
+                *unmatched_except_paths(self.settings.except_paths, behaviors),
+                *verdict.notices,
+            ),
+            coming=desired.coming,
+            selection=selection if desired.decision.mode is Mode.MAINTENANCE else None,
             targets=meant,
-            bounds=wanted.bounds,
+            bounds=desired.bounds,
         )
 
-    def _choice(self, observed: Observed, *, publish: bool) -> Choice:
+    def _choice(self, observed: Observed, *, publish: bool) -> Selection:
         """Return the version to attach; opening needs none, and so asks for no page."""
-        decision = observed.wanted.decision
+        decision = observed.desired.decision
         if decision.mode is not Mode.MAINTENANCE:
-            return Choice(self.settings.edge)
+            return Selection(self.settings.edge)
         attached = self._attached(observed.listing)
-        return self.chooser.choose(
+        return self.selector.select(
             announcement_of(decision),
             publish=publish,
             attached=attached,
@@ -137,22 +147,22 @@ class SiteRun(Struct, frozen=True):
     def _attached(self, listing: Listing) -> set[str]:
         """Return the versions of ours that visitors meet now."""
         behaviors = (behavior for each in listing for behavior in each.behaviors)
-        return {arn for each in behaviors if (arn := held(each, self.settings.edge))}
+        return {arn for each in behaviors if (arn := attached_version(each, self.settings.edge))}
 
-    def _verdict(self, tasks: list[_Task], choice: Choice, listing: Listing) -> Verdict:
+    def _verdict(self, tasks: list[_Task], selection: Selection, listing: Listing) -> Verdict:
         """Ask whether the version can be attached, where any distribution needs it."""
         if not any(task.needs_version for task in tasks):
             return Verdict()
-        return self.preflight.judge(choice.edge.version_arn, attached=self._attached(listing))
+        return self.preflight.judge(selection.edge.version_arn, attached=self._attached(listing))
 
     def _carry_out(self, task: _Task, act: _Act | None, verdict: Verdict) -> Outcome:
-        if not (verdict.faults and task.needs_version):
+        if not (verdict.errors and task.needs_version):
             return _carried_out(task, act)
         # What else is the matter with the distribution is to be told with it.
-        outcome = _carried_out(task, self.distribution_run.rehearse)
+        outcome = _carried_out(task, self.distribution_reconciler.dry_run)
         left = f"{outcome.distribution_id} is left as it was"
-        faults = (f"{left}: {each}" for each in verdict.faults)
-        return replace(outcome, faults=(*outcome.faults, *faults))
+        errors = (f"{left}: {each}" for each in verdict.errors)
+        return replace(outcome, errors=(*outcome.errors, *errors))
 
     def _guard(self, decision: Decision, number: int) -> None:
         """Refuse to close more than the owner allows; opening is never refused."""
@@ -168,21 +178,23 @@ class SiteRun(Struct, frozen=True):
         self,
         distribution: Distribution,
         decision: Decision,
-        choice: Choice,
+        selection: Selection,
         targets: frozenset[str],
     ) -> _Task | None:
         """Return the task for a target, or for a distribution where ours sits and is not wanted."""
         settings = self.settings
         is_target = distribution.distribution_id in targets
-        if not is_target and not any(held(each, settings.edge) for each in distribution.behaviors):
+        if not is_target and not any(
+            attached_version(each, settings.edge) for each in distribution.behaviors
+        ):
             return None
         lifted = Mode.UNCHANGED if decision.mode is Mode.UNCHANGED else Mode.LIVE
         intent = Intent(
             mode=decision.mode if is_target else lifted,
-            edge=choice.edge,
+            edge=selection.edge,
             except_paths=settings.except_paths,
-            occupied_slots=settings.occupied_slots,
-            stands_in=choice.stands_in,
+            existing_functions=settings.existing_functions,
+            is_fallback=selection.is_fallback,
         )
         plan = plan_distribution(distribution.distribution_id, distribution.behaviors, intent)
         return _Task(distribution, intent, plan)
@@ -196,4 +208,4 @@ def _carried_out(task: _Task, act: _Act | None) -> Outcome:
         return act(task.distribution, task.intent)
     except MaintenanceError as error:
         # Named in the report, which fails the run at its end; the others go on.
-        return Outcome(listed.distribution_id, listed.status, listed.steps, faults=(str(error),))
+        return Outcome(listed.distribution_id, listed.status, listed.steps, errors=(str(error),))

@@ -23,12 +23,12 @@ from maintenance.errors import ApplyError, MaintenanceError, ObservationError, U
 from maintenance.model import Distribution, Mode
 from maintenance.reporting.report import Outcome, Report
 from maintenance.reporting.status import (
-    Memory,
-    Milestone,
     ModeChange,
+    PersistedState,
     Phase,
     Status,
     TargetStatus,
+    Transition,
     decode,
     encode,
     shortened,
@@ -42,19 +42,21 @@ LOOK_AGAIN = timedelta(minutes=1)
 STUCK_AFTER = timedelta(minutes=30)
 
 
-class Told(Struct, frozen=True):
+class StatusUpdate(Struct, frozen=True):
     """The status after a run, and what is to be announced."""
 
     status: Status
-    milestones: tuple[Milestone, ...] = ()
+    transitions: tuple[Transition, ...] = ()
 
 
-def tell(report: Report, memory: Memory | None, *, now: datetime) -> Told:
-    """Return what to tell after a run; `memory` is what the status before has left, if any."""
+def update_status(
+    report: Report, persisted: PersistedState | None, *, now: datetime
+) -> StatusUpdate:
+    """Return what to tell after a run; `persisted` is what the status before has left, if any."""
     targets = target_statuses(report, now)
-    change, milestones = _change(report, memory, targets, now)
+    change, transitions = _change(report, persisted, targets, now)
     decision = report.decision
-    fault = shortened(" | ".join(report.faults))
+    error = shortened(" | ".join(report.errors))
     status = Status(
         mode=decision.mode,
         reason=decision.reason,
@@ -62,9 +64,9 @@ def tell(report: Report, memory: Memory | None, *, now: datetime) -> Told:
         message=decision.message,
         next_change=report.bounds.next_change,
         targets=targets,
-        memory=replace(memory or Memory(), last_change=change).after(fault, now),
+        persisted=replace(persisted or PersistedState(), last_change=change).after(error, now),
     )
-    return Told(status, milestones)
+    return StatusUpdate(status, transitions)
 
 
 def target_statuses(report: Report, now: datetime) -> tuple[TargetStatus, ...]:
@@ -97,18 +99,18 @@ def with_stuck_named(report: Report, now: datetime) -> Report:
     )
 
 
-def detail(milestone: Milestone, status: Status, *, stack: str, switch: str) -> dict[str, Any]:
+def detail(transition: Transition, status: Status, *, stack: str, switch: str) -> dict[str, Any]:
     """Return the detail of the event as JSON values."""
-    change, seconds = milestone.change, milestone.seconds
+    change, seconds = transition.change, transition.seconds
     return {
         "mode": change.mode.value,
         "previous_mode": change.previous_mode.value if change.previous_mode else None,
-        "phase": milestone.phase.value,
+        "phase": transition.phase.value,
         "reason": status.reason,
         "until": format_instant(status.until) if status.until else None,
         "message": status.message,
         "distributions": len(status.targets),
-        "failed": sum(bool(each.faults) for each in status.targets),
+        "failed": sum(bool(each.errors) for each in status.targets),
         "seconds": round(seconds) if seconds is not None else None,
         "stack": stack,
         "switch": switch,
@@ -118,7 +120,7 @@ def detail(milestone: Milestone, status: Status, *, stack: str, switch: str) -> 
 def _target_status(distribution: Distribution, outcome: Outcome, now: datetime) -> TargetStatus:
     since = now if outcome.changed else distribution.last_modified
     late = outcome.status != "Deployed" and now - since >= STUCK_AFTER
-    return TargetStatus(distribution.distribution_id, outcome.status, late, outcome.faults)
+    return TargetStatus(distribution.distribution_id, outcome.status, late, outcome.errors)
 
 
 def _stuck(distribution_id: str) -> str:
@@ -131,33 +133,33 @@ def _stuck(distribution_id: str) -> str:
 
 
 def _change(
-    report: Report, memory: Memory | None, targets: Sequence[TargetStatus], now: datetime
-) -> tuple[ModeChange | None, tuple[Milestone, ...]]:
-    last = memory.last_change if memory else None
+    report: Report, persisted: PersistedState | None, targets: Sequence[TargetStatus], now: datetime
+) -> tuple[ModeChange | None, tuple[Transition, ...]]:
+    last = persisted.last_change if persisted else None
     mode, due = report.decision.mode, report.bounds.due
-    milestones = []
+    transitions = []
     if mode is Mode.UNCHANGED:
         return last, ()
     if last is None or last.mode is not mode:
-        if all(each.faults for each in targets):
+        if all(each.errors for each in targets):
             return last, ()
-        if last is None and _was_so_already(report, memory):
+        if last is None and _was_so_already(report, persisted):
             return ModeChange(mode, None, due, accepted=due or now, deployed=due or now), ()
         last = ModeChange(mode, last.mode if last else None, due, accepted=now)
-        milestones.append(Milestone(Phase.ACCEPTED, last, _seconds(due, now)))
-    if last.deployed is None and all(each.is_deployed and not each.faults for each in targets):
+        transitions.append(Transition(Phase.ACCEPTED, last, _seconds(due, now)))
+    if last.deployed is None and all(each.is_deployed and not each.errors for each in targets):
         seconds = _seconds(last.accepted, now)
         last = replace(last, deployed=now)
-        milestones.append(Milestone(Phase.DEPLOYED, last, seconds))
-    return last, tuple(milestones)
+        transitions.append(Transition(Phase.DEPLOYED, last, seconds))
+    return last, tuple(transitions)
 
 
-def _was_so_already(report: Report, memory: Memory | None) -> bool:
+def _was_so_already(report: Report, persisted: PersistedState | None) -> bool:
     """Tell whether a mode that no status knows of is none that this run or a failed one began."""
     targets = {each.distribution_id for each in report.targets}
     outcomes = [each for each in report.outcomes if each.distribution_id in targets]
-    is_untouched = not any(each.changed or each.faults for each in outcomes)
-    return is_untouched and (memory is None or report.decision.mode is Mode.LIVE)
+    is_untouched = not any(each.changed or each.errors for each in outcomes)
+    return is_untouched and (persisted is None or report.decision.mode is Mode.LIVE)
 
 
 def _seconds(since: datetime | None, now: datetime) -> float | None:
@@ -183,7 +185,7 @@ class _Before(Struct, frozen=True):
     """The status as it was found: its text, what it remembers, and a notice if it is not ours."""
 
     text: str | None
-    memory: Memory | None
+    persisted: PersistedState | None
     notices: tuple[str, ...] = ()
 
 
@@ -200,28 +202,28 @@ class Announcer(Struct, frozen=True):
         report = with_stuck_named(report, now)
         try:
             before = self._before()
-        except ObservationError as error:
-            return report.with_upkeep_fault(str(error))
+        except ObservationError as unread:
+            return report.with_housekeeping_error(str(unread))
         report = replace(report, notices=(*report.notices, *before.notices))
-        told = tell(report, before.memory, now=now)
-        fault = self._written(told.status, over=before)
-        if fault:
-            return replace(report.with_upkeep_fault(fault), status=told.status)
-        fault = self._sent(told)
-        if not fault:
-            return replace(report, status=told.status, milestones=told.milestones)
-        return self._taken_back(report.with_upkeep_fault(fault), before, now)
+        told = update_status(report, before.persisted, now=now)
+        error = self._written(told.status, over=before)
+        if error:
+            return replace(report.with_housekeeping_error(error), status=told.status)
+        error = self._sent(told)
+        if not error:
+            return replace(report, status=told.status, transitions=told.transitions)
+        return self._taken_back(report.with_housekeeping_error(error), before, now)
 
     def announce_failure(self, error: MaintenanceError, *, now: datetime) -> tuple[str, ...]:
         """Put the error of a run without a report into the status; return what was in the way."""
         try:
             before = self._before()
-            memory = (before.memory or Memory()).after(shortened(str(error)), now)
-            if memory == before.memory:
+            persisted = (before.persisted or PersistedState()).after(shortened(str(error)), now)
+            if persisted == before.persisted:
                 return ()
-            self.status_parameter.write(_failed(before, memory))
-        except (ApplyError, ObservationError) as fault:
-            return (str(fault),)
+            self.status_parameter.write(_failed(before, persisted))
+        except (ApplyError, ObservationError) as unwritten:
+            return (str(unwritten),)
         return ()
 
     def _before(self) -> _Before:
@@ -249,11 +251,11 @@ class Announcer(Struct, frozen=True):
             return f"{error}; what was to be announced with it waits for the next run"
         return None
 
-    def _sent(self, told: Told) -> str | None:
+    def _sent(self, told: StatusUpdate) -> str | None:
         """Send what is to be announced; return the fault if that is refused."""
         details = [
             detail(each, told.status, stack=self.stack, switch=self.switch_parameter)
-            for each in told.milestones
+            for each in told.transitions
         ]
         try:
             if details:
@@ -264,16 +266,16 @@ class Announcer(Struct, frozen=True):
 
     def _taken_back(self, report: Report, before: _Before, now: datetime) -> Report:
         """Write the status as of before the announcement that was refused."""
-        status = tell(report, before.memory, now=now).status
-        last_change = before.memory.last_change if before.memory else None
-        memory = replace(status.memory, last_change=last_change)
-        status = replace(status, memory=memory)
-        fault = self._written(status, over=_Before(None, None))
+        status = update_status(report, before.persisted, now=now).status
+        last_change = before.persisted.last_change if before.persisted else None
+        persisted = replace(status.persisted, last_change=last_change)
+        status = replace(status, persisted=persisted)
+        error = self._written(status, over=_Before(None, None))
         report = replace(report, status=status)
-        return report.with_upkeep_fault(fault) if fault else report
+        return report.with_housekeeping_error(error) if error else report
 
 
-def _failed(before: _Before, memory: Memory) -> str:
-    if before.text is None or memory.last_error is None:
-        return encode(replace(_NOTHING_YET, memory=memory))
-    return with_error(before.text, memory.last_error)
+def _failed(before: _Before, persisted: PersistedState) -> str:
+    if before.text is None or persisted.last_error is None:
+        return encode(replace(_NOTHING_YET, persisted=persisted))
+    return with_error(before.text, persisted.last_error)

@@ -17,9 +17,9 @@ from typing import Any
 from msgspec import Struct, field
 
 from maintenance.cloudfront.plan import Action, Plan, Step
-from maintenance.lambda_edge.function import Choice
+from maintenance.lambda_edge.function import Selection
 from maintenance.model import Association, Distribution
-from maintenance.reporting.status import Milestone, Status, shortened
+from maintenance.reporting.status import Status, Transition, shortened
 from maintenance.schedule.decision import Bounds, Decision
 from maintenance.schedule.times import format_instant
 
@@ -31,8 +31,8 @@ class Outcome(Struct, frozen=True):
     """
     What became of one distribution.
 
-    `status` is CloudFront's word, Deployed or InProgress. `fault` is the sentence about what could
-    not be done; `changed` tells whether CloudFront took an update. `is_rehearsal` marks the
+    `status` is CloudFront's word, Deployed or InProgress. `error` is the sentence about what could
+    not be done; `changed` tells whether CloudFront took an update. `is_preview` marks the
     distribution that always has the newest version and no visitors.
     """
 
@@ -40,14 +40,14 @@ class Outcome(Struct, frozen=True):
     status: str
     steps: tuple[Step, ...]
     changed: bool = False
-    put_back: tuple[Association, ...] = ()
-    left_out: tuple[Association, ...] = ()
+    restored: tuple[Association, ...] = ()
+    not_restored: tuple[Association, ...] = ()
     warnings: tuple[str, ...] = ()
-    faults: tuple[str, ...] = ()
-    is_rehearsal: bool = False
+    errors: tuple[str, ...] = ()
+    is_preview: bool = False
 
 
-class Forgotten(Struct, frozen=True):
+class PrunedVersions(Struct, frozen=True):
     """How many versions a sweep has deleted, and how many their replicas still keep alive."""
 
     deleted: int = 0
@@ -58,45 +58,45 @@ class Report(Struct, frozen=True):
     """
     The decision of a run and what became of it. A run with faults has failed.
 
-    `own_faults` are about the switch, the settings and the page, `upkeep_faults` about what is done
-    after the distributions: aiming, preparing, telling. `notices` are worth knowing and no fault.
-    `targets` are listed as they were found; `status` and `milestones` are what was told of the run.
-    `coming` is the decision at the start of a window that is near, `choice` the version to attach
+    `input_errors` are about the switch, the settings and the page. `housekeeping_errors` are about
+    the steps after the distributions. `notices` are worth knowing and are not errors. `targets` are
+    listed as they were found; `status` and `transitions` are what was announced. `coming` is the
+    decision at the start of a window that is near, `selection` the version to attach
     where the site is to be closed.
     """
 
     decision: Decision
     outcomes: tuple[Outcome, ...] = ()
-    own_faults: tuple[str, ...] = ()
+    input_errors: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     coming: Decision | None = None
-    choice: Choice | None = None
-    forgotten: Forgotten = Forgotten()
+    selection: Selection | None = None
+    pruned: PrunedVersions = PrunedVersions()
     targets: tuple[Distribution, ...] = ()
     bounds: Bounds = field(default_factory=Bounds)
-    upkeep_faults: tuple[str, ...] = ()
+    housekeeping_errors: tuple[str, ...] = ()
     status: Status | None = None
-    milestones: tuple[Milestone, ...] = ()
+    transitions: tuple[Transition, ...] = ()
 
     @property
-    def faults(self) -> tuple[str, ...]:
+    def errors(self) -> tuple[str, ...]:
         """Every sentence about something that could not be done."""
-        of_distributions = (fault for each in self.outcomes for fault in each.faults)
-        return (*self.own_faults, *of_distributions, *self.upkeep_faults)
+        of_distributions = (error for each in self.outcomes for error in each.errors)
+        return (*self.input_errors, *of_distributions, *self.housekeeping_errors)
 
     @property
     def failure(self) -> str:
         """Every fault in one text, as far as there is room; '' where there is none."""
-        faults = self.faults
-        text = " | ".join(faults)
+        errors = self.errors
+        text = " | ".join(errors)
         cut = shortened(text, _MOST_FAILURE_BYTES)
         if cut == text:
             return text
-        return f"{len(faults)} faults, each of which is in the log: {cut}"
+        return f"{len(errors)} faults, each of which is in the log: {cut}"
 
-    def with_upkeep_fault(self, fault: str) -> "Report":
+    def with_housekeeping_error(self, error: str) -> "Report":
         """Return the report with one more fault of the upkeep."""
-        return replace(self, upkeep_faults=(*self.upkeep_faults, fault))
+        return replace(self, housekeeping_errors=(*self.housekeeping_errors, error))
 
     @property
     def drifted(self) -> bool:
@@ -118,7 +118,7 @@ class Report(Struct, frozen=True):
             return answer
         for each in answer["distributions"]:
             each.update({name: [] for name, value in each.items() if isinstance(value, list)})
-        return {**answer, "faults": [self.failure] if self.faults else []}
+        return {**answer, "errors": [self.failure] if self.errors else []}
 
     def document(self) -> dict[str, Any]:
         """Return the report as JSON values."""
@@ -131,7 +131,7 @@ class Report(Struct, frozen=True):
             "next_change": _instant(decision.next_change),
             "distributions": [outcome_document(each) for each in self.outcomes],
             "notices": list(self.notices),
-            "faults": list(self.faults),
+            "errors": list(self.errors),
         }
 
 
@@ -144,7 +144,7 @@ def outcome_document(outcome: Outcome) -> dict[str, Any]:
     return {
         "distribution_id": outcome.distribution_id,
         "status": outcome.status,
-        "rehearsal": outcome.is_rehearsal,
+        "preview": outcome.is_preview,
         "changed": outcome.changed,
         "behaviors": [
             {
@@ -154,10 +154,10 @@ def outcome_document(outcome: Outcome) -> dict[str, Any]:
             }
             for step in outcome.steps
         ],
-        "put_back": _named(outcome.put_back),
-        "left_out": _named(outcome.left_out),
+        "restored": _named(outcome.restored),
+        "not_restored": _named(outcome.not_restored),
         "warnings": list(outcome.warnings),
-        "faults": list(outcome.faults),
+        "errors": list(outcome.errors),
     }
 
 
@@ -183,24 +183,24 @@ ACCEPTED: Collection[Progress] = (Progress.REFUSED, Progress.DEPLOYING, Progress
 
 
 # And here nothing moves any more.
-AT_REST: Collection[Progress] = (Progress.REFUSED, Progress.DEPLOYED)
+SETTLED: Collection[Progress] = (Progress.REFUSED, Progress.DEPLOYED)
 
 
 def progress(outcome: Outcome) -> Progress:
     """Return the row of the table that a distribution is in."""
     plan = Plan(outcome.distribution_id, outcome.steps)
-    if outcome.faults or plan.with_action(Action.REFUSE):
+    if outcome.errors or plan.with_action(Action.REFUSE):
         return Progress.REFUSED
     if not plan.is_empty:
         return Progress.WAITING
     return Progress.DEPLOYED if outcome.status == "Deployed" else Progress.DEPLOYING
 
 
-def has_come_to(report: Report, wanted: Collection[Progress]) -> bool:
+def has_reached(report: Report, wanted: Collection[Progress]) -> bool:
     """Tell whether every distribution has come to one of these."""
     return all(progress(each) in wanted for each in report.outcomes)
 
 
 def is_everywhere(report: Report) -> bool:
     """Tell whether every edge of every distribution does what the decision says."""
-    return has_come_to(report, (Progress.DEPLOYED,))
+    return has_reached(report, (Progress.DEPLOYED,))

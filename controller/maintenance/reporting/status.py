@@ -22,7 +22,7 @@ from maintenance.errors import UnreadableValue
 from maintenance.model import Mode
 from maintenance.schedule.decision import NextChange
 from maintenance.schedule.times import format_instant, parse_instant
-from maintenance.text import written_as_json
+from maintenance.text import to_json
 
 _HOUR = timedelta(hours=1)
 
@@ -49,7 +49,7 @@ class ModeChange(Struct, frozen=True):
     deployed: datetime | None = None
 
 
-class Milestone(Struct, frozen=True):
+class Transition(Struct, frozen=True):
     """A phase to be told; `seconds` it took, from `due` or from the phase before, if known."""
 
     phase: Phase
@@ -71,7 +71,7 @@ class TargetStatus(Struct, frozen=True):
     distribution_id: str
     status: str
     is_stuck: bool = False
-    faults: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
 
     @property
     def is_deployed(self) -> bool:
@@ -84,21 +84,21 @@ class TargetStatus(Struct, frozen=True):
         return not (self.is_deployed or self.is_stuck)
 
 
-class Memory(Struct, frozen=True):
+class PersistedState(Struct, frozen=True):
     """What one run leaves to the next."""
 
     last_change: ModeChange | None = None
     last_error: LastError | None = None
 
-    def after(self, fault: str, now: datetime) -> "Memory":
-        """Return the memory after a run, whose `fault` may be empty; what lasts is not renewed."""
+    def after(self, error: str, now: datetime) -> "PersistedState":
+        """Return the memory after a run, whose `error` may be empty; what lasts is not renewed."""
         before, at = self.last_error, now.replace(microsecond=0)
         lasts = before is not None and before.until is None
-        if before and lasts and not fault:
+        if before and lasts and not error:
             return replace(self, last_error=replace(before, until=at))
-        if not fault or (before and lasts and before.message == fault):
+        if not error or (before and lasts and before.message == error):
             return self
-        return replace(self, last_error=LastError(fault, at))
+        return replace(self, last_error=LastError(error, at))
 
 
 class Status(Struct, frozen=True):
@@ -110,19 +110,19 @@ class Status(Struct, frozen=True):
     message: str | None = None
     next_change: NextChange | None = None
     targets: tuple[TargetStatus, ...] = ()
-    memory: Memory = Memory()
+    persisted: PersistedState = PersistedState()
 
     @property
     def is_closed(self) -> bool:
         """Whether visitors meet maintenance; where nobody says what is wanted, it stays as told."""
         if self.mode is not Mode.UNCHANGED:
             return self.mode is Mode.MAINTENANCE
-        last = self.memory.last_change
+        last = self.persisted.last_change
         return last is not None and last.mode is Mode.MAINTENANCE
 
     def hours_closed(self, now: datetime) -> float:
         """Return for how long the site has been closed, 0 if it is open."""
-        last = self.memory.last_change
+        last = self.persisted.last_change
         if not self.is_closed or last is None or last.mode is not Mode.MAINTENANCE:
             return 0.0
         return max(0.0, (now - last.accepted) / _HOUR)
@@ -159,8 +159,8 @@ def encode(status: Status) -> str:
         "until": _text(status.until),
         "message": shortened(status.message) if status.message else None,
         "next_change": _next_change(status.next_change),
-        "last_change": _last_change(status.memory.last_change),
-        "last_error": _last_error(status.memory.last_error),
+        "last_change": _last_change(status.persisted.last_change),
+        "last_error": _last_error(status.persisted.last_error),
         "counts": _counts(status.targets),
         "distributions": [],
     }
@@ -179,11 +179,13 @@ def with_error(text: str, error: LastError) -> str:
     return _written({**json.loads(text), "last_error": _last_error(error)})
 
 
-def decode(text: str) -> Memory:
+def decode(text: str) -> PersistedState:
     """Return what the run before has left; raise UnreadableValue for what is not ours."""
     try:
         document = json.loads(text)
-        return Memory(_read_change(document["last_change"]), _read_error(document["last_error"]))
+        return PersistedState(
+            _read_change(document["last_change"]), _read_error(document["last_error"])
+        )
     except _MISREAD as error:
         raise UnreadableValue(f"it is not what the controller writes ({error!r:.100})") from error
 
@@ -198,7 +200,7 @@ def shortened(text: str, most: int = _MOST_TEXT) -> str:
 
 def _concern(target: TargetStatus) -> tuple[bool, bool, bool, str]:
     """Return a key that sorts those first that somebody should look at."""
-    return (not target.faults, not target.is_stuck, target.is_deployed, target.distribution_id)
+    return (not target.errors, not target.is_stuck, target.is_deployed, target.distribution_id)
 
 
 def _counts(targets: tuple[TargetStatus, ...]) -> _Document:
@@ -207,7 +209,7 @@ def _counts(targets: tuple[TargetStatus, ...]) -> _Document:
         "distributions": len(targets),
         **dict(sorted(by_status.items())),
         "stuck": sum(each.is_stuck for each in targets),
-        "failed": sum(bool(each.faults) for each in targets),
+        "failed": sum(bool(each.errors) for each in targets),
     }
 
 
@@ -215,8 +217,8 @@ def _entry(target: TargetStatus) -> _Document:
     entry: _Document = {"distribution_id": target.distribution_id, "status": target.status}
     if target.is_stuck:
         entry["stuck"] = True
-    if target.faults:
-        entry["fault"] = shortened(" | ".join(target.faults), _MOST_FAULT)
+    if target.errors:
+        entry["error"] = shortened(" | ".join(target.errors), _MOST_FAULT)
     return entry
 
 
@@ -287,7 +289,7 @@ def _text(instant: datetime | None) -> str | None:
 
 def _written(value: object) -> str:
     # The braces that SSM refuses can only stand inside a text.
-    return written_as_json(value, indent=1).replace("{{", "{\\u007b")
+    return to_json(value, indent=1).replace("{{", "{\\u007b")
 
 
 def _size(value: object) -> int:

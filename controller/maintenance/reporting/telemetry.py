@@ -11,7 +11,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from maintenance.cloudfront.plan import Action
 from maintenance.model import Mode
 from maintenance.reporting.report import Outcome, Report, outcome_document
-from maintenance.text import written_as_json
+from maintenance.text import to_json
 
 SERVICE = "site-maintenance"
 NAMESPACE = "SiteMaintenance"
@@ -31,7 +31,7 @@ UNITS: Mapping[str, MetricUnit] = {
 }
 
 # `aws logs tail` writes to a terminal what others wrote into a parameter.
-logger = Logger(service=SERVICE, json_serializer=functools.partial(written_as_json, default=str))
+logger = Logger(service=SERVICE, json_serializer=functools.partial(to_json, default=str))
 
 
 def log_report(report: Report) -> None:
@@ -47,15 +47,15 @@ def log_report(report: Report) -> None:
             logger.warning(
                 "distribution warned", distribution=outcome.distribution_id, warning=warning
             )
-        for fault in outcome.faults:
-            logger.error("distribution failed", distribution=outcome.distribution_id, fault=fault)
+        for error in outcome.errors:
+            logger.error("distribution failed", distribution=outcome.distribution_id, error=error)
     for notice in report.notices:
         logger.warning("input ignored", notice=notice)
-    for fault in report.own_faults:
-        logger.error("input refused", fault=fault)
-    for fault in report.upkeep_faults:
-        logger.error("upkeep failed", fault=fault)
-    for told in report.milestones:
+    for error in report.input_errors:
+        logger.error("input refused", error=error)
+    for error in report.housekeeping_errors:
+        logger.error("upkeep failed", error=error)
+    for told in report.transitions:
         logger.info("change announced", mode=told.change.mode.value, phase=told.phase.value)
 
 
@@ -76,20 +76,20 @@ def count_report(report: Report, *, stack_name: str, now: datetime) -> None:
 
 
 def _counted(report: Report, now: datetime) -> dict[str, float]:
-    sites = [each for each in report.outcomes if not each.is_rehearsal]
+    sites = [each for each in report.outcomes if not each.is_preview]
     counted: dict[str, float] = {
         "DistributionsChanged": sum(each.changed for each in sites),
-        "DistributionsFailed": sum(bool(each.faults) for each in sites),
-        "InputsRefused": len(report.own_faults),
-        "VersionsDeleted": report.forgotten.deleted,
-        "VersionsStillReplicated": report.forgotten.replicated,
+        "DistributionsFailed": sum(bool(each.errors) for each in sites),
+        "InputsRefused": len(report.input_errors),
+        "VersionsDeleted": report.pruned.deleted,
+        "VersionsStillReplicated": report.pruned.replicated,
         "InMaintenance": report.decision.mode is Mode.MAINTENANCE,
     }
     if report.status:
         counted["DistributionsStuck"] = sum(each.is_stuck for each in report.status.targets)
         counted["InMaintenance"] = report.status.is_closed
         counted["HoursInMaintenance"] = report.status.hours_closed(now)
-    for told in report.milestones:
+    for told in report.transitions:
         if told.seconds is not None:
             counted[f"SecondsTo{told.phase.capitalize()}"] = told.seconds
     return counted

@@ -194,7 +194,7 @@ class NextChange(Struct, frozen=True):
     window: str | None = None
 
 
-class Said(Struct, frozen=True):
+class Schedule(Struct, frozen=True):
     """All that a decision follows from but the clock; the members are those of `decide`."""
 
     switch: Switch | None
@@ -220,7 +220,7 @@ class Bounds(Struct, frozen=True):
 
 
 def bounds_of(
-    decision: Decision, said: Said, *, now: datetime, heard: datetime | None = None
+    decision: Decision, said: Schedule, *, now: datetime, heard: datetime | None = None
 ) -> Bounds:
     """
     Return what comes before and after the decision that was made at `now`.
@@ -236,7 +236,7 @@ def bounds_of(
     return Bounds(due, _next_change(decision, said, next_window), next_window)
 
 
-def _due(said: Said, now: datetime) -> datetime | None:
+def _due(said: Schedule, now: datetime) -> datetime | None:
     switch, present = said.switch, said.present(now)
     instants = [switch.written, switch.until] if switch else []
     for one in _last(said, present):
@@ -244,7 +244,7 @@ def _due(said: Said, now: datetime) -> datetime | None:
     return max((each for each in instants if each and each <= present), default=None)
 
 
-def _next_change(decision: Decision, said: Said, next_window: str | None) -> NextChange | None:
+def _next_change(decision: Decision, said: Schedule, next_window: str | None) -> NextChange | None:
     if decision.mode is not Mode.MAINTENANCE:
         at = decision.next_start
         return NextChange(at, closes=True, window=next_window) if at else None
@@ -253,17 +253,17 @@ def _next_change(decision: Decision, said: Said, next_window: str | None) -> Nex
     return NextChange(at, closes=False, window=_ending(said, at)) if at else None
 
 
-def _beginning(said: Said, at: datetime) -> str | None:
+def _beginning(said: Schedule, at: datetime) -> str | None:
     return next((one.window.name for one in _last(said, at) if one.begins == at), None)
 
 
-def _ending(said: Said, at: datetime) -> str | None:
+def _ending(said: Schedule, at: datetime) -> str | None:
     if at.year == MAXYEAR:  # arithmetic ends here, and no window lasts so long
         return None
     return next((one.window.name for one in _last(said, at) if one.ends == at), None)
 
 
-def _last(said: Said, at: datetime) -> Iterable[Occurrence]:
+def _last(said: Schedule, at: datetime) -> Iterable[Occurrence]:
     for window in said.windows:
         occurrence = window.last(at, lead_time=said.lead_time)
         if occurrence:

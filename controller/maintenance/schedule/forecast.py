@@ -19,7 +19,7 @@ from itertools import islice
 
 from msgspec import Struct
 
-from maintenance.schedule.decision import Said, ended_up_to
+from maintenance.schedule.decision import Schedule, ended_up_to
 from maintenance.schedule.switch import Says, Switch
 from maintenance.schedule.window import Occurrence, occurrences
 
@@ -42,7 +42,7 @@ class Stretch(Struct, frozen=True):
     ends: datetime | None
 
 
-class Coming(Struct, frozen=True):
+class PlannedOccurrence(Struct, frozen=True):
     """One occurrence and its fate; `joined` is the stretch that it is part of, if it runs."""
 
     occurrence: Occurrence
@@ -62,12 +62,12 @@ class Forecast(Struct, frozen=True):
     since: datetime
     until: datetime
     switch: Stretch | None
-    occurrences: tuple[Coming, ...]
+    occurrences: tuple[PlannedOccurrence, ...]
     stretches: tuple[Stretch, ...]
     overlaps: tuple[Stretch, ...]
 
 
-def forecast(said: Said, *, since: datetime, until: datetime) -> Forecast:
+def forecast(said: Schedule, *, since: datetime, until: datetime) -> Forecast:
     """Return what is to come from `since`, which is the present, until `until`."""
     now = said.present(since)
     found = _occurrences(said, since=now, until=until)
@@ -86,13 +86,13 @@ def forecast(said: Said, *, since: datetime, until: datetime) -> Forecast:
     )
     stretches = _joined(reasons)
     coming = tuple(
-        Coming(each, fate, _around(each, stretches) if fate is Fate.RUNS else None)
+        PlannedOccurrence(each, fate, _around(each, stretches) if fate is Fate.RUNS else None)
         for each, fate in fates
     )
     return Forecast(now, until, own, coming, stretches, _overlaps(reasons))
 
 
-def _occurrences(said: Said, *, since: datetime, until: datetime) -> list[Occurrence]:
+def _occurrences(said: Schedule, *, since: datetime, until: datetime) -> list[Occurrence]:
     """Return the occurrences that touch the span, one more than MOST at most."""
     by_window = (
         occurrences(window, since=since, until=until, lead_time=said.lead_time)

@@ -21,7 +21,7 @@ _WORD = re.compile(r"[^\s()]*\([^()]*\)\S*|\S+", re.ASCII)
 _QUOTED = 160
 
 
-class Sentence(Struct, frozen=True):
+class ParsedValue(Struct, frozen=True):
     """A value taken apart: its words as typed, a bracket being part of one, and its message."""
 
     text: str
@@ -34,9 +34,9 @@ class Sentence(Struct, frozen=True):
         try:
             return read(self.words[at])
         except UnreadableValue as error:
-            raise self.fault(at, str(error)) from error
+            raise self.error(at, str(error)) from error
 
-    def fault(self, at: int, what: str) -> UnreadableValue:
+    def error(self, at: int, what: str) -> UnreadableValue:
         """Return the error that points at word `at`, or at the end behind the last word."""
         where = repr(_shortened(self.words[at])) if at < len(self.words) else "its end"
         return UnreadableValue(
@@ -45,13 +45,13 @@ class Sentence(Struct, frozen=True):
         )
 
 
-def take_apart(text: str, *, grammar: str) -> Sentence:
+def parse_value(text: str, *, grammar: str) -> ParsedValue:
     """Return the words and the message of `text`; no message and an empty one are both None."""
     value = text.strip(_BLANKS)
     colon = _MESSAGE.search(value)
     head, message = (value[: colon.start()], value[colon.end() :]) if colon else (value, "")
     words = tuple(_WORD.findall(head))
-    return Sentence(text=value, words=words, message=message.strip() or None, grammar=grammar)
+    return ParsedValue(text=value, words=words, message=message.strip() or None, grammar=grammar)
 
 
 def _shortened(text: str) -> str:

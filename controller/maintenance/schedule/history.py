@@ -25,7 +25,7 @@ class Version(Struct, frozen=True):
     written: datetime
 
 
-class Writing(Struct, frozen=True):
+class HistoryEntry(Struct, frozen=True):
     """
     One writing of the switch, or of the window `window`.
 
@@ -47,14 +47,14 @@ class Meaning(Struct, frozen=True):
     is_readable: bool = True
 
 
-def newest_first(writings: Iterable[Writing]) -> tuple[Writing, ...]:
+def newest_first(writings: Iterable[HistoryEntry]) -> tuple[HistoryEntry, ...]:
     """Return the writings of all parameters, the newest first."""
     return tuple(
         sorted(writings, key=lambda each: (each.version.written, each.number), reverse=True)
     )
 
 
-def meaning(writing: Writing, *, zone: ZoneInfo) -> Meaning:
+def meaning(writing: HistoryEntry, *, zone: ZoneInfo) -> Meaning:
     """Return what a writing meant; `zone` is the stack's."""
     version = writing.version
     try:

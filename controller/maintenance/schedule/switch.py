@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from maintenance.errors import UnreadableValue
-from maintenance.schedule.grammar import Sentence, take_apart
+from maintenance.schedule.grammar import ParsedValue, parse_value
 from maintenance.schedule.times import (
     DURATION_PATTERN,
     INSTANT_PATTERN,
@@ -69,14 +69,14 @@ def parse_switch(text: str, *, written: datetime, zone: ZoneInfo) -> Switch:
 
     Raises UnreadableValue, whose message quotes `text`, points at the fault and shows the grammar.
     """
-    sentence = take_apart(text, grammar=GRAMMAR)
+    sentence = parse_value(text, grammar=GRAMMAR)
     says = _says(sentence)
     since = written.astimezone(UTC)
     until = _until(sentence, written=since, zone=zone)
     return Switch(says=says, written=since, until=until, message=sentence.message)
 
 
-def settle(text: str, *, at: datetime, zone: ZoneInfo) -> str:
+def resolve(text: str, *, at: datetime, zone: ZoneInfo) -> str:
     """
     Return the value that a command given at `at` writes: `for D` becomes `until at + D`, in UTC.
 
@@ -85,41 +85,41 @@ def settle(text: str, *, at: datetime, zone: ZoneInfo) -> str:
     """
     whole = at + timedelta(microseconds=-at.microsecond % 1_000_000)
     switch = parse_switch(text, written=whole, zone=zone)
-    if switch.until is None or take_apart(text, grammar=GRAMMAR).words[1].lower() != "for":
+    if switch.until is None or parse_value(text, grammar=GRAMMAR).words[1].lower() != "for":
         return text
     message = f": {switch.message}" if switch.message else ""
     return f"{switch.says} until {format_instant(switch.until)}{message}"
 
 
-def _says(sentence: Sentence) -> Says:
+def _says(sentence: ParsedValue) -> Says:
     word = sentence.words[0].lower() if sentence.words else ""
     if word not in tuple(Says):
-        raise sentence.fault(0, "it begins with on or off")
+        raise sentence.error(0, "it begins with on or off")
     return Says(word)
 
 
-def _until(sentence: Sentence, *, written: datetime, zone: ZoneInfo) -> datetime | None:
+def _until(sentence: ParsedValue, *, written: datetime, zone: ZoneInfo) -> datetime | None:
     """Return the end that the words behind `on` or `off` name."""
     match [word.lower() for word in sentence.words[1:]]:
         case []:
             return None
         case ["for"]:
-            raise sentence.fault(2, "a duration is missing")
+            raise sentence.error(2, "a duration is missing")
         case ["until"]:
-            raise sentence.fault(2, "an instant is missing")
+            raise sentence.error(2, "an instant is missing")
         case ["for", _]:
             return written + sentence.read(2, parse_duration)
         case ["until", _]:
             return _end_at(sentence, written, zone)
         case ["for" | "until", _, *_]:
-            raise sentence.fault(3, "only a message may follow here, behind a colon and a space")
+            raise sentence.error(3, "only a message may follow here, behind a colon and a space")
         case _:
-            raise sentence.fault(
+            raise sentence.error(
                 1, "for, until, or a message behind a colon and a space may follow here"
             )
 
 
-def _end_at(sentence: Sentence, written: datetime, zone: ZoneInfo) -> datetime:
+def _end_at(sentence: ParsedValue, written: datetime, zone: ZoneInfo) -> datetime:
     def later_than_written(word: str) -> datetime:
         instant = parse_instant(word, zone=zone)
         if instant <= written:
@@ -139,9 +139,9 @@ class ReadSwitch(Struct, frozen=True):
     """
     What the switch says, None where nobody can tell.
 
-    `fault` is the sentence about a switch that is missing or unreadable; `switch` then is the last
+    `error` is the sentence about a switch that is missing or unreadable; `switch` then is the last
     readable version, if there is one.
     """
 
     switch: Switch | None
-    fault: str | None = None
+    error: str | None = None

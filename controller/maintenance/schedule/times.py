@@ -2,7 +2,7 @@
 Durations, instants and time zones: text in, values out.
 
 Everything inside the controller is an aware instant in UTC; local time exists only at the edges.
-Daylight saving is decided in one place, `place`:
+Daylight saving is decided in one place, `to_instant`:
 
     local time            its instant
     --------------------  -----------------------------------------------------
@@ -89,7 +89,7 @@ def parse_instant(text: str, *, zone: ZoneInfo) -> datetime:
         )
     try:
         instant = datetime.fromisoformat(text.upper())
-        return instant.astimezone(UTC) if instant.tzinfo else place(instant, zone)
+        return instant.astimezone(UTC) if instant.tzinfo else to_instant(instant, zone)
     except (ValueError, OverflowError) as error:
         raise UnreadableValue("the calendar has no such instant") from error
 
@@ -100,7 +100,7 @@ def format_instant(instant: datetime) -> str:
     return utc.isoformat(timespec="auto" if utc.second or utc.microsecond else "minutes") + "Z"
 
 
-def place(wall: datetime, zone: ZoneInfo) -> datetime:
+def to_instant(wall: datetime, zone: ZoneInfo) -> datetime:
     """
     Return the instant, in UTC, at which clocks in `zone` first show `wall` (naive) or more.
 

@@ -4,8 +4,8 @@ Windows: stretches of maintenance that begin and end by themselves.
     cron(0 2 ? * SUN *) for 2h in Europe/Ljubljana: message    again and again
     at(2026-12-01T02:00) for 90m                               once
 
-The start is wall-clock time in the zone, and `place` says which instant that is when clocks change;
-the duration is elapsed time. An occurrence is the half-open interval [start - LeadTime, end).
+The start is wall-clock time in the zone; `to_instant` says which instant that is when clocks
+change. The duration is elapsed time. An occurrence is the half-open interval [start - LeadTime, end).
 """
 
 import re
@@ -18,8 +18,14 @@ from msgspec import Struct
 
 from maintenance.errors import UnreadableValue
 from maintenance.schedule.cron import YEAR, Cron, parse_cron
-from maintenance.schedule.grammar import Sentence, take_apart
-from maintenance.schedule.times import parse_duration, parse_instant, place, wall_time, zone_named
+from maintenance.schedule.grammar import ParsedValue, parse_value
+from maintenance.schedule.times import (
+    parse_duration,
+    parse_instant,
+    to_instant,
+    wall_time,
+    zone_named,
+)
 
 GRAMMAR = (
     "cron(minute hour day-of-month month day-of-week year) or at(2026-12-01T02:00), "
@@ -76,8 +82,8 @@ class Recurring(Struct, frozen=True):
         """Return the last start that is not later than `at`."""
         shown = wall_time(at, self.zone)
         # While clocks repeat an hour, all of it has been placed already: look past what they show.
-        wall = self.cron.last(shown + (at - place(shown, self.zone)))
-        while wall and (start := place(wall, self.zone)) > at:
+        wall = self.cron.last(shown + (at - to_instant(shown, self.zone)))
+        while wall and (start := to_instant(wall, self.zone)) > at:
             wall = self.cron.last(wall - datetime.resolution)
         return start if wall else None
 
@@ -85,7 +91,7 @@ class Recurring(Struct, frozen=True):
         """Return the first start later than `after`."""
         wall = self.cron.next(wall_time(after, self.zone))
         # While clocks repeat an hour, what comes next on them may have been placed already.
-        while wall and (start := place(wall, self.zone)) <= after:
+        while wall and (start := to_instant(wall, self.zone)) <= after:
             wall = self.cron.next(wall)
         return start if wall else None
 
@@ -128,14 +134,14 @@ def parse_window(name: str, text: str, *, zone: ZoneInfo) -> Window:
 
     Raises UnreadableValue, whose message quotes `text`, points at the fault and shows the grammar.
     """
-    sentence = take_apart(text, grammar=GRAMMAR)
+    sentence = parse_value(text, grammar=GRAMMAR)
     own_zone = _zone(sentence) or zone
     starts = sentence.read(0, lambda word: _starts(word, own_zone))
     duration = sentence.read(2, parse_duration)
     return Window(name=name, starts=starts, duration=duration, message=sentence.message)
 
 
-def _zone(sentence: Sentence) -> ZoneInfo | None:
+def _zone(sentence: ParsedValue) -> ZoneInfo | None:
     """Return the zone that the words name, or None; refuse words that form no window."""
     match [word.lower() for word in sentence.words]:
         case [_, "for", _]:
@@ -143,17 +149,17 @@ def _zone(sentence: Sentence) -> ZoneInfo | None:
         case [_, "for", _, "in", _]:
             return sentence.read(4, zone_named)
         case [_, "for", _, "in", _, *_]:
-            raise sentence.fault(5, "only a message may follow here, behind a colon and a space")
+            raise sentence.error(5, "only a message may follow here, behind a colon and a space")
         case [_, "for", _, "in"]:
-            raise sentence.fault(4, "a time zone is missing")
+            raise sentence.error(4, "a time zone is missing")
         case [_, "for", _, *_]:
-            raise sentence.fault(3, "in, or a message behind a colon and a space may follow here")
+            raise sentence.error(3, "in, or a message behind a colon and a space may follow here")
         case [_, "for"]:
-            raise sentence.fault(2, "a duration is missing")
+            raise sentence.error(2, "a duration is missing")
         case [_, *_]:
-            raise sentence.fault(1, "for and a duration follow here")
+            raise sentence.error(1, "for and a duration follow here")
         case _:
-            raise sentence.fault(0, _BEGINNING)
+            raise sentence.error(0, _BEGINNING)
 
 
 def _starts(word: str, zone: ZoneInfo) -> Starts:
@@ -178,5 +184,5 @@ class ReadWindows(Struct, frozen=True):
     """
 
     windows: tuple[Window, ...] = ()
-    faults: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()

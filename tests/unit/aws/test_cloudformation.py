@@ -5,7 +5,7 @@ import threading
 from typing import Any
 
 import pytest
-from maintenance.aws.cloudformation import answer, fault_of, refuse_forged
+from maintenance.aws.cloudformation import answer, error_of, refuse_forged
 from maintenance.errors import ApplyError, EventRefused
 from urllib3 import PoolManager
 
@@ -15,7 +15,7 @@ STACK_ID = "arn:aws:cloudformation:us-east-1:123456789012:stack/site/51af3dc0-da
 ACCEPTS = Answer()
 
 
-def _answer(url: str, *, fault: str | None = None) -> None:
+def _answer(url: str, *, error: str | None = None) -> None:
     request = {
         "RequestType": "Create",
         "ResponseURL": url,
@@ -23,17 +23,17 @@ def _answer(url: str, *, fault: str | None = None) -> None:
         "RequestId": "unique-1",
         "LogicalResourceId": "Installation",
     }
-    answer(request, http=PoolManager(), fault=fault, data={"SwitchParameter": "/site/maintenance"})
+    answer(request, http=PoolManager(), error=error, data={"SwitchParameter": "/site/maintenance"})
 
 
-def _received(*answers: Answer, fault: str | None = None) -> list[Received]:
+def _received(*answers: Answer, error: str | None = None) -> list[Received]:
     with a_server(*answers) as server:
-        _answer(f"{server.url}/answer?Signature=a%2Fb", fault=fault)
+        _answer(f"{server.url}/answer?Signature=a%2Fb", error=error)
         return server.received
 
 
-def _document(fault: str | None) -> dict[str, Any]:
-    [put] = _received(ACCEPTS, fault=fault)
+def _document(error: str | None) -> dict[str, Any]:
+    [put] = _received(ACCEPTS, error=error)
     document: dict[str, Any] = json.loads(put.body)
     return document
 
@@ -66,7 +66,7 @@ def test_an_answer_is_never_longer_than_4096_bytes(letter: str) -> None:
 
     Source: CloudFormation User Guide, crpg-ref-responses.
     """
-    [put] = _received(ACCEPTS, fault="x" + letter * 10_000)
+    [put] = _received(ACCEPTS, error="x" + letter * 10_000)
 
     assert len(put.body) <= 4096
     assert json.loads(put.body)["Reason"].startswith("x")
@@ -152,14 +152,14 @@ def test_work_that_breaks_off_is_a_fault_of_its_own(monkeypatch: pytest.MonkeyPa
     def work() -> None:
         raise SystemExit
 
-    assert "the work broke off, and the log says why" == fault_of(work, seconds_left=900.0)
+    assert "the work broke off, and the log says why" == error_of(work, seconds_left=900.0)
 
 
 def test_work_that_ends_in_time_says_its_fault() -> None:
     """Or that there is none."""
     assert (None, "E1 is stuck") == (
-        fault_of(lambda: None, seconds_left=900.0),
-        fault_of(lambda: "E1 is stuck", seconds_left=900.0),
+        error_of(lambda: None, seconds_left=900.0),
+        error_of(lambda: "E1 is stuck", seconds_left=900.0),
     )
 
 
@@ -170,7 +170,7 @@ def test_work_that_takes_too_long_is_a_fault_while_there_is_time_to_answer() -> 
     def work() -> None:
         goes_on.wait()
 
-    fault = fault_of(work, seconds_left=80.0)
+    error = error_of(work, seconds_left=80.0)
     goes_on.set()
 
-    assert "there was no time left to finish: try again, it goes on" == fault
+    assert "there was no time left to finish: try again, it goes on" == error

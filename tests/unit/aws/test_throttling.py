@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 import pytest
-from maintenance.aws.throttling import PacedConfigs, Time
+from maintenance.aws.throttling import ThrottledConfigs, Time
 from maintenance.cloudfront.config import ReadConfig
 from maintenance.errors import StaleObservation, Throttled
 
@@ -31,7 +31,7 @@ class _CloudFront:
     """Refuses the next updates, and keeps the distributions of those it took."""
 
     refusals: int = 0
-    fault: Exception = field(default_factory=lambda: Throttled("Rate exceeded"))
+    error: Exception = field(default_factory=lambda: Throttled("Rate exceeded"))
     taken: list[str] = field(default_factory=list)
 
     def read_config(self, distribution_id: str) -> ReadConfig:
@@ -40,11 +40,11 @@ class _CloudFront:
     def update_config(self, distribution_id: str, *, xml: bytes, etag: str) -> None:
         if self.refusals:
             self.refusals -= 1
-            raise self.fault
+            raise self.error
         self.taken.append(f"{distribution_id} {xml.decode()} {etag}")
 
 
-def _update(configs: PacedConfigs, distribution_id: str = "E1") -> None:
+def _update(configs: ThrottledConfigs, distribution_id: str = "E1") -> None:
     configs.update_config(distribution_id, xml=b"<x/>", etag="E")
 
 
@@ -52,7 +52,7 @@ def test_an_update_that_is_taken_waits_for_nothing() -> None:
     """And arrives as it was given."""
     clock, cloudfront = _Clock(), _CloudFront()
 
-    _update(PacedConfigs(cloudfront, clock.time()))
+    _update(ThrottledConfigs(cloudfront, clock.time()))
 
     assert (["E1 <x/> E"], []) == (cloudfront.taken, clock.paused)
 
@@ -61,7 +61,7 @@ def test_a_throttled_update_is_tried_again_with_growing_pauses() -> None:
     """Up to sixteen seconds."""
     clock, cloudfront = _Clock(), _CloudFront(refusals=9)
 
-    _update(PacedConfigs(cloudfront, clock.time()))
+    _update(ThrottledConfigs(cloudfront, clock.time()))
 
     assert (["E1 <x/> E"], [0.5, 1, 2, 4, 8, 16, 16, 16, 16]) == (cloudfront.taken, clock.paused)
 
@@ -69,7 +69,7 @@ def test_a_throttled_update_is_tried_again_with_growing_pauses() -> None:
 def test_when_patience_is_over_the_rest_is_refused_without_a_call() -> None:
     """Ten minutes in all, and not for each distribution."""
     clock, cloudfront = _Clock(), _CloudFront(refusals=1_000)
-    configs = PacedConfigs(cloudfront, clock.time())
+    configs = ThrottledConfigs(cloudfront, clock.time())
     with pytest.raises(Throttled, match="the next try goes on"):
         _update(configs)
     calls = cloudfront.refusals
@@ -82,7 +82,7 @@ def test_when_patience_is_over_the_rest_is_refused_without_a_call() -> None:
 
 def test_a_denial_outlasts_a_question_that_was_asked_before_it() -> None:
     """Hands that ask at once ask one after the other, and the second finds the answer."""
-    configs = PacedConfigs(_CloudFront(), _Clock().time())
+    configs = ThrottledConfigs(_CloudFront(), _Clock().time())
     is_asked, may_answer = threading.Event(), threading.Event()
     asked = []
 
@@ -92,7 +92,7 @@ def test_a_denial_outlasts_a_question_that_was_asked_before_it() -> None:
         may_answer.wait(60)
         return False
 
-    configs.heed(is_wanted)
+    configs.cancel_when(is_wanted)
     with ThreadPoolExecutor(2) as hands:
         first = hands.submit(configs.is_still_wanted)
         is_asked.wait(60)
@@ -105,7 +105,7 @@ def test_a_denial_outlasts_a_question_that_was_asked_before_it() -> None:
 def test_patience_is_over_after_ten_minutes_and_not_later() -> None:
     """Where no time is left, CloudFront is not asked again."""
     clock, cloudfront = _Clock(), _CloudFront(refusals=1)
-    configs = PacedConfigs(cloudfront, clock.time())
+    configs = ThrottledConfigs(cloudfront, clock.time())
     clock.seconds = 600
 
     with pytest.raises(Throttled) as caught:
@@ -121,7 +121,7 @@ def test_patience_is_over_after_ten_minutes_and_not_later() -> None:
 def test_who_waited_for_a_turn_until_patience_was_over_asks_cloudfront_no_more() -> None:
     """To the second; nothing was refused to it yet."""
     clock, cloudfront = _Clock(), _CloudFront(refusals=1)
-    configs = PacedConfigs(cloudfront, clock.time())
+    configs = ThrottledConfigs(cloudfront, clock.time())
     _update(configs)
     clock.seconds = 600
 
@@ -134,8 +134,8 @@ def test_who_waited_for_a_turn_until_patience_was_over_asks_cloudfront_no_more()
 def test_an_update_that_is_wanted_no_more_is_left_out() -> None:
     """It waited for a while, and must not close what was opened meanwhile."""
     cloudfront = _CloudFront(refusals=9)
-    configs = PacedConfigs(cloudfront, _Clock().time())
-    configs.heed(lambda: False)
+    configs = ThrottledConfigs(cloudfront, _Clock().time())
+    configs.cancel_when(lambda: False)
 
     with pytest.raises(Throttled) as caught:
         _update(configs)
@@ -150,7 +150,7 @@ def test_an_update_that_is_wanted_no_more_is_left_out() -> None:
 def test_the_next_run_has_its_own_patience() -> None:
     """An execution environment outlives its runs."""
     clock, cloudfront = _Clock(), _CloudFront(refusals=2)
-    configs = PacedConfigs(cloudfront, clock.time())
+    configs = ThrottledConfigs(cloudfront, clock.time())
     clock.seconds += 10_000
 
     configs.begin()
@@ -162,10 +162,10 @@ def test_the_next_run_has_its_own_patience() -> None:
 def test_other_refusals_are_not_waited_out() -> None:
     """Somebody else wrote first: the caller looks again."""
     clock = _Clock()
-    cloudfront = _CloudFront(refusals=1, fault=StaleObservation("412"))
+    cloudfront = _CloudFront(refusals=1, error=StaleObservation("412"))
 
     with pytest.raises(StaleObservation):
-        _update(PacedConfigs(cloudfront, clock.time()))
+        _update(ThrottledConfigs(cloudfront, clock.time()))
 
     assert [] == clock.paused
 
@@ -183,7 +183,7 @@ def test_while_throttled_one_hand_tries_and_the_others_wait() -> None:
         hands[-1].join(0.05)
         calls.append((cloudfront.refusals, cloudfront.taken) != before)
 
-    configs = PacedConfigs(cloudfront, Time(clock=lambda: 0.0, pause=pause, jitter=lambda: 0.0))
+    configs = ThrottledConfigs(cloudfront, Time(clock=lambda: 0.0, pause=pause, jitter=lambda: 0.0))
     _update(configs)
     for hand in hands:
         hand.join()
@@ -193,13 +193,15 @@ def test_while_throttled_one_hand_tries_and_the_others_wait() -> None:
 
 def test_reading_is_as_fast_as_ever() -> None:
     """Only updates are throttled."""
-    assert ReadConfig(b"E1", "E1") == PacedConfigs(_CloudFront(), _Clock().time()).read_config("E1")
+    assert ReadConfig(b"E1", "E1") == ThrottledConfigs(_CloudFront(), _Clock().time()).read_config(
+        "E1"
+    )
 
 
 def test_asking_whether_an_update_is_wanted_takes_a_fifth_of_the_time_at_most() -> None:
     """A look at a thousand windows takes fifteen seconds; CloudFront takes updates meanwhile."""
     clock, cloudfront = _Clock(), _CloudFront(refusals=20)
-    configs = PacedConfigs(cloudfront, clock.time())
+    configs = ThrottledConfigs(cloudfront, clock.time())
     asked: list[float] = []
 
     def is_wanted() -> bool:
@@ -207,7 +209,7 @@ def test_asking_whether_an_update_is_wanted_takes_a_fifth_of_the_time_at_most() 
         clock.seconds += 15
         return True
 
-    configs.heed(is_wanted)
+    configs.cancel_when(is_wanted)
     _update(configs)
 
     assert 15 * len(asked) <= clock.seconds / 5 + 15
@@ -220,14 +222,14 @@ def test_an_update_that_has_waited_for_two_seconds_or_less_asks_nobody(
 ) -> None:
     """The run has just looked; half a second, one more, and then two are waited."""
     clock, cloudfront = _Clock(), _CloudFront(refusals=refusals)
-    configs = PacedConfigs(cloudfront, clock.time())
+    configs = ThrottledConfigs(cloudfront, clock.time())
     looks: list[float] = []
 
     def is_wanted() -> bool:
         looks.append(clock.seconds)
         return True
 
-    configs.heed(is_wanted)
+    configs.cancel_when(is_wanted)
     _update(configs)
 
     assert ([3.5] * asked, ["E1 <x/> E"]) == (looks, cloudfront.taken)
@@ -237,8 +239,8 @@ def test_two_seconds_are_not_yet_long() -> None:
     """Only what has waited for longer is asked about, whenever it began to."""
     clock, cloudfront = _Clock(seconds=50.0), _CloudFront(refusals=1)
     four_times = Time(clock=lambda: clock.seconds, pause=clock.pause, jitter=lambda: 4.0)
-    configs = PacedConfigs(cloudfront, four_times)
-    configs.heed(lambda: False)
+    configs = ThrottledConfigs(cloudfront, four_times)
+    configs.cancel_when(lambda: False)
 
     _update(configs)
 
@@ -248,7 +250,7 @@ def test_two_seconds_are_not_yet_long() -> None:
 def test_a_hand_that_waited_for_its_turn_tries_at_once() -> None:
     """Nothing was refused to it; what the other hand has waited counts."""
     clock, cloudfront = _Clock(), _CloudFront(refusals=1)
-    configs = PacedConfigs(cloudfront, clock.time())
+    configs = ThrottledConfigs(cloudfront, clock.time())
     _update(configs)
     paused = list(clock.paused)
 
@@ -268,14 +270,14 @@ class _RefusesBoth(_CloudFront):
         if distribution_id not in self.met:
             self.met.add(distribution_id)
             self.both.wait()
-            raise self.fault
+            raise self.error
         super().update_config(distribution_id, xml=xml, etag=etag)
 
 
 def test_what_a_refused_hand_has_waited_for_its_turn_counts() -> None:
     """Half a second is over by then, so it does not pause for another."""
     clock, cloudfront = _Clock(), _RefusesBoth()
-    configs = PacedConfigs(cloudfront, clock.time())
+    configs = ThrottledConfigs(cloudfront, clock.time())
 
     with ThreadPoolExecutor(2) as hands:
         list(hands.map(lambda each: _update(configs, each), ("E1", "E2")))
@@ -286,7 +288,7 @@ def test_what_a_refused_hand_has_waited_for_its_turn_counts() -> None:
 def test_what_is_wanted_no_more_is_not_asked_for_again() -> None:
     """Hundreds of updates may wait, and the run has to look anew before its time is over."""
     clock, cloudfront = _Clock(), _CloudFront(refusals=1_000)
-    configs = PacedConfigs(cloudfront, clock.time())
+    configs = ThrottledConfigs(cloudfront, clock.time())
     asked: list[bool] = []
 
     def is_wanted() -> bool:
@@ -294,7 +296,7 @@ def test_what_is_wanted_no_more_is_not_asked_for_again() -> None:
         clock.seconds += 15
         return False
 
-    configs.heed(is_wanted)
+    configs.cancel_when(is_wanted)
     for _ in range(3):
         with pytest.raises(Throttled, match="something else is wanted"):
             _update(configs)
@@ -305,8 +307,8 @@ def test_what_is_wanted_no_more_is_not_asked_for_again() -> None:
 def test_an_update_that_comes_after_a_denial_is_left_out_at_once() -> None:
     """It has not waited, and the run knows already that something else is wanted."""
     clock, cloudfront = _Clock(), _CloudFront(refusals=3)
-    configs = PacedConfigs(cloudfront, clock.time())
-    configs.heed(lambda: False)
+    configs = ThrottledConfigs(cloudfront, clock.time())
+    configs.cancel_when(lambda: False)
     with pytest.raises(Throttled, match="something else is wanted"):
         _update(configs)
 
@@ -319,12 +321,12 @@ def test_an_update_that_comes_after_a_denial_is_left_out_at_once() -> None:
 def test_what_the_next_round_wants_is_asked_for_again() -> None:
     """The answer of the round before says nothing about it."""
     clock, cloudfront = _Clock(), _CloudFront(refusals=9)
-    configs = PacedConfigs(cloudfront, clock.time())
-    configs.heed(lambda: False)
+    configs = ThrottledConfigs(cloudfront, clock.time())
+    configs.cancel_when(lambda: False)
     with pytest.raises(Throttled):
         _update(configs)
 
-    configs.heed(lambda: True)
+    configs.cancel_when(lambda: True)
     _update(configs)
 
     assert ["E1 <x/> E"] == cloudfront.taken

@@ -5,10 +5,10 @@ from copy import replace
 import pytest
 from maintenance.cloudfront.associations import (
     LIST_NAMES,
-    Lists,
+    AssociationLists,
     attach,
     detach,
-    is_in_the_way,
+    is_conflicting,
     viewer_request_entry,
 )
 from maintenance.cloudfront.xml import scan
@@ -37,7 +37,7 @@ def test_what_shares_our_place_or_mixes_kinds_is_in_the_way(
 
     Source: CloudFront Developer Guide, edge-function-restrictions-all.
     """
-    assert expected is is_in_the_way(association)
+    assert expected is is_conflicting(association)
 
 
 @pytest.mark.parametrize(
@@ -62,14 +62,15 @@ def test_attaching_leaves_ours_and_what_may_stand_beside_it(
 
 def test_attaching_where_lists_are_absent_writes_one_list() -> None:
     """The list of CloudFront Functions stays absent."""
-    attached = attach(Lists(None, None), EDGE.version_arn)
+    attached = attach(AssociationLists(None, None), EDGE.version_arn)
 
     assert (
-        Lists(list_xml(Kind.LAMBDA_AT_EDGE, viewer_request_entry(OURS.arn).xml), None) == attached
+        AssociationLists(list_xml(Kind.LAMBDA_AT_EDGE, viewer_request_entry(OURS.arn).xml), None)
+        == attached
     )
 
 
-ABSENT = Lists(None, None)
+ABSENT = AssociationLists(None, None)
 NOTED = {
     "nothing": lists(),
     "nothing, not even lists": ABSENT,
@@ -80,7 +81,7 @@ NOTED = {
 
 
 @pytest.mark.parametrize("noted", NOTED.values(), ids=list(NOTED))
-def test_untouched_lists_go_back_to_their_bytes(noted: Lists) -> None:
+def test_untouched_lists_go_back_to_their_bytes(noted: AssociationLists) -> None:
     """Also after another version of ours took the place of the one attached first."""
     attached = attach(attach(noted, edge_arn(1)), EDGE.version_arn)
 
@@ -93,8 +94,8 @@ def test_what_was_displaced_is_named_as_put_back() -> None:
 
     restored = detach(attach(noted, EDGE.version_arn), noted)
 
-    assert {a_function(), a_function(VIEWER_RESPONSE)} == set(restored.put_back)
-    assert () == restored.left_out
+    assert {a_function(), a_function(VIEWER_RESPONSE)} == set(restored.restored)
+    assert () == restored.not_restored
 
 
 def test_a_change_made_meanwhile_stays() -> None:
@@ -106,7 +107,7 @@ def test_a_change_made_meanwhile_stays() -> None:
 
     expected = (a_function(), a_lambda("origin-response", "headers"))
     assert tuple(sorted(expected)) == restored.lists.associations()
-    assert (a_function(),) == restored.put_back
+    assert (a_function(),) == restored.restored
 
 
 def test_a_change_made_meanwhile_does_not_keep_a_lambda_from_its_place() -> None:
@@ -124,10 +125,10 @@ def test_a_function_goes_back_into_a_list_that_is_absent_by_now() -> None:
     noted = lists(a_function())
     both = lists(OURS, ORIGIN, a_function())
 
-    restored = detach(Lists(lists(OURS, ORIGIN).lambda_xml, None), noted)
+    restored = detach(AssociationLists(lists(OURS, ORIGIN).lambda_xml, None), noted)
 
     assert both.function_xml == restored.lists.function_xml
-    assert (a_function(),) == restored.put_back
+    assert (a_function(),) == restored.restored
 
 
 def test_a_function_of_the_other_kind_that_came_meanwhile_wins() -> None:
@@ -137,8 +138,8 @@ def test_a_function_of_the_other_kind_that_came_meanwhile_wins() -> None:
 
     restored = detach(lists(OURS, came), noted)
 
-    assert ((came,), ()) == (restored.lists.associations(), restored.put_back)
-    assert (a_function(VIEWER_REQUEST),) == restored.left_out
+    assert ((came,), ()) == (restored.lists.associations(), restored.restored)
+    assert (a_function(VIEWER_REQUEST),) == restored.not_restored
 
 
 def test_a_function_that_took_the_same_event_meanwhile_wins() -> None:
@@ -149,7 +150,7 @@ def test_a_function_that_took_the_same_event_meanwhile_wins() -> None:
     restored = detach(lists(OURS, came), noted)
 
     assert {a_function(VIEWER_REQUEST), came} == set(restored.lists.associations())
-    assert (a_function(VIEWER_RESPONSE),) == restored.left_out
+    assert (a_function(VIEWER_RESPONSE),) == restored.not_restored
 
 
 FORGED = list_xml(Kind.LAMBDA_AT_EDGE, a_lambda())
@@ -163,10 +164,10 @@ FORGED_LISTS = {
 @pytest.mark.parametrize("forged", FORGED_LISTS.values(), ids=list(FORGED_LISTS))
 def test_a_forged_note_writes_nothing_but_associations(forged: bytes) -> None:
     """Whoever can write the state bucket changes no other setting of the distribution by it."""
-    noted = Lists(forged, forged)
-    held = attach(lists(), EDGE.version_arn)
+    noted = AssociationLists(forged, forged)
+    attached_version = attach(lists(), EDGE.version_arn)
 
-    left = detach(held, noted).lists
+    left = detach(attached_version, noted).lists
 
     for kind, xml in zip(LIST_NAMES, (left.lambda_xml, left.function_xml), strict=True):
         root = scan(xml or b"")

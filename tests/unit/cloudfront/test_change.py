@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from maintenance.cloudfront.associations import Lists
-from maintenance.cloudfront.change import Change, prepare
+from maintenance.cloudfront.associations import AssociationLists
+from maintenance.cloudfront.change import Change, build_change
 from maintenance.cloudfront.config import PathPattern, read_config
-from maintenance.cloudfront.displaced import Note
+from maintenance.cloudfront.displaced import DisplacedRecord
 from maintenance.cloudfront.plan import Intent, plan_distribution
 from maintenance.model import VIEWER_RESPONSE, Association, Mode
 
@@ -23,12 +23,14 @@ from tests.builders import (
 )
 
 
-def _prepare(mode: Mode, xml: bytes, rows: Mapping[PathPattern, Lists] | None = None) -> Change:
+def _prepare(
+    mode: Mode, xml: bytes, lists_by_path: Mapping[PathPattern, AssociationLists] | None = None
+) -> Change:
     config = read_config(xml)
     behaviors = [each.behavior for each in config.behaviors]
     plan = plan_distribution(DISTRIBUTION_ID, behaviors, Intent(mode, EDGE))
-    note = Note("site", DISTRIBUTION_ID, MappingProxyType(dict(rows or {})))
-    return prepare(plan, config, note, EDGE)
+    record = DisplacedRecord("site", DISTRIBUTION_ID, MappingProxyType(dict(lists_by_path or {})))
+    return build_change(plan, config, record, EDGE)
 
 
 def _held(change: Change) -> list[tuple[Association, ...]]:
@@ -42,8 +44,8 @@ def test_attaching_takes_every_behavior_and_notes_what_was_there() -> None:
     change = _prepare(Mode.MAINTENANCE, xml)
 
     assert [(OURS,), (OURS,)] == _held(change)
-    assert change.note
-    assert {None: lists(a_function()), "*": lists()} == dict(change.note.rows)
+    assert change.record
+    assert {None: lists(a_function()), "*": lists()} == dict(change.record.lists_by_path)
 
 
 def test_replacing_alone_writes_no_note() -> None:
@@ -52,7 +54,7 @@ def test_replacing_alone_writes_no_note() -> None:
 
     change = _prepare(Mode.MAINTENANCE, config_xml(a_behavior(None, older)), {None: lists()})
 
-    assert ([(OURS,)], None) == (_held(change), change.note)
+    assert ([(OURS,)], None) == (_held(change), change.record)
 
 
 def test_attaching_beside_a_held_behavior_carries_its_row_over() -> None:
@@ -61,19 +63,23 @@ def test_attaching_beside_a_held_behavior_carries_its_row_over() -> None:
 
     change = _prepare(Mode.MAINTENANCE, xml, {None: lists(a_function())})
 
-    assert change.note
-    assert {None: lists(a_function()), "/new": lists()} == dict(change.note.rows)
+    assert change.record
+    assert {None: lists(a_function()), "/new": lists()} == dict(change.record.lists_by_path)
 
 
 def test_detaching_puts_back_what_was_noted() -> None:
     """In every behavior its own, and the note is left as it is."""
-    rows = {None: lists(a_function()), "*": lists(a_lambda())}
+    lists_by_path = {None: lists(a_function()), "*": lists(a_lambda())}
     xml = config_xml(a_behavior(None, OURS), a_behavior("*", OURS))
 
-    change = _prepare(Mode.LIVE, xml, rows)
+    change = _prepare(Mode.LIVE, xml, lists_by_path)
 
     assert [(a_function(),), (a_lambda(),)] == _held(change)
-    assert ((a_function(), a_lambda()), (), None) == (change.put_back, change.left_out, change.note)
+    assert ((a_function(), a_lambda()), (), None) == (
+        change.restored,
+        change.not_restored,
+        change.record,
+    )
 
 
 def test_what_could_not_go_back_is_named() -> None:
@@ -85,7 +91,7 @@ def test_what_could_not_go_back_is_named() -> None:
     )
 
     assert [(came,)] == _held(change)
-    assert (a_function(),) == change.left_out
+    assert (a_function(),) == change.not_restored
 
 
 def test_a_behavior_without_a_row_stays_closed() -> None:
@@ -95,19 +101,19 @@ def test_a_behavior_without_a_row_stays_closed() -> None:
     change = _prepare(Mode.LIVE, xml, {None: lists()})
 
     assert [(), (OURS,)] == _held(change)
-    (fault,) = change.faults
+    (error,) = change.errors
     assert (
         f"the behavior /x of {DISTRIBUTION_ID} has the maintenance function, and the note does not "
         "say what was there before, so it stays closed: attach what belongs there yourself, or "
         "detach the function; what you do wins"
-    ) == fault
+    ) == error
 
 
 def test_the_default_behavior_is_called_default_in_a_fault() -> None:
     """It has no path pattern to be named by."""
-    (fault,) = _prepare(Mode.LIVE, config_xml(a_behavior(None, OURS))).faults
+    (error,) = _prepare(Mode.LIVE, config_xml(a_behavior(None, OURS))).errors
 
-    assert fault.startswith("the behavior default of ")
+    assert error.startswith("the behavior default of ")
 
 
 def test_a_plan_that_keeps_all_gives_the_same_bytes() -> None:

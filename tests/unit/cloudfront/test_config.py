@@ -1,8 +1,8 @@
 """Behaviors read out of a configuration, and lists put back into it."""
 
 import pytest
-from maintenance.cloudfront.associations import Lists
-from maintenance.cloudfront.config import obstacle, read_config
+from maintenance.cloudfront.associations import AssociationLists
+from maintenance.cloudfront.config import read_config, unsupported_feature
 from maintenance.errors import ObservationError
 from maintenance.model import VIEWER_RESPONSE, Behavior
 
@@ -26,11 +26,11 @@ def test_behaviors_are_the_default_one_and_then_in_precedence() -> None:
 @pytest.mark.parametrize(
     "behavior",
     [
-        a_behavior(None, obstacle="gRPC"),
-        a_behavior(None, obstacle="Microsoft Smooth Streaming"),
+        a_behavior(None, unsupported_feature="gRPC"),
+        a_behavior(None, unsupported_feature="Microsoft Smooth Streaming"),
         a_behavior(None),
     ],
-    ids=lambda behavior: str(behavior.obstacle),
+    ids=lambda behavior: str(behavior.unsupported_feature),
 )
 def test_what_keeps_lambda_at_edge_out_is_read(behavior: Behavior) -> None:
     """
@@ -43,7 +43,7 @@ def test_what_keeps_lambda_at_edge_out_is_read(behavior: Behavior) -> None:
 
 def test_grpc_is_named_before_smooth_streaming() -> None:
     """One obstacle is enough to name."""
-    assert "gRPC" == obstacle(grpc=True, smooth_streaming=True)
+    assert "gRPC" == unsupported_feature(grpc=True, smooth_streaming=True)
 
 
 @pytest.mark.parametrize(
@@ -102,4 +102,4 @@ def test_absent_lists_are_added_at_the_end_of_their_behavior_and_taken_away_agai
     added = read_config(bare).with_lists({None: new})
 
     assert bare.replace(b"<New/> ", b"<New/> %s%s" % (new.lambda_xml, new.function_xml)) == added
-    assert bare == read_config(added).with_lists({None: Lists(None, None)})
+    assert bare == read_config(added).with_lists({None: AssociationLists(None, None)})

@@ -6,13 +6,13 @@ import pytest
 from maintenance.cloudfront import plan
 from maintenance.cloudfront.plan import (
     Action,
+    ExistingFunctions,
     Intent,
-    OccupiedSlots,
     Plan,
     Step,
     plan_behavior,
     plan_distribution,
-    unmatched,
+    unmatched_except_paths,
 )
 from maintenance.model import VIEWER_RESPONSE, Association, Behavior, Mode
 
@@ -27,7 +27,7 @@ from tests.builders import (
 )
 
 CLOSE = Intent(Mode.MAINTENANCE, EDGE)
-REFUSE = Intent(Mode.MAINTENANCE, EDGE, occupied_slots=OccupiedSlots.REFUSE)
+REFUSE = Intent(Mode.MAINTENANCE, EDGE, existing_functions=ExistingFunctions.REFUSE)
 OPEN = Intent(Mode.LIVE, EDGE)
 LEAVE = Intent(Mode.UNCHANGED, EDGE)
 
@@ -57,9 +57,9 @@ TABLE: dict[str, list[_Row]] = {
     "a sibling in the way": [((SIBLING,), "refuse", "refuse", "keep")],
 }
 ROWS = [
-    pytest.param(a_behavior("/x", *row[0]), *row[1:], id=f"{held} {number}")
-    for held, rows in TABLE.items()
-    for number, row in enumerate(rows, start=1)
+    pytest.param(a_behavior("/x", *row[0]), *row[1:], id=f"{attached_version} {number}")
+    for attached_version, lists_by_path in TABLE.items()
+    for number, row in enumerate(lists_by_path, start=1)
 ]
 
 
@@ -67,7 +67,7 @@ ROWS = [
 def test_every_row_of_the_table(
     behavior: Behavior, closing: str, refusing: str, opening: str
 ) -> None:
-    """The columns: maintenance, maintenance with OccupiedSlots refuse, live."""
+    """The columns: maintenance, maintenance with ExistingFunctions refuse, live."""
     actions = [plan_behavior(behavior, intent).action for intent in (CLOSE, REFUSE, OPEN)]
 
     assert [closing, refusing, opening] == actions
@@ -80,13 +80,13 @@ def test_the_rows_are_those_of_the_docstring() -> None:
     assert list(TABLE) == [row.strip().split("  ")[0] for row in body]
 
 
-@pytest.mark.parametrize("held", [(), (a_function(),), (SIBLING,)])
+@pytest.mark.parametrize("attached_version", [(), (a_function(),), (SIBLING,)])
 @pytest.mark.parametrize(("intent", "action"), [(CLOSE, "skip"), (REFUSE, "skip"), (OPEN, "keep")])
 def test_a_behavior_that_lambda_at_edge_cannot_run_on_is_skipped(
-    held: tuple[Association, ...], intent: Intent, action: str
+    attached_version: tuple[Association, ...], intent: Intent, action: str
 ) -> None:
     """Whatever stands there, and the reason names the feature."""
-    step = plan_behavior(a_behavior("/x", *held, obstacle="gRPC"), intent)
+    step = plan_behavior(a_behavior("/x", *attached_version, unsupported_feature="gRPC"), intent)
 
     assert action == step.action
     assert (intent is OPEN) is ("gRPC" not in step.reason)
@@ -94,17 +94,20 @@ def test_a_behavior_that_lambda_at_edge_cannot_run_on_is_skipped(
 
 def test_what_stands_in_for_a_better_version_replaces_none_of_ours() -> None:
     """It only goes where nothing of ours is attached yet."""
-    stands_in = replace(CLOSE, stands_in=True)
+    is_fallback = replace(CLOSE, is_fallback=True)
 
     assert [Action.KEEP, Action.ATTACH] == [
-        plan_behavior(a_behavior("/x", *held), stands_in).action for held in ((OLDER,), ())
+        plan_behavior(a_behavior("/x", *attached_version), is_fallback).action
+        for attached_version in ((OLDER,), ())
     ]
 
 
-@pytest.mark.parametrize("held", [(), (OURS,), (a_function(),), (SIBLING,)])
-def test_where_nobody_has_said_what_is_wanted_all_is_kept(held: tuple[Association, ...]) -> None:
+@pytest.mark.parametrize("attached_version", [(), (OURS,), (a_function(),), (SIBLING,)])
+def test_where_nobody_has_said_what_is_wanted_all_is_kept(
+    attached_version: tuple[Association, ...],
+) -> None:
     """A switch that was deleted closes nothing and lifts nothing."""
-    assert Action.KEEP == plan_behavior(a_behavior("/x", *held), LEAVE).action
+    assert Action.KEEP == plan_behavior(a_behavior("/x", *attached_version), LEAVE).action
 
 
 @pytest.mark.parametrize(
@@ -156,7 +159,7 @@ def test_attaching_names_everything_that_it_displaces() -> None:
 
     step = plan_behavior(a_behavior("/x", first, second, a_lambda("origin-request")), CLOSE)
 
-    assert (first, second) == step.in_the_way
+    assert (first, second) == step.conflicting
     assert f"displaces {first} and {second}" == step.reason
 
 
@@ -165,10 +168,10 @@ def test_a_refusal_names_the_occupant_and_the_remedy() -> None:
     step = plan_behavior(a_behavior("/x", a_function()), REFUSE)
 
     assert (
-        f"{a_function()} is in the way and OccupiedSlots says refuse: detach it, or set "
-        "OccupiedSlots to displace"
+        f"{a_function()} is in the way and ExistingFunctions says refuse: detach it, or set "
+        "ExistingFunctions to displace"
     ) == step.reason
-    assert ("/x", (a_function(),)) == (step.path_pattern, step.in_the_way)
+    assert ("/x", (a_function(),)) == (step.path_pattern, step.conflicting)
 
 
 def test_a_sibling_is_refused_by_naming_both_stacks() -> None:
@@ -192,13 +195,13 @@ def test_a_sibling_is_refused_by_naming_both_stacks() -> None:
         # The log then tells which deployment a page came from.
         (CLOSE, a_behavior("/x", OLDER), f"it has another version of ours, {OLDER.arn}"),
         (
-            replace(CLOSE, stands_in=True),
+            replace(CLOSE, is_fallback=True),
             a_behavior("/x", OLDER),
             f"it is in maintenance, with {OLDER.arn}",
         ),
         (
             CLOSE,
-            a_behavior("/x", obstacle="gRPC"),
+            a_behavior("/x", unsupported_feature="gRPC"),
             "gRPC does not run Lambda@Edge, so its visitors get through",
         ),
     ],
@@ -223,7 +226,7 @@ def test_an_exception_that_keeps_nothing_open_is_said_to() -> None:
     """A slip in ExceptPaths closes what was to stay open."""
     behaviors = [a_behavior(None), a_behavior("/health")]
 
-    (sentence,) = unmatched(["health", "/healht", "default"], behaviors)
+    (sentence,) = unmatched_except_paths(["health", "/healht", "default"], behaviors)
     assert (
         "ExceptPaths names /healht, and no target has such a behavior: write the path pattern as "
         "the distribution does"
@@ -232,13 +235,14 @@ def test_an_exception_that_keeps_nothing_open_is_said_to() -> None:
 
 @pytest.mark.parametrize("intent", [CLOSE, OPEN, LEAVE])
 @pytest.mark.parametrize(
-    ("expected", "held"), [(True, OURS), (True, OLDER), (False, SIBLING), (False, a_function())]
+    ("expected", "attached_version"),
+    [(True, OURS), (True, OLDER), (False, SIBLING), (False, a_function())],
 )
 def test_a_behavior_is_closed_where_ours_is_attached(
-    intent: Intent, held: Association, *, expected: bool
+    intent: Intent, attached_version: Association, *, expected: bool
 ) -> None:
     """As things are, whatever is wanted and will be done."""
-    assert expected is plan_behavior(a_behavior("/x", held), intent).is_closed
+    assert expected is plan_behavior(a_behavior("/x", attached_version), intent).is_closed
 
 
 def test_a_plan_has_one_step_per_behavior_in_their_order() -> None:

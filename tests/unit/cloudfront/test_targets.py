@@ -1,7 +1,7 @@
 """Which distributions the entries of the stack parameter mean."""
 
 import pytest
-from maintenance.cloudfront.targets import select
+from maintenance.cloudfront.targets import resolve_targets
 
 from tests.builders import a_distribution
 
@@ -26,24 +26,24 @@ LISTING = (
 )
 def test_an_entry_means_the_distributions_it_names(entry: str, expected: set[str]) -> None:
     """An id exactly, an alias by pattern in any case; staging distributions only by id."""
-    targets = select([entry], LISTING)
+    targets = resolve_targets([entry], LISTING)
 
     assert expected == targets.distribution_ids
-    assert () == targets.faults
+    assert () == targets.errors
 
 
 def test_an_alias_that_nothing_has_can_be_mended_at_both_ends() -> None:
     """In the stack, or at the distribution."""
-    (fault,) = select(["shop.example.com"], LISTING).faults
+    (error,) = resolve_targets(["shop.example.com"], LISTING).errors
     assert (
         "no distribution of this account has an alias like shop.example.com: mend the stack "
         "parameter Distributions, or give the distribution that alias"
-    ) == fault
+    ) == error
 
 
 def test_a_distribution_named_twice_is_one() -> None:
     """By its id and by an alias."""
-    assert {"E1SHOP"} == select(["E1SHOP", "www.example.com"], LISTING).distribution_ids
+    assert {"E1SHOP"} == resolve_targets(["E1SHOP", "www.example.com"], LISTING).distribution_ids
 
 
 @pytest.mark.parametrize(
@@ -56,8 +56,8 @@ def test_a_distribution_named_twice_is_one() -> None:
 )
 def test_an_entry_that_means_nothing_is_a_fault(entry: str, sentence: str) -> None:
     """The others are looked after all the same."""
-    targets = select([entry, "E3BARE"], LISTING)
+    targets = resolve_targets([entry, "E3BARE"], LISTING)
 
-    (fault,) = targets.faults
-    assert sentence in fault
+    (error,) = targets.errors
+    assert sentence in error
     assert {"E3BARE"} == targets.distribution_ids

@@ -60,7 +60,7 @@ def test_a_version_that_cannot_be_attached_is_asked_for_again() -> None:
     functions.says = replace(a_version(7), state="Active")
 
     assert ((1, 0), Verdict()) == (
-        (len(pending.faults), len(pending.notices)),
+        (len(pending.errors), len(pending.notices)),
         preflight.judge(_BASE, attached=()),
     )
 

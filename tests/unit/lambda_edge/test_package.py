@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 from maintenance.lambda_edge.package import (
-    NOTHING,
+    NO_ANNOUNCEMENT,
     Announcement,
-    Overlay,
+    PageContent,
     announcement_of,
     has_own_page,
 )
@@ -20,7 +20,7 @@ PAGE = {"page.html": b"<title>Ours</title>"}
 
 def test_a_decision_without_message_and_end_says_nothing() -> None:
     """A bare `on`."""
-    assert NOTHING == announcement_of(a_decision())
+    assert NO_ANNOUNCEMENT == announcement_of(a_decision())
 
 
 def test_the_end_is_in_whole_seconds() -> None:
@@ -45,7 +45,7 @@ def test_the_files_are_the_owners_and_the_announcement() -> None:
     """As the edge function reads them."""
     said = Announcement("Zurück um vier", NOW)
 
-    files = Overlay(PAGE, said).files()
+    files = PageContent(PAGE, said).files()
 
     assert {"page.html", "announcement.json"} == files.keys()
     expected = '{"message": "Zurück um vier", "until": "2026-12-01T02:00Z"}'
@@ -54,45 +54,45 @@ def test_the_files_are_the_owners_and_the_announcement() -> None:
 
 def test_without_an_announcement_there_is_no_file_of_it() -> None:
     """So the version of a page alone is the same whenever it is baked."""
-    assert PAGE == Overlay(PAGE).files()
+    assert PAGE == PageContent(PAGE).files()
 
 
 @pytest.mark.parametrize(
-    ("overlay", "is_empty"),
+    ("content", "is_empty"),
     [
-        (Overlay(), True),
-        (Overlay(PAGE), False),
-        (Overlay(announcement=Announcement("hello")), False),
-        (Overlay(announcement=Announcement(until=NOW)), False),
+        (PageContent(), True),
+        (PageContent(PAGE), False),
+        (PageContent(announcement=Announcement("hello")), False),
+        (PageContent(announcement=Announcement(until=NOW)), False),
     ],
 )
-def test_an_overlay_that_says_nothing_is_empty(overlay: Overlay, *, is_empty: bool) -> None:
+def test_an_overlay_that_says_nothing_is_empty(content: PageContent, *, is_empty: bool) -> None:
     """The base needs no version for it."""
-    assert is_empty is overlay.is_empty
+    assert is_empty is content.is_empty
 
 
 @pytest.mark.parametrize(
-    ("overlay", "description"),
+    ("content", "description"),
     [
-        (Overlay(PAGE), "The site's own page"),
+        (PageContent(PAGE), "The site's own page"),
         (
-            Overlay(PAGE, Announcement("Back soon", NOW)),
+            PageContent(PAGE, Announcement("Back soon", NOW)),
             "The site's own page, until 2026-12-01T02:00Z: Back soon",
         ),
-        (Overlay(announcement=Announcement("Back soon")), "The packaged page: Back soon"),
+        (PageContent(announcement=Announcement("Back soon")), "The packaged page: Back soon"),
     ],
 )
-def test_a_description_says_what_it_is(overlay: Overlay, description: str) -> None:
+def test_a_description_says_what_it_is(content: PageContent, description: str) -> None:
     """A person who lists the versions reads it, and the search for the last good page does."""
-    assert description == overlay.description()
-    assert has_own_page(description) is bool(overlay.page)
+    assert description == content.description()
+    assert has_own_page(description) is bool(content.page)
 
 
 def test_a_description_is_no_longer_than_lambda_takes() -> None:
     """Source: Lambda API Reference, PublishVersion: 256 characters."""
     room = 256 - len("The packaged page: ")
     fitting, longer = (
-        Overlay(announcement=Announcement("x" * length)).description()
+        PageContent(announcement=Announcement("x" * length)).description()
         for length in (room, room + 1)
     )
 

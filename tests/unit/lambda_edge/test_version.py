@@ -4,14 +4,14 @@ from copy import replace
 from datetime import timedelta
 
 import pytest
-from maintenance.lambda_edge.package import Overlay, has_own_page
+from maintenance.lambda_edge.package import PageContent, has_own_page
 from maintenance.lambda_edge.version import (
     Configuration,
     EdgeVersion,
-    disposable,
+    incompatibilities,
     matching,
     newest_with_page,
-    unfit,
+    prunable,
 )
 
 from tests.builders import NOW, edge_arn
@@ -26,7 +26,7 @@ def a_version(number: int, *, days: float = 30, own_page: bool = False) -> EdgeV
         number=number,
         code_sha256="same",
         configuration=FIT,
-        description=Overlay({"page.html": b""} if own_page else {}).description(),
+        description=PageContent({"page.html": b""} if own_page else {}).description(),
         published=NOW - timedelta(days=days),
     )
 
@@ -72,7 +72,7 @@ def test_only_what_is_old_and_not_kept_is_deleted(
     """What is held, wanted or the last good page is kept by its ARN."""
     version = a_version(1, days=days)
 
-    deleted = disposable([version], kept={version.arn} if kept else set(), now=NOW)
+    deleted = prunable([version], kept={version.arn} if kept else set(), now=NOW)
 
     assert is_deleted is (deleted == (version,))
 
@@ -81,7 +81,7 @@ def test_a_sweep_deletes_the_oldest_first_and_not_too_many() -> None:
     """The next sweep goes on."""
     versions = [a_version(number) for number in range(30, 0, -1)]
 
-    deleted = disposable(versions, kept=set(), now=NOW)
+    deleted = prunable(versions, kept=set(), now=NOW)
 
     assert list(range(1, 21)) == [each.number for each in deleted]
 
@@ -121,4 +121,6 @@ def test_a_version_is_unfit_for_what_cloudfront_is_certain_to_refuse(
     """Each reason is a sentence of its own that names the version."""
     arn = edge_arn(7, function="Page")
 
-    assert tuple(f"the edge version {arn} {each}" for each in told) == unfit(arn, version)
+    assert tuple(f"the edge version {arn} {each}" for each in told) == incompatibilities(
+        arn, version
+    )

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 import pytest
 from maintenance.cloudfront.config import ReadConfig
-from maintenance.cloudfront.displaced import Note, ReadNote, empty_note
+from maintenance.cloudfront.displaced import DisplacedRecord, ReadRecord, empty_record
 from maintenance.cloudfront.plan import Intent
 from maintenance.errors import StaleObservation
 from maintenance.model import Mode
-from maintenance.reconcile.distribution import DistributionRun
+from maintenance.reconcile.distribution import DistributionReconciler
 
 from tests.builders import (
     DISTRIBUTION_ID,
@@ -35,9 +35,9 @@ class _Cloud:
 
     xml: bytes
     etag: int = 0
-    note: ReadNote = field(
-        default_factory=lambda: ReadNote(
-            empty_note(stack="site", distribution_id=DISTRIBUTION_ID), None
+    record: ReadRecord = field(
+        default_factory=lambda: ReadRecord(
+            empty_record(stack="site", distribution_id=DISTRIBUTION_ID), None
         )
     )
     before_update: Callable[[], object] = _nothing
@@ -53,15 +53,15 @@ class _Cloud:
             raise StaleObservation("somebody else wrote the configuration")
         self.xml, self.etag = xml, self.etag + 1
 
-    def read(self, _id: str) -> ReadNote:
-        return self.note
+    def read(self, _id: str) -> ReadRecord:
+        return self.record
 
-    def write(self, note: Note, *, over: ReadNote) -> None:
+    def write(self, record: DisplacedRecord, *, over: ReadRecord) -> None:
         hook, self.before_write = self.before_write, _nothing
         hook()
-        if over.etag != self.note.etag:
+        if over.etag != self.record.etag:
             raise StaleObservation("somebody else wrote the note")
-        self.note = ReadNote(note, str(int(self.note.etag or 0) + 1))
+        self.record = ReadRecord(record, str(int(self.record.etag or 0) + 1))
 
 
 def test_a_run_that_spares_a_path_does_not_forget_what_another_displaces_there() -> None:
@@ -73,7 +73,7 @@ def test_a_run_that_spares_a_path_does_not_forget_what_another_displaces_there()
     """
     before = config_xml(a_behavior(), a_behavior("/x", a_function()))
     cloud = _Cloud(before)
-    run = DistributionRun(cloud, cloud)
+    run = DistributionReconciler(cloud, cloud)
     noted, may_update, is_done = threading.Event(), threading.Event(), threading.Event()
 
     def close_everything() -> None:
@@ -104,12 +104,14 @@ def test_a_run_that_had_to_start_over_counts_as_a_change() -> None:
     cloud = _Cloud(config_xml(a_behavior()))
 
     def lose_the_answer() -> None:
-        other = DistributionRun(cloud, cloud)
+        other = DistributionReconciler(cloud, cloud)
         other.apply(a_distribution(), Intent(Mode.MAINTENANCE, EDGE))
 
     cloud.before_update = lose_the_answer
 
-    outcome = DistributionRun(cloud, cloud).apply(a_distribution(), Intent(Mode.MAINTENANCE, EDGE))
+    outcome = DistributionReconciler(cloud, cloud).apply(
+        a_distribution(), Intent(Mode.MAINTENANCE, EDGE)
+    )
 
     assert outcome.changed
 
@@ -122,7 +124,7 @@ def test_more_functions_than_the_quota_are_warned_of(spared: int, warned: int) -
     cloud = _Cloud(config)
     except_paths = [each.path_pattern or "" for each in busy[:spared]]
 
-    outcome = DistributionRun(cloud, cloud).rehearse(
+    outcome = DistributionReconciler(cloud, cloud).dry_run(
         a_distribution(), Intent(Mode.MAINTENANCE, EDGE, except_paths)
     )
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from maintenance.reconcile.desired_state import SupposedSwitch
+from maintenance.reconcile.desired_state import HypotheticalSwitch
 from maintenance.schedule.switch import ReadSwitch, Says, Switch
 from maintenance.schedule.window import ReadWindows
 from maintenance.wakeup import ParameterChanged
@@ -20,14 +20,14 @@ class Parameters:
 
     def read_windows(self, *, changed: ParameterChanged | None = None) -> ReadWindows:
         """Return a sentence about the window that changed, as one that is unreadable has it."""
-        return ReadWindows(faults=(changed.name,) if changed else ())
+        return ReadWindows(errors=(changed.name,) if changed else ())
 
     def read_last_off(self) -> datetime | None:
         """Return the instant of the `off`."""
         return NOW - timedelta(hours=1)
 
 
-SUPPOSING = SupposedSwitch(Parameters(), SUPPOSED)
+SUPPOSING = HypotheticalSwitch(Parameters(), SUPPOSED)
 
 
 def test_the_switch_says_what_is_supposed() -> None:
@@ -37,7 +37,7 @@ def test_the_switch_says_what_is_supposed() -> None:
 
 def test_the_windows_are_those_that_there_are_after_the_change() -> None:
     """What woke the run is passed on, so an older answer is read again."""
-    assert ReadWindows(faults=(CHANGED.name,)) == SUPPOSING.read_windows(changed=CHANGED)
+    assert ReadWindows(errors=(CHANGED.name,)) == SUPPOSING.read_windows(changed=CHANGED)
 
 
 def test_the_newest_off_is_the_one_that_there_is() -> None:

@@ -21,7 +21,7 @@ class _World:
     """The switch and the controller, and what was done to them, in order."""
 
     switch: Switch | None = None
-    faults: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
     mode: Mode = Mode.LIVE
     done: list[str] = field(default_factory=list)
 
@@ -34,12 +34,12 @@ class _World:
 
     def plan(self, changed: ParameterChanged | None = None) -> Report:
         self.done.append(f"plan, having heard {changed}")
-        return Report(a_decision(), own_faults=self.faults)
+        return Report(a_decision(), input_errors=self.errors)
 
     def reconcile(self, changed: ParameterChanged | None = None) -> Report:
         self.done.append(f"reconcile, having heard {changed}")
-        stuck = Outcome("E1", "Deployed", (), faults=self.faults)
-        return Report(a_decision(self.mode), (stuck,), own_faults=("another thing is wrong",))
+        stuck = Outcome("E1", "Deployed", (), errors=self.errors)
+        return Report(a_decision(self.mode), (stuck,), input_errors=("another thing is wrong",))
 
 
 class _Unreachable(_World):
@@ -92,13 +92,13 @@ def test_coming_takes_over_what_a_deleted_stack_has_left() -> None:
 def test_coming_fails_if_the_settings_mean_nothing() -> None:
     """So that the deployment says so, and not the first maintenance."""
     with pytest.raises(RunFailed, match=r"cannot look after its site: no such thing \| nor such"):
-        _carry_out("Create", _World(faults=("no such thing", "nor such")))
+        _carry_out("Create", _World(errors=("no such thing", "nor such")))
 
 
 @pytest.mark.parametrize("switch", [None, a_switch(Says.ON)])
 def test_an_update_of_something_else_touches_nothing(switch: Switch | None) -> None:
     """An upgrade must not reset a live `on`."""
-    assert [] == _carry_out("Update", _World(switch, faults=("anything",)))
+    assert [] == _carry_out("Update", _World(switch, errors=("anything",)))
 
 
 def test_an_update_that_tells_no_properties_touches_nothing() -> None:
@@ -137,7 +137,7 @@ def test_going_fails_if_the_site_is_not_as_it_was() -> None:
     """Better a stack that stays than a site that is stranded. Other faults do not keep it."""
     reason = r"^the site is not as it was before maintenance: E1 is stuck \| E1 is gone$"
     with pytest.raises(RunFailed, match=reason):
-        _carry_out("Delete", _World(faults=("E1 is stuck", "E1 is gone")))
+        _carry_out("Delete", _World(errors=("E1 is stuck", "E1 is gone")))
 
 
 @pytest.mark.parametrize("mode", [Mode.MAINTENANCE, Mode.UNCHANGED])

@@ -5,18 +5,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import pytest
-from maintenance.aws.throttling import PacedConfigs, Time
+from maintenance.aws.throttling import ThrottledConfigs, Time
 from maintenance.cloudfront.config import ReadConfig
-from maintenance.cloudfront.displaced import Note, ReadNote, empty_note
+from maintenance.cloudfront.displaced import DisplacedRecord, ReadRecord, empty_record
 from maintenance.errors import MaintenanceError, ObservationError, Throttled
 from maintenance.lambda_edge.check import Verdict
-from maintenance.lambda_edge.function import Choice
+from maintenance.lambda_edge.function import Selection
 from maintenance.lambda_edge.package import Announcement
 from maintenance.model import Distribution, Mode
 from maintenance.reconcile.controller import Controller
-from maintenance.reconcile.desired_state import Wanted
-from maintenance.reconcile.distribution import DistributionRun
-from maintenance.reconcile.site import ReadPage, SiteRun
+from maintenance.reconcile.desired_state import DesiredState
+from maintenance.reconcile.distribution import DistributionReconciler
+from maintenance.reconcile.site import ReadPage, SiteReconciler
 from maintenance.reporting.report import Report
 from maintenance.schedule.decision import Bounds
 from maintenance.settings import Settings
@@ -52,6 +52,19 @@ class _NoPage:
         return {}
 
 
+class _Parameters:
+    """What the switch in a world says."""
+
+    def __init__(self, world: "_World") -> None:
+        self.world = world
+
+    def read(self, _changed: ParameterChanged | None = None) -> DesiredState:
+        if self.world.seconds and self.world.unanswered_looks:
+            self.world.unanswered_looks -= 1
+            raise ObservationError("SSM does not answer")
+        return DesiredState(a_decision(self.world.mode), None, (), Bounds())
+
+
 @dataclass
 class _World:
     """A switch, a distribution whose next updates are throttled, and all that a run needs."""
@@ -64,13 +77,15 @@ class _World:
 
     def controller(self) -> Controller:
         time = Time(clock=lambda: self.seconds, pause=self.pause, jitter=lambda: 1.0)
-        configs = PacedConfigs(self, time)
+        configs = ThrottledConfigs(self, time)
         return Controller(
-            rehearsal=None,
-            outlook=self,
+            preview=None,
+            desired_state=_Parameters(self),
             distributions=self,
             page_files=_NoPage(),
-            site_run=SiteRun(_SETTINGS, DistributionRun(configs, self), self, self),
+            site_reconciler=SiteReconciler(
+                _SETTINGS, DistributionReconciler(configs, self), self, self
+            ),
             alarm_clock=self,
             announcer=self,
             pace=configs,
@@ -79,12 +94,6 @@ class _World:
 
     def pause(self, seconds: float) -> None:
         self.seconds += seconds
-
-    def look(self, _changed: ParameterChanged | None = None) -> Wanted:
-        if self.seconds and self.unanswered_looks:
-            self.unanswered_looks -= 1
-            raise ObservationError("SSM does not answer")
-        return Wanted(a_decision(self.mode), None, (), Bounds())
 
     def judge(self, version_arn: str, *, attached: Collection[str]) -> Verdict:  # noqa: ARG002 - the protocol's
         return Verdict()
@@ -101,23 +110,23 @@ class _World:
             raise Throttled(f"Rate exceeded, {etag}")
         self.updates.append(xml)
 
-    def read(self, distribution_id: str) -> ReadNote:
-        return ReadNote(empty_note(stack="site", distribution_id=distribution_id), None)
+    def read(self, distribution_id: str) -> ReadRecord:
+        return ReadRecord(empty_record(stack="site", distribution_id=distribution_id), None)
 
-    def write(self, note: Note, *, over: ReadNote) -> None: ...
+    def write(self, record: DisplacedRecord, *, over: ReadRecord) -> None: ...
 
-    def aim(self, at: datetime | None, *, now: datetime) -> None: ...
+    def set_wakeup(self, at: datetime | None, *, now: datetime) -> None: ...
 
-    def choose(
+    def select(
         self,
         _said: Announcement,
         *,
         publish: bool = True,
         attached: Collection[str] = (),
         read_page: ReadPage | None = None,
-    ) -> Choice:
+    ) -> Selection:
         del publish, attached, read_page
-        return Choice(EDGE)
+        return Selection(EDGE)
 
     def announce(self, report: Report, *, now: datetime) -> Report:
         assert now == NOW
@@ -141,7 +150,7 @@ def test_a_run_that_waits_does_not_close_what_was_opened_meanwhile() -> None:
 
     report = world.controller().reconcile()
 
-    assert ([], Mode.LIVE, ()) == (world.updates, report.decision.mode, report.faults)
+    assert ([], Mode.LIVE, ()) == (world.updates, report.decision.mode, report.errors)
 
 
 @pytest.mark.parametrize("unanswered_looks", [0, 1])
@@ -153,4 +162,4 @@ def test_a_run_that_waits_goes_on_while_nothing_else_is_known_to_be_wanted(
 
     report = world.controller().reconcile()
 
-    assert (1, ()) == (len(world.updates), report.faults)
+    assert (1, ()) == (len(world.updates), report.errors)

@@ -11,18 +11,18 @@ from maintenance.reporting.announce import (
     detail,
     next_look,
     target_statuses,
-    tell,
+    update_status,
     with_stuck_named,
 )
 from maintenance.reporting.report import Outcome, Report
 from maintenance.reporting.status import (
     LastError,
-    Memory,
-    Milestone,
     ModeChange,
+    PersistedState,
     Phase,
     Status,
     TargetStatus,
+    Transition,
 )
 from maintenance.schedule.decision import Bounds, NextChange
 
@@ -30,12 +30,12 @@ from tests.builders import NOW, a_decision, a_distribution
 
 LIVE, CLOSED, UNCHANGED = Mode.LIVE, Mode.MAINTENANCE, Mode.UNCHANGED
 LATER = NOW + timedelta(minutes=3)
-OPEN = Memory(ModeChange(LIVE, None, None, NOW, NOW))
-CLOSING = Memory(ModeChange(CLOSED, LIVE, NOW, NOW))
+OPEN = PersistedState(ModeChange(LIVE, None, None, NOW, NOW))
+CLOSING = PersistedState(ModeChange(CLOSED, LIVE, NOW, NOW))
 DEPLOYED = Outcome("E1", "Deployed", ())
 SETTLING = Outcome("E1", "InProgress", ())
 CHANGED = Outcome("E1", "InProgress", (), changed=True)
-FAILED = Outcome("E1", "Deployed", (), faults=("no",))
+FAILED = Outcome("E1", "Deployed", (), errors=("no",))
 
 
 def a_report(mode: Mode, *outcomes: Outcome, next_change: datetime | None = None) -> Report:
@@ -49,14 +49,16 @@ def a_report(mode: Mode, *outcomes: Outcome, next_change: datetime | None = None
     )
 
 
-def told(report: Report, memory: Memory | None) -> list[tuple[Mode, Phase, float | None]]:
+def told(
+    report: Report, persisted: PersistedState | None
+) -> list[tuple[Mode, Phase, float | None]]:
     """Return what is announced three minutes after NOW."""
-    milestones = tell(report, memory, now=LATER).milestones
-    return [(each.change.mode, each.phase, each.seconds) for each in milestones]
+    transitions = update_status(report, persisted, now=LATER).transitions
+    return [(each.change.mode, each.phase, each.seconds) for each in transitions]
 
 
 @pytest.mark.parametrize(
-    ("memory", "report", "expected"),
+    ("persisted", "report", "expected"),
     [
         (OPEN, a_report(CLOSED, CHANGED), [(CLOSED, Phase.ACCEPTED, 180.0)]),
         (OPEN, a_report(CLOSED, CHANGED, FAILED), [(CLOSED, Phase.ACCEPTED, 180.0)]),
@@ -73,8 +75,8 @@ def told(report: Report, memory: Memory | None) -> list[tuple[Mode, Phase, float
         (None, a_report(CLOSED, DEPLOYED), []),
         (None, a_report(CLOSED, SETTLING), []),
         (None, a_report(LIVE, DEPLOYED), []),
-        (Memory(), a_report(CLOSED, SETTLING), [(CLOSED, Phase.ACCEPTED, 180.0)]),
-        (Memory(), a_report(LIVE, DEPLOYED), []),
+        (PersistedState(), a_report(CLOSED, SETTLING), [(CLOSED, Phase.ACCEPTED, 180.0)]),
+        (PersistedState(), a_report(LIVE, DEPLOYED), []),
         (CLOSING, a_report(CLOSED, SETTLING), []),
         (CLOSING, a_report(CLOSED, DEPLOYED, SETTLING), []),
         (CLOSING, a_report(CLOSED, DEPLOYED, FAILED), []),
@@ -84,19 +86,21 @@ def told(report: Report, memory: Memory | None) -> list[tuple[Mode, Phase, float
     ],
 )
 def test_what_is_announced(
-    memory: Memory | None, report: Report, expected: list[tuple[Mode, Phase, float | None]]
+    persisted: PersistedState | None,
+    report: Report,
+    expected: list[tuple[Mode, Phase, float | None]],
 ) -> None:
     """The table of the module, and who is late."""
-    assert expected == told(report, memory)
+    assert expected == told(report, persisted)
 
 
 @pytest.mark.parametrize(
-    ("memory", "report"),
+    ("persisted", "report"),
     [(OPEN, a_report(CLOSED, CHANGED)), (CLOSING, a_report(CLOSED, DEPLOYED))],
 )
-def test_nothing_is_announced_twice(memory: Memory, report: Report) -> None:
+def test_nothing_is_announced_twice(persisted: PersistedState, report: Report) -> None:
     """The memory that the first run leaves holds it."""
-    left = tell(report, memory, now=LATER).status.memory
+    left = update_status(report, persisted, now=LATER).status.persisted
 
     assert [] == told(report, left)
 
@@ -104,8 +108,8 @@ def test_nothing_is_announced_twice(memory: Memory, report: Report) -> None:
 def test_a_change_remembers_the_mode_before_and_when_it_was_due() -> None:
     """No mode where nobody was told of one."""
     changes = [
-        tell(a_report(CLOSED, CHANGED), memory, now=LATER).status.memory.last_change
-        for memory in (OPEN, None)
+        update_status(a_report(CLOSED, CHANGED), persisted, now=LATER).status.persisted.last_change
+        for persisted in (OPEN, None)
     ]
 
     assert [ModeChange(CLOSED, before, NOW, LATER) for before in (LIVE, None)] == changes
@@ -127,7 +131,7 @@ def test_a_switch_that_was_written_by_a_clock_ahead_of_ours_took_no_time() -> No
 
 def test_a_mode_that_was_so_already_counts_from_when_it_was_due() -> None:
     """A status that was lost does not make a long maintenance a new one."""
-    change = tell(a_report(CLOSED, DEPLOYED), None, now=LATER).status.memory.last_change
+    change = update_status(a_report(CLOSED, DEPLOYED), None, now=LATER).status.persisted.last_change
 
     assert ModeChange(CLOSED, None, NOW, NOW, NOW) == change
 
@@ -146,7 +150,7 @@ def test_a_distribution_that_is_no_target_does_not_count() -> None:
 def test_the_status_says_what_was_decided() -> None:
     """And what all the faults were, in one line."""
     change = NextChange(LATER, closes=False)
-    failed = a_report(CLOSED, FAILED, replace(FAILED, faults=("never",)))
+    failed = a_report(CLOSED, FAILED, replace(FAILED, errors=("never",)))
     decision = replace(a_decision(CLOSED, ends_in=LOOK_AGAIN), message="back at three")
     report = replace(failed, decision=decision, bounds=Bounds(next_change=change))
 
@@ -157,16 +161,18 @@ def test_the_status_says_what_was_decided() -> None:
         "back at three",
         change,
         target_statuses(report, NOW),
-        Memory(last_error=LastError("no | never", NOW)),
-    ) == (tell(report, None, now=NOW).status)
+        PersistedState(last_error=LastError("no | never", NOW)),
+    ) == (update_status(report, None, now=NOW).status)
 
 
 def test_the_fault_of_a_run_is_remembered_until_one_has_none() -> None:
     """With the instant since when, and until when."""
-    first = tell(a_report(CLOSED, FAILED), None, now=NOW).status.memory
-    second = tell(a_report(CLOSED, FAILED), first, now=LATER).status.memory
-    third = tell(a_report(CLOSED, DEPLOYED), second, now=LATER).status.memory
-    fourth = tell(a_report(CLOSED, DEPLOYED), third, now=LATER + LOOK_AGAIN).status.memory
+    first = update_status(a_report(CLOSED, FAILED), None, now=NOW).status.persisted
+    second = update_status(a_report(CLOSED, FAILED), first, now=LATER).status.persisted
+    third = update_status(a_report(CLOSED, DEPLOYED), second, now=LATER).status.persisted
+    fourth = update_status(
+        a_report(CLOSED, DEPLOYED), third, now=LATER + LOOK_AGAIN
+    ).status.persisted
 
     lasting, over = LastError("no", NOW), LastError("no", NOW, LATER)
     assert [lasting, lasting, over, over] == [
@@ -227,7 +233,9 @@ def test_the_event_says_what_a_person_asks() -> None:
     report = a_report(CLOSED, CHANGED, FAILED)
     until = NOW + timedelta(hours=1, microseconds=1)
     decision = replace(report.decision, until=until, message="back at three")
-    news = tell(replace(report, decision=decision), OPEN, now=LATER + timedelta(milliseconds=400))
+    news = update_status(
+        replace(report, decision=decision), OPEN, now=LATER + timedelta(milliseconds=400)
+    )
 
     expected = {
         "mode": "maintenance",
@@ -243,15 +251,15 @@ def test_the_event_says_what_a_person_asks() -> None:
         "switch": "/site/maintenance",
     }
     assert expected == detail(
-        news.milestones[0], news.status, stack="site", switch="/site/maintenance"
+        news.transitions[0], news.status, stack="site", switch="/site/maintenance"
     )
 
 
 def test_an_event_about_what_nobody_knows_says_null() -> None:
     """Scripts can tell it from nothing."""
     change = ModeChange(LIVE, None, None, NOW)
-    status = tell(a_report(LIVE, CHANGED), OPEN, now=NOW).status
+    status = update_status(a_report(LIVE, CHANGED), OPEN, now=NOW).status
 
-    said = detail(Milestone(Phase.ACCEPTED, change, None), status, stack="s", switch="/s")
+    said = detail(Transition(Phase.ACCEPTED, change, None), status, stack="s", switch="/s")
 
     assert (None, None, None) == (said["previous_mode"], said["until"], said["seconds"])

@@ -21,13 +21,13 @@ def test_the_document_says_everything() -> None:
         "InProgress",
         STEPS,
         changed=True,
-        put_back=(a_function(),),
-        left_out=(a_lambda(),),
+        restored=(a_function(),),
+        not_restored=(a_lambda(),),
         warnings=("careful",),
-        faults=("no",),
+        errors=("no",),
     )
     report = Report(
-        a_decision(ends_in=timedelta(hours=1)), (outcome,), own_faults=("bad",), notices=("nb",)
+        a_decision(ends_in=timedelta(hours=1)), (outcome,), input_errors=("bad",), notices=("nb",)
     )
 
     expected = {
@@ -40,7 +40,7 @@ def test_the_document_says_everything() -> None:
             {
                 "distribution_id": "E1",
                 "status": "InProgress",
-                "rehearsal": False,
+                "preview": False,
                 "changed": True,
                 "behaviors": [
                     {
@@ -50,14 +50,14 @@ def test_the_document_says_everything() -> None:
                     },
                     {"path_pattern": "/x", "action": "keep", "reason": "it is live"},
                 ],
-                "put_back": [str(a_function())],
-                "left_out": [str(a_lambda())],
+                "restored": [str(a_function())],
+                "not_restored": [str(a_lambda())],
                 "warnings": ["careful"],
-                "faults": ["no"],
+                "errors": ["no"],
             }
         ],
         "notices": ["nb"],
-        "faults": ["bad", "no"],
+        "errors": ["bad", "no"],
     }
     assert expected == json.loads(json.dumps(report.document()))
 
@@ -79,17 +79,17 @@ def test_a_run_has_drifted_if_anything_was_changed() -> None:
 
 def test_own_faults_come_before_those_of_distributions() -> None:
     """A switch that is not understood explains the rest."""
-    outcomes = tuple(Outcome(name, "Deployed", (), faults=(name,)) for name in ("E1", "E2"))
+    outcomes = tuple(Outcome(name, "Deployed", (), errors=(name,)) for name in ("E1", "E2"))
 
-    assert ("switch", "E1", "E2") == Report(a_decision(), outcomes, ("switch",)).faults
+    assert ("switch", "E1", "E2") == Report(a_decision(), outcomes, ("switch",)).errors
 
 
 def test_faults_of_the_upkeep_come_last() -> None:
     """By then the site is as it should be."""
-    report = Report(a_decision(), (Outcome("E1", "Deployed", (), faults=("E1",)),))
+    report = Report(a_decision(), (Outcome("E1", "Deployed", (), errors=("E1",)),))
 
     assert ("E1", "clock", "status") == (
-        report.with_upkeep_fault("clock").with_upkeep_fault("status").faults
+        report.with_housekeeping_error("clock").with_housekeeping_error("status").errors
     )
 
 
@@ -115,13 +115,13 @@ def test_the_answer_about_a_large_fleet_leaves_its_behaviors_out() -> None:
 
 def test_the_answer_about_a_fleet_that_is_refused_everywhere_ends_somewhere() -> None:
     """Even without behaviors its faults alone are too many."""
-    fault = f"left as it was: {'no ' * 5_000}"
-    outcomes = tuple(Outcome(f"E{each}", "Deployed", (), faults=(fault,)) for each in range(500))
+    error = f"left as it was: {'no ' * 5_000}"
+    outcomes = tuple(Outcome(f"E{each}", "Deployed", (), errors=(error,)) for each in range(500))
 
     answer = Report(a_decision(), outcomes).answer()
 
     assert len(json.dumps(answer)) < 6_000_000
-    assert answer["faults"][0].startswith("500 faults, each of which is in the log")
+    assert answer["errors"][0].startswith("500 faults, each of which is in the log")
     assert [f"E{each}" for each in range(500)] == [
         each["distribution_id"] for each in answer["distributions"]
     ]
@@ -136,22 +136,22 @@ def test_the_answer_about_a_fleet_that_is_warned_of_everywhere_has_no_fault() ->
 
     answer = Report(a_decision(), outcomes).answer()
 
-    assert [] == answer["faults"]
+    assert [] == answer["errors"]
     assert [[]] * 500 == [each["warnings"] for each in answer["distributions"]]
 
 
 def test_a_run_fails_with_all_its_faults() -> None:
     """As long as they are few, word for word."""
-    report = Report(a_decision(), own_faults=("one", "two"))
+    report = Report(a_decision(), input_errors=("one", "two"))
 
     assert "one | two" == report.failure
 
 
 def test_the_sentence_of_a_run_that_fails_everywhere_is_not_endless() -> None:
     """The record of a failed run has to fit into the dead letter queue."""
-    faults = tuple(f"E{each} is left as it was: {'no ' * 1_000}" for each in range(500))
+    errors = tuple(f"E{each} is left as it was: {'no ' * 1_000}" for each in range(500))
 
-    failure = Report(a_decision(), own_faults=faults).failure
+    failure = Report(a_decision(), input_errors=errors).failure
 
     assert len(failure.encode()) < 60_000
     assert failure.startswith("500 faults, each of which is in the log: E0 is left as it was")

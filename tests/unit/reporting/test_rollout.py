@@ -5,11 +5,11 @@ from maintenance.cloudfront.plan import Action, Step
 from maintenance.model import Mode
 from maintenance.reporting.report import (
     ACCEPTED,
-    AT_REST,
+    SETTLED,
     Outcome,
     Progress,
     Report,
-    has_come_to,
+    has_reached,
     is_everywhere,
     progress,
 )
@@ -18,10 +18,10 @@ from maintenance.schedule.decision import Decision
 from tests.builders import DISTRIBUTION_ID
 
 
-def an_outcome(*actions: Action, status: str = "Deployed", fault: str = "") -> Outcome:
+def an_outcome(*actions: Action, status: str = "Deployed", error: str = "") -> Outcome:
     """Return an outcome with a step of each action."""
     steps = tuple(Step(f"/{action}", action, "") for action in actions)
-    return Outcome(DISTRIBUTION_ID, status, steps, faults=(fault,) if fault else ())
+    return Outcome(DISTRIBUTION_ID, status, steps, errors=(error,) if error else ())
 
 
 def a_report(*outcomes: Outcome) -> Report:
@@ -44,7 +44,7 @@ REFUSED = an_outcome(Action.REFUSE)
         (Progress.WAITING, an_outcome(Action.KEEP, Action.ATTACH)),
         (Progress.WAITING, an_outcome(Action.DETACH, status="InProgress")),
         (Progress.REFUSED, an_outcome(Action.ATTACH, Action.REFUSE)),
-        (Progress.REFUSED, an_outcome(Action.DETACH, fault="a function is gone")),
+        (Progress.REFUSED, an_outcome(Action.DETACH, error="a function is gone")),
     ],
 )
 def test_each_row_of_the_table(expected: Progress, outcome: Outcome) -> None:
@@ -67,5 +67,5 @@ def test_all_have_come_as_far_as_the_last(
 ) -> None:
     """Accepted, at rest, everywhere: a refusal is nothing to wait for, and not everywhere."""
     report = a_report(*outcomes)
-    seen = (has_come_to(report, ACCEPTED), has_come_to(report, AT_REST), is_everywhere(report))
+    seen = (has_reached(report, ACCEPTED), has_reached(report, SETTLED), is_everywhere(report))
     assert expected == seen

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from maintenance.model import Mode
-from maintenance.reporting.status import LastError, Memory, ModeChange, Status
+from maintenance.reporting.status import LastError, ModeChange, PersistedState, Status
 
 from tests.builders import NOW
 
@@ -14,7 +14,7 @@ LIVE, CLOSED, UNCHANGED = Mode.LIVE, Mode.MAINTENANCE, Mode.UNCHANGED
 def a_status(mode: Mode, last: Mode | None) -> Status:
     """Return a status whose last change, if it had one, was accepted at NOW."""
     change = ModeChange(last, None, NOW, NOW) if last else None
-    return Status(mode, "so", memory=Memory(change))
+    return Status(mode, "so", persisted=PersistedState(change))
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ LATER = NOW + timedelta(minutes=15)
 
 
 @pytest.mark.parametrize(
-    ("before", "fault", "after"),
+    ("before", "error", "after"),
     [
         (None, "", None),
         (None, "a fault", LastError("a fault", LATER)),
@@ -65,7 +65,7 @@ LATER = NOW + timedelta(minutes=15)
     ],
 )
 def test_the_last_error_is_remembered(
-    before: LastError | None, fault: str, after: LastError | None
+    before: LastError | None, error: str, after: LastError | None
 ) -> None:
     """Since which run it lasts, and which was the first without a fault again."""
-    assert after == Memory(last_error=before).after(fault, LATER).last_error
+    assert after == PersistedState(last_error=before).after(error, LATER).last_error

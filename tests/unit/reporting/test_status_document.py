@@ -10,8 +10,8 @@ from maintenance.model import Mode
 from maintenance.reporting.status import (
     LIMIT,
     LastError,
-    Memory,
     ModeChange,
+    PersistedState,
     Status,
     TargetStatus,
     decode,
@@ -37,7 +37,7 @@ def test_the_document_says_everything() -> None:
         message="back at three",
         next_change=NextChange(NOW + HOUR, closes=False, window="sunday"),
         targets=(TargetStatus("E1", "Deployed"), TargetStatus("E2", "InProgress")),
-        memory=Memory(CHANGE, ERROR),
+        persisted=PersistedState(CHANGE, ERROR),
     )
 
     expected = {
@@ -81,13 +81,13 @@ def test_those_that_need_attention_come_first() -> None:
         TargetStatus("E1", "Deployed"),
         TargetStatus("E2", "InProgress"),
         TargetStatus("E3", "InProgress", is_stuck=True),
-        TargetStatus("E4", "Deployed", faults=("no", "never")),
+        TargetStatus("E4", "Deployed", errors=("no", "never")),
     )
 
     document = json.loads(encode(Status(Mode.LIVE, "so", targets=targets)))
 
     assert [
-        {"distribution_id": "E4", "status": "Deployed", "fault": "no | never"},
+        {"distribution_id": "E4", "status": "Deployed", "error": "no | never"},
         {"distribution_id": "E3", "status": "InProgress", "stuck": True},
         {"distribution_id": "E2", "status": "InProgress"},
         {"distribution_id": "E1", "status": "Deployed"},
@@ -100,9 +100,11 @@ def test_those_that_need_attention_come_first() -> None:
 def test_twenty_five_distributions_have_room() -> None:
     """As many as MaxDistributions allows, unless the owner raises it."""
     targets = tuple(TargetStatus(f"E{number:013}", "InProgress") for number in range(25))
-    memory = Memory(CHANGE, ERROR)
+    persisted = PersistedState(CHANGE, ERROR)
 
-    text = encode(Status(Mode.LIVE, "r" * 200, NOW, "m" * 200, targets=targets, memory=memory))
+    text = encode(
+        Status(Mode.LIVE, "r" * 200, NOW, "m" * 200, targets=targets, persisted=persisted)
+    )
 
     assert 25 == len(json.loads(text)["distributions"])
 
@@ -122,37 +124,41 @@ def test_a_fleet_that_does_not_fit_is_counted() -> None:
 def test_the_last_error_has_its_room_before_it_comes() -> None:
     """A run that could do nothing puts it into the text that there is."""
     fleet = tuple(TargetStatus(f"E{number:013}", "Deployed") for number in range(500))
-    said = Status(Mode.LIVE, "r" * 600, NOW, "m" * 600, targets=fleet, memory=Memory(CHANGE))
+    said = Status(
+        Mode.LIVE, "r" * 600, NOW, "m" * 600, targets=fleet, persisted=PersistedState(CHANGE)
+    )
     error = LastError("x" * 5_000, NOW, NOW + HOUR)
 
     longest = with_error(encode(said), error)
 
     assert LIMIT - 500 < len(longest.encode()) <= LIMIT
-    assert longest == encode(replace(said, memory=Memory(CHANGE, error)))
+    assert longest == encode(replace(said, persisted=PersistedState(CHANGE, error)))
 
 
 def test_what_others_have_named_is_cut() -> None:
     """A window's name and a fault have two hundred and forty bytes each, quotes included."""
-    target = TargetStatus("E1", "Deployed", faults=("f" * 500,))
+    target = TargetStatus("E1", "Deployed", errors=("f" * 500,))
     change = NextChange(NOW, closes=True, window="w" * 500)
 
     document = json.loads(encode(Status(Mode.LIVE, "so", next_change=change, targets=(target,))))
 
-    assert "f" * 235 + "…" == document["distributions"][0]["fault"]
+    assert "f" * 235 + "…" == document["distributions"][0]["error"]
     assert {"at": "2026-12-01T02:00Z", "what": "closes", "window": "w" * 235 + "…"} == (
         document["next_change"]
     )
 
 
-@pytest.mark.parametrize("memory", [Memory(), Memory(CHANGE), Memory(CHANGE, ERROR)])
-def test_what_is_remembered_comes_back(memory: Memory) -> None:
+@pytest.mark.parametrize(
+    "persisted", [PersistedState(), PersistedState(CHANGE), PersistedState(CHANGE, ERROR)]
+)
+def test_what_is_remembered_comes_back(persisted: PersistedState) -> None:
     """So that the next run knows what was told."""
-    assert memory == decode(encode(Status(Mode.LIVE, "so", memory=memory)))
+    assert persisted == decode(encode(Status(Mode.LIVE, "so", persisted=persisted)))
 
 
 def test_another_error_leaves_the_rest_as_it_was() -> None:
     """A run that could do nothing knows nothing else."""
-    text = encode(Status(Mode.LIVE, "so", memory=Memory(CHANGE)))
+    text = encode(Status(Mode.LIVE, "so", persisted=PersistedState(CHANGE)))
 
     changed = json.loads(with_error(text, ERROR))
 
@@ -190,8 +196,8 @@ def test_an_error_that_is_no_text_is_named() -> None:
     with pytest.raises(UnreadableValue) as caught:
         decode(text)
 
-    fault = "TypeError('the message of an error is a text')"
-    assert f"it is not what the controller writes ({fault})" == str(caught.value)
+    error = "TypeError('the message of an error is a text')"
+    assert f"it is not what the controller writes ({error})" == str(caught.value)
 
 
 def test_a_text_is_cut_where_its_room_ends() -> None:

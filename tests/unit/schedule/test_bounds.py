@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from maintenance.schedule.decision import Bounds, NextChange, Said, bounds_of, decide
+from maintenance.schedule.decision import Bounds, NextChange, Schedule, bounds_of, decide
 from maintenance.schedule.history import last_off, last_readable
 
 from tests.unit.site import SUNDAYS, Site, instant, printed
@@ -16,7 +16,7 @@ def bounds(site: Site, now: str, *, heard: str | None = None) -> Bounds:
     """Return the bounds of a site at `now`."""
     history = [version for version in site.history if version.written <= instant(now)]
     switch = last_readable(history, site.zone)
-    said = Said(switch, last_off(history, site.zone), site.parsed_windows, site.lead)
+    said = Schedule(switch, last_off(history, site.zone), site.parsed_windows, site.lead)
     decision = decide(
         switch=switch,
         last_off=said.last_off,
@@ -119,7 +119,7 @@ def test_a_switch_from_the_future_is_due_when_it_was_written() -> None:
     now = instant("2026-12-01T02:00") - timedelta(seconds=2)
     decision = decide(switch=switch, last_off=None, windows=(), now=now)
 
-    found = bounds_of(decision, Said(switch, None, (), site.lead), now=now)
+    found = bounds_of(decision, Schedule(switch, None, (), site.lead), now=now)
 
     assert "2026-12-01T02:00Z" == printed(found.due)
 

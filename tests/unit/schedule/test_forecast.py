@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from maintenance.schedule.decision import Said
+from maintenance.schedule.decision import Schedule
 from maintenance.schedule.forecast import MOST, Fate, Forecast, Stretch, forecast
 from maintenance.schedule.history import last_off, last_readable
 
@@ -17,7 +17,7 @@ def foreseen(site: Site, since: str = DAY, until: str = "2026-12-08") -> Forecas
     """Return what is to come for a site from `since` until `until`."""
     history = [version for version in site.history if version.written <= instant(since)]
     off, switch = last_off(history, site.zone), last_readable(history, site.zone)
-    said = Said(switch, off, site.parsed_windows, site.lead)
+    said = Schedule(switch, off, site.parsed_windows, site.lead)
     return forecast(said, since=instant(since), until=instant(until))
 
 

@@ -2,12 +2,12 @@
 
 import pytest
 from maintenance.errors import UnreadableValue
-from maintenance.schedule.grammar import take_apart
+from maintenance.schedule.grammar import parse_value
 
 
 def refusal(text: str, *, at: int) -> str:
     """Return the sentence that refuses word `at` of `text`."""
-    return str(take_apart(text, grammar="on | off").fault(at, "it is no word"))
+    return str(parse_value(text, grammar="on | off").error(at, "it is no word"))
 
 
 def test_a_refusal_quotes_points_and_shows_the_grammar() -> None:
@@ -35,7 +35,7 @@ def test_a_long_value_is_quoted_as_far_as_it_goes_into_a_line(length: int, quote
 
 def test_only_the_white_space_of_ascii_is_no_part_of_a_value() -> None:
     """For AllowedPattern a no-break space is a letter, so it is one here."""
-    assert "\u00a0on" == take_apart(" \t\u00a0on\n", grammar="").text
+    assert "\u00a0on" == parse_value(" \t\u00a0on\n", grammar="").text
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_a_value_is_words_and_a_message(
     text: str, words: tuple[str, ...], message: str | None
 ) -> None:
     """A bracket is part of one word; a message follows the first colon before white space."""
-    sentence = take_apart(text, grammar="")
+    sentence = parse_value(text, grammar="")
 
     assert (words, message) == (sentence.words, sentence.message)
 
@@ -65,7 +65,7 @@ def test_a_reader_of_a_word_says_only_what_is_wrong_with_it() -> None:
         raise UnreadableValue(f"{word} is no time")
 
     with pytest.raises(UnreadableValue) as caught:
-        take_apart("on until soon", grammar="on | off").read(2, refuse)
+        parse_value("on until soon", grammar="on | off").read(2, refuse)
 
     expected = "is not understood at 'soon': soon is no time. It reads: on | off."
     assert f"The value 'on until soon' {expected}" == str(caught.value)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from maintenance.schedule.history import Version, Writing, meaning, newest_first
+from maintenance.schedule.history import HistoryEntry, Version, meaning, newest_first
 
 LJUBLJANA = ZoneInfo("Europe/Ljubljana")
 WRITTEN = datetime(2026, 12, 1, 2, 0, 13, 500, tzinfo=UTC)
@@ -12,10 +12,10 @@ WRITTEN = datetime(2026, 12, 1, 2, 0, 13, 500, tzinfo=UTC)
 
 def a_writing(
     value: str, *, window: str | None = None, number: int = 1, written: datetime = WRITTEN
-) -> Writing:
+) -> HistoryEntry:
     """Return a writing of the switch, or of a window."""
     user = "arn:aws:iam::123456789012:user/ana"
-    return Writing("/site/maintenance", window, number, Version(value, written), user)
+    return HistoryEntry("/site/maintenance", window, number, Version(value, written), user)
 
 
 @pytest.mark.parametrize(
@@ -53,19 +53,19 @@ def test_a_writing_of_a_window_means_its_first_start(value: str, meant: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("window", "value", "fault"),
+    ("window", "value", "error"),
     [
         (None, "onn", "The value 'onn' is not understood at 'onn': it begins with on or off"),
         ("weekly", "on for 2h", "The value 'on for 2h' is not understood at 'on': it begins with"),
     ],
 )
 def test_an_unreadable_writing_says_why_it_meant_nothing(
-    window: str | None, value: str, fault: str
+    window: str | None, value: str, error: str
 ) -> None:
     """It quotes the value, as the alarm did."""
     text, is_readable = _told(a_writing(value, window=window))
     assert is_readable is False
-    assert text.startswith(fault)
+    assert text.startswith(error)
 
 
 def test_the_newest_writing_comes_first() -> None:
@@ -76,6 +76,6 @@ def test_the_newest_writing_comes_first() -> None:
     assert (newest, later, earlier) == newest_first([earlier, newest, later])
 
 
-def _told(writing: Writing) -> tuple[str, bool]:
+def _told(writing: HistoryEntry) -> tuple[str, bool]:
     meant = meaning(writing, zone=LJUBLJANA)
     return meant.text, meant.is_readable

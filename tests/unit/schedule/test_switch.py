@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from maintenance.errors import UnreadableValue
-from maintenance.schedule.switch import ALLOWED_PATTERN, Says, Switch, parse_switch, settle
+from maintenance.schedule.switch import ALLOWED_PATTERN, Says, Switch, parse_switch, resolve
 
 LJUBLJANA = ZoneInfo("Europe/Ljubljana")
 T = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -144,13 +144,13 @@ def test_a_switch_is_over_when_its_end_has_come(minutes: int) -> None:
 )
 def test_a_command_writes_an_end_instead_of_a_duration(text: str, written: str) -> None:
     """So that a command that arrives late ends when it was meant to; all else stays as it is."""
-    assert written == settle(text, at=T, zone=LJUBLJANA)
+    assert written == resolve(text, at=T, zone=LJUBLJANA)
 
 
 def test_a_command_within_a_second_counts_from_the_next() -> None:
     """The value stays readable for people, and no end comes early."""
     at = T + timedelta(microseconds=1)
-    assert "on until 2026-11-30T12:01:01Z" == settle("on for 1m", at=at, zone=LJUBLJANA)
+    assert "on until 2026-11-30T12:01:01Z" == resolve("on for 1m", at=at, zone=LJUBLJANA)
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_a_command_within_a_second_counts_from_the_next() -> None:
 def test_a_command_of_nonsense_is_refused(text: str) -> None:
     """Nothing unreadable is ever written on somebody's behalf."""
     with pytest.raises(UnreadableValue):
-        settle(text, at=T, zone=LJUBLJANA)
+        resolve(text, at=T, zone=LJUBLJANA)
 
 
 def test_the_allowed_pattern_fits_into_ssm() -> None:

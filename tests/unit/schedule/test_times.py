@@ -12,7 +12,7 @@ from maintenance.schedule.times import (
     format_instant,
     parse_duration,
     parse_instant,
-    place,
+    to_instant,
     wall_time,
     zone_named,
 )
@@ -172,7 +172,7 @@ def test_a_formatted_instant_reads_back_and_is_no_finer_than_needed(text: str) -
 def test_local_times_are_placed_when_clocks_change(zone: str, wall: str, instant: str) -> None:
     """A time that does not exist starts after the gap; one that exists twice at its first."""
     expected = datetime.fromisoformat(instant).replace(tzinfo=UTC)
-    assert expected == place(datetime.fromisoformat(wall), ZoneInfo(zone))
+    assert expected == to_instant(datetime.fromisoformat(wall), ZoneInfo(zone))
 
 
 def test_an_instant_is_in_utc_whatever_the_clock_of_the_machine() -> None:
@@ -180,8 +180,8 @@ def test_an_instant_is_in_utc_whatever_the_clock_of_the_machine() -> None:
     found = (
         parse_instant("2026-12-01T04:00+01:00", zone=LJUBLJANA),
         parse_instant("2026-12-01T04:00", zone=LJUBLJANA),
-        place(datetime.fromisoformat("2026-12-01T04:00"), LJUBLJANA),
-        place(datetime.fromisoformat("2026-03-29T02:30"), LJUBLJANA),
+        to_instant(datetime.fromisoformat("2026-12-01T04:00"), LJUBLJANA),
+        to_instant(datetime.fromisoformat("2026-03-29T02:30"), LJUBLJANA),
     )
 
     assert [UTC] * 4 == [each.tzinfo for each in found]
@@ -191,7 +191,7 @@ def test_a_fraction_of_a_second_is_placed_with_its_second() -> None:
     """Parameter Store's instants have some."""
     wall = datetime.fromisoformat("2026-12-01T04:00:00.500")
 
-    assert wall.replace(hour=3, tzinfo=UTC) == place(wall, LJUBLJANA)
+    assert wall.replace(hour=3, tzinfo=UTC) == to_instant(wall, LJUBLJANA)
 
 
 def test_what_clocks_show_does_not_say_for_which_time_they_show_it() -> None:
@@ -201,7 +201,7 @@ def test_what_clocks_show_does_not_say_for_which_time_they_show_it() -> None:
     shown = wall_time(second, LJUBLJANA)
 
     assert (wall_time(first, LJUBLJANA), 0) == (shown, shown.fold)
-    assert first == place(shown.replace(fold=1), LJUBLJANA)
+    assert first == to_instant(shown.replace(fold=1), LJUBLJANA)
 
 
 @pytest.mark.parametrize(
