@@ -1,4 +1,4 @@
-"""What a cold start of the edge function loads, since that is what it costs (docs/adr/0028)."""
+"""What a cold start of the edge function loads, since that is what it costs (docs/adr/0021)."""
 
 import json
 import os
