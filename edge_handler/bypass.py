@@ -13,7 +13,7 @@ for each week of the next years, the end of a chain of SHA-256:
 
 Whoever has the secret can make every cookie. Whoever has the package can make none: that takes
 inverting SHA-256. Whoever has a cookie can only make ones that end earlier in the same week. So
-this signs one number, the expiry, with the standard library alone (docs/adr/0015-sign-the-bypass-cookie-with-hash-chains.md).
+this signs one number, the expiry, with the standard library alone (docs/adr/0015).
 """
 
 from __future__ import annotations

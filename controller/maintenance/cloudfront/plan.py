@@ -197,8 +197,8 @@ def _refusal(conflicting: tuple[Association, ...], intent: Intent) -> str | None
             )
     if conflicting and intent.existing_functions is ExistingFunctions.REFUSE:
         return (
-            f"{_listed(conflicting)} is in the way and ExistingFunctions says refuse: detach it, or "
-            "set ExistingFunctions to displace"
+            f"{_listed(conflicting)} is in the way and ExistingFunctions says refuse: detach it, "
+            "or set ExistingFunctions to displace"
         )
     return None
 

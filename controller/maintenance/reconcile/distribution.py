@@ -181,7 +181,8 @@ def _warnings(distribution: Distribution, prepared: _Prepared) -> tuple[str, ...
     if prepared.change.not_restored:
         warnings.append(
             f"{distribution.distribution_id} did not get back "
-            f"{_listed(prepared.change.not_restored)}: something else was attached meanwhile, and that wins"
+            f"{_listed(prepared.change.not_restored)}: another function was attached there, and "
+            "that wins"
         )
     return tuple(warnings)
 

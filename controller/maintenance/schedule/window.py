@@ -5,7 +5,7 @@ Windows: stretches of maintenance that begin and end by themselves.
     at(2026-12-01T02:00) for 90m                               once
 
 The start is wall-clock time in the zone; `to_instant` says which instant that is when clocks
-change. The duration is elapsed time. An occurrence is the half-open interval [start - LeadTime, end).
+change. The duration is elapsed time. An occurrence is the interval [start - LeadTime, end).
 """
 
 import re
