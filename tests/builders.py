@@ -1,15 +1,17 @@
 """Values for tests: a plain one of each kind, but for what a test says about it."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from xml.sax.saxutils import escape
 
 from maintenance.cloudfront.associations import LIST_NAMES, AssociationLists
-from maintenance.lambda_edge.function import parse_edge_function
+from maintenance.lambda_edge.function import parse_lambda_edge
 from maintenance.model import (
     VIEWER_REQUEST,
     Association,
     Behavior,
     Distribution,
+    Feature,
     Kind,
     Mode,
 )
@@ -29,8 +31,8 @@ def edge_arn(version: int = 7, *, stack: str = "site", function: str = "Edge") -
 
 
 PAGE_FUNCTION = "site-MaintenancePage-AbC123dEf456"
-EDGE = parse_edge_function(edge_arn(), page_function=PAGE_FUNCTION)
-OURS = Association(VIEWER_REQUEST, Kind.LAMBDA_AT_EDGE, EDGE.version_arn)
+EDGE = parse_lambda_edge(edge_arn(), page_function=PAGE_FUNCTION)
+OURS = Association(VIEWER_REQUEST, Kind.LAMBDA_AT_EDGE, EDGE.base_arn)
 
 
 def a_lambda(event_type: str = VIEWER_REQUEST, name: str = "sign") -> Association:
@@ -48,10 +50,10 @@ def a_function(event_type: str = VIEWER_REQUEST, name: str = "rewrite") -> Assoc
 def a_behavior(
     path_pattern: str | None = None,
     *associations: Association,
-    unsupported_feature: str | None = None,
+    features: Collection[Feature] = (),
 ) -> Behavior:
     """Return a cache behavior, the default one unless it has a path pattern."""
-    return Behavior(path_pattern, tuple(sorted(associations)), unsupported_feature)
+    return Behavior(path_pattern, tuple(sorted(associations)), frozenset(features))
 
 
 def a_distribution(
@@ -108,8 +110,8 @@ def behavior_xml(behavior: Behavior) -> bytes:
     name = b"DefaultCacheBehavior" if behavior.path_pattern is None else b"CacheBehavior"
     path = f"<PathPattern>{escape(behavior.path_pattern or '')}</PathPattern>".encode()
     both = lists(*behavior.associations)
-    grpc = b"true" if behavior.unsupported_feature == "gRPC" else b"false"
-    smooth = b"true" if behavior.unsupported_feature == "Microsoft Smooth Streaming" else b"false"
+    grpc = b"true" if Feature.GRPC in behavior.features else b"false"
+    smooth = b"true" if Feature.SMOOTH_STREAMING in behavior.features else b"false"
     members = [
         path if behavior.path_pattern is not None else b"",
         b"<TargetOriginId>origin</TargetOriginId>",

@@ -137,13 +137,15 @@ def assemble(
     versions = _versions(session, settings)
     selector = _chooser(session, settings, versions, patience)
     distribution_reconciler = DistributionReconciler(configs, records, configs.is_still_wanted)
-    preflight = Preflight(versions, base_arn=settings.edge.version_arn)
+    preflight = Preflight(versions, base_arn=settings.edge.base_arn)
     controller = Controller(
         preview=settings.preview_distribution,
         desired_state=DesiredStateReader(parameters, settings.lead_time, clock),
         distributions=cloudfront,
         page_files=selector.page_files,
-        site_reconciler=SiteReconciler(settings, distribution_reconciler, selector, preflight),
+        site_reconciler=SiteReconciler(
+            settings, settings.edge, distribution_reconciler, selector, preflight
+        ),
         alarm_clock=AlarmClock(
             session.client("scheduler", config=_CLIENT), _ring(settings, own_arn)
         ),
@@ -153,6 +155,7 @@ def assemble(
     )
     housekeeping = Housekeeping(
         preview=settings.preview_distribution,
+        engine=settings.edge,
         selector=selector,
         distributions=cloudfront,
         distribution_reconciler=distribution_reconciler,
@@ -185,7 +188,7 @@ def _chooser(
     s3 = _lazy(lambda: session.client("s3", config=_HURRIED))
     page_files = PageFiles(s3, bucket=settings.state_bucket)
     check = PackageCheck(_own_library())
-    publisher = VersionPublisher(settings.edge.version_arn, versions, check, patience)
+    publisher = VersionPublisher(settings.edge.base_arn, versions, check, patience)
     return VersionSelector(settings.edge, page_files, publisher)
 
 

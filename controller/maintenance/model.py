@@ -25,6 +25,13 @@ class Kind(StrEnum):
     CLOUDFRONT_FUNCTION = "CloudFront Function"
 
 
+class Feature(StrEnum):
+    """What a cache behavior has switched on that not every edge function can serve."""
+
+    GRPC = "gRPC"
+    SMOOTH_STREAMING = "Microsoft Smooth Streaming"
+
+
 class Association(Struct, frozen=True, order=True):
     """A function bound to an event type of a cache behavior."""
 
@@ -42,12 +49,11 @@ class Behavior(Struct, frozen=True):
     One cache behavior. `path_pattern` is None for the default behavior, never "*".
 
     `associations` are sorted, because CloudFront returns them in no fixed order.
-    `unsupported_feature` names the feature that keeps Lambda@Edge out, if there is one.
     """
 
     path_pattern: str | None
     associations: tuple[Association, ...]
-    unsupported_feature: str | None = None
+    features: frozenset[Feature] = frozenset()
 
 
 class Distribution(Struct, frozen=True):

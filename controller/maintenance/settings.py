@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from maintenance.cloudfront.plan import ExistingFunctions
 from maintenance.cloudfront.targets import is_alias_pattern
 from maintenance.errors import ConfigurationError
-from maintenance.lambda_edge.function import EdgeFunction, parse_edge_function
+from maintenance.lambda_edge.function import LambdaEdge, parse_lambda_edge
 
 _REQUIRED = (
     "DEAD_LETTERS_ARN",
@@ -31,7 +31,7 @@ class Settings(Struct, frozen=True):
     """What the owner of the stack has decided."""
 
     distributions: tuple[str, ...]
-    edge: EdgeFunction
+    edge: LambdaEdge
     stack_name: str
     state_bucket: str
     switch_parameter: str
@@ -57,7 +57,7 @@ class Settings(Struct, frozen=True):
             raise ConfigurationError(f"the settings have to be mended: {'; '.join(errors)}")
         return cls(
             distributions=distributions,
-            edge=parse_edge_function(env["EDGE_VERSION_ARN"], page_function=env["PAGE_FUNCTION"]),
+            edge=parse_lambda_edge(env["EDGE_VERSION_ARN"], page_function=env["PAGE_FUNCTION"]),
             stack_name=env["STACK_NAME"],
             state_bucket=env["STATE_BUCKET"],
             switch_parameter=env["SWITCH_PARAMETER"],
@@ -77,7 +77,7 @@ def _edge_errors(version_arn: str, page_function: str) -> list[str]:
     if not version_arn or not page_function:
         return []  # that one is not set is said already
     try:
-        parse_edge_function(version_arn, page_function=page_function)
+        parse_lambda_edge(version_arn, page_function=page_function)
     except ConfigurationError as error:
         return [str(error)]
     return []

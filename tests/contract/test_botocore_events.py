@@ -19,7 +19,7 @@ from maintenance.cloudfront.associations import attach
 from maintenance.cloudfront.config import ReadConfig, read_config
 from maintenance.errors import ApplyError, ObservationError, Throttled
 
-from tests.builders import DISTRIBUTION_ID, a_behavior, a_function, config_xml
+from tests.builders import DISTRIBUTION_ID, EDGE, a_behavior, a_function, config_xml
 from tests.cloud import Cloud
 from tests.loopback import Answer, Received, a_server
 from tests.sandbox.builders import a_distribution, a_version
@@ -207,7 +207,7 @@ def test_what_the_sdk_does_not_know_survives_reading_and_updating(cloud: Cloud) 
 
     read = adapter.read_config(distribution_id)
     config = read_config(read.xml)
-    attached = attach(config.behaviors[0].lists, a_version(cloud))
+    attached = attach(config.behaviors[0].lists, EDGE, a_version(cloud))
     xml = config.with_lists({None: attached})
     adapter.update_config(distribution_id, xml=xml, etag=read.etag)
 

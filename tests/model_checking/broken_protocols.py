@@ -9,14 +9,15 @@ from copy import replace
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from maintenance.cloudfront.associations import AssociationLists, is_conflicting
+from maintenance.cloudfront.associations import AssociationLists
 from maintenance.cloudfront.config import ReadConfig, read_config
 from maintenance.cloudfront.displaced import DisplacedRecord, ReadRecord, empty_record
-from maintenance.cloudfront.plan import Intent, attached_version
+from maintenance.cloudfront.engine import attached_version
+from maintenance.cloudfront.plan import Intent
 from maintenance.model import Mode
 from maintenance.reporting.report import Outcome
 
-from tests.builders import DISTRIBUTION_ID
+from tests.builders import DISTRIBUTION_ID, EDGE
 from tests.model_checking.replay import STACK, Form, Ports, apply, decoded
 from tests.model_checking.world import PathPattern
 
@@ -53,7 +54,7 @@ class _OnlyStrangers(_Through):
 
     def write(self, record: DisplacedRecord, *, over: ReadRecord) -> None:
         if any(
-            is_conflicting(one)
+            EDGE.conflicts(one)
             for row in record.lists_by_path.values()
             for one in row.associations()
         ):
@@ -104,7 +105,7 @@ class _OnlyAttached(_Through):
             each.path_pattern
             for each in behaviors
             if each.path_pattern in self.intent.except_paths
-            and not attached_version(each, self.intent.edge)
+            and not attached_version(each.associations, self.intent.engine)
         )
         return read
 

@@ -33,7 +33,7 @@ def attached(xml: bytes) -> dict[PathPattern, Attached]:
 @cache
 def ours(associations: Attached) -> Attached:
     """Return our function among the associations, of whatever version."""
-    return frozenset(each for each in associations if EDGE.is_ours(each.arn))
+    return frozenset(each for each in associations if EDGE.owns(each.arn))
 
 
 def is_remembered(record: DisplacedRecord, past: frozenset[Past]) -> None:
@@ -72,7 +72,7 @@ def is_settled(
         is_excepted = path_pattern in intent.except_paths
         closing = intent.mode is Mode.MAINTENANCE and not is_excepted
         versions = {each.arn for each in ours(associations)}
-        expected = {intent.edge.version_arn} if closing else set()
+        expected = {intent.arn} if closing else set()
         if versions != expected and not (is_excused and not closing):
             raise Violation(
                 f"settles: the switch says {wanted.word} and {_name(path_pattern)} has "

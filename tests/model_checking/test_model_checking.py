@@ -1,5 +1,7 @@
 """Nothing is lost in any interleaving of runs, other parties, crashes and answers that get lost."""
 
+from copy import replace
+
 import pytest
 from maintenance.cloudfront.plan import Intent
 from maintenance.model import VIEWER_RESPONSE, Mode
@@ -14,12 +16,11 @@ from tests.model_checking.world import DesiredState, Left, Scope
 
 pytestmark = untraced
 
-ON = DesiredState("on", Intent(Mode.MAINTENANCE, EDGE))
+CLOSE = Intent(Mode.MAINTENANCE, EDGE, EDGE.base_arn)
+ON = DesiredState("on", CLOSE)
 OFF = DesiredState("off", Intent(Mode.LIVE, EDGE))
-BAKED = DesiredState(
-    "on with another page", Intent(Mode.MAINTENANCE, EDGE.with_version(edge_arn(8)))
-)
-PARTLY = DesiredState("on except /a", Intent(Mode.MAINTENANCE, EDGE, except_paths=("/a",)))
+BAKED = DesiredState("on with another page", replace(CLOSE, arn=edge_arn(8)))
+PARTLY = DesiredState("on except /a", replace(CLOSE, except_paths=("/a",)))
 
 SITE = written(
     [a_behavior(None, a_function(VIEWER_RESPONSE, "headers")), a_behavior("/a", a_lambda())]

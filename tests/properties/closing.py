@@ -20,7 +20,7 @@ law = settings(deadline=None)
 def plan_for(mode: Mode, xml: bytes) -> Plan:
     """Return the plan that a run makes of a configuration."""
     behaviors = [each.behavior for each in read_config(xml).behaviors]
-    return plan_distribution(DISTRIBUTION_ID, behaviors, Intent(mode, EDGE))
+    return plan_distribution(DISTRIBUTION_ID, behaviors, _intent(mode))
 
 
 def closed(xml: bytes) -> tuple[bytes, DisplacedRecord]:
@@ -37,4 +37,8 @@ def opened(xml: bytes, record: DisplacedRecord) -> Change:
 
 
 def _prepare(mode: Mode, xml: bytes, record: DisplacedRecord) -> Change:
-    return build_change(plan_for(mode, xml), read_config(xml), record, EDGE)
+    return build_change(plan_for(mode, xml), read_config(xml), record, _intent(mode))
+
+
+def _intent(mode: Mode) -> Intent:
+    return Intent(mode, EDGE, EDGE.base_arn)

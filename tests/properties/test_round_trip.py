@@ -102,4 +102,4 @@ def test_after_closing_ours_is_in_every_behavior_and_none_is_left_afterwards(dra
     assert [OURS] * len(drawn.associations) == [
         each for held in during.values() for each in held if each == OURS
     ]
-    assert not any(EDGE.is_ours(each.arn) for held in after.values() for each in held)
+    assert not any(EDGE.owns(each.arn) for held in after.values() for each in held)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError, IncompleteReadError
 
 from maintenance.aws.errors import CALL_ERRORS, CallError
-from maintenance.cloudfront.config import ReadConfig, unsupported_feature
+from maintenance.cloudfront.config import ReadConfig
 from maintenance.errors import (
     ApplyError,
     MaintenanceError,
@@ -25,7 +25,7 @@ from maintenance.errors import (
     StaleObservation,
     Throttled,
 )
-from maintenance.model import Association, Behavior, Distribution, Kind
+from maintenance.model import Association, Behavior, Distribution, Feature, Kind
 
 if TYPE_CHECKING:
     from botocore.model import OperationModel
@@ -199,13 +199,14 @@ def _behavior(path_pattern: str | None, raw: Mapping[str, Any]) -> Behavior:
             for i in functions
         ),
     ]
+    flags = {
+        Feature.GRPC: raw.get("GrpcConfig", {}).get("Enabled", False),
+        Feature.SMOOTH_STREAMING: raw.get("SmoothStreaming", False),
+    }
     return Behavior(
         path_pattern=path_pattern,
         associations=tuple(sorted(associations)),
-        unsupported_feature=unsupported_feature(
-            grpc=raw.get("GrpcConfig", {}).get("Enabled", False),
-            smooth_streaming=raw.get("SmoothStreaming", False),
-        ),
+        features=frozenset(each for each, flag in flags.items() if flag),
     )
 
 

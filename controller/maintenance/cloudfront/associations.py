@@ -7,11 +7,11 @@ number, or CloudFront refuses it (model: cloudfront InconsistentQuantities). A l
 is None.
 """
 
-from collections.abc import Iterable
-from html import escape
+from collections.abc import Callable
 
 from msgspec import Struct
 
+from maintenance.cloudfront.engine import Engine, attached_version
 from maintenance.cloudfront.xml import Element, scan, splice
 from maintenance.model import VIEWER_EVENTS, VIEWER_REQUEST, Association, Kind
 
@@ -38,18 +38,6 @@ def entries(kind: Kind, xml: bytes | None) -> tuple[Entry, ...]:
     return tuple(Entry(_association(kind, item), xml[item.start : item.end]) for item in found)
 
 
-def viewer_request_entry(arn: str) -> Entry:
-    """Return the item that attaches a Lambda@Edge version at viewer-request, without the body."""
-    xml = (
-        "<LambdaFunctionAssociation>"
-        f"<LambdaFunctionARN>{escape(arn, quote=False)}</LambdaFunctionARN>"
-        f"<EventType>{VIEWER_REQUEST}</EventType>"
-        "<IncludeBody>false</IncludeBody>"
-        "</LambdaFunctionAssociation>"
-    )
-    return Entry(Association(VIEWER_REQUEST, Kind.LAMBDA_AT_EDGE, arn), xml.encode())
-
-
 def with_entry(kind: Kind, xml: bytes | None, new: Entry) -> bytes:
     """Return the list with the item in it, in the place of one for the same event type if any."""
     if xml is None:
@@ -67,15 +55,16 @@ def with_entry(kind: Kind, xml: bytes | None, new: Entry) -> bytes:
     return splice(xml, [(at, at, new.xml), _quantity(root, len(items.children) + 1)])
 
 
-def without_events(xml: bytes | None, event_types: Iterable[str]) -> bytes | None:
-    """Return the list without the items of these event types, nor `Items` if none is left."""
+def without(
+    kind: Kind, xml: bytes | None, is_unwanted: Callable[[Association], bool]
+) -> bytes | None:
+    """Return the list without these items, and without `Items` if it has no others."""
     if xml is None:
         return None
     root = scan(xml)
     items = root.child("Items")
-    unwanted = set(event_types)
     children = items.children if items else []
-    cut = [each for each in children if each.text_of("EventType") in unwanted]
+    cut = [each for each in children if is_unwanted(_association(kind, each))]
     if items is None or not cut:
         return xml
     left = len(children) - len(cut)
@@ -148,70 +137,74 @@ class AssociationLists(Struct, frozen=True):
         added = with_entry(Kind.CLOUDFRONT_FUNCTION, self.function_xml, entry)
         return AssociationLists(self.lambda_xml, added)
 
+    def without(self, is_unwanted: Callable[[Association], bool]) -> "AssociationLists":
+        """Return the lists without these items."""
+        return AssociationLists(
+            without(Kind.LAMBDA_AT_EDGE, self.lambda_xml, is_unwanted),
+            without(Kind.CLOUDFRONT_FUNCTION, self.function_xml, is_unwanted),
+        )
+
 
 class Restored(Struct, frozen=True):
-    """The lists after detaching: what went back, and what could not because its place is taken."""
+    """The lists after detaching: which functions are back, and which found their place taken."""
 
     lists: AssociationLists
     restored: tuple[Association, ...]
     not_restored: tuple[Association, ...]
 
 
-def is_conflicting(association: Association) -> bool:
-    """Tell whether our function cannot be attached beside this one."""
-    at_viewer_request = association.event_type == VIEWER_REQUEST
-    mixes = association.kind is Kind.CLOUDFRONT_FUNCTION
-    return at_viewer_request or (mixes and association.event_type in VIEWER_EVENTS)
+def attach(lists: AssociationLists, engine: Engine, arn: str) -> AssociationLists:
+    """Return the lists with this version of ours and without the functions that conflict."""
+    entry = Entry(Association(VIEWER_REQUEST, engine.kind, arn), engine.entry(arn))
+    # An item at its own place is replaced, not cut, so that it keeps its position in the list.
+    return lists.without(
+        lambda each: engine.conflicts(each) and not _is_same_place(each, entry.association)
+    ).with_entry(entry)
 
 
-def attach(lists: AssociationLists, edge_version_arn: str) -> AssociationLists:
-    """Return the lists with our version at viewer-request and nothing in its way."""
-    functions = without_events(lists.function_xml, VIEWER_EVENTS)
-    return AssociationLists(lists.lambda_xml, functions).with_entry(
-        viewer_request_entry(edge_version_arn)
-    )
-
-
-def detach(lists: AssociationLists, noted: AssociationLists) -> Restored:
+def detach(lists: AssociationLists, displaced: AssociationLists, engine: Engine) -> Restored:
     """
-    Return the lists without ours, and with what the note remembers where its place is free.
+    Return the lists without ours, and with the displaced functions whose place is free.
 
-    When nobody has touched the lists since, the noted bytes go back as they were. `lists` must
-    hold our function at viewer-request.
+    `displaced` are the lists as they were before attaching. If nothing has changed since, they go
+    back byte for byte. `lists` must hold ours at viewer-request.
     """
-    displaced = tuple(each for each in noted.entries() if is_conflicting(each.association))
-    if _is_as_attached(lists, noted):
-        return Restored(noted, tuple(each.association for each in displaced), ())
-    return _put_back(lists, displaced)
+    conflicting = tuple(each for each in displaced.entries() if engine.conflicts(each.association))
+    if _is_as_attached(lists, displaced, engine):
+        return Restored(displaced, tuple(each.association for each in conflicting), ())
+    return _restore(_without_ours(lists, engine), conflicting)
 
 
-def _is_as_attached(lists: AssociationLists, noted: AssociationLists) -> bool:
-    arn = next(
-        each.arn
-        for each in lists.associations()
-        if each.kind is Kind.LAMBDA_AT_EDGE and each.event_type == VIEWER_REQUEST
-    )
-    expected = attach(noted, arn)
+def _is_same_place(one: Association, other: Association) -> bool:
+    return (one.kind, one.event_type) == (other.kind, other.event_type)
+
+
+def _is_as_attached(lists: AssociationLists, displaced: AssociationLists, engine: Engine) -> bool:
+    arn = attached_version(lists.associations(), engine)
+    expected = attach(displaced, engine, arn) if arn else displaced
     return same_content(lists.lambda_xml, expected.lambda_xml) and same_content(
         lists.function_xml, expected.function_xml
     )
 
 
-def _put_back(lists: AssociationLists, displaced: tuple[Entry, ...]) -> Restored:
-    lambdas = without_events(lists.lambda_xml, [VIEWER_REQUEST])
-    vacated = AssociationLists(lambdas, lists.function_xml)
-    # Judged before the first goes back: two displaced functions never stood in each other's way.
-    fits = [each for each in displaced if _is_free(each.association, vacated)]
-    lists_with_displaced = vacated
+def _without_ours(lists: AssociationLists, engine: Engine) -> AssociationLists:
+    ours = Association(VIEWER_REQUEST, engine.kind, "")
+    return lists.without(lambda each: _is_same_place(each, ours))
+
+
+def _restore(lists: AssociationLists, displaced: tuple[Entry, ...]) -> Restored:
+    # Judged before the first goes back: displaced functions do not conflict with each other.
+    fits = [each for each in displaced if _is_free(each.association, lists)]
+    with_displaced = lists
     for entry in fits:
-        lists_with_displaced = lists_with_displaced.with_entry(entry)
+        with_displaced = with_displaced.with_entry(entry)
     restored = tuple(each.association for each in fits)
     not_restored = tuple(each.association for each in displaced if each not in fits)
-    return Restored(lists_with_displaced, restored, not_restored)
+    return Restored(with_displaced, restored, not_restored)
 
 
 def _is_free(association: Association, lists: AssociationLists) -> bool:
-    """Tell whether the place is empty and the kind does not mix with what is there now."""
+    """Return whether the place is empty and the kind does not mix with what is there now."""
     present = [each for each in lists.associations() if each.event_type in VIEWER_EVENTS]
     return not any(
         each.event_type == association.event_type or each.kind is not association.kind

@@ -11,8 +11,8 @@ from msgspec import Struct
 from maintenance.cloudfront.associations import AssociationLists, Restored, attach, detach
 from maintenance.cloudfront.config import DistributionConfig, PathPattern
 from maintenance.cloudfront.displaced import DisplacedRecord, record_before_attach
-from maintenance.cloudfront.plan import Action, Plan
-from maintenance.lambda_edge.function import EdgeFunction
+from maintenance.cloudfront.engine import Engine
+from maintenance.cloudfront.plan import Action, Intent, Plan
 from maintenance.model import Association
 
 
@@ -33,15 +33,15 @@ class Change(Struct, frozen=True):
 
 
 def build_change(
-    plan: Plan, config: DistributionConfig, record: DisplacedRecord, edge: EdgeFunction
+    plan: Plan, config: DistributionConfig, record: DisplacedRecord, intent: Intent
 ) -> Change:
     """Return the change that carries out a plan that refuses nothing."""
     lists = {each.behavior.path_pattern: each.lists for each in config.behaviors}
     changes: dict[PathPattern, AssociationLists] = {}
     for action in (Action.ATTACH, Action.REPLACE):
         for step in plan.with_action(action):
-            changes[step.path_pattern] = attach(lists[step.path_pattern], edge.version_arn)
-    restored, errors = _detached(plan, lists, record)
+            changes[step.path_pattern] = attach(lists[step.path_pattern], intent.engine, intent.arn)
+    restored, errors = _detached(plan, lists, record, intent.engine)
     changes |= {path_pattern: each.lists for path_pattern, each in restored.items()}
     return Change(
         plan=plan,
@@ -54,7 +54,10 @@ def build_change(
 
 
 def _detached(
-    plan: Plan, lists: dict[PathPattern, AssociationLists], record: DisplacedRecord
+    plan: Plan,
+    lists: dict[PathPattern, AssociationLists],
+    record: DisplacedRecord,
+    engine: Engine,
 ) -> tuple[dict[PathPattern, Restored], tuple[str, ...]]:
     restored = {}
     errors = []
@@ -63,7 +66,7 @@ def _detached(
         if row is None:
             errors.append(_unknown_past(plan.distribution_id, step.path_pattern))
         else:
-            restored[step.path_pattern] = detach(lists[step.path_pattern], row)
+            restored[step.path_pattern] = detach(lists[step.path_pattern], row, engine)
     return restored, tuple(errors)
 
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 from maintenance.cloudfront.associations import LIST_NAMES, AssociationLists
 from maintenance.cloudfront.xml import Element, scan, splice
 from maintenance.errors import ObservationError
-from maintenance.model import Behavior, Kind
+from maintenance.model import Behavior, Feature, Kind
 
 type PathPattern = str | None
 
@@ -60,29 +60,19 @@ def read_config(xml: bytes) -> DistributionConfig:
     )
 
 
-def unsupported_feature(*, grpc: bool, smooth_streaming: bool) -> str | None:
-    """
-    Name what keeps Lambda@Edge out of a behavior.
-
-    Source: CloudFront Developer Guide, distribution-using-grpc and edge-function-restrictions-all.
-    """
-    if grpc:
-        return "gRPC"
-    return "Microsoft Smooth Streaming" if smooth_streaming else None
-
-
 def _behavior(xml: bytes, element: Element) -> ConfiguredBehavior:
     lists = AssociationLists(
         lambda_xml=_list_xml(xml, element, Kind.LAMBDA_AT_EDGE),
         function_xml=_list_xml(xml, element, Kind.CLOUDFRONT_FUNCTION),
     )
+    flags = {
+        Feature.GRPC: element.text_of("GrpcConfig", "Enabled"),
+        Feature.SMOOTH_STREAMING: element.text_of("SmoothStreaming"),
+    }
     behavior = Behavior(
         path_pattern=element.text_of("PathPattern") or None,
         associations=lists.associations(),
-        unsupported_feature=unsupported_feature(
-            grpc=element.text_of("GrpcConfig", "Enabled") == "true",
-            smooth_streaming=element.text_of("SmoothStreaming") == "true",
-        ),
+        features=frozenset(each for each, flag in flags.items() if flag == "true"),
     )
     return ConfiguredBehavior(behavior, lists, element)
 

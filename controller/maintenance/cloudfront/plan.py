@@ -11,8 +11,8 @@ the edge function of another stack like this one):
     another version of ours           replace                      detach, restore what was noted
     a stranger in the way             displace and attach; refuse  keep
     a sibling in the way              refuse                       keep
-    nothing of ours, and Lambda@Edge  skip                         keep
-    does not run on this behavior
+    nothing of ours, and our kind of  skip                         keep
+    function does not run here
 
 A wanted version that only stands in for a better one replaces nothing of ours. One refusal leaves
 the whole distribution as it is: half a site is not in maintenance.
@@ -24,9 +24,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from maintenance.cloudfront.associations import is_conflicting
-from maintenance.lambda_edge.function import EdgeFunction
-from maintenance.model import VIEWER_REQUEST, Association, Behavior, Kind, Mode
+from maintenance.cloudfront.engine import Engine, attached_version
+from maintenance.model import Association, Behavior, Kind, Mode
 
 
 class Action(StrEnum):
@@ -49,13 +48,15 @@ class ExistingFunctions(StrEnum):
 
 class Intent(Struct, frozen=True):
     """
-    What is wanted of one distribution. Behaviors named in `except_paths` stay live.
+    What one distribution should do. Behaviors named in `except_paths` stay live.
 
-    The version of `edge` that is to be attached `is_fallback` where a better one could not be had.
+    `arn` is the version to attach, empty where the mode closes nothing; `is_fallback` says that a
+    better one could not be had.
     """
 
     mode: Mode
-    edge: EdgeFunction
+    engine: Engine
+    arn: str = ""
     except_paths: Collection[str] = ()
     existing_functions: ExistingFunctions = ExistingFunctions.DISPLACE
     is_fallback: bool = False
@@ -114,21 +115,21 @@ def plan_distribution(distribution_id: str, behaviors: Iterable[Behavior], inten
     return Plan(distribution_id, tuple(plan_behavior(each, intent) for each in behaviors))
 
 
-def count_lambda_associations(behaviors: Iterable[Behavior], plan: Plan) -> int:
-    """Return how many Lambda@Edge functions the behaviors have once the plan has attached ours."""
+def count_functions(kind: Kind, behaviors: Iterable[Behavior], plan: Plan) -> int:
+    """Return how many functions of the engine's kind are attached once the plan is applied."""
     attached = plan.with_action(Action.ATTACH)
     present = [one for each in behaviors for one in each.associations]
     displaced = [one for step in attached for one in step.conflicting]
-    return len(attached) + _lambdas(present) - _lambdas(displaced)
+    return len(attached) + _count(kind, present) - _count(kind, displaced)
 
 
-def _lambdas(associations: Iterable[Association]) -> int:
-    return sum(each.kind is Kind.LAMBDA_AT_EDGE for each in associations)
+def _count(kind: Kind, associations: Iterable[Association]) -> int:
+    return sum(each.kind is kind for each in associations)
 
 
 def plan_behavior(behavior: Behavior, intent: Intent) -> Step:
     """Return the row of the table that this behavior is in."""
-    ours = attached_version(behavior, intent.edge)
+    ours = attached_version(behavior.associations, intent.engine)
     return replace(_row(behavior, ours, intent), is_closed=ours is not None)
 
 
@@ -139,15 +140,6 @@ def _row(behavior: Behavior, ours: str | None, intent: Intent) -> Step:
     if mode is Mode.LIVE:
         return _towards_live(behavior, ours)
     return _towards_maintenance(behavior, ours, intent)
-
-
-def attached_version(behavior: Behavior, edge: EdgeFunction) -> str | None:
-    """Return the version of ours that the behavior's viewer-request slot holds."""
-    for each in behavior.associations:
-        is_lambda_there = each.event_type == VIEWER_REQUEST and each.kind is Kind.LAMBDA_AT_EDGE
-        if is_lambda_there and edge.is_ours(each.arn):
-            return each.arn
-    return None
 
 
 def _names(except_path: str, path_pattern: str | None) -> bool:
@@ -166,18 +158,17 @@ def _towards_live(behavior: Behavior, ours: str | None) -> Step:
 
 def _towards_maintenance(behavior: Behavior, ours: str | None, intent: Intent) -> Step:
     path_pattern = behavior.path_pattern
-    if ours == intent.edge.version_arn:
+    if ours == intent.arn:
         return Step(path_pattern, Action.KEEP, "it is in maintenance")
     if ours and intent.is_fallback:
         return Step(path_pattern, Action.KEEP, f"it is in maintenance, with {ours}")
     if ours:
         return Step(path_pattern, Action.REPLACE, f"it has another version of ours, {ours}")
-    if behavior.unsupported_feature:
-        reason = (
-            f"{behavior.unsupported_feature} does not run Lambda@Edge, so its visitors get through"
-        )
+    unsupported = intent.engine.unsupported(behavior)
+    if unsupported:
+        reason = f"a {intent.engine.kind} does not run with {unsupported}: visitors get through"
         return Step(path_pattern, Action.SKIP, reason)
-    conflicting = tuple(each for each in behavior.associations if is_conflicting(each))
+    conflicting = tuple(each for each in behavior.associations if intent.engine.conflicts(each))
     refusal = _refusal(conflicting, intent)
     if refusal:
         return Step(path_pattern, Action.REFUSE, refusal, conflicting)
@@ -189,10 +180,10 @@ def _towards_maintenance(behavior: Behavior, ours: str | None, intent: Intent) -
 
 def _refusal(conflicting: tuple[Association, ...], intent: Intent) -> str | None:
     for each in conflicting:
-        sibling = intent.edge.sibling_stack(each.arn)
+        sibling = intent.engine.sibling_stack(each.arn)
         if sibling:
             return (
-                f"it is in maintenance by the stack {sibling}, so the stack {intent.edge.stack} "
+                f"it is in maintenance by the stack {sibling}, so the stack {intent.engine.stack} "
                 "leaves it alone: let only one of the two name this distribution"
             )
     if conflicting and intent.existing_functions is ExistingFunctions.REFUSE:

@@ -7,65 +7,95 @@ controller publishes.
 """
 
 import re
-from copy import replace
+from html import escape
 
 from msgspec import Struct
 
 from maintenance.errors import ConfigurationError
+from maintenance.model import (
+    VIEWER_EVENTS,
+    VIEWER_REQUEST,
+    Association,
+    Behavior,
+    Feature,
+    Kind,
+)
 
 _VERSION_ARN = re.compile(
     r"arn:aws:lambda:us-east-1:\d{12}:function:(?P<name>[A-Za-z0-9-_]{1,64}):[1-9]\d*"
 )
 _FUNCTION_ARN = re.compile(r"arn:aws:lambda:[a-z0-9-]+:\d{12}:function:(?P<name>[^:]+)")
 _MARK = re.compile(r"(?P<stack>.+)-Maintenance(?:Edge|Page)-[A-Za-z0-9]+")
+# Source: CloudFront Developer Guide, distribution-using-grpc and edge-function-restrictions-all.
+_UNSUPPORTED = (Feature.GRPC, Feature.SMOOTH_STREAMING)
+# Lambda@Edge functions of a distribution (doc: CloudFront Developer Guide, cloudfront-limits).
+_QUOTA = 100
 
 
-class EdgeFunction(Struct, frozen=True):
-    """Our two edge functions: the numbered version to attach, and the names of both."""
+class LambdaEdge(Struct, frozen=True):
+    """The engine of Lambda@Edge: the base version, and the names of both functions."""
 
-    version_arn: str
+    base_arn: str
     name: str
     page_name: str
 
-    def is_ours(self, arn: str) -> bool:
-        """Tell whether this is any version of one of our functions."""
-        return _name(arn) in {self.name, self.page_name}
-
-    def with_version(self, version_arn: str) -> "EdgeFunction":
-        """Return the same functions with another version to attach."""
-        return replace(self, version_arn=version_arn)
-
     @property
-    def unpublished_arn(self) -> str:
-        """What a plan calls a version of MaintenancePage that has no number yet."""
-        account = self.version_arn.partition(":function:")[0]
-        return f"{account}:function:{self.page_name}:unpublished"
-
-    def sibling_stack(self, arn: str) -> str | None:
-        """Return the name of the other maintenance stack that this function belongs to, if any."""
-        if self.is_ours(arn):
-            return None
-        return _stack(_name(arn))
+    def kind(self) -> Kind:
+        """The kind of both functions."""
+        return Kind.LAMBDA_AT_EDGE
 
     @property
     def stack(self) -> str:
         """The name of the stack as our function's name carries it."""
         return _stack(self.name) or self.name
 
+    @property
+    def unpublished_arn(self) -> str:
+        """The name that a plan gives to a version of MaintenancePage before it has a number."""
+        account = self.base_arn.partition(":function:")[0]
+        return f"{account}:function:{self.page_name}:unpublished"
 
-class Selection(Struct, frozen=True):
-    """
-    The version to attach, and what went wrong while it was chosen.
+    def owns(self, arn: str) -> bool:
+        """Return whether this is any version of one of our functions."""
+        return _name(arn) in {self.name, self.page_name}
 
-    One that stands in for what was wanted only goes where no version of ours is attached.
-    """
+    def sibling_stack(self, arn: str) -> str | None:
+        """Return the name of the other maintenance stack that this function belongs to, if any."""
+        if self.owns(arn):
+            return None
+        return _stack(_name(arn))
 
-    edge: EdgeFunction
-    is_fallback: bool = False
-    errors: tuple[str, ...] = ()
+    def unsupported(self, behavior: Behavior) -> Feature | None:
+        """Return the feature of the behavior that keeps Lambda@Edge out."""
+        return next((each for each in _UNSUPPORTED if each in behavior.features), None)
+
+    def conflicts(self, association: Association) -> bool:
+        """
+        Return whether ours cannot be attached beside this function.
+
+        An event has one function, and viewer events never mix both kinds (source: CloudFront
+        Developer Guide, edge-function-restrictions-all).
+        """
+        at_viewer_request = association.event_type == VIEWER_REQUEST
+        mixes = association.kind is Kind.CLOUDFRONT_FUNCTION
+        return at_viewer_request or (mixes and association.event_type in VIEWER_EVENTS)
+
+    def entry(self, arn: str) -> bytes:
+        """Return the item that attaches a version at viewer-request, without the body."""
+        return (
+            "<LambdaFunctionAssociation>"
+            f"<LambdaFunctionARN>{escape(arn, quote=False)}</LambdaFunctionARN>"
+            f"<EventType>{VIEWER_REQUEST}</EventType>"
+            "<IncludeBody>false</IncludeBody>"
+            "</LambdaFunctionAssociation>"
+        ).encode()
+
+    def quota(self) -> int:
+        """Return how many Lambda@Edge functions a distribution can have."""
+        return _QUOTA
 
 
-def parse_edge_function(version_arn: str, *, page_function: str) -> EdgeFunction:
+def parse_lambda_edge(version_arn: str, *, page_function: str) -> LambdaEdge:
     """
     Return our edge functions; raise ConfigurationError unless they are what they are said to be.
 
@@ -87,7 +117,7 @@ def parse_edge_function(version_arn: str, *, page_function: str) -> EdgeFunction
                 "other stacks know it: leave FunctionName out of the template"
             )
             raise ConfigurationError(message)
-    return EdgeFunction(version_arn, found["name"], page_function)
+    return LambdaEdge(version_arn, found["name"], page_function)
 
 
 def _name(arn: str) -> str:

@@ -21,8 +21,9 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from maintenance.cloudfront.engine import Selection
 from maintenance.errors import MaintenanceError, PageRefused
-from maintenance.lambda_edge.function import EdgeFunction, Selection
+from maintenance.lambda_edge.function import LambdaEdge
 from maintenance.lambda_edge.package import Announcement, PageContent, has_own_page, own_page
 from maintenance.lambda_edge.publish import VersionPublisher
 from maintenance.lambda_edge.version import ACTIVE, newest_with_page
@@ -38,7 +39,7 @@ class _PageFiles(Protocol):
 class VersionSelector(Struct, frozen=True):
     """Chooses among the versions of our two functions; `edge` names the base."""
 
-    edge: EdgeFunction
+    edge: LambdaEdge
     page_files: _PageFiles
     publisher: VersionPublisher
 
@@ -93,7 +94,7 @@ class VersionSelector(Struct, frozen=True):
             return self._stand_in(page, error, str(second))
         except MaintenanceError as second:
             return self._stand_in(page, error, _not_published(second))
-        return Selection(selection.edge, errors=(error,))
+        return Selection(selection.arn, errors=(error,))
 
     def _is_good(self, page: _Page) -> bool:
         """Tell whether the page files are usable as long as nothing is announced."""
@@ -117,25 +118,24 @@ class VersionSelector(Struct, frozen=True):
 
     def _baked(self, content: PageContent, *, publish: bool) -> Selection:
         if content.is_empty:
-            return Selection(self.edge)
+            return Selection(self.edge.base_arn)
         version = self.publisher.publish_spec(content) if publish else self.publisher.look(content)
-        arn = version.arn if version else self.edge.unpublished_arn
-        return Selection(self.edge.with_version(arn))
+        return Selection(version.arn if version else self.edge.unpublished_arn)
 
     def _stand_in(self, page: _Page, *errors: str) -> Selection:
         return Selection(self._existing(PageContent(page)), is_fallback=True, errors=errors)
 
-    def _existing(self, content: PageContent) -> EdgeFunction:
+    def _existing(self, content: PageContent) -> str:
         """Return the version with this overlay if it is there to be used; else the base."""
         if content.is_empty:
-            return self.edge
+            return self.edge.base_arn
         try:
             found = self.publisher.find(self.publisher.spec(content))
         except MaintenanceError:
             # The fault that made a stand-in necessary is told already; this one would repeat it.
-            return self.edge
+            return self.edge.base_arn
         is_usable = found is not None and found.state in {None, ACTIVE}
-        return self.edge.with_version(found.arn) if found and is_usable else self.edge
+        return found.arn if found and is_usable else self.edge.base_arn
 
 
 def _not_published(error: MaintenanceError) -> str:

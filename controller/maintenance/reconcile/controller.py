@@ -23,7 +23,8 @@ from maintenance.errors import (
 from maintenance.lambda_edge.package import Announcement
 from maintenance.model import Mode
 from maintenance.reconcile.desired_state import DesiredState
-from maintenance.reconcile.site import Listing, Observed, ReadPage, SiteReconciler
+from maintenance.reconcile.ports import ReadPage
+from maintenance.reconcile.site import Listing, Observed, SiteReconciler
 from maintenance.reporting.announce import next_look
 from maintenance.reporting.report import Report
 from maintenance.wakeup import ParameterChanged

@@ -18,14 +18,12 @@ from msgspec import Struct
 from maintenance.cloudfront.change import Change, build_change
 from maintenance.cloudfront.config import DistributionConfig, ReadConfig, read_config
 from maintenance.cloudfront.displaced import DisplacedRecord, ReadRecord
-from maintenance.cloudfront.plan import Action, Intent, count_lambda_associations, plan_distribution
+from maintenance.cloudfront.plan import Action, Intent, count_functions, plan_distribution
 from maintenance.errors import ApplyError, StaleObservation, Throttled
 from maintenance.model import VIEWER_REQUEST, Association, Distribution, Mode
 from maintenance.reporting.report import Outcome
 
 _TRIES = 5
-# Lambda@Edge functions of a distribution (doc: CloudFront Developer Guide, cloudfront-limits).
-_QUOTA = 100
 
 
 class _Configs(Protocol):
@@ -41,6 +39,7 @@ class _Notes(Protocol):
 class _Prepared(Struct, frozen=True):
     """One distribution as it was read, and what would have to be written."""
 
+    intent: Intent
     read: ReadConfig
     record: ReadRecord
     config: DistributionConfig
@@ -114,10 +113,10 @@ class DistributionReconciler(Struct, frozen=True):
         only_detaches = plan.with_action(Action.DETACH) and not plan.with_action(Action.ATTACH)
         if record is None or only_detaches:
             record = self.records.read(distribution_id)
-        change = build_change(plan, config, record.record, intent.edge)
+        change = build_change(plan, config, record.record, intent)
         if change.errors and not closing:
             raise ApplyError("; ".join(change.errors))
-        return _Prepared(read, record, config, change)
+        return _Prepared(intent, read, record, config, change)
 
     def _update(self, distribution_id: str, prepared: _Prepared) -> None:
         try:
@@ -171,11 +170,14 @@ def _warnings(distribution: Distribution, prepared: _Prepared) -> tuple[str, ...
             f"(allowed paths and networks, the bypass link) does not meet {_listed(unguarded)} "
             "meanwhile"
         )
-    number = count_lambda_associations((b.behavior for b in prepared.config.behaviors), plan)
-    if number > _QUOTA and plan.with_action(Action.ATTACH):
+    engine = prepared.intent.engine
+    quota = engine.quota()
+    behaviors = (each.behavior for each in prepared.config.behaviors)
+    number = count_functions(engine.kind, behaviors, plan)
+    if quota is not None and number > quota and plan.with_action(Action.ATTACH):
         warnings.append(
-            f"{distribution.distribution_id} would have {number} Lambda@Edge functions, and "
-            f"CloudFront refuses more than {_QUOTA} unless AWS has allowed this account more: ask "
+            f"{distribution.distribution_id} would have {number} {engine.kind}s, and "
+            f"CloudFront refuses more than {quota} unless AWS has allowed this account more: ask "
             "AWS, or name behaviors that may stay open in ExceptPaths"
         )
     if prepared.change.not_restored:

@@ -22,27 +22,23 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from maintenance.cloudfront.engine import Engine, Selection
 from maintenance.cloudfront.plan import Intent, plan_distribution
 from maintenance.errors import MaintenanceError, ObservationError
-from maintenance.lambda_edge.function import Selection
 from maintenance.lambda_edge.package import (
     NO_ANNOUNCEMENT,
-    Announcement,
     announcement_of,
     has_own_page,
 )
 from maintenance.lambda_edge.version import EdgeVersion, newest_with_page, prunable
 from maintenance.model import Distribution, Mode
 from maintenance.reconcile.distribution import DistributionReconciler
+from maintenance.reconcile.ports import VersionSelector
 from maintenance.reporting.report import Outcome, PrunedVersions, Report
 from maintenance.wakeup import PageChanged, Sweep, Wakeup
 
 type _Act = Callable[[Distribution, Intent], Outcome]
 type _Listing = Callable[[], tuple[Distribution, ...]]
-
-
-class _Chooser(Protocol):
-    def select(self, announcement: Announcement, *, publish: bool = True) -> Selection: ...
 
 
 class _Distributions(Protocol):
@@ -58,7 +54,8 @@ class Housekeeping(Struct, frozen=True):
     """Prepares; `preview` is the id of the preview distribution, if there is one."""
 
     preview: str | None
-    selector: _Chooser
+    engine: Engine
+    selector: VersionSelector
     distributions: _Distributions
     distribution_reconciler: DistributionReconciler
     versions: _Versions
@@ -107,7 +104,9 @@ class Housekeeping(Struct, frozen=True):
     def _reconcile_preview(
         self, report: Report, listing: _Listing, selection: Selection, act: _Act
     ) -> Report:
-        intent = Intent(Mode.MAINTENANCE, selection.edge, is_fallback=selection.is_fallback)
+        intent = Intent(
+            Mode.MAINTENANCE, self.engine, selection.arn, is_fallback=selection.is_fallback
+        )
         try:
             outcome = self._outcome(listing(), intent, act)
         except MaintenanceError as error:
@@ -151,5 +150,5 @@ class Housekeeping(Struct, frozen=True):
             for association in behavior.associations
         }
         kept = attached_version | {each.arn for each in (last_good,) if each}
-        kept |= {selection.edge.version_arn} if selection else set()
+        kept |= {selection.arn} if selection else set()
         return prunable(versions, kept=kept, now=self.clock())

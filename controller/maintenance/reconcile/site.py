@@ -13,22 +13,22 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from maintenance.cloudfront.engine import Engine, Selection, attached_version
 from maintenance.cloudfront.plan import (
     Action,
     Intent,
     Plan,
-    attached_version,
     plan_distribution,
     unmatched_except_paths,
 )
 from maintenance.cloudfront.targets import resolve_targets
 from maintenance.errors import ConfigurationError, MaintenanceError
 from maintenance.lambda_edge.check import Verdict
-from maintenance.lambda_edge.function import Selection
-from maintenance.lambda_edge.package import Announcement, announcement_of
+from maintenance.lambda_edge.package import announcement_of
 from maintenance.model import Distribution, Mode
 from maintenance.reconcile.desired_state import DesiredState
 from maintenance.reconcile.distribution import DistributionReconciler
+from maintenance.reconcile.ports import ReadPage, VersionSelector
 from maintenance.reporting.report import Outcome, Report
 from maintenance.schedule.decision import Decision
 from maintenance.settings import Settings
@@ -37,19 +37,7 @@ from maintenance.settings import Settings
 _HANDS = 4
 
 type Listing = tuple[Distribution, ...]
-type ReadPage = Callable[[], dict[str, bytes]]
 type _Act = Callable[[Distribution, Intent], Outcome]
-
-
-class _Chooser(Protocol):
-    def select(
-        self,
-        announcement: Announcement,
-        *,
-        publish: bool = True,
-        attached: Collection[str] = (),
-        read_page: ReadPage | None = None,
-    ) -> Selection: ...
 
 
 class _Preflight(Protocol):
@@ -85,8 +73,9 @@ class SiteReconciler(Struct, frozen=True):
     """Everything that is needed to bring the site to what is wanted of it."""
 
     settings: Settings
+    engine: Engine
     distribution_reconciler: DistributionReconciler
-    selector: _Chooser
+    selector: VersionSelector
     preflight: _Preflight
 
     def apply(self, observed: Observed) -> Report:
@@ -134,7 +123,7 @@ class SiteReconciler(Struct, frozen=True):
         """Return the version to attach; opening needs none, and so asks for no page."""
         decision = observed.desired.decision
         if decision.mode is not Mode.MAINTENANCE:
-            return Selection(self.settings.edge)
+            return Selection("")
         attached = self._attached(observed.listing)
         return self.selector.select(
             announcement_of(decision),
@@ -146,14 +135,18 @@ class SiteReconciler(Struct, frozen=True):
 
     def _attached(self, listing: Listing) -> set[str]:
         """Return the versions of ours that visitors meet now."""
-        behaviors = (behavior for each in listing for behavior in each.behaviors)
-        return {arn for each in behaviors if (arn := attached_version(each, self.settings.edge))}
+        attached = (
+            attached_version(behavior.associations, self.engine)
+            for each in listing
+            for behavior in each.behaviors
+        )
+        return {arn for arn in attached if arn}
 
     def _verdict(self, tasks: list[_Task], selection: Selection, listing: Listing) -> Verdict:
         """Ask whether the version can be attached, where any distribution needs it."""
         if not any(task.needs_version for task in tasks):
             return Verdict()
-        return self.preflight.judge(selection.edge.version_arn, attached=self._attached(listing))
+        return self.preflight.judge(selection.arn, attached=self._attached(listing))
 
     def _carry_out(self, task: _Task, act: _Act | None, verdict: Verdict) -> Outcome:
         if not (verdict.errors and task.needs_version):
@@ -185,13 +178,14 @@ class SiteReconciler(Struct, frozen=True):
         settings = self.settings
         is_target = distribution.distribution_id in targets
         if not is_target and not any(
-            attached_version(each, settings.edge) for each in distribution.behaviors
+            attached_version(each.associations, self.engine) for each in distribution.behaviors
         ):
             return None
         lifted = Mode.UNCHANGED if decision.mode is Mode.UNCHANGED else Mode.LIVE
         intent = Intent(
             mode=decision.mode if is_target else lifted,
-            edge=selection.edge,
+            engine=self.engine,
+            arn=selection.arn,
             except_paths=settings.except_paths,
             existing_functions=settings.existing_functions,
             is_fallback=selection.is_fallback,

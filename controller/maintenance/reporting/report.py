@@ -16,8 +16,8 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from maintenance.cloudfront.engine import Selection
 from maintenance.cloudfront.plan import Action, Plan, Step
-from maintenance.lambda_edge.function import Selection
 from maintenance.model import Association, Distribution
 from maintenance.reporting.status import Status, Transition, shortened
 from maintenance.schedule.decision import Bounds, Decision

@@ -5,17 +5,21 @@ from maintenance.cloudfront.associations import (
     Entry,
     entries,
     same_content,
-    viewer_request_entry,
     with_entry,
-    without_events,
+    without,
 )
-from maintenance.model import VIEWER_EVENTS, VIEWER_REQUEST, Kind
+from maintenance.model import VIEWER_EVENTS, Association, Kind
 
 from tests.builders import OURS, a_function, a_lambda, item_xml, list_xml
 
 LAMBDA = Kind.LAMBDA_AT_EDGE
 FUNCTION = Kind.CLOUDFRONT_FUNCTION
 NEW = Entry(OURS, item_xml(OURS))
+
+
+def _at_viewer(association: Association) -> bool:
+    return association.event_type in VIEWER_EVENTS
+
 
 EMPTY_LISTS = {
     "absent": None,
@@ -78,12 +82,12 @@ def test_items_are_cut_by_their_event() -> None:
     """Whole items, and Quantity with them."""
     before = list_xml(LAMBDA, a_lambda(), a_lambda("origin-request"), a_lambda("viewer-response"))
 
-    assert list_xml(LAMBDA, a_lambda("origin-request")) == without_events(before, VIEWER_EVENTS)
+    assert list_xml(LAMBDA, a_lambda("origin-request")) == without(LAMBDA, before, _at_viewer)
 
 
 def test_a_list_without_its_last_item_has_no_items() -> None:
     """As CloudFront writes it: Items is absent where Quantity is 0."""
-    assert list_xml(LAMBDA) == without_events(list_xml(LAMBDA, a_lambda()), [VIEWER_REQUEST])
+    assert list_xml(LAMBDA) == without(LAMBDA, list_xml(LAMBDA, a_lambda()), _at_viewer)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +102,7 @@ def test_a_list_without_its_last_item_has_no_items() -> None:
 )
 def test_a_list_without_such_items_stays_as_it_is(xml: bytes | None) -> None:
     """Byte for byte."""
-    assert xml == without_events(xml, VIEWER_EVENTS)
+    assert xml == without(LAMBDA, xml, _at_viewer)
 
 
 def test_entries_are_the_items_with_their_own_bytes() -> None:
@@ -121,25 +125,6 @@ def test_entries_are_the_items_with_their_own_bytes() -> None:
 def test_a_list_without_items_has_no_entries(xml: bytes | None) -> None:
     """Whether it is absent, empty or self-closing."""
     assert () == entries(FUNCTION, xml)
-
-
-def test_our_item_reads_back_as_our_association() -> None:
-    """The version at viewer-request."""
-    xml = list_xml(LAMBDA, viewer_request_entry(OURS.arn).xml)
-
-    assert (viewer_request_entry(OURS.arn),) == entries(LAMBDA, xml)
-    assert OURS == viewer_request_entry(OURS.arn).association
-
-
-def test_our_item_is_written_as_cloudfront_writes_one() -> None:
-    """The request's body is not asked for."""
-    assert (
-        "<LambdaFunctionAssociation>"
-        f"<LambdaFunctionARN>{OURS.arn}</LambdaFunctionARN>"
-        "<EventType>viewer-request</EventType>"
-        "<IncludeBody>false</IncludeBody>"
-        "</LambdaFunctionAssociation>"
-    ) == viewer_request_entry(OURS.arn).xml.decode()
 
 
 ALIKE = {

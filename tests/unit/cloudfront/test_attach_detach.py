@@ -8,8 +8,6 @@ from maintenance.cloudfront.associations import (
     AssociationLists,
     attach,
     detach,
-    is_conflicting,
-    viewer_request_entry,
 )
 from maintenance.cloudfront.xml import scan
 from maintenance.model import VIEWER_REQUEST, VIEWER_RESPONSE, Association, Kind
@@ -17,27 +15,6 @@ from maintenance.model import VIEWER_REQUEST, VIEWER_RESPONSE, Association, Kind
 from tests.builders import EDGE, OURS, a_function, a_lambda, edge_arn, list_xml, lists
 
 ORIGIN = a_lambda("origin-request", "resize")
-
-IN_THE_WAY = {
-    a_lambda(VIEWER_REQUEST): True,
-    a_lambda(VIEWER_RESPONSE): False,
-    a_lambda("origin-request"): False,
-    a_lambda("origin-response"): False,
-    a_function(VIEWER_REQUEST): True,
-    a_function(VIEWER_RESPONSE): True,
-}
-
-
-@pytest.mark.parametrize(("association", "expected"), IN_THE_WAY.items(), ids=str)
-def test_what_shares_our_place_or_mixes_kinds_is_in_the_way(
-    association: Association, *, expected: bool
-) -> None:
-    """
-    One function per event type, and no mixing on viewer events.
-
-    Source: CloudFront Developer Guide, edge-function-restrictions-all.
-    """
-    assert expected is is_conflicting(association)
 
 
 @pytest.mark.parametrize(
@@ -55,19 +32,16 @@ def test_attaching_leaves_ours_and_what_may_stand_beside_it(
     before: tuple[Association, ...], after: tuple[Association, ...]
 ) -> None:
     """What is in the way goes, nothing else does."""
-    attached = attach(lists(*before), EDGE.version_arn)
+    attached = attach(lists(*before), EDGE, EDGE.base_arn)
 
     assert tuple(sorted(after)) == attached.associations()
 
 
 def test_attaching_where_lists_are_absent_writes_one_list() -> None:
     """The list of CloudFront Functions stays absent."""
-    attached = attach(AssociationLists(None, None), EDGE.version_arn)
+    attached = attach(AssociationLists(None, None), EDGE, EDGE.base_arn)
 
-    assert (
-        AssociationLists(list_xml(Kind.LAMBDA_AT_EDGE, viewer_request_entry(OURS.arn).xml), None)
-        == attached
-    )
+    assert AssociationLists(list_xml(Kind.LAMBDA_AT_EDGE, EDGE.entry(OURS.arn)), None) == attached
 
 
 ABSENT = AssociationLists(None, None)
@@ -83,16 +57,16 @@ NOTED = {
 @pytest.mark.parametrize("noted", NOTED.values(), ids=list(NOTED))
 def test_untouched_lists_go_back_to_their_bytes(noted: AssociationLists) -> None:
     """Also after another version of ours took the place of the one attached first."""
-    attached = attach(attach(noted, edge_arn(1)), EDGE.version_arn)
+    attached = attach(attach(noted, EDGE, edge_arn(1)), EDGE, EDGE.base_arn)
 
-    assert noted == detach(attached, noted).lists
+    assert noted == detach(attached, noted, EDGE).lists
 
 
 def test_what_was_displaced_is_named_as_put_back() -> None:
     """And nothing else is."""
     noted = lists(a_function(), a_function(VIEWER_RESPONSE), ORIGIN)
 
-    restored = detach(attach(noted, EDGE.version_arn), noted)
+    restored = detach(attach(noted, EDGE, EDGE.base_arn), noted, EDGE)
 
     assert {a_function(), a_function(VIEWER_RESPONSE)} == set(restored.restored)
     assert () == restored.not_restored
@@ -103,7 +77,7 @@ def test_a_change_made_meanwhile_stays() -> None:
     noted = lists(a_function(), ORIGIN)
     meanwhile = lists(OURS, a_lambda("origin-response", "headers"))
 
-    restored = detach(meanwhile, noted)
+    restored = detach(meanwhile, noted, EDGE)
 
     expected = (a_function(), a_lambda("origin-response", "headers"))
     assert tuple(sorted(expected)) == restored.lists.associations()
@@ -115,7 +89,7 @@ def test_a_change_made_meanwhile_does_not_keep_a_lambda_from_its_place() -> None
     noted = lists(a_lambda())
     meanwhile = lists(OURS, a_lambda(VIEWER_RESPONSE, "headers"))
 
-    restored = detach(meanwhile, noted)
+    restored = detach(meanwhile, noted, EDGE)
 
     assert {a_lambda(), a_lambda(VIEWER_RESPONSE, "headers")} == set(restored.lists.associations())
 
@@ -125,7 +99,7 @@ def test_a_function_goes_back_into_a_list_that_is_absent_by_now() -> None:
     noted = lists(a_function())
     both = lists(OURS, ORIGIN, a_function())
 
-    restored = detach(AssociationLists(lists(OURS, ORIGIN).lambda_xml, None), noted)
+    restored = detach(AssociationLists(lists(OURS, ORIGIN).lambda_xml, None), noted, EDGE)
 
     assert both.function_xml == restored.lists.function_xml
     assert (a_function(),) == restored.restored
@@ -136,7 +110,7 @@ def test_a_function_of_the_other_kind_that_came_meanwhile_wins() -> None:
     noted = lists(a_function(VIEWER_REQUEST))
     came = a_lambda(VIEWER_RESPONSE, "headers")
 
-    restored = detach(lists(OURS, came), noted)
+    restored = detach(lists(OURS, came), noted, EDGE)
 
     assert ((came,), ()) == (restored.lists.associations(), restored.restored)
     assert (a_function(VIEWER_REQUEST),) == restored.not_restored
@@ -147,7 +121,7 @@ def test_a_function_that_took_the_same_event_meanwhile_wins() -> None:
     came = a_function(VIEWER_RESPONSE, "headers")
     noted = lists(a_function(VIEWER_REQUEST), a_function(VIEWER_RESPONSE))
 
-    restored = detach(lists(OURS, came), noted)
+    restored = detach(lists(OURS, came), noted, EDGE)
 
     assert {a_function(VIEWER_REQUEST), came} == set(restored.lists.associations())
     assert (a_function(VIEWER_RESPONSE),) == restored.not_restored
@@ -165,9 +139,9 @@ FORGED_LISTS = {
 def test_a_forged_note_writes_nothing_but_associations(forged: bytes) -> None:
     """Whoever can write the state bucket changes no other setting of the distribution by it."""
     noted = AssociationLists(forged, forged)
-    attached_version = attach(lists(), EDGE.version_arn)
+    attached_version = attach(lists(), EDGE, EDGE.base_arn)
 
-    left = detach(attached_version, noted).lists
+    left = detach(attached_version, noted, EDGE).lists
 
     for kind, xml in zip(LIST_NAMES, (left.lambda_xml, left.function_xml), strict=True):
         root = scan(xml or b"")

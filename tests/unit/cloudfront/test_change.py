@@ -27,10 +27,11 @@ def _prepare(
     mode: Mode, xml: bytes, lists_by_path: Mapping[PathPattern, AssociationLists] | None = None
 ) -> Change:
     config = read_config(xml)
+    intent = Intent(mode, EDGE, EDGE.base_arn)
     behaviors = [each.behavior for each in config.behaviors]
-    plan = plan_distribution(DISTRIBUTION_ID, behaviors, Intent(mode, EDGE))
+    plan = plan_distribution(DISTRIBUTION_ID, behaviors, intent)
     record = DisplacedRecord("site", DISTRIBUTION_ID, MappingProxyType(dict(lists_by_path or {})))
-    return build_change(plan, config, record, EDGE)
+    return build_change(plan, config, record, intent)
 
 
 def _held(change: Change) -> list[tuple[Association, ...]]:

@@ -2,9 +2,9 @@
 
 import pytest
 from maintenance.cloudfront.associations import AssociationLists
-from maintenance.cloudfront.config import read_config, unsupported_feature
+from maintenance.cloudfront.config import read_config
 from maintenance.errors import ObservationError
-from maintenance.model import VIEWER_RESPONSE, Behavior
+from maintenance.model import VIEWER_RESPONSE, Behavior, Feature
 
 from tests.builders import a_behavior, a_function, a_lambda, config_xml, lists
 
@@ -26,24 +26,16 @@ def test_behaviors_are_the_default_one_and_then_in_precedence() -> None:
 @pytest.mark.parametrize(
     "behavior",
     [
-        a_behavior(None, unsupported_feature="gRPC"),
-        a_behavior(None, unsupported_feature="Microsoft Smooth Streaming"),
+        a_behavior(None, features={Feature.GRPC}),
+        a_behavior(None, features={Feature.SMOOTH_STREAMING}),
+        a_behavior(None, features=set(Feature)),
         a_behavior(None),
     ],
-    ids=lambda behavior: str(behavior.unsupported_feature),
+    ids=lambda behavior: " and ".join(behavior.features),
 )
-def test_what_keeps_lambda_at_edge_out_is_read(behavior: Behavior) -> None:
-    """
-    And named, for the report.
-
-    Source: CloudFront Developer Guide, distribution-using-grpc, edge-function-restrictions-all.
-    """
+def test_the_features_of_a_behavior_are_read(behavior: Behavior) -> None:
+    """An engine decides which of them its function can serve."""
     assert behavior == read_config(config_xml(behavior)).behaviors[0].behavior
-
-
-def test_grpc_is_named_before_smooth_streaming() -> None:
-    """One obstacle is enough to name."""
-    assert "gRPC" == unsupported_feature(grpc=True, smooth_streaming=True)
 
 
 @pytest.mark.parametrize(

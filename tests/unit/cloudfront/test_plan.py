@@ -14,7 +14,7 @@ from maintenance.cloudfront.plan import (
     plan_distribution,
     unmatched_except_paths,
 )
-from maintenance.model import VIEWER_RESPONSE, Association, Behavior, Mode
+from maintenance.model import VIEWER_RESPONSE, Association, Behavior, Feature, Mode
 
 from tests.builders import (
     DISTRIBUTION_ID,
@@ -26,8 +26,8 @@ from tests.builders import (
     edge_arn,
 )
 
-CLOSE = Intent(Mode.MAINTENANCE, EDGE)
-REFUSE = Intent(Mode.MAINTENANCE, EDGE, existing_functions=ExistingFunctions.REFUSE)
+CLOSE = Intent(Mode.MAINTENANCE, EDGE, EDGE.base_arn)
+REFUSE = Intent(Mode.MAINTENANCE, EDGE, EDGE.base_arn, existing_functions=ExistingFunctions.REFUSE)
 OPEN = Intent(Mode.LIVE, EDGE)
 LEAVE = Intent(Mode.UNCHANGED, EDGE)
 
@@ -86,7 +86,7 @@ def test_a_behavior_that_lambda_at_edge_cannot_run_on_is_skipped(
     attached_version: tuple[Association, ...], intent: Intent, action: str
 ) -> None:
     """Whatever stands there, and the reason names the feature."""
-    step = plan_behavior(a_behavior("/x", *attached_version, unsupported_feature="gRPC"), intent)
+    step = plan_behavior(a_behavior("/x", *attached_version, features={Feature.GRPC}), intent)
 
     assert action == step.action
     assert (intent is OPEN) is ("gRPC" not in step.reason)
@@ -201,8 +201,8 @@ def test_a_sibling_is_refused_by_naming_both_stacks() -> None:
         ),
         (
             CLOSE,
-            a_behavior("/x", unsupported_feature="gRPC"),
-            "gRPC does not run Lambda@Edge, so its visitors get through",
+            a_behavior("/x", features={Feature.GRPC}),
+            "a Lambda@Edge function does not run with gRPC: visitors get through",
         ),
     ],
 )

@@ -10,7 +10,7 @@ from maintenance.lambda_edge.version import EdgeVersion
 from tests.builders import EDGE, edge_arn
 from tests.unit.lambda_edge.test_version import a_version
 
-_BASE = EDGE.version_arn
+_BASE = EDGE.base_arn
 
 
 @dataclass

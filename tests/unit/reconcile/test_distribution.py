@@ -77,7 +77,7 @@ def test_a_run_that_spares_a_path_does_not_forget_what_another_displaces_there()
     noted, may_update, is_done = threading.Event(), threading.Event(), threading.Event()
 
     def close_everything() -> None:
-        run.apply(a_distribution(), Intent(Mode.MAINTENANCE, EDGE))
+        run.apply(a_distribution(), Intent(Mode.MAINTENANCE, EDGE, EDGE.base_arn))
         is_done.set()
 
     def hold_the_first() -> None:
@@ -93,7 +93,7 @@ def test_a_run_that_spares_a_path_does_not_forget_what_another_displaces_there()
     noted.wait(_SECONDS)
     cloud.before_write = let_the_first_go_on
 
-    run.apply(a_distribution(), Intent(Mode.MAINTENANCE, EDGE, ("/x",)))
+    run.apply(a_distribution(), Intent(Mode.MAINTENANCE, EDGE, EDGE.base_arn, ("/x",)))
     run.apply(a_distribution(), Intent(Mode.LIVE, EDGE))
 
     assert before == cloud.xml
@@ -105,12 +105,12 @@ def test_a_run_that_had_to_start_over_counts_as_a_change() -> None:
 
     def lose_the_answer() -> None:
         other = DistributionReconciler(cloud, cloud)
-        other.apply(a_distribution(), Intent(Mode.MAINTENANCE, EDGE))
+        other.apply(a_distribution(), Intent(Mode.MAINTENANCE, EDGE, EDGE.base_arn))
 
     cloud.before_update = lose_the_answer
 
     outcome = DistributionReconciler(cloud, cloud).apply(
-        a_distribution(), Intent(Mode.MAINTENANCE, EDGE)
+        a_distribution(), Intent(Mode.MAINTENANCE, EDGE, EDGE.base_arn)
     )
 
     assert outcome.changed
@@ -125,7 +125,7 @@ def test_more_functions_than_the_quota_are_warned_of(spared: int, warned: int) -
     except_paths = [each.path_pattern or "" for each in busy[:spared]]
 
     outcome = DistributionReconciler(cloud, cloud).dry_run(
-        a_distribution(), Intent(Mode.MAINTENANCE, EDGE, except_paths)
+        a_distribution(), Intent(Mode.MAINTENANCE, EDGE, EDGE.base_arn, except_paths)
     )
 
     assert warned == sum("would have 101 Lambda@Edge" in each for each in outcome.warnings)

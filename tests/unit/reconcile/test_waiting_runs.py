@@ -8,15 +8,16 @@ import pytest
 from maintenance.aws.throttling import ThrottledConfigs, Time
 from maintenance.cloudfront.config import ReadConfig
 from maintenance.cloudfront.displaced import DisplacedRecord, ReadRecord, empty_record
+from maintenance.cloudfront.engine import Selection
 from maintenance.errors import MaintenanceError, ObservationError, Throttled
 from maintenance.lambda_edge.check import Verdict
-from maintenance.lambda_edge.function import Selection
 from maintenance.lambda_edge.package import Announcement
 from maintenance.model import Distribution, Mode
 from maintenance.reconcile.controller import Controller
 from maintenance.reconcile.desired_state import DesiredState
 from maintenance.reconcile.distribution import DistributionReconciler
-from maintenance.reconcile.site import ReadPage, SiteReconciler
+from maintenance.reconcile.ports import ReadPage
+from maintenance.reconcile.site import SiteReconciler
 from maintenance.reporting.report import Report
 from maintenance.schedule.decision import Bounds
 from maintenance.settings import Settings
@@ -36,7 +37,7 @@ _SETTINGS = Settings.from_env(
     {
         "DEAD_LETTERS_ARN": "arn:aws:sqs:us-east-1:123456789012:dead-letters",
         "DISTRIBUTIONS": DISTRIBUTION_ID,
-        "EDGE_VERSION_ARN": EDGE.version_arn,
+        "EDGE_VERSION_ARN": EDGE.base_arn,
         "PAGE_FUNCTION": PAGE_FUNCTION,
         "SCHEDULE_GROUP": "site-schedules",
         "STACK_NAME": "site",
@@ -84,7 +85,7 @@ class _World:
             distributions=self,
             page_files=_NoPage(),
             site_reconciler=SiteReconciler(
-                _SETTINGS, DistributionReconciler(configs, self), self, self
+                _SETTINGS, EDGE, DistributionReconciler(configs, self), self, self
             ),
             alarm_clock=self,
             announcer=self,
@@ -126,7 +127,7 @@ class _World:
         read_page: ReadPage | None = None,
     ) -> Selection:
         del publish, attached, read_page
-        return Selection(EDGE)
+        return Selection(EDGE.base_arn)
 
     def announce(self, report: Report, *, now: datetime) -> Report:
         assert now == NOW
