@@ -69,12 +69,11 @@ def _samples(
 
 
 def _decide(windows: list[Window]) -> object:
-    return decide(switch=_SWITCH, last_off=None, windows=windows, now=_NOW)
+    return decide(Schedule(_SWITCH, windows=windows), now=_NOW)
 
 
 def _draw(windows: list[Window]) -> object:
-    said = Schedule(_SWITCH, None, windows, timedelta(0))
-    return forecast(said, since=_NOW, until=_NOW + _YEAR)
+    return forecast(Schedule(_SWITCH, windows=windows), since=_NOW, until=_NOW + _YEAR)
 
 
 def _list(windows: list[Window]) -> object:

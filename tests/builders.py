@@ -145,4 +145,4 @@ def a_switch(
 def a_decision(mode: Mode = Mode.MAINTENANCE, *, ends_in: timedelta | None = None) -> Decision:
     """Return a decision; `ends_in` counts from NOW."""
     until = NOW + ends_in if ends_in else None
-    return Decision(mode, reason="somebody said so", until=until, next_change=until)
+    return Decision(mode, reason="somebody said so", until=until, valid_until=until)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 from maintenance.errors import UnreadableValue
 from maintenance.model import Mode
-from maintenance.schedule.decision import Decision, decide, history_matters
+from maintenance.schedule.decision import Decision, Schedule, decide, history_matters
 from maintenance.schedule.history import Version, last_off, last_readable
 from maintenance.schedule.switch import Says, Switch, parse_switch
 from maintenance.schedule.window import Window, occurrences, parse_window
@@ -80,13 +80,10 @@ class Site:
         """Return the decision at `now`, as the controller comes to it."""
         history = [version for version in self.history if version.written <= now]
         switch = last_readable(history, UTC_ZONE)
-        matters = history_matters(
-            switch=switch, windows=self.windows, now=now, lead_time=self.lead_time
-        )
-        off = last_off(history, UTC_ZONE) if matters else None
-        return decide(
-            switch=switch, last_off=off, windows=self.windows, now=now, lead_time=self.lead_time
-        )
+        schedule = Schedule(switch, windows=self.windows, lead_time=self.lead_time)
+        if history_matters(schedule, now=now):
+            schedule = replace(schedule, last_off=last_off(history, UTC_ZONE))
+        return decide(schedule, now=now)
 
     def frozen(self, now: datetime) -> "Site":
         """Return the site as if nobody wrote the switch after `now`."""

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 from maintenance.model import Mode
-from maintenance.schedule.decision import decide
+from maintenance.schedule.decision import Schedule, decide
 from maintenance.schedule.history import Version, last_off, last_readable
 from maintenance.schedule.window import Window
 
@@ -50,7 +50,7 @@ def test_the_answer_never_changes_between_two_announced_instants(
     now = minute(count)
     frozen = site.frozen(now)
     decision = frozen.at(now)
-    horizon = decision.next_change or now + timedelta(days=9)
+    horizon = decision.valid_until or now + timedelta(days=9)
     assert now < horizon
     between = min(now + (horizon - now) * fraction, horizon - timedelta.resolution)
     assert decision == frozen.at(between)
@@ -59,8 +59,8 @@ def test_the_answer_never_changes_between_two_announced_instants(
 def next_maintenance(site: Site, now: datetime) -> datetime:
     """Return `now` if the site is in maintenance then, or else when the next occurrence begins."""
     decision = site.at(now)
-    closed = decision.mode is Mode.MAINTENANCE or decision.next_start is None
-    return now if closed else decision.next_start or now
+    following = decision.next_occurrence
+    return now if decision.mode is Mode.MAINTENANCE or following is None else following.begins
 
 
 @MANY
@@ -74,8 +74,8 @@ def test_until_is_when_the_site_comes_back_if_nobody_writes(site: Site, count: i
         return
     while (following := frozen.at(now)).mode is Mode.MAINTENANCE:
         assert decision.until == following.until
-        assert following.next_change is not None
-        now = following.next_change
+        assert following.valid_until is not None
+        now = following.valid_until
     assert decision.until == now
 
 
@@ -102,9 +102,10 @@ def test_the_next_start_is_the_next_time_a_live_site_closes(site: Site, count: i
     decision = frozen.at(now)
     if decision.mode is Mode.MAINTENANCE:
         return
-    assert decision.next_start == decision.next_change
-    if decision.next_start:
-        assert Mode.MAINTENANCE == frozen.at(decision.next_start).mode
+    following = decision.next_occurrence
+    assert (following.begins if following else None) == decision.valid_until
+    if following:
+        assert Mode.MAINTENANCE == frozen.at(following.begins).mode
 
 
 @MANY
@@ -139,9 +140,9 @@ def test_a_clock_that_is_behind_decides_as_at_the_last_write(
         return
     switch, off = last_readable(history, UTC_ZONE), last_off(history, UTC_ZONE)
     written = history[-1].written
+    schedule = Schedule(switch, off, site.windows, site.lead_time)
     on_time, late = (
-        decide(switch=switch, last_off=off, windows=site.windows, now=now, lead_time=site.lead_time)
-        for now in (written, written - timedelta(seconds=behind))
+        decide(schedule, now=now) for now in (written, written - timedelta(seconds=behind))
     )
     assert on_time == late
 
@@ -157,7 +158,7 @@ def test_an_off_makes_the_site_live_and_says_when_it_closes_again(
     site = replace(ended, history=[*ended.history, off])
     decision, later = site.at(off.written), off.written + timedelta(minutes=since)
     assert Mode.LIVE == decision.mode
-    if decision.next_start is None or later < decision.next_start:
+    if decision.next_occurrence is None or later < decision.next_occurrence.begins:
         assert Mode.LIVE == site.at(later).mode
 
 
@@ -165,7 +166,7 @@ def wake(site: Site, now: datetime, applied: Mode) -> tuple[Mode, datetime | Non
     """Return the mode that a run at `now` leaves behind, and where it aims the alarm clock."""
     decision = site.at(now)
     mode = applied if decision.mode is Mode.UNCHANGED else decision.mode
-    return mode, decision.next_change
+    return mode, decision.valid_until
 
 
 @MANY

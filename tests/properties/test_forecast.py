@@ -44,14 +44,7 @@ def test_the_site_is_in_maintenance_exactly_in_the_stretches(
     said, since = said_to(site, minute(count)), minute(count)
     at = since + span * fraction
     coming = forecast(said, since=since, until=since + span)
-    decision = decide(
-        switch=said.switch,
-        last_off=said.last_off,
-        windows=said.windows,
-        now=at,
-        lead_time=said.lead_time,
-    )
-    expected = decision.mode is Mode.MAINTENANCE
+    expected = decide(said, now=at).mode is Mode.MAINTENANCE
     assert expected == any(holds(each, at) for each in coming.stretches)
 
 
@@ -116,7 +109,7 @@ def test_every_occurrence_of_every_window_is_told_of(
 def test_a_forecast_of_too_many_occurrences_ends_earlier() -> None:
     """It says until when it tells everything, and up to there it does."""
     window = parse_window("w", "cron(* * * * ? *) for 1m", zone=UTC_ZONE)
-    said = Schedule(None, None, (window,), timedelta(0))
+    said = Schedule(None, windows=(window,))
 
     coming = forecast(said, since=NIGHT, until=NIGHT + timedelta(days=28))
 
@@ -131,7 +124,7 @@ def test_what_an_off_ends_is_told_from_what_it_skips() -> None:
     switch = Switch(Says.OFF, now, until)
 
     coming = forecast(
-        Schedule(switch, None, (window,), timedelta(0)),
+        Schedule(switch, windows=(window,)),
         since=now,
         until=NIGHT + timedelta(hours=13),
     )

@@ -47,4 +47,5 @@ def test_what_was_said_before_still_counts(site: Site) -> None:
 
     decision = planned(site, a_distribution(site.cloud), "on for 1h").decision
 
-    assert later.replace(second=0, microsecond=0) == decision.next_start
+    assert decision.next_occurrence is not None
+    assert later.replace(second=0, microsecond=0) == decision.next_occurrence.begins

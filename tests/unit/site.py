@@ -1,15 +1,16 @@
 """A site told by what was written for it, for the tests of the decision."""
 
 from collections.abc import Sequence
+from copy import replace
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from maintenance.model import Mode
-from maintenance.schedule.decision import Decision, decide, history_matters
+from maintenance.schedule.decision import Decision, Schedule, decide, history_matters
 from maintenance.schedule.history import Version, last_off, last_readable
 from maintenance.schedule.times import format_instant, parse_duration, parse_instant
-from maintenance.schedule.window import Window, parse_window
+from maintenance.schedule.window import Occurrence, Window, parse_window
 
 ZONE = ZoneInfo("UTC")
 # 2026-12-06 is a Sunday.
@@ -44,12 +45,20 @@ class Site:
 
     def at(self, now: str) -> Decision:
         """Return the decision at `now`, with the history read only where that matters."""
+        schedule = self.schedule(now)
+        if not history_matters(schedule, now=instant(now)):
+            schedule = replace(schedule, last_off=None)
+        return decide(schedule, now=instant(now))
+
+    def schedule(self, now: str) -> Schedule:
+        """Return what was written up to `now`."""
         history = [version for version in self.history if version.written <= instant(now)]
-        switch = last_readable(history, self.zone)
-        windows, clock, lead = self.parsed_windows, instant(now), self.lead
-        matters = history_matters(switch=switch, windows=windows, now=clock, lead_time=lead)
-        off = last_off(history, self.zone) if matters else None
-        return decide(switch=switch, last_off=off, windows=windows, now=clock, lead_time=lead)
+        switch, off = last_readable(history, self.zone), last_off(history, self.zone)
+        return Schedule(switch, off, self.parsed_windows, self.lead)
+
+    def occurrence(self, begins: str, ends: str, *, window: int = 0) -> Occurrence:
+        """Return the occurrence of one of the windows between these instants."""
+        return Occurrence(self.parsed_windows[window], instant(begins), instant(ends))
 
 
 def instant(text: str) -> datetime:

@@ -177,10 +177,9 @@ class Session(Struct, frozen=True):
         read, found = self.app.parameters.read_switch(), self.app.parameters.read_windows()
         if found.unknown:
             raise ObservationError(" | ".join(found.unknown))
-        said = Schedule(read.switch, None, found.windows, self.app.settings.lead_time)
-        if history_matters(
-            switch=read.switch, windows=found.windows, now=clock.now, lead_time=said.lead_time
-        ):
+        lead_time = self.app.settings.lead_time
+        said = Schedule(read.switch, windows=found.windows, lead_time=lead_time)
+        if history_matters(said, now=clock.now):
             said = replace(said, last_off=self.app.parameters.read_last_off())
         return said, (*((read.error,) if read.error else ()), *found.errors)
 

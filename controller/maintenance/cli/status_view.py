@@ -59,12 +59,12 @@ class Look(Struct, frozen=True):
 
 def status_document(look: Look) -> dict[str, Any]:
     """Return the status as JSON values."""
-    decision = look.report.decision
+    following = look.report.decision.next_occurrence
     return {
         **plan_document(look),
         "everywhere": is_everywhere(look.report),
-        "next_start": format_instant(decision.next_start) if decision.next_start else None,
-        "next_window": look.report.bounds.next_window,
+        "next_start": format_instant(following.begins) if following else None,
+        "next_window": following.window.name if following else None,
         "last_error": _error_document(look.last_error) if look.last_error else None,
     }
 
@@ -85,7 +85,7 @@ def status(look: Look, clock: Clock) -> RenderableType:
         ("why", decision.reason),
         ("message", decision.message or ""),
         ("everywhere", _everywhere(look.report)),
-        *(("next", each) for each in _next(decision, look.report.bounds.next_window, clock)),
+        *(("next", each) for each in _next(decision, clock)),
         ("last error", _last_error(look.last_error, clock) if look.last_error else ""),
     )
     table = Table(box=None, padding=(0, 3, 0, 0), header_style="dim", pad_edge=False)
@@ -176,15 +176,16 @@ def _everywhere(report: Report) -> str:
     return f"not yet: {counts[Progress.DEPLOYED]} of {total} Deployed"
 
 
-def _next(decision: Decision, window: str | None, clock: Clock) -> Iterator[str]:
+def _next(decision: Decision, clock: Clock) -> Iterator[str]:
     if decision.mode is Mode.MAINTENANCE:
         yield (
             f"opens {clock.shown_with_distance(decision.until)}"
             if decision.until
             else "stays closed until somebody writes off"
         )
-    if decision.next_start:
-        yield f"window {window} begins {clock.shown_with_distance(decision.next_start)}"
+    if following := decision.next_occurrence:
+        begins = clock.shown_with_distance(following.begins)
+        yield f"window {following.window.name} begins {begins}"
     elif decision.mode is not Mode.MAINTENANCE:
         yield "no window is to come"
 

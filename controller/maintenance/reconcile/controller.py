@@ -112,9 +112,7 @@ class Controller(Struct, frozen=True):
             # The answer may have moved while this run was at work: look once more.
             again = self.desired_state.read(changed)
             if again.answer == answer:
-                return replace(
-                    report, decision=again.decision, bounds=again.bounds, coming=again.coming
-                )
+                return replace(report, decision=again.decision, due=again.due, coming=again.coming)
             observed = Observed(again, self._listing())
         raise RunFailed(f"the answer changed {_LOOKS} times during this run; the next try goes on")
 

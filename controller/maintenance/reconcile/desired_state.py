@@ -6,9 +6,9 @@ A switch or window that cannot be read is told in a sentence; what stands in for
 keep it from being done.
 """
 
-import functools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from copy import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -18,11 +18,10 @@ from maintenance.errors import ObservationError
 from maintenance.lambda_edge.package import Announcement, announcement_of
 from maintenance.model import Mode
 from maintenance.schedule.decision import (
-    Bounds,
     Decision,
     Schedule,
-    bounds_of,
     decide,
+    due_since,
     history_matters,
 )
 from maintenance.schedule.switch import ReadSwitch, Says, Switch
@@ -43,13 +42,14 @@ class DesiredState(Struct, frozen=True):
     """
     A decision, and the sentences about what could not be read on the way to it.
 
-    `coming` is what will be decided at the start of the next window, if that is near.
+    `coming` is what will be decided at the start of the next window, if that is near; `due` is
+    since when the mode is due.
     """
 
     decision: Decision
     coming: Decision | None
     errors: tuple[str, ...]
-    bounds: Bounds
+    due: datetime | None
 
     @property
     def answer(self) -> tuple[Mode, Announcement]:
@@ -72,42 +72,31 @@ class DesiredStateReader(Struct, frozen=True):
             windows = read_windows.result()
         now = self.clock()
         errors = [*((read.error,) if read.error else ()), *windows.errors]
-        needed = history_matters(
-            switch=read.switch, windows=windows.windows, now=now, lead_time=self.lead_time
-        )
-        last_off = None
+        schedule = Schedule(read.switch, windows=windows.windows, lead_time=self.lead_time)
         try:
             _raise_unknown(windows)
-            last_off = self.parameters.read_last_off() if needed else None
+            if history_matters(schedule, now=now):
+                schedule = replace(schedule, last_off=self.parameters.read_last_off())
         except ObservationError as error:
             if not _decides_alone(read.switch, now):
                 raise
             errors.append(str(error))
-        said = Schedule(read.switch, last_off, windows.windows, self.lead_time)
-        decide_at = functools.partial(
-            decide,
-            switch=said.switch,
-            last_off=said.last_off,
-            windows=said.windows,
-            lead_time=said.lead_time,
-        )
-        decision = decide_at(now=now)
+        decision = decide(schedule, now=now)
         near = _near_start(decision, now)
-        heard = changed.time if changed else None
         return DesiredState(
             decision=decision,
-            coming=decide_at(now=near) if near else None,
+            coming=decide(schedule, now=near) if near else None,
             errors=tuple(errors),
-            bounds=bounds_of(decision, said, now=now, heard=heard),
+            due=due_since(schedule, now=now, changed=changed.time if changed else None),
         )
 
 
 def _near_start(decision: Decision, now: datetime) -> datetime | None:
     """Return when the next window starts, if the site is to be closed by it within _AHEAD."""
-    starts = decision.next_start
-    if decision.mode is Mode.MAINTENANCE or starts is None or starts - now > _AHEAD:
+    following = decision.next_occurrence
+    if decision.mode is Mode.MAINTENANCE or following is None or following.begins - now > _AHEAD:
         return None
-    return starts
+    return following.begins
 
 
 def _decides_alone(switch: Switch | None, now: datetime) -> bool:

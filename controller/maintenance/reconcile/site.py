@@ -116,7 +116,7 @@ class SiteReconciler(Struct, frozen=True):
             coming=desired.coming,
             selection=selection if desired.decision.mode is Mode.MAINTENANCE else None,
             targets=meant,
-            bounds=desired.bounds,
+            due=desired.due,
         )
 
     def _choice(self, observed: Observed, *, publish: bool) -> Selection:

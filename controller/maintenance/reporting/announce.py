@@ -62,7 +62,7 @@ def update_status(
         reason=decision.reason,
         until=decision.until.replace(microsecond=0) if decision.until else None,
         message=decision.message,
-        next_change=report.bounds.next_change,
+        next_change=decision.next_change,
         targets=targets,
         persisted=replace(persisted or PersistedState(), last_change=change).after(error, now),
     )
@@ -79,7 +79,7 @@ def target_statuses(report: Report, now: datetime) -> tuple[TargetStatus, ...]:
 
 def next_look(report: Report, now: datetime) -> datetime | None:
     """Return when to look again: at the next change, and soon while CloudFront is at work."""
-    change = report.decision.next_change
+    change = report.decision.valid_until
     if not any(each.is_settling for each in target_statuses(report, now)):
         return change
     return min(change or now + LOOK_AGAIN, now + LOOK_AGAIN)
@@ -136,7 +136,7 @@ def _change(
     report: Report, persisted: PersistedState | None, targets: Sequence[TargetStatus], now: datetime
 ) -> tuple[ModeChange | None, tuple[Transition, ...]]:
     last = persisted.last_change if persisted else None
-    mode, due = report.decision.mode, report.bounds.due
+    mode, due = report.decision.mode, report.due
     transitions = []
     if mode is Mode.UNCHANGED:
         return last, ()

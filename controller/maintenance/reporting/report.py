@@ -14,13 +14,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from maintenance.cloudfront.engine import Selection
 from maintenance.cloudfront.plan import Action, Plan, Step
 from maintenance.model import Association, Distribution
 from maintenance.reporting.status import Status, Transition, shortened
-from maintenance.schedule.decision import Bounds, Decision
+from maintenance.schedule.decision import Decision
 from maintenance.schedule.times import format_instant
 
 _MOST_ANSWER_BYTES = 5_000_000
@@ -61,8 +61,8 @@ class Report(Struct, frozen=True):
     `input_errors` are about the switch, the settings and the page. `housekeeping_errors` are about
     the steps after the distributions. `notices` are worth knowing and are not errors. `targets` are
     listed as they were found; `status` and `transitions` are what was announced. `coming` is the
-    decision at the start of a window that is near, `selection` the version to attach
-    where the site is to be closed.
+    decision at the start of a window that is near, `due` is since when the mode is due, `selection`
+    the version to attach where the site is to be closed.
     """
 
     decision: Decision
@@ -73,7 +73,7 @@ class Report(Struct, frozen=True):
     selection: Selection | None = None
     pruned: PrunedVersions = PrunedVersions()
     targets: tuple[Distribution, ...] = ()
-    bounds: Bounds = field(default_factory=Bounds)
+    due: datetime | None = None
     housekeeping_errors: tuple[str, ...] = ()
     status: Status | None = None
     transitions: tuple[Transition, ...] = ()
@@ -128,7 +128,7 @@ class Report(Struct, frozen=True):
             "reason": decision.reason,
             "until": _instant(decision.until),
             "message": decision.message,
-            "next_change": _instant(decision.next_change),
+            "next_change": _instant(decision.valid_until),
             "distributions": [outcome_document(each) for each in self.outcomes],
             "notices": list(self.notices),
             "errors": list(self.errors),

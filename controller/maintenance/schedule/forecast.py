@@ -19,8 +19,8 @@ from itertools import islice
 
 from msgspec import Struct
 
-from maintenance.schedule.decision import Schedule, ended_up_to
-from maintenance.schedule.switch import Says, Switch
+from maintenance.schedule.decision import Schedule
+from maintenance.schedule.switch import Switch
 from maintenance.schedule.window import Occurrence, occurrences
 
 # A window each minute would have forty thousand in four weeks, and nobody reads those.
@@ -67,16 +67,15 @@ class Forecast(Struct, frozen=True):
     overlaps: tuple[Stretch, ...]
 
 
-def forecast(said: Schedule, *, since: datetime, until: datetime) -> Forecast:
+def forecast(schedule: Schedule, *, since: datetime, until: datetime) -> Forecast:
     """Return what is to come from `since`, which is the present, until `until`."""
-    now = said.present(since)
-    found = _occurrences(said, since=now, until=until)
+    now = schedule.present(since)
+    found = _occurrences(schedule, since=now, until=until)
     if len(found) > MOST:
         until = found[MOST].begins
         found = [each for each in found if each.begins < until]
-    ended = ended_up_to(said.switch, said.last_off)
-    fates = [(each, _fate(each, ended, now)) for each in found]
-    own = _own(said.switch, now)
+    fates = [(each, _fate(each, schedule.t_off, now)) for each in found]
+    own = _own(schedule.switch, now)
     reasons = sorted(
         [
             *((own,) if own else ()),
@@ -92,11 +91,11 @@ def forecast(said: Schedule, *, since: datetime, until: datetime) -> Forecast:
     return Forecast(now, until, own, coming, stretches, _overlaps(reasons))
 
 
-def _occurrences(said: Schedule, *, since: datetime, until: datetime) -> list[Occurrence]:
+def _occurrences(schedule: Schedule, *, since: datetime, until: datetime) -> list[Occurrence]:
     """Return the occurrences that touch the span, one more than MOST at most."""
     by_window = (
-        occurrences(window, since=since, until=until, lead_time=said.lead_time)
-        for window in said.windows
+        occurrences(window, since=since, until=until, lead_time=schedule.lead_time)
+        for window in schedule.windows
     )
     merged = heapq.merge(*by_window, key=lambda each: each.begins)
     return list(islice(merged, MOST + 1))
@@ -110,9 +109,7 @@ def _fate(occurrence: Occurrence, ended: datetime, now: datetime) -> Fate:
 
 def _own(switch: Switch | None, now: datetime) -> Stretch | None:
     """Return the switch's own stretch, if it holds."""
-    if switch is None or switch.says is not Says.ON or switch.is_over(now):
-        return None
-    return Stretch(switch.written, switch.until)
+    return Stretch(switch.written, switch.until) if switch and switch.is_in_force(now) else None
 
 
 def _joined(reasons: Iterable[Stretch]) -> tuple[Stretch, ...]:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from maintenance.errors import UnreadableValue
-from maintenance.schedule.switch import Says, Switch, _off_instant, parse_switch
+from maintenance.schedule.switch import Says, Switch, parse_switch
 from maintenance.schedule.times import format_duration, format_instant
 from maintenance.schedule.window import Window, parse_window
 
@@ -95,10 +95,7 @@ def last_readable(history: Sequence[Version], zone: ZoneInfo) -> Switch | None:
 
 def last_off(history: Sequence[Version], zone: ZoneInfo) -> datetime | None:
     """Return T_off by the newest version that says off, its `for` or `until` resolved, or None."""
-    return next(
-        (_off_instant(switch) for switch in _readable(history, zone) if switch.says is Says.OFF),
-        None,
-    )
+    return next(filter(None, (each.off_instant for each in _readable(history, zone))), None)
 
 
 def last_readable_window(name: str, history: Sequence[Version], zone: ZoneInfo) -> Window | None:

@@ -1,7 +1,9 @@
-"""TODO docstring of maintenance.schedule.reason."""
+"""The sentence that explains a decision, and what it is about. Pure."""
 
-from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
+
+from msgspec import Struct
 
 from maintenance.schedule.switch import Says, Switch
 from maintenance.schedule.times import format_instant
@@ -10,47 +12,72 @@ from maintenance.schedule.window import Occurrence
 _NAMED = 3
 
 
-def _ends(holding: Switch | None, in_force: Sequence[Occurrence]) -> tuple[datetime, ...]:
-    """Return the known ends of all that keeps the site in maintenance now."""
-    own = (holding.until,) if holding and holding.until else ()
-    return (*own, *(occurrence.ends for occurrence in in_force))
+class End(NamedTuple):
+    """An end of maintenance; `window` is the one that ends then, "" if it is the switch."""
+
+    at: datetime
+    window: str = ""
 
 
-def _reason(
-    switch: Switch | None,
-    holding: Switch | None,
-    in_force: Sequence[Occurrence],
-    until: datetime | None,
-) -> str:
+class Causes(Struct, frozen=True):
+    """What keeps the site in maintenance: the switch, if it does, and the occurrences in force."""
+
+    switch: Switch | None
+    occurrences: tuple[Occurrence, ...]
+
+    def __bool__(self) -> bool:
+        """Return whether there is any."""
+        return bool(self.switch or self.occurrences)
+
+    @property
+    def ends(self) -> tuple[End, ...]:
+        """The ends that are known."""
+        own = (End(self.switch.until),) if self.switch and self.switch.until else ()
+        return (*own, *(End(each.ends, each.window.name) for each in self.occurrences))
+
+    @property
+    def is_open_ended(self) -> bool:
+        """Whether the switch says on without an end."""
+        return self.switch is not None and self.switch.until is None
+
+    @property
+    def message(self) -> str | None:
+        """The switch's message, or that of the window that has been open longest and has one."""
+        own = (self.switch.message,) if self.switch else ()
+        return next(filter(None, (*own, *(each.window.message for each in self.occurrences))), None)
+
+
+def explain(switch: Switch | None, causes: Causes, end: End | None) -> str:
     """Return the sentence that explains the decision; nothing in it moves with the clock."""
-    if not holding and not in_force:
-        return _reason_without_maintenance(switch)
-    causes = [_cause(holding)] if holding else []
-    causes += [
-        f"window '{one.window.name}' is open until {_shown(one.ends)}" for one in in_force[:_NAMED]
+    if not causes:
+        return _without_maintenance(switch)
+    clauses = [_of_switch(causes.switch)] if causes.switch else []
+    clauses += [
+        f"window '{each.window.name}' is open until {_shown(each.ends)}"
+        for each in causes.occurrences[:_NAMED]
     ]
-    if len(in_force) > _NAMED:
-        causes.append(f"{len(in_force) - _NAMED} more windows are open")
-    if until and until > max(_ends(holding, in_force)):
-        causes.append("the windows that follow leave no gap")
-    return f"Maintenance {_duration(holding, until)}: {', '.join(causes)}."
+    if len(causes.occurrences) > _NAMED:
+        clauses.append(f"{len(causes.occurrences) - _NAMED} more windows are open")
+    if end and end.at > max(causes.ends).at:
+        clauses.append("the windows that follow leave no gap")
+    return f"Maintenance {_duration(causes, end)}: {', '.join(clauses)}."
 
 
-def _duration(holding: Switch | None, until: datetime | None) -> str:
-    if until:
-        return f"until {_shown(until)}"
-    if holding and holding.until is None:
+def _duration(causes: Causes, end: End | None) -> str:
+    if end:
+        return f"until {_shown(end.at)}"
+    if causes.is_open_ended:
         return "until somebody ends it"
     return "with no end in sight, because windows follow one another without a gap"
 
 
-def _cause(holding: Switch) -> str:
-    if holding.until:
-        return f"the switch of {_shown(holding.written)} is on until {_shown(holding.until)}"
-    return f"the switch has said on since {_shown(holding.written)}"
+def _of_switch(switch: Switch) -> str:
+    if switch.until:
+        return f"the switch of {_shown(switch.written)} is on until {_shown(switch.until)}"
+    return f"the switch has said on since {_shown(switch.written)}"
 
 
-def _reason_without_maintenance(switch: Switch | None) -> str:
+def _without_maintenance(switch: Switch | None) -> str:
     if switch is None:
         return (
             "Unchanged: no switch can be read and no window is open, "

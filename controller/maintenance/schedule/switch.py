@@ -62,6 +62,15 @@ class Switch(Struct, frozen=True):
         """Whether the end it names has come at `now`; a switch without an end never is."""
         return self.until is not None and self.until <= now
 
+    def is_in_force(self, now: datetime) -> bool:
+        """Whether it keeps the site in maintenance at `now`."""
+        return self.says is Says.ON and not self.is_over(now)
+
+    @property
+    def off_instant(self) -> datetime | None:
+        """T_off by this value: the end that it names, or when it was written; None for an on."""
+        return (self.until or self.written) if self.says is Says.OFF else None
+
 
 def parse_switch(text: str, *, written: datetime, zone: ZoneInfo) -> Switch:
     """
@@ -129,10 +138,6 @@ def _end_at(sentence: ParsedValue, written: datetime, zone: ZoneInfo) -> datetim
         return instant
 
     return sentence.read(2, later_than_written)
-
-
-def _off_instant(switch: Switch) -> datetime:
-    return switch.until or switch.written
 
 
 class ReadSwitch(Struct, frozen=True):

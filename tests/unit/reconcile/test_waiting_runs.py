@@ -19,7 +19,6 @@ from maintenance.reconcile.distribution import DistributionReconciler
 from maintenance.reconcile.ports import ReadPage
 from maintenance.reconcile.site import SiteReconciler
 from maintenance.reporting.report import Report
-from maintenance.schedule.decision import Bounds
 from maintenance.settings import Settings
 from maintenance.wakeup import ParameterChanged
 
@@ -63,7 +62,7 @@ class _Parameters:
         if self.world.seconds and self.world.unanswered_looks:
             self.world.unanswered_looks -= 1
             raise ObservationError("SSM does not answer")
-        return DesiredState(a_decision(self.world.mode), None, (), Bounds())
+        return DesiredState(a_decision(self.world.mode), None, (), None)
 
 
 @dataclass

@@ -24,7 +24,7 @@ from maintenance.reporting.status import (
     TargetStatus,
     Transition,
 )
-from maintenance.schedule.decision import Bounds, NextChange
+from maintenance.schedule.decision import NextChange
 
 from tests.builders import NOW, a_decision, a_distribution
 
@@ -38,14 +38,14 @@ CHANGED = Outcome("E1", "InProgress", (), changed=True)
 FAILED = Outcome("E1", "Deployed", (), errors=("no",))
 
 
-def a_report(mode: Mode, *outcomes: Outcome, next_change: datetime | None = None) -> Report:
+def a_report(mode: Mode, *outcomes: Outcome, valid_until: datetime | None = None) -> Report:
     """Return the report of a run, each outcome being that of a target of its own."""
     named = tuple(replace(each, distribution_id=f"E{n}") for n, each in enumerate(outcomes))
     return Report(
-        replace(a_decision(mode), next_change=next_change),
+        replace(a_decision(mode), valid_until=valid_until),
         named,
         targets=tuple(a_distribution(each.distribution_id) for each in named),
-        bounds=Bounds(due=NOW),
+        due=NOW,
     )
 
 
@@ -117,14 +117,14 @@ def test_a_change_remembers_the_mode_before_and_when_it_was_due() -> None:
 
 def test_how_long_it_took_is_not_known_where_nobody_knows_when_it_was_due() -> None:
     """A metric that is made up would be worse than none."""
-    report = replace(a_report(CLOSED, CHANGED), bounds=Bounds())
+    report = replace(a_report(CLOSED, CHANGED), due=None)
 
     assert [(CLOSED, Phase.ACCEPTED, None)] == told(report, OPEN)
 
 
 def test_a_switch_that_was_written_by_a_clock_ahead_of_ours_took_no_time() -> None:
     """Not less than none."""
-    report = replace(a_report(CLOSED, CHANGED), bounds=Bounds(due=LATER + LOOK_AGAIN))
+    report = replace(a_report(CLOSED, CHANGED), due=LATER + LOOK_AGAIN)
 
     assert [(CLOSED, Phase.ACCEPTED, 0.0)] == told(report, OPEN)
 
@@ -151,8 +151,10 @@ def test_the_status_says_what_was_decided() -> None:
     """And what all the faults were, in one line."""
     change = NextChange(LATER, closes=False)
     failed = a_report(CLOSED, FAILED, replace(FAILED, errors=("never",)))
-    decision = replace(a_decision(CLOSED, ends_in=LOOK_AGAIN), message="back at three")
-    report = replace(failed, decision=decision, bounds=Bounds(next_change=change))
+    decision = replace(
+        a_decision(CLOSED, ends_in=LOOK_AGAIN), message="back at three", next_change=change
+    )
+    report = replace(failed, decision=decision, due=None)
 
     assert Status(
         CLOSED,
@@ -207,7 +209,7 @@ def test_who_is_in_progress_for_too_long_is_stuck(
 
 
 @pytest.mark.parametrize(
-    ("outcome", "next_change", "expected"),
+    ("outcome", "valid_until", "expected"),
     [
         (DEPLOYED, None, None),
         (DEPLOYED, LATER, LATER),
@@ -217,10 +219,10 @@ def test_who_is_in_progress_for_too_long_is_stuck(
     ],
 )
 def test_the_controller_looks_again_each_minute_while_cloudfront_is_at_work(
-    outcome: Outcome, next_change: datetime | None, expected: datetime | None
+    outcome: Outcome, valid_until: datetime | None, expected: datetime | None
 ) -> None:
     """And otherwise when the answer can change."""
-    assert expected == next_look(a_report(CLOSED, outcome, next_change=next_change), NOW)
+    assert expected == next_look(a_report(CLOSED, outcome, valid_until=valid_until), NOW)
 
 
 def test_the_looking_ends_when_a_distribution_is_stuck() -> None:

@@ -1,8 +1,8 @@
 """The rule of switch and windows, case by case. Times are in UTC."""
 
-from maintenance.schedule.decision import Decision
+from maintenance.schedule.decision import Decision, NextChange
 
-from tests.unit.site import LIVE, MAINTENANCE, SUNDAYS, Site, instant, modes, printed
+from tests.unit.site import LIVE, MAINTENANCE, SUNDAYS, Site, instant, modes
 
 
 def test_on_is_maintenance_until_somebody_ends_it() -> None:
@@ -38,7 +38,7 @@ def test_on_until_announces_its_end_as_the_next_change() -> None:
         "2026-12-01T02:00"
     )
     expected = instant("2026-12-01T03:00")
-    assert (expected, expected) == (decision.until, decision.next_change)
+    assert (expected, expected) == (decision.until, decision.valid_until)
 
 
 def test_an_on_that_is_over_says_so() -> None:
@@ -59,21 +59,23 @@ def test_a_window_opens_and_closes_by_itself() -> None:
 
 def test_a_closed_site_announces_the_next_window() -> None:
     """It is both the next start and the next change."""
-    decision = Site(windows=[SUNDAYS]).at("2026-12-03")
-    expected = instant("2026-12-06T02:00")
-    assert (expected, expected) == (decision.next_start, decision.next_change)
+    site = Site(windows=[SUNDAYS])
+    decision = site.at("2026-12-03")
+    expected = site.occurrence("2026-12-06T02:00", "2026-12-06T04:00")
+    assert (expected, expected.begins) == (decision.next_occurrence, decision.valid_until)
 
 
 def test_an_open_window_announces_its_end_and_the_next_start() -> None:
     """The end is the next change, a week before the next start."""
-    decision = Site(windows=[f"{SUNDAYS}: Weekly"]).at("2026-12-06T03:00")
-    assert decision == Decision(
+    site = Site(windows=[f"{SUNDAYS}: Weekly"])
+    assert site.at("2026-12-06T03:00") == Decision(
         mode=MAINTENANCE,
         reason="Maintenance until 2026-12-06T04:00Z: window 'w0' is open until 2026-12-06T04:00Z.",
         until=instant("2026-12-06T04:00"),
         message="Weekly",
-        next_change=instant("2026-12-06T04:00"),
-        next_start=instant("2026-12-13T02:00"),
+        valid_until=instant("2026-12-06T04:00"),
+        next_change=NextChange(instant("2026-12-06T04:00"), closes=False, window="w0"),
+        next_occurrence=site.occurrence("2026-12-13T02:00", "2026-12-13T04:00"),
     )
 
 
@@ -111,8 +113,9 @@ def test_lead_time_attaches_earlier_and_lifts_no_later() -> None:
 
 def test_lead_time_is_part_of_the_announced_start() -> None:
     """Status says when the site begins to close."""
-    decision = Site(windows=[SUNDAYS], lead_time="10m").at("2026-12-03")
-    assert "2026-12-06T01:50Z" == printed(decision.next_start)
+    site = Site(windows=[SUNDAYS], lead_time="10m")
+    expected = site.occurrence("2026-12-06T01:50", "2026-12-06T04:00")
+    assert expected == site.at("2026-12-03").next_occurrence
 
 
 def test_an_on_that_runs_out_inside_a_window_ends_nothing() -> None:

@@ -1,9 +1,7 @@
 """What earlier writes still do: skipped, edited, unreadable and deleted parameters."""
 
-from datetime import timedelta
-
 import pytest
-from maintenance.schedule.decision import Decision, decide, history_matters
+from maintenance.schedule.decision import Decision, NextChange, Schedule, decide, history_matters
 from maintenance.schedule.history import Version, last_off, last_readable, last_readable_window
 from maintenance.schedule.switch import parse_switch
 from maintenance.schedule.window import parse_window
@@ -30,9 +28,10 @@ def test_off_until_skips_the_windows_that_begin_up_to_it() -> None:
 
 def test_a_skipped_window_is_not_announced() -> None:
     """Neither as the next start nor as the next change."""
-    decision = Site(switch=[("2026-12-03", "off for 7d")], windows=[SUNDAYS]).at("2026-12-04")
-    expected = "2026-12-13T02:00Z"
-    assert (expected, expected) == (printed(decision.next_start), printed(decision.next_change))
+    site = Site(switch=[("2026-12-03", "off for 7d")], windows=[SUNDAYS])
+    decision = site.at("2026-12-04")
+    expected = site.occurrence("2026-12-13T02:00", "2026-12-13T04:00")
+    assert (expected, expected.begins) == (decision.next_occurrence, decision.valid_until)
 
 
 def test_an_off_until_says_what_it_skips() -> None:
@@ -60,8 +59,8 @@ def test_an_on_between_does_not_bring_skipped_windows_back() -> None:
         windows=[SUNDAYS],
     )
     decisions = [site.at(time) for time in ("2026-12-05", "2026-12-06T02:30")]
-    expected = [(LIVE, "2026-12-13T02:00Z")] * 2
-    assert expected == [(one.mode, printed(one.next_start)) for one in decisions]
+    expected = [(LIVE, site.occurrence("2026-12-13T02:00", "2026-12-13T04:00"))] * 2
+    assert expected == [(one.mode, one.next_occurrence) for one in decisions]
 
 
 def test_a_stack_that_was_deleted_never_opens_a_window() -> None:
@@ -72,7 +71,7 @@ def test_a_stack_that_was_deleted_never_opens_a_window() -> None:
         lead_time="10m",
     )
     decision = site.at("2026-12-06T03:00")
-    assert (LIVE, None) == (decision.mode, decision.next_change)
+    assert (LIVE, None) == (decision.mode, decision.valid_until)
 
 
 def test_a_window_edited_while_it_is_on_counts_as_it_is_now() -> None:
@@ -109,12 +108,14 @@ def test_a_window_written_while_it_would_be_running_is_on_at_once() -> None:
 
 def test_a_deleted_switch_lifts_nothing() -> None:
     """And no window is open."""
-    assert Site(switch=[], windows=[SUNDAYS]).at("2026-12-05") == Decision(
+    site = Site(switch=[], windows=[SUNDAYS])
+    assert site.at("2026-12-05") == Decision(
         mode=UNCHANGED,
         reason="Unchanged: no switch can be read and no window is open, "
         "so nothing is closed and nothing is lifted.",
-        next_change=instant("2026-12-06T02:00"),
-        next_start=instant("2026-12-06T02:00"),
+        valid_until=instant("2026-12-06T02:00"),
+        next_change=NextChange(instant("2026-12-06T02:00"), closes=True, window="w0"),
+        next_occurrence=site.occurrence("2026-12-06T02:00", "2026-12-06T04:00"),
     )
 
 
@@ -127,7 +128,7 @@ def test_windows_open_although_the_switch_was_deleted() -> None:
 def test_a_clock_behind_that_of_ssm_does_not_undo_the_write_that_woke_us() -> None:
     """The present is no earlier than the switch."""
     switch = parse_switch("on for 1h", written=instant("2026-12-01T01:00"), zone=ZONE)
-    decision = decide(switch=switch, last_off=None, windows=(), now=instant("2026-12-01T00:59:58"))
+    decision = decide(Schedule(switch), now=instant("2026-12-01T00:59:58"))
     assert MAINTENANCE == decision.mode
 
 
@@ -135,20 +136,17 @@ def test_a_clock_behind_that_of_ssm_does_not_reopen_what_an_off_has_ended() -> N
     """The window would begin between our clock and SSM's."""
     window = parse_window("w", "at(2026-12-01T00:59:59) for 1h", zone=ZONE)
     switch = parse_switch("off", written=instant("2026-12-01T01:00"), zone=ZONE)
-    decision = decide(
-        switch=switch, last_off=None, windows=[window], now=instant("2026-12-01T00:59:58")
-    )
-    assert (LIVE, None) == (decision.mode, decision.next_change)
+    decision = decide(Schedule(switch, windows=[window]), now=instant("2026-12-01T00:59:58"))
+    assert (LIVE, None) == (decision.mode, decision.valid_until)
 
 
 def test_a_clock_behind_that_of_ssm_announces_nothing_that_has_begun() -> None:
     """The window begins between our clock and the write, so it is open, not to come."""
     window = parse_window("w", "at(2026-12-01T00:59:59) for 1h", zone=ZONE)
     switch = parse_switch("on", written=instant("2026-12-01T01:00"), zone=ZONE)
-    decision = decide(
-        switch=switch, last_off=None, windows=[window], now=instant("2026-12-01T00:59:58")
-    )
-    assert (None, "2026-12-01T01:59:59Z") == (decision.next_start, printed(decision.next_change))
+    decision = decide(Schedule(switch, windows=[window]), now=instant("2026-12-01T00:59:58"))
+    expected = (None, "2026-12-01T01:59:59Z")
+    assert expected == (decision.next_occurrence, printed(decision.valid_until))
 
 
 def test_an_unreadable_switch_is_as_if_never_written() -> None:
@@ -207,17 +205,12 @@ def test_the_history_matters_while_the_switch_says_on_and_windows_are_open_or_to
     switch: str, windows: list[str], *, matters: bool
 ) -> None:
     """Otherwise nothing depends on it, and the call is spared."""
-    asked = history_matters(
-        switch=parse_switch(switch, written=instant("2026-12-06T02:30"), zone=ZONE),
-        windows=Site(windows=windows).parsed_windows,
-        now=instant("2026-12-06T02:31"),
-        lead_time=timedelta(0),
-    )
-    assert matters == asked
+    site = Site(switch=[("2026-12-06T02:30", switch)], windows=windows)
+    schedule = site.schedule("2026-12-06T02:31")
+    assert matters == history_matters(schedule, now=instant("2026-12-06T02:31"))
 
 
 def test_the_history_of_a_deleted_switch_does_not_matter() -> None:
     """It was deleted with it."""
-    windows = Site(windows=[SUNDAYS]).parsed_windows
-    now = instant("2026-12-06T02:31")
-    assert not history_matters(switch=None, windows=windows, now=now, lead_time=timedelta(0))
+    schedule = Site(switch=[], windows=[SUNDAYS]).schedule("2026-12-06T02:31")
+    assert not history_matters(schedule, now=instant("2026-12-06T02:31"))

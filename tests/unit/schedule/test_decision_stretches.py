@@ -60,7 +60,7 @@ def test_on_until_joins_the_window_that_it_runs_into() -> None:
     site = Site(switch=[("2026-12-06T01:00", "on until 2026-12-06T02:00")], windows=[SUNDAYS])
     decision = site.at("2026-12-06T01:30")
     expected = ("2026-12-06T04:00Z", "2026-12-06T02:00Z")
-    assert expected == (printed(decision.until), printed(decision.next_change))
+    assert expected == (printed(decision.until), printed(decision.valid_until))
 
 
 def test_the_switch_speaks_before_the_windows() -> None:
@@ -134,13 +134,13 @@ def test_a_window_crosses_what_it_crosses(window: str, times: tuple[str, ...]) -
 
 def test_windows_without_a_gap_have_no_end_in_sight() -> None:
     """The search for it gives up, and the next change is announced all the same."""
-    decision = Site(windows=["cron(0 * * * ? *) for 1h"]).at("2026-12-06T02:31")
-    assert decision == Decision(
+    site = Site(windows=["cron(0 * * * ? *) for 1h"])
+    assert site.at("2026-12-06T02:31") == Decision(
         mode=MAINTENANCE,
         reason="Maintenance with no end in sight, because windows follow one another without a "
         "gap: window 'w0' is open until 2026-12-06T03:00Z.",
-        next_change=instant("2026-12-06T03:00"),
-        next_start=instant("2026-12-06T03:00"),
+        valid_until=instant("2026-12-06T03:00"),
+        next_occurrence=site.occurrence("2026-12-06T03:00", "2026-12-06T04:00"),
     )
 
 

@@ -3,9 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from maintenance.schedule.decision import Schedule
 from maintenance.schedule.forecast import MOST, Fate, Forecast, Stretch, forecast
-from maintenance.schedule.history import last_off, last_readable
 
 from tests.unit.site import Site, instant
 
@@ -15,10 +13,7 @@ EIGHT_HOURS, TWO_HOURS = f"at({DAY}T02:00) for 8h", f"at({DAY}T02:00) for 2h"
 
 def foreseen(site: Site, since: str = DAY, until: str = "2026-12-08") -> Forecast:
     """Return what is to come for a site from `since` until `until`."""
-    history = [version for version in site.history if version.written <= instant(since)]
-    off, switch = last_off(history, site.zone), last_readable(history, site.zone)
-    said = Schedule(switch, off, site.parsed_windows, site.lead)
-    return forecast(said, since=instant(since), until=instant(until))
+    return forecast(site.schedule(since), since=instant(since), until=instant(until))
 
 
 def stretch(begins: str, ends: str | None) -> Stretch:
