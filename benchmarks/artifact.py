@@ -20,7 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAMS = Path(__file__).parent / "programs"
-_LIGHTEN = ROOT / "tools" / "lighten"
+_SLIM = ROOT / "tools" / "slim"
 # Without site-packages: the package is all there is, as in Lambda.
 PYTHON = (sys._base_executable, "-S", "-s")  # type: ignore[attr-defined]  # noqa: SLF001 - the interpreter behind the environment
 
@@ -57,11 +57,11 @@ def built() -> Iterator[Artifacts]:
         yield Artifacts(Path(folder) / "Controller", Path(folder) / "MaintenanceEdge")
 
 
-def copy_of(package: Path, folder: Path, *, lightened: bool) -> Path:
+def copy_of(package: Path, folder: Path, *, slimmed: bool) -> Path:
     """Return a copy of a package in `folder`, as `sam build` or as `make build` leaves it."""
     copied = shutil.copytree(package, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    if lightened:
-        subprocess.run([str(_LIGHTEN), str(copied)], check=True)  # noqa: S603 - our own tool
+    if slimmed:
+        subprocess.run([str(_SLIM), str(copied)], check=True)  # noqa: S603 - our own tool
     return copied
 
 

@@ -61,8 +61,8 @@ type _Samples = dict[str, list[float]]
 def run(artifacts: Artifacts, folder: Path) -> Section:
     """Return the findings for the package as `make build` and as `sam build` leave it."""
     packages = {
-        _MADE: copy_of(artifacts.controller, folder / "made", lightened=True),
-        _PLAIN_BUILD: copy_of(artifacts.controller, folder / "plain", lightened=False),
+        _MADE: copy_of(artifacts.controller, folder / "made", slimmed=True),
+        _PLAIN_BUILD: copy_of(artifacts.controller, folder / "plain", slimmed=False),
     }
     with start_sandbox("--deploy-seconds", "0") as sandbox:
         site = make_site(Cloud(sandbox))

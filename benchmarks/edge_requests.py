@@ -127,7 +127,7 @@ def _networks() -> tuple[str, ...]:
 
 
 def _package(artifacts: Artifacts, folder: Path, expiry: int, *, networks: tuple[str, ...]) -> Path:
-    package = copy_of(artifacts.edge, folder, lightened=True)
+    package = copy_of(artifacts.edge, folder, slimmed=True)
     file = package / "page_settings.json"
     settings = json.loads(file.read_text(encoding="utf-8"))
     changes = {"allowed_networks": networks, "cors_origins": ["https://app.example.com"]}

@@ -70,8 +70,8 @@ def run(artifacts: Artifacts, folder: Path) -> Section:
 def _functions(artifacts: Artifacts, folder: Path) -> dict[str, Function]:
     bare = shutil.copytree(_HERE / "bare", folder / "bare", ignore=shutil.ignore_patterns("__*"))
     functions = {
-        "ours": _python(copy_of(artifacts.edge, folder / "compiled", lightened=True)),
-        "ours, not compiled": _python(copy_of(artifacts.edge, folder / "plain", lightened=False)),
+        "ours": _python(copy_of(artifacts.edge, folder / "compiled", slimmed=True)),
+        "ours, not compiled": _python(copy_of(artifacts.edge, folder / "plain", slimmed=False)),
         "bare Python": _python(bare, handler="app.handler"),
     }
     node = shutil.which("node")

@@ -113,7 +113,7 @@ class _Fleet:
 
 def run(artifacts: Artifacts, folder: Path) -> Section:
     """Return the findings of all sizes."""
-    package = copy_of(artifacts.controller, folder / "controller", lightened=True)
+    package = copy_of(artifacts.controller, folder / "controller", slimmed=True)
     findings = []
     per_distribution = {}
     for size in SIZES:

@@ -45,7 +45,7 @@ class _Scene:
 
 def run(artifacts: Artifacts, folder: Path) -> Section:
     """Return the findings; without the AWS CLI in `.venv/bench`, those of the controller."""
-    package = copy_of(artifacts.controller, folder / "controller", lightened=True)
+    package = copy_of(artifacts.controller, folder / "controller", slimmed=True)
     with start_sandbox("--deploy-seconds", "0") as sandbox:
         site = make_site(Cloud(sandbox))
         scene = _Scene(site, _a_big_distribution(site), package)

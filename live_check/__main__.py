@@ -19,7 +19,7 @@ from live_check.account import Account, open_account, run_name
 from live_check.clean_up import Left
 from live_check.pace import OverdueError
 from live_check.run import ANNOUNCEMENT, check, delete_all
-from sandbox.demo.console import NotAsToldError, Telling
+from sandbox.demo.console import StepConsole, StepFailed
 
 _REPORT = Path(".cache") / "live-check.md"
 _NOT_CONFIRMED = 2
@@ -35,30 +35,30 @@ def main() -> int:
     parser.add_argument("--clean", action="store_true", help="only delete what runs have left")
     parser.add_argument("--report", type=Path, default=_REPORT, help="where to write the report")
     arguments = parser.parse_args()
-    telling = Telling(Console(soft_wrap=False))
+    console = StepConsole(Console(soft_wrap=False))
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, signal.default_int_handler)
     try:
         account = open_account(arguments.endpoint or None)
         if arguments.confirm != account.account_id:
-            return _refuse(account, telling)
+            return _refuse(account, console)
         if arguments.clean:
-            return _code(delete_all(account, telling))
-        return _run(account, telling, arguments.report)
+            return _code(delete_all(account, console))
+        return _run(account, console, arguments.report)
     except KeyboardInterrupt:
-        telling.console.print("\nInterrupted.")
+        console.console.print("\nInterrupted.")
         return _INTERRUPTED
     except (
-        BotoCoreError, ClientError, NotAsToldError, OverdueError, RuntimeError,
+        BotoCoreError, ClientError, StepFailed, OverdueError, RuntimeError,
     ) as error:  # fmt: skip
-        telling.say(f"Stopped: {error}", markup=False)
+        console.say(f"Stopped: {error}", markup=False)
         return 1
 
 
-def _refuse(account: Account, telling: Telling) -> int:
+def _refuse(account: Account, console: StepConsole) -> int:
     name = run_name(time.time())
-    telling.say(ANNOUNCEMENT.format(account_id=account.account_id, name=name), markup=False)
-    telling.say(
+    console.say(ANNOUNCEMENT.format(account_id=account.account_id, name=name), markup=False)
+    console.say(
         "Nothing was done. To go on, name the account: "
         f"make live-check CONFIRM={account.account_id}",
         markup=False,
@@ -66,13 +66,13 @@ def _refuse(account: Account, telling: Telling) -> int:
     return _NOT_CONFIRMED
 
 
-def _run(account: Account, telling: Telling, path: Path) -> int:
+def _run(account: Account, console: StepConsole, path: Path) -> int:
     now = datetime.now(UTC)
     name = run_name(now.timestamp())
-    telling.say(ANNOUNCEMENT.format(account_id=account.account_id, name=name), markup=False)
-    findings = check(account, name, telling, path, now=now)
-    telling.act("Done")
-    telling.say(f"The report is in {path}.", markup=False)
+    console.say(ANNOUNCEMENT.format(account_id=account.account_id, name=name), markup=False)
+    findings = check(account, name, console, path, now=now)
+    console.act("Done")
+    console.say(f"The report is in {path}.", markup=False)
     return _code(findings.left)
 
 

@@ -11,7 +11,7 @@ from live_check.question import Question, answer
 from live_check.report import FINISH, Findings
 from live_check.site.distribution import Site, make_site
 from live_check.stack import deploy_stack
-from sandbox.demo.console import Telling
+from sandbox.demo.console import StepConsole
 
 ANNOUNCEMENT = """\
 In account {account_id} this makes, all called {name}...:
@@ -25,58 +25,60 @@ others in this account too.
 Functions that were at the edge can only be deleted hours later; it says how."""
 
 
-def check(account: Account, name: str, telling: Telling, path: Path, *, now: datetime) -> Findings:
+def check(
+    account: Account, name: str, console: StepConsole, path: Path, *, now: datetime
+) -> Findings:
     """Ask everything and clean up; the report is in `path`, also when something stops the run."""
     findings = Findings(account.account_id, account.endpoint_url, now)
     try:
-        telling.act("Asking")
-        _ask_all(account, name, telling, findings)
+        console.act("Asking")
+        _ask_all(account, name, console, findings)
     except BaseException as error:
         findings.stopped = f"{error}" or type(error).__name__
         raise
     finally:
         # Once before, lest an interrupted clean-up takes the answers with it.
         _write(findings, path)
-        findings.left = delete_all(account, telling, lambda found: _is_of(name, found))
+        findings.left = delete_all(account, console, lambda found: _is_of(name, found))
         _write(findings, path)
     return findings
 
 
 def delete_all(
-    account: Account, telling: Telling, is_wanted: Callable[[str], bool] = is_of_any_run
+    account: Account, console: StepConsole, is_wanted: Callable[[str], bool] = is_of_any_run
 ) -> tuple[Left, ...]:
     """Delete what runs have made, say so, and return what is left."""
-    telling.act("Cleaning up")
-    telling.say(f"If this is interrupted: {FINISH.format(account_id=account.account_id)}")
-    with telling.step("deleting; the distribution has to be disabled everywhere first"):
+    console.act("Cleaning up")
+    console.say(f"If this is interrupted: {FINISH.format(account_id=account.account_id)}")
+    with console.step("deleting; the distribution has to be disabled everywhere first"):
         deleted: list[str] = []
         left = clean_up(account, is_wanted, deleted.append)
-    telling.say(f"deleted: {', '.join(deleted) or 'nothing'}", markup=False)
+    console.say(f"deleted: {', '.join(deleted) or 'nothing'}", markup=False)
     for each in left:
-        telling.say(f"left: {each.what}: {each.reason}", markup=False)
+        console.say(f"left: {each.what}: {each.reason}", markup=False)
     return left
 
 
-def _ask_all(account: Account, name: str, telling: Telling, findings: Findings) -> None:
-    with telling.step("the throw-away site"):
+def _ask_all(account: Account, name: str, console: StepConsole, findings: Findings) -> None:
+    with console.step("the throw-away site"):
         site = make_site(account, name)
-    telling.say(f"distribution {site.distribution_id}, {site.domain_name}")
-    _ask(site, questions.WITHOUT_THE_EDGE, telling, findings)
-    with telling.step("the site is Deployed"):
+    console.say(f"distribution {site.distribution_id}, {site.domain_name}")
+    _ask(site, questions.WITHOUT_THE_EDGE, console, findings)
+    with console.step("the site is Deployed"):
         site.wait_until_deployed()
-    _ask(site, questions.AT_THE_EDGE, telling, findings)
-    with telling.step("make build, sam deploy"):
+    _ask(site, questions.AT_THE_EDGE, console, findings)
+    with console.step("make build, sam deploy"):
         deploy_stack(site)
-    _ask(site, questions.WITH_THE_STACK, telling, findings)
+    _ask(site, questions.WITH_THE_STACK, console, findings)
 
 
-def _ask(site: Site, asked: Iterable[Question], telling: Telling, findings: Findings) -> None:
+def _ask(site: Site, asked: Iterable[Question], console: StepConsole, findings: Findings) -> None:
     for question in asked:
-        with telling.step(f"{question.number}. {question.text}"):
+        with console.step(f"{question.number}. {question.text}"):
             answered = answer(question, site)
         findings.answers.append(answered)
         for sentence in answered.sentences or (f"Cannot be asked here: {answered.reason}",):
-            telling.say(f"   {sentence}", markup=False)
+            console.say(f"   {sentence}", markup=False)
 
 
 def _is_of(name: str, found: str) -> bool:

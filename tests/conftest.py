@@ -43,7 +43,7 @@ def _scope(nodeid: str) -> str:
 
 
 _SAM_BUILD = "sam build"
-_BUILD_IN_THE_CHECKOUT = {"demo", "live_check", "local_invoke", "stack"}
+_BUILD_IN_THE_CHECKOUT = {"demo", "invoke", "live_check", "stack"}
 
 # Loaded here, before any law is imported.
 settings.register_profile("laws", examples(100))

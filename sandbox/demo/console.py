@@ -13,11 +13,11 @@ from rich.table import Table
 _POLL_SECONDS = 0.02
 
 
-class NotAsToldError(Exception):
+class StepFailed(Exception):
     """A step of the story did not come true; the sentence says what was there instead."""
 
 
-class Telling:
+class StepConsole:
     """Tells the story on a console."""
 
     def __init__(self, console: Console) -> None:
@@ -60,7 +60,7 @@ class Telling:
         """Say that something is so; raise NotAsToldError if it is not."""
         if expected != actual:
             self.console.print(f" [bold red]✗[/] {text}", highlight=False, soft_wrap=True)
-            raise NotAsToldError(f"{text}: expected {expected!r}, found {actual!r}")
+            raise StepFailed(f"{text}: expected {expected!r}, found {actual!r}")
         self.console.print(f" [bold green]✓[/] {text}", highlight=False, soft_wrap=True)
 
     def table(self, *columns: str, rows: list[tuple[str, ...]]) -> None:
@@ -78,5 +78,5 @@ def wait_until(so: Callable[[], bool], what: str, *, seconds: float = 60) -> Non
     deadline = time.monotonic() + seconds
     while not so():
         if time.monotonic() > deadline:
-            raise NotAsToldError(f"{what}: still not so after {seconds:.0f} seconds")
+            raise StepFailed(f"{what}: still not so after {seconds:.0f} seconds")
         time.sleep(_POLL_SECONDS)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
-from sandbox.demo.console import NotAsToldError
+from sandbox.demo.console import StepFailed
 from sandbox.process import Sandbox
 
 ROOT = Path(__file__).parents[2]
@@ -56,7 +56,7 @@ def build(place: Place) -> None:
     """Build both functions as `make build` does; raise NotAsToldError if that fails."""
     with _alone():
         _run(["sam", "build"], place.environment())
-        _run([str(ROOT / "tools" / "lighten"), *map(str, PACKAGES)], {})
+        _run([str(ROOT / "tools" / "slim"), *map(str, PACKAGES)], {})
 
 
 def sam(place: Place, *arguments: str) -> None:
@@ -79,7 +79,7 @@ def _run(command: list[str], environment: dict[str, str]) -> None:
     except FileNotFoundError as error:
         if command[0] != "sam":
             raise
-        raise NotAsToldError("The SAM CLI is not on PATH: run the demo with make demo") from error
+        raise StepFailed("The SAM CLI is not on PATH: run the demo with make demo") from error
     if ran.returncode:
         output = f"{ran.stdout}\n{ran.stderr}".strip()
-        raise NotAsToldError(f"{' '.join(command[:2])} failed:\n{output}")
+        raise StepFailed(f"{' '.join(command[:2])} failed:\n{output}")

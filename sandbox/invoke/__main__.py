@@ -1,4 +1,4 @@
-"""`python -m local_invoke EVENT` runs the function that an event is for, in a container."""
+"""`python -m sandbox.invoke EVENT` runs the function that an event is for, in a container."""
 
 import argparse
 import json
@@ -26,7 +26,7 @@ _INTERRUPTED = 130
 
 def main() -> int:
     """Print the answer; return 0, or 1 when the function could not be run or raised an error."""
-    parser = argparse.ArgumentParser(prog="python -m local_invoke", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m sandbox.invoke", description=__doc__)
     parser.add_argument("event", type=Path, help="a file like events/switch-on.json")
     parser.add_argument(
         "--endpoint-url", default=_SANDBOX, help="the sandbox, where make sandbox keeps it"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from sandbox.demo.console import NotAsToldError, Telling, wait_until
+from sandbox.demo.console import StepConsole, StepFailed, wait_until
 
 ROOT = Path(__file__).parent.parent.parent
 _LONGEST_SECONDS = 540
@@ -18,7 +18,7 @@ _LONGEST_SECONDS = 540
 def run_demo(path: str) -> subprocess.CompletedProcess[str]:
     """Run the demo to its end, with this search path."""
     return subprocess.run(
-        [sys.executable, "-m", "demo"],
+        [sys.executable, "-m", "sandbox.demo"],
         cwd=ROOT,
         env={**os.environ, "PATH": path, "COLUMNS": "80"},
         stdin=subprocess.DEVNULL,
@@ -52,10 +52,10 @@ def test_a_story_that_does_not_come_true_ends_with_exit_code_1() -> None:
 def test_a_check_that_is_not_so_says_what_is() -> None:
     """The story stops there."""
     output = io.StringIO()
-    telling = Telling(Console(file=output))
+    console = StepConsole(Console(file=output))
 
-    with pytest.raises(NotAsToldError, match=r"answers: expected 200, found 503"):
-        telling.check("answers", expected=200, actual=503)
+    with pytest.raises(StepFailed, match=r"answers: expected 200, found 503"):
+        console.check("answers", expected=200, actual=503)
 
     assert "✗ answers" in output.getvalue()
 
@@ -63,10 +63,10 @@ def test_a_check_that_is_not_so_says_what_is() -> None:
 def test_a_step_that_fails_is_marked() -> None:
     """Whoever reads only the marks sees it."""
     output = io.StringIO()
-    telling = Telling(Console(file=output))
+    console = StepConsole(Console(file=output))
 
-    still_not_so = pytest.raises(NotAsToldError, match=r"never: still not so after 0 seconds")
-    with still_not_so, telling.step("waits"):
+    still_not_so = pytest.raises(StepFailed, match=r"never: still not so after 0 seconds")
+    with still_not_so, console.step("waits"):
         wait_until(lambda: False, "never", seconds=0)
 
     assert "✗ waits" in output.getvalue()
@@ -76,7 +76,9 @@ def test_a_command_is_shown_as_it_is_typed() -> None:
     """Brackets of a query are the operator's, and no markup."""
     output = io.StringIO()
 
-    Telling(Console(file=output)).command("aws logs filter-log-events --query 'events[].[message]'")
+    StepConsole(Console(file=output)).command(
+        "aws logs filter-log-events --query 'events[].[message]'"
+    )
 
     assert "'events[].[message]'" in output.getvalue()
 

@@ -11,8 +11,8 @@ _LONGEST_SECONDS = 300
 
 
 def run_command(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run `python -m local_invoke`."""
-    return run([sys.executable, "-m", "local_invoke", *arguments])
+    """Run `python -m sandbox.invoke`."""
+    return run([sys.executable, "-m", "sandbox.invoke", *arguments])
 
 
 def run_make(event: str, endpoint_url: str) -> subprocess.CompletedProcess[str]:

@@ -17,8 +17,8 @@ from typing import NoReturn
 import pytest
 from rich.console import Console
 
-from sandbox.demo.console import Telling
-from sandbox.demo.stage import SWITCH, Stage, set_stage
+from sandbox.demo.console import StepConsole
+from sandbox.demo.environment import SWITCH, DemoEnvironment, start_environment
 from sandbox.invoke.engine import require_engine
 from sandbox.invoke.errors import InvocationError
 from sandbox.invoke.image import image_of_aws, image_that_is_there
@@ -35,7 +35,7 @@ PATHS = ("/", "/api/health", "/assets/app.css", "/downloads/report.txt")
 class Site:
     """The demo's site, and the stack's controller to be run in containers."""
 
-    stage: Stage
+    demo: DemoEnvironment
     controller: LocalController
 
     def invoke(self, name: str) -> Invoked:
@@ -45,20 +45,20 @@ class Site:
     def write_unheard(self, name: str, value: str) -> None:
         """Write a parameter without waking the deployed controller."""
         with self.controller.deployed.asleep():
-            self.stage.write_parameter(name, value)
+            self.demo.write_parameter(name, value)
 
     def delete_unheard(self, name: str) -> None:
         """Delete a parameter without waking the deployed controller."""
         with self.controller.deployed.asleep():
-            self.stage.ssm.delete_parameter(Name=name)
+            self.demo.ssm.delete_parameter(Name=name)
 
     def switch(self) -> str:
         """Return what the switch says."""
-        return self.stage.ssm.get_parameter(Name=SWITCH)["Parameter"]["Value"]
+        return self.demo.ssm.get_parameter(Name=SWITCH)["Parameter"]["Value"]
 
     def answers(self) -> set[int]:
         """Return the status codes that visitors get, over all cache behaviors."""
-        return {self.stage.get(path).status_code for path in PATHS}
+        return {self.demo.get(path).status_code for path in PATHS}
 
     def is_closed(self) -> bool:
         """Tell whether every visitor is turned away."""
@@ -70,12 +70,12 @@ class Site:
 
     def close(self) -> None:
         """Have the deployed controller close the site."""
-        self.stage.write_parameter(SWITCH, "on")
+        self.demo.write_parameter(SWITCH, "on")
         eventually(self.is_closed)
 
     def reopen(self) -> None:
         """Have the deployed controller open the site; whatever comes next is of a later second."""
-        self.stage.write_parameter(SWITCH, "off")
+        self.demo.write_parameter(SWITCH, "off")
         eventually(self.is_open)
         written = datetime.now(UTC).replace(microsecond=0)
         eventually(lambda: datetime.now(UTC) >= written + timedelta(seconds=1))
@@ -102,11 +102,11 @@ def _cannot(reason: str) -> NoReturn:
 @pytest.fixture(scope="session")
 def _site(image: str) -> Iterator[Site]:
     """Give the site; built and deployed once, for that takes seconds."""
-    with set_stage(Telling(Console(file=io.StringIO()))) as stage:
-        stage.sandbox.set(deploy_seconds=0.1)
-        url = stage.sandbox.endpoint_url
+    with start_environment(StepConsole(Console(file=io.StringIO()))) as demo:
+        demo.sandbox.set(deploy_seconds=0.1)
+        url = demo.sandbox.endpoint_url
         with local_controller(url, image, os.environ, lambda: datetime.now(UTC)) as controller:
-            yield Site(stage, controller)
+            yield Site(demo, controller)
 
 
 @pytest.fixture

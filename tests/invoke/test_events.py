@@ -12,7 +12,7 @@ from functools import partial
 
 import pytest
 
-from sandbox.demo.stage import SWITCH, WINDOWS
+from sandbox.demo.environment import SWITCH, WINDOWS
 from tests.cloud import eventually
 from tests.invoke.commands import run_command, run_make
 from tests.invoke.conftest import EVENTS, PATHS, Site, told
@@ -30,15 +30,15 @@ def _closes_a_site_whose_switch_says_on(site: Site, *, name: str) -> None:
 
 def _is_the_command_that_closes_the_sandboxs_site(site: Site) -> None:
     """Close it by the container; the deployed controller then opens it as it was."""
-    before = site.stage.config()
+    before = site.demo.config()
 
-    ran = run_make("events/switch-on.json", site.stage.sandbox.endpoint_url)
+    ran = run_make("events/switch-on.json", site.demo.sandbox.endpoint_url)
 
     assert 0 == ran.returncode, ran.stderr
     assert json.loads(ran.stdout)["distributions"][0]["changed"]
     assert eventually(site.is_closed)
     site.reopen()
-    assert before == site.stage.config()
+    assert before == site.demo.config()
 
 
 def _is_the_command_that_answers_a_visitor(site: Site) -> None:
@@ -57,7 +57,7 @@ def _lifts_nothing_and_fails(site: Site) -> None:
     site.close()
     site.delete_unheard(SWITCH)
 
-    url = site.stage.sandbox.endpoint_url
+    url = site.demo.sandbox.endpoint_url
     ran = run_command("events/switch-deleted.json", "--endpoint-url", url)
 
     assert (1, "RunFailed") == (ran.returncode, json.loads(ran.stdout)["errorType"]), ran.stderr
@@ -88,7 +88,7 @@ def _serves_the_page_that_was_put(site: Site) -> None:
     try:
         invoked = site.invoke("page-changed.json")
         assert eventually(site.is_closed), told(invoked)
-        assert "<title>Ours</title>" in site.stage.get("/", Accept="text/html").text, told(invoked)
+        assert "<title>Ours</title>" in site.demo.get("/", Accept="text/html").text, told(invoked)
     finally:
         with site.controller.deployed.asleep():
             s3.delete_object(**put)
@@ -105,26 +105,26 @@ def _writes_the_switch_and_closes_the_site(site: Site, *, name: str) -> None:
 def _says_what_would_be_done_and_changes_nothing(site: Site) -> None:
     """Keep the configuration byte for byte, though there is something to do."""
     site.write_unheard(SWITCH, "on")
-    before = site.stage.config()
+    before = site.demo.config()
 
     invoked = site.invoke("plan.json")
 
     assert isinstance(invoked.answer, dict), told(invoked)
     behaviors = invoked.answer["distributions"][0]["behaviors"]
     assert ["attach"] * len(PATHS) == [each["action"] for each in behaviors]
-    assert before == site.stage.config()
+    assert before == site.demo.config()
 
 
 def _says_what_is_and_changes_nothing(site: Site) -> None:
     """Tell of an open site."""
-    before = site.stage.config()
+    before = site.demo.config()
 
     invoked = site.invoke("status.json")
 
     assert isinstance(invoked.answer, dict), told(invoked)
     distribution = invoked.answer["distributions"][0]
     assert ("live", "Deployed") == (invoked.answer["mode"], distribution["status"])
-    assert before == site.stage.config()
+    assert before == site.demo.config()
 
 
 def _writes_the_switch_off(site: Site) -> None:

@@ -14,8 +14,8 @@ import httpx
 import pytest
 from botocore.exceptions import ClientError
 
+from sandbox.demo.environment import alarm
 from sandbox.demo.sam import BUILT, deploy
-from sandbox.demo.stage import alarm
 from tests.cloud import eventually
 from tests.stack.conftest import STACK, Deployed
 

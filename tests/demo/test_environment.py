@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from sandbox.demo.stage import alarm
+from sandbox.demo.environment import alarm
 from tests.cloud import Cloud, eventually
 
 

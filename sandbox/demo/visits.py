@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import httpx
 
-from sandbox.demo.console import Telling
-from sandbox.demo.stage import Stage
+from sandbox.demo.console import StepConsole
+from sandbox.demo.environment import DemoEnvironment
 
 OK = 200
 MAINTENANCE = 503
@@ -60,10 +60,10 @@ class Visit:
         return [each.headers.get("x-content-type-options") for each in self.answers.values()]
 
 
-def pages(stage: Stage) -> tuple[Page, ...]:
+def pages(demo: DemoEnvironment) -> tuple[Page, ...]:
     """Return one page of each behavior; /api/orders answers only what its own function let by."""
     html = "text/html,application/xhtml+xml,*/*;q=0.8"
-    script = stage.origin.script_path
+    script = demo.origin.script_path
     return (
         Page("/", "default", "/index.html", html),
         Page("/api/orders", "/api/*", "/api/orders", "application/json", is_cached=False),
@@ -72,21 +72,21 @@ def pages(stage: Stage) -> tuple[Page, ...]:
     )
 
 
-def visit(stage: Stage, telling: Telling, *, warm: bool = False) -> Visit:
+def visit(demo: DemoEnvironment, console: StepConsole, *, warm: bool = False) -> Visit:
     """Visit every page, once before if the cache is to be warm, and show the answers."""
-    visited = pages(stage)
+    visited = pages(demo)
     for page in visited if warm else ():
-        stage.get(page.path, Accept=page.accept)
-    answers = {page: stage.get(page.path, Accept=page.accept) for page in visited}
-    asked = {page: stage.origin.count(page.origin_path) for page in visited}
+        demo.get(page.path, Accept=page.accept)
+    answers = {page: demo.get(page.path, Accept=page.accept) for page in visited}
+    asked = {page: demo.origin.count(page.origin_path) for page in visited}
     columns = ("behavior", "answer", "Retry-After", "type", "X-Cache")
-    telling.table(*columns, rows=[_row(*each) for each in answers.items()])
+    console.table(*columns, rows=[_row(*each) for each in answers.items()])
     return Visit(answers, asked)
 
 
-def ask(stage: Stage) -> list[httpx.Response]:
+def ask(demo: DemoEnvironment) -> list[httpx.Response]:
     """Return what each behavior answers now, without showing it."""
-    return [stage.get(page.path, Accept=page.accept) for page in pages(stage)]
+    return [demo.get(page.path, Accept=page.accept) for page in pages(demo)]
 
 
 def is_maintenance(answer: httpx.Response) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import httpx
 
-from sandbox.demo.console import Telling
+from sandbox.demo.console import StepConsole
 from sandbox.demo.sam import build, deploy
 from sandbox.demo.site.distribution import Clients, Site, create_site
 from sandbox.demo.site.origin import Origin, start_origin
@@ -25,7 +25,7 @@ WINDOWS = f"{SWITCH}/windows"
 
 
 @dataclass(frozen=True)
-class Stage:
+class DemoEnvironment:
     """Everything the story plays with."""
 
     sandbox: Sandbox
@@ -72,23 +72,23 @@ def alarm(scheduler: "EventBridgeSchedulerClient") -> str | None:
 
 
 @contextlib.contextmanager
-def set_stage(telling: Telling, *, port: int = 0) -> Iterator[Stage]:
+def start_environment(console: StepConsole, *, port: int = 0) -> Iterator[DemoEnvironment]:
     """Give the stage, set; everything that was started ends with the `with` block."""
     with contextlib.ExitStack() as started:
-        with telling.step("The sandbox plays AWS on this machine"):
+        with console.step("The sandbox plays AWS on this machine"):
             sandbox = started.enter_context(start_sandbox(port=port))
-        with telling.step("A shop's web server runs behind it"):
+        with console.step("A shop's web server runs behind it"):
             origin = started.enter_context(start_origin())
         clients = _clients(sandbox)
-        with telling.step("CloudFront serves the shop: four cache behaviors, three with functions"):
+        with console.step("CloudFront serves the shop: four cache behaviors, three with functions"):
             made = Clients(clients["cloudfront"], clients["iam"], clients["lambda"])
             site = create_site(made, origin.url)
-        with telling.step("make build"):
+        with console.step("make build"):
             build(sandbox)
-        with telling.step(f"sam deploy, for distribution {site.distribution_id}"):
+        with console.step(f"sam deploy, for distribution {site.distribution_id}"):
             deploy(sandbox, STACK, Distributions=site.distribution_id)
         browser = started.enter_context(httpx.Client(base_url=sandbox.endpoint_url, timeout=30))
-        yield Stage(
+        yield DemoEnvironment(
             sandbox=sandbox,
             origin=origin,
             site=site,

@@ -1,4 +1,4 @@
-"""`tools/lighten` leaves in a package what the controller reads, and takes nothing else out."""
+"""`tools/slim` leaves in a package what the controller reads, and takes nothing else out."""
 
 import ast
 import re
@@ -10,7 +10,7 @@ import pytest
 
 from tests.contract.template import ROOT
 
-LIGHTEN = ROOT / "tools" / "lighten"
+SLIM = ROOT / "tools" / "slim"
 APP = ROOT / "controller" / "maintenance" / "app.py"
 
 
@@ -31,7 +31,7 @@ def _left(folder: Path) -> set[str]:
 
 def test_the_models_of_every_client_are_left() -> None:
     """Without its model a client cannot be made, and the run would fail."""
-    found = re.search(r'^services="(.*)"$', LIGHTEN.read_text(), re.MULTILINE)
+    found = re.search(r'^services="(.*)"$', SLIM.read_text(), re.MULTILINE)
 
     assert found
     assert _clients(APP.read_text()) == set(found[1].split())
@@ -45,7 +45,7 @@ def test_models_of_other_services_are_left_out_and_nothing_else(tmp_path: Path) 
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("")
 
-    subprocess.run([LIGHTEN, tmp_path], check=True)  # noqa: S603 - our own tool
+    subprocess.run([SLIM, tmp_path], check=True)  # noqa: S603 - our own tool
 
     assert kept == _left(tmp_path)
     assert {"ssm", "endpoints.json"} == {each.name for each in data.iterdir()}
@@ -56,7 +56,7 @@ def test_a_module_is_compiled_and_an_edited_one_is_read_anew(tmp_path: Path) -> 
     module = tmp_path / "answer.py"
     module.write_text("ANSWER = 1\n")
 
-    subprocess.run([LIGHTEN, tmp_path], check=True)  # noqa: S603 - our own tool
+    subprocess.run([SLIM, tmp_path], check=True)  # noqa: S603 - our own tool
     compiled = _left(tmp_path) - {"answer.py"}
     module.write_text("ANSWER = 2\n")
 
@@ -74,7 +74,7 @@ def test_a_module_is_compiled_and_an_edited_one_is_read_anew(tmp_path: Path) -> 
 @pytest.mark.parametrize("packages", [[], ["nowhere"]])
 def test_what_is_no_package_is_refused(packages: list[str]) -> None:
     """A typo is no success, and without any name nothing else is compiled."""
-    ran = subprocess.run([LIGHTEN, *packages], capture_output=True, text=True, check=False)  # noqa: S603 - our own tool
+    ran = subprocess.run([SLIM, *packages], capture_output=True, text=True, check=False)  # noqa: S603 - our own tool
 
     assert 1 == ran.returncode
     assert "run make build" in ran.stderr
