@@ -23,11 +23,12 @@ from maintenance.aws.event_bus import EventBus
 from maintenance.aws.functions import EdgeVersions
 from maintenance.aws.parameters import Parameters, StatusParameter
 from maintenance.aws.scheduler import AlarmClock, WakeupTarget
-from maintenance.aws.throttling import ThrottledConfigs, Time
+from maintenance.aws.throttling import ThrottledConfigs
 from maintenance.errors import RunFailed
 from maintenance.lambda_edge.check import PackageCheck, Preflight
-from maintenance.lambda_edge.publish import Patience, VersionPublisher
+from maintenance.lambda_edge.publish import VersionPublisher
 from maintenance.lambda_edge.select import VersionSelector
+from maintenance.model import Timer
 from maintenance.reconcile.command import judge
 from maintenance.reconcile.controller import Controller
 from maintenance.reconcile.desired_state import DesiredStateReader
@@ -55,7 +56,7 @@ _HURRIED = Config(
 _DOWNLOAD = Timeout(connect=3, read=10)
 
 
-PATIENCE = Patience(pause=time.sleep, elapsed=time.monotonic)
+TIMER = Timer(elapsed=time.monotonic, sleep=time.sleep)
 
 
 class App(Struct, frozen=True):
@@ -107,7 +108,7 @@ def assemble(
     *,
     own_arn: str,
     clock: Callable[[], datetime],
-    patience: Patience = PATIENCE,
+    timer: Timer = TIMER,
     session: boto3.Session | None = None,
 ) -> App:
     """
@@ -127,7 +128,7 @@ def assemble(
         pause=time.sleep,
     )
     cloudfront = CloudFront(session.client("cloudfront", config=_CLIENT))
-    configs = ThrottledConfigs(cloudfront, Time(time.monotonic, time.sleep, random.random))
+    configs = ThrottledConfigs(cloudfront, timer, jitter=random.random)
     records = RecordStore(
         _lazy(lambda: session.client("s3", config=_CLIENT)),
         bucket=settings.state_bucket,
@@ -135,7 +136,7 @@ def assemble(
         new_write_id=lambda: uuid.uuid4().hex,
     )
     versions = _versions(session, settings)
-    selector = _chooser(session, settings, versions, patience)
+    selector = _chooser(session, settings, versions, timer)
     distribution_reconciler = DistributionReconciler(configs, records, configs.is_still_wanted)
     preflight = Preflight(versions, base_arn=settings.edge.base_arn)
     controller = Controller(
@@ -183,12 +184,12 @@ def _versions(session: boto3.Session, settings: Settings) -> EdgeVersions:
 
 
 def _chooser(
-    session: boto3.Session, settings: Settings, versions: EdgeVersions, patience: Patience
+    session: boto3.Session, settings: Settings, versions: EdgeVersions, timer: Timer
 ) -> VersionSelector:
     s3 = _lazy(lambda: session.client("s3", config=_HURRIED))
     page_files = PageFiles(s3, bucket=settings.state_bucket)
     check = PackageCheck(_own_library())
-    publisher = VersionPublisher(settings.edge.base_arn, versions, check, patience)
+    publisher = VersionPublisher(settings.edge.base_arn, versions, check, timer)
     return VersionSelector(settings.edge, page_files, publisher)
 
 

@@ -1,5 +1,6 @@
 """The values every module speaks of: modes, functions, behaviors, distributions."""
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 
@@ -70,3 +71,10 @@ class Distribution(Struct, frozen=True):
     staging: bool
     behaviors: tuple[Behavior, ...]
     last_modified: datetime
+
+
+class Timer(Struct, frozen=True):
+    """How to wait: `elapsed` returns seconds that only go forward, `sleep` lets them pass."""
+
+    elapsed: Callable[[], float]
+    sleep: Callable[[float], None]

@@ -52,7 +52,7 @@ class Sweep(Struct, frozen=True):
     cause: ClassVar = "sweep"
 
 
-class AlarmClock(Struct, frozen=True):
+class AlarmClockRang(Struct, frozen=True):
     """The instant has come at which the decision can change."""
 
     cause: ClassVar = "alarm clock"
@@ -99,7 +99,7 @@ class InstallationRequested(Struct, frozen=True):
 
 type Wakeup = (
     ParameterChanged
-    | AlarmClock
+    | AlarmClockRang
     | Sweep
     | OtherToolWrote
     | PageChanged
@@ -127,7 +127,7 @@ def parse_wakeup(event: object) -> Wakeup:
 
 
 _REQUESTS: Mapping[str, Wakeup] = {
-    "alarm_clock": AlarmClock(),
+    "alarm_clock": AlarmClockRang(),
     "sweep": Sweep(),
     "plan": PlanRequested(),
     "status": StatusRequested(),

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from maintenance.aws.scheduler import AlarmClock, WakeupTarget
-from maintenance.wakeup import AlarmClock as AlarmClockRang
 from maintenance.wakeup import (
+    AlarmClockRang,
     Command,
     InstallationRequested,
     OtherToolWrote,

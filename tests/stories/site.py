@@ -20,9 +20,9 @@ from xml.etree import ElementTree as ET
 
 import boto3
 import httpx
-from maintenance.app import PATIENCE, App, assemble
+from maintenance.app import TIMER, App, assemble
 from maintenance.handler import lambda_handler
-from maintenance.lambda_edge.publish import Patience
+from maintenance.model import Timer
 from maintenance.settings import Settings
 from maintenance.wakeup import Sweep
 
@@ -110,15 +110,15 @@ class Site:
             Name=f"{SWITCH}/windows/{name}", Value=value, Type="String", Overwrite=True
         )
 
-    def runs_at(self, now: datetime, *, patience: Patience = PATIENCE) -> dict[str, Any]:
+    def runs_at(self, now: datetime, *, timer: Timer = TIMER) -> dict[str, Any]:
         """Let the controller look with its clock at this instant; return its report."""
-        return self.controller(clock=lambda: now, patience=patience).run(Sweep())
+        return self.controller(clock=lambda: now, timer=timer).run(Sweep())
 
     def controller(
         self,
         *,
         clock: Callable[[], datetime] = _now,
-        patience: Patience = PATIENCE,
+        timer: Timer = TIMER,
         session: boto3.Session | None = None,
     ) -> App:
         """Return the controller as a new process has it, with clients of this session if given."""
@@ -126,7 +126,7 @@ class Site:
             Settings.from_env(os.environ),
             own_arn=_CONTEXT.invoked_function_arn,
             clock=clock,
-            patience=patience,
+            timer=timer,
             session=session,
         )
 

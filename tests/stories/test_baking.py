@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from maintenance.errors import RunFailed
-from maintenance.lambda_edge.publish import Patience
+from maintenance.model import Timer
 
 from tests.cloud import eventually
 from tests.sandbox.builders import a_package
@@ -17,7 +17,7 @@ type LooksAfter = Callable[..., None]
 
 SWEEP = {"sweep": True}
 REFUSED = {"code": "AccessDeniedException", "status": 403, "times": 9}
-NO_PATIENCE = Patience(pause=lambda _: None, elapsed=iter(range(0, 10_000, 20)).__next__)
+IMPATIENT_TIMER = Timer(elapsed=iter(range(0, 10_000, 20)).__next__, sleep=lambda _: None)
 
 
 def said(site: Site, distribution_id: str) -> str:
@@ -186,7 +186,7 @@ def test_a_version_that_does_not_become_active_in_time_is_not_waited_for(
     site.cloud.sandbox.set(activation_seconds=1.5)
 
     with pytest.raises(RunFailed, match=r"within 30 seconds"):
-        site.runs_at(datetime.now(UTC), patience=NO_PATIENCE)
+        site.runs_at(datetime.now(UTC), timer=IMPATIENT_TIMER)
 
     assert site.edge_version_arn == site.version(distribution_id)
     site.receives(SWEEP)

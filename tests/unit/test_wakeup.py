@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from maintenance.errors import EventRefused
 from maintenance.wakeup import (
-    AlarmClock,
+    AlarmClockRang,
     Command,
     InstallationRequested,
     OtherToolWrote,
@@ -70,7 +70,7 @@ UNDERSTOOD: dict[str, tuple[dict[str, object], Wakeup]] = {
         {**_event("aws.s3", detail={"reason": "DeleteObject"}), "detail-type": "Object Deleted"},
         PageChanged(),
     ),
-    "the alarm clock": ({"alarm_clock": True}, AlarmClock()),
+    "the alarm clock": ({"alarm_clock": True}, AlarmClockRang()),
     "a sweep": ({"sweep": True}, Sweep()),
     "a plan": ({"plan": True}, PlanRequested()),
     "a status": ({"status": True}, StatusRequested()),

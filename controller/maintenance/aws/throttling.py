@@ -1,40 +1,36 @@
 """
-Update configurations as fast as CloudFront takes them, and no faster.
+Update distributions as fast as CloudFront accepts updates, and no faster.
 
-CloudFront publishes no rate; a few updates a minute are known to be refused as throttled. botocore
-would try again for half a minute, each hand by itself, which is enough for a few distributions and
-not for a fleet; so `cloudfront` tells it to leave a throttled update to us. Then:
+CloudFront publishes no rate; more than a few updates a minute are refused as throttled. botocore
+would retry each update for half a minute, every worker by itself: enough for a few distributions,
+not for a fleet. So `cloudfront` keeps botocore from it, and the retries are here:
 
-    until an update is refused   all hands update at once
-    from then on                 one hand at a time tries, half a second to sixteen seconds, with
-                                 jitter, from one try to the next; the others wait for their turn
-    when patience is over        what is left is refused at once, for the run has to report before
-                                 Lambda ends it; the next try goes on
-    when it is wanted no more    the same: who waits for minutes must not close what was opened
-                                 meanwhile
+    until an update is throttled   all workers update at the same time
+    from then on                   one worker at a time, with exponential backoff and jitter; the
+                                   others wait for the lock
+    after ten minutes              every further update is refused without a call: the run must
+                                   report before Lambda ends it, and the next run continues
+    the desired state changed      the same: a run that waits for minutes must not close what was
+                                   opened since, nor open what was closed
 
-To ask whether it still is wanted takes a hundred calls where there are a thousand windows. So it is
-asked for a fifth of the time at most, not again once it was denied, and not for an update that has
-waited for two seconds or less: the run's own look is as good for it as for one that never waited.
+The desired state is read again before each retry. That takes two calls, or a hundred if there are a
+thousand windows, of the 40 a second that Parameter Store grants the whole account (doc: AWS General
+Reference, Systems Manager quotas). So an answer holds for four times as long as it took.
 """
 
 import threading
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
-from msgspec import Struct
-
 from maintenance.cloudfront.config import ReadConfig
 from maintenance.errors import Throttled
+from maintenance.model import Timer
 
 # Of the 15 minutes that Lambda gives a run.
-_PATIENCE_SECONDS = 600.0
+_RETRY_SECONDS = 600.0
 _FIRST_PAUSE_SECONDS = 0.5
 _LONGEST_PAUSE_SECONDS = 16.0
-# How long an update may wait before anybody asks whether it still is wanted.
-_FRESH_SECONDS = 2.0
-# How many times as long as asking took nobody asks again.
-_REST = 4
+_ANSWER_HOLDS_FACTOR = 4
 
 
 class _Configs(Protocol):
@@ -42,105 +38,85 @@ class _Configs(Protocol):
     def update_config(self, distribution_id: str, *, xml: bytes, etag: str) -> None: ...
 
 
-class Time(Struct, frozen=True):
-    """`clock` tells seconds, `pause` lets them pass, `jitter` gives a number from 0 to 1."""
-
-    clock: Callable[[], float]
-    pause: Callable[[float], None]
-    jitter: Callable[[], float]
-
-
 class ThrottledConfigs:
     """
-    The configurations; a run says `begin`, and its hands share the pace.
+    Configurations whose updates are retried while CloudFront throttles them.
 
-    With `cancel_when` it gives what tells, while an update waits, whether that is still wanted.
+    The workers of a run share one. `jitter` returns a random number from 0 to 1.
     """
 
-    def __init__(self, configs: _Configs, time: Time) -> None:
+    def __init__(self, configs: _Configs, timer: Timer, *, jitter: Callable[[], float]) -> None:
         self._configs = configs
-        self._time = time
-        self._turn = threading.Lock()
-        self._asking = threading.Lock()
+        self._timer = timer
+        self._jitter = jitter
+        self._lock = threading.Lock()
         self.begin()
 
     def begin(self) -> None:
-        """Begin a run: nothing has been refused yet, and patience is whole."""
+        """Begin a run: forget the throttling of the last one, and start the ten minutes."""
         self._is_throttled = False
-        self.cancel_when(lambda: True)
-        self._patience_ends = self._time.clock() + _PATIENCE_SECONDS
+        self._deadline = self._timer.elapsed() + _RETRY_SECONDS
+        self.continue_while(lambda: True)
 
-    def cancel_when(self, is_wanted: Callable[[], bool]) -> None:
-        """Ask this from now on before an update that was refused, or waited for its turn."""
+    def continue_while(self, is_wanted: Callable[[], bool]) -> None:
+        """Retry throttled updates only while `is_wanted` returns True; its first False is final."""
         self._is_wanted = is_wanted
-        self._was_wanted = True
-        self._asks_again = self._time.clock()
+        self._is_cancelled = False
+        self._next_question = self._timer.elapsed()
 
     def read_config(self, distribution_id: str) -> ReadConfig:
         """Return the configuration."""
         return self._configs.read_config(distribution_id)
 
     def update_config(self, distribution_id: str, *, xml: bytes, etag: str) -> None:
-        """Replace the configuration; raise Throttled only when it has waited too long."""
+        """Replace the configuration; raise Throttled only if retrying is over."""
 
         def update() -> None:
             self._configs.update_config(distribution_id, xml=xml, etag=etag)
 
-        began = self._time.clock()
-        was_tried = not self._is_throttled
-        if was_tried and self._is_taken(update):
+        pauses = self._pauses()
+        if not self._is_throttled and self._succeeds(update, next(pauses)):
             return
-        self._is_throttled = True
-        with self._turn:
-            self._insist(update, began, was_tried=was_tried)
+        with self._lock:
+            self._raise_if_over(distribution_id)
+            while not self._succeeds(update, next(pauses)):
+                self._raise_if_over(distribution_id)
 
-    def _is_taken(self, update: Callable[[], None]) -> bool:
+    def is_still_wanted(self) -> bool:
+        """Return whether the run should go on, by asking again if the last answer is too old."""
+        asked = self._timer.elapsed()
+        if not self._is_cancelled and asked >= self._next_question:
+            # Only ever set: of two threads that ask at once, a yes must not hide the other's no.
+            if not self._is_wanted():
+                self._is_cancelled = True
+            answered = self._timer.elapsed()
+            self._next_question = answered + _ANSWER_HOLDS_FACTOR * (answered - asked)
+        return not self._is_cancelled
+
+    def _succeeds(self, update: Callable[[], None], pause: float) -> bool:
+        """Try the update; if CloudFront throttles it, wait for the pause and return False."""
         try:
             update()
         except Throttled:
+            self._is_throttled = True
+            self._timer.sleep(pause)
             return False
         return True
 
-    def _insist(self, update: Callable[[], None], began: float, *, was_tried: bool) -> None:
-        """Try until it is taken; where it `was_tried`, that was when it `began`."""
-        pauses = self._pauses()
-        tried = began if was_tried else None
-        while True:
-            if tried is not None:
-                # What its turn was waited for, and what CloudFront took to refuse it, counts.
-                self._time.pause(max(0.0, tried + next(pauses) - self._time.clock()))
-            self._raise_in_vain(began)
-            tried = self._time.clock()
-            if self._is_taken(update):
-                return
-
-    def _raise_in_vain(self, began: float) -> None:
-        """Raise Throttled where there is no time left to wait, or something else is wanted."""
-        now = self._time.clock()
-        if now >= self._patience_ends:
+    def _raise_if_over(self, distribution_id: str) -> None:
+        if self._timer.elapsed() >= self._deadline:
             raise Throttled(
-                "CloudFront takes only a few updates a minute, and there was no time left for this "
-                "one; the next try goes on"
+                f"{distribution_id} was not updated: CloudFront's rate limit left no time for it "
+                "in this run; the next run continues"
             )
-        has_waited = now - began > _FRESH_SECONDS
-        if not (self.is_still_wanted() if has_waited else self._was_wanted):
+        if not self.is_still_wanted():
             raise Throttled(
-                "something else is wanted since this update began to wait for CloudFront, which "
-                "takes only a few a minute; it was left out"
+                f"{distribution_id} was skipped: the desired state changed while this update was "
+                "waiting for CloudFront's rate limit"
             )
-
-    def is_still_wanted(self) -> bool:
-        """Tell whether what the run is at is wanted still; ask, if it is time to."""
-        with self._asking:
-            began = self._time.clock()
-            if self._was_wanted and began >= self._asks_again:
-                self._was_wanted = self._is_wanted()
-                ended = self._time.clock()
-                self._asks_again = ended + _REST * (ended - began)
-            return self._was_wanted
 
     def _pauses(self) -> Iterator[float]:
         longest = _FIRST_PAUSE_SECONDS
         while True:
-            yield longest * self._time.jitter()
+            yield longest * self._jitter()
             longest = min(2 * longest, _LONGEST_PAUSE_SECONDS)

@@ -13,7 +13,6 @@ be another run with the same package, it starts over from the first line: so the
 published once, also by two runs at the same time.
 """
 
-from collections.abc import Callable
 from typing import Protocol
 
 from msgspec import Struct
@@ -28,6 +27,7 @@ from maintenance.lambda_edge.version import (
     Latest,
     matching,
 )
+from maintenance.model import Timer
 
 _TRIES = 5
 # Lambda takes a few seconds until a small package is Active. A site that should be closed waits no
@@ -52,13 +52,6 @@ class _Versions(Protocol):
     def publish(self, *, over: Latest, description: str) -> EdgeVersion: ...
 
 
-class Patience(Struct, frozen=True):
-    """How to wait: `pause` sleeps for seconds, `elapsed` returns seconds that only go forward."""
-
-    pause: Callable[[float], None]
-    elapsed: Callable[[], float]
-
-
 class VersionSpec(Struct, frozen=True):
     """A package to bake, and what its version has to be; `description` is for people."""
 
@@ -74,7 +67,7 @@ class VersionPublisher(Struct, frozen=True):
     base_arn: str
     versions: _Versions
     check: _Check
-    patience: Patience
+    timer: Timer
 
     def spec(self, content: PageContent) -> VersionSpec:
         """Return what to bake for an overlay; raise ObservationError if the base is unreadable."""
@@ -106,7 +99,7 @@ class VersionPublisher(Struct, frozen=True):
         not do its part, in time.
         """
         spec = self.spec(content)
-        deadline = self.patience.elapsed() + _LONGEST_SECONDS
+        deadline = self.timer.elapsed() + _LONGEST_SECONDS
         for tried in range(_TRIES - 1):
             try:
                 return self._bake_once(spec, deadline)
@@ -153,6 +146,6 @@ class VersionPublisher(Struct, frozen=True):
         return latest
 
     def _wait(self, deadline: float, what: str, seconds: float = _PAUSE_SECONDS) -> None:
-        if self.patience.elapsed() >= deadline:
+        if self.timer.elapsed() >= deadline:
             raise ApplyError(f"{what} within {_LONGEST_SECONDS:.0f} seconds")
-        self.patience.pause(seconds)
+        self.timer.sleep(seconds)

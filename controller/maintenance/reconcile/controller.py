@@ -42,7 +42,7 @@ class _Outlook(Protocol):
 
 class _Pace(Protocol):
     def begin(self) -> None: ...
-    def cancel_when(self, is_wanted: Callable[[], bool]) -> None: ...
+    def continue_while(self, is_wanted: Callable[[], bool]) -> None: ...
 
 
 class _AlarmClock(Protocol):
@@ -105,7 +105,7 @@ class Controller(Struct, frozen=True):
         observed = self._observe(changed, with_page=changed is not None)
         for _ in range(_LOOKS):
             answer = observed.desired.answer
-            self.pace.cancel_when(functools.partial(self._is_answer, answer, changed))
+            self.pace.continue_while(functools.partial(self._is_answer, answer, changed))
             report = self.site_reconciler.apply(observed)
             if not (report.drifted or any(each.errors for each in report.outcomes)):
                 return report

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import pytest
-from maintenance.aws.throttling import ThrottledConfigs, Time
+from maintenance.aws.throttling import ThrottledConfigs
 from maintenance.cloudfront.config import ReadConfig
 from maintenance.cloudfront.displaced import DisplacedRecord, ReadRecord, empty_record
 from maintenance.cloudfront.engine import Selection
 from maintenance.errors import MaintenanceError, ObservationError, Throttled
 from maintenance.lambda_edge.check import Verdict
 from maintenance.lambda_edge.package import Announcement
-from maintenance.model import Distribution, Mode
+from maintenance.model import Distribution, Mode, Timer
 from maintenance.reconcile.controller import Controller
 from maintenance.reconcile.desired_state import DesiredState
 from maintenance.reconcile.distribution import DistributionReconciler
@@ -76,8 +76,8 @@ class _World:
     updates: list[bytes] = field(default_factory=list)
 
     def controller(self) -> Controller:
-        time = Time(clock=lambda: self.seconds, pause=self.pause, jitter=lambda: 1.0)
-        configs = ThrottledConfigs(self, time)
+        timer = Timer(elapsed=lambda: self.seconds, sleep=self.pause)
+        configs = ThrottledConfigs(self, timer, jitter=lambda: 1.0)
         return Controller(
             preview=None,
             desired_state=_Parameters(self),
