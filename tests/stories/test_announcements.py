@@ -58,6 +58,7 @@ def test_a_change_is_announced_though_the_answer_about_its_status_was_cut_short(
     assert [("maintenance", "accepted")] == phases(heard())
 
 
+@pytest.mark.promise
 def test_a_change_is_announced_once_when_accepted_and_once_when_deployed(
     site: Site, looks_after: LooksAfter, heard: Listener
 ) -> None:

@@ -24,6 +24,7 @@ def with_aliases(*aliases: str) -> dict[str, object]:
     }
 
 
+@pytest.mark.promise
 def test_an_unreadable_switch_counts_as_never_written(site: Site, looks_after: LooksAfter) -> None:
     """The last readable value goes on standing, and the run fails with a sentence that helps."""
     distribution_id = a_distribution(site.cloud)
@@ -90,6 +91,7 @@ def test_an_alias_pattern_finds_its_distributions(site: Site, looks_after: Looks
     assert set() == site.attached(other)["default"]
 
 
+@pytest.mark.promise
 def test_more_than_max_distributions_is_refused_whole(site: Site, looks_after: LooksAfter) -> None:
     """A pattern that means more than its owner thought closes nothing at all."""
     first, second = a_distribution(site.cloud, "first"), a_distribution(site.cloud, "second")
@@ -209,6 +211,7 @@ def test_a_closed_behavior_without_a_note_stays_closed(site: Site, looks_after: 
     assert closed == site.config(distribution_id)
 
 
+@pytest.mark.promise
 def test_a_sibling_stack_is_never_displaced(site: Site, looks_after: LooksAfter) -> None:
     """Two stacks that name one distribution would undo each other for ever; both names are told."""
     sibling = a_version(site.cloud, "shop-MaintenanceEdge-F6E5D4C3B2A1")

@@ -24,6 +24,7 @@ def switch(site: Site) -> str:
     return site.cloud.ssm.get_parameter(Name=SWITCH)["Parameter"]["Value"]
 
 
+@pytest.mark.promise
 def test_a_command_writes_the_switch_and_closes_the_site(
     site: Site, looks_after: LooksAfter
 ) -> None:

@@ -125,6 +125,7 @@ def test_cloudformation_is_answered_even_when_the_settings_cannot_be_read(
     assert "TIME_ZONE" in put[0]["Reason"]
 
 
+@pytest.mark.promise
 def test_an_update_of_the_stack_does_not_touch_a_live_on(
     site: Site, looks_after: LooksAfter, answers: tuple[str, Answers]
 ) -> None:
@@ -153,6 +154,7 @@ def test_an_update_never_renames_the_resource(
     assert put[0]["PhysicalResourceId"] == put[1]["PhysicalResourceId"]
 
 
+@pytest.mark.promise
 def test_delete_opens_and_restores_everything_and_stays_off(
     site: Site, looks_after: LooksAfter, answers: tuple[str, Answers]
 ) -> None:

@@ -3,6 +3,8 @@
 import threading
 from collections.abc import Callable
 
+import pytest
+
 from tests.cloud import eventually
 from tests.sandbox.builders import a_behavior, a_distribution, a_function, functions
 from tests.stories.site import Site
@@ -17,6 +19,7 @@ def writes(site: Site) -> int:
     return sum(len(site.cloud.sandbox.calls(operation)) for operation in WRITES)
 
 
+@pytest.mark.promise
 def test_plan_says_what_a_run_would_do(site: Site, looks_after: LooksAfter) -> None:
     """It is the plan that the controller would apply, and it is not applied."""
     rewrite = a_function(site.cloud, "rewrite")

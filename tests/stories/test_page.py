@@ -16,6 +16,7 @@ PAGE = "<!doctype html><html lang=en><title>{{title}}</title><h1>Our page</h1><p
 SWEEP = {"sweep": True}
 
 
+@pytest.mark.promise
 def test_visitors_read_the_message_and_the_real_end(site: Site, distribution_id: str) -> None:
     """A person in the page, a program in the JSON, and both in Retry-After."""
     site.becomes("on for 90m: We are upgrading the database")
@@ -30,6 +31,7 @@ def test_visitors_read_the_message_and_the_real_end(site: Site, distribution_id:
     assert "We are upgrading the database" in for_people.text
 
 
+@pytest.mark.promise
 def test_a_page_of_ones_own_is_served(site: Site, distribution_id: str) -> None:
     """As it was put under page/, with what the switch says in it."""
     site.puts("page.html", PAGE)

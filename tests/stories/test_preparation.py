@@ -67,6 +67,7 @@ def preview(site: Site, looks_after: LooksAfter) -> str:
     return made
 
 
+@pytest.mark.promise
 def test_the_preview_shows_the_page_before_a_visitor_meets_it(site: Site, preview: str) -> None:
     """The site is live, and the page can be looked at."""
     site.puts("page.html", "<!doctype html><title>Ours</title>")

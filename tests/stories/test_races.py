@@ -47,6 +47,7 @@ def while_held(
     return running
 
 
+@pytest.mark.promise
 def test_somebody_who_writes_first_is_not_overwritten(site: Site, looks_after: LooksAfter) -> None:
     """The run observes and plans again, and notes what the other has attached."""
     distribution_id = a_distribution(site.cloud)
@@ -80,6 +81,7 @@ def test_two_runs_at_once_close_the_site_once(site: Site, looks_after: LooksAfte
     assert before == site.config(distribution_id)
 
 
+@pytest.mark.promise
 def test_off_during_a_run_that_closes_ends_with_an_open_site(
     site: Site, looks_after: LooksAfter
 ) -> None:
@@ -116,6 +118,7 @@ def test_a_run_that_closes_does_not_start_over_after_the_off(
     )
 
 
+@pytest.mark.promise
 def test_a_lost_answer_changes_nothing_twice(site: Site, looks_after: LooksAfter) -> None:
     """CloudFront took the update and the answer got lost: the retry finds the work done."""
     distribution_id = an_occupied_distribution(site)
@@ -148,6 +151,7 @@ def test_an_off_written_while_an_answer_got_lost_is_seen(
     assert before == site.config(distribution_id)
 
 
+@pytest.mark.promise
 def test_a_crash_between_note_and_update_costs_nothing(site: Site, looks_after: LooksAfter) -> None:
     """The note of an attachment that never happened has no meaning; the next run writes its own."""
     distribution_id = an_occupied_distribution(site)
@@ -166,6 +170,7 @@ def test_a_crash_between_note_and_update_costs_nothing(site: Site, looks_after: 
     assert before == site.config(distribution_id)
 
 
+@pytest.mark.promise
 def test_throttling_is_waited_out(site: Site, looks_after: LooksAfter) -> None:
     """CloudFront takes a few updates a minute; the run backs off and goes on."""
     distribution_id = a_distribution(site.cloud)
@@ -178,6 +183,7 @@ def test_throttling_is_waited_out(site: Site, looks_after: LooksAfter) -> None:
     assert {f"viewer-request {site.edge_version_arn}"} == site.attached(distribution_id)["default"]
 
 
+@pytest.mark.promise
 def test_one_distribution_that_fails_does_not_stop_the_others(
     site: Site, looks_after: LooksAfter
 ) -> None:

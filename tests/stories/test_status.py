@@ -59,6 +59,7 @@ def test_the_status_follows_a_change_until_it_is_deployed(
     assert 2 == writings(site)
 
 
+@pytest.mark.promise
 def test_the_status_says_what_comes_next(site: Site, looks_after: LooksAfter) -> None:
     """When the site closes or opens, and by which window."""
     looks_after(a_distribution(site.cloud))

@@ -46,6 +46,7 @@ def a_busy_distribution(site: Site) -> str:
     )
 
 
+@pytest.mark.promise
 def test_on_closes_every_behavior_and_off_gives_back_the_identical_bytes(
     site: Site, looks_after: LooksAfter
 ) -> None:
@@ -100,6 +101,7 @@ def test_one_update_per_distribution_however_many_behaviors(
     assert 1 == len(site.cloud.sandbox.calls("cloudfront:UpdateDistribution"))
 
 
+@pytest.mark.promise
 def test_the_sweep_repairs_what_another_tool_undid(site: Site, looks_after: LooksAfter) -> None:
     """An infrastructure tool that puts its own configuration back does not end maintenance."""
     distribution_id = a_distribution(site.cloud)
@@ -138,6 +140,7 @@ def test_a_newer_version_replaces_the_attached_one(site: Site, looks_after: Look
     assert before == site.config(distribution_id)
 
 
+@pytest.mark.promise
 def test_a_path_in_except_paths_stays_open(site: Site, looks_after: LooksAfter) -> None:
     """ExceptPaths names behaviors as the distribution writes them, with or without the slash."""
     distribution_id = a_busy_distribution(site)
@@ -168,6 +171,7 @@ def test_a_distribution_dropped_from_the_list_is_opened(
     assert {f"viewer-request {site.edge_version_arn}"} == site.attached(kept)["default"]
 
 
+@pytest.mark.promise
 def test_behaviors_that_cannot_take_the_function_are_skipped_and_named(
     site: Site, looks_after: LooksAfter
 ) -> None:
@@ -194,6 +198,7 @@ def test_behaviors_that_cannot_take_the_function_are_skipped_and_named(
     assert {"default": "attach", "/grpc/*": "skip"} == actions
 
 
+@pytest.mark.promise
 def test_refuse_leaves_an_occupied_distribution_alone_and_names_the_occupant(
     site: Site, looks_after: LooksAfter
 ) -> None:

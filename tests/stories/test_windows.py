@@ -30,6 +30,7 @@ def a_window(clock: str, duration: str) -> str:
     return f"at({at(clock):%Y-%m-%dT%H:%M}) for {duration}"
 
 
+@pytest.mark.promise
 def test_a_window_opens_and_closes(site: Site, looks_after: LooksAfter) -> None:
     """Nobody touches the switch; the window alone takes the site down and brings it back."""
     distribution_id = a_distribution(site.cloud)
@@ -44,6 +45,7 @@ def test_a_window_opens_and_closes(site: Site, looks_after: LooksAfter) -> None:
     assert before == site.config(distribution_id)
 
 
+@pytest.mark.promise
 def test_off_ends_tonight_and_a_later_window_still_runs(
     site: Site, looks_after: LooksAfter
 ) -> None:
@@ -78,6 +80,7 @@ def test_an_off_in_the_history_still_ends_what_began_before_it(
     assert "live" == site.runs_at(datetime.now(UTC) + timedelta(minutes=11))["mode"]
 
 
+@pytest.mark.promise
 def test_lead_time_begins_before_the_window(site: Site, looks_after: LooksAfter) -> None:
     """Edges need minutes, so closing begins early when the owner says so."""
     looks_after(a_distribution(site.cloud), LEAD_TIME_MINUTES="10")
@@ -129,6 +132,7 @@ def test_a_window_runs_without_a_switch(site: Site, looks_after: LooksAfter) -> 
     assert {f"viewer-request {site.published()[-1]}"} == site.attached(distribution_id)["default"]
 
 
+@pytest.mark.promise
 def test_the_alarm_clock_is_aimed_at_the_next_change(site: Site, looks_after: LooksAfter) -> None:
     """First at the start of the window, then at its end, then at nothing."""
     looks_after(a_distribution(site.cloud))
