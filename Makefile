@@ -122,12 +122,12 @@ imports: setup ## Check that imports point one way
 template: setup ## Check the template
 	sam validate --lint
 
-audit: setup .venv/audit/.made ## Ask advisory services about all that is pinned (AUDIT_REQUIRED=1 to fail without)
-	@$(BIN)/python -m dependency_audit
+audit: .venv/audit/.made ## Ask advisory services about all that is pinned (AUDIT_REQUIRED=1 to fail without)
+	@tools/audit
 
 build: setup ## Build both functions, and make them quicker to start
 	sam build
-	@tools/slim .aws-sam/build/Controller .aws-sam/build/MaintenanceEdge
+	@tools/lighten .aws-sam/build/Controller .aws-sam/build/MaintenanceEdge
 
 check: lint types imports template audit cover ## All that CI checks
 

@@ -18,7 +18,7 @@ NAMED = re.findall(r"`(tests/\S+?\.py)::(\w+)`", PAGE)
 ATTACKS = (
     "tests/contract/test_requirements.py",
     "tests/contract/test_trust.py",
-    "tests/dependency_audit/test_verdict.py",
+    "tests/contract/test_audit.py",
     "tests/edge/test_attacks.py",
     "tests/properties/test_text.py",
     "tests/stories/test_hostile_values.py",

@@ -1,1 +1,0 @@
-"""Ask advisory services whether a pinned dependency has a known vulnerability."""
