@@ -31,7 +31,7 @@ def test_behaviors_are_the_default_one_and_then_in_precedence() -> None:
         a_behavior(None, features=set(Feature)),
         a_behavior(None),
     ],
-    ids=lambda behavior: " and ".join(behavior.features),
+    ids=lambda behavior: " and ".join(sorted(behavior.features)),
 )
 def test_the_features_of_a_behavior_are_read(behavior: Behavior) -> None:
     """An engine decides which of them its function can serve."""
