@@ -29,20 +29,12 @@ help: ## Show this list
 
 setup: $(DEV)/.made .venv/sandbox/.made ## Make both Python environments from their pinned requirements
 
-$(DEV)/.made: requirements/dev.txt
-	@tools/environment dev
+.venv/%/.made: requirements/%.txt | .venv/uv/.made
+	@tools/environment $*
 
-.venv/sandbox/.made: requirements/sandbox.txt
-	@tools/environment sandbox
-
-.venv/bench/.made: requirements/bench.txt
-	@tools/environment bench
-
-.venv/audit/.made: requirements/audit.txt
-	@tools/environment audit
-
-.venv/mutation/.made: requirements/mutation.txt
-	@tools/environment mutation
+# Before the environments, of which make --jobs makes several at once.
+.venv/uv/.made:
+	@tools/environment uv
 
 $(AXE): tests/browser/package-lock.json
 	@tools/browser
