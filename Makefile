@@ -119,7 +119,7 @@ audit: .venv/audit/.made ## Ask advisory services about all that is pinned (AUDI
 
 build: setup ## Build both functions, and make them quicker to start
 	sam build
-	@tools/lighten .aws-sam/build/Controller .aws-sam/build/MaintenanceEdge
+	@tools/slim .aws-sam/build/Controller .aws-sam/build/MaintenanceEdge
 
 check: lint types imports template audit cover ## All that CI checks
 

@@ -1,25 +1,50 @@
-"""Fixtures that many folders share: one sandbox for the session, and it empty for each test."""
+"""
+What every test folder shares: which tests stay together, and the sandbox that stories run against.
 
-from collections.abc import Iterator
+The sandbox and its clients are imported where they are first asked for: a test that needs neither
+starts seconds earlier. tests/contract/test_imports.py keeps it so.
+"""
+
+import os
+from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from sandbox.process import Sandbox, start_sandbox
-from tests.cloud import Cloud
 from tests.hypothesis_profiles import examples
 
+if TYPE_CHECKING:
+    from sandbox.process import Sandbox
+    from tests.cloud import Cloud
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker of the gap watch."""
-    config.addinivalue_line("markers", "gap: fails when ministack closes a gap that a remedy fills")
+# Loaded here, before any law is imported.
+settings.register_profile("laws", examples(100))
+settings.load_profile("laws")
+
+_QUICK = {"unit", "properties", "edge", "contract", "model_checking"}
+_SAM_BUILD = "sam build"
+_BUILD_IN_THE_CHECKOUT = {"demo", "invoke", "live_check", "stack"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with those that let the SAM CLI build, which take longest."""
+    """Mark the quick tests, and start with those that let the SAM CLI build: they take longest."""
+    for item in items:
+        if _QUICK & set(item.path.parts) or item.get_closest_marker("promise"):
+            item.add_marker("quick")
     items.sort(key=lambda item: _scope(item.nodeid) != _SAM_BUILD)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail a skipped test where CI is set: .ci/run installs whatever a test needs."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("CI"):
+        report.outcome = "failed"
+        report.longrepr = f"CI does not allow a skipped test: {report.longrepr}"
+    return report
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
@@ -36,35 +61,31 @@ def _scope(nodeid: str) -> str:
     """
     Return what a test belongs to: its file, which shares what it sets up.
 
-    Those that let the SAM CLI build in the checkout are one, for they would build over each other.
+    Those that let the SAM CLI build in the checkout are one, for they would overwrite each other.
     """
     file = nodeid.partition("::")[0]
     return _SAM_BUILD if file.split("/")[-2] in _BUILD_IN_THE_CHECKOUT else file
 
 
-_SAM_BUILD = "sam build"
-_BUILD_IN_THE_CHECKOUT = {"demo", "invoke", "live_check", "stack"}
-
-# Loaded here, before any law is imported.
-settings.register_profile("laws", examples(100))
-settings.load_profile("laws")
-
-
 @pytest.fixture(scope="session")
-def sandbox() -> Iterator[Sandbox]:
+def sandbox() -> "Iterator[Sandbox]":
     """Give the sandbox that runs for the whole session."""
+    from sandbox.process import start_sandbox  # noqa: PLC0415 - see above
+
     with start_sandbox() as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def _clients(sandbox: Sandbox) -> Cloud:
+def _clients(sandbox: "Sandbox") -> "Cloud":
     """Give the clients, which cost more to make than a test to run."""
+    from tests.cloud import Cloud  # noqa: PLC0415 - see above
+
     return Cloud(sandbox)
 
 
 @pytest.fixture
-def cloud(_clients: Cloud) -> Cloud:
+def cloud(_clients: "Cloud") -> "Cloud":
     """Give an empty cloud: everything that an earlier test made is gone."""
     _clients.sandbox.reset()
     return _clients

@@ -141,6 +141,7 @@ def test_a_version_that_somebody_has_configured_otherwise_is_not_used(
     assert good == site.version(distribution_id)
 
 
+@pytest.mark.promise
 @pytest.mark.parametrize(
     "operation",
     [
