@@ -58,7 +58,7 @@ test: setup $(AXE) ## Run all tests
 	$(PYTEST)
 
 laws: setup ## Run the laws for longer, with many more generated examples
-	LAWS=10 $(BIN)/python -m pytest -raP tests/properties tests/edge/test_laws.py tests/edge/test_own_laws.py tests/edge/test_attacks.py \
+	LAWS=10 $(BIN)/python -m pytest -raP tests/properties tests/edge/test_properties.py tests/edge/test_override_properties.py tests/edge/test_attacks.py \
 		tests/model_checking tests/simulation \
 		tests/stories/test_crashes.py
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from bypass import COOKIE, anchor, sign, week_and_hour
+from maintenance_edge.bypass import COOKIE, anchor, sign, week_and_hour
 
 from benchmarks.artifact import PYTHON, Artifacts, copy_of, environment, program
 from benchmarks.findings import Finding, Goal, Section, paired
@@ -128,7 +128,7 @@ def _networks() -> tuple[str, ...]:
 
 def _package(artifacts: Artifacts, folder: Path, expiry: int, *, networks: tuple[str, ...]) -> Path:
     package = copy_of(artifacts.edge, folder, slimmed=True)
-    file = package / "page_settings.json"
+    file = package / "defaults" / "settings.json"
     settings = json.loads(file.read_text(encoding="utf-8"))
     changes = {"allowed_networks": networks, "cors_origins": ["https://app.example.com"]}
     file.write_text(json.dumps({**settings, **changes}), encoding="utf-8")

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3  # noqa: TID251 -- this command's composition root
-from bypass import HOUR_SECONDS, WEEK_HOURS
-from page_settings import parse_settings
-from text_files import SettingsError
+from maintenance_edge.bypass import HOUR_SECONDS, WEEK_HOURS
+from maintenance_edge.files import PackageError
+from maintenance_edge.settings import parse_settings
 
 from bypass_link.secret import (
     BypassLinkError,
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 DEFAULT_PARAMETER = "/site/maintenance/bypass-secret"
 EDGE_HANDLER = Path(__file__).parent.parent / "edge_handler"
 DEFAULT_FILE = EDGE_HANDLER / "bypass.json"
+DEFAULTS = EDGE_HANDLER / "defaults" / "settings.json"
+DEFAULTS = EDGE_HANDLER / "defaults" / "settings.json"
 LONGEST_WEEKS = 520
 
 
@@ -43,7 +45,7 @@ def main() -> int:
     ssm = boto3.client("ssm", region_name=arguments.region)
     try:
         said = _run(arguments, ssm)
-    except (BypassLinkError, SettingsError) as fault:
+    except (BypassLinkError, PackageError) as fault:
         sys.stderr.write(f"{fault}\n")
         return 1
     sys.stdout.write(f"{said}\n")
@@ -58,7 +60,7 @@ def _run(arguments: argparse.Namespace, ssm: "SSMClient") -> str:
     if arguments.command == "print":
         return link_to(arguments.url, secret)
     first_week = week_of(time.time())  # noqa: TID251 -- the one place of the command that asks the clock
-    settings = parse_settings((EDGE_HANDLER / "page_settings.json").read_text(encoding="utf-8"))
+    settings = parse_settings(DEFAULTS.read_text(encoding="utf-8"))
     weeks = anchored_weeks(arguments.weeks, settings.bypass_lifetime_hours)
     document = anchors_document(secret, first_week=first_week, weeks=weeks)
     arguments.file.write_text(document, encoding="utf-8")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
-from bypass import PARAMETER, WEEK_HOURS, anchor
+from maintenance_edge.bypass import PARAMETER, WEEK_HOURS, anchor
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient

@@ -1,20 +1,19 @@
-# ruff: noqa: INP001 -- not a package: Lambda imports these files by name from the root of the zip
 """
-Answer a viewer request while the site is in maintenance: 503 as the caller reads it, or pass it on.
+Answer a viewer request while the site is in maintenance, or let it pass.
 
-The controller attaches this function to cache behaviors as Lambda@Edge, event viewer-request. The
-files beside it are read, checked and rendered at import, so that a request costs a few look-ups.
-Lambda imports at the first request: a fault in the files that no test found would be met by
-visitors, as a bare 503 of CloudFront's. So it is logged, and everybody gets a plain 503 of ours.
+The controller attaches this function to cache behaviors as Lambda@Edge, event viewer-request. It
+reads, checks and renders the files beside it at import, so that a request costs a few look-ups. If
+they are unusable, an exception would give every visitor a bare 503 of CloudFront's; instead the
+error is logged, and every visitor gets a plain 503 of ours.
 
     the request, first match                   gets
     ---------------------------------------    ---------------------------------------------------
-    opens the bypass link                      the cookie, and a redirect to the address without it
-    has an open path, an open network, or      through, untouched
-    a genuine bypass cookie
-    is a preflight of an allowed origin        204, or the browser would hide the 503 to come
-    is HEAD                                    the headers of what GET would get, and no body
-    is anything else                           503 in the media type and language it likes best
+    opens the bypass link                      a cookie, and a redirect to the address without it
+    has an allowed path or network, or         through, unchanged
+    a valid bypass cookie
+    is a preflight of an allowed origin        204, or the browser would hide the 503 that follows
+    is HEAD                                    the headers that GET would get, and no body
+    is anything else                           503 in the media type and language it prefers
 """
 
 from __future__ import annotations
@@ -23,20 +22,20 @@ import os
 import sys
 import time
 
-from answers import retry_after
-from cors import is_preflight, preflight_response
-from headers import header, header_fields
-from negotiation import preferred_language, preferred_media_type
-from package_files import read_package
-from text_files import SettingsError
+from maintenance_edge.cors import is_preflight, preflight_response
+from maintenance_edge.files import PackageError
+from maintenance_edge.headers import header, header_fields
+from maintenance_edge.negotiation import preferred_language, preferred_media_type
+from maintenance_edge.package import read_package
+from maintenance_edge.responses import retry_after
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Final
 
-    from cloudfront_event import Event, Request, Response
-    from package_files import Package
+    from maintenance_edge.event import Event, Request, Response
+    from maintenance_edge.package import Package
 
 type Respond = Callable[[Request, float], Request | Response]
 
@@ -58,23 +57,23 @@ _PLAIN: Final[Response] = {
 
 
 class Responder:
-    """Answers requests as one package says."""
+    """Answers requests according to one package."""
 
     __slots__ = ("languages", "package")
 
-    def __init__(self, package: Package, languages: tuple[str, ...]) -> None:
+    def __init__(self, package: Package) -> None:
         self.package: Final = package
-        self.languages: Final = languages
+        self.languages: Final = tuple(dict.fromkeys(language for language, _ in package.responses))
 
     def respond(self, request: Request, now: float) -> Request | Response:
         """
-        Return `request` itself to let it pass, else the generated response; `now` is Unix time.
+        Return `request` itself to let it pass, or else a response; `now` is Unix time.
 
-        Never raises for a request of CloudFront's, and relies on no member that one may lack.
+        It raises for no request from CloudFront, and does without any member that one may lack.
         """
         bypass = self.package.bypass
-        if bypass and (opened := bypass.opened(request, now)):
-            return opened
+        if bypass and (redirect := bypass.link_response(request, now)):
+            return redirect
         if self._may_pass(request, now):
             return request
         cors_headers = self.package.settings.allowed_origins.headers(request)
@@ -85,53 +84,46 @@ class Responder:
     def _may_pass(self, request: Request, now: float) -> bool:
         settings, bypass = self.package.settings, self.package.bypass
         return (
-            request.get("uri", "/") in settings.open_paths
-            or request.get("clientIp", "") in settings.open_networks
+            request.get("uri", "/") in settings.allowed_paths
+            or request.get("clientIp", "") in settings.allowed_networks
             or (bypass is not None and bypass.admits(request, now))
         )
 
     def _unavailable(self, request: Request, cors_headers: dict[str, str], now: float) -> Response:
         language = preferred_language(header(request, "accept-language"), self.languages)
         media_type = preferred_media_type(header(request, "accept"))
-        answer = self.package.answers[language, media_type]
+        rendered = self.package.responses[language, media_type]
         added = {"retry-after": retry_after(self.package.settings, now), **cors_headers}
-        return _fit_for(
-            request, {**answer, "headers": {**answer["headers"], **header_fields(added)}}
-        )
+        headers = {**rendered["headers"], **header_fields(added)}
+        return _without_body_for_head(request, {**rendered, "headers": headers})
 
 
-def make_responder(package: Package) -> Responder:
-    """Return what answers requests as `package` says."""
-    languages = dict.fromkeys(language for language, _ in package.answers)
-    return Responder(package=package, languages=tuple(languages))
-
-
-def respond_as(folder: str | os.PathLike[str]) -> Respond:
-    """Return what answers requests as `folder` says, with a plain 503 if its files are unusable."""
+def load_responder(folder: str | os.PathLike[str]) -> Respond:
+    """Return the function that answers for the package in `folder`, or a plain 503 if it cannot."""
     try:
-        return make_responder(read_package(folder)).respond
-    except SettingsError as fault:
-        # Lambda writes this to the log; raising would leave all visitors with an error page.
-        sys.stderr.write(f"Everybody gets a plain 503, because the page is unusable. {fault}\n")
-        return _plainly
+        return Responder(read_package(folder)).respond
+    except PackageError as error:
+        # Lambda writes standard error to the log.
+        sys.stderr.write(f"Every visitor gets a plain 503: the package is unusable. {error}\n")
+        return _respond_plainly
 
 
-def _plainly(request: Request, _now: float) -> Response:
-    return _fit_for(request, _PLAIN)
+def _respond_plainly(request: Request, _now: float) -> Response:
+    return _without_body_for_head(request, _PLAIN)
 
 
-def _fit_for(request: Request, answer: Response) -> Response:
+def _without_body_for_head(request: Request, response: Response) -> Response:
     if request.get("method") != "HEAD":
-        return answer
-    response = answer.copy()
-    del response["body"], response["bodyEncoding"]
-    return response
+        return response
+    bodiless = response.copy()
+    del bodiless["body"], bodiless["bodyEncoding"]
+    return bodiless
 
 
-_RESPOND: Final = respond_as(os.path.dirname(__file__))
+_RESPOND: Final = load_responder(os.path.dirname(__file__))
 
 
 def handler(event: Event, _context: object) -> Request | Response:
-    """Return what Lambda@Edge is to do with the request of `event`."""
-    now = time.time()  # noqa: TID251 -- the one place of this function that asks the clock
+    """Return to Lambda@Edge the request of `event` or a response."""
+    now = time.time()  # noqa: TID251 -- the only place of this function that asks the clock
     return _RESPOND(event["Records"][0]["cf"]["request"], now)

@@ -17,7 +17,7 @@ from tests.sandbox.builders import a_behavior, a_distribution, a_role, change_de
 # Secure cookies without a certificate (W3C, Secure Contexts, section 3.1).
 HOST = "shop.localhost"
 _METHODS = ("GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE")
-_SHIPPED = ("*.py", "page.html", "page.de.html", "page.css", "page.js")
+_SHIPPED = (".py", ".html", ".css", ".js")
 TITLE = "We’ll be right back"  # noqa: RUF001 -- an apostrophe as people set it
 TEXTS = {
     "en": {"title": TITLE, "message": "We are moving the shop to a faster home."},
@@ -83,9 +83,9 @@ def a_shop(cloud: Cloud, origin_port: int) -> Shop:
 
 def edge_package(settings: dict[str, object], changed: Mapping[str, str]) -> bytes:
     """Return the edge handler as it would be deployed with these settings and files changed."""
-    files = {path.name: path.read_bytes() for pattern in _SHIPPED for path in _files(pattern)}
+    files = {str(file.relative_to(EDGE_HANDLER)): file.read_bytes() for file in _shipped_files()}
     values = settings_values(**{"texts": TEXTS, **settings})
-    files["page_settings.json"] = json.dumps(values).encode()
+    files["defaults/settings.json"] = json.dumps(values).encode()
     files |= {name: content.encode() for name, content in changed.items()}
     package = io.BytesIO()
     with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -94,8 +94,8 @@ def edge_package(settings: dict[str, object], changed: Mapping[str, str]) -> byt
     return package.getvalue()
 
 
-def _files(pattern: str) -> list[Path]:
-    return sorted(EDGE_HANDLER.glob(pattern))
+def _shipped_files() -> list[Path]:
+    return sorted(file for suffix in _SHIPPED for file in EDGE_HANDLER.rglob(f"*{suffix}"))
 
 
 def _items(*items: object) -> dict[str, Any]:

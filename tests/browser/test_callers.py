@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from bypass import COOKIE
+from maintenance_edge.bypass import COOKIE
 from selenium.webdriver import Chrome
 
 from bypass_link.secret import anchors_document, week_of

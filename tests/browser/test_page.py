@@ -31,7 +31,7 @@ def text(browser: Chrome, identifier: str) -> str:
 
 
 class _GetOnly(BaseHTTPRequestHandler):
-    """Answers GET with a page, and what it has no method for with 501."""
+    """Responses GET with a page, and what it has no method for with 501."""
 
     def do_GET(self) -> None:
         body = b"<title>GET only</title>"
@@ -156,7 +156,7 @@ def test_the_page_comes_back_to_an_origin_that_knows_no_head(cloud: Cloud, visit
 def test_a_page_of_ones_own_needs_nothing_but_the_script(shop: Shop, visit: Visit) -> None:
     """Without elements and data of ours it looks every 300 seconds, and complains of nothing."""
     page = "<!doctype html><html lang=en><title>Ours</title><script defer>{{script}}</script>"
-    shop.close({"page.html": page}, until=in_hours(20))
+    shop.close({"defaults/page.html": page}, until=in_hours(20))
     browser = visit(shop.url)
     pauses = browser.execute_script("return Array.from({length: 400}, pause)")
 
@@ -231,7 +231,7 @@ def test_axe_finds_no_fault_of_accessibility(
     )
 
     assert ([], True) == (
-        [f"{fault['id']}: {fault['help']}" for fault in found["violations"]],
+        [f"{error['id']}: {error['help']}" for error in found["violations"]],
         len(found["passes"]) > 10,
     )
 

@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from bypass import WEEK_HOURS, Bypass, parse_anchors, sign
+from maintenance_edge.bypass import WEEK_HOURS, Bypass, parse_anchors, sign
 
 from bypass_link.secret import (
     BypassLinkError,

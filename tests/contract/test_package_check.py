@@ -14,7 +14,7 @@ def a_program(code: str) -> bytes:
     """Return a package whose check is this program."""
     package = io.BytesIO()
     with zipfile.ZipFile(package, "w") as archive:
-        archive.writestr("check_package.py", code)
+        archive.writestr("maintenance_edge/check.py", code)
     return package.getvalue()
 
 
@@ -53,7 +53,7 @@ def test_it_sees_nothing_of_our_environment(monkeypatch: pytest.MonkeyPatch) -> 
         (a_program("1 / 0"), "could not be checked: ZeroDivisionError"),
         (a_program("raise SystemExit(3)"), "could not be checked: 3"),
         (a_program("import time; time.sleep(60)"), "could not be checked: .* timed out"),
-        (b"PK\x05\x06" + bytes(18), "has no check_package.py.*deploy"),
+        (b"PK\x05\x06" + bytes(18), "has no maintenance_edge.check.*deploy"),
     ],
     ids=["crashes", "says nothing", "hangs", "is missing"],
 )

@@ -7,12 +7,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from answers import Answers, Page, PageParts, write_answers
-from bypass import Bypass, anchor
-from cloudfront_event import Event, HeaderField, Request, Response
-from package_files import Package
-from page_settings import PageSettings, parse_settings
-from viewer_request import Responder, make_responder
+from maintenance_edge.bypass import Bypass, anchor
+from maintenance_edge.event import Event, HeaderField, Request, Response
+from maintenance_edge.package import Package
+from maintenance_edge.responses import Page, PageParts, Responses, render_responses
+from maintenance_edge.settings import Settings, parse_settings
+from viewer_request import Responder
 
 EDGE_HANDLER = Path(__file__).parents[2] / "edge_handler"
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
@@ -48,16 +48,16 @@ def settings_values(**changes: object) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value is not ...}
 
 
-def some_settings(**changes: object) -> PageSettings:
+def some_settings(**changes: object) -> Settings:
     """Return what `page_settings.json` with these changes says."""
     return parse_settings(json.dumps(settings_values(**changes)))
 
 
-def some_answers(template: str = TEMPLATE, /, **changes: object) -> Answers:
+def some_answers(template: str = TEMPLATE, /, **changes: object) -> Responses:
     """Return the answers of settings with these changes, every language having `template`."""
     settings = some_settings(**changes)
     pages = {language: Page("page.html", template) for language in settings.texts}
-    return write_answers(pages, PARTS, settings)
+    return render_responses(pages, PARTS, settings)
 
 
 def a_responder(secret: str = SECRET, weeks: int = 2, **changes: object) -> Responder:
@@ -66,7 +66,7 @@ def a_responder(secret: str = SECRET, weeks: int = 2, **changes: object) -> Resp
     first_week = int(NOW // HOUR) // 168
     anchors = {week: anchor(secret, week) for week in range(first_week, first_week + weeks)}
     bypass = Bypass(anchors=anchors, lifetime_hours=settings.bypass_lifetime_hours)
-    return make_responder(Package(settings, some_answers(**changes), bypass))
+    return Responder(Package(settings, some_answers(**changes), bypass))
 
 
 def a_request(
@@ -98,7 +98,7 @@ def value_of(response: Request | Response, name: str) -> str:
     return values[0] if values else ""
 
 
-def a_package(folder: Path, own: Mapping[str, object] = _NONE, **changes: object) -> Path:
+def a_package(folder: Path, overrides: Mapping[str, object] = _NONE, **changes: object) -> Path:
     """
     Write a whole package, English and German, with files in own/, into the new `folder`.
 
@@ -107,9 +107,9 @@ def a_package(folder: Path, own: Mapping[str, object] = _NONE, **changes: object
     shipped = shutil.ignore_patterns("__pycache__", "bypass.json")
     shutil.copytree(EDGE_HANDLER, folder, ignore=shipped)
     values = settings_values(**{"texts": TEXTS, **changes})
-    (folder / "page_settings.json").write_text(json.dumps(values))
-    for name, content in own.items():
-        file = folder / "own" / name
+    (folder / "defaults" / "settings.json").write_text(json.dumps(values))
+    for name, content in overrides.items():
+        file = folder / "overrides" / name
         file.parent.mkdir(exist_ok=True)
         file.write_bytes(_as_bytes(content))
     return folder

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from answers import Answers, Page, PageParts, write_answers
-from bypass import PARAMETER
 from hypothesis import example, given
 from hypothesis import strategies as st
-from negotiation import HTML, PROBLEM, TEXT
+from maintenance_edge.bypass import PARAMETER
+from maintenance_edge.negotiation import HTML, PROBLEM, TEXT
+from maintenance_edge.responses import Page, PageParts, Responses, render_responses
 
 from tests.edge.builders import (
     EDGE_HANDLER,
@@ -25,7 +25,7 @@ from tests.edge.builders import (
 from tests.hypothesis_profiles import examples
 
 if TYPE_CHECKING:
-    from cloudfront_event import Response
+    from maintenance_edge.event import Response
 
 MARKUP = [
     "</script><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "\"'><svg/onload=a()>",
@@ -37,14 +37,17 @@ MESSAGES = (
     .map("".join)
     .filter(lambda text: text.isprintable() and text.strip())
 )
-PAGE = Page("page.html", (EDGE_HANDLER / "page.html").read_text(encoding="utf-8"))
-SHIPPED = PageParts(*((EDGE_HANDLER / name).read_text() for name in ("page.css", "page.js")))
-OWN_PROBLEM = {"title": "{{message}} now", "more": ["{{message}}", {"a": "{{until}}"}]}
+DEFAULTS = EDGE_HANDLER / "defaults"
+PAGE = Page("page.html", (DEFAULTS / "page.html").read_text(encoding="utf-8"))
+SHIPPED = PageParts(*((DEFAULTS / name).read_text() for name in ("page.css", "page.js")))
+SITE_PROBLEM = {"title": "{{message}} now", "more": ["{{message}}", {"a": "{{until}}"}]}
 
 
-def announcing(message: str) -> Answers:
+def announcing(message: str) -> Responses:
     """Return the answers that say `message`, with the shipped page and a problem of one's own."""
-    return write_answers({"en": PAGE}, SHIPPED, some_settings(announcement=message), OWN_PROBLEM)
+    return render_responses(
+        {"en": PAGE}, SHIPPED, some_settings(announcement=message), SITE_PROBLEM
+    )
 
 
 class Elements(HTMLParser):

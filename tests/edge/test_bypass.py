@@ -6,7 +6,9 @@ import json
 from typing import cast
 
 import pytest
-from bypass import (
+from hypothesis import given
+from hypothesis import strategies as st
+from maintenance_edge.bypass import (
     COOKIE,
     PARAMETER,
     Bypass,
@@ -17,10 +19,8 @@ from bypass import (
     sign,
     week_and_hour,
 )
-from cloudfront_event import Request, Response
-from hypothesis import given
-from hypothesis import strategies as st
-from text_files import SettingsError
+from maintenance_edge.event import Request, Response
+from maintenance_edge.files import PackageError
 
 from tests.edge.builders import HOUR, NOW, SECRET, a_request, value_of
 
@@ -35,7 +35,7 @@ MIDWEEK = NOW + 80 * HOUR
 
 def opened(request: Request, *, bypass: Bypass = BYPASS, now: float = NOW) -> Response:
     """Return the answer to the link; fail if it is not taken for one."""
-    answer = bypass.opened(request, now)
+    answer = bypass.link_response(request, now)
     assert answer is not None
     return answer
 
@@ -115,17 +115,17 @@ def test_opening_the_link_is_not_stored_and_tells_nobody() -> None:
 )
 def test_nothing_but_the_link_is_answered(request_: Request) -> None:
     """A wrong secret, another parameter, a method that is no navigation."""
-    assert None is BYPASS.opened(request_, NOW)
+    assert None is BYPASS.link_response(request_, NOW)
 
 
 def test_without_anchors_there_is_no_bypass() -> None:
     """A package that was given nothing to verify lets nobody in."""
-    assert None is Bypass(anchors={}, lifetime_hours=LIFETIME).opened(a_link(), NOW)
+    assert None is Bypass(anchors={}, lifetime_hours=LIFETIME).link_response(a_link(), NOW)
 
 
 def test_the_link_ends_with_the_last_anchor() -> None:
     """After the weeks that were prepared, the answer is the page; nothing fails."""
-    assert None is BYPASS.opened(a_link(), NOW + 2 * 168 * HOUR)
+    assert None is BYPASS.link_response(a_link(), NOW + 2 * 168 * HOUR)
 
 
 @pytest.mark.parametrize(("is_valid", "seconds"), [(True, 13 * HOUR - 1), (False, 13 * HOUR)])
@@ -256,5 +256,7 @@ def test_anchors_are_read_with_their_weeks() -> None:
 )
 def test_anchors_that_cannot_be_read_are_refused(text: str) -> None:
     """The message says which command writes the file."""
-    with pytest.raises(SettingsError, match=r"bypass\.json is not .*: run that again"):
+    with pytest.raises(
+        PackageError, match=r"bypass\.json is not valid .*: run `make bypass` again"
+    ):
         parse_anchors(text)

@@ -1,7 +1,7 @@
 """Scripts of configured origins can read the answer, and those of others cannot."""
 
 import pytest
-from cors import allowed_origins, is_preflight, preflight_response
+from maintenance_edge.cors import allowed_origins, is_preflight, preflight_response
 
 from tests.edge.builders import a_request, value_of
 

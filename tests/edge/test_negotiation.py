@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from negotiation import (
+from maintenance_edge.negotiation import (
     HTML,
     MEDIA_TYPES,
     PROBLEM,

@@ -6,7 +6,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from networks import open_networks
+from maintenance_edge.networks import allowed_networks
 
 type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -26,7 +26,7 @@ type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 )
 def test_a_viewer_of_an_open_network_is_admitted(network: str, address: str) -> None:
     """First and last address included, however the address is written."""
-    assert address in open_networks([network])
+    assert address in allowed_networks([network])
 
 
 @pytest.mark.parametrize(
@@ -39,12 +39,12 @@ def test_a_viewer_of_an_open_network_is_admitted(network: str, address: str) -> 
 )
 def test_any_other_viewer_is_not_admitted(address: str) -> None:
     """One address beside, a stranger, and what is no address at all."""
-    assert address not in open_networks(["192.0.2.0/24", "2001:db8::/32"])
+    assert address not in allowed_networks(["192.0.2.0/24", "2001:db8::/32"])
 
 
 def test_without_networks_nobody_is_admitted() -> None:
     """An empty list opens nothing."""
-    assert "192.0.2.1" not in open_networks([])
+    assert "192.0.2.1" not in allowed_networks([])
 
 
 def forms(address: Address) -> list[Address]:
@@ -71,7 +71,7 @@ def test_the_ranges_admit_exactly_whom_the_networks_hold(
         ipaddress.ip_network(f"{address}/{prefix_length}", strict=False)
         for address in (*four, *six)
     ]
-    opened = open_networks(map(str, held))
+    opened = allowed_networks(map(str, held))
     asked = [*four, *six, stranger]
     expected = [
         any(form in network for network in held for form in forms(address)) for address in asked

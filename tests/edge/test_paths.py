@@ -6,9 +6,9 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from paths import open_paths
+from maintenance_edge.paths import allowed_paths
 
-PATHS = open_paths(["/robots.txt", "/hooks/*", "/v?/health"])
+PATHS = allowed_paths(["/robots.txt", "/hooks/*", "/v?/health"])
 
 
 @pytest.mark.parametrize(
@@ -64,12 +64,12 @@ def test_a_pattern_means_what_its_wildcards_say(patterns: list[str], path: str) 
     ]
     expected = any(re.fullmatch(expression, path, re.DOTALL) for expression in plain)
 
-    assert expected == bool(open_paths(patterns).expression.fullmatch(path))
+    assert expected == bool(allowed_paths(patterns).expression.fullmatch(path))
 
 
 def test_no_path_is_expensive_to_look_for() -> None:
     """Every visitor can send one that was made for the pattern; CloudFront takes 8,192 bytes."""
-    opened = open_paths(["/*/v*/hooks/*/in"])
+    opened = allowed_paths(["/*/v*/hooks/*/in"])
     path = "/" + "/v/hooks/" * 900
     began = time.process_time()
     found = opened.expression.fullmatch(path)
@@ -81,4 +81,4 @@ def test_no_path_is_expensive_to_look_for() -> None:
 @pytest.mark.parametrize("path", ["", "/", "/robots.txt"])
 def test_without_patterns_no_path_is_open(path: str) -> None:
     """An empty list closes everything, the empty path included."""
-    assert path not in open_paths([])
+    assert path not in allowed_paths([])

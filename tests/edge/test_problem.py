@@ -3,25 +3,24 @@
 import json
 
 import pytest
-from page_settings import Text
-from problem import parse_problem, problem_body
-from text_files import SettingsError
+from maintenance_edge.files import PackageError
+from maintenance_edge.problem import parse_problem, problem_body
+from maintenance_edge.settings import Text
 
 TEXT = Text("Soon", 'Moving "again" {{until}}')
 UNTIL = 1_796_097_600.0
 
 
-def sent(own: dict[str, object], until: float | None = UNTIL) -> dict[str, object]:
-    """Return the members that programs get with these of the owner's."""
-    members: dict[str, object] = json.loads(
-        problem_body(TEXT, until, parse_problem(json.dumps(own)))
-    )
-    return members
+def sent(members: dict[str, object], until: float | None = UNTIL) -> dict[str, object]:
+    """Return the members that programs get with these in page/problem.json."""
+    replaced = parse_problem(json.dumps(members))
+    body: dict[str, object] = json.loads(problem_body(TEXT, until, replaced))
+    return body
 
 
 def test_members_of_the_owner_are_sent_as_they_are() -> None:
     """Extension members too (RFC 9457, section 3.2); the missing ones are ours."""
-    own: dict[str, object] = {"type": "https://example.com/problems/closed", "code": ["E", 7]}
+    members: dict[str, object] = {"type": "https://example.com/problems/closed", "code": ["E", 7]}
 
     assert {
         "type": "https://example.com/problems/closed",
@@ -30,16 +29,16 @@ def test_members_of_the_owner_are_sent_as_they_are() -> None:
         "detail": TEXT.message,
         "until": "2026-12-01T04:00:00Z",
         "code": ["E", 7],
-    } == sent(own)
+    } == sent(members)
 
 
 def test_what_is_known_is_filled_into_texts_wherever_they_are() -> None:
     """As JSON has it, so that quotes in a message do no harm, and once."""
-    own: dict[str, object] = {
+    members: dict[str, object] = {
         "title": "{{title}}!",
         "errors": [{"text": "{{message}} ({{until}})", "n": 1}],
     }
-    filled = sent(own)
+    filled = sent(members)
 
     assert ("Soon!", [{"text": f"{TEXT.message} (2026-12-01T04:00:00Z)", "n": 1}]) == (
         filled["title"],
@@ -61,29 +60,29 @@ def test_braces_that_are_no_placeholder_stay(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "own"),
+    ("error", "members"),
     [
         (": 'status' must be 503 or left out, not 500.", '{"status": 500}'),
         (": 'status' must be 503 or left out, not 503.0.", '{"status": 503.0}'),
         (": 'title' must be text, not null.", '{"title": null}'),
         (
-            ": nothing fills the placeholder {{name}}, use only {{title}}, {{message}}, {{until}}.",
+            ": unknown placeholder {{name}} (use only {{title}}, {{message}}, {{until}}).",
             '{"detail": "{{name}}"}',
         ),
-        (" must be one JSON object: put its keys into { and }.", "[]"),
+        (" must be one JSON object: put its keys between { and }.", "[]"),
     ],
 )
-def test_an_unusable_problem_is_named_with_its_remedy(fault: str, own: str) -> None:
+def test_an_unusable_problem_is_named_with_its_remedy(error: str, members: str) -> None:
     """503 is the status of the answer, and what RFC 9457 calls text is text."""
-    with pytest.raises(SettingsError) as refused:
-        parse_problem(own)
+    with pytest.raises(PackageError) as refused:
+        parse_problem(members)
 
-    assert f"page/problem.json{fault}" == str(refused.value)
+    assert f"page/problem.json{error}" == str(refused.value)
 
 
 def test_all_faults_are_named_together() -> None:
     """Nobody uploads twice to learn of the second mistake."""
-    with pytest.raises(SettingsError, match=r"'detail' must be text.*'status' must be 503"):
+    with pytest.raises(PackageError, match=r"'detail' must be text.*'status' must be 503"):
         parse_problem('{"status": 200, "detail": 1}')
 
 
@@ -93,5 +92,7 @@ def test_all_faults_are_named_together() -> None:
 )
 def test_what_no_program_could_read_is_refused(text: str) -> None:
     """Also where Python's reader is more lenient than JSON, or gives up."""
-    with pytest.raises(SettingsError, match=r"page/problem\.json is not JSON .*: mend that place"):
+    with pytest.raises(
+        PackageError, match=r"page/problem\.json is not valid JSON .*: correct it there"
+    ):
         parse_problem(text)

@@ -56,7 +56,7 @@ def artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     assert 0 == built.returncode, built.stderr
     package = folder / "MaintenanceEdge"
-    settings_file = package / "page_settings.json"
+    settings_file = package / "defaults" / "settings.json"
     settings_file.write_text(json.dumps({**json.loads(settings_file.read_text()), **SETTINGS}))
     return package
 
@@ -97,13 +97,13 @@ def test_own_files_beside_the_built_package_are_served(artifact: Path, tmp_path:
     """As the controller publishes them: the same files, and a folder more."""
     package = tmp_path / "package"
     shutil.copytree(artifact, package)
-    (package / "own").mkdir()
-    (package / "own" / "page.html").write_text("<h1>Ours</h1><p>{{message}}</p>")
+    (package / "overrides").mkdir()
+    (package / "overrides" / "page.html").write_text("<h1>Ours</h1><p>{{message}}</p>")
     said = {"message": "New disks", "until": "2099-12-01T04:00:00Z"}
-    (package / "own" / "announcement.json").write_text(json.dumps(said))
-    with running(_function(package)) as own:
-        page = invoke(own, an_event(a_request(headers={"Accept": BROWSER})))
-        problem = invoke(own, an_event(a_request()))
+    (package / "overrides" / "announcement.json").write_text(json.dumps(said))
+    with running(_function(package)) as overrides:
+        page = invoke(overrides, an_event(a_request(headers={"Accept": BROWSER})))
+        problem = invoke(overrides, an_event(a_request()))
 
     assert ("<h1>Ours</h1><p>New disks</p>", "2099-12-01T04:00:00Z") == (
         page["body"],
@@ -121,16 +121,16 @@ def test_an_open_path_passes_untouched(runtime: Runtime) -> None:
 def test_the_package_holds_nothing_but_its_own_files(artifact: Path) -> None:
     """No library, no test, no settings of a developer's machine."""
     packed = {path.name for path in artifact.iterdir()} - {"__pycache__", "requirements.txt"}
-    own = {path.name for path in EDGE_HANDLER.iterdir()} - {"__pycache__", "requirements.txt"}
+    overrides = {path.name for path in EDGE_HANDLER.iterdir()} - {"__pycache__", "requirements.txt"}
 
-    assert own == packed
+    assert overrides == packed
 
 
 def test_a_broken_page_is_a_plain_503_and_a_line_in_the_log(artifact: Path, tmp_path: Path) -> None:
     """The function starts all the same, and the line names the file."""
     package = tmp_path / "package"
     shutil.copytree(artifact, package)
-    (package / "page.html").write_text("<h1>{{headline}}</h1>")
+    (package / "defaults" / "page.html").write_text("<h1>{{headline}}</h1>")
     call = (
         "import json, sys, viewer_request as v; print(v.handler(json.load(sys.stdin), 0)['status'])"
     )
@@ -146,5 +146,5 @@ def test_a_broken_page_is_a_plain_503_and_a_line_in_the_log(artifact: Path, tmp_
 
     assert ("503\n", True) == (
         called.stdout,
-        "page.html has the placeholder {{headline}}, which nothing fills" in called.stderr,
+        "page.html has the unknown placeholder {{headline}}" in called.stderr,
     ), called.stderr

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from bypass import COOKIE, sign
-from cloudfront_event import Request, Response
-from viewer_request import handler, respond_as
+from maintenance_edge.bypass import COOKIE, sign
+from maintenance_edge.event import Request, Response
+from viewer_request import handler, load_responder
 
 from sandbox.edge.lambda_responses import check_generated_response
 from tests.edge.builders import (
@@ -207,7 +207,7 @@ def test_retry_after_counts_down_with_the_clock() -> None:
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
 def test_a_fault_in_the_files_leaves_everybody_a_plain_503(tmp_path: Path, method: str) -> None:
     """CloudFront accepts it, nobody stores it, and the page of a tab looks on."""
-    given = cast("Response", respond_as(tmp_path)(a_request(method=method), NOW))
+    given = cast("Response", load_responder(tmp_path)(a_request(method=method), NOW))
     names = ("retry-after", "cache-control", "x-maintenance")
 
     assert ("503", "300", "no-store", "on", method != "HEAD", ()) == (
@@ -220,11 +220,11 @@ def test_a_fault_in_the_files_leaves_everybody_a_plain_503(tmp_path: Path, metho
 
 def test_a_fault_in_the_files_is_logged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With the file and the remedy, where the operator looks."""
-    respond_as(tmp_path)
+    load_responder(tmp_path)
 
     assert (
-        "Everybody gets a plain 503, because the page is unusable. "
-        "page_settings.json is missing from the package: add it.\n"
+        "Every visitor gets a plain 503: the package is unusable. "
+        "defaults/settings.json is missing from the package: add it.\n"
     ) == capsys.readouterr().err
 
 

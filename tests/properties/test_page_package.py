@@ -63,12 +63,14 @@ def test_the_same_content_is_the_same_bytes(
 def test_every_file_is_in_it(
     base: dict[str, bytes], page: dict[str, bytes], said: Announcement
 ) -> None:
-    """The base's byte for byte, and the overlay's in own/; the owner's come back as they were."""
+    """Byte for byte: the base's as they were, the content's in overrides/."""
     package = page_package(a_zip(base), PageContent(page, said))
 
     with zipfile.ZipFile(io.BytesIO(package)) as archive:
         found = {each: archive.read(each) for each in archive.namelist()}
-    own = {f"own/{name}": content for name, content in PageContent(page, said).files().items()}
+    own = {
+        f"overrides/{name}": content for name, content in PageContent(page, said).files().items()
+    }
     assert {**base, **own} == found
     assert page == own_page(package)
 

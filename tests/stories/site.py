@@ -236,9 +236,10 @@ def edge_package(**files: str) -> bytes:
     """Return edge_handler/ as SAM packs it, with these files in or in place of its own."""
     package = io.BytesIO()
     with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
-        for each in sorted(_EDGE_HANDLER.iterdir()):
-            if each.is_file() and each.name not in files:
-                archive.write(each, each.name)
+        for file in sorted(_EDGE_HANDLER.rglob("*")):
+            name = str(file.relative_to(_EDGE_HANDLER))
+            if file.is_file() and "__pycache__" not in name and name not in files:
+                archive.write(file, name)
         for name, content in files.items():
             archive.writestr(name, content)
     return package.getvalue()

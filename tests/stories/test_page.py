@@ -130,7 +130,7 @@ def test_files_that_are_unusable_are_refused_at_their_upload(
         "page/page.html, line 1: <script",
         "page/page.de.html is not UTF-8",
         "page/page.fr.html has 41000 bytes",
-        "page/problem.json is not JSON",
+        "page/problem.json is not valid JSON",
         "'untill'",
         "page/logo.svg",
     )

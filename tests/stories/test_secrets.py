@@ -10,9 +10,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from bypass import PARAMETER
 from maintenance.__main__ import main as maintenance
 from maintenance.errors import MaintenanceError
+from maintenance_edge.bypass import PARAMETER
 
 from bypass_link.__main__ import main as bypass_link
 from tests.cli.deployed import stack_of

@@ -1,8 +1,8 @@
 """
 Let a package judge itself before it is published, in a process of its own.
 
-Every package carries check_package.py, which reads it as the edge function will and says what is
-wrong with it. So there is one judge, the edge function's own code, and what it cannot read never
+Every package carries maintenance_edge.check, which reads it as the edge function will and says what
+is wrong with it. So there is one judge, the edge function's own code, and what it cannot read never
 reaches a visitor.
 """
 
@@ -20,7 +20,7 @@ from msgspec import Struct
 from maintenance.errors import ObservationError, PageRefused
 from maintenance.lambda_edge.version import EdgeVersion, incompatibilities
 
-_PROGRAM = "check_package.py"
+_PROGRAM = "maintenance_edge.check"
 # It takes a fraction of a second; a page that takes longer must not keep a site from closing.
 _LONGEST_SECONDS = 10
 
@@ -45,17 +45,17 @@ class PackageCheck:
     def _judge_in(self, folder: Path, package: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(package)) as archive:
             archive.extractall(folder)
-        program = folder / _PROGRAM
-        if not program.exists():
+        if not (folder / f"{_PROGRAM.replace('.', '/')}.py").exists():
             raise ObservationError(
                 f"the edge function's package has no {_PROGRAM}, so nothing can be published "
                 "with it: deploy the stack anew"
             )
-        self._run(program)
+        self._run(folder)
 
-    def _run(self, program: Path) -> None:
+    def _run(self, folder: Path) -> None:
         ran = subprocess.run(  # noqa: S603 - our own program, no shell
-            [sys.executable, "-E", "-s", "-B", str(program)],
+            [sys.executable, "-E", "-s", "-B", "-m", _PROGRAM],
+            cwd=folder,
             env=self._environment,
             capture_output=True,
             timeout=self._seconds,

@@ -87,7 +87,7 @@ def announcement_of(decision: Decision) -> Announcement:
     return Announcement(message, until)
 
 
-_OWN = "own/"
+_OVERRIDES = "overrides/"
 
 
 # The earliest that a zip can hold.
@@ -104,14 +104,16 @@ _MODE = (stat.S_IFREG | 0o644) << 16
 def page_package(base: bytes, content: PageContent) -> bytes:
     """Return the package of `base`, a zip, with `content`; raise ObservationError if it is none."""
     files = _files(base)
-    files |= {f"{_OWN}{name}": content for name, content in content.files().items()}
+    files |= {f"{_OVERRIDES}{name}": content for name, content in content.files().items()}
     return _archive(files)
 
 
 def own_page(package: bytes) -> dict[str, bytes]:
     """Return the owner's page files in a package; raise ObservationError if it is no zip."""
     files = _files(package)
-    own = {name.removeprefix(_OWN): files[name] for name in files if name.startswith(_OWN)}
+    own = {
+        name.removeprefix(_OVERRIDES): files[name] for name in files if name.startswith(_OVERRIDES)
+    }
     own.pop(ANNOUNCEMENT_FILE, None)
     return own
 

@@ -11,11 +11,11 @@ import tempfile
 from pathlib import Path
 from typing import cast
 
-from check_package import package_faults
-from cloudfront_event import Request, Response
 from hypothesis import given
 from hypothesis import strategies as st
-from viewer_request import respond_as
+from maintenance_edge.check import package_errors
+from maintenance_edge.event import Request, Response
+from viewer_request import load_responder
 
 from sandbox.edge.lambda_responses import check_generated_response
 from tests.edge.builders import BROWSER, NOW, a_package, a_request
@@ -59,7 +59,7 @@ PROBLEMS = st.dictionaries(
     st.sampled_from(["type", "title", "status", "detail", "until", "code"]),
     JSON | st.sampled_from(["{{message}}", "{{until}} {{title}}", 503]),
 )
-OWN = st.fixed_dictionaries(
+OVERRIDES = st.fixed_dictionaries(
     {"announcement.json": ANNOUNCEMENTS},
     optional={
         "page.html": PAGES.map(lambda page: page.encode(errors="replace")) | st.binary(),
@@ -71,15 +71,15 @@ OWN = st.fixed_dictionaries(
 )
 
 
-@given(OWN)
+@given(OVERRIDES)
 def test_what_the_check_accepts_is_served_and_what_it_refuses_is_named(
-    own: dict[str, object],
+    overrides: dict[str, object],
 ) -> None:
     """In every media type and for readers of every language."""
     with tempfile.TemporaryDirectory() as folder:
-        package = a_package(Path(folder) / "package", own)
-        faults = package_faults(package)
-        respond = respond_as(package)
+        package = a_package(Path(folder) / "package", overrides)
+        errors = package_errors(package)
+        respond = load_responder(package)
     answers = [
         respond(a_request(headers={"Accept": accept, "Accept-Language": language}), NOW)
         for accept in ACCEPTS
@@ -90,8 +90,8 @@ def test_what_the_check_accepts_is_served_and_what_it_refuses_is_named(
         check_generated_response("viewer-request", json.loads(json.dumps(answer)))
         for answer in answers
     ]
-    assert all(fault.endswith(".") for fault in faults)
-    if not faults:
+    assert all(error.endswith(".") for error in errors)
+    if not errors:
         assert [] == [answer for answer in answers if "content-language" not in answer["headers"]]
 
 
@@ -105,15 +105,15 @@ def test_what_the_check_accepts_is_served_and_what_it_refuses_is_named(
             "problem.json": st.just({"title": "{{message}}"}),
             "settings.json": st.just({"announcement": "Old", "until": "2026-12-01T04:00Z"}),
         },
-    ).filter(lambda own: "page.html" in own or "page.de.html" not in own),
+    ).filter(lambda overrides: "page.html" in overrides or "page.de.html" not in overrides),
 )
-def test_an_announcement_is_in_every_answer(message: str, own: dict[str, object]) -> None:
+def test_an_announcement_is_in_every_answer(message: str, overrides: dict[str, object]) -> None:
     """Whatever else was put up, for whoever asks."""
-    announced = {**own, "announcement.json": {"message": message}}
+    announced = {**overrides, "announcement.json": {"message": message}}
     with tempfile.TemporaryDirectory() as folder:
         package = a_package(Path(folder) / "package", announced)
-        assert () == package_faults(package)
-        respond = respond_as(package)
+        assert () == package_errors(package)
+        respond = load_responder(package)
     asked = [a_request(headers={"Accept": accept}) for accept in ACCEPTS]
     page, problem, text = (_body(respond(request, NOW)) for request in asked)
 

@@ -1,6 +1,5 @@
-# ruff: noqa: INP001 -- not a package: Lambda imports these files by name from the root of the zip
 """
-Let scripts of other origins read the answer (Fetch standard, CORS protocol). Pure.
+Let scripts of other origins read the response (Fetch standard, CORS protocol). Pure.
 
     configured origin          allows                                      credentials
     -----------------------    ----------------------------------------    -----------
@@ -8,31 +7,30 @@ Let scripts of other origins read the answer (Fetch standard, CORS protocol). Pu
     https://*.example.com      every name below example.com, not itself    yes
     *                          every origin                                never
 
-An answer during maintenance holds nothing private, so an origin that is named may send cookies:
-a `fetch` with credentials could not read the answer otherwise. A preflight succeeds, or the browser
-would hide the 503 that the real request gets; it is not remembered, because the site's own answer
-to it may differ.
+A maintenance response holds nothing private, so named origins may send cookies; otherwise a `fetch`
+with credentials could not read it. A preflight succeeds, or the browser would hide the 503 of the
+real request. Browsers do not cache it, because the site's own answer to a preflight may differ.
 """
 
 from __future__ import annotations
 
 import re
 
-from headers import header, header_fields
+from maintenance_edge.headers import header, header_fields
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Final
 
-    from cloudfront_event import Request, Response
+    from maintenance_edge.event import Request, Response
 
-EXPOSED_HEADERS: Final = "Retry-After, X-Maintenance"
+_EXPOSED_HEADERS: Final = "Retry-After, X-Maintenance"
 
 # scheme://host[:port] without path; the first label may be the wildcard.
 ORIGIN: Final = re.compile(r"https?://(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::[0-9]{1,5})?")
 
-# The names that a preflight asks for (RFC 9110, section 5.6.2), few enough to be sent back.
+# A list of tokens (RFC 9110, section 5.6.2), short enough to send back.
 _TOKENS: Final = re.compile(r"[\w!#$%&'*+.^`|~-]+(?: *, *[\w!#$%&'*+.^`|~-]+)*", re.ASCII)
 _LONGEST_ECHO: Final = 2_000
 
@@ -41,7 +39,11 @@ _LONGEST_ORIGIN: Final = 280
 
 
 class AllowedOrigins:
-    """The origins whose scripts may read; `expression` matches a whole Origin header."""
+    """
+    The origins whose scripts may read the response; `expression` matches a whole Origin header.
+
+    `varies` is whether the response depends on the origin.
+    """
 
     __slots__ = ("everyone", "expression", "varies")
 
@@ -51,7 +53,7 @@ class AllowedOrigins:
         self.varies: Final = varies
 
     def headers(self, request: Request) -> dict[str, str]:
-        """Return the CORS headers for the answer to `request`; none for an origin not allowed."""
+        """Return the CORS headers for the response; {} if the origin is absent or not allowed."""
         origin = header(request, "origin")
         if not origin or len(origin) > _LONGEST_ORIGIN:
             return {}
@@ -59,18 +61,18 @@ class AllowedOrigins:
             return {
                 "access-control-allow-origin": origin,
                 "access-control-allow-credentials": "true",
-                "access-control-expose-headers": EXPOSED_HEADERS,
+                "access-control-expose-headers": _EXPOSED_HEADERS,
             }
         if self.everyone:
             return {
                 "access-control-allow-origin": "*",
-                "access-control-expose-headers": EXPOSED_HEADERS,
+                "access-control-expose-headers": _EXPOSED_HEADERS,
             }
         return {}
 
 
 def allowed_origins(origins: Iterable[str]) -> AllowedOrigins:
-    """Return the origins that this configuration allows; each is `*` or matches ORIGIN."""
+    """Return the configured origins; each is `*` or matches ORIGIN."""
     named = [origin for origin in origins if origin != "*"]
     alternatives = (
         re.escape(origin).replace(r"://\*\.", r"://(?:[a-z0-9-]+\.)+") for origin in named
@@ -83,7 +85,7 @@ def allowed_origins(origins: Iterable[str]) -> AllowedOrigins:
 
 
 def is_preflight(request: Request) -> bool:
-    """Say whether a browser asks for permission before the real request."""
+    """Return whether a browser asks for permission before the real request."""
     return request.get("method") == "OPTIONS" and bool(
         header(request, "access-control-request-method")
     )
@@ -91,21 +93,21 @@ def is_preflight(request: Request) -> bool:
 
 def preflight_response(request: Request, cors_headers: dict[str, str]) -> Response:
     """
-    Return the permission for what `request` asks, `cors_headers` being those of its allowed origin.
+    Return the response that allows what the preflight asks for; `cors_headers` are its origin's.
 
-    The names asked for are sent back, since `*` counts as a name when credentials are sent; names
-    that are not tokens, or too long to be sent back, are not allowed.
+    It repeats the names from the request, since `*` is an ordinary name when credentials are sent.
+    Names that are not tokens, or too long to send back, are not allowed.
     """
-    asked = {
+    requested = {
         "access-control-allow-methods": header(request, "access-control-request-method"),
         "access-control-allow-headers": header(request, "access-control-request-headers"),
     }
     allowed = {
         name: names
-        for name, names in asked.items()
+        for name, names in requested.items()
         if len(names) <= _LONGEST_ECHO and _TOKENS.fullmatch(names)
     }
-    answered = {
+    headers = {
         **cors_headers,
         **allowed,
         "access-control-max-age": "0",
@@ -115,4 +117,4 @@ def preflight_response(request: Request, cors_headers: dict[str, str]) -> Respon
     }
     # No body: CloudFront answers 502 for a 204 with one
     # (doc: CloudFront Developer Guide, lambda-generating-http-responses).
-    return {"status": "204", "statusDescription": "No Content", "headers": header_fields(answered)}
+    return {"status": "204", "statusDescription": "No Content", "headers": header_fields(headers)}

@@ -1,6 +1,5 @@
-# ruff: noqa: INP001 -- not a package: Lambda imports these files by name from the root of the zip
 """
-The bypass link and its signed cookie: let in who was given the secret, until the cookie expires.
+The bypass link and its signed cookie, which let a browser pass until the cookie expires.
 
 The package must not hold the secret, because everyone with lambda:GetFunction reads it. It holds,
 for each week of the next years, the end of a chain of SHA-256:
@@ -9,11 +8,11 @@ for each week of the next years, the end of a chain of SHA-256:
     chain             seed, H(seed), H(H(seed)), ... H^168(seed), a step for each hour of the week
     anchor            H^168(seed): all that the package holds of that week
     cookie            "<expiry>.<link>": the hour of its end, H^(168 - hour of the week)(seed)
-    genuine           H^(hour of the week)(link) is the anchor
+    valid             if H^(hour of the week)(link) is the anchor
 
-Whoever has the secret can make every cookie. Whoever has the package can make none: that takes
-inverting SHA-256. Whoever has a cookie can only make ones that end earlier in the same week. So
-this signs one number, the expiry, with the standard library alone (docs/adr/0015).
+The secret makes every cookie. The package makes none: that would take inverting SHA-256. A cookie
+makes only cookies that end earlier in the same week. So this signs one number, the expiry, with the
+standard library alone (docs/adr/0015).
 """
 
 from __future__ import annotations
@@ -27,15 +26,15 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from types import MappingProxyType
 
-from headers import header_fields
-from text_files import SettingsError
+from maintenance_edge.files import PackageError
+from maintenance_edge.headers import header_fields
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Final
 
-    from cloudfront_event import Request, Response
+    from maintenance_edge.event import Request, Response
 
 # The prefix makes browsers insist on Secure, Path=/ and no Domain (RFC 6265bis, section 4.1.3.2).
 COOKIE: Final = "__Host-maintenance-bypass"
@@ -49,7 +48,7 @@ _COOKIE_VALUE: Final = re.compile(rf"([1-9][0-9]{{5,6}})\.({_LINK.pattern})")
 
 
 class Bypass:
-    """What verifies links and cookies: an anchor for each week since 1970, and the lifetime."""
+    """Verifies links and cookies: an anchor for each week since 1970, and a cookie's lifetime."""
 
     __slots__ = ("anchors", "lifetime_hours")
 
@@ -58,11 +57,11 @@ class Bypass:
         self.lifetime_hours: Final = lifetime_hours
 
     def admits(self, request: Request, now: float) -> bool:
-        """Say whether `request` carries a genuine cookie, unexpired at `now` (Unix time)."""
+        """Return whether `request` has a cookie that is valid at `now` (Unix time)."""
         return self.is_valid(cookie_value(request), now)
 
     def is_valid(self, cookie: str, now: float) -> bool:
-        """Say whether `cookie` is genuine, unexpired, and ends no later than one set at `now`."""
+        """Return whether `cookie` is genuine and unexpired, and ends no later than one set now."""
         found = _COOKIE_VALUE.fullmatch(cookie) if cookie else None
         if not found:
             return False
@@ -73,11 +72,11 @@ class Bypass:
         return lasts and anchor is not None and _leads_to(found[2], hour, anchor)
 
     def expiry(self, now: float) -> int:
-        """Return the hour, counted from 1970, at whose beginning a cookie set at `now` expires."""
+        """Return the hour since 1970 at whose beginning a cookie set at `now` expires."""
         return int(now // HOUR_SECONDS) + 1 + self.lifetime_hours
 
-    def opened(self, request: Request, now: float) -> Response | None:
-        """Return the answer to the genuine link, cookie and redirect; None for all else."""
+    def link_response(self, request: Request, now: float) -> Response | None:
+        """Return the cookie and redirect for a request of the genuine link, None for any other."""
         query = request.get("querystring", "")
         if PARAMETER not in query or request.get("method") not in {"GET", "HEAD"}:
             return None
@@ -94,24 +93,24 @@ class Bypass:
 
 def parse_anchors(text: str) -> Mapping[int, bytes]:
     """
-    Return the anchors that `bypass.json` holds: `first_week`, and one anchor for it and each after.
+    Return the anchors in `bypass.json` by week: one for `first_week`, and one for each week after.
 
-    Raise SettingsError where the file is not what `make bypass` writes.
+    Raise PackageError if `make bypass` did not write it.
     """
     try:
         values = json.loads(text)
         first_week = operator.index(values["first_week"])
         anchors = [_read_anchor(link) for link in values["anchors"]]
-    except (ValueError, KeyError, TypeError) as fault:
-        raise SettingsError(
-            f"bypass.json is not what `make bypass` writes ({fault!r}): run that again."
-        ) from fault
+    except (ValueError, KeyError, TypeError) as error:
+        raise PackageError(
+            f"bypass.json is not valid ({error!r}): run `make bypass` again."
+        ) from error
     return MappingProxyType(dict(enumerate(anchors, first_week)))
 
 
 def _read_anchor(link: str) -> bytes:
     if not _LINK.fullmatch(link):
-        raise ValueError(f"{link!r} is no anchor")
+        raise ValueError(f"{link!r} is not an anchor")
     return urlsafe_b64decode(f"{link}=")
 
 
@@ -123,35 +122,35 @@ def sign(secret: str, expiry: int) -> str:
 
 
 def anchor(secret: str, week: int) -> bytes:
-    """Return what the package holds of a week: the end of its chain."""
+    """Return the end of the chain of a week, which the package holds."""
     return chain(seed(secret, week), WEEK_HOURS)
 
 
 def seed(secret: str, week: int) -> bytes:
-    """Return the beginning of the chain of a week; weeks tell nothing of each other."""
+    """Return the beginning of the chain of a week; no week's seed reveals another's."""
     text = f"maintenance bypass, week {week}"
     return hmac.digest(secret.encode(errors="surrogatepass"), text.encode(), "sha256")
 
 
 def chain(link: bytes, steps: int) -> bytes:
-    """Return the link that follows `link` after `steps` steps."""
+    """Return the link that is `steps` steps after `link`."""
     for _ in range(steps):
         link = hashlib.sha256(link).digest()
     return link
 
 
 def week_and_hour(expiry: int) -> tuple[int, int]:
-    """Return the week that the hour `expiry` ends in, and which of its hours, from 1 to 168."""
+    """Return the week that the hour `expiry` ends in, and which of its hours it is, 1 to 168."""
     week, hour = divmod(expiry - 1, WEEK_HOURS)
     return week, hour + 1
 
 
 def cookie_value(request: Request) -> str:
     """
-    Return the value of our cookie in `request`, "" where there is none.
+    Return the value of our cookie in `request`, "" if there is none.
 
-    Browsers hold one cookie of a `__Host-` name; of more only the first counts, so that nobody can
-    make one request cost many chains.
+    Browsers hold one cookie of a `__Host-` name. If there are more, only the first counts, or one
+    request could cost many chains.
     """
     fields = request.get("headers", {}).get("cookie")
     if not fields:
@@ -166,10 +165,10 @@ def _leads_to(link: str, steps: int, anchor: bytes) -> bool:
 
 
 def _location(uri: str, query: str) -> str:
-    """Return the address without the secret, always one of this site."""
-    from urllib.parse import quote  # noqa: PLC0415 -- every cold start would pay for what few open
+    """Return the path and query to redirect to, which never lead to another site."""
+    from urllib.parse import quote  # noqa: PLC0415 -- slow to load, and few requests open the link
 
-    # A browser would take "//host" and "/\host" for another site.
+    # Browsers take "//host" and "/\host" for another site.
     path = "/" + quote(uri, safe="/%:@!$&'()*+,;=", errors="replace").lstrip("/")
     kept = quote(query, safe="/%:@!$&'()*+,;=?", errors="replace")
     return f"{path}?{kept}" if kept else path

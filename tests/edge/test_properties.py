@@ -3,10 +3,10 @@
 import json
 from typing import cast
 
-from bypass import COOKIE, PARAMETER, sign
-from cloudfront_event import Request
 from hypothesis import given
 from hypothesis import strategies as st
+from maintenance_edge.bypass import COOKIE, PARAMETER, sign
+from maintenance_edge.event import Request
 
 from sandbox.edge.lambda_responses import check_generated_response
 from tests.edge.builders import HOUR, NOW, SECRET, a_responder
@@ -68,11 +68,11 @@ def test_every_request_passes_untouched_or_gets_an_answer_that_cloudfront_accept
     """Whatever it lacks or holds, at any time; checked as the sandbox does, through JSON."""
     before = json.dumps(request)
     given_back = RESPONDER.respond(request, now)
-    faults: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
     if given_back is not request:
-        faults = check_generated_response("viewer-request", json.loads(json.dumps(given_back)))
+        errors = check_generated_response("viewer-request", json.loads(json.dumps(given_back)))
 
-    assert ((), before) == (faults, json.dumps(request))
+    assert ((), before) == (errors, json.dumps(request))
 
 
 @given(REQUESTS)

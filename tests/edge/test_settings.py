@@ -5,29 +5,29 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from page_settings import parse_settings
-from text_files import SettingsError
+from maintenance_edge.files import PackageError
+from maintenance_edge.settings import parse_settings
 
 from tests.edge.builders import some_settings
 
 PATHS = "must be a list of path patterns that begin with '/' and are more than wildcards, not"
 NETWORKS = (
-    "'allowed_networks' must be a list of networks in CIDR notation without host bits, "
-    '"192.0.2.0/24", not everybody, not'
+    "'allowed_networks' must be a list of networks in CIDR notation such as "
+    '"192.0.2.0/24", without host bits, that do not cover all of IPv4, not'
 )
 ORIGINS = (
-    "'cors_origins' must be a list of origins, "
+    "'cors_origins' must be a list of origins such as "
     '"https://app.example.com", "https://*.example.com" or "*", not'
 )
-TEXTS = "'texts' must be an object of language tags, each with one line as title and message, not"
-INSTANT = "'until' must be an instant with offset, \"2026-12-01T04:00Z\", or null, not"
+TEXTS = "'texts' must be an object with a one-line title and message for each language tag, not"
+INSTANT = "'until' must be a time with offset such as \"2026-12-01T04:00Z\" or null, not"
 
 
 @pytest.mark.parametrize(
-    ("fault", "changes"),
+    ("error", "changes"),
     [
-        ("'titel' is not a setting, remove it", {"titel": "Back soon"}),
-        ("'announcement' is missing, add one line of text or null", {"announcement": ...}),
+        ("remove 'titel', which is not a setting", {"titel": "Back soon"}),
+        ("add the missing 'announcement', one line of text or null", {"announcement": ...}),
         ("'announcement' must be one line of text or null, not \"  \"", {"announcement": "  "}),
         (
             "'announcement' must be one line of text or null, not \"a\\nb\"",
@@ -38,7 +38,7 @@ INSTANT = "'until' must be an instant with offset, \"2026-12-01T04:00Z\", or nul
             {"language": "EN"},
         ),
         ("'language' must be a lowercase language tag such as \"en\", not 1", {"language": 1}),
-        ("'texts' has none for 'fr', the 'language': add it", {"language": "fr"}),
+        ("'texts' has no entry for the 'language' 'fr'", {"language": "fr"}),
         (f"{TEXTS} []", {"texts": []}),
         (f'{TEXTS} {{"en": "hello"}}', {"texts": {"en": "hello"}}),
         (f'{TEXTS} {{"en": {{"title": "x"}}}}', {"texts": {"en": {"title": "x"}}}),
@@ -92,13 +92,13 @@ INSTANT = "'until' must be an instant with offset, \"2026-12-01T04:00Z\", or nul
     ],
 )
 def test_an_unusable_setting_is_named_with_its_remedy(
-    fault: str, changes: dict[str, object]
+    error: str, changes: dict[str, object]
 ) -> None:
     """One sentence for each way to get a setting wrong."""
-    with pytest.raises(SettingsError) as raised:
+    with pytest.raises(PackageError) as raised:
         some_settings(**changes)
 
-    assert f"page_settings.json: {fault}." == str(raised.value)
+    assert f"defaults/settings.json: {error}." == str(raised.value)
 
 
 def test_ordinary_texts_are_accepted_in_every_script() -> None:
@@ -119,7 +119,7 @@ def test_what_breaks_or_turns_a_line_is_refused(character: str) -> None:
     )
     try:
         some_settings(announcement=f"a{character}b")
-    except SettingsError:
+    except PackageError:
         refused = True
     else:
         refused = False
@@ -129,24 +129,26 @@ def test_what_breaks_or_turns_a_line_is_refused(character: str) -> None:
 
 def test_a_path_that_stays_open_may_be_the_root() -> None:
     """The home page alone is not everything."""
-    assert "/" in some_settings(allowed_paths=["/"]).open_paths
+    assert "/" in some_settings(allowed_paths=["/"]).allowed_paths
 
 
 def test_all_faults_are_reported_together() -> None:
     """Nobody deploys twice to learn of the second mistake."""
-    with pytest.raises(SettingsError, match=r"'texts' is missing.*|'until' must be"):
+    with pytest.raises(PackageError, match=r"add the missing 'texts'.*|'until' must be"):
         some_settings(texts=..., until=1)
 
 
 def test_settings_that_are_not_json_are_refused_with_the_place() -> None:
     """The message leads to the line to mend."""
-    with pytest.raises(SettingsError, match=r"not JSON \(.*line 2 column 1.*\): mend that place"):
+    with pytest.raises(
+        PackageError, match=r"not valid JSON \(.*line 2 column 1.*\): correct it there"
+    ):
         parse_settings("{\n")
 
 
 def test_settings_that_are_no_object_are_refused() -> None:
     """A list has no keys."""
-    with pytest.raises(SettingsError, match="must be one JSON object"):
+    with pytest.raises(PackageError, match="must be one JSON object"):
         parse_settings("[]")
 
 

@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from check_package import package_faults
+from maintenance_edge.check import package_errors
 
 from tests.edge.builders import EDGE_HANDLER, a_package
 
-OWN = {
+OVERRIDES = {
     "page.html": "<h1>{{title}}</h1><style>{{style}}</style>",
     "problem.json": {"code": 7},
     "announcement.json": {"message": "Nové disky", "until": None},
@@ -20,8 +20,9 @@ OWN = {
 
 def judged(package: Path) -> tuple[int, str, str]:
     """Return exit status, output and errors of the check, run as the controller does."""
-    done = subprocess.run(  # noqa: S603 -- our own program
-        [sys.executable, "-E", "-s", "-B", str(package / "check_package.py")],
+    done = subprocess.run(
+        [sys.executable, "-E", "-s", "-B", "-m", "maintenance_edge.check"],
+        cwd=package,
         env={"PATH": os.defpath, "LC_ALL": "POSIX"},
         capture_output=True,
         check=False,
@@ -31,7 +32,7 @@ def judged(package: Path) -> tuple[int, str, str]:
 
 def test_a_usable_package_is_passed_in_silence(tmp_path: Path) -> None:
     """Wherever it lies, and nothing is written into it, or its bytes would change."""
-    package = a_package(tmp_path / "package", OWN)
+    package = a_package(tmp_path / "package", OVERRIDES)
 
     assert (0, "", "") == judged(package)
     assert [] == list(package.rglob("__pycache__"))
@@ -39,15 +40,15 @@ def test_a_usable_package_is_passed_in_silence(tmp_path: Path) -> None:
 
 def test_an_unusable_package_is_refused_with_a_line_for_each_fault(tmp_path: Path) -> None:
     """Unreadable files and markup alike, in any script."""
-    own = {**OWN, "page.html": "<p>\n<img src='é'>", "settings.json": '{"é": 1}'}
-    package = a_package(tmp_path / "package", own)
+    overrides = {**OVERRIDES, "page.html": "<p>\n<img src='é'>", "settings.json": '{"é": 1}'}
+    package = a_package(tmp_path / "package", overrides)
 
     assert (
         1,
         (
-            "page/settings.json: 'é' is not a setting, remove it.\n"
-            "page/page.html, line 2: <img src> loads a file, and a page may load none, because "
-            "that would be down as well: draw it as <svg> in the page, or remove it.\n"
+            "page/settings.json: remove 'é', which is not a setting.\n"
+            "page/page.html, line 2: <img src> loads a file, which the page's "
+            "Content-Security-Policy blocks: draw it as <svg> in the page, or remove it.\n"
         ),
         "",
     ) == judged(package)
@@ -59,12 +60,12 @@ def test_a_page_that_cannot_be_read_is_named_once(tmp_path: Path) -> None:
 
     assert (
         "page/page.html is not UTF-8 (invalid start byte at byte 0): save it as UTF-8.",
-    ) == package_faults(package)
+    ) == package_errors(package)
 
 
 def test_the_package_of_this_repository_is_usable(capfd: pytest.CaptureFixture[str]) -> None:
     """Run where it lies, with the settings that are deployed next."""
     with pytest.raises(SystemExit) as ended:
-        runpy.run_path(str(EDGE_HANDLER / "check_package.py"), run_name="__main__")
+        runpy.run_path(str(EDGE_HANDLER / "maintenance_edge" / "check.py"), run_name="__main__")
 
     assert (0, "") == (ended.value.code, capfd.readouterr().out)

@@ -5,11 +5,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from negotiation import HTML
-from package_files import read_package
-from page_markup import markup_faults
-from text_files import SettingsError
-from viewer_request import make_responder
+from maintenance_edge.files import PackageError
+from maintenance_edge.markup import markup_errors
+from maintenance_edge.negotiation import HTML
+from maintenance_edge.package import read_package
+from viewer_request import Responder
 
 from sandbox.edge.lambda_responses import check_generated_response
 from tests.edge.builders import (
@@ -43,13 +43,13 @@ def test_the_package_of_this_repository_can_be_read(shipped: Path) -> None:
     """Settings, pages and bypass fit together, so that no visitor meets a fault of them."""
     package = read_package(shipped)
 
-    assert set(package.settings.texts) == {language for language, _ in package.answers}
+    assert set(package.settings.texts) == {language for language, _ in package.responses}
 
 
 @pytest.mark.parametrize("accept", [BROWSER, "*/*", "text/plain"])
 def test_cloudfront_accepts_every_answer(shipped: Path, accept: str) -> None:
     """Checked as the sandbox's edge does: headers, sizes and shapes, in each language."""
-    responder = make_responder(read_package(shipped))
+    responder = Responder(read_package(shipped))
     requests = [
         a_request("/closed", headers={"Accept": accept, "Accept-Language": language})
         for language in responder.languages
@@ -64,9 +64,9 @@ def test_cloudfront_accepts_every_answer(shipped: Path, accept: str) -> None:
 def test_no_policy_stops_anything_of_a_page(shipped: Path) -> None:
     """What is asked of the pages of a site's owner holds for ours, with style and script in."""
     assert {} == {
-        language: faults
+        language: errors
         for language, body in pages(shipped).items()
-        if (faults := markup_faults(body, "page"))
+        if (errors := markup_errors(body, "page"))
     }
 
 
@@ -91,11 +91,11 @@ def test_no_page_asks_for_anything_from_elsewhere(shipped: Path) -> None:
 
 def pages(package: Path) -> dict[str, str]:
     """Return the page of each language of a package, with a text that is short and ours."""
-    file = package / "page_settings.json"
+    file = package / "defaults" / "settings.json"
     values = json.loads(file.read_text(encoding="utf-8"))
     texts = dict.fromkeys(values["texts"], TEXTS["en"])
     file.write_text(json.dumps({**values, "texts": texts, "announcement": None}))
-    answers = read_package(package).answers
+    answers = read_package(package).responses
     return {language: answers[language, HTML]["body"] for language in texts}
 
 
@@ -116,14 +116,14 @@ def test_the_bypass_takes_anchors_from_its_file_and_lifetime_from_the_settings(
 
 
 def _page(folder: Path) -> object:
-    return make_responder(read_package(folder)).respond(a_request(headers={"Accept": BROWSER}), NOW)
+    return Responder(read_package(folder)).respond(a_request(headers={"Accept": BROWSER}), NOW)
 
 
 @pytest.mark.parametrize("line_end", [b"\r\n", b"\r"])
 def test_line_ends_of_other_systems_change_no_answer(folder: Path, line_end: bytes) -> None:
     """A browser hashes styles and scripts with those of Unix, so the policy has to as well."""
     before = _page(folder)
-    for file in (*folder.glob("page*"), *folder.glob("*.json")):
+    for file in (folder / "defaults").iterdir():
         file.write_bytes(file.read_bytes().replace(b"\n", line_end))
 
     after = _page(folder)
@@ -133,23 +133,23 @@ def test_line_ends_of_other_systems_change_no_answer(folder: Path, line_end: byt
 
 def test_a_missing_file_is_named(folder: Path) -> None:
     """The file of a language that has texts, here."""
-    (folder / "page.de.html").unlink()
+    (folder / "defaults" / "page.de.html").unlink()
 
-    with pytest.raises(SettingsError, match=r"page\.de\.html is missing from the package: add it"):
+    with pytest.raises(PackageError, match=r"page\.de\.html is missing from the package: add it"):
         read_package(folder)
 
 
 def test_a_page_without_texts_is_named(folder: Path) -> None:
     """A forgotten entry would leave that language's visitors with the default."""
-    (folder / "page_settings.json").write_text(json.dumps(settings_values()))
+    (folder / "defaults" / "settings.json").write_text(json.dumps(settings_values()))
 
-    with pytest.raises(SettingsError, match=r"page\.de\.html has no 'texts'"):
+    with pytest.raises(PackageError, match=r"page\.de\.html has no 'texts'"):
         read_package(folder)
 
 
 def test_a_file_in_another_encoding_is_named(folder: Path) -> None:
     """Half of it would be shown as question marks."""
-    (folder / "page.html").write_bytes("<p>Zurück</p>".encode("latin-1"))
+    (folder / "defaults" / "page.html").write_bytes("<p>Zurück</p>".encode("latin-1"))
 
-    with pytest.raises(SettingsError, match=r"page\.html is not UTF-8 \(.*\): save it as UTF-8"):
+    with pytest.raises(PackageError, match=r"page\.html is not UTF-8 \(.*\): save it as UTF-8"):
         read_package(folder)

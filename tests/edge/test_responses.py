@@ -6,9 +6,9 @@ import html
 import json
 
 import pytest
-from answers import Page, content_security_policy, render_page, retry_after
-from negotiation import HTML, MEDIA_TYPES, PROBLEM, TEXT
-from text_files import SettingsError
+from maintenance_edge.files import PackageError
+from maintenance_edge.negotiation import HTML, MEDIA_TYPES, PROBLEM, TEXT
+from maintenance_edge.responses import Page, content_security_policy, render_page, retry_after
 
 from tests.edge.builders import NOW, PARTS, some_answers, some_settings, value_of
 
@@ -115,7 +115,7 @@ def test_a_page_can_show_all_that_is_known(placeholder: str, inserted: str) -> N
 
 def test_a_placeholder_that_nobody_fills_is_refused() -> None:
     """A misspelt placeholder would be shown to every visitor."""
-    with pytest.raises(SettingsError, match=r"page.html has the placeholder \{\{mesage\}\}"):
+    with pytest.raises(PackageError, match=r"page.html has the unknown placeholder \{\{mesage\}\}"):
         some_answers("{{mesage}}")
 
 
@@ -124,9 +124,7 @@ def test_a_placeholder_that_nobody_fills_is_refused() -> None:
 )
 def test_a_message_never_becomes_script_or_style(element: str) -> None:
     """No escaping makes it harmless there, and the policy would allow it as the page's own."""
-    with pytest.raises(
-        SettingsError, match=r"page.html has \{\{message\}\} within <style> or <script>"
-    ):
+    with pytest.raises(PackageError, match=r"page.html has \{\{message\}\} in <style> or <script>"):
         some_answers(element)
 
 
@@ -197,7 +195,7 @@ def test_retry_after_counts_to_the_end(seconds: str, until: str | None) -> None:
 
 def test_an_answer_that_cloudfront_would_refuse_is_refused_with_its_size() -> None:
     """40,000 bytes with headers; what counts is UTF-8, not characters."""
-    with pytest.raises(SettingsError, match=r"page.html can take 4\d{4} bytes .* accepts 40000"):
+    with pytest.raises(PackageError, match=r"page.html can have 4\d{4} bytes .* accepts 40000"):
         some_answers(announcement="é" * 19_500)
 
 

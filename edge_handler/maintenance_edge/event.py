@@ -1,6 +1,5 @@
-# ruff: noqa: INP001 -- not a package: Lambda imports these files by name from the root of the zip
 """
-The shapes that Lambda@Edge hands over and takes back at viewer-request, as types only.
+The types of Lambda@Edge's viewer-request events and responses, for type checking only.
 
 doc: CloudFront Developer Guide, lambda-event-structure and lambda-generating-http-responses.
 """
@@ -9,7 +8,7 @@ from typing import TypedDict
 
 
 class HeaderField(TypedDict, total=False):
-    """One value of a header; CloudFront writes `key`, and fills it in where a function omits it."""
+    """One value of a header; `key` is the name as the viewer wrote it, optional in a response."""
 
     key: str
     value: str
@@ -19,7 +18,7 @@ type Headers = dict[str, list[HeaderField]]
 
 
 class Request(TypedDict, total=False):
-    """The request of an event; returning it lets it pass."""
+    """The viewer's request; a function that returns it lets it pass."""
 
     clientIp: str
     method: str
@@ -39,7 +38,7 @@ class Response(TypedDict, total=False):
 
 
 class EdgeData(TypedDict):
-    """The part of a record that is read; `config` is not, for not every sender fills it in."""
+    """The part of a record that we read; `config` is left out, since not every sender has it."""
 
     request: Request
 
@@ -51,6 +50,6 @@ class Record(TypedDict):
 
 
 class Event(TypedDict):
-    """A viewer-request event; it always holds exactly one record."""
+    """A viewer-request event, which always has exactly one record."""
 
     Records: list[Record]

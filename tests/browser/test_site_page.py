@@ -1,6 +1,6 @@
 """The page of a site's owner in a real browser: what the check says of it is what happens."""
 
-from page_markup import markup_faults
+from maintenance_edge.markup import markup_errors
 from selenium.webdriver.common.by import By
 
 from tests.browser.conftest import Visit, complaints
@@ -30,13 +30,13 @@ STOPPED = """<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">
 def test_what_the_check_accepts_works_under_the_policy(shop: Shop, visit: Visit) -> None:
     """Style, scripts and drawing are the owner's own, and nothing is complained of."""
     said = '{"message": "New disks"}'
-    shop.close({"own/page.html": PAGE, "own/announcement.json": said})
+    shop.close({"overrides/page.html": PAGE, "overrides/announcement.json": said})
     browser = visit(shop.url)
     heading = browser.find_element(By.TAG_NAME, "h1")
     body = browser.find_element(By.TAG_NAME, "body")
 
     assert ((), "rgba(1, 2, 3, 1)", "Ours\nNew disks\nby script", "ran", []) == (
-        markup_faults(PAGE, "page/page.html"),
+        markup_errors(PAGE, "page/page.html"),
         heading.value_of_css_property("color"),
         body.text,
         body.get_attribute("data-module"),
@@ -46,8 +46,8 @@ def test_what_the_check_accepts_works_under_the_policy(shop: Shop, visit: Visit)
 
 def test_what_the_check_refuses_is_stopped_by_the_policy(shop: Shop, visit: Visit) -> None:
     """The check forbids nothing that would have worked."""
-    shop.close({"own/page.html": f"<!doctype html>{STOPPED}"})
+    shop.close({"overrides/page.html": f"<!doctype html>{STOPPED}"})
     stopped = complaints(visit(shop.url))
-    refused = markup_faults(f"<!doctype html>{STOPPED}", "page/page.html")
+    refused = markup_errors(f"<!doctype html>{STOPPED}", "page/page.html")
 
     assert (8, 8) == (len(refused), len(stopped)), (refused, stopped)

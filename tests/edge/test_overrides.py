@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from cloudfront_event import Response
-from negotiation import HTML, PROBLEM, TEXT
-from package_files import Package, read_package
-from text_files import SettingsError
-from viewer_request import make_responder
+from maintenance_edge.event import Response
+from maintenance_edge.files import PackageError
+from maintenance_edge.negotiation import HTML, PROBLEM, TEXT
+from maintenance_edge.package import Package, read_package
+from viewer_request import Responder
 
 from tests.edge.builders import BROWSER, NOW, TEXTS, a_package, a_request, value_of
 
@@ -18,12 +18,12 @@ PAGE = "<!doctype html><title>{{title}}</title><p>{{message}}</p>"
 
 def body(package: Package, language: str, media_type: str) -> str:
     """Return the body of an answer."""
-    return package.answers[language, media_type]["body"]
+    return package.responses[language, media_type]["body"]
 
 
 def refusal(folder: Path) -> str:
     """Return the sentence that the package in `folder` is refused with."""
-    with pytest.raises(SettingsError) as refused:
+    with pytest.raises(PackageError) as refused:
         read_package(folder)
     return str(refused.value)
 
@@ -75,18 +75,18 @@ def test_own_settings_replace_some_values(tmp_path: Path) -> None:
 
     assert (60, True) == (
         package.settings.retry_after_seconds,
-        "/open" in package.settings.open_paths,
+        "/open" in package.settings.allowed_paths,
     )
 
 
 def test_own_pages_are_served_instead_of_all_of_the_package(tmp_path: Path) -> None:
     """Half of them would be in another style; languages are those of the own pages."""
-    own = {"page.html": PAGE + "mine", "page.fr.html": PAGE + "la mienne"}
-    package = read_package(a_package(tmp_path / "package", own))
+    overrides = {"page.html": PAGE + "mine", "page.fr.html": PAGE + "la mienne"}
+    package = read_package(a_package(tmp_path / "package", overrides))
 
     assert {"en": "mine", "fr": "la mienne"} == {
         language: body(package, language, media_type).rpartition("</p>")[2]
-        for language, media_type in package.answers
+        for language, media_type in package.responses
         if media_type == HTML
     }
 
@@ -94,13 +94,13 @@ def test_own_pages_are_served_instead_of_all_of_the_package(tmp_path: Path) -> N
 def answer_in(language: str, package: Package, accept: str) -> Response:
     """Return the answer to a visitor who reads `language`."""
     headers = {"Accept": accept, "Accept-Language": language}
-    return cast("Response", make_responder(package).respond(a_request(headers=headers), NOW))
+    return cast("Response", Responder(package).respond(a_request(headers=headers), NOW))
 
 
 def test_a_page_in_a_language_without_texts_speaks_for_itself(tmp_path: Path) -> None:
     """Its visitors get the page; programs and terminals get the default language, and are told."""
-    own = {"page.html": PAGE, "page.fr.html": "<p>Fermé</p>"}
-    package = read_package(a_package(tmp_path / "package", own))
+    overrides = {"page.html": PAGE, "page.fr.html": "<p>Fermé</p>"}
+    package = read_package(a_package(tmp_path / "package", overrides))
     page, text = (answer_in("fr", package, accept) for accept in (BROWSER, "text/plain"))
 
     assert ("<p>Fermé</p>", "fr", "Soon\nMoving.\n", "en") == (
@@ -113,8 +113,12 @@ def test_a_page_in_a_language_without_texts_speaks_for_itself(tmp_path: Path) ->
 
 def test_the_default_language_comes_first_also_among_own_pages(tmp_path: Path) -> None:
     """Who accepts none of the languages gets page.html."""
-    own = {"page.html": "standard", "page.aa.html": "other", "settings.json": {"language": "de"}}
-    answer = answer_in("fr", read_package(a_package(tmp_path / "package", own)), BROWSER)
+    overrides = {
+        "page.html": "standard",
+        "page.aa.html": "other",
+        "settings.json": {"language": "de"},
+    }
+    answer = answer_in("fr", read_package(a_package(tmp_path / "package", overrides)), BROWSER)
 
     assert ("standard", "de") == (answer["body"], value_of(answer, "content-language"))
 
@@ -133,16 +137,16 @@ def test_another_default_language_leaves_each_page_of_the_package_its_own(tmp_pa
 
 def test_own_texts_choose_among_the_pages_of_the_package(tmp_path: Path) -> None:
     """A site in one language names one."""
-    own = {"settings.json": {"texts": {"en": TEXTS["en"]}}}
-    package = read_package(a_package(tmp_path / "package", own))
+    overrides = {"settings.json": {"texts": {"en": TEXTS["en"]}}}
+    package = read_package(a_package(tmp_path / "package", overrides))
 
-    assert {"en"} == {language for language, _ in package.answers}
+    assert {"en"} == {language for language, _ in package.responses}
 
 
 def test_an_own_page_may_use_what_the_package_has(tmp_path: Path) -> None:
     """Style and script come from page.css and page.js."""
-    own = {"page.html": "<style>{{style}}</style><script>{{script}}</script>"}
-    page = body(read_package(a_package(tmp_path / "package", own)), "en", HTML)
+    overrides = {"page.html": "<style>{{style}}</style><script>{{script}}</script>"}
+    page = body(read_package(a_package(tmp_path / "package", overrides)), "en", HTML)
 
     assert (True, True) == ("color-scheme" in page, "retryAfter" in page)
 
@@ -151,31 +155,31 @@ def test_without_own_files_the_package_is_as_it_was_deployed(tmp_path: Path) -> 
     """An empty folder says nothing."""
     shipped = a_package(tmp_path / "shipped")
     with_folder = a_package(tmp_path / "empty")
-    (with_folder / "own").mkdir()
+    (with_folder / "overrides").mkdir()
 
-    assert read_package(shipped).answers == read_package(with_folder).answers
+    assert read_package(shipped).responses == read_package(with_folder).responses
 
 
 MESSAGE = "'message' must be one line of text or null, not"
 
 
 @pytest.mark.parametrize(
-    ("sentence", "own"),
+    ("sentence", "overrides"),
     [
         (
-            "page/page.html is missing: add the page of 'en', the default language.",
+            "page/page.html is missing: add the page in 'en', the default language.",
             {"page.de.html": PAGE},
         ),
         (
             (
-                "page/page.html and page/page.en.html are both the page of 'en', the default "
+                "page/page.html and page/page.en.html are both the page in 'en', the default "
                 "language: remove the second."
             ),
             {"page.html": PAGE, "page.en.html": PAGE},
         ),
         (
             (
-                "page/page.html has the placeholder {{mesage}}, which nothing fills: use only "
+                "page/page.html has the unknown placeholder {{mesage}}: use only "
                 "{{language}}, {{title}}, {{message}}, {{until}}, {{until_utc}}, "
                 "{{retry_after_seconds}}, {{style}}, {{script}}."
             ),
@@ -193,7 +197,7 @@ MESSAGE = "'message' must be one line of text or null, not"
             {"page.html": b"<p>\xfc</p>"},
         ),
         (
-            "page/settings.json: 'titel' is not a setting, remove it.",
+            "page/settings.json: remove 'titel', which is not a setting.",
             {"settings.json": '{"titel": 1}'},
         ),
         (
@@ -204,85 +208,87 @@ MESSAGE = "'message' must be one line of text or null, not"
             {"settings.json": {"retry_after_seconds": 0}},
         ),
         (
-            "page/settings.json: 'texts' has none for 'fr', the 'language': add it.",
+            "page/settings.json: 'texts' has no entry for the 'language' 'fr'.",
             {"page.html": PAGE, "settings.json": {"language": "fr"}},
         ),
         (
             (
-                "page/settings.json: 'texts' has fr, and the package no page of it: "
-                "add pages of your own, page/page.html first, or remove it."
+                "page/settings.json: 'texts' has fr, but there is no page in it: "
+                "add pages of your own, page/page.html first, or remove the texts."
             ),
             {"settings.json": {"texts": {**TEXTS, "fr": TEXTS["en"]}}},
         ),
         (
             (
-                "page/settings.json is not JSON (Expecting value: line 1 column 1 (char 0)): "
-                "mend that place."
+                "page/settings.json is not valid JSON (Expecting value: line 1 column 1 (char 0)): "
+                "correct it there."
             ),
             {"settings.json": "on"},
         ),
         (
-            "page/settings.json must be one JSON object: put its keys into { and }.",
+            "page/settings.json must be one JSON object: put its keys between { and }.",
             {"settings.json": "[]"},
         ),
         (f'announcement.json: {MESSAGE} "a\\nb".', {"announcement.json": {"message": "a\nb"}}),
         (
-            "announcement.json: 'end' is not a setting, remove it.",
+            "announcement.json: remove 'end', which is not a setting.",
             {"announcement.json": {"end": None}},
         ),
         (
             (
-                "page/page.EN.html is no file that an answer is made of: use page.html, "
-                "page.<language>.html, settings.json and problem.json, and remove others."
+                "page/page.EN.html is not a file that the function uses: remove it, or rename it "
+                "to page.html, page.<language>.html, settings.json or problem.json."
             ),
             {"page.EN.html": PAGE},
         ),
     ],
 )
 def test_an_unusable_file_is_named_with_its_remedy(
-    sentence: str, own: dict[str, object], tmp_path: Path
+    sentence: str, overrides: dict[str, object], tmp_path: Path
 ) -> None:
     """By the name that its owner knows, which is not the one in the package."""
-    assert sentence == refusal(a_package(tmp_path / "package", own))
+    assert sentence == refusal(a_package(tmp_path / "package", overrides))
 
 
 def test_all_unusable_files_are_named_together(tmp_path: Path) -> None:
     """Nobody uploads twice to learn of the second mistake."""
-    own = {"page.html": b"\xff", "settings.json": "{", "logo.png": b"\x89PNG"}
-    sentences = refusal(a_package(tmp_path / "package", own))
+    overrides = {"page.html": b"\xff", "settings.json": "{", "logo.png": b"\x89PNG"}
+    sentences = refusal(a_package(tmp_path / "package", overrides))
 
-    assert [True] * 3 == [f"page/{name}" in sentences for name in own]
+    assert [True] * 3 == [f"page/{name}" in sentences for name in overrides]
 
 
 def test_a_folder_among_the_files_is_named(tmp_path: Path) -> None:
     """A key such as page/page.html/x makes one."""
     package = a_package(tmp_path / "package")
-    (package / "own" / "page.html").mkdir(parents=True)
+    (package / "overrides" / "page.html").mkdir(parents=True)
 
-    assert "page/page.html is a folder: put files alone under page/." == refusal(package)
+    assert "page/page.html is a folder: put only files under page/." == refusal(package)
 
 
 def test_an_answer_too_large_for_cloudfront_is_named_by_its_file(tmp_path: Path) -> None:
     """Each of the two is small enough, together with the headers they are not."""
-    own = {"page.html": "{{message}}" + "a" * 39_000}
-    sentence = refusal(a_package(tmp_path / "package", own))
+    overrides = {"page.html": "{{message}}" + "a" * 39_000}
+    sentence = refusal(a_package(tmp_path / "package", overrides))
 
-    assert "The answer of page/page.html can take 41" in sentence
+    assert "The response made from page/page.html can have 41" in sentence
 
 
 def test_a_message_is_counted_as_it_is_written_into_the_page(tmp_path: Path) -> None:
     """As UTF-8 and escaped; the message alone is short."""
-    own = {"announcement.json": {"message": "&" * 8_000}}
+    overrides = {"announcement.json": {"message": "&" * 8_000}}
 
-    assert "The answer of page.html can take" in refusal(a_package(tmp_path / "package", own))
+    assert "The response made from defaults/page.html can have" in refusal(
+        a_package(tmp_path / "package", overrides)
+    )
 
 
 def test_a_byte_order_mark_is_no_part_of_a_file(tmp_path: Path) -> None:
     """Editors on Windows write one."""
-    own = {
+    overrides = {
         "page.html": b"\xef\xbb\xbf<p>",
         "settings.json": b'\xef\xbb\xbf{"retry_after_seconds": 60}',
     }
-    package = read_package(a_package(tmp_path / "package", own))
+    package = read_package(a_package(tmp_path / "package", overrides))
 
     assert ("<p>", 60) == (body(package, "en", HTML), package.settings.retry_after_seconds)

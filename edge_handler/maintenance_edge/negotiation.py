@@ -1,16 +1,14 @@
-# ruff: noqa: INP001 -- not a package: Lambda imports these files by name from the root of the zip
 """
-Choose media type and language of an answer by what the caller accepts (RFC 9110, 12.5). Pure.
+Choose media type and language of a response by what the caller accepts (RFC 9110, 12.5). Pure.
 
-    the caller likes best        gets
+    the caller prefers           gets
     -------------------------    ---------------------------------------
     text/html, xhtml             the page
-    JSON of any kind, or */*     application/problem+json (RFC 9457)
+    any JSON, or */*             application/problem+json (RFC 9457)
     text/plain                   text
     nothing of these             application/problem+json
 
-Browsers ask for text/html by name when a person navigates; `*/*` is what `fetch`, curl and
-monitors send.
+Browsers name text/html when a person navigates; `fetch`, curl and monitors send `*/*`.
 """
 
 from __future__ import annotations
@@ -28,27 +26,27 @@ HTML: Final = "text/html"
 PROBLEM: Final = "application/problem+json"
 TEXT: Final = "text/plain"
 
-# In the order that decides between equals.
+# Between equally preferred types, the first one wins.
 MEDIA_TYPES: Final = (PROBLEM, HTML, TEXT)
 
-# What a client of its own accord sends is far shorter; to read more would only cost time.
+# Clients send far shorter headers; reading more would only cost time.
 _READ_CHARACTERS: Final = 1_000
 
 _WEIGHT: Final = re.compile(r"0(?:\.\d*)?|1(?:\.0*)?|\.\d+", re.ASCII)
 
-# "*" alone stands for "*/*" in the header that Java's URLConnection sends.
-_SAME_AS: Final = MappingProxyType(
+# Java's URLConnection sends "*" for "*/*".
+_ALIASES: Final = MappingProxyType(
     {"application/json": PROBLEM, "application/xhtml+xml": HTML, "*": "*/*"}
 )
 
 
 def preferred_media_type(accept: str) -> str:
     """
-    Return which of MEDIA_TYPES a caller with this Accept header likes best ("" where it is absent).
+    Return which of MEDIA_TYPES a caller with this Accept header prefers ("" if it is absent).
 
-    The weight of the most specific matching range counts; among equal weights the type that was
-    named more specifically, then the order of MEDIA_TYPES. Every text has an answer: what cannot be
-    read is skipped, and what follows the first 1,000 characters is not read.
+    The weight of the most specific matching range counts; among equal weights the more specifically
+    named type wins, then the order of MEDIA_TYPES. Unreadable elements and all but the first 1,000
+    characters are ignored, so every text has a result.
     """
     return _media_type(accept[:_READ_CHARACTERS])
 
@@ -57,12 +55,13 @@ def preferred_media_type(accept: str) -> str:
 def _media_type(accept: str) -> str:
     weights: dict[str, float] = {}
     for media_range, weight in _weighted(accept):
-        same = PROBLEM if media_range.endswith("+json") else _SAME_AS.get(media_range, media_range)
-        weights[same] = max(weight, weights.get(same, 0.0))
-    return max(MEDIA_TYPES, key=lambda media_type: _liking(media_type, weights))
+        is_json = media_range.endswith("+json")
+        name = PROBLEM if is_json else _ALIASES.get(media_range, media_range)
+        weights[name] = max(weight, weights.get(name, 0.0))
+    return max(MEDIA_TYPES, key=lambda media_type: _preference(media_type, weights))
 
 
-def _liking(media_type: str, weights: dict[str, float]) -> tuple[float, int]:
+def _preference(media_type: str, weights: dict[str, float]) -> tuple[float, int]:
     """Return the weight of `media_type` and how specifically it was named; (0, 0) if refused."""
     group = media_type.partition("/")[0]
     for specificity, media_range in ((2, media_type), (1, f"{group}/*"), (0, "*/*")):
@@ -74,11 +73,11 @@ def _liking(media_type: str, weights: dict[str, float]) -> tuple[float, int]:
 
 def preferred_language(accept_language: str, languages: tuple[str, ...]) -> str:
     """
-    Return which of `languages` (lowercase tags, the default first) an Accept-Language header wants.
+    Return which of `languages` (lowercase tags, the default first) a caller prefers.
 
-    This is the lookup of RFC 4647, section 3.4: a range is shortened from the end until it is one
-    of ours, ranges of higher weight first; `*`, and what none of ours answers, is the default. What
-    follows the first 1,000 characters is not read.
+    This is the lookup of RFC 4647, section 3.4: ranges of higher weight come first, and each is
+    shortened from its end until it is one of `languages`. `*`, or no match, gives the default.
+    All but the first 1,000 characters are ignored.
     """
     return _language(accept_language[:_READ_CHARACTERS], languages)
 
@@ -89,15 +88,16 @@ def _language(accept_language: str, languages: tuple[str, ...]) -> str:
     for language_range, _ in sorted(accepted, key=lambda element: -element[1]):
         if language_range == "*":
             break
-        while language_range:
-            if language_range in languages:
-                return language_range
-            language_range = language_range.rpartition("-")[0]  # noqa: PLW2901 -- shortened in place, as the RFC words it
+        tag = language_range
+        while tag:
+            if tag in languages:
+                return tag
+            tag = tag.rpartition("-")[0]
     return languages[0]
 
 
 def _weighted(header: str) -> Iterator[tuple[str, float]]:
-    """Yield the elements of a weighted list, lowercase, but for those of unreadable weight."""
+    """Yield the names in a weighted list, lowercase, with their weights; skip unreadable ones."""
     for element in header.lower().split(","):
         name, *parameters = (part.strip() for part in element.split(";"))
         given = [part[2:] for part in parameters if part.startswith("q=")]

@@ -1,17 +1,18 @@
 """Markup that a page's policy would stop is named with its line; all else is the author's."""
 
 import pytest
-from page_markup import markup_faults
+from maintenance_edge.markup import markup_errors
 
-LOADS = "loads a file, and a page may load none, because that would be down as well"
+POLICY = "the page's Content-Security-Policy"
+LOADS = f"loads a file, which {POLICY} blocks"
 DRAW = "draw it as <svg> in the page, or remove it"
 RULES = "put its rules into <style>, or remove it"
 LISTEN = "use addEventListener in <script>"
-STOPPED = "which the page's policy stops"
+BLOCKED = f"which {POLICY} blocks"
 
 
 @pytest.mark.parametrize(
-    ("fault", "markup"),
+    ("error", "markup"),
     [
         (
             f"<script src> {LOADS}: put the script itself between <script> and </script>",
@@ -30,37 +31,34 @@ STOPPED = "which the page's policy stops"
         (f"<image href> {LOADS}: {DRAW}", "<svg><image href='a.png'/></svg>"),
         (f"<use xlink:href> {LOADS}: {DRAW}", "<svg><use xlink:href='a.svg#b'/></svg>"),
         (
-            f"<iframe> shows another document, {STOPPED}: link to it",
+            f"<iframe> shows another document, {BLOCKED}: link to it",
             "<iframe src='https://status.example'></iframe>",
         ),
-        (f"<object> shows another document, {STOPPED}: link to it", "<object data=a></object>"),
-        (f"onclick= is script in an attribute, {STOPPED}: {LISTEN}", "<p onclick='go()'>"),
-        (f"onload= is script in an attribute, {STOPPED}: {LISTEN}", "<body ONLOAD=go()>"),
+        (f"<object> shows another document, {BLOCKED}: link to it", "<object data=a></object>"),
+        (f"onclick= is script in an attribute, {BLOCKED}: {LISTEN}", "<p onclick='go()'>"),
+        (f"onload= is script in an attribute, {BLOCKED}: {LISTEN}", "<body ONLOAD=go()>"),
         (
-            f'href="javascript:" is stopped by the page\'s policy: {LISTEN}',
+            f'href="javascript:" is blocked by {POLICY}: {LISTEN}',
             "<a href=' java\tScript:go()'>",
         ),
         (
-            "style= of <p> is stopped by the page's policy: move its rules into <style>",
+            f"style= of <p> is blocked by {POLICY}: move its rules into <style>",
             "<p style='color: red'>",
         ),
         (
-            f"<form> sends a form, {STOPPED}: remove it, or use a link",
+            f"<form> sends a form, {BLOCKED}: remove it, or use a link",
             "<form action='https://list.example' method=post></form>",
         ),
         (
-            f"<button> sends a form, {STOPPED}: remove it, or use a link",
+            f"<button> sends a form, {BLOCKED}: remove it, or use a link",
             "<button formaction=/x>",
         ),
         (
-            "<base href> is stopped by the page's policy: write whole addresses into the links",
+            f"<base href> is blocked by {POLICY}: write full addresses into the links",
             "<base href='/a/'>",
         ),
         (
-            (
-                "{{message}} in <p> has no quotes around it, so it could say anything of the "
-                "element: add them"
-            ),
+            ("{{message}} in <p> is not in quotes, so a message could add attributes: add quotes"),
             "<p title=a&{{message}} class='b'>",
         ),
         (f"@import in <style> {LOADS}: remove it", "<style>@import 'a.css';</style>"),
@@ -73,31 +71,28 @@ STOPPED = "which the page's policy stops"
             "<style>p { background: image-set('a.png' 1x) }</style>",
         ),
         (
-            (
-                "<script> is never closed, and so is stopped by the page's policy: "
-                "end it with </script>"
-            ),
+            (f"<script> is never closed, so {POLICY} blocks it: close it with </script>"),
             "<script>go()",
         ),
         (
             (
-                "<style> has not the text that the page's policy allows: "
+                f"<style> does not match its hash in {POLICY}: "
                 "write it without CDATA markers, NUL characters and comments around it"
             ),
             "<svg><style><![CDATA[p { color: red }]]></style></svg>",
         ),
         (
             (
-                "<script> has not the text that the page's policy allows: "
+                f"<script> does not match its hash in {POLICY}: "
                 "write it without CDATA markers, NUL characters and comments around it"
             ),
             "<p title='<!--'></p><script>go()</script><p title='-->'></p>",
         ),
     ],
 )
-def test_what_the_policy_stops_is_named_with_its_line(fault: str, markup: str) -> None:
+def test_what_the_policy_stops_is_named_with_its_line(error: str, markup: str) -> None:
     """It would not work, and no visitor would tell."""
-    assert (f"page/page.html, line 2: {fault}.",) == markup_faults(
+    assert (f"page/page.html, line 2: {error}.",) == markup_errors(
         f"<!doctype html>\n{markup}\n", "page/page.html"
     )
 
@@ -121,21 +116,21 @@ def test_what_the_policy_stops_is_named_with_its_line(fault: str, markup: str) -
 )
 def test_what_works_under_the_policy_is_accepted(markup: str) -> None:
     """The check refuses what does not work, not what it does not know."""
-    assert () == markup_faults(markup, "page/page.html")
+    assert () == markup_errors(markup, "page/page.html")
 
 
 def test_a_fault_within_styles_is_named_with_its_own_line() -> None:
     """Lines are counted through comments, and from the end of a tag that takes several."""
     page = "<style\n media=all>\n/* one\n   two */\np { background: url(a.png) }</style>"
 
-    assert (f"p, line 5: url in <style> {LOADS}: remove it.",) == markup_faults(page, "p")
+    assert (f"p, line 5: url in <style> {LOADS}: remove it.",) == markup_errors(page, "p")
 
 
 def test_all_faults_of_a_page_are_named_up_to_ten() -> None:
     """The rest is counted: a page that was made for another policy has hundreds."""
-    faults = markup_faults("<p style=a>\n" * 12, "page/page.html")
+    errors = markup_errors("<p style=a>\n" * 12, "page/page.html")
 
-    assert (11, "page/page.html has 2 more such places: mend these as well.") == (
-        len(faults),
-        faults[-1],
+    assert (11, "page/page.html has 2 more such errors: fix these as well.") == (
+        len(errors),
+        errors[-1],
     )

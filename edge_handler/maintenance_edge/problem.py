@@ -1,0 +1,87 @@
+"""
+Write the response for programs, application/problem+json (RFC 9457). Pure.
+
+    member      default                              page/problem.json may have
+    --------    ---------------------------------    ----------------------------------------------
+    type        "about:blank"                        another text
+    title       "Service Unavailable"                another text
+    status      503                                  503 only: it is the status of the response
+    detail      the message of the language          another text
+    until       "2026-12-01T04:00:00Z", or null      anything
+    others                                           anything
+
+In the site's texts {{title}}, {{message}} and {{until}} stand for those of the language; {{until}}
+is empty if the end is unknown.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+
+from maintenance_edge.files import PackageError, parse_object
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any, Final
+
+    from maintenance_edge.settings import Text
+
+PROBLEM_FILE: Final = "page/problem.json"
+
+_TEXTS: Final = ("type", "title", "detail", "instance")
+_PLACEHOLDERS: Final = ("title", "message", "until")
+
+# In JSON `{{` occurs only within a text, and a text ends at the next bare quote.
+_PLACEHOLDER: Final = re.compile(r'\{\{([^{}"\\]*)\}\}')
+
+
+def parse_problem(text: str) -> dict[str, Any]:
+    """Return the members of page/problem.json; raise PackageError with every error."""
+    members = parse_object(text, PROBLEM_FILE)
+    errors = [
+        f"{name!r} must be text, not {json.dumps(members[name])}"
+        for name in _TEXTS
+        if not isinstance(members.get(name, ""), str)
+    ]
+    status = members.get("status", 503)
+    if type(status) is not int or status != 503:  # noqa: PLR2004 -- the status of every response
+        errors.append(f"'status' must be 503 or left out, not {json.dumps(status)}")
+    unknown = sorted(set(_PLACEHOLDER.findall(_to_json(members))) - set(_PLACEHOLDERS))
+    if unknown:
+        found, known = (
+            ", ".join(f"{{{{{n}}}}}" for n in each) for each in (unknown, _PLACEHOLDERS)
+        )
+        errors.append(f"unknown placeholder {found} (use only {known})")
+    if errors:
+        raise PackageError(f"{PROBLEM_FILE}: {'; '.join(errors)}.")
+    return members
+
+
+def problem_body(text: Text, until: float | None, replaced: Mapping[str, Any]) -> str:
+    """Return the JSON for programs; the members `replaced` take the place of ours."""
+    ours = {
+        "type": "about:blank",
+        "title": "Service Unavailable",
+        "status": 503,
+        "detail": text.message,
+        "until": utc_instant(until) or None,
+    }
+    if not replaced:
+        return _to_json(ours)
+    known = {"title": text.title, "message": text.message, "until": utc_instant(until)}
+    filled = {name: _to_json(value).strip()[1:-1] for name, value in known.items()}
+    # Only the site's own members: an operator's message may hold braces, which stay as they are.
+    theirs = _PLACEHOLDER.sub(lambda found: filled[found[1]], _to_json(replaced))
+    return _to_json({**ours, **json.loads(theirs)})
+
+
+def utc_instant(until: float | None) -> str:
+    """Return Unix time as 2026-12-01T04:00:00Z; "" for None."""
+    return "" if until is None else time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(until))
+
+
+def _to_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False) + "\n"
