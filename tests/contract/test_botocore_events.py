@@ -15,7 +15,7 @@ from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 from maintenance.aws.cloudfront import CloudFront
-from maintenance.cloudfront.associations import attach
+from maintenance.cloudfront.change import attach
 from maintenance.cloudfront.config import ReadConfig, read_config
 from maintenance.errors import ApplyError, ObservationError, Throttled
 

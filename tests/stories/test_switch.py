@@ -207,7 +207,7 @@ def test_refuse_leaves_an_occupied_distribution_alone_and_names_the_occupant(
     looks_after(distribution_id, EXISTING_FUNCTIONS="refuse")
     before = site.config(distribution_id)
 
-    with pytest.raises(RunFailed, match=r"function/rewrite.*ExistingFunctions says refuse"):
+    with pytest.raises(RunFailed, match=r"function/rewrite.*ExistingFunctions is refuse"):
         site.becomes("on")
 
     assert before == site.config(distribution_id)

@@ -18,8 +18,15 @@ from maintenance.model import Behavior, Feature, Kind
 type PathPattern = str | None
 
 
+class ReadConfig(Struct, frozen=True):
+    """A configuration as CloudFront sent it, and the ETag that an update of it must match."""
+
+    xml: bytes
+    etag: str
+
+
 class ConfiguredBehavior(Struct, frozen=True):
-    """A behavior of the configuration, with its lists as they stand in the XML."""
+    """A behavior of the configuration, with its association lists and its place in the XML."""
 
     behavior: Behavior
     lists: AssociationLists
@@ -27,7 +34,7 @@ class ConfiguredBehavior(Struct, frozen=True):
 
 
 class DistributionConfig(Struct, frozen=True):
-    """A configuration as CloudFront sent it. Behaviors are the default one, then in precedence."""
+    """A parsed configuration. `behaviors` are the default one, then the others in precedence."""
 
     xml: bytes
     behaviors: tuple[ConfiguredBehavior, ...]
@@ -45,7 +52,7 @@ class DistributionConfig(Struct, frozen=True):
 
 
 def read_config(xml: bytes) -> DistributionConfig:
-    """Return the configuration; raise ObservationError if this is not a DistributionConfig."""
+    """Return the parsed configuration; raise ObservationError if it is no DistributionConfig."""
     root = scan(xml)
     default = root.child("DefaultCacheBehavior")
     if root.name != "DistributionConfig" or default is None:
@@ -85,17 +92,9 @@ def _list_xml(xml: bytes, element: Element, kind: Kind) -> bytes | None:
 def _replacements(
     configured: ConfiguredBehavior, new: AssociationLists
 ) -> Iterable[tuple[int, int, bytes]]:
-    by_kind = {Kind.LAMBDA_AT_EDGE: new.lambda_xml, Kind.CLOUDFRONT_FUNCTION: new.function_xml}
-    for kind, xml in by_kind.items():
-        element = configured.element
+    element = configured.element
+    for kind in Kind:
         found = element.child(LIST_NAMES[kind])
-        # A list that the configuration does not have goes to the end of its behavior.
+        # A list that the configuration lacks goes to the end of its behavior.
         start, end = (found.start, found.end) if found else (element.inner_end, element.inner_end)
-        yield start, end, xml or b""
-
-
-class ReadConfig(Struct, frozen=True):
-    """A configuration as CloudFront sent it, and the ETag that an update of it must match."""
-
-    xml: bytes
-    etag: str
+        yield start, end, new.xml_of(kind) or b""

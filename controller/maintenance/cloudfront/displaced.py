@@ -1,15 +1,15 @@
 """
-The note: what stood in the viewer slots of a distribution before ours did. Pure.
+The record of displaced functions: what a distribution had attached before ours. Pure.
 
-It has meaning only while ours holds a slot, is rewritten by the next attach and never cleared. Each
-writing carries a fresh `write` id, so that no two notes have equal bytes: S3's ETag is a hash of
-the content, and the conditional writes depend on it (ADR 0003).
+The record of a behavior matters only while ours is attached there. The next attach rewrites it, and
+nothing clears it. Each write carries a fresh `write` id, so that no two records have equal bytes:
+S3's ETag is a hash of the content, and the conditional writes depend on it (ADR 0003).
 """
 
-import json
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
+import msgspec
 from msgspec import Struct
 
 from maintenance.cloudfront.associations import AssociationLists
@@ -17,15 +17,8 @@ from maintenance.cloudfront.config import DistributionConfig, PathPattern
 from maintenance.errors import ObservationError, RecordUnreadable
 
 _FORMAT = 1
-# What a body that is not ours makes of the reading; RecursionError is JSON nested without end.
-_MISREAD = (
-    ValueError,
-    KeyError,
-    TypeError,
-    AttributeError,
-    RecursionError,
-    ObservationError,
-)
+# RecursionError is JSON nested without end; ObservationError a list that is no list.
+_UNREADABLE = (msgspec.DecodeError, RecursionError, ObservationError)
 
 
 class DisplacedRecord(Struct, frozen=True):
@@ -36,8 +29,33 @@ class DisplacedRecord(Struct, frozen=True):
     lists_by_path: Mapping[PathPattern, AssociationLists]
 
 
+class ReadRecord(Struct, frozen=True):
+    """A record as it was read; `etag` is None if it was never written."""
+
+    record: DisplacedRecord
+    etag: str | None
+
+
+class _Behavior(Struct, frozen=True):
+    """The association lists of one behavior in the JSON document."""
+
+    path_pattern: str | None
+    lambda_associations: str | None
+    function_associations: str | None
+
+
+class _Document(Struct, frozen=True, kw_only=True):
+    """The JSON document of a record."""
+
+    format: int
+    stack: str
+    distribution_id: str
+    write: str = ""
+    behaviors: tuple[_Behavior, ...]
+
+
 def empty_record(*, stack: str, distribution_id: str) -> DisplacedRecord:
-    """Return the note of a distribution that nothing was displaced in yet."""
+    """Return the record of a distribution where no function of ours was ever attached."""
     return DisplacedRecord(stack, distribution_id, MappingProxyType({}))
 
 
@@ -45,69 +63,65 @@ def record_before_attach(
     record: DisplacedRecord, config: DistributionConfig, *, attaching: Collection[PathPattern]
 ) -> DisplacedRecord:
     """
-    Return the note to write before attaching: what gets our function is noted as it is.
+    Return the record to write before attaching: the lists of these behaviors as they are now.
 
-    All other rows are carried over, also of behaviors that do not hold ours, or are not there: a
-    second run may stand between its note and its update right now, and only its row says what it
-    displaces. What attaches always rewrites its own row first, so none is used when it is too old.
+    Every other behavior keeps its entry, even if ours is not attached there or the behavior is
+    gone: a second run may be between its record and its update, and only that entry says what it
+    displaces. An attach always rewrites its own entry first, so no outdated entry is ever used.
     """
-    noted = {
+    current = {
         each.behavior.path_pattern: each.lists
         for each in config.behaviors
         if each.behavior.path_pattern in attaching
     }
     return DisplacedRecord(
-        record.stack, record.distribution_id, MappingProxyType({**record.lists_by_path, **noted})
+        record.stack, record.distribution_id, MappingProxyType({**record.lists_by_path, **current})
     )
 
 
 def encode(record: DisplacedRecord, *, write: str) -> bytes:
-    """Return the note as JSON, with the random id of this writing."""
-    lists_by_path = [
-        {
-            "path_pattern": path_pattern,
-            "lambda_associations": _text(lists.lambda_xml),
-            "function_associations": _text(lists.function_xml),
-        }
-        for path_pattern, lists in record.lists_by_path.items()
-    ]
-    document = {
-        "format": _FORMAT,
-        "stack": record.stack,
-        "distribution_id": record.distribution_id,
-        "write": write,
-        "behaviors": lists_by_path,
-    }
-    return json.dumps(document, indent=2).encode()
+    """Return the record as JSON that a person can read, with the random id of this write."""
+    document = _Document(
+        format=_FORMAT,
+        stack=record.stack,
+        distribution_id=record.distribution_id,
+        write=write,
+        behaviors=tuple(
+            _Behavior(path_pattern, _text(lists.lambda_xml), _text(lists.function_xml))
+            for path_pattern, lists in record.lists_by_path.items()
+        ),
+    )
+    return msgspec.json.format(msgspec.json.encode(document), indent=2)
 
 
 def decode(body: bytes, *, stack: str, distribution_id: str) -> DisplacedRecord:
-    """Return the note; raise NoteUnreadable if it is none, or of another distribution or stack."""
+    """
+    Return the record.
+
+    Raises RecordUnreadable if the body is no record, or one of another distribution or stack.
+    """
     try:
-        document = json.loads(body)
-        record = DisplacedRecord(
-            document["stack"], document["distribution_id"], _rows(document["behaviors"])
-        )
-        written_as = document["format"]
-    except _MISREAD as error:
+        document = msgspec.json.decode(body, type=_Document)
+        lists_by_path = {each.path_pattern: _lists(each) for each in document.behaviors}
+    except _UNREADABLE as error:
         raise RecordUnreadable(
-            f"it is not a note that this version understands ({error!r:.300})"
+            f"it is not a record of displaced functions ({error!r:.300})"
         ) from error
-    if written_as != _FORMAT:
-        raise RecordUnreadable(f"it has format {written_as!r}, and this version knows {_FORMAT}")
-    if (record.stack, record.distribution_id) != (stack, distribution_id):
-        whose = f"distribution {record.distribution_id} of stack {record.stack}"
-        raise RecordUnreadable(f"it belongs to {whose}, not to {distribution_id} of {stack}")
-    return record
+    if document.format != _FORMAT:
+        raise RecordUnreadable(
+            f"it has format {document.format}, and this version reads only {_FORMAT}"
+        )
+    if (document.stack, document.distribution_id) != (stack, distribution_id):
+        owner = f"distribution {document.distribution_id} of stack {document.stack}"
+        raise RecordUnreadable(f"it belongs to {owner}, not to {distribution_id} of {stack}")
+    return DisplacedRecord(stack, distribution_id, MappingProxyType(lists_by_path))
 
 
-def _rows(lists_by_path: list[dict[str, str | None]]) -> Mapping[PathPattern, AssociationLists]:
-    return MappingProxyType({row["path_pattern"]: _lists(row) for row in lists_by_path})
-
-
-def _lists(row: Mapping[str, str | None]) -> AssociationLists:
-    lists = AssociationLists(_xml(row["lambda_associations"]), _xml(row["function_associations"]))
-    # Found now and not when they are to go back: what is no list raises ObservationError.
+def _lists(behavior: _Behavior) -> AssociationLists:
+    lists = AssociationLists(
+        _xml(behavior.lambda_associations), _xml(behavior.function_associations)
+    )
+    # Parsed now, not when they are restored: a list that is no XML raises ObservationError.
     lists.entries()
     return lists
 
@@ -118,10 +132,3 @@ def _text(xml: bytes | None) -> str | None:
 
 def _xml(text: str | None) -> bytes | None:
     return None if text is None else text.encode()
-
-
-class ReadRecord(Struct, frozen=True):
-    """A note as it was read; `etag` is None where there is none yet."""
-
-    record: DisplacedRecord
-    etag: str | None

@@ -1,21 +1,21 @@
 """
-Compare what is wanted with what is there, and say what to change. Pure.
+Compare what a distribution should do with what is attached, and plan the difference. Pure.
 
-Each behavior is one row of this table (strangers are functions that are not ours; a sibling is
-the edge function of another stack like this one):
+Each behavior is one row of this table (an existing function is one that is not ours; a sibling is
+the maintenance function of another stack):
 
-    viewer slots of a behavior hold   wanted: maintenance          wanted: live
-    --------------------------------  ---------------------------  -------------------------------
-    no stranger in the way            attach                       keep
-    the wanted version of ours        keep                         detach, restore what was noted
-    another version of ours           replace                      detach, restore what was noted
-    a stranger in the way             displace and attach; refuse  keep
-    a sibling in the way              refuse                       keep
-    nothing of ours, and our kind of  skip                         keep
-    function does not run here
+    attached at the viewer events     to close                     to open
+    --------------------------------  ---------------------------  --------------------------------
+    no conflicting function           attach                       keep
+    the selected version of ours      keep                         detach, restore what is recorded
+    another version of ours           replace                      detach, restore what is recorded
+    a conflicting function            displace and attach; refuse  keep
+    a conflicting sibling             refuse                       keep
+    anything but ours, and the kind   skip                         keep
+    of ours does not run here
 
-A wanted version that only stands in for a better one replaces nothing of ours. One refusal leaves
-the whole distribution as it is: half a site is not in maintenance.
+A fallback version replaces no version of ours. One refusal leaves the whole distribution as it is:
+half a site is not in maintenance.
 """
 
 from collections.abc import Collection, Iterable
@@ -29,7 +29,7 @@ from maintenance.model import Association, Behavior, Kind, Mode
 
 
 class Action(StrEnum):
-    """What is to happen to a behavior."""
+    """What to do with a behavior."""
 
     ATTACH = "attach"
     REPLACE = "replace"
@@ -40,7 +40,7 @@ class Action(StrEnum):
 
 
 class ExistingFunctions(StrEnum):
-    """What to do about a stranger in the way."""
+    """What to do about a conflicting function that is not ours."""
 
     DISPLACE = "displace"
     REFUSE = "refuse"
@@ -50,8 +50,8 @@ class Intent(Struct, frozen=True):
     """
     What one distribution should do. Behaviors named in `except_paths` stay live.
 
-    `arn` is the version to attach, empty where the mode closes nothing; `is_fallback` says that a
-    better one could not be had.
+    `arn` is the version to attach, empty unless the mode closes. It `is_fallback` if the requested
+    one could not be published.
     """
 
     mode: Mode
@@ -62,16 +62,16 @@ class Intent(Struct, frozen=True):
     is_fallback: bool = False
 
     def mode_of(self, behavior: Behavior) -> Mode:
-        """Return what is wanted of one behavior."""
+        """Return what one behavior should do."""
         is_excepted = any(_names(each, behavior.path_pattern) for each in self.except_paths)
         return Mode.LIVE if is_excepted and self.mode is Mode.MAINTENANCE else self.mode
 
 
 class Step(Struct, frozen=True):
     """
-    What to do with one behavior, and why; `conflicting` are the strangers to displace.
+    What to do with one behavior, and why; `conflicting` are the functions to displace.
 
-    `is_closed` tells whether ours is attached as things are, before the step is taken.
+    `is_closed` says whether ours is attached now, before the step is taken.
     """
 
     path_pattern: str | None
@@ -89,19 +89,19 @@ class Plan(Struct, frozen=True):
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to do."""
+        """Whether there is nothing to do, and nothing to refuse."""
         changing = (Action.ATTACH, Action.REPLACE, Action.DETACH, Action.REFUSE)
         return not any(step.action in changing for step in self.steps)
 
     def with_action(self, action: Action) -> tuple[Step, ...]:
-        """Return the steps of this kind."""
+        """Return the steps with this action."""
         return tuple(step for step in self.steps if step.action is action)
 
 
 def unmatched_except_paths(
     except_paths: Iterable[str], behaviors: Collection[Behavior]
 ) -> tuple[str, ...]:
-    """Return a sentence for each entry of `except_paths` that keeps none of the behaviors open."""
+    """Return a sentence for each entry of `except_paths` that matches no behavior."""
     return tuple(
         f"ExceptPaths names {entry}, and no target has such a behavior: write the path pattern as "
         "the distribution does"
@@ -116,7 +116,7 @@ def plan_distribution(distribution_id: str, behaviors: Iterable[Behavior], inten
 
 
 def count_functions(kind: Kind, behaviors: Iterable[Behavior], plan: Plan) -> int:
-    """Return how many functions of the engine's kind are attached once the plan is applied."""
+    """Return how many functions of this kind a distribution has after a plan is applied."""
     attached = plan.with_action(Action.ATTACH)
     present = [one for each in behaviors for one in each.associations]
     displaced = [one for step in attached for one in step.conflicting]
@@ -136,45 +136,44 @@ def plan_behavior(behavior: Behavior, intent: Intent) -> Step:
 def _row(behavior: Behavior, ours: str | None, intent: Intent) -> Step:
     mode = intent.mode_of(behavior)
     if mode is Mode.UNCHANGED:
-        return Step(behavior.path_pattern, Action.KEEP, "nobody has said what is wanted")
+        reason = "neither the switch nor a window says anything"
+        return Step(behavior.path_pattern, Action.KEEP, reason)
     if mode is Mode.LIVE:
-        return _towards_live(behavior, ours)
-    return _towards_maintenance(behavior, ours, intent)
+        return _to_open(behavior, ours)
+    return _to_close(behavior, ours, intent)
 
 
 def _names(except_path: str, path_pattern: str | None) -> bool:
-    # The bare word is the default behavior's alone; a path pattern of that name is /default.
+    # The bare word means the default behavior only; a path pattern of that name is /default.
     if path_pattern is None or except_path == "default":
         return path_pattern is None and except_path == "default"
     # CloudFront reads /a and a as the same path.
     return except_path.removeprefix("/") == path_pattern.removeprefix("/")
 
 
-def _towards_live(behavior: Behavior, ours: str | None) -> Step:
+def _to_open(behavior: Behavior, ours: str | None) -> Step:
     if ours is None:
         return Step(behavior.path_pattern, Action.KEEP, "it is live")
     return Step(behavior.path_pattern, Action.DETACH, "the maintenance function is attached")
 
 
-def _towards_maintenance(behavior: Behavior, ours: str | None, intent: Intent) -> Step:
+def _to_close(behavior: Behavior, ours: str | None, intent: Intent) -> Step:
     path_pattern = behavior.path_pattern
     if ours == intent.arn:
         return Step(path_pattern, Action.KEEP, "it is in maintenance")
     if ours and intent.is_fallback:
         return Step(path_pattern, Action.KEEP, f"it is in maintenance, with {ours}")
     if ours:
-        return Step(path_pattern, Action.REPLACE, f"it has another version of ours, {ours}")
+        return Step(path_pattern, Action.REPLACE, f"another version is attached, {ours}")
     unsupported = intent.engine.unsupported(behavior)
     if unsupported:
-        reason = f"a {intent.engine.kind} does not run with {unsupported}: visitors get through"
+        reason = f"CloudFront runs no {intent.engine.kind} with {unsupported}: it stays open"
         return Step(path_pattern, Action.SKIP, reason)
     conflicting = tuple(each for each in behavior.associations if intent.engine.conflicts(each))
     refusal = _refusal(conflicting, intent)
     if refusal:
         return Step(path_pattern, Action.REFUSE, refusal, conflicting)
-    reason = (
-        f"displaces {_listed(conflicting)}" if conflicting else "its viewer-request slot is free"
-    )
+    reason = f"displaces {_listed(conflicting)}" if conflicting else "viewer-request is free"
     return Step(path_pattern, Action.ATTACH, reason, conflicting)
 
 
@@ -183,13 +182,13 @@ def _refusal(conflicting: tuple[Association, ...], intent: Intent) -> str | None
         sibling = intent.engine.sibling_stack(each.arn)
         if sibling:
             return (
-                f"it is in maintenance by the stack {sibling}, so the stack {intent.engine.stack} "
-                "leaves it alone: let only one of the two name this distribution"
+                f"it is closed by the stack {sibling}, so the stack {intent.engine.stack} leaves "
+                "it alone: name this distribution in only one of the two stacks"
             )
     if conflicting and intent.existing_functions is ExistingFunctions.REFUSE:
         return (
-            f"{_listed(conflicting)} is in the way and ExistingFunctions says refuse: detach it, "
-            "or set ExistingFunctions to displace"
+            f"{_listed(conflicting)} conflicts, and ExistingFunctions is refuse: detach it, or set "
+            "ExistingFunctions to displace"
         )
     return None
 

@@ -1,8 +1,8 @@
 """
-Which distributions the stack looks after. Pure.
+Which distributions a stack closes and opens. Pure.
 
-`Distributions` lists ids and alias patterns. An id is taken as it is; a pattern is compared with
-the aliases of every distribution of the account, staging distributions aside.
+The setting `Distributions` lists ids and alias patterns. An id matches that distribution only; a
+pattern is compared with the aliases of all distributions of the account, except staging ones.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,27 +14,27 @@ from maintenance.model import Distribution
 
 
 class Targets(Struct, frozen=True):
-    """The distributions meant, and a sentence for each entry that means none."""
+    """The distributions that match, and a sentence for each entry that matches none."""
 
     distribution_ids: frozenset[str]
     errors: tuple[str, ...]
 
 
 def is_alias_pattern(entry: str) -> bool:
-    """Tell an alias pattern from a distribution id, which has no dot."""
+    """Return whether this is an alias pattern; a distribution id has no dot."""
     return "." in entry
 
 
 def resolve_targets(entries: Iterable[str], distributions: Sequence[Distribution]) -> Targets:
-    """Return the distributions that the entries mean."""
-    chosen: set[str] = set()
+    """Return the distributions that match an entry."""
+    found: set[str] = set()
     errors = []
     for entry in entries:
         matching = _matching(entry, distributions)
-        chosen.update(matching)
+        found.update(matching)
         if not matching:
             errors.append(_error(entry))
-    return Targets(frozenset(chosen), tuple(errors))
+    return Targets(frozenset(found), tuple(errors))
 
 
 def _matching(entry: str, distributions: Sequence[Distribution]) -> set[str]:
@@ -51,9 +51,10 @@ def _matching(entry: str, distributions: Sequence[Distribution]) -> set[str]:
 def _error(entry: str) -> str:
     if is_alias_pattern(entry):
         return (
-            f"no distribution of this account has an alias like {entry}: mend the stack parameter "
-            "Distributions, or give the distribution that alias"
+            f"no distribution of this account has an alias like {entry}: correct the stack "
+            "parameter Distributions, or give the distribution that alias"
         )
     return (
-        f"there is no distribution {entry} in this account: mend the stack parameter Distributions"
+        f"there is no distribution {entry} in this account: correct the stack parameter "
+        "Distributions"
     )

@@ -2,8 +2,8 @@
 Where each element of an XML document begins and ends, in bytes. Pure.
 
 Configurations are edited by cutting and splicing the bytes that CloudFront sent, so that nothing
-else in them can change; expat knows the byte position of everything that it reads. Neither
-CloudFront nor a note declares a document type, so there are no entities that could grow.
+else in them can change; expat knows the byte position of everything that it reads. A document type
+is refused, because its entities can expand without limit; CloudFront never sends one.
 """
 
 from itertools import chain
@@ -13,13 +13,13 @@ from msgspec import Struct, field
 
 from maintenance.errors import ObservationError
 
-# A configuration nests ten deep; whoever walks through one does so by recursion.
-_DEEPEST = 100
-_NOT_OURS = "the XML holds what CloudFront never sends"
+# A configuration nests ten deep, and elements are walked by recursion.
+_MAX_DEPTH = 100
+_NEVER_SENT = "the XML holds what CloudFront never sends"
 
 
 class Element(Struct):
-    """One element: `start` and `end` enclose it, `inner_start` and `inner_end` its content."""
+    """An XML element: `start` and `end` enclose it, `inner_start` and `inner_end` its content."""
 
     name: str
     start: int
@@ -31,7 +31,7 @@ class Element(Struct):
 
     @property
     def is_self_closing(self) -> bool:
-        """Whether it is written `<Name/>`: there is no place inside it."""
+        """Whether the element is written `<Name/>`, which has no place for content."""
         return self.inner_start == self.end
 
     def child(self, *path: str) -> "Element | None":
@@ -41,7 +41,7 @@ class Element(Struct):
         return found.child(*rest) if found and rest else found
 
     def text_of(self, *path: str) -> str:
-        """Return the stripped text of the descendant along the path, or nothing."""
+        """Return the stripped text of the descendant along the path, "" if there is none."""
         found = self.child(*path)
         return found.text.strip() if found else ""
 
@@ -52,12 +52,12 @@ def scan(xml: bytes) -> Element:
     try:
         return scanner.scan()
     except expat.ExpatError as error:
-        message = f"CloudFront answered with something that is not XML: {error}. Nothing was done."
+        message = f"CloudFront's answer is not XML: {error}. Nothing was changed."
         raise ObservationError(message) from error
 
 
 def splice(xml: bytes, replacements: list[tuple[int, int, bytes]]) -> bytes:
-    """Return the document with each (start, end, new bytes) put in; spans must not overlap."""
+    """Return the document after each (start, end, new bytes); the spans must not overlap."""
     at = 0
     pieces = []
     for start, end, new in sorted(replacements, key=lambda each: each[:2]):
@@ -67,7 +67,7 @@ def splice(xml: bytes, replacements: list[tuple[int, int, bytes]]) -> bytes:
 
 
 class _Scanner:
-    """Feeds expat and keeps the open elements."""
+    """Builds the tree of elements from expat's events."""
 
     def __init__(self, xml: bytes) -> None:
         self._xml = xml
@@ -81,7 +81,7 @@ class _Scanner:
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._text
-        # Comments, CDATA marks and processing instructions also tell where a start tag has ended.
+        # Comments, CDATA marks and processing instructions also show where a start tag has ended.
         self._parser.DefaultHandler = self._other
 
     def scan(self) -> Element:
@@ -89,14 +89,14 @@ class _Scanner:
         return self._document.children[0]
 
     def _refuse_doctype(self, *_declared: object) -> None:
-        raise ObservationError(f"{_NOT_OURS}: a document type. Nothing was done.")
+        raise ObservationError(f"{_NEVER_SENT}: a document type. Nothing was changed.")
 
     def _start(self, name: str, _attributes: dict[str, str]) -> None:
-        if len(self._open) > _DEEPEST:
+        if len(self._open) > _MAX_DEPTH:
             raise ObservationError(
-                f"{_NOT_OURS}: elements nested {_DEEPEST} deep. Nothing was done."
+                f"{_NEVER_SENT}: elements nested {_MAX_DEPTH} deep. Nothing was changed."
             )
-        self._content_begins()
+        self._end_start_tag()
         element = Element(name, start=self._parser.CurrentByteIndex)
         self._open[-1].children.append(element)
         self._open.append(element)
@@ -112,18 +112,18 @@ class _Scanner:
             element.inner_start = element.inner_end = element.end = at
             self._awaits_content = None
             return
-        self._content_begins()
+        self._end_start_tag()
         element.inner_end = at
         element.end = self._xml.index(b">", at) + 1
 
     def _text(self, text: str) -> None:
-        self._content_begins()
+        self._end_start_tag()
         self._texts[-1].append(text)
 
     def _other(self, _data: str) -> None:
-        self._content_begins()
+        self._end_start_tag()
 
-    def _content_begins(self) -> None:
+    def _end_start_tag(self) -> None:
         if self._awaits_content:
             self._awaits_content.inner_start = self._parser.CurrentByteIndex
             self._awaits_content = None

@@ -1,4 +1,4 @@
-"""One association list, edited item by item."""
+"""Association lists, edited item by item."""
 
 import pytest
 from maintenance.cloudfront.associations import (
@@ -43,12 +43,12 @@ EMPTY_LISTS = {
 
 @pytest.mark.parametrize("xml", EMPTY_LISTS.values(), ids=list(EMPTY_LISTS))
 def test_the_first_item_makes_a_whole_list(xml: bytes | None) -> None:
-    """However CloudFront may write an empty list, Quantity and Items are right afterwards."""
+    """However CloudFront writes an empty list, Quantity and Items are right afterwards."""
     assert list_xml(LAMBDA, OURS) == with_entry(LAMBDA, xml, NEW)
 
 
-def test_a_first_item_leaves_what_is_in_the_list_already() -> None:
-    """Also what no SDK knows, between and inside its elements."""
+def test_a_first_item_keeps_the_other_content_of_its_list() -> None:
+    """Even elements and attributes that no SDK knows."""
     xml = (
         b"<FunctionAssociations>\n<New a='1'/><Quantity> 0 </Quantity><!-- c -->"
         b"</FunctionAssociations>"
@@ -63,23 +63,23 @@ def test_a_first_item_leaves_what_is_in_the_list_already() -> None:
     assert expected == with_entry(FUNCTION, xml, entry)
 
 
-def test_another_item_goes_behind_the_others() -> None:
-    """And Quantity counts it."""
+def test_another_item_is_added_at_the_end() -> None:
+    """Quantity counts it."""
     origin = a_lambda("origin-request")
 
     assert list_xml(LAMBDA, origin, OURS) == with_entry(LAMBDA, list_xml(LAMBDA, origin), NEW)
 
 
-def test_an_item_takes_the_place_of_one_for_the_same_event() -> None:
-    """CloudFront holds one function per event type."""
+def test_an_item_replaces_one_for_the_same_event() -> None:
+    """CloudFront accepts one function for an event type."""
     before = list_xml(LAMBDA, a_lambda(), a_lambda("origin-request"))
     expected = list_xml(LAMBDA, OURS, a_lambda("origin-request"))
 
     assert expected == with_entry(LAMBDA, before, NEW)
 
 
-def test_items_are_cut_by_their_event() -> None:
-    """Whole items, and Quantity with them."""
+def test_whole_items_are_cut() -> None:
+    """Quantity counts the others."""
     before = list_xml(LAMBDA, a_lambda(), a_lambda("origin-request"), a_lambda("viewer-response"))
 
     assert list_xml(LAMBDA, a_lambda("origin-request")) == without(LAMBDA, before, _at_viewer)
@@ -100,13 +100,13 @@ def test_a_list_without_its_last_item_has_no_items() -> None:
     ],
     ids=["absent", "empty", "with no items in Items", "with others"],
 )
-def test_a_list_without_such_items_stays_as_it_is(xml: bytes | None) -> None:
-    """Byte for byte."""
+def test_a_list_without_such_items_stays_byte_for_byte(xml: bytes | None) -> None:
+    """White space and unusual spelling included."""
     assert xml == without(LAMBDA, xml, _at_viewer)
 
 
-def test_entries_are_the_items_with_their_own_bytes() -> None:
-    """In the order of the document, and with what no SDK knows."""
+def test_an_entry_has_the_bytes_of_its_item() -> None:
+    """In document order, with elements that no SDK knows."""
     item = (
         b"<FunctionAssociation><New/><EventType> viewer-request\n</EventType>"
         b"<FunctionARN><![CDATA[arn:aws:cloudfront::123456789012:function/rewrite]]></FunctionARN>"
@@ -127,7 +127,7 @@ def test_a_list_without_items_has_no_entries(xml: bytes | None) -> None:
     assert () == entries(FUNCTION, xml)
 
 
-ALIKE = {
+EQUIVALENT = {
     "both absent": (None, None),
     "items in another order": (
         list_xml(LAMBDA, a_lambda(), a_lambda("origin-request")),
@@ -141,7 +141,7 @@ ALIKE = {
         ),
     ),
 }
-UNLIKE = {
+CHANGED = {
     "one absent": (None, list_xml(LAMBDA)),
     "another function": (
         list_xml(LAMBDA, a_lambda(name="a")),
@@ -155,15 +155,13 @@ UNLIKE = {
 }
 
 
-@pytest.mark.parametrize(("one", "other"), ALIKE.values(), ids=list(ALIKE))
-def test_lists_that_say_the_same_are_the_same(one: bytes | None, other: bytes | None) -> None:
-    """CloudFront writes a configuration anew, and returns associations in no fixed order."""
+@pytest.mark.parametrize(("one", "other"), EQUIVALENT.values(), ids=list(EQUIVALENT))
+def test_equivalent_lists_have_the_same_content(one: bytes | None, other: bytes | None) -> None:
+    """CloudFront serialises a configuration again, with associations in no fixed order."""
     assert same_content(one, other)
 
 
-@pytest.mark.parametrize(("one", "other"), UNLIKE.values(), ids=list(UNLIKE))
-def test_lists_that_somebody_changed_are_not_the_same(
-    one: bytes | None, other: bytes | None
-) -> None:
-    """Whatever was changed, it must not be lost by putting noted bytes back over it."""
+@pytest.mark.parametrize(("one", "other"), CHANGED.values(), ids=list(CHANGED))
+def test_changed_lists_do_not_have_the_same_content(one: bytes | None, other: bytes | None) -> None:
+    """Restoring the recorded bytes over them would lose the change."""
     assert not same_content(one, other)

@@ -23,7 +23,7 @@ from tests.builders import (
 )
 
 
-def _prepare(
+def _change(
     mode: Mode, xml: bytes, lists_by_path: Mapping[PathPattern, AssociationLists] | None = None
 ) -> Change:
     config = read_config(xml)
@@ -34,48 +34,48 @@ def _prepare(
     return build_change(plan, config, record, intent)
 
 
-def _held(change: Change) -> list[tuple[Association, ...]]:
+def _attached(change: Change) -> list[tuple[Association, ...]]:
     return [each.behavior.associations for each in read_config(change.xml).behaviors]
 
 
-def test_attaching_takes_every_behavior_and_notes_what_was_there() -> None:
-    """One new configuration for all of them, and one row each."""
+def test_attaching_changes_every_behavior_and_records_what_was_there() -> None:
+    """One configuration and one record for all of them."""
     xml = config_xml(a_behavior(None, a_function()), a_behavior("*"))
 
-    change = _prepare(Mode.MAINTENANCE, xml)
+    change = _change(Mode.MAINTENANCE, xml)
 
-    assert [(OURS,), (OURS,)] == _held(change)
+    assert [(OURS,), (OURS,)] == _attached(change)
     assert change.record
     assert {None: lists(a_function()), "*": lists()} == dict(change.record.lists_by_path)
 
 
-def test_replacing_alone_writes_no_note() -> None:
-    """The rows are there since the older version was attached, and they still hold."""
+def test_replacing_a_version_writes_no_record() -> None:
+    """The record of the first attach is still valid."""
     older = Association(OURS.event_type, OURS.kind, edge_arn(1))
 
-    change = _prepare(Mode.MAINTENANCE, config_xml(a_behavior(None, older)), {None: lists()})
+    change = _change(Mode.MAINTENANCE, config_xml(a_behavior(None, older)), {None: lists()})
 
-    assert ([(OURS,)], None) == (_held(change), change.record)
+    assert ([(OURS,)], None) == (_attached(change), change.record)
 
 
-def test_attaching_beside_a_held_behavior_carries_its_row_over() -> None:
-    """What stood there before ours did is not forgotten."""
+def test_attaching_keeps_the_record_of_closed_behaviors() -> None:
+    """It says what to restore there."""
     xml = config_xml(a_behavior(None, OURS), a_behavior("/new"))
 
-    change = _prepare(Mode.MAINTENANCE, xml, {None: lists(a_function())})
+    change = _change(Mode.MAINTENANCE, xml, {None: lists(a_function())})
 
     assert change.record
     assert {None: lists(a_function()), "/new": lists()} == dict(change.record.lists_by_path)
 
 
-def test_detaching_puts_back_what_was_noted() -> None:
-    """In every behavior its own, and the note is left as it is."""
+def test_detaching_restores_what_was_recorded() -> None:
+    """In each behavior its own functions; the record is not rewritten."""
     lists_by_path = {None: lists(a_function()), "*": lists(a_lambda())}
     xml = config_xml(a_behavior(None, OURS), a_behavior("*", OURS))
 
-    change = _prepare(Mode.LIVE, xml, lists_by_path)
+    change = _change(Mode.LIVE, xml, lists_by_path)
 
-    assert [(a_function(),), (a_lambda(),)] == _held(change)
+    assert [(a_function(),), (a_lambda(),)] == _attached(change)
     assert ((a_function(), a_lambda()), (), None) == (
         change.restored,
         change.not_restored,
@@ -83,42 +83,42 @@ def test_detaching_puts_back_what_was_noted() -> None:
     )
 
 
-def test_what_could_not_go_back_is_named() -> None:
-    """Somebody attached a Lambda@Edge function meanwhile, and that wins."""
+def test_functions_that_were_not_restored_are_named() -> None:
+    """A Lambda@Edge function was attached in the meantime, and stays."""
     came = a_lambda(VIEWER_RESPONSE)
 
-    change = _prepare(
+    change = _change(
         Mode.LIVE, config_xml(a_behavior(None, OURS, came)), {None: lists(a_function())}
     )
 
-    assert [(came,)] == _held(change)
+    assert [(came,)] == _attached(change)
     assert (a_function(),) == change.not_restored
 
 
-def test_a_behavior_without_a_row_stays_closed() -> None:
-    """Nobody knows what belongs there; the others are opened, and the sentence says what to do."""
+def test_a_behavior_without_a_record_stays_closed() -> None:
+    """What belongs there is unknown. The others open, and the error says what to do."""
     xml = config_xml(a_behavior(None, OURS), a_behavior("/x", OURS))
 
-    change = _prepare(Mode.LIVE, xml, {None: lists()})
+    change = _change(Mode.LIVE, xml, {None: lists()})
 
-    assert [(), (OURS,)] == _held(change)
+    assert [(), (OURS,)] == _attached(change)
     (error,) = change.errors
     assert (
-        f"the behavior /x of {DISTRIBUTION_ID} has the maintenance function, and the note does not "
-        "say what was there before, so it stays closed: attach what belongs there yourself, or "
-        "detach the function; what you do wins"
+        f"the behavior /x of {DISTRIBUTION_ID} stays closed: it has the maintenance function, and "
+        "the record of displaced functions does not say what was there before. Attach what "
+        "belongs there, or detach the function; the controller keeps what you do"
     ) == error
 
 
-def test_the_default_behavior_is_called_default_in_a_fault() -> None:
-    """It has no path pattern to be named by."""
-    (error,) = _prepare(Mode.LIVE, config_xml(a_behavior(None, OURS))).errors
+def test_the_default_behavior_is_called_default_in_an_error() -> None:
+    """It has no path pattern."""
+    (error,) = _change(Mode.LIVE, config_xml(a_behavior(None, OURS))).errors
 
     assert error.startswith("the behavior default of ")
 
 
-def test_a_plan_that_keeps_all_gives_the_same_bytes() -> None:
-    """Nothing is written then."""
+def test_a_plan_that_changes_nothing_gives_the_same_bytes() -> None:
+    """The run then writes nothing."""
     xml = config_xml(a_behavior(None, a_function()), a_behavior("*"))
 
-    assert xml == _prepare(Mode.LIVE, xml).xml
+    assert xml == _change(Mode.LIVE, xml).xml

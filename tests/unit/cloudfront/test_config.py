@@ -1,4 +1,4 @@
-"""Behaviors read out of a configuration, and lists put back into it."""
+"""Reading behaviors from a configuration, and writing lists into it."""
 
 import pytest
 from maintenance.cloudfront.associations import AssociationLists
@@ -10,7 +10,7 @@ from tests.builders import a_behavior, a_function, a_lambda, config_xml, lists
 
 
 def test_behaviors_are_the_default_one_and_then_in_precedence() -> None:
-    """Associations sorted, paths unescaped, and an ordered * told from the default behavior."""
+    """Associations are sorted, paths unescaped; an ordered * is not the default behavior."""
     behaviors = (
         a_behavior(None, a_lambda("origin-request"), a_function()),
         a_behavior("/z/*", a_lambda()),
@@ -47,8 +47,8 @@ def test_the_features_of_a_behavior_are_read(behavior: Behavior) -> None:
         (b"<ContinuousDeploymentPolicyId>abc</ContinuousDeploymentPolicyId>", True),
     ],
 )
-def test_a_continuous_deployment_policy_is_seen(element: bytes, *, expected: bool) -> None:
-    """An element without text names none."""
+def test_a_continuous_deployment_policy_is_detected(element: bytes, *, expected: bool) -> None:
+    """An element without text names no policy."""
     read = read_config(config_xml(a_behavior(), extra=element))
 
     assert expected is read.has_continuous_deployment
@@ -58,14 +58,14 @@ def test_a_continuous_deployment_policy_is_seen(element: bytes, *, expected: boo
     "body",
     [b"<Distribution/>", b"<DistributionConfig/>", b"<Error><DefaultCacheBehavior/></Error>"],
 )
-def test_anything_else_is_refused(body: bytes) -> None:
-    """An error document must not be taken for a configuration without behaviors."""
+def test_any_other_document_is_refused(body: bytes) -> None:
+    """An error document must not pass for a configuration without behaviors."""
     with pytest.raises(ObservationError, match="instead of a DistributionConfig"):
         read_config(body)
 
 
-def test_lists_are_replaced_in_their_behavior_alone() -> None:
-    """Every other byte stays."""
+def test_lists_are_replaced_only_in_the_named_behavior() -> None:
+    """All other bytes stay."""
     xml = config_xml(
         a_behavior(None, a_lambda()), a_behavior("/a&b/*", a_lambda()), a_behavior("*")
     )
@@ -77,14 +77,14 @@ def test_lists_are_replaced_in_their_behavior_alone() -> None:
 
 
 def test_no_change_is_the_same_bytes() -> None:
-    """Reading alone must not touch anything."""
+    """Reading changes nothing."""
     xml = config_xml(a_behavior(None, a_lambda()), a_behavior("*", a_function()))
 
     assert xml == read_config(xml).with_lists({})
 
 
-def test_absent_lists_are_added_at_the_end_of_their_behavior_and_taken_away_again() -> None:
-    """A configuration may lack both lists; it lacks them afterwards."""
+def test_absent_lists_are_added_at_the_end_of_their_behavior_and_removed_again() -> None:
+    """A configuration that lacked both lists lacks them again."""
     bare = (
         b"<DistributionConfig><DefaultCacheBehavior>\n<New/> </DefaultCacheBehavior>"
         b"</DistributionConfig>"

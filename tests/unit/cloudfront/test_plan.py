@@ -1,4 +1,4 @@
-"""The table in the docstring of `plan`, row by row, and what is said about each."""
+"""The table in the docstring of `plan`, row by row, and the reason of each step."""
 
 from copy import replace
 
@@ -36,30 +36,30 @@ SIBLING = replace(OURS, arn=edge_arn(stack="other"))
 
 type _Row = tuple[tuple[Association, ...], str, str, str]
 
-# What stands in a behavior, and the action where the site is to be closed, closed without
-# displacing anything, and open.
+# What is attached to a behavior, and the action for closing, for closing without displacing
+# anything, and for opening.
 TABLE: dict[str, list[_Row]] = {
-    "no stranger in the way": [
+    "no conflicting function": [
         ((), "attach", "attach", "keep"),
         ((a_lambda("origin-request"),), "attach", "attach", "keep"),
         ((a_lambda(VIEWER_RESPONSE),), "attach", "attach", "keep"),
     ],
-    "the wanted version of ours": [
+    "the selected version of ours": [
         ((OURS,), "keep", "keep", "detach"),
         ((OURS, a_lambda(VIEWER_RESPONSE)), "keep", "keep", "detach"),
     ],
     "another version of ours": [((OLDER,), "replace", "replace", "detach")],
-    "a stranger in the way": [
+    "a conflicting function": [
         ((a_lambda(),), "attach", "refuse", "keep"),
         ((a_function(),), "attach", "refuse", "keep"),
         ((a_function(VIEWER_RESPONSE),), "attach", "refuse", "keep"),
     ],
-    "a sibling in the way": [((SIBLING,), "refuse", "refuse", "keep")],
+    "a conflicting sibling": [((SIBLING,), "refuse", "refuse", "keep")],
 }
 ROWS = [
-    pytest.param(a_behavior("/x", *row[0]), *row[1:], id=f"{attached_version} {number}")
-    for attached_version, lists_by_path in TABLE.items()
-    for number, row in enumerate(lists_by_path, start=1)
+    pytest.param(a_behavior("/x", *row[0]), *row[1:], id=f"{name} {number}")
+    for name, rows in TABLE.items()
+    for number, row in enumerate(rows, start=1)
 ]
 
 
@@ -74,40 +74,39 @@ def test_every_row_of_the_table(
 
 
 def test_the_rows_are_those_of_the_docstring() -> None:
-    """In its order, but for the last one, which has a test of its own below."""
+    """In its order, except for the last one, which has a test of its own below."""
     body = (plan.__doc__ or "").split("\n\n")[2].splitlines()[2:-2]
 
     assert list(TABLE) == [row.strip().split("  ")[0] for row in body]
 
 
-@pytest.mark.parametrize("attached_version", [(), (a_function(),), (SIBLING,)])
+@pytest.mark.parametrize("attached", [(), (a_function(),), (SIBLING,)])
 @pytest.mark.parametrize(("intent", "action"), [(CLOSE, "skip"), (REFUSE, "skip"), (OPEN, "keep")])
-def test_a_behavior_that_lambda_at_edge_cannot_run_on_is_skipped(
-    attached_version: tuple[Association, ...], intent: Intent, action: str
+def test_a_behavior_with_an_unsupported_feature_is_skipped(
+    attached: tuple[Association, ...], intent: Intent, action: str
 ) -> None:
-    """Whatever stands there, and the reason names the feature."""
-    step = plan_behavior(a_behavior("/x", *attached_version, features={Feature.GRPC}), intent)
+    """Whatever is attached there; the reason names the feature."""
+    step = plan_behavior(a_behavior("/x", *attached, features={Feature.GRPC}), intent)
 
     assert action == step.action
     assert (intent is OPEN) is ("gRPC" not in step.reason)
 
 
-def test_what_stands_in_for_a_better_version_replaces_none_of_ours() -> None:
-    """It only goes where nothing of ours is attached yet."""
-    is_fallback = replace(CLOSE, is_fallback=True)
+def test_a_fallback_replaces_no_version_of_ours() -> None:
+    """It is attached only where ours is not attached yet."""
+    fallback = replace(CLOSE, is_fallback=True)
 
     assert [Action.KEEP, Action.ATTACH] == [
-        plan_behavior(a_behavior("/x", *attached_version), is_fallback).action
-        for attached_version in ((OLDER,), ())
+        plan_behavior(a_behavior("/x", *attached), fallback).action for attached in ((OLDER,), ())
     ]
 
 
-@pytest.mark.parametrize("attached_version", [(), (OURS,), (a_function(),), (SIBLING,)])
-def test_where_nobody_has_said_what_is_wanted_all_is_kept(
-    attached_version: tuple[Association, ...],
+@pytest.mark.parametrize("attached", [(), (OURS,), (a_function(),), (SIBLING,)])
+def test_without_switch_and_windows_everything_stays(
+    attached: tuple[Association, ...],
 ) -> None:
-    """A switch that was deleted closes nothing and lifts nothing."""
-    assert Action.KEEP == plan_behavior(a_behavior("/x", *attached_version), LEAVE).action
+    """Deleting the switch closes nothing and opens nothing."""
+    assert Action.KEEP == plan_behavior(a_behavior("/x", *attached), LEAVE).action
 
 
 @pytest.mark.parametrize(
@@ -132,29 +131,29 @@ def test_where_nobody_has_said_what_is_wanted_all_is_kept(
 def test_the_behaviors_in_except_paths_stay_open(
     except_paths: tuple[str, ...], path_pattern: str | None, *, is_open: bool
 ) -> None:
-    """Named as the distribution writes them, with or without the first slash; default is a word."""
+    """As the distribution writes them, with or without the first slash; default is a keyword."""
     intent = replace(CLOSE, except_paths=except_paths)
     expected = Mode.LIVE if is_open else Mode.MAINTENANCE
 
     assert expected == intent.mode_of(a_behavior(path_pattern))
 
 
-def test_a_behavior_newly_in_except_paths_is_opened() -> None:
-    """Ours sits there, and the owner wants it open."""
+def test_a_closed_behavior_in_except_paths_is_opened() -> None:
+    """The owner has added it since it was closed."""
     intent = replace(CLOSE, except_paths=("/x",))
 
     assert Action.DETACH == plan_behavior(a_behavior("/x", OURS), intent).action
 
 
-def test_except_paths_open_nothing_where_nobody_has_said_what_is_wanted() -> None:
-    """They are exceptions from closing, not orders of their own."""
+def test_without_switch_and_windows_except_paths_open_nothing() -> None:
+    """They are exceptions from closing."""
     intent = replace(LEAVE, except_paths=("/x",))
 
     assert Mode.UNCHANGED == intent.mode_of(a_behavior("/x"))
 
 
-def test_attaching_names_everything_that_it_displaces() -> None:
-    """Both functions go, so both are named and noted; the one at origin stays."""
+def test_attaching_names_every_displaced_function() -> None:
+    """Both conflicting functions are named and recorded; the one at the origin stays."""
     first, second = a_function(), a_function(VIEWER_RESPONSE, "headers")
 
     step = plan_behavior(a_behavior("/x", first, second, a_lambda("origin-request")), CLOSE)
@@ -163,37 +162,37 @@ def test_attaching_names_everything_that_it_displaces() -> None:
     assert f"displaces {first} and {second}" == step.reason
 
 
-def test_a_refusal_names_the_occupant_and_the_remedy() -> None:
-    """So that the owner knows what to detach."""
+def test_a_refusal_names_the_function_and_the_remedy() -> None:
+    """The owner reads what to detach."""
     step = plan_behavior(a_behavior("/x", a_function()), REFUSE)
 
     assert (
-        f"{a_function()} is in the way and ExistingFunctions says refuse: detach it, or set "
+        f"{a_function()} conflicts, and ExistingFunctions is refuse: detach it, or set "
         "ExistingFunctions to displace"
     ) == step.reason
     assert ("/x", (a_function(),)) == (step.path_pattern, step.conflicting)
 
 
-def test_a_sibling_is_refused_by_naming_both_stacks() -> None:
-    """Neither of the two must displace the other."""
+def test_a_sibling_is_refused_with_the_names_of_both_stacks() -> None:
+    """Neither must displace the other."""
     step = plan_behavior(a_behavior("/x", SIBLING), CLOSE)
 
     assert (
-        "it is in maintenance by the stack other, so the stack site leaves it alone: let only one "
-        "of the two name this distribution"
+        "it is closed by the stack other, so the stack site leaves it alone: name this "
+        "distribution in only one of the two stacks"
     ) == step.reason
 
 
 @pytest.mark.parametrize(
     ("intent", "behavior", "reason"),
     [
-        (LEAVE, a_behavior("/x"), "nobody has said what is wanted"),
+        (LEAVE, a_behavior("/x"), "neither the switch nor a window says anything"),
         (OPEN, a_behavior("/x"), "it is live"),
         (OPEN, a_behavior("/x", OURS), "the maintenance function is attached"),
-        (CLOSE, a_behavior("/x"), "its viewer-request slot is free"),
+        (CLOSE, a_behavior("/x"), "viewer-request is free"),
         (CLOSE, a_behavior("/x", OURS), "it is in maintenance"),
-        # The log then tells which deployment a page came from.
-        (CLOSE, a_behavior("/x", OLDER), f"it has another version of ours, {OLDER.arn}"),
+        # The log then shows which deployment a page came from.
+        (CLOSE, a_behavior("/x", OLDER), f"another version is attached, {OLDER.arn}"),
         (
             replace(CLOSE, is_fallback=True),
             a_behavior("/x", OLDER),
@@ -202,19 +201,19 @@ def test_a_sibling_is_refused_by_naming_both_stacks() -> None:
         (
             CLOSE,
             a_behavior("/x", features={Feature.GRPC}),
-            "a Lambda@Edge function does not run with gRPC: visitors get through",
+            "CloudFront runs no Lambda@Edge function with gRPC: it stays open",
         ),
     ],
 )
-def test_a_step_says_why_it_is_taken(intent: Intent, behavior: Behavior, reason: str) -> None:
-    """It is what a person reads in a plan, and in the report of a run."""
+def test_a_step_has_a_reason(intent: Intent, behavior: Behavior, reason: str) -> None:
+    """People read it in a plan, and in the report of a run."""
     assert Step("/x", plan_behavior(behavior, intent).action, reason) == replace(
         plan_behavior(behavior, intent), is_closed=False
     )
 
 
-def test_ours_at_another_event_is_not_what_closes_a_site() -> None:
-    """Somebody attached it there, and it stays theirs."""
+def test_ours_at_another_event_closes_nothing() -> None:
+    """Another party attached it there, and may keep it."""
     elsewhere = replace(OURS, event_type=VIEWER_RESPONSE)
 
     step = plan_behavior(a_behavior("/x", elsewhere), OPEN)
@@ -222,8 +221,8 @@ def test_ours_at_another_event_is_not_what_closes_a_site() -> None:
     assert (Action.KEEP, False) == (step.action, step.is_closed)
 
 
-def test_an_exception_that_keeps_nothing_open_is_said_to() -> None:
-    """A slip in ExceptPaths closes what was to stay open."""
+def test_an_exception_that_matches_no_behavior_is_reported() -> None:
+    """A typing error in ExceptPaths closes a path that should stay open."""
     behaviors = [a_behavior(None), a_behavior("/health")]
 
     (sentence,) = unmatched_except_paths(["health", "/healht", "default"], behaviors)
@@ -235,18 +234,18 @@ def test_an_exception_that_keeps_nothing_open_is_said_to() -> None:
 
 @pytest.mark.parametrize("intent", [CLOSE, OPEN, LEAVE])
 @pytest.mark.parametrize(
-    ("expected", "attached_version"),
+    ("expected", "attached"),
     [(True, OURS), (True, OLDER), (False, SIBLING), (False, a_function())],
 )
 def test_a_behavior_is_closed_where_ours_is_attached(
-    intent: Intent, attached_version: Association, *, expected: bool
+    intent: Intent, attached: Association, *, expected: bool
 ) -> None:
-    """As things are, whatever is wanted and will be done."""
-    assert expected is plan_behavior(a_behavior("/x", attached_version), intent).is_closed
+    """Before the step, whatever it will do."""
+    assert expected is plan_behavior(a_behavior("/x", attached), intent).is_closed
 
 
-def test_a_plan_has_one_step_per_behavior_in_their_order() -> None:
-    """So that a report reads like the distribution."""
+def test_a_plan_has_one_step_per_behavior_in_order() -> None:
+    """A report then reads like the distribution."""
     behaviors = [a_behavior(None), a_behavior("/z"), a_behavior("/a", OURS)]
 
     planned = plan_distribution(DISTRIBUTION_ID, behaviors, CLOSE)
@@ -267,8 +266,6 @@ def test_a_plan_has_one_step_per_behavior_in_their_order() -> None:
         (Action.REFUSE, False),
     ],
 )
-def test_a_plan_is_empty_when_nothing_is_to_be_done_or_said(
-    action: Action, *, expected: bool
-) -> None:
-    """A refusal has to be reported, so it is not nothing."""
+def test_a_plan_is_empty_without_changes_and_refusals(action: Action, *, expected: bool) -> None:
+    """A refusal has to be reported."""
     assert expected is Plan(DISTRIBUTION_ID, (Step(None, action, ""),)).is_empty

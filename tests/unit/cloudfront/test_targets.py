@@ -1,4 +1,4 @@
-"""Which distributions the entries of the stack parameter mean."""
+"""Which distributions match the setting Distributions."""
 
 import pytest
 from maintenance.cloudfront.targets import resolve_targets
@@ -24,24 +24,24 @@ LISTING = (
         ("*.example.com", {"E1SHOP", "E2STAR"}),
     ],
 )
-def test_an_entry_means_the_distributions_it_names(entry: str, expected: set[str]) -> None:
-    """An id exactly, an alias by pattern in any case; staging distributions only by id."""
+def test_an_entry_matches_an_id_or_aliases(entry: str, expected: set[str]) -> None:
+    """An id exactly, an alias by pattern, in upper or lower case; staging distributions by id."""
     targets = resolve_targets([entry], LISTING)
 
     assert expected == targets.distribution_ids
     assert () == targets.errors
 
 
-def test_an_alias_that_nothing_has_can_be_mended_at_both_ends() -> None:
-    """In the stack, or at the distribution."""
+def test_an_alias_that_matches_nothing_names_both_remedies() -> None:
+    """Correct the stack, or the distribution."""
     (error,) = resolve_targets(["shop.example.com"], LISTING).errors
     assert (
-        "no distribution of this account has an alias like shop.example.com: mend the stack "
+        "no distribution of this account has an alias like shop.example.com: correct the stack "
         "parameter Distributions, or give the distribution that alias"
     ) == error
 
 
-def test_a_distribution_named_twice_is_one() -> None:
+def test_a_distribution_that_matches_twice_counts_once() -> None:
     """By its id and by an alias."""
     assert {"E1SHOP"} == resolve_targets(["E1SHOP", "www.example.com"], LISTING).distribution_ids
 
@@ -49,13 +49,13 @@ def test_a_distribution_named_twice_is_one() -> None:
 @pytest.mark.parametrize(
     ("entry", "sentence"),
     [
-        ("E9GONE", "there is no distribution E9GONE in this account: mend the stack parameter"),
+        ("E9GONE", "there is no distribution E9GONE in this account: correct the stack parameter"),
         ("e1shop", "there is no distribution e1shop"),
-        ("shop.example.com", "has an alias like shop.example.com: mend the stack parameter"),
+        ("shop.example.com", "has an alias like shop.example.com: correct the stack parameter"),
     ],
 )
-def test_an_entry_that_means_nothing_is_a_fault(entry: str, sentence: str) -> None:
-    """The others are looked after all the same."""
+def test_an_entry_that_matches_nothing_is_an_error(entry: str, sentence: str) -> None:
+    """The other entries still count."""
     targets = resolve_targets([entry, "E3BARE"], LISTING)
 
     (error,) = targets.errors

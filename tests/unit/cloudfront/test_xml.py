@@ -1,4 +1,4 @@
-"""Where elements begin and end in a document, to the byte."""
+"""Finding elements in a document, to the byte."""
 
 from itertools import pairwise
 
@@ -13,7 +13,7 @@ def _cut(xml: bytes, element: Element | None) -> tuple[bytes, bytes]:
     return xml[element.start : element.end], xml[element.inner_start : element.inner_end]
 
 
-WRITTEN = {
+SPELLINGS = {
     "text": (b"<B>x</B>", b"x"),
     "nothing": (b"<B></B>", b""),
     "self-closing": (b"<B/>", b""),
@@ -29,49 +29,51 @@ WRITTEN = {
 }
 
 
-@pytest.mark.parametrize(("element", "content"), WRITTEN.values(), ids=list(WRITTEN))
+@pytest.mark.parametrize(("element", "content"), SPELLINGS.values(), ids=list(SPELLINGS))
 def test_an_element_and_its_content_are_found_to_the_byte(element: bytes, content: bytes) -> None:
-    """However the element is written, and whatever stands around it."""
+    """However the element is written, and whatever surrounds it."""
     xml = "<?xml version='1.0'?><A>č<!-- č --> ".encode() + element + b"\n<B>another</B></A>\n"
 
     assert (element, content) == _cut(xml, scan(xml).child("B"))
 
 
 @pytest.mark.parametrize(("xml", "expected"), [(b"<A/>", True), (b"<A></A>", False)])
-def test_only_a_self_closing_element_has_no_place_inside(xml: bytes, *, expected: bool) -> None:
-    """An end tag leaves a place, even an empty one."""
+def test_only_a_self_closing_element_has_no_place_for_content(
+    xml: bytes, *, expected: bool
+) -> None:
+    """An element with an end tag has one, even if it is empty."""
     assert expected is scan(xml).is_self_closing
 
 
 def test_a_descendant_is_found_along_its_path() -> None:
-    """The first of each name counts."""
+    """By the first child of each name."""
     xml = b"<A><B><C>1</C></B><B><C>2</C></B></A>"
 
     assert b"<C>1</C>" == _cut(xml, scan(xml).child("B", "C"))[0]
 
 
 @pytest.mark.parametrize("path", [("X",), ("X", "C"), ("B", "X")])
-def test_a_path_that_leads_nowhere_gives_none(path: tuple[str, ...]) -> None:
-    """Wherever it breaks off."""
+def test_a_path_without_an_element_gives_none(path: tuple[str, ...]) -> None:
+    """Whichever name is missing."""
     assert scan(b"<A><B><C/></B></A>").child(*path) is None
 
 
-def test_text_is_read_whole_and_stripped() -> None:
-    """Entities resolved, CDATA unpacked, comments left out."""
+def test_text_is_complete_and_stripped() -> None:
+    """With entities and CDATA resolved, and without comments."""
     xml = b"<A><B>\n /a&amp;b<!-- c --><![CDATA[&c]]> \n</B></A>"
 
     assert "/a&b&c" == scan(xml).text_of("B")
 
 
 def test_the_text_of_a_missing_element_is_empty() -> None:
-    """So that a missing and an empty setting mean the same."""
+    """A missing and an empty setting mean the same."""
     assert "" == scan(b"<A/>").text_of("B")
 
 
 @pytest.mark.parametrize("body", [b"", b"no", b"<A>", b"<A></B>", b"<A/><A/>", b"<A>\xff</A>"])
-def test_what_is_not_xml_is_refused(body: bytes) -> None:
-    """A half-read configuration must never be taken for a whole one."""
-    with pytest.raises(ObservationError, match="something that is not XML"):
+def test_a_document_that_is_not_xml_is_refused(body: bytes) -> None:
+    """Half a configuration must never pass for a whole one."""
+    with pytest.raises(ObservationError, match="is not XML"):
         scan(body)
 
 
@@ -88,26 +90,26 @@ ENTITIES = "".join(
         "<!DOCTYPE A><A/>",
         "<A>" * 101 + "</A>" * 101,
     ],
-    ids=["entities that grow", "an entity of elsewhere", "a document type", "too deep"],
+    ids=["entities that expand", "an external entity", "a document type", "too deep"],
 )
-def test_what_cloudfront_never_sends_is_refused(body: str) -> None:
-    """Neither a configuration nor a note can make the controller read files, or without end."""
+def test_a_document_that_cloudfront_never_sends_is_refused(body: str) -> None:
+    """Neither a configuration nor a record can make the controller read files or run forever."""
     with pytest.raises(ObservationError, match="what CloudFront never sends"):
         scan(body.encode())
 
 
-def test_the_deepest_element_is_read() -> None:
-    """Far deeper than CloudFront's own."""
+def test_the_deepest_allowed_element_is_read() -> None:
+    """Far deeper than any of CloudFront's."""
     assert b"<A>" * 100 + b"</A>" * 100 == _cut(xml := b"<A>" * 100 + b"</A>" * 100, scan(xml))[0]
 
 
 def test_splicing_replaces_cuts_and_inserts() -> None:
-    """In one go, given in any order, and by the positions of the original."""
+    """In any order, by positions in the original."""
     replacements = [(6, 8, b""), (0, 1, b"AAA"), (4, 4, b"+")]
 
     assert b"AAAbcd+ef" == splice(b"abcdefgh", replacements)
 
 
-def test_two_insertions_at_one_place_keep_their_order() -> None:
-    """Both lists that a behavior lacks go to its end, one after the other."""
+def test_two_insertions_at_one_position_keep_their_order() -> None:
+    """Both lists that a behavior lacks are added at its end, one after the other."""
     assert b"a12b" == splice(b"ab", [(1, 1, b"1"), (1, 1, b"2")])
