@@ -2,16 +2,16 @@
 What can go wrong, as one tree. Each message is a sentence that names the thing and the remedy.
 
     MaintenanceError
-    ├── ConfigurationError        the owner's to mend: a setting, a parameter's value, a command
-    │   ├── UnreadableValue       a parameter holds something that is not understood
-    │   └── PageRefused           a file under page/, or a message, that no page can be made of
-    ├── EventRefused              an event of a shape that means nothing here; nothing was changed
-    ├── ObservationError          the world could not be read; nothing was changed
-    │   └── NoteUnreadable        a note in the state bucket is not ours or not a note
+    ├── ConfigurationError        the owner has to correct a setting, a parameter or a command
+    │   ├── UnreadableValue       a parameter holds an invalid value
+    │   └── PageRefused           a file under page/ or a message cannot be made into a page
+    ├── EventRefused              an event of an unknown shape; nothing was changed
+    ├── ObservationError          AWS could not be read; nothing was changed
+    │   └── RecordUnreadable      a record of displaced functions is damaged or another stack's
     ├── ApplyError                one distribution was left as it was
-    │   ├── StaleObservation      somebody else wrote first: observe and plan again
-    │   └── Throttled             too many updates for now: wait, or leave it to the next try
-    └── RunFailed                 the run did what it could; the report says what it could not
+    │   ├── StaleObservation      another writer came first: read and plan again
+    │   └── Throttled             too many updates for now: wait, or leave it to the next run
+    └── RunFailed                 the run did what it could; its report names what it could not do
 """
 
 
@@ -20,11 +20,11 @@ class MaintenanceError(Exception):
 
 
 class ConfigurationError(MaintenanceError):
-    """A setting, a parameter's value or a command has to be mended by its owner."""
+    """The owner has to correct a setting, a parameter's value or a command."""
 
 
 class UnreadableValue(ConfigurationError):
-    """A parameter holds a value that is not understood; the message quotes it and the grammar."""
+    """A parameter holds an invalid value; the message quotes it and the grammar."""
 
 
 class PageRefused(ConfigurationError):
@@ -32,15 +32,15 @@ class PageRefused(ConfigurationError):
 
 
 class EventRefused(MaintenanceError):
-    """An event of a shape that means nothing here. Nothing was changed."""
+    """An event has an unknown shape. Nothing was changed."""
 
 
 class ObservationError(MaintenanceError):
-    """The world could not be read. Nothing was changed."""
+    """AWS could not be read. Nothing was changed."""
 
 
 class RecordUnreadable(ObservationError):
-    """A note in the state bucket belongs to somebody else or is not a note at all."""
+    """A record of displaced functions in the state bucket is damaged or another stack's."""
 
 
 class ApplyError(MaintenanceError):
@@ -48,11 +48,11 @@ class ApplyError(MaintenanceError):
 
 
 class StaleObservation(ApplyError):
-    """Somebody else wrote first: what was observed is no longer so. Observe and plan again."""
+    """Another writer came first, so what was read is out of date: read and plan again."""
 
 
 class Throttled(ApplyError):
-    """CloudFront takes no more updates for now: wait, or leave it to the next try."""
+    """CloudFront accepts no more updates for now: wait, or leave it to the next run."""
 
 
 class RunFailed(MaintenanceError):

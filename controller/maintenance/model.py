@@ -1,4 +1,4 @@
-"""The values every module speaks of: modes, functions, behaviors, distributions."""
+"""The values that all packages share: modes, functions, behaviors, distributions, a timer."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -12,7 +12,7 @@ VIEWER_EVENTS = (VIEWER_REQUEST, VIEWER_RESPONSE)
 
 
 class Mode(StrEnum):
-    """What the site should do. `UNCHANGED` closes nothing and lifts nothing: nobody has said."""
+    """What the site should do; `UNCHANGED` if neither the switch nor a window decides."""
 
     LIVE = "live"
     MAINTENANCE = "maintenance"
@@ -61,7 +61,7 @@ class Distribution(Struct, frozen=True):
     """
     A distribution as ListDistributions describes it; `status` is Deployed or InProgress.
 
-    `last_modified` is when CloudFront took the last update, so InProgress began then.
+    `last_modified` is when CloudFront accepted the last update, so InProgress began then.
     """
 
     distribution_id: str

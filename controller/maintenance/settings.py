@@ -1,4 +1,4 @@
-"""The controller's settings, read from the environment that the template gives it. Pure."""
+"""The controller's settings, read from the environment variables that the template sets. Pure."""
 
 import re
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ _ALIAS_PATTERN = re.compile(r"[A-Za-z0-9*_.-]{3,253}")
 
 
 class Settings(Struct, frozen=True):
-    """What the owner of the stack has decided."""
+    """The settings of a stack, as its owner deployed it."""
 
     distributions: tuple[str, ...]
     edge: LambdaEdge
@@ -47,14 +47,15 @@ class Settings(Struct, frozen=True):
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
-        """Return the settings; raise one ConfigurationError that names every fault."""
-        errors = [f"{name} is not set" for name in _REQUIRED if not _listed(env.get(name, ""))]
+        """Return the settings; raise one ConfigurationError that names every error."""
+        errors = [f"{name} is not set" for name in _REQUIRED if not _split(env.get(name, ""))]
         errors += _edge_errors(env.get("EDGE_VERSION_ARN", ""), env.get("PAGE_FUNCTION", ""))
+        errors += _number_errors(env)
         errors += _choice_errors(env)
-        distributions = _listed(env.get("DISTRIBUTIONS", ""))
+        distributions = _split(env.get("DISTRIBUTIONS", ""))
         errors += [_target_error(entry) for entry in distributions if not _is_target(entry)]
         if errors:
-            raise ConfigurationError(f"the settings have to be mended: {'; '.join(errors)}")
+            raise ConfigurationError(f"Invalid settings: {'; '.join(errors)}")
         return cls(
             distributions=distributions,
             edge=parse_lambda_edge(env["EDGE_VERSION_ARN"], page_function=env["PAGE_FUNCTION"]),
@@ -64,7 +65,7 @@ class Settings(Struct, frozen=True):
             schedule_group=env["SCHEDULE_GROUP"],
             wake_role_arn=env["WAKE_ROLE_ARN"],
             dead_letters_arn=env["DEAD_LETTERS_ARN"],
-            except_paths=_listed(env.get("EXCEPT_PATHS", "")),
+            except_paths=_split(env.get("EXCEPT_PATHS", "")),
             max_distributions=int(env.get("MAX_DISTRIBUTIONS", "25")),
             existing_functions=ExistingFunctions(env.get("EXISTING_FUNCTIONS", "displace")),
             lead_time=timedelta(minutes=int(env.get("LEAD_TIME_MINUTES", "0"))),
@@ -75,7 +76,7 @@ class Settings(Struct, frozen=True):
 
 def _edge_errors(version_arn: str, page_function: str) -> list[str]:
     if not version_arn or not page_function:
-        return []  # that one is not set is said already
+        return []  # reported as not set
     try:
         parse_lambda_edge(version_arn, page_function=page_function)
     except ConfigurationError as error:
@@ -83,26 +84,30 @@ def _edge_errors(version_arn: str, page_function: str) -> list[str]:
     return []
 
 
-def _choice_errors(env: Mapping[str, str]) -> list[str]:
+def _number_errors(env: Mapping[str, str]) -> list[str]:
     errors = []
     for name, default, least in (("MAX_DISTRIBUTIONS", "25", 1), ("LEAD_TIME_MINUTES", "0", 0)):
         number = env.get(name, default)
         if not (number.isascii() and number.isdigit() and int(number) >= least):
-            errors.append(f"{name} is {number!r}, not a whole number from {least} up")
-    occupied = env.get("EXISTING_FUNCTIONS", "displace")
-    if occupied not in set(ExistingFunctions):
-        errors.append(f"EXISTING_FUNCTIONS is {occupied!r}, neither displace nor refuse")
+            errors.append(f"{name} is {number!r}, not a whole number of at least {least}")
+    return errors
+
+
+def _choice_errors(env: Mapping[str, str]) -> list[str]:
+    errors = []
+    existing = env.get("EXISTING_FUNCTIONS", "displace")
+    if existing not in set(ExistingFunctions):
+        errors.append(f"EXISTING_FUNCTIONS is {existing!r}, neither displace nor refuse")
     zone = env.get("TIME_ZONE", "UTC")
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        errors.append(
-            f"TIME_ZONE is {zone!r}, not a name of the IANA database like Europe/Ljubljana"
-        )
+        errors.append(f"TIME_ZONE is {zone!r}, not an IANA time zone like Europe/Ljubljana")
     return errors
 
 
-def _listed(text: str) -> tuple[str, ...]:
+def _split(text: str) -> tuple[str, ...]:
+    """Return the entries of a list with commas."""
     return tuple(each.strip() for each in text.split(",") if each.strip())
 
 

@@ -1,22 +1,22 @@
 """
-What woke the controller. Pure.
+The events that wake the controller, and what each of them asks for. Pure.
 
-An event never carries the wanted state, only a reason to look, or a command: something to write
-first. Everything that is understood:
+An event never carries the desired state. It is a reason to read that state again, or a command with
+a value to write to the switch first. These events are accepted:
 
-    event                                                    what follows
-    -------------------------------------------------------  -----------------------------------
-    Parameter Store Change of the switch or a window         reconcile
-    {"alarm_clock": true}: a window begins or ends           reconcile
-    {"sweep": true}                                          reconcile
-    CloudTrail's record of another tool's update             reconcile
-    S3's event of an object under page/                      reconcile, and check the page
-    {"maintenance": "<switch value>", "at": "<instant>"}     write the switch, then reconcile
+    event                                                    the controller
+    -------------------------------------------------------  -------------------------------------
+    Parameter Store Change of the switch or a window         reconciles
+    {"alarm_clock": true}: a window begins or ends           reconciles
+    {"sweep": true}                                          reconciles
+    CloudTrail's record of another tool's update             reconciles
+    S3's event of an object under page/                      reconciles, and checks the page
+    {"maintenance": "<switch value>", "at": "<instant>"}     writes the switch, then reconciles
     an EventBridge event with {"maintenance": ...} as its    the same; its `time` is the instant
       detail
-    {"plan": true}                                           say what would be done, change nothing
-    {"status": true}                                         say what is, change nothing
-    a custom resource request of CloudFormation              come or go
+    {"plan": true}                                           returns what it would do
+    {"status": true}                                         returns what it finds
+    a custom resource request of CloudFormation              sets the stack up or takes it down
 """
 
 import json
@@ -28,13 +28,15 @@ from msgspec import Struct
 
 from maintenance.errors import EventRefused
 
-_UNDERSTOOD = (
-    "Understood are: a Parameter Store Change event of the switch or a window, a CloudTrail event "
+_ACCEPTED = (
+    "Accepted events: a Parameter Store Change event of the switch or a window, a CloudTrail event "
     'of an update in CloudFront, an S3 event of an object, {"sweep": true}, {"alarm_clock": true}, '
     '{"plan": true}, {"status": true}, '
     '{"maintenance": "on", "at": "2026-12-01T02:00:00Z"} (or an EventBridge event with that as its '
     "detail), and a custom resource request of CloudFormation."
 )
+# Enough of an event to recognise it by.
+_QUOTED = 300
 
 
 class ParameterChanged(Struct, frozen=True):
@@ -47,31 +49,31 @@ class ParameterChanged(Struct, frozen=True):
 
 
 class Sweep(Struct, frozen=True):
-    """The clock: look again, whatever was lost meanwhile."""
+    """The periodic run, which repairs whatever a lost event or a failed run has left."""
 
     cause: ClassVar = "sweep"
 
 
 class AlarmClockRang(Struct, frozen=True):
-    """The instant has come at which the decision can change."""
+    """The instant at which the decision can change has come."""
 
     cause: ClassVar = "alarm clock"
 
 
 class OtherToolWrote(Struct, frozen=True):
-    """Somebody else has updated a distribution."""
+    """Another tool has updated a distribution."""
 
     cause: ClassVar = "other tool"
 
 
 class PageChanged(Struct, frozen=True):
-    """Somebody has put something under page/ in the state bucket, or taken it away."""
+    """A file under page/ in the state bucket was uploaded or deleted."""
 
     cause: ClassVar = "page change"
 
 
 class Command(Struct, frozen=True):
-    """A value for the switch that belongs to an instant, however late it is delivered."""
+    """A value for the switch as of an instant, however late the event is delivered."""
 
     cause: ClassVar = "command"
     value: str
@@ -79,13 +81,13 @@ class Command(Struct, frozen=True):
 
 
 class PlanRequested(Struct, frozen=True):
-    """Somebody asks what would be done."""
+    """An operator asks what a run would do now."""
 
     cause: ClassVar = "plan"
 
 
 class StatusRequested(Struct, frozen=True):
-    """Somebody asks what is."""
+    """An operator asks what the site is doing now."""
 
     cause: ClassVar = "status"
 
@@ -110,8 +112,18 @@ type Wakeup = (
 )
 
 
+_REQUESTS: Mapping[str, Wakeup] = {
+    "alarm_clock": AlarmClockRang(),
+    "sweep": Sweep(),
+    "plan": PlanRequested(),
+    "status": StatusRequested(),
+}
+# Source: S3 User Guide, ev-events.
+_PAGE_CHANGES = ("Object Created", "Object Deleted")
+
+
 def parse_wakeup(event: object) -> Wakeup:
-    """Return what the event means; raise EventRefused, listing what is understood."""
+    """Return what the event asks for; raise EventRefused, which lists the accepted events."""
     if not isinstance(event, Mapping):
         raise _refused("it is not a JSON object", event)
     if "RequestType" in event and "ResponseURL" in event:
@@ -123,19 +135,7 @@ def parse_wakeup(event: object) -> Wakeup:
     for key, wakeup in _REQUESTS.items():
         if event == {key: True}:
             return wakeup
-    raise _refused("its shape is not known", event)
-
-
-_REQUESTS: Mapping[str, Wakeup] = {
-    "alarm_clock": AlarmClockRang(),
-    "sweep": Sweep(),
-    "plan": PlanRequested(),
-    "status": StatusRequested(),
-}
-
-
-# Source: S3 User Guide, ev-events.
-_PAGE_CHANGES = ("Object Created", "Object Deleted")
+    raise _refused("its shape is unknown", event)
 
 
 def _from_event_bridge(event: Mapping[str, Any]) -> Wakeup:
@@ -155,7 +155,7 @@ def _from_event_bridge(event: Mapping[str, Any]) -> Wakeup:
         return PageChanged()
     if "maintenance" in detail:
         return _command(detail, at=detail.get("at", time))
-    raise _refused("it is neither of a parameter nor a command", event)
+    raise _refused("its source and detail match no accepted event", event)
 
 
 def _command(document: Mapping[str, Any], *, at: object) -> Command:
@@ -165,12 +165,12 @@ def _command(document: Mapping[str, Any], *, at: object) -> Command:
     value = document["maintenance"]
     if not isinstance(value, str):
         # YAML turns an unquoted on into true, so this is how the mistake usually arrives.
-        raise _refused(f'its "maintenance" is {json.dumps(value)}, not a quoted text', document)
+        raise _refused(f'its "maintenance" is {json.dumps(value)}, not a quoted string', document)
     if at is None:
         message = (
-            "a command needs the instant it belongs to, or a late delivery could undo what an "
-            'operator did since: add "at", for example "at": "<aws.scheduler.scheduled-time>" in '
-            "the Input of a schedule, or the present instant when calling by hand"
+            "a command needs its instant, because a late delivery must not undo what an operator "
+            'has done since: add "at", for example "at": "<aws.scheduler.scheduled-time>" in the '
+            "Input of a schedule, or the current time if you send it yourself"
         )
         raise EventRefused(message)
     return Command(value, _instant(at, document))
@@ -190,8 +190,8 @@ def _instant(text: object, event: object) -> datetime:
 
 
 def _refused(why: str, event: object) -> EventRefused:
-    shown = json.dumps(event, default=str)
-    shown = shown if len(shown) <= 300 else shown[:300] + "…"  # noqa: PLR2004 - enough to know it
+    text = json.dumps(event, default=str)
+    quoted = text if len(text) <= _QUOTED else text[:_QUOTED] + "…"
     return EventRefused(
-        f"this event is refused, nothing was changed: {why}. {_UNDERSTOOD} It was {shown}"
+        f"event refused, nothing was changed: {why}. {_ACCEPTED} The event: {quoted}"
     )

@@ -1,4 +1,4 @@
-"""The settings as the template gives them, and one sentence about all that is wrong with them."""
+"""The settings as the template gives them, and one message about every error in them."""
 
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from tests.builders import EDGE, PAGE_FUNCTION, edge_arn
 
 
 def _env(**members: str) -> dict[str, str]:
-    """Return the least environment that is enough, with `members` in."""
+    """Return the smallest valid environment, with `members` added."""
     return {
         "DEAD_LETTERS_ARN": "arn:aws:sqs:us-east-1:123456789012:dead-letters",
         "DISTRIBUTIONS": "E2EXAMPLE1AB3",
@@ -27,8 +27,8 @@ def _env(**members: str) -> dict[str, str]:
     }
 
 
-def test_the_least_environment_gives_the_defaults() -> None:
-    """Everything that may be left out has the template's default."""
+def test_the_smallest_environment_gives_the_defaults() -> None:
+    """A setting that may be missing has the template's default."""
     expected = Settings(
         distributions=("E2EXAMPLE1AB3",),
         edge=EDGE,
@@ -73,31 +73,55 @@ def test_every_setting_is_read() -> None:
     assert ZoneInfo("Europe/Ljubljana") == settings.time_zone
 
 
-CALL_ERRORS = {
+ERRORS = {
     "no target": (_env(DISTRIBUTIONS=" , "), "DISTRIBUTIONS is not set"),
     "no bucket": (_env(STATE_BUCKET=""), "STATE_BUCKET is not set"),
     "no page function": (_env(PAGE_FUNCTION=""), "PAGE_FUNCTION is not set"),
-    "a page function of no stack": (_env(PAGE_FUNCTION="page"), "'page' does not have the name"),
-    "no id": (_env(DISTRIBUTIONS="e2example"), "names 'e2example', neither a distribution id"),
-    "no pattern": (_env(DISTRIBUTIONS="shop[1].example.com"), "nor an alias pattern like"),
-    "an alias": (_env(EDGE_VERSION_ARN=edge_arn()[:-1] + "live"), "not a numbered version"),
-    "no number": (_env(MAX_DISTRIBUTIONS="many"), "MAX_DISTRIBUTIONS is 'many', not a whole"),
-    "none": (_env(MAX_DISTRIBUTIONS="0"), "MAX_DISTRIBUTIONS is '0', not a whole"),
+    "a page function without a stack's name": (
+        _env(PAGE_FUNCTION="page"),
+        "'page' does not have the name",
+    ),
+    "an invalid id": (
+        _env(DISTRIBUTIONS="e2example"),
+        "names 'e2example', neither a distribution id",
+    ),
+    "an invalid alias pattern": (
+        _env(DISTRIBUTIONS="shop[1].example.com"),
+        "nor an alias pattern like",
+    ),
+    "an alias of the function": (
+        _env(EDGE_VERSION_ARN=edge_arn()[:-1] + "live"),
+        "not a numbered version",
+    ),
+    "not a number": (_env(MAX_DISTRIBUTIONS="many"), "MAX_DISTRIBUTIONS is 'many', not a whole"),
+    "zero distributions": (_env(MAX_DISTRIBUTIONS="0"), "MAX_DISTRIBUTIONS is '0', not a whole"),
     "another script's digit": (_env(MAX_DISTRIBUTIONS="٣"), "MAX_DISTRIBUTIONS is '٣', not a"),
-    "less than none": (_env(LEAD_TIME_MINUTES="-1"), "LEAD_TIME_MINUTES is '-1', not a whole"),
-    "neither": (
+    "a negative lead time": (
+        _env(LEAD_TIME_MINUTES="-1"),
+        "LEAD_TIME_MINUTES is '-1', not a whole",
+    ),
+    "an unknown word": (
         _env(EXISTING_FUNCTIONS="push"),
         "EXISTING_FUNCTIONS is 'push', neither displace nor",
     ),
-    "no zone": (_env(TIME_ZONE="Mars/Olympus"), "TIME_ZONE is 'Mars/Olympus', not a name of"),
-    "a path": (_env(TIME_ZONE="../etc"), "TIME_ZONE is '../etc', not a name of"),
-    "a folder": (_env(TIME_ZONE="Europe"), "TIME_ZONE is 'Europe', not a name of"),
+    "an unknown time zone": (
+        _env(TIME_ZONE="Mars/Olympus"),
+        "TIME_ZONE is 'Mars/Olympus', not an IANA time zone",
+    ),
+    "a path as time zone": (
+        _env(TIME_ZONE="../etc"),
+        "TIME_ZONE is '../etc', not an IANA time zone",
+    ),
+    "a folder as time zone": (
+        _env(TIME_ZONE="Europe"),
+        "TIME_ZONE is 'Europe', not an IANA time zone",
+    ),
 }
 
 
-@pytest.mark.parametrize(("env", "sentence"), CALL_ERRORS.values(), ids=list(CALL_ERRORS))
-def test_a_fault_names_the_setting_and_its_value(env: dict[str, str], sentence: str) -> None:
-    """So that it can be mended without reading the code."""
+@pytest.mark.parametrize(("env", "sentence"), ERRORS.values(), ids=list(ERRORS))
+def test_an_error_names_the_setting_and_its_value(env: dict[str, str], sentence: str) -> None:
+    """So that the owner can correct it without reading the code."""
     with pytest.raises(ConfigurationError) as caught:
         Settings.from_env(env)
 
@@ -106,22 +130,22 @@ def test_a_fault_names_the_setting_and_its_value(env: dict[str, str], sentence: 
 
 
 @pytest.mark.parametrize("name", _env())
-def test_each_setting_that_is_missing_is_named(name: str) -> None:
-    """All of the least environment are needed, and what is missing is not called wrong as well."""
+def test_a_missing_setting_is_named(name: str) -> None:
+    """Each setting of the smallest environment is required; a missing one is reported once."""
     env = {key: value for key, value in _env().items() if key != name}
     with pytest.raises(ConfigurationError) as caught:
         Settings.from_env(env)
 
-    assert f"the settings have to be mended: {name} is not set" == str(caught.value)
+    assert f"Invalid settings: {name} is not set" == str(caught.value)
 
 
-def test_the_least_blast_radius_is_one() -> None:
-    """Whoever closes one distribution at most says so."""
+def test_one_is_the_smallest_maximum_of_distributions() -> None:
+    """A stack may close a single distribution."""
     assert 1 == Settings.from_env(_env(MAX_DISTRIBUTIONS="1")).max_distributions
 
 
-def test_all_faults_are_told_at_once() -> None:
-    """Nobody should have to deploy once for each."""
+def test_all_errors_are_reported_at_once() -> None:
+    """One deployment corrects them all."""
     env = _env(
         STACK_NAME="",
         DISTRIBUTIONS="no,E2EXAMPLE1AB3,nor",
@@ -134,7 +158,15 @@ def test_all_faults_are_told_at_once() -> None:
         Settings.from_env(env)
 
     assert str(caught.value).startswith(
-        "the settings have to be mended: STACK_NAME is not set; the edge version '$LATEST' is not"
+        "Invalid settings: STACK_NAME is not set; the edge version '$LATEST' is not"
     )
-    told = ("STACK_NAME", "'no'", "'nor'", "$LATEST", "MAX_DIST", "EXISTING_FUNCTIONS", "TIME_ZONE")
-    assert [] == [each for each in told if each not in str(caught.value)]
+    named = (
+        "STACK_NAME",
+        "'no'",
+        "'nor'",
+        "$LATEST",
+        "MAX_DIST",
+        "EXISTING_FUNCTIONS",
+        "TIME_ZONE",
+    )
+    assert [] == [each for each in named if each not in str(caught.value)]

@@ -1,4 +1,4 @@
-"""JSON as logs and people read it."""
+"""JSON as log filters and people read it."""
 
 import pytest
 from maintenance.text import to_json
@@ -16,10 +16,10 @@ from tests.builders import NOW
 def test_json_is_one_line_without_blanks_or_indented(
     value: object, indent: int | None, text: str
 ) -> None:
-    """Filters of logs look for the first; the status is the second."""
+    """Log filters look for the first form; the status has the second."""
     assert text == to_json(value, indent=indent)
 
 
-def test_what_json_does_not_know_is_written_as_the_caller_says() -> None:
+def test_a_value_that_json_does_not_know_is_written_by_the_callers_function() -> None:
     """An instant in a line of the log, say."""
     assert '{"at":"2026-12-01 02:00:00+00:00"}' == to_json({"at": NOW}, default=str)

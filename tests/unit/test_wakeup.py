@@ -1,4 +1,4 @@
-"""What an event means, and which events are refused."""
+"""What an event asks for, and which events are refused."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -19,8 +19,8 @@ from maintenance.wakeup import (
     parse_wakeup,
 )
 
-UNDERSTOOD_ARE = (
-    "Understood are: a Parameter Store Change event of the switch or a window, a CloudTrail event "
+ACCEPTED_EVENTS = (
+    "Accepted events: a Parameter Store Change event of the switch or a window, a CloudTrail event "
     'of an update in CloudFront, an S3 event of an object, {"sweep": true}, {"alarm_clock": true}, '
     '{"plan": true}, {"status": true}, '
     '{"maintenance": "on", "at": "2026-12-01T02:00:00Z"} (or an EventBridge event with that as its '
@@ -52,7 +52,7 @@ def _change(**members: object) -> dict[str, object]:
 
 REQUEST = {"RequestType": "Create", "ResponseURL": "https://example.com/", "StackId": "x"}
 
-UNDERSTOOD: dict[str, tuple[dict[str, object], Wakeup]] = {
+ACCEPTED: dict[str, tuple[dict[str, object], Wakeup]] = {
     "a change of a parameter": (_change(), ParameterChanged("/site/maintenance", AT)),
     "a deletion of a parameter": (
         _change(detail={"operation": "Delete", "name": "/site/maintenance"}),
@@ -62,11 +62,11 @@ UNDERSTOOD: dict[str, tuple[dict[str, object], Wakeup]] = {
         _event("aws.cloudfront", detail={"eventSource": "cloudfront.amazonaws.com"}),
         OtherToolWrote(),
     ),
-    "a page that was put": (
+    "an uploaded page": (
         {**_event("aws.s3", detail={"reason": "PutObject"}), "detail-type": "Object Created"},
         PageChanged(),
     ),
-    "a page that was taken away": (
+    "a deleted page": (
         {**_event("aws.s3", detail={"reason": "DeleteObject"}), "detail-type": "Object Deleted"},
         PageChanged(),
     ),
@@ -87,14 +87,14 @@ UNDERSTOOD: dict[str, tuple[dict[str, object], Wakeup]] = {
 }
 
 
-@pytest.mark.parametrize(("event", "wakeup"), UNDERSTOOD.values(), ids=list(UNDERSTOOD))
-def test_what_is_understood(event: dict[str, object], wakeup: Wakeup) -> None:
+@pytest.mark.parametrize(("event", "wakeup"), ACCEPTED.values(), ids=list(ACCEPTED))
+def test_an_accepted_event_becomes_its_wakeup(event: dict[str, object], wakeup: Wakeup) -> None:
     """The table in the docstring of `wakeup`, row by row."""
     assert wakeup == parse_wakeup(event)
 
 
-def test_the_instant_of_a_command_is_kept_in_utc() -> None:
-    """Whatever the machine's own time is."""
+def test_the_instant_of_a_command_is_in_utc() -> None:
+    """Whatever offset the event gives it with."""
     command = parse_wakeup({"maintenance": "on", "at": "2026-12-01T04:00+02:00"})
 
     assert isinstance(command, Command)
@@ -103,43 +103,49 @@ def test_the_instant_of_a_command_is_kept_in_utc() -> None:
 
 _NO_INSTANT = "is not an instant like 2026-12-01T02:00:00Z"
 REFUSED: dict[str, tuple[object, str]] = {
-    "no object": (["on"], "it is not a JSON object"),
-    "nothing": ({}, "its shape is not known"),
-    "something else": ({"Records": []}, "its shape is not known"),
-    "two requests": ({"plan": True, "status": True}, "its shape is not known"),
-    "a request that says no": ({"sweep": False}, "its shape is not known"),
-    "a request of half a shape": ({"RequestType": "Create"}, "its shape is not known"),
+    "a list": (["on"], "it is not a JSON object"),
+    "an empty object": ({}, "its shape is unknown"),
+    "an event of another kind": ({"Records": []}, "its shape is unknown"),
+    "two requests": ({"plan": True, "status": True}, "its shape is unknown"),
+    "a request with false": ({"sweep": False}, "its shape is unknown"),
+    "a part of a CloudFormation request": ({"RequestType": "Create"}, "its shape is unknown"),
     "an event without detail": (_event(), "its detail is not a JSON object"),
     "Scheduler's own event": (_event(detail="{}"), "its detail is not a JSON object"),
-    "an event of something else": (
+    "another event of EventBridge": (
         _event(detail={"x": 1}),
-        "it is neither of a parameter nor a command",
+        "its source and detail match no accepted event",
     ),
-    "SSM's other events": (
+    "another event of SSM": (
         _event("aws.ssm", detail={"state": "OPEN"}),
-        "it is neither of a parameter nor a command",
+        "its source and detail match no accepted event",
     ),
-    "S3's other events": (
+    "another event of S3": (
         {**_event("aws.s3", detail={}), "detail-type": "Object Restore Completed"},
-        "it is neither of a parameter nor a command",
+        "its source and detail match no accepted event",
     ),
-    "somebody who pretends to be S3": (
+    "an event that only looks like S3's": (
         {**_event(detail={}), "detail-type": "Object Created"},
-        "it is neither of a parameter nor a command",
+        "its source and detail match no accepted event",
     ),
-    "somebody who pretends to be SSM": (
+    "an event that only looks like SSM's": (
         _change(source="our.pipeline"),
-        "it is neither of a parameter nor a command",
+        "its source and detail match no accepted event",
     ),
     "a change that names no parameter": (_change(detail={}), "its detail names no parameter"),
     "a change without a time": (_change(time=None), f"None {_NO_INSTANT}"),
-    "a command with more": ({"maintenance": "on", "until": "x"}, "a command has no 'until'"),
+    "a command with another member": (
+        {"maintenance": "on", "until": "x"},
+        "a command has no 'until'",
+    ),
     "an unquoted on of YAML": (
         {"maintenance": True},
-        'its "maintenance" is true, not a quoted text',
+        'its "maintenance" is true, not a quoted string',
     ),
-    "a command at no instant": ({"maintenance": "on", "at": "soon"}, f"'soon' {_NO_INSTANT}"),
-    "a command before all time": (
+    "a command at an invalid instant": (
+        {"maintenance": "on", "at": "soon"},
+        f"'soon' {_NO_INSTANT}",
+    ),
+    "a command before the year 1 in UTC": (
         {"maintenance": "on", "at": "0001-01-01T00:00:00+14:00"},
         f"'0001-01-01T00:00:00+14:00' {_NO_INSTANT}",
     ),
@@ -148,7 +154,7 @@ REFUSED: dict[str, tuple[object, str]] = {
         {"maintenance": "on", "at": "2026-12-01T02:00:00"},
         "'2026-12-01T02:00:00' has no offset: end it with Z or +01:00",
     ),
-    "Scheduler's context word, not replaced": (
+    "Scheduler's placeholder, not replaced": (
         {"maintenance": "on", "at": "<aws.scheduler.scheduled-time>"},
         f"'<aws.scheduler.scheduled-time>' {_NO_INSTANT}",
     ),
@@ -157,46 +163,46 @@ REFUSED: dict[str, tuple[object, str]] = {
 
 @pytest.mark.parametrize(("event", "why"), REFUSED.values(), ids=list(REFUSED))
 def test_anything_else_is_refused(event: object, why: str) -> None:
-    """With the reason, what is understood instead, and that nothing was changed."""
+    """With the reason, the accepted events, and that nothing was changed."""
     with pytest.raises(EventRefused) as caught:
         parse_wakeup(event)
 
-    expected = f"this event is refused, nothing was changed: {why}. {UNDERSTOOD_ARE} It was "
+    expected = f"event refused, nothing was changed: {why}. {ACCEPTED_EVENTS} The event: "
     assert str(caught.value).startswith(expected + json.dumps(event)[:290])
 
 
 @pytest.mark.parametrize("at", [{}, {"at": None}])
 def test_a_command_without_its_instant_is_refused(at: dict[str, object]) -> None:
-    """Delivered late, it could undo what an operator did since; the sentence says what to add."""
+    """A late delivery could undo what an operator has done since; the message says what to add."""
     with pytest.raises(EventRefused) as caught:
         parse_wakeup({"maintenance": "on", **at})
 
     assert (
-        "a command needs the instant it belongs to, or a late delivery could undo what an "
-        'operator did since: add "at", for example "at": "<aws.scheduler.scheduled-time>" in the '
-        "Input of a schedule, or the present instant when calling by hand"
+        "a command needs its instant, because a late delivery must not undo what an operator has "
+        'done since: add "at", for example "at": "<aws.scheduler.scheduled-time>" in the Input of '
+        "a schedule, or the current time if you send it yourself"
     ) == str(caught.value)
 
 
-def test_a_long_event_is_shown_in_part() -> None:
-    """Enough to know it by, and not a log full of it."""
-    told = {}
+def test_a_long_event_is_quoted_in_part() -> None:
+    """Enough to recognise it by."""
+    quoted = {}
     for length in (291, 292):
         with pytest.raises(EventRefused) as caught:
             parse_wakeup({"x": "y" * length})
-        told[length] = str(caught.value).partition(" It was ")[2]
+        quoted[length] = str(caught.value).partition(" The event: ")[2]
 
-    assert '{"x": "' + "y" * 291 + '"}' == told[291]
-    assert '{"x": "' + "y" * 292 + '"…' == told[292]
+    assert '{"x": "' + "y" * 291 + '"}' == quoted[291]
+    assert '{"x": "' + "y" * 292 + '"…' == quoted[292]
 
 
-def test_an_event_that_no_json_can_hold_is_shown_too() -> None:
-    """Whoever calls the handler from Python by hand reads the same sentence."""
-    with pytest.raises(EventRefused, match=r'It was \{"at": "2026-12-01 02:00:00\+00:00"\}$'):
+def test_an_event_that_json_cannot_hold_is_quoted_too() -> None:
+    """A caller of the handler in Python reads the same message."""
+    with pytest.raises(EventRefused, match=r'The event: \{"at": "2026-12-01 02:00:00\+00:00"\}$'):
         parse_wakeup({"at": AT})
 
 
-def test_a_long_instant_is_shown_in_part() -> None:
-    """Whatever somebody puts in its place."""
+def test_a_long_instant_is_quoted_in_part() -> None:
+    """A log line must not be filled with it."""
     with pytest.raises(EventRefused, match=f": '{'9' * 79} is not an instant like"):
         parse_wakeup({"maintenance": "on", "at": "9" * 1_000})

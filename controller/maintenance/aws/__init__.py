@@ -1,1 +1,1 @@
-"""Adapters: one module for each AWS service that the controller calls."""
+"""Adapters: each module calls one AWS service, and turns its errors into the controller's own."""

@@ -26,7 +26,7 @@ from rich.segment import Segment
 from rich.text import Text
 
 from maintenance.schedule.times import format_duration
-from maintenance.text import escape_control_characters, to_json
+from maintenance.text import replace_control_characters, to_json
 
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
@@ -44,7 +44,7 @@ class _Harmless(Struct, frozen=True):
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         for text, style, control in console.render(self.held, options):
-            yield Segment(text if control else escape_control_characters(text), style, control)
+            yield Segment(text if control else replace_control_characters(text), style, control)
 
 
 class _AllHarmless(RenderHook):
