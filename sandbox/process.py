@@ -64,16 +64,16 @@ class Sandbox:
         """Change settings; they are those of `sandbox.settings`."""
         self._order("PUT", "settings", settings)
 
-    def deploy(self) -> None:
+    def finish_deployments(self) -> None:
         """Finish every deployment that is InProgress."""
-        self._order("POST", "deploy")
+        self._order("POST", "finish-deployments")
 
-    def let_pass(self, minutes: int) -> None:
-        """Let minutes pass for CloudFront and CloudWatch; 0 judges the alarms as of now."""
-        self._order("POST", "minutes", {"minutes": minutes})
+    def advance(self, minutes: int) -> None:
+        """Advance the clocks of CloudFront and CloudWatch; 0 only evaluates the alarms now."""
+        self._order("POST", "advance", {"minutes": minutes})
 
-    def disturb(self, kind: str, operation: str, **members: object) -> None:
-        """Order a fault; kinds and members are those of `sandbox.api.faults`."""
+    def inject_fault(self, kind: str, operation: str, **members: object) -> None:
+        """Inject a fault into the next matching calls; see `sandbox.api.faults` for its members."""
         self._order("POST", "faults", {"kind": kind, "operation": operation, **members})
 
     def clear_faults(self) -> None:

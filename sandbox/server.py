@@ -100,9 +100,9 @@ def compose(settings: Settings) -> Layer:
 
     edge = _RenewableEdge(propagation)
 
-    def let_pass(minutes: int) -> None:
-        distributions.let_pass(minutes)
-        alarms.let_pass(minutes)
+    def advance(minutes: int) -> None:
+        distributions.advance(minutes)
+        alarms.advance(minutes)
 
     async def forget() -> None:
         await asyncio.to_thread(ministack.app._reset_all_state)
@@ -121,8 +121,8 @@ def compose(settings: Settings) -> Layer:
             faults=faults,
             calls=calls,
             forget=forget,
-            deploy=propagation.finish,
-            let_pass=let_pass,
+            finish_deployments=propagation.finish,
+            advance=advance,
         ),
         faults=faults,
         calls=calls,

@@ -41,7 +41,7 @@ class _Edge:
 
     def serves(self) -> None:
         """Wait until the edge has what was decided; RuntimeError if it never has."""
-        self.scene.site.cloud.sandbox.deploy()
+        self.scene.site.cloud.sandbox.finish_deployments()
         deadline = time.monotonic() + _SERVING_SECONDS
         while time.monotonic() < deadline:
             url = self.scene.site.cloud.sandbox.endpoint_url

@@ -7,8 +7,8 @@ The control endpoint: JSON over HTTP under /_sandbox/, for tests, the demo and p
     POST   /_sandbox/reset                                  forgets all, ministack's state too
     GET    /_sandbox/settings                               tells the settings in force
     PUT    /_sandbox/settings {"deploy_seconds": 0}         changes those that are named
-    POST   /_sandbox/deploy                                 finishes what is InProgress
-    POST   /_sandbox/minutes  {"minutes": 15}               lets them pass for CloudFront and for
+    POST   /_sandbox/finish-deployments                     finishes what is InProgress
+    POST   /_sandbox/advance  {"minutes": 15}               lets them pass for CloudFront and for
                                                             CloudWatch, whose alarms are judged at
                                                             each; 0 judges them now
     GET    /_sandbox/faults                                 tells the faults not used up
@@ -44,15 +44,16 @@ class Control:
     """
     The endpoint.
 
-    `forget` empties the emulator, `deploy` finishes every propagation, `let_pass` is given minutes.
+    `forget` empties the emulator, `finish_deployments` ends all propagation, `advance` takes
+    minutes.
     """
 
     current: CurrentSettings
     faults: Faults
     calls: CallLog
     forget: Callable[[], Awaitable[None]]
-    deploy: Callable[[], None]
-    let_pass: Callable[[int], None]
+    finish_deployments: Callable[[], None]
+    advance: Callable[[int], None]
 
     async def __call__(self, request: Request) -> Answer:
         """Do what `request` asks and answer in JSON."""
@@ -82,14 +83,14 @@ class Control:
             "GET calls": lambda: [asdict(call) for call in self.calls.calls],
             "DELETE faults": self.faults.clear,
             "POST release": lambda: {"released": self.faults.release()},
-            "POST deploy": self.deploy,
+            "POST finish-deployments": self.finish_deployments,
         }
 
     def _changes(self) -> dict[str, Callable[[_Members], object]]:
         return {
             "PUT settings": self._set,
             "POST faults": self._disturb,
-            "POST minutes": self._let_pass,
+            "POST advance": self._let_pass,
         }
 
     async def _reset(self) -> object:
@@ -107,7 +108,7 @@ class Control:
         minutes = members.get("minutes")
         if members.keys() != {"minutes"} or not _is_a_number_of_minutes(minutes):
             raise ValueError(f"minutes is a whole number from 0 to {_MOST_MINUTES}.")
-        self.let_pass(int(str(minutes)))
+        self.advance(int(str(minutes)))
         return {"minutes": minutes}
 
     def _disturb(self, members: _Members) -> object:

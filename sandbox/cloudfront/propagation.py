@@ -63,7 +63,7 @@ class Propagation:
         for course in self._courses.values():
             course.settle(float("inf"))
 
-    def let_pass(self, seconds: float) -> None:
+    def advance(self, seconds: float) -> None:
         """Bring everything that is on its way that much nearer."""
         for course in self._courses.values():
             course.coming = deque(

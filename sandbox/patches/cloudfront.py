@@ -205,13 +205,13 @@ class Distributions:
         self._changed()
         self._propagation.forget(distribution_id)
 
-    def let_pass(self, minutes: int) -> None:
+    def advance(self, minutes: int) -> None:
         """Let minutes pass: what changed is that much longer ago, and what deploys comes nearer."""
         passed = timedelta(minutes=minutes)
         for record in list(cloudfront._distributions._data.values()):
             modified = datetime.fromisoformat(record["LastModifiedTime"]) - passed
             record["LastModifiedTime"] = f"{modified:%Y-%m-%dT%H:%M:%S}.000Z"
-        self._propagation.let_pass(passed.total_seconds())
+        self._propagation.advance(passed.total_seconds())
 
     def _put_right(self, answer: Answer) -> Answer:
         if answer.status not in {_OK, _CREATED}:

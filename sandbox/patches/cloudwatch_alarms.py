@@ -46,7 +46,7 @@ class Alarms:
         seam.surround(cloudwatch, "_evaluate_alarm", self._evaluating)
         threading.Thread(target=self._watch, daemon=True).start()
 
-    def let_pass(self, minutes: int) -> None:
+    def advance(self, minutes: int) -> None:
         """
         Let minutes pass for CloudWatch, each judged; 0 judges now.
 

@@ -73,7 +73,7 @@ def test_a_secret_in_clear_is_refused(cloud: Cloud) -> None:
 def test_what_cannot_be_reached_is_said(cloud: Cloud) -> None:
     """Access denied, here, in both directions."""
     for operation in ("ssm:GetParameter", "ssm:PutParameter"):
-        cloud.sandbox.disturb("refuse", operation, code="AccessDeniedException")
+        cloud.sandbox.inject_fault("refuse", operation, code="AccessDeniedException")
 
     with pytest.raises(BypassLinkError, match=r"could not be read: .*AccessDenied"):
         read_secret(cloud.ssm, NAME)

@@ -35,7 +35,7 @@ def deployed(_stack: tuple[Deployed, str], monkeypatch: pytest.MonkeyPatch) -> D
         monkeypatch.setenv(name, value)
     cloud.sandbox.set(deploy_seconds=0.5)
     stack.site.becomes("off")
-    cloud.sandbox.deploy()
+    cloud.sandbox.finish_deployments()
     return stack
 
 
@@ -167,7 +167,7 @@ def test_status_tells_scripts_by_its_exit_code(deployed: Deployed) -> None:
     deployed.site.becomes("on")
 
     before = deployed.types("status", "--exit-code")
-    deployed.site.cloud.sandbox.deploy()
+    deployed.site.cloud.sandbox.finish_deployments()
     after = deployed.types("status", "--exit-code", "--wait", "--timeout", "1m")
 
     assert (4, 3) == (before.returncode, after.returncode)

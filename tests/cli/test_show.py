@@ -65,7 +65,7 @@ def deployed(sandbox: Sandbox) -> Iterator[Deployed]:
     site.schedules("short", f"at({in_days(5, '11:00')}) for 1h in America/New_York")
     site.schedules("slip", "sunday for 2h")
     site.says(f"off until {in_days(3, '00:00')}")
-    sandbox.deploy()
+    sandbox.finish_deployments()
     yield deployed
     sandbox.reset()
 
@@ -182,7 +182,7 @@ def test_status_says_what_failed_last(deployed: Deployed) -> None:
 def test_a_missing_permission_is_named(deployed: Deployed, operation: str) -> None:
     """The operation, and the page that says what is needed."""
     refusal = {"code": "AccessDeniedException", "status": 403, "message": "not allowed"}
-    deployed.site.cloud.sandbox.disturb("refuse", operation, **refusal)
+    deployed.site.cloud.sandbox.inject_fault("refuse", operation, **refusal)
 
     ran = deployed.types("plan")
 

@@ -80,7 +80,7 @@ def test_a_refused_update_is_stale_or_an_error_of_its_distribution(
     cloud: Cloud, code: str, status: int, kind: type[MaintenanceError], remedy: str
 ) -> None:
     """Only what a new look can mend is stale; the sentence names the distribution and a remedy."""
-    cloud.sandbox.disturb("refuse", "cloudfront:UpdateDistribution", code=code, status=status)
+    cloud.sandbox.inject_fault("refuse", "cloudfront:UpdateDistribution", code=code, status=status)
 
     error = _error(lambda: _cloudfront(cloud).update_config("E1", xml=b"<x/>", etag="E"))
 
@@ -105,7 +105,7 @@ def test_an_update_of_what_somebody_else_has_updated_is_stale(cloud: Cloud) -> N
 
 def test_what_cannot_be_listed_is_an_observation_error(cloud: Cloud) -> None:
     """With the permission as its remedy."""
-    cloud.sandbox.disturb("refuse", "cloudfront:List*", code="AccessDenied", status=403)
+    cloud.sandbox.inject_fault("refuse", "cloudfront:List*", code="AccessDenied", status=403)
 
     kind, sentence = _error(_cloudfront(cloud).list_distributions)
 
@@ -131,7 +131,7 @@ OBSERVING: dict[str, Callable[[Cloud], object]] = {
 )
 def test_what_cannot_be_read_is_named(cloud: Cloud, what: str, code: str, status: int) -> None:
     """Nothing was changed then, whatever the reason."""
-    cloud.sandbox.disturb("refuse", "*", code=code, status=status)
+    cloud.sandbox.inject_fault("refuse", "*", code=code, status=status)
 
     kind, sentence = _error(lambda: OBSERVING[what](cloud))
 
@@ -178,7 +178,7 @@ def test_a_service_that_does_not_answer_a_write_is_an_apply_error(cloud: Cloud, 
 
 def test_a_switch_that_may_not_be_written_is_an_apply_error(cloud: Cloud) -> None:
     """With what SSM said."""
-    cloud.sandbox.disturb("refuse", "ssm:PutParameter", code="TooManyUpdates", status=400)
+    cloud.sandbox.inject_fault("refuse", "ssm:PutParameter", code="TooManyUpdates", status=400)
 
     kind, sentence = _error(lambda: _parameters(cloud).write_switch("on"))
 

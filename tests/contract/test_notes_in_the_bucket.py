@@ -92,7 +92,7 @@ def test_two_conditional_writes_that_meet_are_stale(cloud: Cloud) -> None:
     records = _notes(cloud)
     read = records.read("E1")
     conflict = {"code": "ConditionalRequestConflict", "status": 409}
-    cloud.sandbox.disturb("refuse", "s3:PutObject", **conflict)
+    cloud.sandbox.inject_fault("refuse", "s3:PutObject", **conflict)
 
     with pytest.raises(StaleObservation):
         records.write(read.record, over=read)
@@ -103,7 +103,7 @@ def test_any_other_refusal_is_no_reason_to_start_over(cloud: Cloud, code: str, s
     """Nothing is attached without its note, and the sentence says why."""
     records = _notes(cloud)
     read = records.read("E1")
-    cloud.sandbox.disturb("refuse", "s3:PutObject", code=code, status=status)
+    cloud.sandbox.inject_fault("refuse", "s3:PutObject", code=code, status=status)
 
     with pytest.raises(ApplyError, match=code) as caught:
         records.write(read.record, over=read)
@@ -149,7 +149,7 @@ def test_an_update_that_s3_carried_out_but_did_not_answer_is_found_by_the_next_r
     """The write is lost to us, not to the bucket: its condition fails then, and one looks again."""
     records = _notes(cloud)
     read = records.read("E1")
-    cloud.sandbox.disturb("lose", "s3:PutObject")
+    cloud.sandbox.inject_fault("lose", "s3:PutObject")
 
     with pytest.raises(ApplyError):
         records.write(read.record, over=read)

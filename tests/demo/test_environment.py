@@ -29,7 +29,7 @@ def test_the_alarm_clock_is_shown_as_it_is_aimed(cloud: Cloud) -> None:
 def test_an_alarm_clock_that_is_removed_while_it_is_looked_at_is_not_set(cloud: Cloud) -> None:
     """The controller removes it when it likes, also between the two calls of a look."""
     _aim(cloud, "at(2198-12-01T02:00:00)")
-    cloud.sandbox.disturb("hold", "scheduler:GetSchedule")
+    cloud.sandbox.inject_fault("hold", "scheduler:GetSchedule")
     with ThreadPoolExecutor(max_workers=1) as other:
         looked = other.submit(alarm, cloud.scheduler)
         eventually(cloud.sandbox.held)

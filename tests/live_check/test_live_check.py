@@ -43,7 +43,7 @@ def test_the_confirmation_of_another_account_is_none(checked: Checked) -> None:
 
 def test_a_failure_in_the_middle_cleans_up(checked: Checked) -> None:
     """Here CloudFront refuses the distribution, when all that it needs has been made."""
-    checked.cloud.sandbox.disturb(
+    checked.cloud.sandbox.inject_fault(
         "refuse", "cloudfront:CreateDistributionWithTags", code="AccessDenied", status=403
     )
 
@@ -56,7 +56,7 @@ def test_a_failure_in_the_middle_cleans_up(checked: Checked) -> None:
 
 def test_an_interruption_cleans_up(checked: Checked) -> None:
     """Ctrl-C, while it waits for an answer of CloudFront."""
-    checked.cloud.sandbox.disturb("hold", "cloudfront:DescribeKeyValueStore")
+    checked.cloud.sandbox.inject_fault("hold", "cloudfront:DescribeKeyValueStore")
 
     with checked.start("--confirm", ACCOUNT_ID) as process:
         eventually(checked.cloud.sandbox.held)

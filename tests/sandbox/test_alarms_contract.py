@@ -67,13 +67,13 @@ def test_a_queue_is_measured_while_messages_wait_in_it(cloud: Cloud) -> None:
         Dimensions=[{"Name": "QueueName", "Value": "queue"}],
         Statistic="Maximum",
     )
-    cloud.sandbox.let_pass(2)
+    cloud.sandbox.advance(2)
     empty = state(cloud)
     cloud.sqs.send_message(QueueUrl=url, MessageBody="1")
-    cloud.sandbox.let_pass(10)
+    cloud.sandbox.advance(10)
     waiting = state(cloud)
     cloud.sqs.purge_queue(QueueUrl=url)
-    cloud.sandbox.let_pass(10)
+    cloud.sandbox.advance(10)
 
     assert ("OK", "ALARM", "OK") == (empty, waiting, state(cloud))
 
@@ -84,12 +84,12 @@ def test_an_alarm_hears_only_its_own_dimensions(cloud: Cloud) -> None:
     other = [{"Name": "service", "Value": "other"}]
     datum = {"MetricName": "Orders", "Value": 1}
     cloud.cloudwatch.put_metric_data(Namespace="Shop", MetricData=[{**datum, "Dimensions": other}])
-    cloud.sandbox.let_pass(1)
+    cloud.sandbox.advance(1)
     others = state(cloud)
     cloud.cloudwatch.put_metric_data(
         Namespace="Shop", MetricData=[{**datum, "Dimensions": [_TILL]}]
     )
-    cloud.sandbox.let_pass(1)
+    cloud.sandbox.advance(1)
 
     assert ("OK", "ALARM") == (others, state(cloud))
 
@@ -97,10 +97,10 @@ def test_an_alarm_hears_only_its_own_dimensions(cloud: Cloud) -> None:
 def test_each_minute_that_passes_is_judged(cloud: Cloud) -> None:
     """An alarm that rang and ended in between has its history."""
     alarm_on(cloud, "Orders", TreatMissingData="notBreaching")
-    cloud.sandbox.let_pass(0)
+    cloud.sandbox.advance(0)
     log_events(cloud, an_embedded_metric("Orders", 1))
 
-    cloud.sandbox.let_pass(30)
+    cloud.sandbox.advance(30)
 
     history = cloud.cloudwatch.describe_alarm_history(
         AlarmName="alarm", HistoryItemType="StateUpdate"
@@ -125,9 +125,9 @@ def test_minutes_pass_for_a_deployment_too(cloud: Cloud) -> None:
         found = cloud.cloudfront.get_distribution(Id=distribution_id)["Distribution"]
         return found["Status"], time.time() - found["LastModifiedTime"].timestamp()
 
-    cloud.sandbox.let_pass(20)
+    cloud.sandbox.advance(20)
     status, ago = seen()
-    cloud.sandbox.let_pass(10)
+    cloud.sandbox.advance(10)
 
     assert "InProgress" == status
     assert 1200 <= ago < 1800
@@ -138,4 +138,4 @@ def test_minutes_pass_for_a_deployment_too(cloud: Cloud) -> None:
 def test_minutes_that_are_none_are_refused(cloud: Cloud, minutes: Any) -> None:  # noqa: ANN401 - wrong on purpose
     """With the sentence that says what they are."""
     with pytest.raises(SandboxError, match="minutes is a whole number from 0 to 1440"):
-        cloud.sandbox.let_pass(minutes)
+        cloud.sandbox.advance(minutes)

@@ -11,7 +11,7 @@ def test_a_connection_is_closed_without_an_answer(
     cloud: Cloud, kind: str, *, carried_out: bool
 ) -> None:
     """Whether the call was carried out, the caller has to find out."""
-    cloud.sandbox.disturb(kind, "ssm:PutParameter")
+    cloud.sandbox.inject_fault(kind, "ssm:PutParameter")
 
     with pytest.raises(ConnectionClosedError):
         cloud.ssm.put_parameter(Name="/a", Value="1", Type="String")
@@ -26,7 +26,7 @@ def test_a_connection_is_closed_without_an_answer(
 def test_an_answer_is_cut_after_its_head(cloud: Cloud) -> None:
     """As it is, botocore takes that for an answer that holds nothing."""
     cloud.ssm.put_parameter(Name="/a", Value="1", Type="String")
-    cloud.sandbox.disturb("cut-short", "ssm:GetParameter")
+    cloud.sandbox.inject_fault("cut-short", "ssm:GetParameter")
 
     cut = cloud.ssm.get_parameter(Name="/a")
 

@@ -45,7 +45,7 @@ def test_a_change_is_in_progress_until_it_is_deployed(cloud: Cloud) -> None:
         listed["Status"],
         _status(cloud, distribution_id),
     ]
-    cloud.sandbox.deploy()
+    cloud.sandbox.finish_deployments()
     assert "Deployed" == _status(cloud, distribution_id)
 
 

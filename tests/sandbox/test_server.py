@@ -79,14 +79,16 @@ def test_the_old_configuration_is_served_while_the_new_one_is_in_progress(cloud:
     change_default(cloud, distribution_id, LambdaFunctionAssociations=other)
 
     assert (503, b"closed") == _visit(cloud, _domain(cloud, distribution_id))
-    cloud.sandbox.deploy()
+    cloud.sandbox.finish_deployments()
     assert (503, b"other") == _visit(cloud, _domain(cloud, distribution_id))
 
 
 def test_the_next_calls_are_refused_as_ordered(cloud: Cloud) -> None:
     """So many, of that operation, with that code; then no more."""
     distribution_id = a_distribution(cloud)
-    cloud.sandbox.disturb("refuse", "cloudfront:UpdateDistribution", code="Throttling", times=2)
+    cloud.sandbox.inject_fault(
+        "refuse", "cloudfront:UpdateDistribution", code="Throttling", times=2
+    )
 
     codes = [refused(lambda: update(cloud, distribution_id, Comment="x"))[0] for _ in range(2)]
 
@@ -109,14 +111,14 @@ def test_a_refusal_is_readable_in_every_protocol(
     cloud: Cloud, operation: str, call: Callable[[Cloud], object]
 ) -> None:
     """The SDK of each service reads the code that was ordered."""
-    cloud.sandbox.disturb("refuse", operation, code="SlowDown", status=400)
+    cloud.sandbox.inject_fault("refuse", operation, code="SlowDown", status=400)
 
     assert "SlowDown" == refused(lambda: call(cloud))[0]
 
 
 def test_a_fault_can_be_for_one_resource(cloud: Cloud) -> None:
     """Other resources do not meet it and do not use it up."""
-    cloud.sandbox.disturb("refuse", "ssm:*", resource="/a", code="InternalServerError")
+    cloud.sandbox.inject_fault("refuse", "ssm:*", resource="/a", code="InternalServerError")
     cloud.ssm.put_parameter(Name="/b", Value="1", Type="String")
 
     assert "InternalServerError" == refused(lambda: cloud.ssm.get_parameter(Name="/a"))[0]
@@ -124,7 +126,7 @@ def test_a_fault_can_be_for_one_resource(cloud: Cloud) -> None:
 
 def test_a_lost_answer_was_carried_out(cloud: Cloud) -> None:
     """The caller sees a failure; the world has changed."""
-    cloud.sandbox.disturb("lose", "ssm:PutParameter")
+    cloud.sandbox.inject_fault("lose", "ssm:PutParameter")
 
     refused(lambda: cloud.ssm.put_parameter(Name="/a", Value="1", Type="String"))
 
@@ -134,7 +136,7 @@ def test_a_lost_answer_was_carried_out(cloud: Cloud) -> None:
 def test_a_held_call_waits_until_it_is_released(cloud: Cloud) -> None:
     """Meanwhile a test can change the world under the caller's feet."""
     cloud.ssm.put_parameter(Name="/a", Value="before", Type="String")
-    cloud.sandbox.disturb("hold", "ssm:GetParameter")
+    cloud.sandbox.inject_fault("hold", "ssm:GetParameter")
     read: list[str] = []
     reader = threading.Thread(
         target=lambda: read.append(cloud.ssm.get_parameter(Name="/a")["Parameter"]["Value"])
@@ -168,7 +170,7 @@ def test_a_reset_forgets_everything(cloud: Cloud) -> None:
     cloud.ssm.put_parameter(Name="/a", Value="1", Type="String")
     a_distribution(cloud)
     cloud.sandbox.set(deploy_seconds=3600)
-    cloud.sandbox.disturb("refuse", "*", times=100)
+    cloud.sandbox.inject_fault("refuse", "*", times=100)
 
     cloud.sandbox.reset()
 
@@ -189,7 +191,7 @@ def test_an_order_that_is_not_understood_is_refused(
 ) -> None:
     """With a sentence, not a fault that never comes."""
     with pytest.raises(SandboxError, match="fault"):
-        cloud.sandbox.disturb(kind, operation, **members)
+        cloud.sandbox.inject_fault(kind, operation, **members)
 
 
 def test_a_setting_that_does_not_exist_is_refused(cloud: Cloud) -> None:
@@ -238,7 +240,7 @@ def test_a_failing_target_is_tried_again_and_then_goes_to_its_queue(cloud: Cloud
 
 def test_a_reset_drops_the_calls_that_are_held(cloud: Cloud) -> None:
     """What one test left waiting must not happen to the next."""
-    cloud.sandbox.disturb("hold", "ssm:PutParameter")
+    cloud.sandbox.inject_fault("hold", "ssm:PutParameter")
     met: list[tuple[str, int]] = []
     writer = threading.Thread(
         target=lambda: met.append(
@@ -257,7 +259,7 @@ def test_a_reset_drops_the_calls_that_are_held(cloud: Cloud) -> None:
 def test_a_slow_call_is_carried_out_later(cloud: Cloud) -> None:
     """The answer is the true one, only late."""
     cloud.ssm.put_parameter(Name="/a", Value="1", Type="String")
-    cloud.sandbox.disturb("slow", "ssm:GetParameter", seconds=0.3)
+    cloud.sandbox.inject_fault("slow", "ssm:GetParameter", seconds=0.3)
     before = time.monotonic()
 
     assert "1" == cloud.ssm.get_parameter(Name="/a")["Parameter"]["Value"]

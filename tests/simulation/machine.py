@@ -111,7 +111,7 @@ class LongRun(RuleBasedStateMachine):
 
     @rule()
     def cloudfront_deploys(self) -> None:
-        self.scene.cloud.sandbox.deploy()
+        self.scene.cloud.sandbox.finish_deployments()
 
     @rule(trouble=TROUBLES, times=st.sampled_from([1, 1, 2, 20]))
     def aws_is_in_trouble(self, trouble: Trouble, times: int) -> None:

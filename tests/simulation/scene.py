@@ -126,7 +126,7 @@ class Scene:
         """Let another party delete a CloudFront Function that CloudFront lets it delete."""
         if STRANGERS[name][0] != "FunctionAssociations" or name in self._deleted:
             return
-        self.cloud.sandbox.deploy()
+        self.cloud.sandbox.finish_deployments()
         etag = self.cloud.cloudfront.describe_function(Name=name, Stage="DEVELOPMENT")["ETag"]
         try:
             self.cloud.cloudfront.delete_function(Name=name, IfMatch=etag)
@@ -142,7 +142,7 @@ class Scene:
         """Wake the controller; return why the run failed, nothing if it did not."""
         wakeup = parse_wakeup(self._event(event) if isinstance(event, str) else event)
         for trouble, times in self._troubles:
-            self.cloud.sandbox.disturb(
+            self.cloud.sandbox.inject_fault(
                 trouble.kind, trouble.operation, times=times, **trouble.order()
             )
         try:
@@ -169,7 +169,7 @@ class Scene:
     def holds(self, operation: str) -> None:
         """Hold the next call of an operation, and forget other faults."""
         self._troubles.clear()
-        self.cloud.sandbox.disturb("hold", operation)
+        self.cloud.sandbox.inject_fault("hold", operation)
 
     def is_held_or(self, done: Callable[[], bool]) -> None:
         """Wait until a call is held, or the run at its end; then nobody else's is held."""

@@ -71,11 +71,11 @@ def _never_deployed(stack: Deployed) -> Iterator[None]:
     try:
         stack.put(stack.switch, "on")
         look(stack)
-        sandbox.let_pass(31)
+        sandbox.advance(31)
         yield
     finally:
         sandbox.set(deploy_seconds=2)
-        sandbox.deploy()
+        sandbox.finish_deployments()
 
 
 @contextlib.contextmanager

@@ -95,7 +95,7 @@ class Deployed:
 
     def sweeps(self) -> bool:
         """Let CloudFront finish and the controller look again; tell whether it found no fault."""
-        self.cloud.sandbox.deploy()
+        self.cloud.sandbox.finish_deployments()
         return not self.receives({"sweep": True})
 
 

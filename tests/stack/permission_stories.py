@@ -103,7 +103,7 @@ def _with_an_unreadable_window(stack: Deployed) -> None:
 
 
 def _deployed(stack: Deployed) -> None:
-    stack.cloud.sandbox.deploy()
+    stack.cloud.sandbox.finish_deployments()
 
 
 def _settled(stack: Deployed) -> None:

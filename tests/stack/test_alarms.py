@@ -44,7 +44,7 @@ class Watch:
         """Let the sweep come that often, each as long after the one before as by default."""
         for _ in range(times):
             look(self.stack)
-            self.stack.cloud.sandbox.let_pass(SWEEP_MINUTES)
+            self.stack.cloud.sandbox.advance(SWEEP_MINUTES)
 
     def _logical(self, alarm: str) -> str:
         return next(name for name, (_, given) in self.stack.resources.items() if given == alarm)
@@ -73,9 +73,9 @@ def watch(quiet: Deployed) -> Watch:
 def all_is_well(watch: Watch) -> Watch:
     """Give it when the site is open, and nobody remembers a fault."""
     begin(watch.stack)
-    watch.stack.cloud.sandbox.let_pass(20)
+    watch.stack.cloud.sandbox.advance(20)
     look(watch.stack)
-    watch.stack.cloud.sandbox.let_pass(1)
+    watch.stack.cloud.sandbox.advance(1)
     watch.told()
     return watch
 
@@ -110,8 +110,8 @@ def test_no_alarm_rings_while_the_site_is_closed_and_opened(all_is_well: Watch) 
     for said in ("on: We are upgrading", "off"):
         stack.put(stack.switch, said)
         look(stack)
-        sandbox.let_pass(5)
-        sandbox.deploy()
+        sandbox.advance(5)
+        sandbox.finish_deployments()
         watch.sweeps(1)
 
     assert {} == watch.told()
@@ -124,9 +124,9 @@ def test_a_question_that_is_answered_does_not_end_the_alarm(all_is_well: Watch) 
 
     with STORIES["FailedRuns"].error(watch.stack):
         look(watch.stack)
-        watch.stack.cloud.sandbox.let_pass(6)
+        watch.stack.cloud.sandbox.advance(6)
         watch.stack.receives({"status": True})
-        watch.stack.cloud.sandbox.let_pass(6)
+        watch.stack.cloud.sandbox.advance(6)
         watch.sweeps(1)
 
     assert {("FailedRuns", "ALARM"): 1} == watch.told()

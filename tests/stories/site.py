@@ -145,7 +145,7 @@ class Site:
 
     def settles(self) -> dict[str, Any]:
         """Let CloudFront finish, and the controller look again; return its report."""
-        self.cloud.sandbox.deploy()
+        self.cloud.sandbox.finish_deployments()
         return self.receives({"sweep": True})
 
     def status(self) -> dict[str, Any]:
@@ -176,7 +176,7 @@ class Site:
 
     def visit(self, distribution_id: str, accept: str = "application/json") -> httpx.Response:
         """Return what a visitor gets, once every edge has what was decided."""
-        self.cloud.sandbox.deploy()
+        self.cloud.sandbox.finish_deployments()
         made = self.cloud.cloudfront.get_distribution(Id=distribution_id)["Distribution"]
         headers = {"Host": made["DomainName"], "Accept": accept}
         return httpx.get(self.cloud.sandbox.endpoint_url, headers=headers, timeout=60)

@@ -51,7 +51,7 @@ def test_a_change_is_announced_though_the_answer_about_its_status_was_cut_short(
     looks_after(a_distribution(site.cloud))
     site.settles()
     site.says("on")
-    site.cloud.sandbox.disturb("cut-short", "ssm:PutParameter", resource=STATUS)
+    site.cloud.sandbox.inject_fault("cut-short", "ssm:PutParameter", resource=STATUS)
 
     site.wakes()
 
@@ -141,7 +141,7 @@ def test_one_that_fails_is_counted_and_holds_up_deployed(
     looks_after(f"{bad},{good}")
     site.settles()
     refusal = {"code": "AccessDenied", "status": 403, "resource": bad, "times": 2}
-    site.cloud.sandbox.disturb("refuse", "cloudfront:UpdateDistribution", **refusal)
+    site.cloud.sandbox.inject_fault("refuse", "cloudfront:UpdateDistribution", **refusal)
     with pytest.raises(RunFailed):
         site.becomes("on")
     with pytest.raises(RunFailed):
@@ -163,7 +163,7 @@ def test_a_change_that_nobody_accepted_is_not_announced(
     """It is when a later run succeeds."""
     looks_after(a_distribution(site.cloud))
     refusal = {"code": "AccessDenied", "status": 403}
-    site.cloud.sandbox.disturb("refuse", "cloudfront:UpdateDistribution", **refusal)
+    site.cloud.sandbox.inject_fault("refuse", "cloudfront:UpdateDistribution", **refusal)
     with pytest.raises(RunFailed):
         site.becomes("on")
     assert [] == heard()
@@ -180,7 +180,7 @@ def test_an_announcement_that_is_refused_is_made_by_the_next_run(
     distribution_id = a_distribution(site.cloud)
     looks_after(distribution_id)
     refusal = {"code": "AccessDeniedException", "status": 400, "times": 9}
-    site.cloud.sandbox.disturb("refuse", "events:PutEvents", **refusal)
+    site.cloud.sandbox.inject_fault("refuse", "events:PutEvents", **refusal)
     with pytest.raises(RunFailed, match="the change of mode cannot be announced"):
         site.becomes("on")
     assert {f"viewer-request {site.edge_version_arn}"} == site.attached(distribution_id)["default"]
@@ -199,7 +199,7 @@ def test_nothing_is_announced_that_the_status_cannot_remember(
     looks_after(a_distribution(site.cloud))
     site.receives(SWEEP)
     refusal = {"code": "AccessDeniedException", "status": 400, "times": 9, "resource": STATUS}
-    site.cloud.sandbox.disturb("refuse", "ssm:PutParameter", **refusal)
+    site.cloud.sandbox.inject_fault("refuse", "ssm:PutParameter", **refusal)
     with pytest.raises(RunFailed, match="waits for the next run"):
         site.becomes("on")
     assert [] == heard()
@@ -217,7 +217,7 @@ def test_two_runs_at_once_may_announce_twice(
     looks_after(a_distribution(site.cloud))
     site.settles()
     site.says("on")
-    site.cloud.sandbox.disturb("hold", "ssm:PutParameter")
+    site.cloud.sandbox.inject_fault("hold", "ssm:PutParameter")
     with ThreadPoolExecutor(1) as other:
         running = other.submit(site.wakes)
         eventually(site.cloud.sandbox.held)

@@ -36,7 +36,7 @@ def message(site: Site, distribution_id: str) -> str:
 def test_two_runs_at_once_publish_once(site: Site, distribution_id: str, operation: str) -> None:
     """The one that comes second finds what the first has published."""
     site.says("on: Back soon")
-    site.cloud.sandbox.disturb("hold", operation)
+    site.cloud.sandbox.inject_fault("hold", operation)
 
     with ThreadPoolExecutor(1) as other:
         first = other.submit(site.wakes)
@@ -54,7 +54,7 @@ def test_two_runs_with_different_messages_end_with_the_last(
 ) -> None:
     """The slower one bakes what was true when it looked, and then looks again."""
     site.says("on: one")
-    site.cloud.sandbox.disturb("hold", "lambda:UpdateFunctionCode")
+    site.cloud.sandbox.inject_fault("hold", "lambda:UpdateFunctionCode")
 
     with ThreadPoolExecutor(1) as other:
         first = other.submit(site.wakes)
@@ -156,7 +156,7 @@ def test_a_step_that_fails_closes_the_site_with_a_stand_in(
     site: Site, distribution_id: str, operation: str
 ) -> None:
     """At once; the run fails with a sentence, and the next one attaches the right version."""
-    site.cloud.sandbox.disturb("refuse", operation, **REFUSED)
+    site.cloud.sandbox.inject_fault("refuse", operation, **REFUSED)
 
     with pytest.raises(RunFailed, match=r"AccessDenied"):
         site.becomes("on: Back soon")
@@ -172,7 +172,7 @@ def test_an_answer_that_gets_lost_costs_nothing(
     site: Site, distribution_id: str, operation: str
 ) -> None:
     """Lambda did it, so the run finds it done."""
-    site.cloud.sandbox.disturb("lose", operation)
+    site.cloud.sandbox.inject_fault("lose", operation)
 
     site.becomes("on: Back soon")
 
@@ -198,7 +198,7 @@ def test_a_stand_in_does_not_replace_what_is_attached(site: Site, distribution_i
     """The old message is closer to the truth than none."""
     site.becomes("on: one")
     attached = site.version(distribution_id)
-    site.cloud.sandbox.disturb("refuse", "lambda:PublishVersion", **REFUSED)
+    site.cloud.sandbox.inject_fault("refuse", "lambda:PublishVersion", **REFUSED)
 
     with pytest.raises(RunFailed, match=r"another stands in for it: .*AccessDenied"):
         site.becomes("on: two")
@@ -211,7 +211,7 @@ def test_a_refused_page_and_lambda_that_refuses_leave_the_base(
 ) -> None:
     """The site is closed all the same, and both sentences are told."""
     site.puts("page.html", b"\xff")
-    site.cloud.sandbox.disturb("refuse", "lambda:UpdateFunctionCode", **REFUSED)
+    site.cloud.sandbox.inject_fault("refuse", "lambda:UpdateFunctionCode", **REFUSED)
 
     with pytest.raises(RunFailed, match=r"page/page.html is not UTF-8.*AccessDenied"):
         site.becomes("on: Back soon")
@@ -226,7 +226,7 @@ def test_a_base_that_cannot_be_read_is_attached_without_the_page(
     newer = site.publishes_another_version()
     looks_after(distribution_id, EDGE_VERSION_ARN=newer)
     site.puts("page.html", "<!doctype html><title>Ours</title>")
-    site.cloud.sandbox.disturb("refuse", "lambda:GetFunction", **REFUSED)
+    site.cloud.sandbox.inject_fault("refuse", "lambda:GetFunction", **REFUSED)
 
     with pytest.raises(RunFailed, match=r"another stands in for it: .*:2 cannot be read"):
         site.becomes("on")
@@ -240,7 +240,7 @@ def test_the_page_without_the_message_stands_in_before_the_base(
     """It was published when the page was put there."""
     site.puts("page.html", "<!doctype html><title>Ours</title>")
     site.notices_the_page()
-    site.cloud.sandbox.disturb("refuse", "lambda:UpdateFunctionCode", **REFUSED)
+    site.cloud.sandbox.inject_fault("refuse", "lambda:UpdateFunctionCode", **REFUSED)
 
     with pytest.raises(RunFailed, match=r"another stands in for it"):
         site.becomes("on: Back soon")
@@ -251,7 +251,7 @@ def test_the_page_without_the_message_stands_in_before_the_base(
 def test_somebody_who_edits_meanwhile_is_noticed(site: Site, distribution_id: str) -> None:
     """What is published is what was checked, and nothing that came in between."""
     site.says("on: Back soon")
-    site.cloud.sandbox.disturb("hold", "lambda:PublishVersion")
+    site.cloud.sandbox.inject_fault("hold", "lambda:PublishVersion")
 
     with ThreadPoolExecutor(1) as other:
         running = other.submit(site.wakes)

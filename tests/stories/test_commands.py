@@ -82,7 +82,7 @@ def test_a_command_that_is_already_over_is_not_written(site: Site, looks_after: 
     site.cloud.ssm.delete_parameter(Name=SWITCH)
     site.says("off")
     late = {"maintenance": "on for 1s", "at": instant(seconds=-0.3)}
-    site.cloud.sandbox.disturb("slow", "ssm:GetParameter", seconds=2.5)
+    site.cloud.sandbox.inject_fault("slow", "ssm:GetParameter", seconds=2.5)
 
     report = site.receives(late)
 

@@ -88,11 +88,11 @@ def test_a_fault_that_passes_changes_nothing_of_the_outcome(
     before = site.config(distribution_id)
 
     for fault in _PASSING:
-        site.cloud.sandbox.disturb(fault.kind, fault.operation, **fault.members)
+        site.cloud.sandbox.inject_fault(fault.kind, fault.operation, **fault.members)
         assert "maintenance" == site.becomes("on")["mode"], fault
         assert site.edge_version_arn == site.version(distribution_id), fault
 
-        site.cloud.sandbox.disturb(fault.kind, fault.operation, **fault.members)
+        site.cloud.sandbox.inject_fault(fault.kind, fault.operation, **fault.members)
         assert "live" == site.becomes("off")["mode"], fault
         assert before == site.config(distribution_id), fault
         site.cloud.sandbox.clear_faults()
@@ -108,7 +108,7 @@ def test_a_fault_that_stays_is_named_and_costs_only_its_distribution(
 
     for fault in _STAYING:
         members = {**fault.members, "resource": bad, "times": 1000}
-        site.cloud.sandbox.disturb(fault.kind, fault.operation, **members)
+        site.cloud.sandbox.inject_fault(fault.kind, fault.operation, **members)
         with pytest.raises(RunFailed, match=fault.told.format(bad)):
             site.becomes("on")
         site.cloud.sandbox.clear_faults()
@@ -134,7 +134,7 @@ def test_an_answer_that_was_cut_short_is_not_taken_for_one_that_holds_nothing(
     controller.run(Sweep())
     closed = site.version(distribution_id)
     assert closed.startswith("arn:aws:lambda:")
-    site.cloud.sandbox.disturb("cut-short", operation)
+    site.cloud.sandbox.inject_fault("cut-short", operation)
 
     with pytest.raises(MaintenanceError, match="0 read, but total bytes expected"):
         controller.run(Sweep())

@@ -201,7 +201,7 @@ def test_a_site_that_cannot_be_restored_fails_the_deletion_with_the_reason(
     looks_after(distribution_id)
     site.becomes("on")
     refusal = {"code": "AccessDenied", "status": 403}
-    site.cloud.sandbox.disturb("refuse", "cloudfront:UpdateDistribution", **refusal)
+    site.cloud.sandbox.inject_fault("refuse", "cloudfront:UpdateDistribution", **refusal)
 
     site.receives(request("Delete", url))
 
@@ -243,7 +243,7 @@ def test_a_status_that_cannot_be_deleted_does_not_keep_the_stack(
     url, put = answers
     looks_after(a_distribution(site.cloud))
     refusal = {"code": "AccessDeniedException", "status": 400, "resource": STATUS}
-    site.cloud.sandbox.disturb("refuse", "ssm:DeleteParameter", **refusal)
+    site.cloud.sandbox.inject_fault("refuse", "ssm:DeleteParameter", **refusal)
 
     site.receives(request("Delete", url))
 

@@ -40,7 +40,7 @@ def test_a_deletion_that_meets_a_fault_is_answered_and_the_next_gets_through(
     looks_after(",".join(ids))
     before = [site.config(each) for each in ids]
     site.becomes("on")
-    site.cloud.sandbox.disturb("refuse", call, code="AccessDenied", status=403)
+    site.cloud.sandbox.inject_fault("refuse", call, code="AccessDenied", status=403)
 
     site.receives(request("Delete", url))
     site.cloud.sandbox.clear_faults()
@@ -63,7 +63,9 @@ def test_a_deletion_of_which_half_fails_is_answered_each_time(
     looks_after(",".join(ids))
     before = [site.config(each) for each in ids]
     site.becomes("on")
-    site.cloud.sandbox.disturb("refuse", "*", every=2, times=1_000, code="AccessDenied", status=403)
+    site.cloud.sandbox.inject_fault(
+        "refuse", "*", every=2, times=1_000, code="AccessDenied", status=403
+    )
 
     for _ in range(4):
         site.receives(request("Delete", url))

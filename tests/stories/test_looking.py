@@ -88,7 +88,7 @@ def test_status_says_what_is_wanted_and_what_is_there(site: Site, looks_after: L
     """Propagation is CloudFront's own word for it."""
     distribution_id = a_distribution(site.cloud)
     looks_after(distribution_id)
-    site.cloud.sandbox.deploy()
+    site.cloud.sandbox.finish_deployments()
     site.becomes("on")
     before = writes(site)
 
@@ -103,7 +103,7 @@ def test_status_says_what_is_wanted_and_what_is_there(site: Site, looks_after: L
 def test_switch_windows_and_listing_are_read_at_once(site: Site, looks_after: LooksAfter) -> None:
     """None needs another: whichever is slow, the others have been asked for."""
     looks_after(a_distribution(site.cloud))
-    site.cloud.sandbox.disturb("hold", "*", times=3)
+    site.cloud.sandbox.inject_fault("hold", "*", times=3)
     run = threading.Thread(target=lambda: site.receives({"status": True}))
     run.start()
 

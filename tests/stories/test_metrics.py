@@ -80,7 +80,7 @@ def test_what_cannot_be_understood_is_counted_and_what_cannot_be_told_is_not(
     """The alarm about unreadable input must not send people to look at what they wrote."""
     looks_after(a_distribution(site.cloud))
     refusal = {"code": "AccessDeniedException", "status": 400, "resource": STATUS}
-    site.cloud.sandbox.disturb("refuse", "ssm:GetParameter", **refusal)
+    site.cloud.sandbox.inject_fault("refuse", "ssm:GetParameter", **refusal)
     with pytest.raises(RunFailed):
         site.becomes("on")
     untold = counted()

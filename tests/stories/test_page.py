@@ -290,7 +290,7 @@ def test_a_bucket_that_does_not_answer_brings_no_former_page_back(
     site.notices_the_page()
     site.cloud.s3.delete_object(Bucket="site-state", Key="page/page.html")
     site.becomes("on")
-    site.cloud.sandbox.disturb("refuse", "s3:ListObjectsV2", code="AccessDenied", status=403)
+    site.cloud.sandbox.inject_fault("refuse", "s3:ListObjectsV2", code="AccessDenied", status=403)
 
     with pytest.raises(RunFailed, match="cannot be read"):
         site.receives(SWEEP)

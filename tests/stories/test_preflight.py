@@ -128,7 +128,7 @@ def test_a_version_that_cannot_be_read_does_not_keep_a_site_open(
     newer = site.publishes_another_version()
     looks_after(distribution_id, EDGE_VERSION_ARN=newer)
     denied = {"code": "AccessDeniedException", "status": 403}
-    site.cloud.sandbox.disturb("refuse", "lambda:GetFunction", **denied)
+    site.cloud.sandbox.inject_fault("refuse", "lambda:GetFunction", **denied)
 
     report = site.becomes("on")
 

@@ -53,7 +53,7 @@ def test_what_would_fail_at_night_is_told_in_daylight(site: Site, looks_after: L
     looks_after(a_distribution(site.cloud))
     site.schedules("weekly", WINDOW)
     refusal = {"code": "AccessDeniedException", "status": 403, "times": 9}
-    site.cloud.sandbox.disturb("refuse", "lambda:PublishVersion", **refusal)
+    site.cloud.sandbox.inject_fault("refuse", "lambda:PublishVersion", **refusal)
 
     with pytest.raises(RunFailed, match=r"no version of the page could be published"):
         site.receives(SWEEP)
@@ -145,7 +145,7 @@ def a_used_site(site: Site) -> tuple[str, ...]:
     site.becomes("on")
     site.cloud.s3.delete_object(Bucket="site-state", Key="page/page.html")
     site.becomes("on: used")
-    site.cloud.sandbox.deploy()
+    site.cloud.sandbox.finish_deployments()
     return tuple(site.published())
 
 
@@ -184,7 +184,7 @@ def test_a_version_that_cannot_be_deleted_is_a_fault(site: Site, looks_after: Lo
     site.becomes("on: once")
     site.becomes("off")
     refusal = {"code": "AccessDeniedException", "status": 403, "resource": PAGE_NAME}
-    site.cloud.sandbox.disturb("refuse", "lambda:DeleteFunction", **refusal)
+    site.cloud.sandbox.inject_fault("refuse", "lambda:DeleteFunction", **refusal)
 
     with pytest.raises(RunFailed, match=rf"{PAGE_NAME}:1 was not deleted: .*AccessDenied"):
         site.runs_at(IN_EIGHT_DAYS)

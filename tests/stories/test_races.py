@@ -36,7 +36,7 @@ def while_held(
     site: Site, operation: str, run: Callable[[], Any], meanwhile: Callable[[], Any]
 ) -> Future[Any]:
     """Start a run, hold its next call of the operation, do something else, and let it go on."""
-    site.cloud.sandbox.disturb("hold", operation)
+    site.cloud.sandbox.inject_fault("hold", operation)
     with ThreadPoolExecutor(1) as other:
         running = other.submit(run)
         eventually(site.cloud.sandbox.held)
@@ -124,7 +124,7 @@ def test_a_lost_answer_changes_nothing_twice(site: Site, looks_after: LooksAfter
     distribution_id = an_occupied_distribution(site)
     looks_after(distribution_id)
     before = site.config(distribution_id)
-    site.cloud.sandbox.disturb("lose", "cloudfront:UpdateDistribution")
+    site.cloud.sandbox.inject_fault("lose", "cloudfront:UpdateDistribution")
 
     site.becomes("on")
 
@@ -141,9 +141,9 @@ def test_an_off_written_while_an_answer_got_lost_is_seen(
     looks_after(distribution_id)
     before = site.config(distribution_id)
     site.says("on")
-    site.cloud.sandbox.disturb("lose", "cloudfront:UpdateDistribution")
+    site.cloud.sandbox.inject_fault("lose", "cloudfront:UpdateDistribution")
     # The first reading goes through, the one after the lost answer is held.
-    site.cloud.sandbox.disturb("slow", "cloudfront:GetDistributionConfig", seconds=0)
+    site.cloud.sandbox.inject_fault("slow", "cloudfront:GetDistributionConfig", seconds=0)
 
     run = while_held(site, "cloudfront:GetDistributionConfig", site.wakes, lambda: site.says("off"))
 
@@ -158,7 +158,7 @@ def test_a_crash_between_note_and_update_costs_nothing(site: Site, looks_after: 
     looks_after(distribution_id)
     before = site.config(distribution_id)
     refusal = {"code": "AccessDenied", "status": 403}
-    site.cloud.sandbox.disturb("refuse", "cloudfront:UpdateDistribution", **refusal)
+    site.cloud.sandbox.inject_fault("refuse", "cloudfront:UpdateDistribution", **refusal)
     with pytest.raises(RunFailed, match=r"AccessDenied"):
         site.becomes("on")
     assert before == site.config(distribution_id)
@@ -176,7 +176,7 @@ def test_throttling_is_waited_out(site: Site, looks_after: LooksAfter) -> None:
     distribution_id = a_distribution(site.cloud)
     looks_after(distribution_id)
     throttle = {"code": "Throttling", "status": 400, "times": 2}
-    site.cloud.sandbox.disturb("refuse", "cloudfront:UpdateDistribution", **throttle)
+    site.cloud.sandbox.inject_fault("refuse", "cloudfront:UpdateDistribution", **throttle)
 
     site.becomes("on")
 
@@ -191,7 +191,7 @@ def test_one_distribution_that_fails_does_not_stop_the_others(
     good, bad = a_distribution(site.cloud, "good"), a_distribution(site.cloud, "bad")
     looks_after(f"{bad},{good}")
     refusal = {"code": "AccessDenied", "status": 403, "resource": bad}
-    site.cloud.sandbox.disturb("refuse", "cloudfront:UpdateDistribution", **refusal)
+    site.cloud.sandbox.inject_fault("refuse", "cloudfront:UpdateDistribution", **refusal)
 
     with pytest.raises(RunFailed, match=rf"did not take the update of {bad}.*docs/iam.md"):
         site.becomes("on")
@@ -222,7 +222,7 @@ def test_a_switch_that_never_rests_fails_the_run(site: Site, looks_after: LooksA
     looks_after(a_distribution(site.cloud))
     site.says("on")
     values = iter(["off", "on", "off"])
-    site.cloud.sandbox.disturb("hold", "cloudfront:UpdateDistribution", times=3)
+    site.cloud.sandbox.inject_fault("hold", "cloudfront:UpdateDistribution", times=3)
     with ThreadPoolExecutor(1) as other:
         running = other.submit(site.wakes)
         for value in values:

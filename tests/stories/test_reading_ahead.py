@@ -19,7 +19,7 @@ def test_the_page_is_read_while_the_distributions_are_listed(
     site: Site, distribution_id: str
 ) -> None:
     """A toggle waits for neither behind the other."""
-    site.cloud.sandbox.disturb("hold", LISTING)
+    site.cloud.sandbox.inject_fault("hold", LISTING)
     site.says("on")
     with ThreadPoolExecutor(max_workers=1) as other:
         run = other.submit(site.wakes)
@@ -37,7 +37,7 @@ def test_who_opens_does_not_wait_for_the_page(site: Site, distribution_id: str) 
     """It may take as long as it likes: the site is open before."""
     site.becomes("on")
     site.settles()
-    site.cloud.sandbox.disturb("hold", PAGE)
+    site.cloud.sandbox.inject_fault("hold", PAGE)
     site.says("off")
     try:
         report = site.wakes()
@@ -56,7 +56,7 @@ def test_a_page_that_cannot_be_read_is_no_fault_of_who_opens(
     """Nor is it told as one."""
     site.becomes("on")
     site.settles()
-    site.cloud.sandbox.disturb("refuse", PAGE, **REFUSED)
+    site.cloud.sandbox.inject_fault("refuse", PAGE, **REFUSED)
 
     assert "live" == site.becomes("off")["mode"]
     assert {"default": set()} == site.attached(distribution_id)
@@ -64,7 +64,7 @@ def test_a_page_that_cannot_be_read_is_no_fault_of_who_opens(
 
 def test_who_closes_hears_of_a_page_that_cannot_be_read(site: Site, distribution_id: str) -> None:
     """The site is closed all the same."""
-    site.cloud.sandbox.disturb("refuse", PAGE, **REFUSED)
+    site.cloud.sandbox.inject_fault("refuse", PAGE, **REFUSED)
 
     with pytest.raises(RunFailed, match=r"the page in s3://.*/page/ cannot be read"):
         site.becomes("on")
@@ -75,7 +75,7 @@ def test_who_closes_hears_of_a_page_that_cannot_be_read(site: Site, distribution
 def test_a_page_that_was_put_meanwhile_is_not_taken_back(site: Site, distribution_id: str) -> None:
     """Its own event has closed the site with it before the slower run comes to its end."""
     site.puts("page.html", OWN_PAGE.format("old"))
-    site.cloud.sandbox.disturb("hold", LISTING)
+    site.cloud.sandbox.inject_fault("hold", LISTING)
     site.says("on")
     with ThreadPoolExecutor(max_workers=1) as other:
         slow = other.submit(site.wakes)
@@ -92,7 +92,7 @@ def test_a_page_that_was_put_meanwhile_is_not_taken_back(site: Site, distributio
 def test_who_goes_round_again_reads_the_page_again(site: Site, distribution_id: str) -> None:
     """The message has moved while the first update was under way, and the page with it."""
     site.puts("page.html", OWN_PAGE.format("old"))
-    site.cloud.sandbox.disturb("hold", "cloudfront:UpdateDistribution")
+    site.cloud.sandbox.inject_fault("hold", "cloudfront:UpdateDistribution")
     site.says("on: one")
     with ThreadPoolExecutor(max_workers=1) as other:
         run = other.submit(site.wakes)

@@ -161,7 +161,7 @@ def test_only_the_command_that_prints_the_link_tells_its_secret(
     looks_after(distribution_id, EDGE_VERSION_ARN=base)
 
     run_into_everything(site, said)
-    site.cloud.sandbox.deploy()
+    site.cloud.sandbox.finish_deployments()
     opened = ask(site, distribution_id, f"{PARAMETER}={secret}")
     cookie = opened.headers.pop("set-cookie")
     turned_away = ask(site, distribution_id, f"x-{PARAMETER}={secret}")

@@ -23,7 +23,7 @@ def writings(site: Site) -> int:
 def test_a_converged_site_writes_its_status_once(site: Site, looks_after: LooksAfter) -> None:
     """Nothing in it moves with the clock, so sweeps leave it alone."""
     looks_after(a_distribution(site.cloud))
-    site.cloud.sandbox.deploy()
+    site.cloud.sandbox.finish_deployments()
     site.receives({"sweep": True})
     site.runs_at(datetime.now(UTC) + timedelta(hours=1))
 
@@ -117,7 +117,7 @@ def test_a_fleet_that_does_not_fit_is_counted(site: Site, looks_after: LooksAfte
     fleet = [a_distribution(site.cloud, f"fleet{number}") for number in range(45)]
     looks_after(",".join([*fleet, bad]), MAX_DISTRIBUTIONS="99")
     refusal = {"code": "AccessDenied", "status": 403, "resource": bad}
-    site.cloud.sandbox.disturb("refuse", "cloudfront:UpdateDistribution", **refusal)
+    site.cloud.sandbox.inject_fault("refuse", "cloudfront:UpdateDistribution", **refusal)
 
     with pytest.raises(RunFailed):
         site.becomes("on")
@@ -148,7 +148,7 @@ def test_a_status_that_cannot_be_written_fails_the_run_and_undoes_nothing(
     """The next run makes up for it."""
     distribution_id = a_distribution(site.cloud)
     looks_after(distribution_id)
-    site.cloud.sandbox.disturb("refuse", "ssm:PutParameter", **REFUSED)
+    site.cloud.sandbox.inject_fault("refuse", "ssm:PutParameter", **REFUSED)
 
     with pytest.raises(RunFailed, match=f"the status {STATUS} cannot be written"):
         site.becomes("on")
@@ -165,7 +165,7 @@ def test_a_status_that_cannot_be_read_is_not_overwritten(
     """What was announced already is in it."""
     looks_after(a_distribution(site.cloud))
     site.receives({"sweep": True})
-    site.cloud.sandbox.disturb("refuse", "ssm:GetParameter", **REFUSED)
+    site.cloud.sandbox.inject_fault("refuse", "ssm:GetParameter", **REFUSED)
 
     with pytest.raises(RunFailed, match=f"the status {STATUS} cannot be read"):
         site.becomes("on")
@@ -179,7 +179,7 @@ def test_an_error_that_cannot_be_put_into_the_status_is_told_all_the_same(
 ) -> None:
     """Both are in the sentence that the run fails with."""
     looks_after(a_distribution(site.cloud))
-    site.cloud.sandbox.disturb("refuse", "ssm:GetParameter", **{**REFUSED, "resource": SWITCH})
+    site.cloud.sandbox.inject_fault("refuse", "ssm:GetParameter", **{**REFUSED, "resource": SWITCH})
 
     with pytest.raises(RunFailed, match=rf"{SWITCH} cannot be read.*{STATUS} cannot be read"):
         site.receives({"sweep": True})
@@ -188,7 +188,7 @@ def test_an_error_that_cannot_be_put_into_the_status_is_told_all_the_same(
 def test_the_first_run_of_all_may_fail(site: Site, looks_after: LooksAfter) -> None:
     """There is no status yet that its error could be put into."""
     looks_after(a_distribution(site.cloud))
-    site.cloud.sandbox.disturb(
+    site.cloud.sandbox.inject_fault(
         "refuse", "cloudfront:ListDistributions", code="AccessDenied", status=403
     )
 

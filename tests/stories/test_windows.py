@@ -142,7 +142,7 @@ def test_the_alarm_clock_is_aimed_at_the_next_change(site: Site, looks_after: Lo
     for clock in ("13:00", "14:00", "15:00"):
         site.runs_at(at(clock))
         # While CloudFront is at work, the next look is nearer.
-        site.cloud.sandbox.deploy()
+        site.cloud.sandbox.finish_deployments()
         site.runs_at(at(clock))
         aims.append(site.alarm())
 
@@ -186,7 +186,7 @@ def test_an_alarm_clock_that_cannot_be_set_fails_the_run_and_undoes_nothing(
     looks_after(distribution_id)
     site.schedules("upgrade", a_window("14:00", "1h"))
     refusal = {"code": "AccessDeniedException", "status": 403, "times": 9}
-    site.cloud.sandbox.disturb("refuse", "scheduler:CreateSchedule", **refusal)
+    site.cloud.sandbox.inject_fault("refuse", "scheduler:CreateSchedule", **refusal)
 
     with pytest.raises(RunFailed, match=r"the alarm clock cannot be set, so only the sweep"):
         site.runs_at(at("14:00"))
@@ -209,7 +209,7 @@ def test_an_on_closes_the_site_although_the_history_cannot_be_read(
     distribution_id = a_distribution(site.cloud)
     looks_after(distribution_id)
     site.schedules("sunday", "cron(0 2 ? * SUN *) for 2h")
-    site.cloud.sandbox.disturb("refuse", "ssm:GetParameterHistory", **REFUSED)
+    site.cloud.sandbox.inject_fault("refuse", "ssm:GetParameterHistory", **REFUSED)
 
     with pytest.raises(RunFailed, match="the history of /site/maintenance cannot be read"):
         site.becomes("on")
@@ -225,7 +225,7 @@ def test_an_off_opens_the_site_although_a_window_cannot_be_understood_nor_looked
     looks_after(distribution_id)
     site.becomes("on")
     site.schedules("bad", "at(tomorrow) for 1h")
-    site.cloud.sandbox.disturb("refuse", "ssm:GetParameterHistory", **REFUSED)
+    site.cloud.sandbox.inject_fault("refuse", "ssm:GetParameterHistory", **REFUSED)
 
     with pytest.raises(RunFailed, match=r"(?s)windows/bad cannot be read.*'at\(tomorrow\)"):
         site.becomes("off")
@@ -241,7 +241,7 @@ def test_a_run_that_needs_the_history_and_cannot_read_it_changes_nothing(
     looks_after(distribution_id)
     site.schedules("long", f"at({datetime.now(UTC):%Y-%m-%dT%H:%M}) for 36h")
     site.says("on for 10m")
-    site.cloud.sandbox.disturb("refuse", "ssm:GetParameterHistory", **REFUSED)
+    site.cloud.sandbox.inject_fault("refuse", "ssm:GetParameterHistory", **REFUSED)
 
     with pytest.raises(ObservationError, match="history"):
         site.runs_at(datetime.now(UTC) + timedelta(minutes=11))
