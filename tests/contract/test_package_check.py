@@ -1,4 +1,4 @@
-"""What the controller leans on when a package judges itself, in a process of its own."""
+"""Packages that check themselves, each in a process of its own."""
 
 import io
 import zipfile
@@ -18,30 +18,32 @@ def a_program(code: str) -> bytes:
     return package.getvalue()
 
 
-def test_the_base_passes() -> None:
-    """Without a page of the owner's."""
-    PackageCheck({}).judge(edge_package())
+def test_the_base_passes_its_check() -> None:
+    """Without page files of the owner."""
+    PackageCheck({}).run(edge_package())
 
 
-def test_every_sentence_of_a_refusal_is_told() -> None:
-    """In one line, because it becomes part of a fault."""
+def test_a_refusal_has_every_sentence_of_the_program() -> None:
+    """In one line, because it becomes part of an error."""
     with pytest.raises(
         PageRefused, match=r"^page/page\.html is odd\. page/problem\.json is odder\.$"
     ):
-        PackageCheck({}).judge(
+        PackageCheck({}).run(
             a_program(
                 "print('page/page.html is odd.\\npage/problem.json is odder.'); raise SystemExit(1)"
             )
         )
 
 
-def test_it_sees_nothing_of_our_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What it reads was put there by somebody; our credentials are none of its business."""
+def test_a_check_does_not_see_the_environment_of_the_controller(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It reads files from the bucket, and must not have the credentials of the controller."""
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     code = "import os; print(sorted(os.environ)); raise SystemExit(1)"
 
     with pytest.raises(PageRefused) as refused:
-        PackageCheck({"LD_LIBRARY_PATH": "/var/lang/lib"}).judge(a_program(code))
+        PackageCheck({"LD_LIBRARY_PATH": "/var/lang/lib"}).run(a_program(code))
 
     assert "AWS_SECRET_ACCESS_KEY" not in str(refused.value)
     assert "LD_LIBRARY_PATH" in str(refused.value)
@@ -57,15 +59,15 @@ def test_it_sees_nothing_of_our_environment(monkeypatch: pytest.MonkeyPatch) -> 
     ],
     ids=["crashes", "says nothing", "hangs", "is missing"],
 )
-def test_a_check_that_comes_to_no_end_is_no_refusal(package: bytes, sentence: str) -> None:
-    """It is a fault of ours, and says what happened."""
+def test_a_check_that_does_not_finish_is_no_refusal(package: bytes, sentence: str) -> None:
+    """The error is not about the page, and says what happened."""
     with pytest.raises(ObservationError, match=sentence):
-        PackageCheck({}, seconds=1.5).judge(package)
+        PackageCheck({}, timeout_seconds=1.5).run(package)
 
 
 def test_a_full_disk_is_no_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The site is closed with a stand-in then, so it has to be an error of ours."""
+    """The site is then closed with a fallback."""
     monkeypatch.setattr("tempfile.tempdir", "/nowhere")
 
     with pytest.raises(ObservationError, match=r"could not be checked: .*/nowhere"):
-        PackageCheck({}).judge(edge_package())
+        PackageCheck({}).run(edge_package())

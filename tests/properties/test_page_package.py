@@ -1,4 +1,4 @@
-"""Laws of the package: the same content is the same bytes, and nothing in it gets lost."""
+"""Laws of the package: the same content has the same bytes, and no file is lost."""
 
 import io
 import stat
@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from maintenance.errors import ObservationError
 from maintenance.lambda_edge.package import (
-    Announcement,
     PageContent,
+    build_package,
     code_sha256,
-    own_page,
-    page_package,
+    page_files_of,
 )
+from maintenance.schedule.announcement import Announcement
 
 from tests.builders import NOW
 from tests.properties.closing import law
@@ -27,7 +27,7 @@ ANNOUNCEMENTS = st.builds(Announcement, st.none() | st.text(), st.none() | st.ju
 
 
 def a_zip(files: Mapping[str, bytes], *, compression: int = zipfile.ZIP_STORED) -> bytes:
-    """Return the files in their order, as some tool packs them."""
+    """Return a zip with the files in this order, and a folder."""
     package = io.BytesIO()
     with zipfile.ZipFile(package, "w", compression) as archive:
         archive.mkdir("folder")
@@ -45,14 +45,14 @@ def shuffled(files: Mapping[str, bytes], random: Random) -> dict[str, bytes]:
 
 @law
 @given(FILES, FILES, ANNOUNCEMENTS, st.randoms(use_true_random=False))
-def test_the_same_content_is_the_same_bytes(
-    base: dict[str, bytes], page: dict[str, bytes], said: Announcement, random: Random
+def test_the_same_content_has_the_same_bytes(
+    base: dict[str, bytes], page: dict[str, bytes], announcement: Announcement, random: Random
 ) -> None:
-    """In any order, and however the base was packed; so it has one CodeSha256."""
-    one = page_package(a_zip(base), PageContent(page, said))
-    other = page_package(
+    """In any order, and however the base was compressed; so it has one CodeSha256."""
+    one = build_package(a_zip(base), PageContent(page, announcement))
+    other = build_package(
         a_zip(shuffled(base, random), compression=zipfile.ZIP_DEFLATED),
-        PageContent(shuffled(page, random), said),
+        PageContent(shuffled(page, random), announcement),
     )
 
     assert one == other
@@ -60,29 +60,30 @@ def test_the_same_content_is_the_same_bytes(
 
 @law
 @given(FILES, FILES, ANNOUNCEMENTS)
-def test_every_file_is_in_it(
-    base: dict[str, bytes], page: dict[str, bytes], said: Announcement
+def test_a_package_has_every_file(
+    base: dict[str, bytes], page: dict[str, bytes], announcement: Announcement
 ) -> None:
     """Byte for byte: the base's as they were, the content's in overrides/."""
-    package = page_package(a_zip(base), PageContent(page, said))
+    package = build_package(a_zip(base), PageContent(page, announcement))
 
     with zipfile.ZipFile(io.BytesIO(package)) as archive:
         found = {each: archive.read(each) for each in archive.namelist()}
     own = {
-        f"overrides/{name}": content for name, content in PageContent(page, said).files().items()
+        f"overrides/{name}": content
+        for name, content in PageContent(page, announcement).files().items()
     }
     assert {**base, **own} == found
-    assert page == own_page(package)
+    assert page == page_files_of(package)
 
 
-def test_the_digest_of_a_package_is_the_one_that_lambda_computes() -> None:
-    """Base64 of SHA-256, here of nothing (doc: Lambda API Reference, CodeSha256)."""
+def test_the_digest_of_a_package_is_the_one_of_lambda() -> None:
+    """Base64 of SHA-256, here of no bytes (doc: Lambda API Reference, CodeSha256)."""
     assert "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=" == code_sha256(b"")
 
 
-def test_every_file_may_be_read_by_everybody() -> None:
+def test_every_user_can_read_every_file() -> None:
     """Lambda runs as a user of its own (doc: Lambda Developer Guide, deployment packages)."""
-    package = page_package(a_zip({"viewer_request.py": b""}), PageContent({"page.html": b""}))
+    package = build_package(a_zip({"viewer_request.py": b""}), PageContent({"page.html": b""}))
 
     with zipfile.ZipFile(io.BytesIO(package)) as archive:
         modes = [stat.filemode(each.external_attr >> 16) for each in archive.infolist()]
@@ -90,7 +91,7 @@ def test_every_file_may_be_read_by_everybody() -> None:
 
 
 @pytest.mark.parametrize("package", [b"", b"<html>", a_zip({"a": b"x" * 99})[:-30]])
-def test_what_is_no_zip_is_said_to_be_none(package: bytes) -> None:
-    """A download that was cut short is one."""
+def test_a_package_that_is_no_zip_is_refused(package: bytes) -> None:
+    """For example a download that was cut short."""
     with pytest.raises(ObservationError, match="is not a zip file"):
-        own_page(package)
+        page_files_of(package)

@@ -200,7 +200,7 @@ def test_a_stand_in_does_not_replace_what_is_attached(site: Site, distribution_i
     attached = site.version(distribution_id)
     site.cloud.sandbox.inject_fault("refuse", "lambda:PublishVersion", **REFUSED)
 
-    with pytest.raises(RunFailed, match=r"another stands in for it: .*AccessDenied"):
+    with pytest.raises(RunFailed, match=r"so a fallback is used: .*AccessDenied"):
         site.becomes("on: two")
 
     assert attached == site.version(distribution_id)
@@ -228,7 +228,7 @@ def test_a_base_that_cannot_be_read_is_attached_without_the_page(
     site.puts("page.html", "<!doctype html><title>Ours</title>")
     site.cloud.sandbox.inject_fault("refuse", "lambda:GetFunction", **REFUSED)
 
-    with pytest.raises(RunFailed, match=r"another stands in for it: .*:2 cannot be read"):
+    with pytest.raises(RunFailed, match=r"so a fallback is used: .*:2 cannot be read"):
         site.becomes("on")
 
     assert newer == site.version(distribution_id)
@@ -242,7 +242,7 @@ def test_the_page_without_the_message_stands_in_before_the_base(
     site.notices_the_page()
     site.cloud.sandbox.inject_fault("refuse", "lambda:UpdateFunctionCode", **REFUSED)
 
-    with pytest.raises(RunFailed, match=r"another stands in for it"):
+    with pytest.raises(RunFailed, match=r"so a fallback is used"):
         site.becomes("on: Back soon")
 
     assert site.published() == [site.version(distribution_id)]

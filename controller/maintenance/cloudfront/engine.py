@@ -56,6 +56,13 @@ class Selection(Struct, frozen=True):
     errors: tuple[str, ...] = ()
 
 
+class PreflightResult(Struct, frozen=True):
+    """The reasons why a version cannot be attached anywhere, and notices about it."""
+
+    errors: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
 def attached_version(associations: Iterable[Association], engine: Engine) -> str | None:
     """Return the ARN of ours at viewer-request, None if ours is not there."""
     for each in associations:

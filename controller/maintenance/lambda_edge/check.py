@@ -1,9 +1,18 @@
 """
-Let a package judge itself before it is published, in a process of its own.
+Two checks before a version is attached: of a package, and of the base version.
 
-Every package carries maintenance_edge.check, which reads it as the edge function will and says what
-is wrong with it. So there is one judge, the edge function's own code, and what it cannot read never
-reaches a visitor.
+`PackageCheck` runs the program maintenance_edge.check that every package carries. It is the edge
+function's own code, so a page that the edge function could not read is never published.
+
+`Preflight` asks Lambda about the base, which nothing else has checked, before any distribution is
+changed:
+
+    version to attach                             result
+    --------------------------------------------  -------------------------------------------
+    a version of MaintenancePage, or attached     no call: it was Active when it was published,
+    already, or checked before                    or CloudFront has accepted it
+    CloudFront is certain to refuse it            an error for each reason
+    Lambda does not answer                        a notice, and CloudFront decides
 """
 
 import io
@@ -15,88 +24,82 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Protocol
 
-from msgspec import Struct
-
+from maintenance.cloudfront.engine import PreflightResult
 from maintenance.errors import ObservationError, PageRefused
 from maintenance.lambda_edge.version import EdgeVersion, incompatibilities
 
 _PROGRAM = "maintenance_edge.check"
-# It takes a fraction of a second; a page that takes longer must not keep a site from closing.
-_LONGEST_SECONDS = 10
+# A check takes a fraction of a second; a page that takes longer must not keep a site from closing.
+_TIMEOUT_SECONDS = 10
 
 
 class PackageCheck:
-    """The adapter. `environment` is all that the process gets to see of ours; it has `seconds`."""
+    """Checks packages in a process of their own, with no environment variables but these."""
 
     def __init__(
-        self, environment: Mapping[str, str], *, seconds: float = _LONGEST_SECONDS
+        self, environment: Mapping[str, str], *, timeout_seconds: float = _TIMEOUT_SECONDS
     ) -> None:
         self._environment = dict(environment)
-        self._seconds = seconds
+        self._timeout_seconds = timeout_seconds
 
-    def judge(self, package: bytes) -> None:
-        """Raise PageRefused with its sentences if it is unusable, ObservationError if none come."""
+    def run(self, package: bytes) -> None:
+        """
+        Check a package.
+
+        Raises PageRefused with the program's sentences, ObservationError if it has not finished.
+        """
         try:
             with tempfile.TemporaryDirectory() as name:
-                self._judge_in(Path(name), package)
+                self._run_in(Path(name), package)
         except (OSError, subprocess.TimeoutExpired) as error:
             raise ObservationError(f"the page could not be checked: {error}") from error
 
-    def _judge_in(self, folder: Path, package: bytes) -> None:
+    def _run_in(self, folder: Path, package: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(package)) as archive:
             archive.extractall(folder)
         if not (folder / f"{_PROGRAM.replace('.', '/')}.py").exists():
             raise ObservationError(
                 f"the edge function's package has no {_PROGRAM}, so nothing can be published "
-                "with it: deploy the stack anew"
+                "with it: deploy the stack again"
             )
-        self._run(folder)
-
-    def _run(self, folder: Path) -> None:
-        ran = subprocess.run(  # noqa: S603 - our own program, no shell
+        result = subprocess.run(  # noqa: S603 - our own program, no shell
             [sys.executable, "-E", "-s", "-B", "-m", _PROGRAM],
             cwd=folder,
             env=self._environment,
             capture_output=True,
-            timeout=self._seconds,
+            timeout=self._timeout_seconds,
             check=False,
         )
-        if ran.returncode == 0:
+        if result.returncode == 0:
             return
-        said = ran.stdout.decode(errors="replace").strip()
-        if not said:
-            crash = ran.stderr.decode(errors="replace").strip().rpartition("\n")[2]
-            raise ObservationError(f"the page could not be checked: {crash or ran.returncode}")
-        raise PageRefused(" ".join(said.splitlines()))
+        refusal = result.stdout.decode(errors="replace").strip()
+        if not refusal:
+            crash = result.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+            raise ObservationError(f"the page could not be checked: {crash or result.returncode}")
+        raise PageRefused(" ".join(refusal.splitlines()))
 
 
 class _Versions(Protocol):
     def read_version(self, version_arn: str) -> EdgeVersion | None: ...
 
 
-class Verdict(Struct, frozen=True):
-    """Why no distribution may be given the version, and what else is worth knowing about it."""
-
-    errors: tuple[str, ...] = ()
-    notices: tuple[str, ...] = ()
-
-
 class Preflight:
-    """Judges versions; `base_arn` is the numbered version of MaintenanceEdge."""
+    """Checks the base version `base_arn` by the table of this module."""
 
     def __init__(self, versions: _Versions, *, base_arn: str) -> None:
         self._versions = versions
         self._base_arn = base_arn
-        self._is_fit = False
+        self._has_passed = False
 
-    def judge(self, version_arn: str, *, attached: Collection[str]) -> Verdict:
-        """Return the verdict by the table; `attached` are the ARNs of ours that sites hold."""
-        if version_arn != self._base_arn or version_arn in attached or self._is_fit:
-            return Verdict()
+    def check(self, version_arn: str, *, attached: Collection[str]) -> PreflightResult:
+        """Return whether the version can be attached; `attached` are versions of ours in use."""
+        if version_arn != self._base_arn or version_arn in attached or self._has_passed:
+            return PreflightResult()
         try:
             version = self._versions.read_version(version_arn)
         except ObservationError as error:
-            return Verdict(notices=(f"{error}; CloudFront decides whether it can be attached",))
+            notice = f"{error}; CloudFront decides whether it can be attached"
+            return PreflightResult(notices=(notice,))
         errors = incompatibilities(version_arn, version)
-        self._is_fit = not errors
-        return Verdict(errors)
+        self._has_passed = not errors
+        return PreflightResult(errors)

@@ -1,9 +1,9 @@
 """
-Which functions are ours, which are a sibling stack's, and which are strangers. Pure.
+Lambda@Edge as an engine: which functions are ours, and CloudFront's rules for them. Pure.
 
-CloudFormation names a function `<stack>-<logical id>-<random>`, so the name tells whose it is. Ours
-are all versions of two functions: MaintenanceEdge, the base, and MaintenancePage, which only the
-controller publishes.
+CloudFormation names a function `<stack>-<logical id>-<random>`, so the name says which stack it
+belongs to. Ours are all versions of two functions: MaintenanceEdge, the base, which the stack
+deploys, and MaintenancePage, which only the controller publishes.
 """
 
 import re
@@ -25,7 +25,7 @@ _VERSION_ARN = re.compile(
     r"arn:aws:lambda:us-east-1:\d{12}:function:(?P<name>[A-Za-z0-9-_]{1,64}):[1-9]\d*"
 )
 _FUNCTION_ARN = re.compile(r"arn:aws:lambda:[a-z0-9-]+:\d{12}:function:(?P<name>[^:]+)")
-_MARK = re.compile(r"(?P<stack>.+)-Maintenance(?:Edge|Page)-[A-Za-z0-9]+")
+_OUR_NAME = re.compile(r"(?P<stack>.+)-Maintenance(?:Edge|Page)-[A-Za-z0-9]+")
 # Source: CloudFront Developer Guide, distribution-using-grpc and edge-function-restrictions-all.
 _UNSUPPORTED = (Feature.GRPC, Feature.SMOOTH_STREAMING)
 # Lambda@Edge functions of a distribution (doc: CloudFront Developer Guide, cloudfront-limits).
@@ -33,7 +33,7 @@ _QUOTA = 100
 
 
 class LambdaEdge(Struct, frozen=True):
-    """The engine of Lambda@Edge: the base version, and the names of both functions."""
+    """The Lambda@Edge functions of a stack: the base version, and both names."""
 
     base_arn: str
     name: str
@@ -41,17 +41,17 @@ class LambdaEdge(Struct, frozen=True):
 
     @property
     def kind(self) -> Kind:
-        """The kind of both functions."""
+        """Lambda@Edge, for both functions."""
         return Kind.LAMBDA_AT_EDGE
 
     @property
     def stack(self) -> str:
-        """The name of the stack as our function's name carries it."""
+        """The name of the stack, from the function's name."""
         return _stack(self.name) or self.name
 
     @property
     def unpublished_arn(self) -> str:
-        """The name that a plan gives to a version of MaintenancePage before it has a number."""
+        """The ARN by which a plan calls a version of MaintenancePage that is not published yet."""
         account = self.base_arn.partition(":function:")[0]
         return f"{account}:function:{self.page_name}:unpublished"
 
@@ -60,7 +60,7 @@ class LambdaEdge(Struct, frozen=True):
         return _name(arn) in {self.name, self.page_name}
 
     def sibling_stack(self, arn: str) -> str | None:
-        """Return the name of the other maintenance stack that this function belongs to, if any."""
+        """Return the name of the other stack whose maintenance function this is, or None."""
         if self.owns(arn):
             return None
         return _stack(_name(arn))
@@ -97,10 +97,10 @@ class LambdaEdge(Struct, frozen=True):
 
 def parse_lambda_edge(version_arn: str, *, page_function: str) -> LambdaEdge:
     """
-    Return our edge functions; raise ConfigurationError unless they are what they are said to be.
+    Return the functions of a stack; raise ConfigurationError if the base or a name is invalid.
 
-    The base is a numbered us-east-1 version (source: CloudFront Developer Guide,
-    lambda-at-edge-function-restrictions); `page_function` is a name, of the same stack.
+    The base must be a numbered version in us-east-1 (source: CloudFront Developer Guide,
+    lambda-at-edge-function-restrictions). `page_function` is the name of MaintenancePage.
     """
     found = _VERSION_ARN.fullmatch(version_arn)
     if not found:
@@ -112,9 +112,9 @@ def parse_lambda_edge(version_arn: str, *, page_function: str) -> LambdaEdge:
     for name in (found["name"], page_function):
         if not _stack(name):
             message = (
-                f"the edge function {name!r} does not have the name that CloudFormation gives "
-                "it (<stack>-MaintenanceEdge-<random>, <stack>-MaintenancePage-<random>), by which "
-                "other stacks know it: leave FunctionName out of the template"
+                f"the edge function {name!r} does not have the name that CloudFormation gives it "
+                "(<stack>-MaintenanceEdge-<random>, <stack>-MaintenancePage-<random>), by which "
+                "other stacks recognise it: leave FunctionName out of the template"
             )
             raise ConfigurationError(message)
     return LambdaEdge(version_arn, found["name"], page_function)
@@ -126,5 +126,5 @@ def _name(arn: str) -> str:
 
 
 def _stack(name: str) -> str | None:
-    found = _MARK.fullmatch(name)
+    found = _OUR_NAME.fullmatch(name)
     return found["stack"] if found else None

@@ -1,16 +1,15 @@
 """
-Bake an overlay into a version of MaintenancePage: find the version that has it, or publish one.
+Publish page content as a version of MaintenancePage, unless a version has it already.
 
-    look for a version with the CodeSha256 of the package, configured like the base  -> it is used
-    let the package judge itself                                                     -> or refuse
-    upload it as $LATEST, if that has other code                                     -> wait
-    configure $LATEST like the base, if somebody edited it                           -> wait
-    publish, on the condition that it is that very code                              -> wait
-    it is Active                                                                     -> it is used
+    find a version with the package's CodeSha256, configured like the base  -> use it
+    let the package check itself                                            -> or refuse it
+    upload it as $LATEST, if that has other code                            -> wait for Lambda
+    configure $LATEST like the base, if it was edited                       -> wait for Lambda
+    publish, on the condition that $LATEST still is that code               -> wait until Active
 
-Every write is on the condition that nobody else wrote since the reading. If somebody did, which may
-be another run with the same package, it starts over from the first line: so the same content is
-published once, also by two runs at the same time.
+Every write has the condition that no other writer came first. If one did, which may be another run
+with the same package, publishing starts again from the first step. So two runs at the same time
+publish the same content only once.
 """
 
 from typing import Protocol
@@ -18,26 +17,26 @@ from typing import Protocol
 from msgspec import Struct
 
 from maintenance.errors import ApplyError, StaleObservation
-from maintenance.lambda_edge.package import PageContent, code_sha256, page_package
+from maintenance.lambda_edge.package import PageContent, build_package, code_sha256
 from maintenance.lambda_edge.version import (
     ACTIVE,
     Configuration,
     EdgeVersion,
     FunctionPackage,
     Latest,
-    matching,
+    newest_matching,
 )
 from maintenance.model import Timer
 
 _TRIES = 5
-# Lambda takes a few seconds until a small package is Active. A site that should be closed waits no
-# longer than this for it; CloudFront itself then needs minutes.
-_LONGEST_SECONDS = 30.0
+# A small package is Active after a few seconds. A site that should be closed waits no longer than
+# this for it; CloudFront itself then needs minutes.
+_TIMEOUT_SECONDS = 30.0
 _PAUSE_SECONDS = 0.25
 
 
 class _Check(Protocol):
-    def judge(self, package: bytes) -> None: ...
+    def run(self, package: bytes) -> None: ...
 
 
 class _Versions(Protocol):
@@ -53,7 +52,7 @@ class _Versions(Protocol):
 
 
 class VersionSpec(Struct, frozen=True):
-    """A package to bake, and what its version has to be; `description` is for people."""
+    """A package to publish, and the configuration of its version; `description` is for people."""
 
     package: bytes
     code_sha256: str
@@ -62,7 +61,7 @@ class VersionSpec(Struct, frozen=True):
 
 
 class VersionPublisher(Struct, frozen=True):
-    """Bakes over the version `base_arn`."""
+    """Publishes versions of MaintenancePage with the code of the base version `base_arn`."""
 
     base_arn: str
     versions: _Versions
@@ -70,48 +69,49 @@ class VersionPublisher(Struct, frozen=True):
     timer: Timer
 
     def spec(self, content: PageContent) -> VersionSpec:
-        """Return what to bake for an overlay; raise ObservationError if the base is unreadable."""
+        """Return the version to publish; raise ObservationError if the base cannot be read."""
         base = self.versions.read_package(self.base_arn)
-        package = page_package(base.package, content)
+        package = build_package(base.package, content)
         return VersionSpec(package, code_sha256(package), base.configuration, content.description())
 
     def find(self, spec: VersionSpec) -> EdgeVersion | None:
-        """Return the version that has been baked by this recipe; raise ObservationError."""
-        return matching(
+        """Return the newest version that matches; raise ObservationError."""
+        return newest_matching(
             self.versions.list_versions(),
             code_sha256=spec.code_sha256,
             configuration=spec.configuration,
         )
 
-    def look(self, content: PageContent) -> EdgeVersion | None:
-        """Return the version if there is one, and write nothing. Raises like `publish_spec`."""
+    def dry_run(self, content: PageContent) -> EdgeVersion | None:
+        """Return the version with this content if there is one; raise what `publish` raises."""
         spec = self.spec(content)
         found = self.find(spec)
         if found is None:
-            self.check.judge(spec.package)
+            self.check.run(spec.package)
         return found
 
-    def publish_spec(self, content: PageContent) -> EdgeVersion:
+    def publish(self, content: PageContent) -> EdgeVersion:
         """
-        Return the version with this overlay, Active.
+        Return an Active version with this content.
 
-        Raises PageRefused if the package is unusable, ObservationError or ApplyError if Lambda does
-        not do its part, in time.
+        Raises PageRefused if the content is unusable, ObservationError or ApplyError if a call
+        fails or Lambda takes too long.
         """
         spec = self.spec(content)
-        deadline = self.timer.elapsed() + _LONGEST_SECONDS
+        deadline = self.timer.elapsed() + _TIMEOUT_SECONDS
         for tried in range(_TRIES - 1):
             try:
-                return self._bake_once(spec, deadline)
+                return self._find_or_publish(spec, deadline)
             except StaleObservation:
-                self._wait(deadline, "others did not stop changing it", _PAUSE_SECONDS * 2**tried)
-        return self._bake_once(spec, deadline)
+                what = "MaintenancePage could not be updated between the writes of others"
+                self._wait(deadline, what, _PAUSE_SECONDS * 2**tried)
+        return self._find_or_publish(spec, deadline)
 
-    def _bake_once(self, spec: VersionSpec, deadline: float) -> EdgeVersion:
+    def _find_or_publish(self, spec: VersionSpec, deadline: float) -> EdgeVersion:
         version = self.find(spec)
         if version is None:
-            self.check.judge(spec.package)
-            version = self._publish(spec, deadline)
+            self.check.run(spec.package)
+            version = self._update_and_publish(spec, deadline)
         state = version.state or self.versions.read_state(version.arn)
         while state == "Pending":
             self._wait(deadline, f"the version {version.arn} did not become Active")
@@ -123,29 +123,29 @@ class VersionPublisher(Struct, frozen=True):
             )
         return version
 
-    def _publish(self, spec: VersionSpec, deadline: float) -> EdgeVersion:
+    def _update_and_publish(self, spec: VersionSpec, deadline: float) -> EdgeVersion:
         wanted = spec.configuration
-        latest = self._settled(deadline)
+        latest = self._updated_latest(deadline)
         has_code = latest.code_sha256 == spec.code_sha256
         if not has_code or latest.configuration.architectures != wanted.architectures:
             self.versions.update_code(spec.package, over=latest, architectures=wanted.architectures)
-            latest = self._settled(deadline)
+            latest = self._updated_latest(deadline)
         if latest.configuration != wanted:
             self.versions.configure(wanted, over=latest)
-            latest = self._settled(deadline)
+            latest = self._updated_latest(deadline)
         if (latest.code_sha256, latest.configuration) != (spec.code_sha256, wanted):
-            raise StaleObservation("somebody else has changed it meanwhile")
+            raise StaleObservation("another writer has changed MaintenancePage")
         return self.versions.publish(over=latest, description=spec.description)
 
-    def _settled(self, deadline: float) -> Latest:
-        """Return $LATEST when no update of it is under way any more."""
+    def _updated_latest(self, deadline: float) -> Latest:
+        """Return $LATEST when no update of it is in progress."""
         latest = self.versions.read_latest()
         while latest.is_updating:
-            self._wait(deadline, "Lambda did not finish the update of the function")
+            self._wait(deadline, "Lambda did not finish the update of MaintenancePage")
             latest = self.versions.read_latest()
         return latest
 
     def _wait(self, deadline: float, what: str, seconds: float = _PAUSE_SECONDS) -> None:
         if self.timer.elapsed() >= deadline:
-            raise ApplyError(f"{what} within {_LONGEST_SECONDS:.0f} seconds")
+            raise ApplyError(f"{what} within {_TIMEOUT_SECONDS:.0f} seconds")
         self.timer.sleep(seconds)

@@ -1,34 +1,36 @@
 """
-Published versions of MaintenancePage: which one to use, which to keep, which to delete. Pure.
+Published versions of MaintenancePage: which one to use, to keep, and to delete. Pure.
 
-    a version of MaintenancePage                                    the sweep
-    --------------------------------------------------------------  ---------
-    is held by a behavior of any distribution                       keeps it
-    is wanted now                                                   keeps it
+    a version of MaintenancePage                                    a sweep
+    --------------------------------------------------------------  ----------
+    is attached to a behavior of any distribution                   keeps it
+    is selected now                                                 keeps it
     is the newest with a page of the owner, the last good one       keeps it
     was published within the last seven days                        keeps it
     is none of these                                                deletes it
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from maintenance.lambda_edge.package import has_own_page
+
 _KEPT_FOR = timedelta(days=7)
-# Deletions count against Lambda's rate for changes, and the next sweep goes on.
-_DELETED_AT_ONCE = 20
+# Deletions count against Lambda's rate for changes; the next sweep deletes the others.
+_MAX_DELETIONS = 20
 ACTIVE = "Active"
-# What Lambda may call a version that it has not run for weeks. Nothing says that CloudFront refuses
-# it.
+# The state that Lambda may give a version that has not run for weeks. No page of AWS says that
+# CloudFront refuses it.
 _IDLE = "Inactive"
 
 
 class Configuration(Struct, frozen=True):
     """
-    What makes a Lambda function fit for the edge; memory is in MB, the timeout in seconds.
+    The settings of a Lambda function that matter at the edge; memory is in MB, timeout in seconds.
 
-    `extras` names what it has that Lambda@Edge does not take: an environment, layers, a VPC.
+    `extras` names settings that Lambda@Edge does not accept: an environment, layers, a VPC.
     """
 
     runtime: str
@@ -41,7 +43,7 @@ class Configuration(Struct, frozen=True):
 
 
 class EdgeVersion(Struct, frozen=True):
-    """A numbered version; `state` is Lambda's word, None where a listing does not say it."""
+    """A numbered version; `state` is Lambda's word, None where a listing leaves it out."""
 
     arn: str
     number: int
@@ -60,7 +62,7 @@ class FunctionPackage(Struct, frozen=True):
 
 
 class Latest(Struct, frozen=True):
-    """$LATEST as it was read; a write on the condition of `revision_id` fails if it has changed."""
+    """$LATEST as it was read; a conditional write with its `revision_id` fails after a change."""
 
     code_sha256: str
     configuration: Configuration
@@ -68,21 +70,25 @@ class Latest(Struct, frozen=True):
     is_updating: bool = False
 
 
-def matching(
+def newest_matching(
     versions: Sequence[EdgeVersion], *, code_sha256: str, configuration: Configuration
 ) -> EdgeVersion | None:
-    """Return the newest version with this code that is configured like the base, or None."""
-    fitting = (
+    """Return the newest version with this code and configuration, or None."""
+    return _newest(
         each
         for each in versions
         if (each.code_sha256, each.configuration) == (code_sha256, configuration)
     )
-    return max(fitting, key=_number, default=None)
+
+
+def newest_with_page(versions: Sequence[EdgeVersion]) -> EdgeVersion | None:
+    """Return the newest version whose description says that it has a page of the owner."""
+    return _newest(each for each in versions if has_own_page(each.description))
 
 
 def incompatibilities(version_arn: str, version: EdgeVersion | None) -> tuple[str, ...]:
     """
-    Return a sentence for each reason for which CloudFront is certain to refuse a version.
+    Return a sentence for each reason why CloudFront is certain to refuse a version.
 
     Source: CloudFront Developer Guide, lambda-at-edge-function-restrictions; for the state, Lambda
     Developer Guide, functions-states.
@@ -93,28 +99,20 @@ def incompatibilities(version_arn: str, version: EdgeVersion | None) -> tuple[st
     reasons = []
     if version.state not in {None, ACTIVE, _IDLE}:
         reasons.append(
-            f"is {version.state}, and CloudFront takes it only when it is Active: the next try "
-            "looks again; if it stays so, deploy the stack again"
+            f"is {version.state}, and CloudFront accepts only Active versions: the next run checks "
+            "again; if it stays so, deploy the stack again"
         )
     if configuration.extras:
         reasons.append(
-            f"has {', '.join(configuration.extras)}, which Lambda@Edge does not take: deploy the "
+            f"has {', '.join(configuration.extras)}, which Lambda@Edge does not accept: deploy the "
             "stack without"
         )
     if set(configuration.architectures) != {"x86_64"}:
         reasons.append(
-            f"is built for {', '.join(configuration.architectures)}, and Lambda@Edge runs x86_64 "
-            "only: deploy the stack so"
+            f"is built for {', '.join(configuration.architectures)}, and Lambda@Edge runs only "
+            "x86_64: deploy the stack for x86_64"
         )
     return tuple(f"the edge version {version_arn} {each}" for each in reasons)
-
-
-def newest_with_page(
-    versions: Sequence[EdgeVersion], has_own_page: Callable[[str], bool]
-) -> EdgeVersion | None:
-    """Return the newest version whose description says that it has a page of the owner."""
-    fitting = (each for each in versions if has_own_page(each.description))
-    return max(fitting, key=_number, default=None)
 
 
 def prunable(
@@ -122,7 +120,11 @@ def prunable(
 ) -> tuple[EdgeVersion, ...]:
     """Return the versions to delete now, oldest first; `kept` are ARNs that must stay."""
     old = [each for each in versions if each.published < now - _KEPT_FOR and each.arn not in kept]
-    return tuple(sorted(old, key=_number)[:_DELETED_AT_ONCE])
+    return tuple(sorted(old, key=_number)[:_MAX_DELETIONS])
+
+
+def _newest(versions: Iterable[EdgeVersion]) -> EdgeVersion | None:
+    return max(versions, key=_number, default=None)
 
 
 def _number(version: EdgeVersion) -> int:

@@ -20,13 +20,13 @@ from maintenance.errors import (
     ObservationError,
     RunFailed,
 )
-from maintenance.lambda_edge.package import Announcement
 from maintenance.model import Mode
 from maintenance.reconcile.desired_state import DesiredState
 from maintenance.reconcile.ports import ReadPage
 from maintenance.reconcile.site import Listing, Observed, SiteReconciler
 from maintenance.reporting.announce import next_look
 from maintenance.reporting.report import Report
+from maintenance.schedule.announcement import Announcement
 from maintenance.wakeup import ParameterChanged
 
 _LOOKS = 3

@@ -15,8 +15,8 @@ from typing import Protocol
 from msgspec import Struct
 
 from maintenance.errors import ObservationError
-from maintenance.lambda_edge.package import Announcement, announcement_of
 from maintenance.model import Mode
+from maintenance.schedule.announcement import Announcement, announcement_of
 from maintenance.schedule.decision import (
     Decision,
     Schedule,

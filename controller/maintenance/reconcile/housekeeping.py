@@ -25,16 +25,12 @@ from msgspec import Struct
 from maintenance.cloudfront.engine import Engine, Selection
 from maintenance.cloudfront.plan import Intent, plan_distribution
 from maintenance.errors import MaintenanceError, ObservationError
-from maintenance.lambda_edge.package import (
-    NO_ANNOUNCEMENT,
-    announcement_of,
-    has_own_page,
-)
 from maintenance.lambda_edge.version import EdgeVersion, newest_with_page, prunable
 from maintenance.model import Distribution, Mode
 from maintenance.reconcile.distribution import DistributionReconciler
 from maintenance.reconcile.ports import VersionSelector
 from maintenance.reporting.report import Outcome, PrunedVersions, Report
+from maintenance.schedule.announcement import NO_ANNOUNCEMENT, announcement_of
 from maintenance.wakeup import PageChanged, Sweep, Wakeup
 
 type _Act = Callable[[Distribution, Intent], Outcome]
@@ -142,7 +138,7 @@ class Housekeeping(Struct, frozen=True):
         versions = self.versions.list_versions()
         if not versions:
             return ()
-        last_good = newest_with_page(versions, has_own_page)
+        last_good = newest_with_page(versions)
         attached_version = {
             association.arn
             for distribution in listing()

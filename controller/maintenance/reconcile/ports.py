@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from typing import Protocol
 
 from maintenance.cloudfront.engine import Selection
-from maintenance.lambda_edge.package import Announcement
+from maintenance.schedule.announcement import Announcement
 
 type ReadPage = Callable[[], dict[str, bytes]]
 

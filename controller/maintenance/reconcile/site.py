@@ -13,7 +13,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from maintenance.cloudfront.engine import Engine, Selection, attached_version
+from maintenance.cloudfront.engine import Engine, PreflightResult, Selection, attached_version
 from maintenance.cloudfront.plan import (
     Action,
     Intent,
@@ -23,13 +23,12 @@ from maintenance.cloudfront.plan import (
 )
 from maintenance.cloudfront.targets import resolve_targets
 from maintenance.errors import ConfigurationError, MaintenanceError
-from maintenance.lambda_edge.check import Verdict
-from maintenance.lambda_edge.package import announcement_of
 from maintenance.model import Distribution, Mode
 from maintenance.reconcile.desired_state import DesiredState
 from maintenance.reconcile.distribution import DistributionReconciler
 from maintenance.reconcile.ports import ReadPage, VersionSelector
 from maintenance.reporting.report import Outcome, Report
+from maintenance.schedule.announcement import announcement_of
 from maintenance.schedule.decision import Decision
 from maintenance.settings import Settings
 
@@ -41,7 +40,7 @@ type _Act = Callable[[Distribution, Intent], Outcome]
 
 
 class _Preflight(Protocol):
-    def judge(self, version_arn: str, *, attached: Collection[str]) -> Verdict: ...
+    def check(self, version_arn: str, *, attached: Collection[str]) -> PreflightResult: ...
 
 
 class Observed(Struct, frozen=True):
@@ -100,7 +99,7 @@ class SiteReconciler(Struct, frozen=True):
             for each in listing
             if (task := self._task(each, desired.decision, selection, targets.distribution_ids))
         ]
-        verdict = self._verdict(tasks, selection, listing) if act else Verdict()
+        verdict = self._verdict(tasks, selection, listing) if act else PreflightResult()
         with ThreadPoolExecutor(max_workers=_HANDS) as hands:
             outcomes = tuple(hands.map(lambda task: self._carry_out(task, act, verdict), tasks))
         meant = tuple(each for each in listing if each.distribution_id in targets.distribution_ids)
@@ -142,13 +141,15 @@ class SiteReconciler(Struct, frozen=True):
         )
         return {arn for arn in attached if arn}
 
-    def _verdict(self, tasks: list[_Task], selection: Selection, listing: Listing) -> Verdict:
+    def _verdict(
+        self, tasks: list[_Task], selection: Selection, listing: Listing
+    ) -> PreflightResult:
         """Ask whether the version can be attached, where any distribution needs it."""
         if not any(task.needs_version for task in tasks):
-            return Verdict()
-        return self.preflight.judge(selection.arn, attached=self._attached(listing))
+            return PreflightResult()
+        return self.preflight.check(selection.arn, attached=self._attached(listing))
 
-    def _carry_out(self, task: _Task, act: _Act | None, verdict: Verdict) -> Outcome:
+    def _carry_out(self, task: _Task, act: _Act | None, verdict: PreflightResult) -> Outcome:
         if not (verdict.errors and task.needs_version):
             return _carried_out(task, act)
         # What else is the matter with the distribution is to be told with it.

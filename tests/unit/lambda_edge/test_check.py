@@ -1,10 +1,11 @@
-"""Whether the base can be attached: the table in the module's docstring, row by row."""
+"""The preflight of the base version: the table in the module's docstring, row by row."""
 
 from copy import replace
 from dataclasses import dataclass, field
 
+from maintenance.cloudfront.engine import PreflightResult
 from maintenance.errors import ObservationError
-from maintenance.lambda_edge.check import Preflight, Verdict
+from maintenance.lambda_edge.check import Preflight
 from maintenance.lambda_edge.version import EdgeVersion
 
 from tests.builders import EDGE, edge_arn
@@ -15,61 +16,61 @@ _BASE = EDGE.base_arn
 
 @dataclass
 class _Lambda:
-    """What Lambda says of any version, and how often it was asked."""
+    """Lambda's answer for any version, and the number of calls."""
 
-    says: EdgeVersion | ObservationError | None = field(
+    answer: EdgeVersion | ObservationError | None = field(
         default_factory=lambda: replace(a_version(7), state="Active")
     )
-    asked: int = 0
+    calls: int = 0
 
     def read_version(self, _arn: str) -> EdgeVersion | None:
-        self.asked += 1
-        if isinstance(self.says, ObservationError):
-            raise self.says
-        return self.says
+        self.calls += 1
+        if isinstance(self.answer, ObservationError):
+            raise self.answer
+        return self.answer
 
 
-def test_a_version_that_a_site_holds_or_that_was_baked_is_not_asked_for() -> None:
-    """CloudFront has taken the one, and who baked the other has seen it Active."""
+def test_an_attached_or_published_version_is_not_read() -> None:
+    """CloudFront has accepted the one, and the other was Active when it was published."""
     functions = _Lambda()
     preflight = Preflight(functions, base_arn=_BASE)
 
-    verdicts = [
-        preflight.judge(_BASE, attached={_BASE}),
-        preflight.judge(edge_arn(1, function="Page"), attached=()),
+    results = [
+        preflight.check(_BASE, attached={_BASE}),
+        preflight.check(edge_arn(1, function="Page"), attached=()),
     ]
 
-    assert ([Verdict()] * 2, 0) == (verdicts, functions.asked)
+    assert ([PreflightResult()] * 2, 0) == (results, functions.calls)
 
 
-def test_a_version_that_can_be_attached_is_asked_for_once() -> None:
-    """It never changes, and a process lives for hours."""
+def test_a_version_that_can_be_attached_is_read_once() -> None:
+    """A version never changes, and a process lives for hours."""
     functions = _Lambda()
     preflight = Preflight(functions, base_arn=_BASE)
 
-    verdicts = [preflight.judge(_BASE, attached=()) for _ in range(2)]
+    results = [preflight.check(_BASE, attached=()) for _ in range(2)]
 
-    assert ([Verdict()] * 2, 1) == (verdicts, functions.asked)
+    assert ([PreflightResult()] * 2, 1) == (results, functions.calls)
 
 
-def test_a_version_that_cannot_be_attached_is_asked_for_again() -> None:
-    """What is Pending now is Active at the next try."""
+def test_a_version_that_cannot_be_attached_is_read_again() -> None:
+    """A Pending version is Active a little later."""
     functions = _Lambda(replace(a_version(7), state="Pending"))
     preflight = Preflight(functions, base_arn=_BASE)
-    pending = preflight.judge(_BASE, attached=())
-    functions.says = replace(a_version(7), state="Active")
+    pending = preflight.check(_BASE, attached=())
+    functions.answer = replace(a_version(7), state="Active")
 
-    assert ((1, 0), Verdict()) == (
+    assert ((1, 0), PreflightResult()) == (
         (len(pending.errors), len(pending.notices)),
-        preflight.judge(_BASE, attached=()),
+        preflight.check(_BASE, attached=()),
     )
 
 
-def test_a_version_that_nobody_can_read_is_left_to_cloudfront() -> None:
-    """A right that is missing must not keep a site open; what happened is told."""
+def test_a_version_that_cannot_be_read_is_left_to_cloudfront() -> None:
+    """A missing permission must not keep a site open; a notice says what happened."""
     preflight = Preflight(_Lambda(ObservationError("Lambda is silent")), base_arn=_BASE)
 
-    verdict = preflight.judge(_BASE, attached=())
+    result = preflight.check(_BASE, attached=())
 
     expected = "Lambda is silent; CloudFront decides whether it can be attached"
-    assert Verdict(notices=(expected,)) == verdict
+    assert PreflightResult(notices=(expected,)) == result

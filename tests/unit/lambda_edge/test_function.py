@@ -1,4 +1,4 @@
-"""Whose a function is, by its name."""
+"""Lambda@Edge as an engine: which functions are ours, and CloudFront's rules for them."""
 
 import pytest
 from maintenance.cloudfront.associations import Entry, entries
@@ -20,8 +20,8 @@ from tests.builders import (
 _FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:site-MaintenanceEdge-AbC123dEf456"
 
 
-def test_a_numbered_version_is_taken() -> None:
-    """With the name that all its versions have, and the stack in that name."""
+def test_a_numbered_version_is_accepted() -> None:
+    """The name of the function has the name of the stack in it."""
     page = "my-shop-MaintenancePage-AbC123dEf456"
     edge = parse_lambda_edge(edge_arn(12, stack="my-shop"), page_function=page)
 
@@ -63,17 +63,17 @@ def test_anything_but_a_numbered_version_in_us_east_1_is_refused(version_arn: st
         (edge_arn(), "my-page"),
     ],
 )
-def test_a_name_that_cloudformation_did_not_give_is_refused(
+def test_a_name_that_is_not_from_cloudformation_is_refused(
     version_arn: str, page_function: str
 ) -> None:
-    """Other stacks would take it for a stranger and displace it."""
+    """Other stacks would not recognise it, and displace it."""
     with pytest.raises(ConfigurationError) as caught:
         parse_lambda_edge(version_arn, page_function=page_function)
 
     assert (
         "the edge function 'my-page' does not have the name that CloudFormation gives it "
         "(<stack>-MaintenanceEdge-<random>, <stack>-MaintenancePage-<random>), by which other "
-        "stacks know it: leave FunctionName out of the template"
+        "stacks recognise it: leave FunctionName out of the template"
     ) == str(caught.value)
 
 
@@ -84,8 +84,8 @@ def test_every_version_of_our_functions_is_ours(function: str, version: int) -> 
     assert EDGE.owns(edge_arn(version, function=function))
 
 
-def test_a_version_without_a_number_is_ours_too() -> None:
-    """A plan names it where it would be published first."""
+def test_an_unpublished_version_is_ours() -> None:
+    """A plan names it if it would be published first."""
     assert EDGE.owns(EDGE.unpublished_arn)
     assert edge_arn(function="Page").replace(":7", ":unpublished") == EDGE.unpublished_arn
 
@@ -117,12 +117,12 @@ def test_no_other_function_is_ours(arn: str) -> None:
         (a_function(name="other-MaintenanceEdge-AbC").arn, None),
     ],
 )
-def test_the_functions_of_another_such_stack_name_it(arn: str, stack: str | None) -> None:
-    """Both of its functions do, and nothing else does."""
+def test_a_sibling_is_recognised_by_its_name(arn: str, stack: str | None) -> None:
+    """Both functions of the other stack are, and no other function."""
     assert stack == EDGE.sibling_stack(arn)
 
 
-IN_THE_WAY = {
+CONFLICTS = {
     a_lambda(VIEWER_REQUEST): True,
     a_lambda(VIEWER_RESPONSE): False,
     a_lambda("origin-request"): False,
@@ -132,8 +132,8 @@ IN_THE_WAY = {
 }
 
 
-@pytest.mark.parametrize(("association", "expected"), IN_THE_WAY.items(), ids=str)
-def test_what_shares_our_place_or_mixes_kinds_is_in_the_way(
+@pytest.mark.parametrize(("association", "expected"), CONFLICTS.items(), ids=str)
+def test_a_function_conflicts_at_our_event_or_by_its_kind(
     association: Association, *, expected: bool
 ) -> None:
     """
@@ -152,7 +152,7 @@ def test_our_item_reads_back_as_our_association() -> None:
 
 
 def test_our_item_is_written_as_cloudfront_writes_one() -> None:
-    """The request's body is not asked for."""
+    """Without the body of the request."""
     assert (
         "<LambdaFunctionAssociation>"
         f"<LambdaFunctionARN>{OURS.arn}</LambdaFunctionARN>"
@@ -175,7 +175,7 @@ def test_the_feature_that_keeps_lambda_at_edge_out_is_named(
     features: tuple[Feature, ...], expected: str | None
 ) -> None:
     """
-    One of them is enough.
+    One is enough.
 
     Source: CloudFront Developer Guide, distribution-using-grpc, edge-function-restrictions-all.
     """

@@ -8,10 +8,8 @@ import pytest
 from maintenance.aws.throttling import ThrottledConfigs
 from maintenance.cloudfront.config import ReadConfig
 from maintenance.cloudfront.displaced import DisplacedRecord, ReadRecord, empty_record
-from maintenance.cloudfront.engine import Selection
+from maintenance.cloudfront.engine import PreflightResult, Selection
 from maintenance.errors import MaintenanceError, ObservationError, Throttled
-from maintenance.lambda_edge.check import Verdict
-from maintenance.lambda_edge.package import Announcement
 from maintenance.model import Distribution, Mode, Timer
 from maintenance.reconcile.controller import Controller
 from maintenance.reconcile.desired_state import DesiredState
@@ -19,6 +17,7 @@ from maintenance.reconcile.distribution import DistributionReconciler
 from maintenance.reconcile.ports import ReadPage
 from maintenance.reconcile.site import SiteReconciler
 from maintenance.reporting.report import Report
+from maintenance.schedule.announcement import Announcement
 from maintenance.settings import Settings
 from maintenance.wakeup import ParameterChanged
 
@@ -95,8 +94,8 @@ class _World:
     def pause(self, seconds: float) -> None:
         self.seconds += seconds
 
-    def judge(self, version_arn: str, *, attached: Collection[str]) -> Verdict:  # noqa: ARG002 - the protocol's
-        return Verdict()
+    def check(self, version_arn: str, *, attached: Collection[str]) -> PreflightResult:  # noqa: ARG002 - the protocol's
+        return PreflightResult()
 
     def list_distributions(self) -> tuple[Distribution, ...]:
         return (a_distribution(),)
