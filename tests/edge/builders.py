@@ -1,4 +1,4 @@
-"""Requests, settings and packages for the tests: everyday ones, but for what a test says."""
+"""Ordinary requests, settings and packages, apart from what a test changes."""
 
 import json
 import shutil
@@ -49,24 +49,24 @@ def settings_values(**changes: object) -> dict[str, Any]:
 
 
 def some_settings(**changes: object) -> Settings:
-    """Return what `page_settings.json` with these changes says."""
+    """Return settings with these changes."""
     return parse_settings(json.dumps(settings_values(**changes)))
 
 
-def some_answers(template: str = TEMPLATE, /, **changes: object) -> Responses:
-    """Return the answers of settings with these changes, every language having `template`."""
+def some_responses(template: str = TEMPLATE, /, **changes: object) -> Responses:
+    """Return the responses for these settings; each language has the page `template`."""
     settings = some_settings(**changes)
     pages = {language: Page("page.html", template) for language in settings.texts}
     return render_responses(pages, PARTS, settings)
 
 
 def a_responder(secret: str = SECRET, weeks: int = 2, **changes: object) -> Responder:
-    """Return a responder with these settings, whose bypass is good for `weeks` weeks from NOW."""
+    """Return a responder with these settings and a bypass for `weeks` weeks from NOW."""
     settings = some_settings(**changes)
     first_week = int(NOW // HOUR) // 168
     anchors = {week: anchor(secret, week) for week in range(first_week, first_week + weeks)}
     bypass = Bypass(anchors=anchors, lifetime_hours=settings.bypass_lifetime_hours)
-    return Responder(Package(settings, some_answers(**changes), bypass))
+    return Responder(Package(settings, some_responses(**changes), bypass))
 
 
 def a_request(
@@ -87,12 +87,12 @@ def a_request(
 
 
 def an_event(request: Request) -> Event:
-    """Return the event of a viewer request; its config lacks what not every sender fills in."""
+    """Return the event of a viewer request, without the config, which not every sender fills in."""
     return {"Records": [{"cf": {"request": request}}]}
 
 
 def value_of(response: Request | Response, name: str) -> str:
-    """Return the only value of a header, "" where it is absent."""
+    """Return the only value of a header, "" if it is absent."""
     values = [field["value"] for field in response["headers"].get(name, [])]
     assert len(values) <= 1
     return values[0] if values else ""
@@ -100,12 +100,12 @@ def value_of(response: Request | Response, name: str) -> str:
 
 def a_package(folder: Path, overrides: Mapping[str, object] = _NONE, **changes: object) -> Path:
     """
-    Write a whole package, English and German, with files in own/, into the new `folder`.
+    Write a whole package, English and German, into the new `folder` and return that.
 
-    A file is given as text, as bytes, or as what its JSON says; `changes` are made to its settings.
+    Each of the `overrides` is text, bytes, or a value to write as JSON; `changes` are to settings.
     """
-    shipped = shutil.ignore_patterns("__pycache__", "bypass.json")
-    shutil.copytree(EDGE_HANDLER, folder, ignore=shipped)
+    ignored = shutil.ignore_patterns("__pycache__", "bypass.json")
+    shutil.copytree(EDGE_HANDLER, folder, ignore=ignored)
     values = settings_values(**{"texts": TEXTS, **changes})
     (folder / "defaults" / "settings.json").write_text(json.dumps(values))
     for name, content in overrides.items():

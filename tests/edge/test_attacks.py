@@ -1,4 +1,4 @@
-"""What a message or a request is made of never becomes more than text, nor a way in."""
+"""The text of a message or a request never becomes markup, headers or a way in."""
 
 import json
 import re
@@ -39,19 +39,17 @@ MESSAGES = (
 )
 DEFAULTS = EDGE_HANDLER / "defaults"
 PAGE = Page("page.html", (DEFAULTS / "page.html").read_text(encoding="utf-8"))
-SHIPPED = PageParts(*((DEFAULTS / name).read_text() for name in ("page.css", "page.js")))
+PARTS = PageParts(*((DEFAULTS / name).read_text() for name in ("page.css", "page.js")))
 SITE_PROBLEM = {"title": "{{message}} now", "more": ["{{message}}", {"a": "{{until}}"}]}
 
 
 def announcing(message: str) -> Responses:
-    """Return the answers that say `message`, with the shipped page and a problem of one's own."""
-    return render_responses(
-        {"en": PAGE}, SHIPPED, some_settings(announcement=message), SITE_PROBLEM
-    )
+    """Return the responses that show `message`, with the default page and a site's problem.json."""
+    return render_responses({"en": PAGE}, PARTS, some_settings(announcement=message), SITE_PROBLEM)
 
 
 class Elements(HTMLParser):
-    """What a page is made of: its tags with their attributes, and its text."""
+    """The tags of a page with their attributes, and its text."""
 
     def __init__(self) -> None:
         """Begin with nothing."""
@@ -77,7 +75,7 @@ class Elements(HTMLParser):
 
 
 def read(page: str) -> Elements:
-    """Return what a page is made of."""
+    """Return the tags and the text of a page."""
     elements = Elements()
     elements.feed(page)
     elements.close()
@@ -90,31 +88,31 @@ EXPECTED = read(announcing(HARMLESS)["en", HTML]["body"])
 
 @examples(25)
 @given(MESSAGES)
-def test_a_message_is_nothing_but_text_of_the_page(message: str) -> None:
-    """Whatever it is made of, the page has the same elements, attributes and policy as before."""
-    answer = announcing(message)["en", HTML]
+def test_a_message_is_only_text_in_the_page(message: str) -> None:
+    """With any message, the page has the same elements and attributes."""
+    response = announcing(message)["en", HTML]
 
-    found = read(answer["body"])
+    found = read(response["body"])
     assert EXPECTED.tags == found.tags
     assert EXPECTED.text.replace(HARMLESS, message) == found.text
 
 
 @examples(25)
 @given(MESSAGES)
-def test_a_message_is_nothing_but_text_of_the_problem(message: str) -> None:
-    """Wherever the owner's file puts it, members and their order are as the owner wrote them."""
-    said = json.loads(announcing(message)["en", PROBLEM]["body"])
+def test_a_message_is_only_text_in_the_problem(message: str) -> None:
+    """Members and their order are as the site's owner wrote them."""
+    body = json.loads(announcing(message)["en", PROBLEM]["body"])
 
     assert [f"{message} now", message, [message, {"a": ""}], 503] == [
-        said[member] for member in ("title", "detail", "more", "status")
+        body[member] for member in ("title", "detail", "more", "status")
     ]
-    assert ["type", "title", "status", "detail", "until", "more"] == list(said)
+    assert ["type", "title", "status", "detail", "until", "more"] == list(body)
 
 
 @examples(25)
 @given(MESSAGES)
-def test_a_message_is_one_line_of_the_text(message: str) -> None:
-    """Between the title and the end of the answer."""
+def test_a_message_is_one_line_of_the_text_response(message: str) -> None:
+    """Between the title and the end of the response."""
     title, line, end = announcing(message)["en", TEXT]["body"].split("\n")
 
     assert ("Back soon", message, "") == (title, line, end)
@@ -123,11 +121,11 @@ def test_a_message_is_one_line_of_the_text(message: str) -> None:
 @examples(25)
 @given(MESSAGES)
 def test_no_header_depends_on_a_message(message: str) -> None:
-    """So none can be put in, and the policy stays that of the page."""
-    harmless, answers = announcing(HARMLESS), announcing(message)
+    """So a message adds no header, and does not change the page's policy."""
+    harmless, responses = announcing(HARMLESS), announcing(message)
 
     assert [each["headers"] for each in harmless.values()] == [
-        each["headers"] for each in answers.values()
+        each["headers"] for each in responses.values()
     ]
 
 
@@ -148,10 +146,10 @@ OPEN = a_responder(
 @example(uri="/\t/evil.example", query="")
 @example(uri="/.//evil.example", query="")
 def test_the_bypass_link_never_leads_to_another_site(uri: str, query: str) -> None:
-    """Wherever it is opened with whatever else: its redirect is a path, as browsers read it."""
-    answer = OPEN.respond(a_request(uri, query=f"{query}&{PARAMETER}={SECRET}"), NOW)
+    """Its redirect is a path, as browsers read it, whatever address the link is opened at."""
+    response = OPEN.respond(a_request(uri, query=f"{query}&{PARAMETER}={SECRET}"), NOW)
 
-    location = value_of(answer, "location")
+    location = value_of(response, "location")
     assert re.fullmatch(r"/(?!/)[!-~]*", location)
     assert "\\" not in location
     assert "www.example.com" == urlsplit(urljoin("https://www.example.com/", location)).netloc
@@ -167,13 +165,13 @@ def test_the_bypass_link_never_leads_to_another_site(uri: str, query: str) -> No
 def test_no_request_puts_a_line_end_into_a_header(
     uri: str, query: str, method: str, value: str
 ) -> None:
-    """Nothing that a caller sends comes back as a header of its own."""
+    """A caller cannot add a header to the response."""
     names = ["Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers", "Cookie"]
     request = a_request(uri, query=query, method=method, headers=dict.fromkeys(names, value))
 
-    answer = OPEN.respond(request, NOW)
+    response = OPEN.respond(request, NOW)
 
-    headers = answer["headers"] if answer is not request else {}
+    headers = response["headers"] if response is not request else {}
     values = [field["value"] for fields in headers.values() for field in fields]
     assert [] == [each for each in values if not re.fullmatch(r"[ -~]*", each)]
 
@@ -186,16 +184,16 @@ FORGEABLE = [
 
 @pytest.mark.parametrize("name", FORGEABLE)
 @pytest.mark.parametrize("address", ["198.51.100.7", "2001:db8::7"])
-def test_no_header_makes_a_viewer_one_of_an_open_network(name: str, address: str) -> None:
-    """The address that counts is that of the connection, which CloudFront tells."""
+def test_no_header_puts_a_viewer_into_an_allowed_network(name: str, address: str) -> None:
+    """Only the address of the connection counts, which CloudFront provides."""
     request = a_request(headers={name: f"for={address}" if name == "Forwarded" else address})
 
     assert OPEN.respond(request, NOW) is not request
 
 
 @pytest.mark.parametrize("name", ["X-Original-URL", "X-Rewrite-URL", "X-Forwarded-Path", "Referer"])
-def test_no_header_makes_a_path_an_open_one(name: str) -> None:
-    """Nor does a query, whatever an application behind would make of it."""
+def test_no_header_or_query_makes_a_path_allowed(name: str) -> None:
+    """Even if an application behind CloudFront would use it as the path."""
     request = a_request("/admin", query="/open/x", headers={name: "/open/x"})
 
     assert OPEN.respond(request, NOW) is not request
@@ -203,8 +201,8 @@ def test_no_header_makes_a_path_an_open_one(name: str) -> None:
 
 @pytest.mark.parametrize("host", ["", "localhost", "evil.example", "www.example.com:1", "a" * 9000])
 @pytest.mark.parametrize("method", ["GET", "PURGE", "TRACE", "get", "X" * 9000])
-def test_no_host_and_no_method_gets_past(host: str, method: str) -> None:
-    """Maintenance asks for neither; another method than HEAD gets what GET gets."""
+def test_no_host_and_no_method_passes(host: str, method: str) -> None:
+    """Maintenance depends on neither; methods other than HEAD get what GET gets."""
     request = a_request(method=method, headers={"Host": host, "X-HTTP-Method-Override": "OPTIONS"})
 
     assert "503" == cast("Response", OPEN.respond(request, NOW))["status"]

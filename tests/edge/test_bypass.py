@@ -1,4 +1,4 @@
-"""The bypass cookie: who can make one, how long it lasts, and what opening the link does."""
+"""The bypass cookie: who can make one, how long it is valid, and what opening the link does."""
 
 import base64
 import hashlib
@@ -33,16 +33,16 @@ BYPASS = Bypass(
 MIDWEEK = NOW + 80 * HOUR
 
 
-def opened(request: Request, *, bypass: Bypass = BYPASS, now: float = NOW) -> Response:
-    """Return the answer to the link; fail if it is not taken for one."""
-    answer = bypass.link_response(request, now)
-    assert answer is not None
-    return answer
+def open_link(request: Request, *, bypass: Bypass = BYPASS, now: float = NOW) -> Response:
+    """Return the response to the link; fail if there is none."""
+    response = bypass.link_response(request, now)
+    assert response is not None
+    return response
 
 
-def cookie_of(answer: Response) -> str:
-    """Return the cookie that an answer sets."""
-    return value_of(answer, "set-cookie").partition(";")[0].partition("=")[2]
+def cookie_of(response: Response) -> str:
+    """Return the cookie that a response sets."""
+    return value_of(response, "set-cookie").partition(";")[0].partition("=")[2]
 
 
 def a_link(secret: str = SECRET, *, uri: str = "/", method: str = "GET") -> Request:
@@ -51,19 +51,19 @@ def a_link(secret: str = SECRET, *, uri: str = "/", method: str = "GET") -> Requ
 
 
 @pytest.mark.parametrize("hours", [0, 1, 12, 80, 160, 167])
-def test_the_link_gives_a_cookie_that_lets_in(hours: int) -> None:
-    """At any hour of a week, also when the cookie ends in the next week."""
+def test_the_link_sets_a_cookie_that_passes(hours: int) -> None:
+    """At any hour of a week, also if the cookie ends in the next week."""
     now = NOW + hours * HOUR + 1
-    cookie = cookie_of(opened(a_link(), now=now))
+    cookie = cookie_of(open_link(a_link(), now=now))
 
     assert BYPASS.admits(a_request(headers={"Cookie": f"{COOKIE}={cookie}"}), now)
 
 
-def test_the_link_leads_to_the_same_address_without_the_secret() -> None:
-    """Other parameters stay as they were, and the secret does not stay in the address bar."""
+def test_the_link_redirects_to_its_address_without_the_secret() -> None:
+    """Other parameters stay, and the secret leaves the address bar."""
     request = a_request("/a%20b/ü", query=f"x=1&{PARAMETER}={SECRET}&y=%26&{PARAMETER}-x=1&z")
 
-    assert f"/a%20b/%C3%BC?x=1&y=%26&{PARAMETER}-x=1&z" == value_of(opened(request), "location")
+    assert f"/a%20b/%C3%BC?x=1&y=%26&{PARAMETER}-x=1&z" == value_of(open_link(request), "location")
 
 
 @pytest.mark.parametrize(
@@ -77,25 +77,25 @@ def test_the_link_leads_to_the_same_address_without_the_secret() -> None:
     ],
 )
 def test_the_redirect_never_leaves_the_site(uri: str, location: str) -> None:
-    """A browser takes `//host` for another site; nothing a caller sends gets there."""
-    assert location == value_of(opened(a_link(uri=uri)), "location")
+    """Browsers take `//host` for another site."""
+    assert location == value_of(open_link(a_link(uri=uri)), "location")
 
 
-def test_the_cookie_is_kept_from_scripts_other_sites_and_plain_http() -> None:
-    """The attributes that the design promises, for 12 hours and the rest of this one."""
-    attributes = value_of(opened(a_link(), now=NOW + 600), "set-cookie").partition("; ")[2]
+def test_scripts_other_sites_and_plain_http_do_not_get_the_cookie() -> None:
+    """It lasts 12 hours and the rest of the current one."""
+    attributes = value_of(open_link(a_link(), now=NOW + 600), "set-cookie").partition("; ")[2]
 
     assert "Max-Age=46200; Path=/; Secure; HttpOnly; SameSite=Lax" == attributes
 
 
-def test_opening_the_link_is_not_stored_and_tells_nobody() -> None:
-    """The answer holds a credential, and its address held the secret."""
-    answer = opened(a_link())
+def test_the_redirect_is_not_cached_and_sends_no_referrer() -> None:
+    """It sets a credential, and its address has the secret."""
+    response = open_link(a_link())
 
     assert ("303", "no-store", "no-referrer") == (
-        answer["status"],
-        value_of(answer, "cache-control"),
-        value_of(answer, "referrer-policy"),
+        response["status"],
+        value_of(response, "cache-control"),
+        value_of(response, "referrer-policy"),
     )
 
 
@@ -113,42 +113,42 @@ def test_opening_the_link_is_not_stored_and_tells_nobody() -> None:
         cast("Request", {}),
     ],
 )
-def test_nothing_but_the_link_is_answered(request_: Request) -> None:
-    """A wrong secret, another parameter, a method that is no navigation."""
+def test_only_the_genuine_link_is_answered(request_: Request) -> None:
+    """Not a wrong secret, another parameter, or a method that is not a navigation."""
     assert None is BYPASS.link_response(request_, NOW)
 
 
 def test_without_anchors_there_is_no_bypass() -> None:
-    """A package that was given nothing to verify lets nobody in."""
+    """A package without anchors accepts no link."""
     assert None is Bypass(anchors={}, lifetime_hours=LIFETIME).link_response(a_link(), NOW)
 
 
-def test_the_link_ends_with_the_last_anchor() -> None:
-    """After the weeks that were prepared, the answer is the page; nothing fails."""
+def test_the_link_stops_working_after_the_last_anchor() -> None:
+    """It then gets the maintenance page; nothing fails."""
     assert None is BYPASS.link_response(a_link(), NOW + 2 * 168 * HOUR)
 
 
 @pytest.mark.parametrize(("is_valid", "seconds"), [(True, 13 * HOUR - 1), (False, 13 * HOUR)])
-def test_a_cookie_lasts_until_its_hour_and_no_longer(
+def test_a_cookie_is_valid_until_its_hour(
     is_valid: bool,  # noqa: FBT001 -- a column of the table
     seconds: float,
 ) -> None:
-    """The edge keeps the time itself, whatever the browser makes of Max-Age."""
-    cookie = cookie_of(opened(a_link()))
+    """The edge checks the time itself, whatever the browser does with Max-Age."""
+    cookie = cookie_of(open_link(a_link()))
 
     assert is_valid == BYPASS.is_valid(cookie, NOW + seconds)
 
 
-def test_a_cookie_of_a_longer_lifetime_ends_with_the_lifetime() -> None:
-    """Shortening the lifetime shortens it for cookies that are out already."""
+def test_a_shorter_lifetime_ends_existing_cookies_too() -> None:
+    """A cookie that ends later than one set now is not valid."""
     longer = Bypass(anchors=BYPASS.anchors, lifetime_hours=100)
-    cookie = cookie_of(opened(a_link(), bypass=longer))
+    cookie = cookie_of(open_link(a_link(), bypass=longer))
 
     assert (True, False) == (longer.is_valid(cookie, NOW), BYPASS.is_valid(cookie, NOW))
 
 
 def test_a_cookie_cannot_be_made_to_last_longer() -> None:
-    """Of a genuine cookie, the expiry cannot be raised: the chain runs one way."""
+    """The chain runs one way, so the expiry cannot be raised."""
     cookie = sign(SECRET, int(MIDWEEK // HOUR) + 5)
     link = cookie.partition(".")[2]
     raised = [f"{int(MIDWEEK // HOUR) + 5 + more}.{link}" for more in range(1, 8)]
@@ -156,8 +156,8 @@ def test_a_cookie_cannot_be_made_to_last_longer() -> None:
     assert [False] * 7 == [BYPASS.is_valid(forged, MIDWEEK) for forged in raised]
 
 
-def test_a_cookie_of_one_week_is_none_of_the_next() -> None:
-    """Each week has a seed of its own, though one secret makes them all."""
+def test_a_cookie_of_one_week_is_not_valid_in_the_next() -> None:
+    """Each week has its own seed."""
     month = Bypass(anchors=BYPASS.anchors, lifetime_hours=720)
     expiry = int(MIDWEEK // HOUR) + 5
     link = sign(SECRET, expiry).partition(".")[2]
@@ -166,7 +166,7 @@ def test_a_cookie_of_one_week_is_none_of_the_next() -> None:
 
 
 def test_a_cookie_yields_only_cookies_that_end_earlier() -> None:
-    """What the holder of a cookie can compute gives away nothing: it is less than it has."""
+    """Its holder gains nothing by computing them."""
     expiry = int(MIDWEEK // HOUR) + 5
     padded = sign(SECRET, expiry).partition(".")[2] + "="
     earlier = base64.urlsafe_b64encode(chain(base64.urlsafe_b64decode(padded), 2))[:-1].decode()
@@ -175,7 +175,7 @@ def test_a_cookie_yields_only_cookies_that_end_earlier() -> None:
 
 
 def test_the_package_yields_no_cookie() -> None:
-    """Nothing that is computed from an anchor by going on is a link of its week, or of the next."""
+    """No link that follows from an anchor is valid in its week or the next."""
     expiry = int(MIDWEEK // HOUR) + 5
     links = [chain(BYPASS.anchors[WEEK], steps) for steps in range(400)]
     forged = [f"{expiry}.{base64.urlsafe_b64encode(link)[:-1].decode()}" for link in links]
@@ -183,8 +183,8 @@ def test_the_package_yields_no_cookie() -> None:
     assert not any(BYPASS.is_valid(cookie, MIDWEEK) for cookie in forged)
 
 
-def test_the_anchor_itself_is_no_cookie_of_the_week_before() -> None:
-    """The last hour of one week and the first of the next have nothing in common."""
+def test_an_anchor_is_not_a_cookie_of_the_week_before() -> None:
+    """The chains of two weeks have nothing in common."""
     boundary = (WEEK + 1) * 168
     link = base64.urlsafe_b64encode(BYPASS.anchors[WEEK + 1])[:-1].decode()
 
@@ -192,21 +192,21 @@ def test_the_anchor_itself_is_no_cookie_of_the_week_before() -> None:
 
 
 @given(st.binary(min_size=32, max_size=32), st.integers(0, 13))
-def test_no_random_link_is_genuine(link: bytes, hours: int) -> None:
-    """Guessing is hopeless; what is wrong is refused, not raised."""
+def test_no_random_link_is_valid(link: bytes, hours: int) -> None:
+    """Guessing is hopeless, and an invalid link raises nothing."""
     forged = base64.urlsafe_b64encode(link)[:-1].decode()
 
     assert not BYPASS.is_valid(f"{int(NOW // HOUR) + hours}.{forged}", NOW)
 
 
 @given(st.text())
-def test_no_text_is_an_error(cookie: str) -> None:
-    """Whatever a cookie holds, it is genuine or it is not."""
+def test_no_cookie_raises_an_error(cookie: str) -> None:
+    """Whatever its text, a cookie is valid or not."""
     assert not BYPASS.is_valid(cookie, NOW)
 
 
 @given(st.integers(100_000, 9_999_999))
-def test_every_hour_ends_in_one_hour_of_one_week(expiry: int) -> None:
+def test_every_hour_is_one_hour_of_one_week(expiry: int) -> None:
     """Hours count from 1, so that an anchor is never a cookie."""
     week, hour = week_and_hour(expiry)
 
@@ -224,7 +224,7 @@ def test_every_hour_ends_in_one_hour_of_one_week(expiry: int) -> None:
     ],
 )
 def test_our_cookie_is_found_among_others(value: str, cookies: list[str]) -> None:
-    """HTTP/2 may split the header; of several of ours, the first counts."""
+    """HTTP/2 may split the header; the first cookie of our name counts."""
     request = a_request()
     request["headers"]["cookie"] = [{"key": "Cookie", "value": cookie} for cookie in cookies]
 
@@ -232,7 +232,7 @@ def test_our_cookie_is_found_among_others(value: str, cookies: list[str]) -> Non
 
 
 def test_anchors_are_read_with_their_weeks() -> None:
-    """The first is that of `first_week`, the others follow."""
+    """The first belongs to `first_week`, each other to the week after the one before it."""
     digests = [hashlib.sha256(text).digest() for text in (b"a", b"b")]
     anchors = [base64.urlsafe_b64encode(digest)[:-1].decode() for digest in digests]
 
@@ -254,7 +254,7 @@ def test_anchors_are_read_with_their_weeks() -> None:
         '{"first_week": 1, "anchors": null}',
     ],
 )
-def test_anchors_that_cannot_be_read_are_refused(text: str) -> None:
+def test_invalid_anchors_are_refused(text: str) -> None:
     """The message says which command writes the file."""
     with pytest.raises(
         PackageError, match=r"bypass\.json is not valid .*: run `make bypass` again"

@@ -1,4 +1,4 @@
-"""The check that a package brings along, as the program that judges it before it is published."""
+"""The check of a package, run as the controller runs it before publishing."""
 
 import os
 import runpy
@@ -18,7 +18,7 @@ OVERRIDES = {
 }
 
 
-def judged(package: Path) -> tuple[int, str, str]:
+def run_check(package: Path) -> tuple[int, str, str]:
     """Return exit status, output and errors of the check, run as the controller does."""
     done = subprocess.run(
         [sys.executable, "-E", "-s", "-B", "-m", "maintenance_edge.check"],
@@ -30,16 +30,16 @@ def judged(package: Path) -> tuple[int, str, str]:
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
-def test_a_usable_package_is_passed_in_silence(tmp_path: Path) -> None:
-    """Wherever it lies, and nothing is written into it, or its bytes would change."""
+def test_a_usable_package_passes_without_output(tmp_path: Path) -> None:
+    """The check writes nothing into the package either."""
     package = a_package(tmp_path / "package", OVERRIDES)
 
-    assert (0, "", "") == judged(package)
+    assert (0, "", "") == run_check(package)
     assert [] == list(package.rglob("__pycache__"))
 
 
-def test_an_unusable_package_is_refused_with_a_line_for_each_fault(tmp_path: Path) -> None:
-    """Unreadable files and markup alike, in any script."""
+def test_each_error_of_an_unusable_package_is_one_line(tmp_path: Path) -> None:
+    """Unreadable files and blocked markup, in any script."""
     overrides = {**OVERRIDES, "page.html": "<p>\n<img src='é'>", "settings.json": '{"é": 1}'}
     package = a_package(tmp_path / "package", overrides)
 
@@ -51,11 +51,11 @@ def test_an_unusable_package_is_refused_with_a_line_for_each_fault(tmp_path: Pat
             "Content-Security-Policy blocks: draw it as <svg> in the page, or remove it.\n"
         ),
         "",
-    ) == judged(package)
+    ) == run_check(package)
 
 
-def test_a_page_that_cannot_be_read_is_named_once(tmp_path: Path) -> None:
-    """There is no markup to judge."""
+def test_an_unreadable_page_has_one_error(tmp_path: Path) -> None:
+    """Its markup is not checked."""
     package = a_package(tmp_path / "package", {"page.html": b"\xff<img src=a>"})
 
     assert (
@@ -64,7 +64,7 @@ def test_a_page_that_cannot_be_read_is_named_once(tmp_path: Path) -> None:
 
 
 def test_the_package_of_this_repository_is_usable(capfd: pytest.CaptureFixture[str]) -> None:
-    """Run where it lies, with the settings that are deployed next."""
+    """Run from edge_handler/ itself, with the settings that are deployed next."""
     with pytest.raises(SystemExit) as ended:
         runpy.run_path(str(EDGE_HANDLER / "maintenance_edge" / "check.py"), run_name="__main__")
 

@@ -1,4 +1,4 @@
-"""Scripts of configured origins can read the answer, and those of others cannot."""
+"""Scripts of configured origins can read the response, and others cannot."""
 
 import pytest
 from maintenance_edge.cors import allowed_origins, is_preflight, preflight_response
@@ -11,7 +11,7 @@ ORIGINS = allowed_origins(
 
 
 def headers_for(origin: str, *origins: str) -> dict[str, str]:
-    """Return the CORS headers of an answer to `origin`."""
+    """Return the CORS headers of a response to `origin`."""
     allowed = allowed_origins(origins) if origins else ORIGINS
     return allowed.headers(a_request(headers={"Origin": origin}))
 
@@ -25,8 +25,8 @@ def headers_for(origin: str, *origins: str) -> dict[str, str]:
         "http://localhost:3000",
     ],
 )
-def test_a_configured_origin_may_read_the_answer_also_with_credentials(origin: str) -> None:
-    """It is named, never `*`, which browsers refuse beside credentials."""
+def test_a_configured_origin_may_read_with_credentials(origin: str) -> None:
+    """The header names it, since browsers refuse `*` with credentials."""
     assert {
         "access-control-allow-origin": origin,
         "access-control-allow-credentials": "true",
@@ -51,20 +51,20 @@ def test_a_configured_origin_may_read_the_answer_also_with_credentials(origin: s
         "",
     ],
 )
-def test_any_other_origin_may_not(origin: str) -> None:
-    """Neither look-alikes, nor other schemes and ports, nor the parent of a wildcard."""
+def test_other_origins_may_not_read(origin: str) -> None:
+    """Not look-alikes, other schemes or ports, or the parent of a wildcard."""
     assert {} == headers_for(origin)
 
 
-def test_everyone_may_read_but_never_with_credentials() -> None:
-    """`*` together with credentials is what no browser accepts and nobody should want."""
+def test_every_origin_may_read_without_credentials() -> None:
+    """Browsers refuse `*` with credentials."""
     assert {
         "access-control-allow-origin": "*",
         "access-control-expose-headers": "Retry-After, X-Maintenance",
     } == headers_for("https://anyone.example", "*")
 
 
-def test_a_named_origin_keeps_its_credentials_beside_everyone() -> None:
+def test_a_named_origin_keeps_its_credentials_beside_the_wildcard() -> None:
     """The more specific entry counts."""
     headers = headers_for("https://app.example.com", "*", "https://app.example.com")
 
@@ -72,7 +72,7 @@ def test_a_named_origin_keeps_its_credentials_beside_everyone() -> None:
 
 
 def test_a_request_without_origin_gets_no_cors_headers() -> None:
-    """It is not a request from another origin."""
+    """It does not come from another origin."""
     assert {} == ORIGINS.headers(a_request())
 
 
@@ -84,17 +84,17 @@ def test_a_request_without_origin_gets_no_cors_headers() -> None:
         (False, "GET", {"Access-Control-Request-Method": "PUT"}),
     ],
 )
-def test_a_preflight_is_told_from_other_requests(
+def test_only_options_with_a_requested_method_is_a_preflight(
     expected: bool,  # noqa: FBT001 -- a column of the table
     method: str,
     headers: dict[str, str],
 ) -> None:
-    """OPTIONS without the question is an ordinary request (Fetch standard, CORS-preflight)."""
+    """Other OPTIONS requests are ordinary (Fetch standard, CORS-preflight)."""
     assert expected == is_preflight(a_request(method=method, headers=headers))
 
 
-def test_a_preflight_is_allowed_what_it_asks_for_and_only_this_once() -> None:
-    """204 without a body, methods and headers by name, and nothing that a browser would keep."""
+def test_a_preflight_is_allowed_what_it_asks_for_once() -> None:
+    """204 without a body, with methods and headers by name, and nothing for a browser to cache."""
     request = a_request(
         method="OPTIONS",
         headers={
@@ -102,30 +102,30 @@ def test_a_preflight_is_allowed_what_it_asks_for_and_only_this_once() -> None:
             "Access-Control-Request-Headers": "content-type,x-csrf-token",
         },
     )
-    answer = preflight_response(request, {"access-control-allow-origin": "https://a.example"})
+    response = preflight_response(request, {"access-control-allow-origin": "https://a.example"})
     names = ("allow-origin", "allow-methods", "allow-headers", "max-age")
-    granted = tuple(value_of(answer, f"access-control-{name}") for name in names)
+    granted = tuple(value_of(response, f"access-control-{name}") for name in names)
 
     assert ("204", ("https://a.example", "PATCH", "content-type,x-csrf-token", "0"), False) == (
-        answer["status"],
+        response["status"],
         granted,
-        "body" in answer,
+        "body" in response,
     )
 
 
-def test_a_permission_is_stored_nowhere_and_for_nobody_else() -> None:
-    """Not by a cache in between either, since it was given to one origin for one question."""
-    answer = preflight_response(a_request(method="OPTIONS"), {})
+def test_no_cache_stores_the_response_to_a_preflight() -> None:
+    """It depends on the origin and on what the preflight asked for."""
+    response = preflight_response(a_request(method="OPTIONS"), {})
 
     assert (
         "no-store",
         "Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
-    ) == (value_of(answer, "cache-control"), value_of(answer, "vary"))
+    ) == (value_of(response, "cache-control"), value_of(response, "vary"))
 
 
 @pytest.mark.parametrize("asked", ["x y", "a\r\nset-cookie: b=c", "a,,b", "é", "x" * 2_001])
-def test_names_that_are_no_header_names_are_not_sent_back(asked: str) -> None:
-    """What a caller writes into a question does not become an answer of ours unread."""
+def test_invalid_header_names_are_not_sent_back(asked: str) -> None:
+    """A caller's text does not reach a response header unchecked."""
     request = a_request(
         method="OPTIONS",
         headers={"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": asked},

@@ -1,4 +1,4 @@
-"""Markup that a page's policy would stop is named with its line; all else is the author's."""
+"""Markup that the page's policy would block is an error with a line; all else is accepted."""
 
 import pytest
 from maintenance_edge.markup import markup_errors
@@ -90,8 +90,8 @@ BLOCKED = f"which {POLICY} blocks"
         ),
     ],
 )
-def test_what_the_policy_stops_is_named_with_its_line(error: str, markup: str) -> None:
-    """It would not work, and no visitor would tell."""
+def test_blocked_markup_is_an_error_with_its_line(error: str, markup: str) -> None:
+    """It would fail unnoticed."""
     assert (f"page/page.html, line 2: {error}.",) == markup_errors(
         f"<!doctype html>\n{markup}\n", "page/page.html"
     )
@@ -114,20 +114,20 @@ def test_what_the_policy_stops_is_named_with_its_line(error: str, markup: str) -
         "<![if !IE]><p><![endif]><![CDATA[ x ]]><![foo[ y <![ 1",
     ],
 )
-def test_what_works_under_the_policy_is_accepted(markup: str) -> None:
-    """The check refuses what does not work, not what it does not know."""
+def test_markup_that_the_policy_allows_is_accepted(markup: str) -> None:
+    """The check refuses only what does not work."""
     assert () == markup_errors(markup, "page/page.html")
 
 
-def test_a_fault_within_styles_is_named_with_its_own_line() -> None:
-    """Lines are counted through comments, and from the end of a tag that takes several."""
+def test_an_error_in_a_style_has_its_own_line() -> None:
+    """Comments and tags of several lines count."""
     page = "<style\n media=all>\n/* one\n   two */\np { background: url(a.png) }</style>"
 
     assert (f"p, line 5: url in <style> {LOADS}: remove it.",) == markup_errors(page, "p")
 
 
-def test_all_faults_of_a_page_are_named_up_to_ten() -> None:
-    """The rest is counted: a page that was made for another policy has hundreds."""
+def test_a_page_shows_ten_errors_and_counts_the_rest() -> None:
+    """A page made for another policy has hundreds."""
     errors = markup_errors("<p style=a>\n" * 12, "page/page.html")
 
     assert (11, "page/page.html has 2 more such errors: fix these as well.") == (

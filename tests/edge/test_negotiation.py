@@ -1,4 +1,4 @@
-"""Which media type and language a caller gets, by what it accepts and how much."""
+"""Which media type and language a caller gets."""
 
 import pytest
 from hypothesis import given
@@ -46,14 +46,14 @@ CHROME = "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q
         (TEXT, "application/json;q=0, application/problem+json;q=0.1, text/plain;q=0.2"),
     ],
 )
-def test_the_caller_gets_the_media_type_it_likes_best(media_type: str, accept: str) -> None:
-    """The rules of RFC 9110, section 12.5.1, with the headers that real clients send."""
+def test_a_caller_gets_the_media_type_it_prefers(media_type: str, accept: str) -> None:
+    """The rules of RFC 9110, section 12.5.1, with headers that real clients send."""
     assert media_type == preferred_media_type(accept)
 
 
 @pytest.mark.parametrize("weight", ["", "x", "-1", "1.5", "nan", "inf", "0.5.5", "1e9", "\u0661"])
 def test_a_range_with_an_unreadable_weight_is_skipped(weight: str) -> None:
-    """A fault in one element spoils neither the others nor the answer."""
+    """The other elements still count."""
     assert TEXT == preferred_media_type(f"text/html;q={weight}, text/plain;q=0.1")
 
 
@@ -79,13 +79,13 @@ def test_a_range_with_an_unreadable_weight_is_skipped(weight: str) -> None:
         ("en", "deutsch"),
     ],
 )
-def test_the_caller_gets_the_language_it_likes_best(language: str, accept_language: str) -> None:
+def test_a_caller_gets_the_language_it_prefers(language: str, accept_language: str) -> None:
     """The lookup of RFC 4647, section 3.4, over English, German and Brazilian Portuguese."""
     assert language == preferred_language(accept_language, ("en", "de", "pt-br"))
 
 
-def test_no_more_than_the_first_1000_characters_are_read() -> None:
-    """Twenty kilobytes of ranges would cost every visitor's request milliseconds."""
+def test_only_the_first_1000_characters_are_read() -> None:
+    """Reading twenty kilobytes would take milliseconds."""
     padding = "x/y," * 250
     read = (
         preferred_media_type(f"{padding}text/html"),
@@ -98,8 +98,8 @@ def test_no_more_than_the_first_1000_characters_are_read() -> None:
 
 
 @given(st.text(), st.text())
-def test_every_header_has_an_answer(accept: str, accept_language: str) -> None:
-    """Whatever a caller sends, one of our media types and languages comes of it."""
+def test_every_header_gives_a_media_type_and_a_language(accept: str, accept_language: str) -> None:
+    """Whatever a caller sends."""
     chosen = (
         preferred_media_type(accept) in MEDIA_TYPES,
         preferred_language(accept_language, ("en", "de")) in {"en", "de"},

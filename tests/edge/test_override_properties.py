@@ -1,8 +1,8 @@
 """
-What holds for every file that a site's owner may put up, and every message of a switch.
+Properties of every file that a site's owner may upload, and of every message of a switch.
 
-The check accepts it, and every caller gets an answer that CloudFront accepts and that says so; or
-the check refuses it in sentences, and the function gives its plain 503. Nothing ever raises.
+Either the check accepts them, and every caller gets a response that CloudFront accepts and that
+shows them; or the check reports errors, and the function gives its plain 503. Nothing raises.
 """
 
 import html
@@ -72,27 +72,29 @@ OVERRIDES = st.fixed_dictionaries(
 
 
 @given(OVERRIDES)
-def test_what_the_check_accepts_is_served_and_what_it_refuses_is_named(
+def test_accepted_files_are_served_and_refused_files_have_errors(
     overrides: dict[str, object],
 ) -> None:
-    """In every media type and for readers of every language."""
+    """In every media type and language."""
     with tempfile.TemporaryDirectory() as folder:
         package = a_package(Path(folder) / "package", overrides)
         errors = package_errors(package)
         respond = load_responder(package)
-    answers = [
+    responses = [
         respond(a_request(headers={"Accept": accept, "Accept-Language": language}), NOW)
         for accept in ACCEPTS
         for language in ("en", "de", "fr")
     ]
 
-    assert [()] * len(answers) == [
-        check_generated_response("viewer-request", json.loads(json.dumps(answer)))
-        for answer in answers
+    assert [()] * len(responses) == [
+        check_generated_response("viewer-request", json.loads(json.dumps(response)))
+        for response in responses
     ]
     assert all(error.endswith(".") for error in errors)
     if not errors:
-        assert [] == [answer for answer in answers if "content-language" not in answer["headers"]]
+        assert [] == [
+            response for response in responses if "content-language" not in response["headers"]
+        ]
 
 
 @given(
@@ -107,8 +109,8 @@ def test_what_the_check_accepts_is_served_and_what_it_refuses_is_named(
         },
     ).filter(lambda overrides: "page.html" in overrides or "page.de.html" not in overrides),
 )
-def test_an_announcement_is_in_every_answer(message: str, overrides: dict[str, object]) -> None:
-    """Whatever else was put up, for whoever asks."""
+def test_an_announcement_is_in_every_response(message: str, overrides: dict[str, object]) -> None:
+    """Whatever other files there are."""
     announced = {**overrides, "announcement.json": {"message": message}}
     with tempfile.TemporaryDirectory() as folder:
         package = a_package(Path(folder) / "package", announced)
@@ -121,5 +123,5 @@ def test_an_announcement_is_in_every_answer(message: str, overrides: dict[str, o
     assert html.escape(message) in page
 
 
-def _body(answer: Request | Response) -> str:
-    return cast("Response", answer)["body"]
+def _body(response: Request | Response) -> str:
+    return cast("Response", response)["body"]

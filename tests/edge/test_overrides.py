@@ -1,4 +1,4 @@
-"""What lies in own/ is served instead of what the package says, or refused under its own name."""
+"""Files in overrides/ replace the defaults, or are refused by the name that their owner knows."""
 
 import json
 from pathlib import Path
@@ -17,19 +17,19 @@ PAGE = "<!doctype html><title>{{title}}</title><p>{{message}}</p>"
 
 
 def body(package: Package, language: str, media_type: str) -> str:
-    """Return the body of an answer."""
+    """Return the body of a response."""
     return package.responses[language, media_type]["body"]
 
 
 def refusal(folder: Path) -> str:
-    """Return the sentence that the package in `folder` is refused with."""
+    """Return the message of the error that reading the package in `folder` raises."""
     with pytest.raises(PackageError) as refused:
         read_package(folder)
     return str(refused.value)
 
 
-def test_an_announcement_takes_the_place_of_message_and_end(tmp_path: Path) -> None:
-    """It is what the switch says now, so it wins over what anybody wrote down before."""
+def test_an_announcement_replaces_message_and_end(tmp_path: Path) -> None:
+    """It also wins over settings.json, because it is what the switch says now."""
     package = read_package(
         a_package(
             tmp_path / "package",
@@ -47,7 +47,7 @@ def test_an_announcement_takes_the_place_of_message_and_end(tmp_path: Path) -> N
     )
 
 
-def test_an_announcement_of_nothing_replaces_nothing(tmp_path: Path) -> None:
+def test_an_empty_announcement_replaces_nothing(tmp_path: Path) -> None:
     """A switch that only says `on` leaves message and end to the settings."""
     package = read_package(
         a_package(
@@ -63,7 +63,7 @@ def test_an_announcement_of_nothing_replaces_nothing(tmp_path: Path) -> None:
     assert "Soon\nOld\n2026-12-01 03:00 UTC\n" == body(package, "en", TEXT)
 
 
-def test_own_settings_replace_some_values(tmp_path: Path) -> None:
+def test_site_settings_replace_some_values(tmp_path: Path) -> None:
     """The others stay as they were deployed."""
     package = read_package(
         a_package(
@@ -79,8 +79,8 @@ def test_own_settings_replace_some_values(tmp_path: Path) -> None:
     )
 
 
-def test_own_pages_are_served_instead_of_all_of_the_package(tmp_path: Path) -> None:
-    """Half of them would be in another style; languages are those of the own pages."""
+def test_site_pages_replace_all_default_pages(tmp_path: Path) -> None:
+    """The languages are those of the site's pages, or pages of two styles would mix."""
     overrides = {"page.html": PAGE + "mine", "page.fr.html": PAGE + "la mienne"}
     package = read_package(a_package(tmp_path / "package", overrides))
 
@@ -91,17 +91,17 @@ def test_own_pages_are_served_instead_of_all_of_the_package(tmp_path: Path) -> N
     }
 
 
-def answer_in(language: str, package: Package, accept: str) -> Response:
-    """Return the answer to a visitor who reads `language`."""
+def response_in(language: str, package: Package, accept: str) -> Response:
+    """Return the response to a visitor who reads `language`."""
     headers = {"Accept": accept, "Accept-Language": language}
     return cast("Response", Responder(package).respond(a_request(headers=headers), NOW))
 
 
-def test_a_page_in_a_language_without_texts_speaks_for_itself(tmp_path: Path) -> None:
-    """Its visitors get the page; programs and terminals get the default language, and are told."""
+def test_a_page_may_be_in_a_language_without_texts(tmp_path: Path) -> None:
+    """Other media types have the default language for its readers, and say so."""
     overrides = {"page.html": PAGE, "page.fr.html": "<p>Fermé</p>"}
     package = read_package(a_package(tmp_path / "package", overrides))
-    page, text = (answer_in("fr", package, accept) for accept in (BROWSER, "text/plain"))
+    page, text = (response_in("fr", package, accept) for accept in (BROWSER, "text/plain"))
 
     assert ("<p>Fermé</p>", "fr", "Soon\nMoving.\n", "en") == (
         page["body"],
@@ -111,20 +111,20 @@ def test_a_page_in_a_language_without_texts_speaks_for_itself(tmp_path: Path) ->
     )
 
 
-def test_the_default_language_comes_first_also_among_own_pages(tmp_path: Path) -> None:
-    """Who accepts none of the languages gets page.html."""
+def test_the_default_language_comes_first_among_site_pages(tmp_path: Path) -> None:
+    """Visitors who accept none of the languages get page.html."""
     overrides = {
         "page.html": "standard",
         "page.aa.html": "other",
         "settings.json": {"language": "de"},
     }
-    answer = answer_in("fr", read_package(a_package(tmp_path / "package", overrides)), BROWSER)
+    response = response_in("fr", read_package(a_package(tmp_path / "package", overrides)), BROWSER)
 
-    assert ("standard", "de") == (answer["body"], value_of(answer, "content-language"))
+    assert ("standard", "de") == (response["body"], value_of(response, "content-language"))
 
 
-def test_another_default_language_leaves_each_page_of_the_package_its_own(tmp_path: Path) -> None:
-    """page.html of the package stays the English one, whoever comes first now."""
+def test_another_default_language_does_not_change_the_default_pages(tmp_path: Path) -> None:
+    """defaults/page.html stays the English one."""
     package = read_package(
         a_package(tmp_path / "package", {"settings.json": {"language": "de", "texts": TEXTS}})
     )
@@ -135,24 +135,24 @@ def test_another_default_language_leaves_each_page_of_the_package_its_own(tmp_pa
     )
 
 
-def test_own_texts_choose_among_the_pages_of_the_package(tmp_path: Path) -> None:
-    """A site in one language names one."""
+def test_site_texts_select_from_the_default_pages(tmp_path: Path) -> None:
+    """A site in one language has texts in one."""
     overrides = {"settings.json": {"texts": {"en": TEXTS["en"]}}}
     package = read_package(a_package(tmp_path / "package", overrides))
 
     assert {"en"} == {language for language, _ in package.responses}
 
 
-def test_an_own_page_may_use_what_the_package_has(tmp_path: Path) -> None:
-    """Style and script come from page.css and page.js."""
+def test_a_site_page_may_use_the_default_style_and_script(tmp_path: Path) -> None:
+    """From defaults/page.css and page.js."""
     overrides = {"page.html": "<style>{{style}}</style><script>{{script}}</script>"}
     page = body(read_package(a_package(tmp_path / "package", overrides)), "en", HTML)
 
     assert (True, True) == ("color-scheme" in page, "retryAfter" in page)
 
 
-def test_without_own_files_the_package_is_as_it_was_deployed(tmp_path: Path) -> None:
-    """An empty folder says nothing."""
+def test_without_overrides_the_package_is_as_it_was_deployed(tmp_path: Path) -> None:
+    """An empty folder changes nothing."""
     shipped = a_package(tmp_path / "shipped")
     with_folder = a_package(tmp_path / "empty")
     (with_folder / "overrides").mkdir()
@@ -243,22 +243,22 @@ MESSAGE = "'message' must be one line of text or null, not"
         ),
     ],
 )
-def test_an_unusable_file_is_named_with_its_remedy(
+def test_the_error_names_an_unusable_file_and_the_remedy(
     sentence: str, overrides: dict[str, object], tmp_path: Path
 ) -> None:
-    """By the name that its owner knows, which is not the one in the package."""
+    """By the name that its owner knows, which is the one in the bucket."""
     assert sentence == refusal(a_package(tmp_path / "package", overrides))
 
 
-def test_all_unusable_files_are_named_together(tmp_path: Path) -> None:
-    """Nobody uploads twice to learn of the second mistake."""
+def test_the_error_names_all_unusable_files(tmp_path: Path) -> None:
+    """So that one upload corrects them all."""
     overrides = {"page.html": b"\xff", "settings.json": "{", "logo.png": b"\x89PNG"}
     sentences = refusal(a_package(tmp_path / "package", overrides))
 
     assert [True] * 3 == [f"page/{name}" in sentences for name in overrides]
 
 
-def test_a_folder_among_the_files_is_named(tmp_path: Path) -> None:
+def test_a_folder_among_the_files_is_refused(tmp_path: Path) -> None:
     """A key such as page/page.html/x makes one."""
     package = a_package(tmp_path / "package")
     (package / "overrides" / "page.html").mkdir(parents=True)
@@ -266,16 +266,16 @@ def test_a_folder_among_the_files_is_named(tmp_path: Path) -> None:
     assert "page/page.html is a folder: put only files under page/." == refusal(package)
 
 
-def test_an_answer_too_large_for_cloudfront_is_named_by_its_file(tmp_path: Path) -> None:
-    """Each of the two is small enough, together with the headers they are not."""
+def test_a_response_that_is_too_large_is_refused_by_its_file(tmp_path: Path) -> None:
+    """The page alone is small enough; with its headers it is not."""
     overrides = {"page.html": "{{message}}" + "a" * 39_000}
     sentence = refusal(a_package(tmp_path / "package", overrides))
 
     assert "The response made from page/page.html can have 41" in sentence
 
 
-def test_a_message_is_counted_as_it_is_written_into_the_page(tmp_path: Path) -> None:
-    """As UTF-8 and escaped; the message alone is short."""
+def test_the_size_of_a_message_counts_as_it_is_in_the_page(tmp_path: Path) -> None:
+    """In UTF-8 and escaped; the message alone is short."""
     overrides = {"announcement.json": {"message": "&" * 8_000}}
 
     assert "The response made from defaults/page.html can have" in refusal(
@@ -283,7 +283,7 @@ def test_a_message_is_counted_as_it_is_written_into_the_page(tmp_path: Path) -> 
     )
 
 
-def test_a_byte_order_mark_is_no_part_of_a_file(tmp_path: Path) -> None:
+def test_a_byte_order_mark_is_ignored(tmp_path: Path) -> None:
     """Editors on Windows write one."""
     overrides = {
         "page.html": b"\xef\xbb\xbf<p>",

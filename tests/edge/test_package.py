@@ -1,4 +1,4 @@
-"""A package whose files do not fit together is refused when it is loaded, file by file."""
+"""A package whose files do not fit together is refused."""
 
 import json
 import shutil
@@ -27,7 +27,7 @@ PAGE_LIMIT_BYTES = 12_000
 
 @pytest.fixture
 def shipped(tmp_path: Path) -> Path:
-    """Give a copy of the package as it is in this repository."""
+    """Give a copy of the package in this repository."""
     copy = tmp_path / "shipped"
     shutil.copytree(EDGE_HANDLER, copy, ignore=shutil.ignore_patterns("__pycache__"))
     return copy
@@ -40,15 +40,15 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_the_package_of_this_repository_can_be_read(shipped: Path) -> None:
-    """Settings, pages and bypass fit together, so that no visitor meets a fault of them."""
+    """Settings, pages and bypass fit together."""
     package = read_package(shipped)
 
     assert set(package.settings.texts) == {language for language, _ in package.responses}
 
 
 @pytest.mark.parametrize("accept", [BROWSER, "*/*", "text/plain"])
-def test_cloudfront_accepts_every_answer(shipped: Path, accept: str) -> None:
-    """Checked as the sandbox's edge does: headers, sizes and shapes, in each language."""
+def test_cloudfront_accepts_every_response(shipped: Path, accept: str) -> None:
+    """The sandbox's edge checks headers, sizes and shapes, in each language."""
     responder = Responder(read_package(shipped))
     requests = [
         a_request("/closed", headers={"Accept": accept, "Accept-Language": language})
@@ -61,8 +61,8 @@ def test_cloudfront_accepts_every_answer(shipped: Path, accept: str) -> None:
     ]
 
 
-def test_no_policy_stops_anything_of_a_page(shipped: Path) -> None:
-    """What is asked of the pages of a site's owner holds for ours, with style and script in."""
+def test_the_policy_blocks_nothing_in_the_default_pages(shipped: Path) -> None:
+    """They pass the check for a site's pages, with style and script filled in."""
     assert {} == {
         language: errors
         for language, body in pages(shipped).items()
@@ -71,14 +71,14 @@ def test_no_policy_stops_anything_of_a_page(shipped: Path) -> None:
 
 
 def test_each_page_is_small(shipped: Path) -> None:
-    """It fits into a few packets of a bad connection."""
+    """A slow connection loads it quickly."""
     sizes = {language: len(body.encode()) for language, body in pages(shipped).items()}
 
     assert {} == {name: size for name, size in sizes.items() if size >= PAGE_LIMIT_BYTES}
 
 
-def test_no_page_asks_for_anything_from_elsewhere(shipped: Path) -> None:
-    """Whatever a page linked to would be down as well."""
+def test_no_default_page_loads_other_files(shipped: Path) -> None:
+    """During maintenance they could be down as well."""
     kinds = ("src=", "url(", "@import", "<link", "http", "{{")
 
     assert [] == [
@@ -90,24 +90,24 @@ def test_no_page_asks_for_anything_from_elsewhere(shipped: Path) -> None:
 
 
 def pages(package: Path) -> dict[str, str]:
-    """Return the page of each language of a package, with a text that is short and ours."""
+    """Return the page of each language in a package, with the tests' short texts."""
     file = package / "defaults" / "settings.json"
     values = json.loads(file.read_text(encoding="utf-8"))
     texts = dict.fromkeys(values["texts"], TEXTS["en"])
     file.write_text(json.dumps({**values, "texts": texts, "announcement": None}))
-    answers = read_package(package).responses
-    return {language: answers[language, HTML]["body"] for language in texts}
+    responses = read_package(package).responses
+    return {language: responses[language, HTML]["body"] for language in texts}
 
 
-def test_without_its_file_there_is_no_bypass(folder: Path) -> None:
-    """A package is closed unless somebody prepared it."""
+def test_without_bypass_json_there_is_no_bypass(folder: Path) -> None:
+    """`make bypass` writes it."""
     assert None is read_package(folder).bypass
 
 
-def test_the_bypass_takes_anchors_from_its_file_and_lifetime_from_the_settings(
+def test_the_bypass_has_anchors_from_its_file_and_its_lifetime_from_the_settings(
     folder: Path,
 ) -> None:
-    """One is written by a command, the other by hand."""
+    """A command writes the file, and a person the settings."""
     (folder / "bypass.json").write_text('{"first_week": 2969, "anchors": ["' + "A" * 43 + '"]}')
     bypass = read_package(folder).bypass
 
@@ -120,8 +120,8 @@ def _page(folder: Path) -> object:
 
 
 @pytest.mark.parametrize("line_end", [b"\r\n", b"\r"])
-def test_line_ends_of_other_systems_change_no_answer(folder: Path, line_end: bytes) -> None:
-    """A browser hashes styles and scripts with those of Unix, so the policy has to as well."""
+def test_line_ends_of_other_systems_change_no_response(folder: Path, line_end: bytes) -> None:
+    """Browsers hash styles and scripts with the line ends of Unix, so the policy has to as well."""
     before = _page(folder)
     for file in (folder / "defaults").iterdir():
         file.write_bytes(file.read_bytes().replace(b"\n", line_end))
@@ -131,24 +131,24 @@ def test_line_ends_of_other_systems_change_no_answer(folder: Path, line_end: byt
     assert before == after
 
 
-def test_a_missing_file_is_named(folder: Path) -> None:
-    """The file of a language that has texts, here."""
+def test_the_error_names_a_missing_file(folder: Path) -> None:
+    """Here the page of a language that has texts."""
     (folder / "defaults" / "page.de.html").unlink()
 
     with pytest.raises(PackageError, match=r"page\.de\.html is missing from the package: add it"):
         read_package(folder)
 
 
-def test_a_page_without_texts_is_named(folder: Path) -> None:
-    """A forgotten entry would leave that language's visitors with the default."""
+def test_the_error_names_a_page_without_texts(folder: Path) -> None:
+    """Its visitors would get the default language."""
     (folder / "defaults" / "settings.json").write_text(json.dumps(settings_values()))
 
     with pytest.raises(PackageError, match=r"page\.de\.html has no 'texts'"):
         read_package(folder)
 
 
-def test_a_file_in_another_encoding_is_named(folder: Path) -> None:
-    """Half of it would be shown as question marks."""
+def test_the_error_names_a_file_in_another_encoding(folder: Path) -> None:
+    """Visitors would see replacement characters."""
     (folder / "defaults" / "page.html").write_bytes("<p>Zurück</p>".encode("latin-1"))
 
     with pytest.raises(PackageError, match=r"page\.html is not UTF-8 \(.*\): save it as UTF-8"):

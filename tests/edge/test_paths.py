@@ -1,4 +1,4 @@
-"""Which paths stay open, and that none is a way around."""
+"""Which paths stay open, and that none of them leads to another."""
 
 import re
 import time
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from maintenance_edge.paths import allowed_paths
 
-PATHS = allowed_paths(["/robots.txt", "/hooks/*", "/v?/health"])
+ALLOWED = allowed_paths(["/robots.txt", "/hooks/*", "/v?/health"])
 
 
 @pytest.mark.parametrize(
@@ -16,9 +16,9 @@ PATHS = allowed_paths(["/robots.txt", "/hooks/*", "/v?/health"])
     ["/robots.txt", "/hooks/", "/hooks/payment/7", "/v1/health", "/hooks/a..b", "/hooks/.x",
      "/hooks/%C3%BC%E0%A4%85%F0%9F%98%80"],
 )  # fmt: skip
-def test_a_path_that_matches_a_pattern_is_open(path: str) -> None:
+def test_a_path_that_matches_a_pattern_is_allowed(path: str) -> None:
     """`*` is any text, `?` one character; everything else stands for itself."""
-    assert path in PATHS
+    assert path in ALLOWED
 
 
 @pytest.mark.parametrize(
@@ -34,9 +34,9 @@ def test_a_path_that_matches_a_pattern_is_open(path: str) -> None:
         "/v10/health",
     ],
 )
-def test_a_path_that_matches_no_pattern_is_closed(path: str) -> None:
-    """A pattern stands for the whole path, and case counts."""
-    assert path not in PATHS
+def test_a_path_that_matches_no_pattern_is_not_allowed(path: str) -> None:
+    """A pattern matches the whole path, and case counts."""
+    assert path not in ALLOWED
 
 
 @pytest.mark.parametrize(
@@ -46,17 +46,17 @@ def test_a_path_that_matches_no_pattern_is_closed(path: str) -> None:
      "..%3B/admin", "..%00/admin", "%c0%ae%C0%AE/admin", "..%c0%afadmin", "..%c1%9cadmin",
      "..%e0%80%afadmin", "..%F0%80%80%AFadmin", "..%f8%80%80%80%afadmin", "..%u2215admin"],
 )  # fmt: skip
-def test_an_open_path_is_no_way_around(way_around: str) -> None:
-    """A path that an origin may resolve to another is not the open one."""
-    assert f"/hooks/{way_around}" not in PATHS
+def test_a_path_that_an_origin_may_resolve_to_another_is_not_allowed(way_around: str) -> None:
+    """It could lead to a closed path."""
+    assert f"/hooks/{way_around}" not in ALLOWED
 
 
 @given(
     st.lists(st.text("/a*?.", max_size=8).map("/{}".format), max_size=3),
     st.text("/a.b\n", max_size=12).map("/{}".format),
 )
-def test_a_pattern_means_what_its_wildcards_say(patterns: list[str], path: str) -> None:
-    """However it is searched for; the plain form tries every place of every part."""
+def test_a_pattern_matches_as_its_wildcards_say(patterns: list[str], path: str) -> None:
+    """As the plain expression does, which tries every place of every part."""
     wildcards = {"*": ".*", "?": "."}
     plain = [
         "".join(wildcards.get(character, re.escape(character)) for character in pattern)
@@ -67,18 +67,18 @@ def test_a_pattern_means_what_its_wildcards_say(patterns: list[str], path: str) 
     assert expected == bool(allowed_paths(patterns).expression.fullmatch(path))
 
 
-def test_no_path_is_expensive_to_look_for() -> None:
-    """Every visitor can send one that was made for the pattern; CloudFront takes 8,192 bytes."""
-    opened = allowed_paths(["/*/v*/hooks/*/in"])
+def test_no_path_takes_long_to_match() -> None:
+    """An attacker can make one for the pattern; CloudFront takes 8,192 bytes."""
+    allowed = allowed_paths(["/*/v*/hooks/*/in"])
     path = "/" + "/v/hooks/" * 900
     began = time.process_time()
-    found = opened.expression.fullmatch(path)
+    found = allowed.expression.fullmatch(path)
     seconds = time.process_time() - began
 
     assert (None, True) == (found, seconds < 0.05), seconds
 
 
 @pytest.mark.parametrize("path", ["", "/", "/robots.txt"])
-def test_without_patterns_no_path_is_open(path: str) -> None:
-    """An empty list closes everything, the empty path included."""
+def test_without_patterns_no_path_is_allowed(path: str) -> None:
+    """Not even the empty path."""
     assert path not in allowed_paths([])

@@ -1,4 +1,4 @@
-"""What programs get, as the owner of the site wants it; what they rely on is always there."""
+"""What programs get, as the site's owner wants it, with the members that they rely on."""
 
 import json
 
@@ -18,8 +18,8 @@ def sent(members: dict[str, object], until: float | None = UNTIL) -> dict[str, o
     return body
 
 
-def test_members_of_the_owner_are_sent_as_they_are() -> None:
-    """Extension members too (RFC 9457, section 3.2); the missing ones are ours."""
+def test_the_sites_members_are_sent_unchanged() -> None:
+    """Extension members too (RFC 9457, section 3.2); missing ones have our values."""
     members: dict[str, object] = {"type": "https://example.com/problems/closed", "code": ["E", 7]}
 
     assert {
@@ -32,8 +32,8 @@ def test_members_of_the_owner_are_sent_as_they_are() -> None:
     } == sent(members)
 
 
-def test_what_is_known_is_filled_into_texts_wherever_they_are() -> None:
-    """As JSON has it, so that quotes in a message do no harm, and once."""
+def test_placeholders_are_filled_in_nested_texts_too() -> None:
+    """Quotes in a message are escaped, and placeholders in it stay text."""
     members: dict[str, object] = {
         "title": "{{title}}!",
         "errors": [{"text": "{{message}} ({{until}})", "n": 1}],
@@ -46,16 +46,16 @@ def test_what_is_known_is_filled_into_texts_wherever_they_are() -> None:
     )
 
 
-def test_an_unknown_end_is_filled_in_as_nothing() -> None:
-    """The member `until` is null, as in ours."""
+def test_an_unknown_end_is_empty_in_texts() -> None:
+    """The member `until` is null."""
     filled = sent({"title": "[{{until}}]"}, until=None)
 
     assert ("[]", None) == (filled["title"], filled["until"])
 
 
 @pytest.mark.parametrize("text", ["{{", "}}", '{{"}}', "{ {title} }", '{{"a": 1}}'])
-def test_braces_that_are_no_placeholder_stay(text: str) -> None:
-    """JSON within texts of JSON is ordinary."""
+def test_other_braces_stay(text: str) -> None:
+    """JSON in a text of JSON is ordinary."""
     assert text == sent({"detail": text, "object": {"object": {}}})["detail"]
 
 
@@ -72,16 +72,16 @@ def test_braces_that_are_no_placeholder_stay(text: str) -> None:
         (" must be one JSON object: put its keys between { and }.", "[]"),
     ],
 )
-def test_an_unusable_problem_is_named_with_its_remedy(error: str, members: str) -> None:
-    """503 is the status of the answer, and what RFC 9457 calls text is text."""
+def test_the_error_of_an_unusable_problem_has_the_remedy(error: str, members: str) -> None:
+    """The response has status 503, and RFC 9457 says which members are text."""
     with pytest.raises(PackageError) as refused:
         parse_problem(members)
 
     assert f"page/problem.json{error}" == str(refused.value)
 
 
-def test_all_faults_are_named_together() -> None:
-    """Nobody uploads twice to learn of the second mistake."""
+def test_all_errors_are_reported_together() -> None:
+    """So that one upload corrects them all."""
     with pytest.raises(PackageError, match=r"'detail' must be text.*'status' must be 503"):
         parse_problem('{"status": 200, "detail": 1}')
 
@@ -90,8 +90,8 @@ def test_all_faults_are_named_together() -> None:
     "text",
     ["{'a': 1}", '{"a": NaN}', '{"a": 1e999}', '{"a": "\\ud800"}', "[" * 100_000, "9" * 5_000],
 )
-def test_what_no_program_could_read_is_refused(text: str) -> None:
-    """Also where Python's reader is more lenient than JSON, or gives up."""
+def test_invalid_json_is_refused(text: str) -> None:
+    """Also if Python's parser accepts it or gives up."""
     with pytest.raises(
         PackageError, match=r"page/problem\.json is not valid JSON .*: correct it there"
     ):

@@ -1,4 +1,4 @@
-"""What holds for every request: CloudFront accepts what comes back, and nothing ever raises."""
+"""For every request CloudFront accepts the response, and the function raises nothing."""
 
 import json
 from typing import cast
@@ -9,23 +9,20 @@ from maintenance_edge.bypass import COOKIE, PARAMETER, sign
 from maintenance_edge.event import Request
 
 from sandbox.edge.lambda_responses import check_generated_response
-from tests.edge.builders import HOUR, NOW, SECRET, a_responder
+from tests.edge.builders import HOUR, NOW, SECRET, TEXTS, a_responder
 from tests.hypothesis_profiles import untraced
 
 pytestmark = untraced
 
 RESPONDER = a_responder(
-    texts={
-        "en": {"title": "Soon", "message": "Moving."},
-        "de": {"title": "Gleich", "message": "Umzug."},
-    },
+    texts=TEXTS,
     until="2026-11-26T01:00:00Z",
     allowed_paths=["/open/*"],
     allowed_networks=["198.51.100.0/24"],
     cors_origins=["https://app.example.com", "https://*.shop.example"],
 )
 
-# Header bytes reach a function as text, one character for each.
+# Header bytes reach a function as text, one character a byte.
 HEADER_BYTES = st.binary(max_size=200).map(lambda raw: raw.decode("latin-1"))
 LIKELY_VALUES = st.sampled_from(
     [
@@ -62,22 +59,22 @@ REQUESTS = st.fixed_dictionaries(
 
 
 @given(REQUESTS, st.floats(0, 4e9))
-def test_every_request_passes_untouched_or_gets_an_answer_that_cloudfront_accepts(
+def test_every_request_passes_unchanged_or_gets_a_response_that_cloudfront_accepts(
     request: Request, now: float
 ) -> None:
     """Whatever it lacks or holds, at any time; checked as the sandbox does, through JSON."""
     before = json.dumps(request)
-    given_back = RESPONDER.respond(request, now)
+    response = RESPONDER.respond(request, now)
     errors: tuple[str, ...] = ()
-    if given_back is not request:
-        errors = check_generated_response("viewer-request", json.loads(json.dumps(given_back)))
+    if response is not request:
+        errors = check_generated_response("viewer-request", json.loads(json.dumps(response)))
 
     assert ((), before) == (errors, json.dumps(request))
 
 
 @given(REQUESTS)
-def test_only_whom_a_setting_names_gets_in(request: Request) -> None:
-    """Nothing passes but by path, network or cookie."""
+def test_only_requests_that_a_setting_allows_pass(request: Request) -> None:
+    """By path, network or cookie."""
     passed = RESPONDER.respond(request, NOW) is request
     cookies = [field.get("value", "") for field in request.get("headers", {}).get("cookie", [])]
     named = (

@@ -20,9 +20,9 @@ from sandbox.edge.lambda_responses import check_generated_response
 from tests.edge.builders import BROWSER, EDGE_HANDLER, a_request, an_event
 
 ROOT = EDGE_HANDLER.parent
-# Whatever this repository's package says of itself, but for its languages.
+# In place of whatever the repository's package has; its languages stay.
 SETTINGS = {
-    "announcement": "Moving & mending.",
+    "announcement": "Moving & packing.",
     "until": None,
     "allowed_paths": ["/open/*"],
     "allowed_networks": [],
@@ -36,7 +36,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the folder that `sam build` makes of the edge handler, with the tests' own settings."""
+    """Give the folder that `sam build` makes of the edge handler, with settings of the tests."""
     folder = tmp_path_factory.mktemp("build")
     sam = [sys.executable, "-m", "samcli", "build", "MaintenanceEdge", "--build-dir", str(folder)]
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}"
@@ -77,33 +77,33 @@ def _function(package: Path) -> Function:
 
 
 def invoke(runtime: Runtime, event: object) -> Any:  # noqa: ANN401 -- JSON
-    """Return what the function answers to `event`."""
+    """Return the function's response to `event`."""
     return runtime.client.post(INVOCATIONS, json=event).json()
 
 
 def test_a_browser_gets_the_page(runtime: Runtime) -> None:
-    """The answer that CloudFront gets, which it accepts."""
+    """CloudFront accepts the response."""
     event = an_event(a_request(headers={"Accept": BROWSER}))
-    answer = invoke(runtime, event)
+    response = invoke(runtime, event)
 
     assert ("503", True, ()) == (
-        answer["status"],
-        "Moving &amp; mending." in answer["body"],
-        check_generated_response("viewer-request", answer),
+        response["status"],
+        "Moving &amp; packing." in response["body"],
+        check_generated_response("viewer-request", response),
     )
 
 
-def test_own_files_beside_the_built_package_are_served(artifact: Path, tmp_path: Path) -> None:
-    """As the controller publishes them: the same files, and a folder more."""
+def test_overrides_in_the_built_package_are_served(artifact: Path, tmp_path: Path) -> None:
+    """As the controller publishes them: the built files and one more folder."""
     package = tmp_path / "package"
     shutil.copytree(artifact, package)
     (package / "overrides").mkdir()
     (package / "overrides" / "page.html").write_text("<h1>Ours</h1><p>{{message}}</p>")
-    said = {"message": "New disks", "until": "2099-12-01T04:00:00Z"}
-    (package / "overrides" / "announcement.json").write_text(json.dumps(said))
-    with running(_function(package)) as overrides:
-        page = invoke(overrides, an_event(a_request(headers={"Accept": BROWSER})))
-        problem = invoke(overrides, an_event(a_request()))
+    announcement = {"message": "New disks", "until": "2099-12-01T04:00:00Z"}
+    (package / "overrides" / "announcement.json").write_text(json.dumps(announcement))
+    with running(_function(package)) as published:
+        page = invoke(published, an_event(a_request(headers={"Accept": BROWSER})))
+        problem = invoke(published, an_event(a_request()))
 
     assert ("<h1>Ours</h1><p>New disks</p>", "2099-12-01T04:00:00Z") == (
         page["body"],
@@ -111,8 +111,8 @@ def test_own_files_beside_the_built_package_are_served(artifact: Path, tmp_path:
     )
 
 
-def test_an_open_path_passes_untouched(runtime: Runtime) -> None:
-    """The request comes back as it was sent."""
+def test_an_allowed_path_passes_unchanged(runtime: Runtime) -> None:
+    """The function returns the request as it was sent."""
     request = a_request("/open/a", query="a=%20b", headers={"X-Odd": "é\u2028"})
 
     assert request == invoke(runtime, an_event(request))
@@ -120,13 +120,16 @@ def test_an_open_path_passes_untouched(runtime: Runtime) -> None:
 
 def test_the_package_holds_nothing_but_its_own_files(artifact: Path) -> None:
     """No library, no test, no settings of a developer's machine."""
-    packed = {path.name for path in artifact.iterdir()} - {"__pycache__", "requirements.txt"}
-    overrides = {path.name for path in EDGE_HANDLER.iterdir()} - {"__pycache__", "requirements.txt"}
-
-    assert overrides == packed
+    assert _files(EDGE_HANDLER) == _files(artifact)
 
 
-def test_a_broken_page_is_a_plain_503_and_a_line_in_the_log(artifact: Path, tmp_path: Path) -> None:
+def _files(folder: Path) -> set[str]:
+    """Return the files below `folder`, without compiled ones and what only `sam build` reads."""
+    files = {str(each.relative_to(folder)) for each in folder.rglob("*") if each.is_file()}
+    return {name for name in files if "__pycache__" not in name} - {"requirements.txt"}
+
+
+def test_a_broken_page_gives_a_plain_503_and_a_log_line(artifact: Path, tmp_path: Path) -> None:
     """The function starts all the same, and the line names the file."""
     package = tmp_path / "package"
     shutil.copytree(artifact, package)
@@ -146,5 +149,5 @@ def test_a_broken_page_is_a_plain_503_and_a_line_in_the_log(artifact: Path, tmp_
 
     assert ("503\n", True) == (
         called.stdout,
-        "page.html has the unknown placeholder {{headline}}" in called.stderr,
+        "defaults/page.html has the unknown placeholder {{headline}}" in called.stderr,
     ), called.stderr

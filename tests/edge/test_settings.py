@@ -1,4 +1,4 @@
-"""Settings that cannot be used are refused, in a sentence that says what to do."""
+"""Invalid settings are refused with a message that says what to do."""
 
 import unicodedata
 
@@ -91,10 +91,10 @@ INSTANT = "'until' must be a time with offset such as \"2026-12-01T04:00Z\" or n
         (f'{ORIGINS} ["https://App.example.com"]', {"cors_origins": ["https://App.example.com"]}),
     ],
 )
-def test_an_unusable_setting_is_named_with_its_remedy(
+def test_the_error_of_an_invalid_setting_has_the_remedy(
     error: str, changes: dict[str, object]
 ) -> None:
-    """One sentence for each way to get a setting wrong."""
+    """One case for each way to get a setting wrong."""
     with pytest.raises(PackageError) as raised:
         some_settings(**changes)
 
@@ -105,18 +105,16 @@ def test_ordinary_texts_are_accepted_in_every_script() -> None:
     """No-break spaces (French), joiners (Persian, Hindi, emoji) and soft hyphens included."""
     french = "\u00abDéjà\u202f?\u00a0\u00bb"
     persian, hindi = "\u0645\u06cc\u200c\u0634\u0648\u062f", "\u0915\u094d\u200d\u0937"
-    said = f"{french} {persian} {hindi} Wartungs\u00adarbeiten"
+    message = f"{french} {persian} {hindi} Wartungs\u00adarbeiten"
 
-    assert said == some_settings(announcement=said).texts["en"].message
+    assert message == some_settings(announcement=message).texts["en"].message
 
 
 @given(st.characters())
-def test_what_breaks_or_turns_a_line_is_refused(character: str) -> None:
-    """Control characters, half characters, line ends and overrides of direction, nothing else."""
+def test_characters_that_break_a_line_or_turn_its_direction_are_refused(character: str) -> None:
+    """Control characters, lone surrogates, line ends and overrides of direction, but no others."""
     overrides = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-    incompatibilities = (
-        unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} or character in overrides
-    )
+    expected = unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} or character in overrides
     try:
         some_settings(announcement=f"a{character}b")
     except PackageError:
@@ -124,53 +122,53 @@ def test_what_breaks_or_turns_a_line_is_refused(character: str) -> None:
     else:
         refused = False
 
-    assert incompatibilities == refused
+    assert expected == refused
 
 
-def test_a_path_that_stays_open_may_be_the_root() -> None:
-    """The home page alone is not everything."""
+def test_the_root_may_be_an_allowed_path() -> None:
+    """It is one page, not the whole site."""
     assert "/" in some_settings(allowed_paths=["/"]).allowed_paths
 
 
-def test_all_faults_are_reported_together() -> None:
-    """Nobody deploys twice to learn of the second mistake."""
+def test_all_errors_are_reported_together() -> None:
+    """So that one deployment corrects them all."""
     with pytest.raises(PackageError, match=r"add the missing 'texts'.*|'until' must be"):
         some_settings(texts=..., until=1)
 
 
-def test_settings_that_are_not_json_are_refused_with_the_place() -> None:
-    """The message leads to the line to mend."""
+def test_invalid_json_is_refused_with_its_line_and_column() -> None:
+    """The message leads to the error."""
     with pytest.raises(
         PackageError, match=r"not valid JSON \(.*line 2 column 1.*\): correct it there"
     ):
         parse_settings("{\n")
 
 
-def test_settings_that_are_no_object_are_refused() -> None:
+def test_settings_must_be_an_object() -> None:
     """A list has no keys."""
     with pytest.raises(PackageError, match="must be one JSON object"):
         parse_settings("[]")
 
 
 def test_the_default_language_comes_first() -> None:
-    """Who accepts none of the languages gets this one, wherever it stands in the file."""
+    """Visitors who accept none of the languages get it, wherever it stands in the file."""
     text = {"title": "t", "message": "m"}
     settings = some_settings(language="de", texts={"aa": text, "en": text, "de": text})
 
     assert ("de", "aa", "en") == tuple(settings.texts)
 
 
-def test_an_announcement_takes_the_place_of_every_message() -> None:
-    """What an operator says now counts more than what was written at leisure; titles stay."""
+def test_an_announcement_replaces_the_message_in_every_language() -> None:
+    """Titles stay."""
     texts = {"en": {"title": "Soon", "message": "m"}, "de": {"title": "Gleich", "message": "n"}}
 
-    said = some_settings(texts=texts, announcement="New disks").texts
+    announced = some_settings(texts=texts, announcement="New disks").texts
 
     assert {"en": ("Soon", "New disks"), "de": ("Gleich", "New disks")} == {
-        language: (text.title, text.message) for language, text in said.items()
+        language: (text.title, text.message) for language, text in announced.items()
     }
 
 
-def test_an_end_is_an_instant_wherever_it_was_written() -> None:
-    """An offset is heeded."""
+def test_the_end_counts_with_its_offset() -> None:
+    """It is 03:00 in UTC."""
     assert 1_796_094_000.0 == some_settings(until="2026-12-01T04:00+01:00").until

@@ -1,4 +1,4 @@
-"""The order in which a request is let in, permitted or refused, and the function itself."""
+"""Which requests pass, which response the others get, and the function itself."""
 
 from pathlib import Path
 from typing import cast
@@ -6,7 +6,7 @@ from typing import cast
 import pytest
 from maintenance_edge.bypass import COOKIE, sign
 from maintenance_edge.event import Request, Response
-from viewer_request import handler, load_responder
+from viewer_request import Responder, handler, load_responder
 
 from sandbox.edge.lambda_responses import check_generated_response
 from tests.edge.builders import (
@@ -14,16 +14,13 @@ from tests.edge.builders import (
     HOUR,
     NOW,
     SECRET,
+    TEXTS,
     a_request,
     a_responder,
     an_event,
     value_of,
 )
 
-TEXTS = {
-    "en": {"title": "Soon", "message": "Moving."},
-    "de": {"title": "Gleich", "message": "Umzug."},
-}
 CLOSED = a_responder(texts=TEXTS)
 OPEN = a_responder(
     allowed_paths=["/robots.txt", "/hooks/*"],
@@ -36,11 +33,11 @@ A_PREFLIGHT = a_request(
 )
 
 
-def answer(request: Request) -> Response:
-    """Return what a site answers that is closed to all; fail if it lets the request pass."""
-    given = CLOSED.respond(request, NOW)
-    assert "status" in given
-    return cast("Response", given)
+def response_to(request: Request, responder: Responder = CLOSED, now: float = NOW) -> Response:
+    """Return the response, by default of a site that is closed to all; fail if it passes."""
+    response = responder.respond(request, now)
+    assert "status" in response
+    return cast("Response", response)
 
 
 @pytest.mark.parametrize(
@@ -53,32 +50,32 @@ def answer(request: Request) -> Response:
     ],
 )
 def test_each_caller_gets_what_it_can_read(content_type: str, headers: dict[str, str]) -> None:
-    """A person a page, a program JSON, a terminal text."""
-    assert content_type == value_of(answer(a_request(headers=headers)), "content-type")
+    """A person gets a page, a program JSON, a terminal text."""
+    assert content_type == value_of(response_to(a_request(headers=headers)), "content-type")
 
 
 def test_each_caller_gets_its_language() -> None:
-    """By what its browser was told."""
+    """From Accept-Language."""
     request = a_request(headers={"Accept-Language": "de-CH, en;q=0.5"})
 
-    assert "de" == value_of(answer(request), "content-language")
+    assert "de" == value_of(response_to(request), "content-language")
 
 
 def test_an_accept_header_in_several_fields_is_read_as_one() -> None:
-    """RFC 9110, section 5.3: fields of one name join with commas."""
+    """Fields of one name join with commas (RFC 9110, section 5.3)."""
     request = a_request()
     request["headers"]["accept"] = [
         {"key": "Accept", "value": "text/html;q=0.1"},
         {"key": "Accept", "value": "text/plain"},
     ]
 
-    assert "text/plain; charset=utf-8" == value_of(answer(request), "content-type")
+    assert "text/plain; charset=utf-8" == value_of(response_to(request), "content-type")
 
 
 def test_head_gets_the_headers_of_get_and_no_body() -> None:
     """RFC 9110, section 9.3.2."""
-    of_get = answer(a_request(headers={"Accept": BROWSER}))
-    of_head = answer(a_request(method="HEAD", headers={"Accept": BROWSER}))
+    of_get = response_to(a_request(headers={"Accept": BROWSER}))
+    of_head = response_to(a_request(method="HEAD", headers={"Accept": BROWSER}))
 
     assert {key: of_get[key] for key in ("status", "statusDescription", "headers")} == of_head
 
@@ -87,15 +84,15 @@ def test_head_gets_the_headers_of_get_and_no_body() -> None:
     "method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"]
 )
 def test_every_other_method_is_closed_too(method: str) -> None:
-    """Maintenance means that nothing is written."""
-    assert "503" == answer(a_request(method=method))["status"]
+    """Nothing is written during maintenance."""
+    assert "503" == response_to(a_request(method=method))["status"]
 
 
-def test_one_answer_does_not_change_the_next() -> None:
-    """What is added to an answer is added to that one alone."""
+def test_one_response_does_not_change_the_next() -> None:
+    """CORS headers are only in the response to their request."""
     origin = a_request(headers={"Origin": "https://app.example.com"})
     before, with_origin, after = (
-        cast("Response", OPEN.respond(request, NOW))["headers"].keys()
+        response_to(request, OPEN)["headers"].keys()
         for request in (a_request(), origin, a_request())
     )
 
@@ -112,8 +109,8 @@ def test_one_answer_does_not_change_the_next() -> None:
         a_request(headers={"Cookie": f"{COOKIE}={sign(SECRET, int(NOW // HOUR) + 3)}"}),
     ],
 )
-def test_who_may_enter_passes_untouched(request_: Request) -> None:
-    """The request goes on as it came, the very same object."""
+def test_an_allowed_request_passes_unchanged(request_: Request) -> None:
+    """The function returns the very same object."""
     assert OPEN.respond(request_, NOW) is request_
 
 
@@ -127,54 +124,54 @@ def test_who_may_enter_passes_untouched(request_: Request) -> None:
         "9" * 4_000,
     ],
 )
-def test_a_wrong_or_expired_cookie_is_the_page_and_no_error(cookie: str) -> None:
-    """Who was let in once sees, later, what everybody sees."""
+def test_an_invalid_or_expired_cookie_gets_the_page(cookie: str) -> None:
+    """It is not an error."""
     request = a_request(headers={"Accept": BROWSER, "Cookie": f"{COOKIE}={cookie}"})
 
     assert ("503", "text/html; charset=utf-8") == (
-        answer(request)["status"],
-        value_of(answer(request), "content-type"),
+        response_to(request)["status"],
+        value_of(response_to(request), "content-type"),
     )
 
 
 def test_the_bypass_link_is_answered_first() -> None:
-    """A tester in an open network gets the cookie as well, for later, elsewhere."""
+    """A tester in an allowed network also gets the cookie, for use elsewhere."""
     request = a_request("/robots.txt", query=f"maintenance-bypass={SECRET}")
 
-    assert "303" == cast("Response", OPEN.respond(request, NOW))["status"]
+    assert "303" == response_to(request, OPEN)["status"]
 
 
-def test_a_wrong_bypass_link_is_the_answer_that_everybody_gets() -> None:
-    """It tells nothing of what was wrong."""
+def test_a_wrong_bypass_link_gets_the_same_response_as_other_requests() -> None:
+    """It does not reveal what was wrong."""
     wrong = a_request(query="maintenance-bypass=open-sesame")
 
-    assert answer(a_request()) == answer(wrong)
+    assert response_to(a_request()) == response_to(wrong)
 
 
 def test_a_preflight_of_an_allowed_origin_succeeds() -> None:
-    """Or the browser would say "CORS error" where it should say 503."""
-    assert "204" == cast("Response", OPEN.respond(A_PREFLIGHT, NOW))["status"]
+    """Or the browser would report a CORS error in place of the 503."""
+    assert "204" == response_to(A_PREFLIGHT, OPEN)["status"]
 
 
 def test_a_preflight_of_another_origin_is_refused() -> None:
-    """With no permission in it."""
+    """The response allows nothing."""
     request = a_request(
         method="OPTIONS",
         headers={"Origin": "https://evil.example", "Access-Control-Request-Method": "PUT"},
     )
-    refused = cast("Response", OPEN.respond(request, NOW))
+    refused = response_to(request, OPEN)
 
     assert ("503", "") == (refused["status"], value_of(refused, "access-control-allow-origin"))
 
 
-def test_an_allowed_origin_reads_the_answer() -> None:
+def test_an_allowed_origin_reads_the_response() -> None:
     """Status, Retry-After and JSON of a failed `fetch`."""
     request = a_request(headers={"Origin": "https://app.example.com"})
-    given = cast("Response", OPEN.respond(request, NOW))
+    response = response_to(request, OPEN)
 
     assert ("503", "https://app.example.com") == (
-        given["status"],
-        value_of(given, "access-control-allow-origin"),
+        response["status"],
+        value_of(response, "access-control-allow-origin"),
     )
 
 
@@ -186,18 +183,21 @@ def test_an_allowed_origin_reads_the_answer() -> None:
         ("503", a_request(method="HEAD")),
     ],
 )
-def test_cloudfront_accepts_answers_without_a_body(status: str, request_: Request) -> None:
-    """Redirect, permission and HEAD, checked as the sandbox's edge does."""
-    given = cast("Response", OPEN.respond(request_, NOW))
+def test_cloudfront_accepts_responses_without_a_body(status: str, request_: Request) -> None:
+    """Redirect, preflight and HEAD, checked as the sandbox's edge does."""
+    response = response_to(request_, OPEN)
 
-    assert (status, ()) == (given["status"], check_generated_response("viewer-request", given))
+    assert (status, ()) == (
+        response["status"],
+        check_generated_response("viewer-request", response),
+    )
 
 
 def test_retry_after_counts_down_with_the_clock() -> None:
-    """Two requests half an hour apart are told of the same end."""
+    """Two requests half an hour apart get the same end."""
     responder = a_responder(until="2026-11-26T01:00:00Z")
     waits = [
-        value_of(cast("Response", responder.respond(a_request(), now)), "retry-after")
+        value_of(response_to(a_request(), responder, now), "retry-after")
         for now in (NOW, NOW + 1_800)
     ]
 
@@ -205,21 +205,21 @@ def test_retry_after_counts_down_with_the_clock() -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
-def test_a_fault_in_the_files_leaves_everybody_a_plain_503(tmp_path: Path, method: str) -> None:
-    """CloudFront accepts it, nobody stores it, and the page of a tab looks on."""
-    given = cast("Response", load_responder(tmp_path)(a_request(method=method), NOW))
+def test_an_unusable_package_gives_every_visitor_a_plain_503(tmp_path: Path, method: str) -> None:
+    """CloudFront accepts it, caches do not store it, and an open page keeps asking."""
+    response = cast("Response", load_responder(tmp_path)(a_request(method=method), NOW))
     names = ("retry-after", "cache-control", "x-maintenance")
 
     assert ("503", "300", "no-store", "on", method != "HEAD", ()) == (
-        given["status"],
-        *(value_of(given, name) for name in names),
-        "body" in given,
-        check_generated_response("viewer-request", given),
+        response["status"],
+        *(value_of(response, name) for name in names),
+        "body" in response,
+        check_generated_response("viewer-request", response),
     )
 
 
-def test_a_fault_in_the_files_is_logged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """With the file and the remedy, where the operator looks."""
+def test_an_unusable_package_is_logged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With the file and the remedy."""
     load_responder(tmp_path)
 
     assert (
@@ -228,8 +228,8 @@ def test_a_fault_in_the_files_is_logged(tmp_path: Path, capsys: pytest.CaptureFi
     ) == capsys.readouterr().err
 
 
-def test_the_function_answers_an_event_with_the_package_it_lies_in() -> None:
-    """The one place where file system and clock come in."""
-    given = cast("Response", handler(an_event(a_request()), None))
+def test_the_function_serves_the_package_that_it_lies_in() -> None:
+    """Only here do the file system and the clock take part."""
+    response = cast("Response", handler(an_event(a_request()), None))
 
-    assert ("503", "on") == (given["status"], value_of(given, "x-maintenance"))
+    assert ("503", "on") == (response["status"], value_of(response, "x-maintenance"))
