@@ -33,14 +33,14 @@ const showEnd = () => {
   tick();
 };
 
-// Visitors look at different moments, so they do not all come back in the same second.
+// At random, so that visitors do not all return in the same second.
 const pause = () => {
   const spread = retrySeconds * (0.5 + Math.random());
   const left = (end - Date.now()) / 1000;
   return left > 0 && left < spread ? left + Math.random() * Math.min(retrySeconds, 60) : spread;
 };
 
-// Some origins answer GET alone, and HEAD with an error.
+// Some origins answer only GET, and HEAD with an error.
 const isBack = async () => {
   for (const method of ["HEAD", "GET"]) {
     const answer = await fetch(location.href, { method, cache: "no-store", redirect: "manual" });
@@ -50,22 +50,22 @@ const isBack = async () => {
   return false;
 };
 
-// A reload would repeat the POST of a form, but only a reload loads an address with a fragment anew.
-const comeBack = () => location.hash ? location.reload() : location.replace(location.href);
+// A reload would repeat the POST of a form, but only a reload loads an address with a fragment again.
+const enter = () => location.hash ? location.reload() : location.replace(location.href);
 
-const look = async () => {
+const check = async () => {
   try {
-    if (await isBack()) comeBack();
+    if (await isBack()) enter();
   } catch {
-    // No network at all: the next look may find it.
+    // Offline: the next check may succeed.
   }
-  // Also after coming back, which the browser may refuse.
+  // Also after `enter`, which the browser may refuse.
   wait();
 };
 
-const wait = () => setTimeout(look, pause() * 1000);
+const wait = () => setTimeout(check, pause() * 1000);
 
-// First what brings visitors back, then what is only shown.
+// First what returns visitors to the site, then what is only shown.
 wait();
 element("returns")?.removeAttribute("hidden");
 if (!Number.isNaN(end)) showEnd();

@@ -1,8 +1,8 @@
 """
 A real browser, headless, and a shop for it to visit.
 
-Without Chromium, its driver and axe-core these tests are skipped, saying what to install; where CI
-is set they fail instead, so that nobody relies on tests that never ran.
+Without Chromium, its driver and axe-core these tests are skipped with a message that says what to
+install. With CI set they fail instead, so that a missing browser goes unnoticed nowhere.
 """
 
 import contextlib
@@ -40,7 +40,7 @@ def _program(name: str, package: str) -> str:
 
 @pytest.fixture
 def axe() -> str:
-    """Give the source of axe-core, which finds faults of accessibility."""
+    """Give the source of axe-core, which finds accessibility errors."""
     if not AXE.exists():
         _missing("axe-core", "npm ci --prefix tests/browser")
     return AXE.read_text(encoding="utf-8")
@@ -48,7 +48,7 @@ def axe() -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
-    """What differs between visitors."""
+    """How a visitor differs from others."""
 
     language: str = "en-GB"
     time_zone: str = "UTC"
@@ -59,7 +59,7 @@ class Visitor:
 
 @pytest.fixture(scope="session")
 def start_browser() -> Iterator[Callable[[], webdriver.Chrome]]:
-    """Give what starts a browser; all end with the session."""
+    """Give a function that starts a browser; all browsers end with the session."""
     browser, driver = _program("chromium", "chromium"), _program("chromedriver", "chromium-driver")
     with contextlib.ExitStack() as started:
         yield lambda: started.enter_context(_start(browser, driver))
@@ -67,19 +67,19 @@ def start_browser() -> Iterator[Callable[[], webdriver.Chrome]]:
 
 @pytest.fixture(scope="session")
 def _browser(start_browser: Callable[[], webdriver.Chrome]) -> webdriver.Chrome:
-    """Give the browser that most tests share, since starting one costs more than a visit."""
+    """Give the browser that most tests share, since starting one is slow."""
     return start_browser()
 
 
 @pytest.fixture
 def visit(_browser: webdriver.Chrome) -> Visit:
-    """Give what opens an address as a visitor who was never there."""
+    """Give a function that opens an address as a new visitor."""
     return lambda url, **options: _visit(_browser, url, Visitor(**options))
 
 
 @pytest.fixture
 def visit_elsewhere(start_browser: Callable[[], webdriver.Chrome]) -> Visit:
-    """Give what opens an address in a browser of its own."""
+    """Give a function that opens an address in a browser of its own."""
     return lambda url, **options: _visit(start_browser(), url, Visitor(**options))
 
 
@@ -124,8 +124,8 @@ def _visit(browser: webdriver.Chrome, url: str, visitor: Visitor) -> webdriver.C
     return browser
 
 
-def complaints(browser: webdriver.Chrome) -> list[str]:
-    """Return what the browser complained of, but for the 503 itself."""
+def errors_in(browser: webdriver.Chrome) -> list[str]:
+    """Return the errors in the browser's console, except for the 503 itself."""
     entries = browser.get_log("browser")  # type: ignore[no-untyped-call]  # selenium's own gap
     messages = [str(entry["message"]) for entry in entries]
     return [message for message in messages if "503 (Service Unavailable)" not in message]

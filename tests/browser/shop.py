@@ -1,4 +1,4 @@
-"""A shop behind the sandbox's edge, which the tests close with the edge handler and open again."""
+"""A shop behind the sandbox's edge, which tests close with the edge handler and open again."""
 
 import io
 import json
@@ -13,8 +13,8 @@ from tests.cloud import Cloud, eventually
 from tests.edge.builders import EDGE_HANDLER, settings_values
 from tests.sandbox.builders import a_behavior, a_distribution, a_role, change_default, edge
 
-# Browsers take every name below localhost for loopback and for a secure context, so that they keep
-# Secure cookies without a certificate (W3C, Secure Contexts, section 3.1).
+# For browsers every name below localhost is loopback and a secure context, so that they keep Secure
+# cookies without a certificate (W3C, Secure Contexts, section 3.1).
 HOST = "shop.localhost"
 _METHODS = ("GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE")
 _SHIPPED = (".py", ".html", ".css", ".js")
@@ -37,7 +37,7 @@ class Shop:
     url: str
 
     def close(self, files: Mapping[str, str] = _NO_FILES, /, **settings: object) -> None:
-        """Attach the edge handler with these settings changed, and these files put into it."""
+        """Attach the edge handler with these settings changed and these files added."""
         package = edge_package(settings, files)
         function = self.cloud.functions.create_function(
             FunctionName="maintenance",
@@ -66,7 +66,7 @@ class Shop:
 
 
 def a_shop(cloud: Cloud, origin_port: int) -> Shop:
-    """Put a distribution in front of the origin on this port of loopback."""
+    """Put a distribution in front of the origin on this loopback port."""
     cloud.sandbox.set(deploy_seconds=0)
     distribution_id = a_distribution(
         cloud,
@@ -82,7 +82,7 @@ def a_shop(cloud: Cloud, origin_port: int) -> Shop:
 
 
 def edge_package(settings: dict[str, object], changed: Mapping[str, str]) -> bytes:
-    """Return the edge handler as it would be deployed with these settings and files changed."""
+    """Return the edge handler as it would be deployed with these changes."""
     files = {str(file.relative_to(EDGE_HANDLER)): file.read_bytes() for file in _shipped_files()}
     values = settings_values(**{"texts": TEXTS, **settings})
     files["defaults/settings.json"] = json.dumps(values).encode()

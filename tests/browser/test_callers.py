@@ -1,4 +1,4 @@
-"""Other callers in a real browser: an app of another origin, and a tester with the link."""
+"""Other callers in a real browser: an app of another origin, and a tester with the bypass link."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ def fetched(browser: Chrome, url: str, **options: object) -> dict[str, Any]:
 def test_an_app_of_another_origin_reads_the_failed_call(
     shop: Shop, origin: Origin, visit: Visit, options: dict[str, object]
 ) -> None:
-    """Status, Retry-After and JSON; also after a preflight, and with credentials."""
+    """Status, Retry-After and JSON, also after a preflight and with credentials."""
     shop.close(cors_origins=[origin.url], retry_after_seconds=77)
     app = visit(f"{origin.url}/index.html")
     answer = fetched(app, f"{shop.url}api/orders", **options)
@@ -60,7 +60,7 @@ def test_an_app_of_another_origin_reads_the_failed_call(
 def test_an_app_of_an_origin_that_is_not_configured_reads_nothing(
     shop: Shop, origin: Origin, visit: Visit
 ) -> None:
-    """The browser keeps it from the script."""
+    """The browser hides the response from the script."""
     shop.close(cors_origins=["https://app.example.com"])
     app = visit(f"{origin.url}/index.html")
 
@@ -68,7 +68,7 @@ def test_an_app_of_an_origin_that_is_not_configured_reads_nothing(
 
 
 def test_the_app_of_the_shop_itself_reads_the_failed_call(shop: Shop, visit: Visit) -> None:
-    """A page that was open before the maintenance began."""
+    """On a page that was open before the maintenance began."""
     app = visit(shop.url)
     shop.close(retry_after_seconds=77)
 
@@ -79,16 +79,16 @@ def test_the_app_of_the_shop_itself_reads_the_failed_call(shop: Shop, visit: Vis
 
 @pytest.fixture
 def anchors(shop: Shop) -> str:
-    """Give what verifies SECRET from last week on, by the clock of the edge."""
+    """Give the anchors of SECRET from last week on, by the clock of the edge."""
     function = shop.cloud.cloudfront.get_distribution(Id=shop.distribution_id)
     now = function["Distribution"]["LastModifiedTime"].timestamp()
     return anchors_document(SECRET, first_week=week_of(now) - 1, weeks=4)
 
 
-def test_the_bypass_link_lets_that_browser_in_and_no_other(
+def test_the_bypass_link_lets_only_that_browser_pass(
     shop: Shop, visit: Visit, visit_elsewhere: Visit, anchors: str
 ) -> None:
-    """The tester sees the shop at once and at the next visit; everybody else sees the page."""
+    """The tester sees the shop at once and at the next visit; others see the page."""
     shop.close({"bypass.json": anchors})
     tester = visit(f"{shop.url}?maintenance-bypass={SECRET}&table=4")
     arrived = (tester.title, tester.current_url)
@@ -102,8 +102,8 @@ def test_the_bypass_link_lets_that_browser_in_and_no_other(
     )
 
 
-def test_the_cookie_is_out_of_reach_of_scripts(shop: Shop, visit: Visit, anchors: str) -> None:
-    """A script that got into the shop cannot carry it away."""
+def test_scripts_cannot_read_the_cookie(shop: Shop, visit: Visit, anchors: str) -> None:
+    """A script injected into the shop cannot steal it."""
     shop.close({"bypass.json": anchors})
     tester = visit(f"{shop.url}?maintenance-bypass={SECRET}")
     cookie = tester.get_cookie(COOKIE) or {}
@@ -117,8 +117,8 @@ def test_the_cookie_is_out_of_reach_of_scripts(shop: Shop, visit: Visit, anchors
     )
 
 
-def test_a_wrong_link_leads_to_the_page(shop: Shop, visit: Visit, anchors: str) -> None:
-    """And sets no cookie."""
+def test_a_wrong_link_shows_the_page(shop: Shop, visit: Visit, anchors: str) -> None:
+    """It sets no cookie."""
     shop.close({"bypass.json": anchors})
     stranger = visit(f"{shop.url}?maintenance-bypass={SECRET[::-1]}")
 

@@ -1,4 +1,4 @@
-"""The page in a real browser: what a visitor sees, with and without scripts, and how it ends."""
+"""The page in a real browser, with and without scripts, and how it returns to the site."""
 
 import contextlib
 import threading
@@ -11,7 +11,7 @@ import pytest
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 
-from tests.browser.conftest import Visit, complaints
+from tests.browser.conftest import Visit, errors_in
 from tests.browser.shop import TITLE, Shop, a_shop
 from tests.cloud import Cloud, eventually
 
@@ -20,7 +20,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 
 def in_hours(hours: float) -> str:
-    """Return an instant so many hours from now, as the settings hold it."""
+    """Return the instant that many hours from now, as in the settings."""
     now = datetime.now(UTC)
     return (now + timedelta(hours=hours)).isoformat(timespec="seconds")
 
@@ -31,7 +31,7 @@ def text(browser: Chrome, identifier: str) -> str:
 
 
 class _GetOnly(BaseHTTPRequestHandler):
-    """Responses GET with a page, and what it has no method for with 501."""
+    """Answers GET with a page and other methods with 501."""
 
     def do_GET(self) -> None:
         body = b"<title>GET only</title>"
@@ -42,12 +42,12 @@ class _GetOnly(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Say nothing of ordinary requests."""
+        """Log nothing for ordinary requests."""
 
 
 @contextlib.contextmanager
 def get_only_origin() -> Iterator[int]:
-    """Run an origin that answers nothing but GET; give its port."""
+    """Run an origin that answers only GET; give its port."""
     with ThreadingHTTPServer(("127.0.0.1", 0), _GetOnly) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
@@ -58,10 +58,10 @@ def get_only_origin() -> Iterator[int]:
             thread.join()
 
 
-def test_a_visitor_sees_the_announcement_and_the_end_in_the_own_time_zone(
+def test_a_visitor_sees_the_announcement_and_the_end_in_local_time(
     shop: Shop, visit: Visit
 ) -> None:
-    """Markup in the announcement is shown as text, and nothing is refused by the policy."""
+    """Markup in the announcement is shown as text, and the policy blocks nothing."""
     shop.close(announcement="New disks <b>tonight</b>", until="2099-12-01T04:00:00Z")
     browser = visit(shop.url, time_zone="Asia/Tokyo")
     page = browser.find_element(By.TAG_NAME, "main").text
@@ -69,12 +69,12 @@ def test_a_visitor_sees_the_announcement_and_the_end_in_the_own_time_zone(
     assert (True, True, []) == (
         "New disks <b>tonight</b>" in page,
         "Tuesday, December 1 at 1:00 PM GMT+9" in page,
-        complaints(browser),
+        errors_in(browser),
     ), page
 
 
 def test_the_page_counts_down(shop: Shop, visit: Visit) -> None:
-    """Hours and minutes at first, seconds in the end."""
+    """Hours and minutes first, then seconds."""
     shop.close(until=in_hours(0.49))
     browser = visit(shop.url)
     first = text(browser, "left")
@@ -83,8 +83,8 @@ def test_the_page_counts_down(shop: Shop, visit: Visit) -> None:
     assert "29 minutes" in first
 
 
-def test_the_countdown_can_be_put_away(shop: Shop, visit: Visit) -> None:
-    """What changes by itself can be hidden (WCAG 2.2, success criterion 2.2.2)."""
+def test_the_countdown_can_be_hidden(shop: Shop, visit: Visit) -> None:
+    """It changes by itself (WCAG 2.2, success criterion 2.2.2)."""
     shop.close(until=in_hours(1))
     browser = visit(shop.url)
     browser.find_element(By.TAG_NAME, "summary").click()
@@ -100,8 +100,8 @@ def test_an_unknown_end_is_not_mentioned(shop: Shop, visit: Visit) -> None:
     assert not browser.find_element(By.CLASS_NAME, "end").is_displayed()
 
 
-def test_the_page_speaks_the_language_of_the_browser(shop: Shop, visit: Visit) -> None:
-    """Text, countdown and date alike."""
+def test_the_page_is_in_the_language_of_the_browser(shop: Shop, visit: Visit) -> None:
+    """Text, countdown and date."""
     shop.close(until="2099-12-01T04:00:00Z")
     browser = visit(shop.url, language="de-AT", time_zone="Europe/Vienna")
     shown = (browser.title, text(browser, "end"), "Tage" in text(browser, "left"))
@@ -109,8 +109,8 @@ def test_the_page_speaks_the_language_of_the_browser(shop: Shop, visit: Visit) -
     assert ("Wir sind gleich zurück", "Dienstag, 1. Dezember um 05:00 MEZ", True) == shown
 
 
-def test_the_page_comes_back_by_itself(shop: Shop, visit: Visit) -> None:
-    """Nobody reloads: the shop is there as soon as it is."""
+def test_the_page_returns_to_the_site_by_itself(shop: Shop, visit: Visit) -> None:
+    """The visitor does not reload."""
     shop.close(retry_after_seconds=1)
     browser = visit(shop.url)
     before = browser.title
@@ -120,8 +120,8 @@ def test_the_page_comes_back_by_itself(shop: Shop, visit: Visit) -> None:
     assert (TITLE, "Harbour Roasters") == (before, browser.title)
 
 
-def test_the_page_that_answered_a_form_comes_back_too(shop: Shop, visit: Visit) -> None:
-    """The form is not sent again; its address is visited."""
+def test_the_page_after_a_form_returns_to_the_site_too(shop: Shop, visit: Visit) -> None:
+    """It loads the form's address without sending the form again."""
     shop.close(retry_after_seconds=1)
     form = f"<form method=post action='{shop.url}'><button id=b>go</button></form>"
     browser = visit(f"data:text/html,{form}")
@@ -132,8 +132,8 @@ def test_the_page_that_answered_a_form_comes_back_too(shop: Shop, visit: Visit) 
     assert eventually(lambda: browser.title == "Harbour Roasters", seconds=20)
 
 
-def test_the_page_comes_back_to_the_place_it_was_asked_for(shop: Shop, visit: Visit) -> None:
-    """A fragment is the route of many a single-page app."""
+def test_the_page_returns_to_the_full_address(shop: Shop, visit: Visit) -> None:
+    """In many single-page apps the fragment is the route."""
     shop.close(retry_after_seconds=1)
     browser = visit(f"{shop.url}?table=4#menu")
     shop.open()
@@ -142,8 +142,8 @@ def test_the_page_comes_back_to_the_place_it_was_asked_for(shop: Shop, visit: Vi
     assert f"{shop.url}?table=4#menu" == browser.current_url
 
 
-def test_the_page_comes_back_to_an_origin_that_knows_no_head(cloud: Cloud, visit: Visit) -> None:
-    """It answers HEAD with 501, as Python's own server does where nobody taught it."""
+def test_the_page_returns_to_an_origin_without_head(cloud: Cloud, visit: Visit) -> None:
+    """It answers HEAD with 501, as Python's own server does by default."""
     with get_only_origin() as port:
         shop = a_shop(cloud, port)
         shop.close(retry_after_seconds=1)
@@ -153,29 +153,29 @@ def test_the_page_comes_back_to_an_origin_that_knows_no_head(cloud: Cloud, visit
         assert eventually(lambda: browser.title == "GET only", seconds=20)
 
 
-def test_a_page_of_ones_own_needs_nothing_but_the_script(shop: Shop, visit: Visit) -> None:
-    """Without elements and data of ours it looks every 300 seconds, and complains of nothing."""
+def test_a_site_page_needs_only_the_script(shop: Shop, visit: Visit) -> None:
+    """Without our elements and data it asks every 300 seconds, and raises no errors."""
     page = "<!doctype html><html lang=en><title>Ours</title><script defer>{{script}}</script>"
     shop.close({"defaults/page.html": page}, until=in_hours(20))
     browser = visit(shop.url)
     pauses = browser.execute_script("return Array.from({length: 400}, pause)")
 
-    assert (True, True, []) == (min(pauses) >= 150, max(pauses) <= 450, complaints(browser))
+    assert (True, True, []) == (min(pauses) >= 150, max(pauses) <= 450, errors_in(browser))
 
 
-def test_the_page_stays_while_the_maintenance_lasts(shop: Shop, visit: Visit) -> None:
-    """It looks again and again without disturbing the reader."""
+def test_the_page_stays_during_the_maintenance(shop: Shop, visit: Visit) -> None:
+    """It asks again and again without disturbing the reader."""
     shop.close(retry_after_seconds=1)
     browser = visit(shop.url)
     browser.execute_script("document.body.dataset.seen = 'once'")
-    looks = "return performance.getEntriesByType('resource').length"
-    eventually(lambda: browser.execute_script(looks) >= 2, seconds=20)
+    requests = "return performance.getEntriesByType('resource').length"
+    eventually(lambda: browser.execute_script(requests) >= 2, seconds=20)
 
     assert "once" == browser.execute_script("return document.body.dataset.seen")
 
 
-def test_visitors_do_not_come_back_in_the_same_second(shop: Shop, visit: Visit) -> None:
-    """The pause before each look is spread evenly from half to one and a half of Retry-After."""
+def test_visitors_do_not_return_in_the_same_second(shop: Shop, visit: Visit) -> None:
+    """Pauses are spread evenly from half to one and a half of Retry-After."""
     shop.close(retry_after_seconds=300)
     browser = visit(shop.url)
     pauses = sorted(browser.execute_script("return Array.from({length: 400}, pause)"))
@@ -184,8 +184,8 @@ def test_visitors_do_not_come_back_in_the_same_second(shop: Shop, visit: Visit) 
     assert (400, True) == (sum(quarters), min(quarters) > 50), quarters
 
 
-def test_nobody_looks_just_before_the_end(shop: Shop, visit: Visit) -> None:
-    """With the end near, each look waits for it and then for up to a minute more."""
+def test_visitors_do_not_ask_just_before_the_end(shop: Shop, visit: Visit) -> None:
+    """With the end near, each waits for it and up to a minute more."""
     shop.close(retry_after_seconds=300, until=in_hours(100 / 3_600))
     browser = visit(shop.url)
     pauses = browser.execute_script("return Array.from({length: 400}, pause)")
@@ -193,8 +193,8 @@ def test_nobody_looks_just_before_the_end(shop: Shop, visit: Visit) -> None:
     assert (True, True) == (min(pauses) > 80, max(pauses) <= 160), (min(pauses), max(pauses))
 
 
-def test_without_scripts_the_page_says_all_it_knows(shop: Shop, visit: Visit) -> None:
-    """The end in UTC, a link to try again, and no promise that it cannot keep."""
+def test_without_scripts_the_page_shows_the_end(shop: Shop, visit: Visit) -> None:
+    """In UTC, and without promises that it cannot keep."""
     shop.close(until="2099-12-01T04:00:00Z")
     browser = visit(shop.url, scripts=False)
     hidden = [browser.find_element(By.ID, name).is_displayed() for name in ("countdown", "returns")]
@@ -202,8 +202,8 @@ def test_without_scripts_the_page_says_all_it_knows(shop: Shop, visit: Visit) ->
     assert ("2099-12-01 04:00 UTC", [False, False]) == (text(browser, "end"), hidden)
 
 
-def test_without_scripts_the_link_leads_back(shop: Shop, visit: Visit) -> None:
-    """Trying again at the same address is all it takes."""
+def test_without_scripts_the_link_returns_to_the_site(shop: Shop, visit: Visit) -> None:
+    """It tries the same address again."""
     shop.close()
     browser = visit(f"{shop.url}?table=4", scripts=False)
     shop.open()
@@ -215,7 +215,7 @@ def test_without_scripts_the_link_leads_back(shop: Shop, visit: Visit) -> None:
 
 @pytest.mark.parametrize("language", ["en", "de"])
 @pytest.mark.parametrize("dark", [False, True])
-def test_axe_finds_no_fault_of_accessibility(
+def test_axe_finds_no_accessibility_errors(
     shop: Shop,
     visit: Visit,
     axe: str,
@@ -243,7 +243,7 @@ def test_axe_finds_no_fault_of_accessibility(
 def test_nothing_is_cut_off_at_any_width(
     shop: Shop, visit: Visit, width: int, until: str | None
 ) -> None:
-    """No sideways scrolling, with the longest of words (WCAG 2.2, success criterion 1.4.10)."""
+    """No sideways scrolling, even with very long words (WCAG 2.2, success criterion 1.4.10)."""
     shop.close(announcement="Donaudampfschifffahrtsgesellschaftskapitänsmütze " * 3, until=until)
     browser = visit(shop.url, width=width)
     scroll, inner = browser.execute_script(
@@ -262,14 +262,14 @@ def test_nothing_is_cut_off_at_any_width(
         ("phone-dark", 360, True),
     ],
 )
-def test_a_screenshot_is_kept(
+def test_a_screenshot_is_saved(
     shop: Shop,
     visit: Visit,
     name: str,
     width: int,
     dark: bool,  # noqa: FBT001 -- a column of the table
 ) -> None:
-    """For people to look at, in .cache/screenshots."""
+    """In .cache/screenshots, for people to look at."""
     shop.close(
         announcement="We are moving the shop to a faster home. Orders already placed are safe.",
         until=in_hours(1.75),

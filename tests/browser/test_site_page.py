@@ -1,9 +1,9 @@
-"""The page of a site's owner in a real browser: what the check says of it is what happens."""
+"""The page of a site's owner in a real browser: the check predicts what the policy blocks."""
 
 from maintenance_edge.markup import markup_errors
 from selenium.webdriver.common.by import By
 
-from tests.browser.conftest import Visit, complaints
+from tests.browser.conftest import Visit, errors_in
 from tests.browser.shop import Shop
 
 PAGE = """<!doctype html>
@@ -15,8 +15,8 @@ PAGE = """<!doctype html>
 <script type="module">document.body.dataset.module = "ran";</script>
 """
 
-# Each line is one thing that the check refuses, and one that Chromium complains of.
-STOPPED = """<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">
+# The check refuses each line, and Chromium reports an error for it.
+BLOCKED = """<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">
 <script src="/app.js"></script>
 <link rel="stylesheet" href="/app.css">
 <p style="color: red">red</p>
@@ -27,10 +27,10 @@ STOPPED = """<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">
 """
 
 
-def test_what_the_check_accepts_works_under_the_policy(shop: Shop, visit: Visit) -> None:
-    """Style, scripts and drawing are the owner's own, and nothing is complained of."""
-    said = '{"message": "New disks"}'
-    shop.close({"overrides/page.html": PAGE, "overrides/announcement.json": said})
+def test_accepted_markup_works_under_the_policy(shop: Shop, visit: Visit) -> None:
+    """The owner's style, scripts and drawing work, without errors."""
+    announcement = '{"message": "New disks"}'
+    shop.close({"overrides/page.html": PAGE, "overrides/announcement.json": announcement})
     browser = visit(shop.url)
     heading = browser.find_element(By.TAG_NAME, "h1")
     body = browser.find_element(By.TAG_NAME, "body")
@@ -40,14 +40,14 @@ def test_what_the_check_accepts_works_under_the_policy(shop: Shop, visit: Visit)
         heading.value_of_css_property("color"),
         body.text,
         body.get_attribute("data-module"),
-        complaints(browser),
+        errors_in(browser),
     )
 
 
-def test_what_the_check_refuses_is_stopped_by_the_policy(shop: Shop, visit: Visit) -> None:
-    """The check forbids nothing that would have worked."""
-    shop.close({"overrides/page.html": f"<!doctype html>{STOPPED}"})
-    stopped = complaints(visit(shop.url))
-    refused = markup_errors(f"<!doctype html>{STOPPED}", "page/page.html")
+def test_the_policy_blocks_refused_markup(shop: Shop, visit: Visit) -> None:
+    """The check refuses nothing that would work."""
+    shop.close({"overrides/page.html": f"<!doctype html>{BLOCKED}"})
+    blocked = errors_in(visit(shop.url))
+    refused = markup_errors(f"<!doctype html>{BLOCKED}", "page/page.html")
 
-    assert (8, 8) == (len(refused), len(stopped)), (refused, stopped)
+    assert (8, 8) == (len(refused), len(blocked)), (refused, blocked)
