@@ -29,7 +29,7 @@ from maintenance.lambda_edge.check import PackageCheck, Preflight
 from maintenance.lambda_edge.publish import VersionPublisher
 from maintenance.lambda_edge.select import VersionSelector
 from maintenance.model import Timer
-from maintenance.reconcile.command import judge
+from maintenance.reconcile.command import check_command
 from maintenance.reconcile.controller import Controller
 from maintenance.reconcile.desired_state import DesiredStateReader
 from maintenance.reconcile.distribution import DistributionReconciler
@@ -39,7 +39,7 @@ from maintenance.reporting.announce import Announcer
 from maintenance.reporting.report import Report
 from maintenance.reporting.telemetry import count_report, log_report
 from maintenance.settings import Settings
-from maintenance.wakeup import Command, ParameterChanged, PlanRequested, StatusRequested, Wakeup
+from maintenance.wakeup import Command, PlanRequested, StatusRequested, Wakeup
 
 # Standard mode backs off with jitter, up to 20 seconds; what is left is the invocation's retry.
 _CLIENT = Config(
@@ -73,27 +73,23 @@ class App(Struct, frozen=True):
         """Return the report as JSON values; raise MaintenanceError where something failed."""
         match wakeup:
             case PlanRequested():
-                return self.housekeeping.show(self.controller.plan()).answer()
+                return self.housekeeping.dry_run(self.controller.plan()).answer()
             case StatusRequested():
-                return self.housekeeping.show(self.controller.status()).answer()
-            case ParameterChanged():
-                return self._finish(self._reconcile(wakeup, changed=wakeup))
+                return self.housekeeping.dry_run(self.controller.status()).answer()
             case Command():
                 return self._finish(self._command(wakeup))
             case _:
-                return self._finish(self._reconcile(wakeup))
-
-    def _reconcile(self, wakeup: Wakeup, *, changed: ParameterChanged | None = None) -> Report:
-        follow = functools.partial(self.housekeeping.follow, wakeup=wakeup)
-        return self.controller.reconcile(changed, before_telling=follow)
+                return self._finish(self.controller.reconcile(wakeup))
 
     def _command(self, command: Command) -> Report:
         switch = self.parameters.read_switch().switch
-        verdict = judge(command, switch=switch, now=self.clock(), zone=self.settings.time_zone)
-        news = self.parameters.write_switch(verdict.value) if verdict.value else None
-        report = self._reconcile(command, changed=news)
-        told = (verdict.reason,) if verdict.reason else ()
-        return replace(report, notices=(*told, *report.notices))
+        checked = check_command(
+            command, switch=switch, now=self.clock(), zone=self.settings.time_zone
+        )
+        changed = self.parameters.write_switch(checked.value) if checked.value else None
+        report = self.controller.reconcile(changed or command)
+        notices = (checked.notice,) if checked.notice else ()
+        return replace(report, notices=(*notices, *report.notices))
 
     def _finish(self, report: Report) -> dict[str, Any]:
         log_report(report)
@@ -139,21 +135,6 @@ def assemble(
     selector = _chooser(session, settings, versions, timer)
     distribution_reconciler = DistributionReconciler(configs, records, configs.is_still_wanted)
     preflight = Preflight(versions, base_arn=settings.edge.base_arn)
-    controller = Controller(
-        preview=settings.preview_distribution,
-        desired_state=DesiredStateReader(parameters, settings.lead_time, clock),
-        distributions=cloudfront,
-        page_files=selector.page_files,
-        site_reconciler=SiteReconciler(
-            settings, settings.edge, distribution_reconciler, selector, preflight
-        ),
-        alarm_clock=AlarmClock(
-            session.client("scheduler", config=_CLIENT), _ring(settings, own_arn)
-        ),
-        announcer=_announcer(session, status_parameter, settings),
-        pace=configs,
-        clock=clock,
-    )
     housekeeping = Housekeeping(
         preview=settings.preview_distribution,
         engine=settings.edge,
@@ -161,6 +142,20 @@ def assemble(
         distributions=cloudfront,
         distribution_reconciler=distribution_reconciler,
         versions=versions,
+        clock=clock,
+    )
+    controller = Controller(
+        preview=settings.preview_distribution,
+        desired_state=DesiredStateReader(parameters, settings.lead_time, clock),
+        distributions=cloudfront,
+        page_files=selector.page_files,
+        site=SiteReconciler(settings, settings.edge, distribution_reconciler, selector, preflight),
+        housekeeping=housekeeping,
+        alarm_clock=AlarmClock(
+            session.client("scheduler", config=_CLIENT), _ring(settings, own_arn)
+        ),
+        announcer=_announcer(session, status_parameter, settings),
+        throttling=configs,
         clock=clock,
     )
     return App(settings, parameters, status_parameter, controller, housekeeping, clock)

@@ -80,8 +80,8 @@ def _come_or_go(request: Mapping[str, Any], own_arn: str) -> str | None:
         # Its own: what is left of it when time is over must not share a pace with others.
         app = assemble(Settings.from_env(os.environ), own_arn=own_arn, clock=_now)
         # Nobody rehearses while a stack comes or goes; when it goes, ours leaves there too.
-        controller = app.controller.without_preview()
-        Installation(app.settings.stack_name, controller, app.parameters).carry_out(request)
+        controller = app.controller.for_installation()
+        Installation(app.settings.stack_name, controller, app.parameters).handle(request)
         if request.get("RequestType") == "Delete":
             _forget(app.status_parameter)
     except Exception as error:  # noqa: BLE001 - whatever it is, CloudFormation has to hear of it

@@ -93,12 +93,12 @@ def test_an_alias_pattern_finds_its_distributions(site: Site, looks_after: Looks
 
 @pytest.mark.promise
 def test_more_than_max_distributions_is_refused_whole(site: Site, looks_after: LooksAfter) -> None:
-    """A pattern that means more than its owner thought closes nothing at all."""
+    """A pattern that matches more than its owner expected closes nothing at all."""
     first, second = a_distribution(site.cloud, "first"), a_distribution(site.cloud, "second")
     looks_after(f"{first},{second}", MAX_DISTRIBUTIONS="1")
 
     with pytest.raises(
-        ConfigurationError, match=r"means 2 distributions.*MaxDistributions allows 1"
+        ConfigurationError, match=r"matches 2 distributions.*MaxDistributions allows 1"
     ):
         site.becomes("on")
 

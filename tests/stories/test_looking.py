@@ -52,7 +52,7 @@ def test_plan_warns_of_a_viewer_request_function_that_some_will_not_meet(
     warnings = site.receives({"plan": True})["distributions"][0]["warnings"]
 
     assert 1 == len(warnings)
-    assert f"does not meet CloudFront Function {rewrite} at viewer-request" in warnings[0]
+    assert f"skip CloudFront Function {rewrite} at viewer-request during maintenance" in warnings[0]
 
 
 def test_plan_does_not_warn_of_a_function_that_guards_nothing(

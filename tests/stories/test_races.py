@@ -231,5 +231,5 @@ def test_a_switch_that_never_rests_fails_the_run(site: Site, looks_after: LooksA
             site.cloud.sandbox.release()
             eventually(lambda: not site.cloud.sandbox.held() or running.done())
 
-        with pytest.raises(RunFailed, match=r"the answer changed 3 times"):
+        with pytest.raises(RunFailed, match=r"the desired state changed 3 times"):
             running.result()

@@ -1,160 +1,131 @@
 """
-One run: look, decide, plan, apply, report, and look again.
+One run of the controller.
 
-Everything is recomputed from the switch, the windows and the clock; the event that woke us is only
-a reason to look. Two runs at once are normal: the conditional writes in `distribution` order them.
+Each run reads everything again; the event that started it is only a reason to do so. Two runs at
+the same time are normal: the conditional writes in `distribution` keep them apart.
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from copy import replace
 from datetime import datetime
-from typing import Protocol
 
 from msgspec import Struct
 
-from maintenance.errors import (
-    ApplyError,
-    MaintenanceError,
-    ObservationError,
-    RunFailed,
+from maintenance.errors import ApplyError, MaintenanceError, ObservationError, RunFailed
+from maintenance.reconcile.desired_state import DesiredState, DesiredStateReader
+from maintenance.reconcile.housekeeping import Housekeeping
+from maintenance.reconcile.ports import (
+    AlarmClock,
+    Announcer,
+    Distributions,
+    Listing,
+    PageFiles,
+    ReadPage,
+    Throttling,
 )
-from maintenance.model import Mode
-from maintenance.reconcile.desired_state import DesiredState
-from maintenance.reconcile.ports import ReadPage
-from maintenance.reconcile.site import Listing, Observed, SiteReconciler
+from maintenance.reconcile.site import Observation, SiteReconciler
 from maintenance.reporting.announce import next_look
 from maintenance.reporting.report import Report
-from maintenance.schedule.announcement import Announcement
-from maintenance.wakeup import ParameterChanged
+from maintenance.wakeup import ParameterChanged, Wakeup
 
-_LOOKS = 3
-
-
-class _Distributions(Protocol):
-    def list_distributions(self) -> Listing: ...
-
-
-class _Outlook(Protocol):
-    def read(self, changed: ParameterChanged | None = None) -> DesiredState: ...
-
-
-class _Pace(Protocol):
-    def begin(self) -> None: ...
-    def continue_while(self, is_wanted: Callable[[], bool]) -> None: ...
-
-
-class _AlarmClock(Protocol):
-    def set_wakeup(self, at: datetime | None, *, now: datetime) -> None: ...
-
-
-class _PageFiles(Protocol):
-    def read(self) -> dict[str, bytes]: ...
-
-
-class _Announcer(Protocol):
-    def announce(self, report: Report, *, now: datetime) -> Report: ...
-    def announce_failure(self, error: MaintenanceError, *, now: datetime) -> tuple[str, ...]: ...
+_MAX_ROUNDS = 3
 
 
 class Controller(Struct, frozen=True):
     """
     Everything that a run needs; `clock` returns the present, aware.
 
-    `preview` is the id of the preview distribution, if there is one: it is no part of the site.
+    `preview` is the id of the preview distribution, which is not part of the site, if there is one.
     """
 
     preview: str | None
-    desired_state: _Outlook
-    distributions: _Distributions
-    page_files: _PageFiles
-    site_reconciler: SiteReconciler
-    alarm_clock: _AlarmClock
-    announcer: _Announcer
-    pace: _Pace
+    desired_state: DesiredStateReader
+    distributions: Distributions
+    page_files: PageFiles
+    site: SiteReconciler
+    housekeeping: Housekeeping | None
+    alarm_clock: AlarmClock
+    announcer: Announcer
+    throttling: Throttling
     clock: Callable[[], datetime]
 
-    def reconcile(
-        self,
-        changed: ParameterChanged | None = None,
-        *,
-        before_telling: Callable[[Report], Report] = lambda report: report,
-    ) -> Report:
+    def reconcile(self, wakeup: Wakeup) -> Report:
         """
-        Bring about what switch and windows want, aim the alarm clock, and return what became of it.
+        Bring the site to its desired state, set the next wakeup, and report and announce the run.
 
-        It is announced, too, after `before_telling` has added what else belongs to the run.
-        `changed` is the change that woke us. Raises ConfigurationError or ObservationError where
-        nothing could be done, RunFailed if the answer never came to rest.
+        Raises ConfigurationError or ObservationError if nothing could be done, RunFailed if the
+        desired state kept changing.
         """
-        try:
-            report = self._aimed(self._brought_about(changed))
+        changed = wakeup if isinstance(wakeup, ParameterChanged) else None
+        with self._announce_failure():
+            self.throttling.begin()
+            observed = self._observe(changed, read_page=changed is not None)
+            for _ in range(_MAX_ROUNDS):
+                desired = observed.desired
+                self.throttling.continue_while(
+                    functools.partial(self._is_current, desired, changed)
+                )
+                plan = self.site.plan(observed, publish=True)
+                report = self.site.apply(plan)
+                if not (report.has_changes or report.has_failures):
+                    break  # It took too little time for the desired state to have changed.
+                current = self.desired_state.read(changed)
+                if current.visible == desired.visible:
+                    report = current.update(report)
+                    break
+                observed = Observation(current, self._list_distributions())
+            else:
+                message = f"the desired state changed {_MAX_ROUNDS} times during this run; the next"
+                raise RunFailed(f"{message} run continues")
+            report = self._set_wakeup(report)
             accepted = self.clock()
-            report = before_telling(report)
-        except MaintenanceError as error:
-            untold = self.announcer.announce_failure(error, now=self.clock())
-            if untold:
-                raise RunFailed(" | ".join((str(error), *untold))) from error
-            raise
+            if self.housekeeping:
+                report = self.housekeeping.run(report, wakeup)
         return self.announcer.announce(report, now=accepted)
-
-    def _brought_about(self, changed: ParameterChanged | None) -> Report:
-        self.pace.begin()
-        # Who has written something may want to close, which is done with the owner's page.
-        observed = self._observe(changed, with_page=changed is not None)
-        for _ in range(_LOOKS):
-            answer = observed.desired.answer
-            self.pace.continue_while(functools.partial(self._is_answer, answer, changed))
-            report = self.site_reconciler.apply(observed)
-            if not (report.drifted or any(each.errors for each in report.outcomes)):
-                return report
-            # The answer may have moved while this run was at work: look once more.
-            again = self.desired_state.read(changed)
-            if again.answer == answer:
-                return replace(report, decision=again.decision, due=again.due, coming=again.coming)
-            observed = Observed(again, self._listing())
-        raise RunFailed(f"the answer changed {_LOOKS} times during this run; the next try goes on")
-
-    def _is_answer(
-        self, answer: tuple[Mode, Announcement], changed: ParameterChanged | None
-    ) -> bool:
-        """Tell whether this still is the answer; where nobody can tell, it is."""
-        try:
-            return self.desired_state.read(changed).answer == answer
-        except ObservationError:
-            # The look at the end of the run tells it.
-            return True
 
     def plan(self, changed: ParameterChanged | None = None) -> Report:
         """Return what a run would do now, and change nothing."""
-        return self.site_reconciler.dry_run(self._observe(changed))
+        return self.site.dry_run(self.site.plan(self._observe(changed)))
 
     def status(self, changed: ParameterChanged | None = None) -> Report:
-        """Return what is wanted and what the listing says is there, and change nothing."""
-        return self.site_reconciler.tell(self._observe(changed))
+        """Return the desired state and what the listing alone shows, and change nothing."""
+        return self.site.status(self.site.plan(self._observe(changed)))
 
-    def _observe(self, changed: ParameterChanged | None, *, with_page: bool = False) -> Observed:
-        """Look, and list meanwhile: neither needs the other, and a listing takes its time."""
-        read_page = self._read_ahead() if with_page else None
-        with ThreadPoolExecutor(max_workers=1) as hands:
-            listing = hands.submit(self._listing)
-            return Observed(self.desired_state.read(changed), listing.result(), read_page)
+    def for_installation(self) -> "Controller":
+        """Return a controller for a stack that comes or goes: the preview is cleaned up, too."""
+        return replace(self, preview=None, housekeeping=None)
 
-    def _read_ahead(self) -> ReadPage:
-        """Begin to read the page, which only what is returned waits for (ADR 0016)."""
-        hand = ThreadPoolExecutor(max_workers=1)
-        page = hand.submit(self.page_files.read)
-        hand.shutdown(wait=False)
+    def _observe(self, changed: ParameterChanged | None, *, read_page: bool = False) -> Observation:
+        """Read the parameters and list the distributions at the same time."""
+        # Only a run that closes waits for the page (ADR 0016).
+        page = self._start_reading_page() if read_page else None
+        with ThreadPoolExecutor(max_workers=1) as worker:
+            listing = worker.submit(self._list_distributions)
+            return Observation(self.desired_state.read(changed), listing.result(), page)
+
+    def _start_reading_page(self) -> ReadPage:
+        worker = ThreadPoolExecutor(max_workers=1)
+        page = worker.submit(self.page_files.read)
+        worker.shutdown(wait=False)
         return page.result
 
-    def _listing(self) -> Listing:
-        """Return every distribution but the preview's, which is no site."""
+    def _list_distributions(self) -> Listing:
         listing = self.distributions.list_distributions()
         return tuple(each for each in listing if each.distribution_id != self.preview)
 
-    def _aimed(self, report: Report) -> Report:
-        """Aim the alarm clock; that it cannot be aimed fails the run, but undoes nothing."""
+    def _is_current(self, desired: DesiredState, changed: ParameterChanged | None) -> bool:
+        """Return whether this still is the desired state, as far as that can be read."""
+        try:
+            return self.desired_state.read(changed).visible == desired.visible
+        except ObservationError:
+            # The read after the last update fails the run if this lasts.
+            return True
+
+    def _set_wakeup(self, report: Report) -> Report:
+        """Set the alarm clock; an error fails the run at its end, but undoes nothing."""
         now = self.clock()
         try:
             self.alarm_clock.set_wakeup(next_look(report, now), now=now)
@@ -162,6 +133,13 @@ class Controller(Struct, frozen=True):
             return report.with_housekeeping_error(str(error))
         return report
 
-    def without_preview(self) -> "Controller":
-        """Return a controller for which the preview distribution is one where ours sits."""
-        return replace(self, preview=None)
+    @contextmanager
+    def _announce_failure(self) -> Iterator[None]:
+        """Announce the error that ends the run, and raise it with what hindered that, if any."""
+        try:
+            yield
+        except MaintenanceError as error:
+            hindrances = self.announcer.announce_failure(error, now=self.clock())
+            if hindrances:
+                raise RunFailed(" | ".join((str(error), *hindrances))) from error
+            raise

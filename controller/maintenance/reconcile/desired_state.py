@@ -1,21 +1,22 @@
 """
-What switch, windows and clock want: now, and at the start of the next window if that is near.
+The desired state of the site: now, and at the start of the next window if that is near.
 
-A switch or window that cannot be read is told in a sentence; what stands in for it is for
-`parameters` to know. Where the mode is what the switch says, nothing else that cannot be read may
-keep it from being done.
+`parameters` replaces a switch or window that cannot be read with its last readable value, and the
+error goes along. If the switch alone decides the mode, unreadable windows or history must not
+block it.
 """
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from copy import replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from msgspec import Struct
 
 from maintenance.errors import ObservationError
 from maintenance.model import Mode
+from maintenance.reconcile.ports import Parameters
+from maintenance.reporting.report import Report
 from maintenance.schedule.announcement import Announcement, announcement_of
 from maintenance.schedule.decision import (
     Decision,
@@ -28,107 +29,110 @@ from maintenance.schedule.switch import ReadSwitch, Says, Switch
 from maintenance.schedule.window import ReadWindows
 from maintenance.wakeup import ParameterChanged
 
-# A window that starts within this is prepared for, so that its start needs no publishing.
-_AHEAD = timedelta(days=1)
-
-
-class _Parameters(Protocol):
-    def read_switch(self, *, changed: ParameterChanged | None = None) -> ReadSwitch: ...
-    def read_windows(self, *, changed: ParameterChanged | None = None) -> ReadWindows: ...
-    def read_last_off(self) -> datetime | None: ...
+# The version of a window that starts within this time is published now, not at the start.
+_PUBLISH_AHEAD = timedelta(days=1)
 
 
 class DesiredState(Struct, frozen=True):
     """
-    A decision, and the sentences about what could not be read on the way to it.
+    A decision, and the errors about what could not be read for it.
 
-    `coming` is what will be decided at the start of the next window, if that is near; `due` is
-    since when the mode is due.
+    `upcoming` is the decision at the start of the next window, if that is near; `due` is since when
+    the mode is due.
     """
 
     decision: Decision
-    coming: Decision | None
+    upcoming: Decision | None
     errors: tuple[str, ...]
     due: datetime | None
 
     @property
-    def answer(self) -> tuple[Mode, Announcement]:
-        """What follows for visitors."""
+    def visible(self) -> tuple[Mode, Announcement]:
+        """What visitors notice of it."""
         return self.decision.mode, announcement_of(self.decision)
+
+    def update(self, report: Report) -> Report:
+        """Return the report with this decision, which has the same effect as the one it has."""
+        return replace(report, decision=self.decision, due=self.due, upcoming=self.upcoming)
 
 
 class DesiredStateReader(Struct, frozen=True):
-    """Looks at the parameters; `clock` returns the present, aware."""
+    """Reads the parameters and decides; `clock` returns the present, aware."""
 
-    parameters: _Parameters
+    parameters: Parameters
     lead_time: timedelta
     clock: Callable[[], datetime]
 
     def read(self, changed: ParameterChanged | None = None) -> DesiredState:
-        """Return what is wanted at present; raise ObservationError where nobody can tell."""
-        with ThreadPoolExecutor(max_workers=1) as hands:
-            read_windows = hands.submit(self.parameters.read_windows, changed=changed)
+        """
+        Return the desired state at present, no older than `changed`.
+
+        Raises ObservationError if too little could be read to decide.
+        """
+        with ThreadPoolExecutor(max_workers=1) as worker:
+            read_windows = worker.submit(self.parameters.read_windows, changed=changed)
             read = self.parameters.read_switch(changed=changed)
             windows = read_windows.result()
         now = self.clock()
-        errors = [*((read.error,) if read.error else ()), *windows.errors]
         schedule = Schedule(read.switch, windows=windows.windows, lead_time=self.lead_time)
-        try:
-            _raise_unknown(windows)
-            if history_matters(schedule, now=now):
-                schedule = replace(schedule, last_off=self.parameters.read_last_off())
-        except ObservationError as error:
-            if not _decides_alone(read.switch, now):
-                raise
-            errors.append(str(error))
+        schedule, history_errors = self._with_history(schedule, windows.unknown, now)
         decision = decide(schedule, now=now)
-        near = _near_start(decision, now)
+        start = _near_start(decision, now)
         return DesiredState(
             decision=decision,
-            coming=decide(schedule, now=near) if near else None,
-            errors=tuple(errors),
+            upcoming=decide(schedule, now=start) if start else None,
+            errors=(*((read.error,) if read.error else ()), *windows.errors, *history_errors),
             due=due_since(schedule, now=now, changed=changed.time if changed else None),
         )
 
+    def _with_history(
+        self, schedule: Schedule, unknown_windows: tuple[str, ...], now: datetime
+    ) -> tuple[Schedule, tuple[str, ...]]:
+        """Return the schedule with its last off if that matters, and the errors of reading it."""
+        try:
+            _raise_unknown(unknown_windows)
+            if history_matters(schedule, now=now):
+                schedule = replace(schedule, last_off=self.parameters.read_last_off())
+        except ObservationError as error:
+            if not _switch_decides_mode(schedule.switch, now):
+                raise
+            return schedule, (str(error),)
+        return schedule, ()
+
 
 def _near_start(decision: Decision, now: datetime) -> datetime | None:
-    """Return when the next window starts, if the site is to be closed by it within _AHEAD."""
+    """Return when the next window closes the site, if that is near."""
     following = decision.next_occurrence
-    if decision.mode is Mode.MAINTENANCE or following is None or following.begins - now > _AHEAD:
+    if decision.mode is Mode.MAINTENANCE or following is None:
         return None
-    return following.begins
+    return following.begins if following.begins - now <= _PUBLISH_AHEAD else None
 
 
-def _decides_alone(switch: Switch | None, now: datetime) -> bool:
+def _switch_decides_mode(switch: Switch | None, now: datetime) -> bool:
     """
-    Tell whether the mode is what the switch says, whatever is not known of history and windows.
+    Return whether the mode is what the switch says, whatever history and windows hold.
 
-    An `on` that holds does, and so does a plain `off` for all that began before it: neither may
-    fail to act because something else cannot be read.
+    That is so for an `on` that has not ended, and for a plain `off` as to everything that began
+    before it.
     """
     if switch is None:
         return False
     return switch.says is Says.OFF or not switch.is_over(max(now, switch.written))
 
 
-def _raise_unknown(windows: ReadWindows) -> None:
-    if windows.unknown:
-        raise ObservationError(" | ".join(windows.unknown))
-
-
-class _OtherParameters(Protocol):
-    def read_windows(self, *, changed: ParameterChanged | None = None) -> ReadWindows: ...
-    def read_last_off(self) -> datetime | None: ...
+def _raise_unknown(windows: tuple[str, ...]) -> None:
+    if windows:
+        raise ObservationError(" | ".join(windows))
 
 
 class HypotheticalSwitch(Struct, frozen=True):
-    """Reads `switch` as if it had just been written, and everything else as it is."""
+    """Parameters in which the switch has just been written, and everything else is as it is."""
 
-    parameters: _OtherParameters
+    parameters: Parameters
     switch: Switch
 
-    def read_switch(self, *, changed: ParameterChanged | None = None) -> ReadSwitch:  # noqa: ARG002 - what is supposed is never old
-        """Return the supposed switch."""
+    def read_switch(self, *, changed: ParameterChanged | None = None) -> ReadSwitch:  # noqa: ARG002 - it cannot be outdated
+        """Return the hypothetical switch."""
         return ReadSwitch(self.switch)
 
     def read_windows(self, *, changed: ParameterChanged | None = None) -> ReadWindows:
@@ -136,5 +140,5 @@ class HypotheticalSwitch(Struct, frozen=True):
         return self.parameters.read_windows(changed=changed)
 
     def read_last_off(self) -> datetime | None:
-        """Return the newest off so far, which what is supposed leaves in the history."""
+        """Return the newest off of the history, which the hypothetical write leaves there."""
         return self.parameters.read_last_off()

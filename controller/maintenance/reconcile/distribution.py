@@ -1,43 +1,33 @@
 """
-Bring one distribution to what is wanted of it, by the note protocol (ADR 0003).
+Bring one distribution to its desired state, by the protocol of ADR 0003.
 
-    attaching   read the note, read the configuration, write the note on the condition that it is
-                the one read, update the configuration on the condition that it is the one read
-    detaching   read the configuration, read the note, update the configuration likewise
+    attaching   read the record of displaced functions, read the configuration, write the record on
+                condition that it has not changed, update the configuration on the same condition
+    detaching   read the configuration, read the record, update the configuration likewise
 
-The order matters: every weaker one that was explored loses a displaced function to some race or
-crash. A refused condition starts over from reading; nothing is replayed.
+The order matters: in every weaker order that was explored, some race or crash loses a displaced
+function. If a condition fails, everything is read again; nothing is replayed.
 """
 
 from collections.abc import Callable, Iterable
 from copy import replace
-from typing import Protocol
 
 from msgspec import Struct
 
 from maintenance.cloudfront.change import Change, build_change
 from maintenance.cloudfront.config import DistributionConfig, ReadConfig, read_config
-from maintenance.cloudfront.displaced import DisplacedRecord, ReadRecord
-from maintenance.cloudfront.plan import Action, Intent, count_functions, plan_distribution
+from maintenance.cloudfront.displaced import ReadRecord
+from maintenance.cloudfront.plan import Action, Intent, Plan, count_functions, plan_distribution
 from maintenance.errors import ApplyError, StaleObservation, Throttled
 from maintenance.model import VIEWER_REQUEST, Association, Distribution, Mode
+from maintenance.reconcile.ports import Configs, Records
 from maintenance.reporting.report import Outcome
 
-_TRIES = 5
-
-
-class _Configs(Protocol):
-    def read_config(self, distribution_id: str) -> ReadConfig: ...
-    def update_config(self, distribution_id: str, *, xml: bytes, etag: str) -> None: ...
-
-
-class _Notes(Protocol):
-    def read(self, distribution_id: str) -> ReadRecord: ...
-    def write(self, record: DisplacedRecord, *, over: ReadRecord) -> None: ...
+_MAX_ATTEMPTS = 5
 
 
 class _Prepared(Struct, frozen=True):
-    """One distribution as it was read, and what would have to be written."""
+    """One distribution as it was read, and the change to write."""
 
     intent: Intent
     read: ReadConfig
@@ -50,12 +40,12 @@ class DistributionReconciler(Struct, frozen=True):
     """
     Works on one distribution at a time; safe to call from several threads.
 
-    `is_wanted` tells, where another writer came first, whether to start over: what closes must not
-    come after the off, or the end of the stack, that the other writer has carried out.
+    `is_wanted` returns, after another writer came first, whether to try again: if that writer has
+    opened the site or is deleting the stack, this run must not close it afterwards.
     """
 
-    configs: _Configs
-    records: _Notes
+    configs: Configs
+    records: Records
     is_wanted: Callable[[], bool] = lambda: True
 
     def dry_run(self, distribution: Distribution, intent: Intent) -> Outcome:
@@ -64,27 +54,27 @@ class DistributionReconciler(Struct, frozen=True):
 
     def apply(self, distribution: Distribution, intent: Intent) -> Outcome:
         """
-        Bring the distribution to what is wanted of it.
+        Bring the distribution to its desired state.
 
         Raises ApplyError or ObservationError; the distribution then is as it was.
         """
-        started_over = False
-        for _ in range(_TRIES - 1):
+        was_refused = False
+        for _ in range(_MAX_ATTEMPTS - 1):
             try:
                 outcome = self._apply_once(distribution, intent)
             except StaleObservation as error:
-                self._refuse_if_unwanted(distribution.distribution_id, error)
-                started_over = True
+                self._raise_if_unwanted(distribution.distribution_id, error)
+                was_refused = True
             else:
-                # Who wrote first may have been us, if only the answer got lost.
-                return replace(outcome, changed=outcome.changed or started_over)
+                # The other writer may be this run, if only the response got lost.
+                return replace(outcome, changed=outcome.changed or was_refused)
         return replace(self._apply_once(distribution, intent), changed=True)
 
-    def _refuse_if_unwanted(self, distribution_id: str, error: StaleObservation) -> None:
+    def _raise_if_unwanted(self, distribution_id: str, error: StaleObservation) -> None:
         if not self.is_wanted():
             raise ApplyError(
-                f"{distribution_id} was changed by another while this run was at work, and "
-                "something else is wanted since: it was left out, and the next look decides"
+                f"{distribution_id} was skipped: it was changed by another writer during this run, "
+                "and the desired state has changed since; the next run decides"
             ) from error
 
     def _apply_once(self, distribution: Distribution, intent: Intent) -> Outcome:
@@ -98,23 +88,18 @@ class DistributionReconciler(Struct, frozen=True):
         return _outcome(distribution, prepared, changed=True)
 
     def _prepare(self, distribution_id: str, intent: Intent) -> _Prepared:
-        closing = intent.mode is Mode.MAINTENANCE
-        record = self.records.read(distribution_id) if closing else None
+        is_closing = intent.mode is Mode.MAINTENANCE
+        record = self.records.read(distribution_id) if is_closing else None
         read = self.configs.read_config(distribution_id)
         config = read_config(read.xml)
         plan = plan_distribution(distribution_id, (b.behavior for b in config.behaviors), intent)
-        refusals = plan.with_action(Action.REFUSE)
-        if refusals:
-            where = (
-                f"behavior {each.path_pattern or 'default'}: {each.reason}" for each in refusals
-            )
-            raise ApplyError(f"{distribution_id} is left as it was: {'; '.join(where)}")
-        # What attaches writes the note on a condition, so the one read before still is the one.
+        _raise_refusals(plan)
+        # Attaching writes the record on condition that it has not changed since it was read above.
         only_detaches = plan.with_action(Action.DETACH) and not plan.with_action(Action.ATTACH)
         if record is None or only_detaches:
             record = self.records.read(distribution_id)
         change = build_change(plan, config, record.record, intent)
-        if change.errors and not closing:
+        if change.errors and not is_closing:
             raise ApplyError("; ".join(change.errors))
         return _Prepared(intent, read, record, config, change)
 
@@ -129,11 +114,18 @@ class DistributionReconciler(Struct, frozen=True):
             if not prepared.change.restored:
                 raise
             message = (
-                f"{error}. It stays in maintenance, for these functions were to be put back and "
-                f"one may be gone: {_listed(prepared.change.restored)}. Bring it back, or attach "
-                "another in its place; what you attach wins"
+                f"{error}. It stays in maintenance, because these functions must be restored and "
+                f"one may no longer exist: {_join(prepared.change.restored)}. Create it again, or "
+                "attach another in its place, which then stays"
             )
             raise ApplyError(message) from error
+
+
+def _raise_refusals(plan: Plan) -> None:
+    refusals = plan.with_action(Action.REFUSE)
+    if refusals:
+        reasons = (f"behavior {each.path_pattern or 'default'}: {each.reason}" for each in refusals)
+        raise ApplyError(f"{plan.distribution_id} is left as it was: {'; '.join(reasons)}")
 
 
 def _outcome(distribution: Distribution, prepared: _Prepared, *, changed: bool = False) -> Outcome:
@@ -155,8 +147,8 @@ def _warnings(distribution: Distribution, prepared: _Prepared) -> tuple[str, ...
     plan = prepared.change.plan
     if prepared.config.has_continuous_deployment:
         warnings.append(
-            f"{distribution.distribution_id} has a continuous deployment policy: visitors sent to "
-            "its staging distribution get past maintenance"
+            f"{distribution.distribution_id} has a continuous deployment policy: visitors of its "
+            "staging distribution bypass maintenance"
         )
     unguarded = [
         each
@@ -166,9 +158,9 @@ def _warnings(distribution: Distribution, prepared: _Prepared) -> tuple[str, ...
     ]
     if unguarded:
         warnings.append(
-            f"{distribution.distribution_id}: whoever the maintenance function lets through "
-            f"(allowed paths and networks, the bypass link) does not meet {_listed(unguarded)} "
-            "meanwhile"
+            f"{distribution.distribution_id}: requests that the maintenance function lets through "
+            f"(allowed paths and networks, the bypass link) skip {_join(unguarded)} during "
+            "maintenance"
         )
     engine = prepared.intent.engine
     quota = engine.quota()
@@ -176,18 +168,18 @@ def _warnings(distribution: Distribution, prepared: _Prepared) -> tuple[str, ...
     number = count_functions(engine.kind, behaviors, plan)
     if quota is not None and number > quota and plan.with_action(Action.ATTACH):
         warnings.append(
-            f"{distribution.distribution_id} would have {number} {engine.kind}s, and "
-            f"CloudFront refuses more than {quota} unless AWS has allowed this account more: ask "
-            "AWS, or name behaviors that may stay open in ExceptPaths"
+            f"{distribution.distribution_id} would have {number} {engine.kind}s, and CloudFront "
+            f"refuses more than {quota} unless AWS has raised this account's quota: ask AWS, or "
+            "name behaviors that may stay open in ExceptPaths"
         )
     if prepared.change.not_restored:
         warnings.append(
-            f"{distribution.distribution_id} did not get back "
-            f"{_listed(prepared.change.not_restored)}: another function was attached there, and "
-            "that wins"
+            f"{distribution.distribution_id}: did not restore "
+            f"{_join(prepared.change.not_restored)}, because another function has been attached in "
+            "its place"
         )
     return tuple(warnings)
 
 
-def _listed(associations: Iterable[Association]) -> str:
+def _join(associations: Iterable[Association]) -> str:
     return " and ".join(str(each) for each in associations)

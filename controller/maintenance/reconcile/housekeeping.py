@@ -1,24 +1,24 @@
 """
-What a run does when the site is as it should be: nobody waits for it.
+The work of a run after the site has reached its desired state.
 
-    done                                        when
-    ------------------------------------------  ------------------------------------------------
-    the version of the next window is baked     the site is live and a window starts within a day
-    the page is checked and baked               something changed under page/; in a sweep
-    the preview distribution gets the newest  there is one; after the sites, never before
-    unused versions of MaintenancePage go       in a sweep (the table is in edge_version.py)
+    task                                          when
+    --------------------------------------------  ----------------------------------------------
+    publish the version of the next window        the site is live and a window starts in a day
+    check the page, and publish its version       something changed under page/; in a sweep
+    attach the newest version to the preview      there is a preview distribution
+      distribution
+    delete unused versions of MaintenancePage     in a sweep (the table is in `version`)
 
-A run that has opened a site does none of it: opening depends on no page. The newest version is the
-one that is attached, or would be if the site closed now: with what the decision in force says, or
-that of the next window if it is near. A failure here is a fault of the run like any other, so an
-operator hears of it while the site is still open.
+A run that has opened a site does none of this, because opening depends on no page. The newest
+version is the one that is attached, or would be if the site closed now: with the announcement of
+the decision in force, or of the next window if it is near. An error here fails the run like any
+other, so that operators learn of it while the site is still open.
 """
 
 import functools
 from collections.abc import Callable
 from copy import replace
 from datetime import datetime
-from typing import Protocol
 
 from msgspec import Struct
 
@@ -28,102 +28,97 @@ from maintenance.errors import MaintenanceError, ObservationError
 from maintenance.lambda_edge.version import EdgeVersion, newest_with_page, prunable
 from maintenance.model import Distribution, Mode
 from maintenance.reconcile.distribution import DistributionReconciler
-from maintenance.reconcile.ports import VersionSelector
+from maintenance.reconcile.ports import Distributions, Listing, Versions, VersionSelector
 from maintenance.reporting.report import Outcome, PrunedVersions, Report
 from maintenance.schedule.announcement import NO_ANNOUNCEMENT, announcement_of
 from maintenance.wakeup import PageChanged, Sweep, Wakeup
 
 type _Act = Callable[[Distribution, Intent], Outcome]
-type _Listing = Callable[[], tuple[Distribution, ...]]
-
-
-class _Distributions(Protocol):
-    def list_distributions(self) -> tuple[Distribution, ...]: ...
-
-
-class _Versions(Protocol):
-    def list_versions(self) -> tuple[EdgeVersion, ...]: ...
-    def delete(self, version: EdgeVersion) -> bool: ...
+type _List = Callable[[], Listing]
 
 
 class Housekeeping(Struct, frozen=True):
-    """Prepares; `preview` is the id of the preview distribution, if there is one."""
+    """Everything that it needs; `preview` is the id of the preview distribution, if any."""
 
     preview: str | None
     engine: Engine
     selector: VersionSelector
-    distributions: _Distributions
+    distributions: Distributions
     distribution_reconciler: DistributionReconciler
-    versions: _Versions
+    versions: Versions
     clock: Callable[[], datetime]
 
-    def follow(self, report: Report, wakeup: Wakeup) -> Report:
-        """Return the report of a run, and of what was prepared after it."""
-        is_page_news = isinstance(wakeup, PageChanged)
-        opened = report.drifted and report.decision.mode is not Mode.MAINTENANCE
-        if opened and not is_page_news:
+    def run(self, report: Report, wakeup: Wakeup) -> Report:
+        """Do what is due after a run, and return its report with what came of it."""
+        page_changed = isinstance(wakeup, PageChanged)
+        has_opened = report.has_changes and report.decision.mode is not Mode.MAINTENANCE
+        if has_opened and not page_changed:
             return report
-        # A page that was refused lies there still, and is told of until somebody has mended it.
-        judges_page = is_page_news or isinstance(wakeup, Sweep)
-        report, selection = self._choose(report, judges_page=judges_page, publish=True)
-        listing = functools.cache(self.distributions.list_distributions)
+        # A rejected page stays in the bucket, so each sweep reports it until its owner fixes it.
+        checks_page = page_changed or isinstance(wakeup, Sweep)
+        report, selection = self._select(report, checks_page=checks_page, publish=True)
+        list_once = functools.cache(self.distributions.list_distributions)
         if selection and self.preview:
             report = self._reconcile_preview(
-                report, listing, selection, self.distribution_reconciler.apply
+                report, list_once, selection, self.distribution_reconciler.apply
             )
         if isinstance(wakeup, Sweep):
-            report = self._forgotten(report, listing, selection)
+            report = self._prune_versions(report, list_once, selection)
         return report
 
-    def show(self, report: Report) -> Report:
-        """Return a report that also says what would be prepared; change nothing."""
-        report, selection = self._choose(report, judges_page=True, publish=False)
+    def dry_run(self, report: Report) -> Report:
+        """Return the report with what `run` would do, having only read; versions are left out."""
+        report, selection = self._select(report, checks_page=True, publish=False)
         if selection and self.preview:
-            listing = self.distributions.list_distributions
             report = self._reconcile_preview(
-                report, listing, selection, self.distribution_reconciler.dry_run
+                report,
+                self.distributions.list_distributions,
+                selection,
+                self.distribution_reconciler.dry_run,
             )
         return report
 
-    def _choose(
-        self, report: Report, *, judges_page: bool, publish: bool
+    def _select(
+        self, report: Report, *, checks_page: bool, publish: bool
     ) -> tuple[Report, Selection | None]:
-        """Return the newest version, None where nobody needs it, and the report with its faults."""
+        """Return the report with the errors of selecting the newest version, and that if needed."""
         if report.selection:
             return report, report.selection
-        if not (report.coming or self.preview or judges_page):
+        if not (report.upcoming or self.preview or checks_page):
             return report, None
-        said = announcement_of(report.coming) if report.coming else NO_ANNOUNCEMENT
-        selection = self.selector.select(said, publish=publish)
+        announcement = announcement_of(report.upcoming) if report.upcoming else NO_ANNOUNCEMENT
+        selection = self.selector.select(announcement, publish=publish)
         return replace(report, input_errors=(*report.input_errors, *selection.errors)), selection
 
     def _reconcile_preview(
-        self, report: Report, listing: _Listing, selection: Selection, act: _Act
+        self, report: Report, list_distributions: _List, selection: Selection, act: _Act
     ) -> Report:
         intent = Intent(
             Mode.MAINTENANCE, self.engine, selection.arn, is_fallback=selection.is_fallback
         )
         try:
-            outcome = self._outcome(listing(), intent, act)
+            outcome = self._preview_outcome(list_distributions(), intent, act)
         except MaintenanceError as error:
             return report.with_housekeeping_error(f"the preview distribution: {error}")
         return replace(report, outcomes=(*report.outcomes, replace(outcome, is_preview=True)))
 
-    def _outcome(self, listed: tuple[Distribution, ...], intent: Intent, act: _Act) -> Outcome:
-        for each in listed:
+    def _preview_outcome(self, listing: Listing, intent: Intent, act: _Act) -> Outcome:
+        for each in listing:
             if each.distribution_id == self.preview:
                 plan = plan_distribution(each.distribution_id, each.behaviors, intent)
                 kept = Outcome(each.distribution_id, each.status, plan.steps)
                 return kept if plan.is_empty else act(each, intent)
         raise ObservationError(
-            f"{self.preview} does not exist in this account: deploy the stack anew, or set its "
-            "parameter PreviewOrigin to nothing"
+            f"{self.preview} does not exist in this account: deploy the stack again, or clear its "
+            "parameter PreviewOrigin"
         )
 
-    def _forgotten(self, report: Report, listing: _Listing, selection: Selection | None) -> Report:
+    def _prune_versions(
+        self, report: Report, list_distributions: _List, selection: Selection | None
+    ) -> Report:
         deleted = replicated = 0
         try:
-            for version in self._disposable(listing, selection):
+            for version in self._prunable_versions(list_distributions, selection):
                 if self.versions.delete(version):
                     deleted += 1
                 else:
@@ -132,19 +127,19 @@ class Housekeeping(Struct, frozen=True):
             report = report.with_housekeeping_error(str(error))
         return replace(report, pruned=PrunedVersions(deleted, replicated))
 
-    def _disposable(
-        self, listing: _Listing, selection: Selection | None
+    def _prunable_versions(
+        self, list_distributions: _List, selection: Selection | None
     ) -> tuple[EdgeVersion, ...]:
         versions = self.versions.list_versions()
         if not versions:
             return ()
         last_good = newest_with_page(versions)
-        attached_version = {
+        attached = {
             association.arn
-            for distribution in listing()
+            for distribution in list_distributions()
             for behavior in distribution.behaviors
             for association in behavior.associations
         }
-        kept = attached_version | {each.arn for each in (last_good,) if each}
+        kept = attached | {each.arn for each in (last_good,) if each}
         kept |= {selection.arn} if selection else set()
         return prunable(versions, kept=kept, now=self.clock())

@@ -1,12 +1,90 @@
-"""What several steps of a run need of the outside: the protocols that they share."""
+"""What a run needs from its surroundings: a protocol for each adapter that `app.py` provides."""
 
 from collections.abc import Callable, Collection
+from datetime import datetime
 from typing import Protocol
 
-from maintenance.cloudfront.engine import Selection
+from maintenance.cloudfront.config import ReadConfig
+from maintenance.cloudfront.displaced import DisplacedRecord, ReadRecord
+from maintenance.cloudfront.engine import PreflightResult, Selection
+from maintenance.errors import MaintenanceError
+from maintenance.lambda_edge.version import EdgeVersion
+from maintenance.model import Distribution
+from maintenance.reporting.report import Report
 from maintenance.schedule.announcement import Announcement
+from maintenance.schedule.switch import ReadSwitch
+from maintenance.schedule.window import ReadWindows
+from maintenance.wakeup import ParameterChanged, Wakeup
 
+type Listing = tuple[Distribution, ...]
 type ReadPage = Callable[[], dict[str, bytes]]
+
+
+class Parameters(Protocol):
+    """The switch and the windows, read no older than `changed`."""
+
+    def read_switch(self, *, changed: ParameterChanged | None = None) -> ReadSwitch:
+        """Return the switch; raise ObservationError."""
+
+    def read_windows(self, *, changed: ParameterChanged | None = None) -> ReadWindows:
+        """Return the windows; raise ObservationError."""
+
+    def read_last_off(self) -> datetime | None:
+        """Return the instant of the newest off in the switch's history; raise ObservationError."""
+
+
+class WritableSwitch(Protocol):
+    """The switch, for the stack's custom resource."""
+
+    def read_switch(self) -> ReadSwitch:
+        """Return the switch; raise ObservationError."""
+
+    def write_switch(self, value: str) -> ParameterChanged:
+        """Write it, and return the change for the next read; raise ApplyError."""
+
+
+class Distributions(Protocol):
+    """The distributions of the account."""
+
+    def list_distributions(self) -> Listing:
+        """Return all of them; raise ObservationError."""
+
+
+class Configs(Protocol):
+    """The configurations of the distributions."""
+
+    def read_config(self, distribution_id: str) -> ReadConfig:
+        """Return the configuration; raise ObservationError."""
+
+    def update_config(self, distribution_id: str, *, xml: bytes, etag: str) -> None:
+        """Replace it; raise StaleObservation if it has changed since, or another ApplyError."""
+
+
+class Records(Protocol):
+    """The records of displaced functions."""
+
+    def read(self, distribution_id: str) -> ReadRecord:
+        """Return the record, an empty one if there is none; raise ObservationError."""
+
+    def write(self, record: DisplacedRecord, *, over: ReadRecord) -> None:
+        """Replace `over`; raise StaleObservation if it has changed since, or another ApplyError."""
+
+
+class Throttling(Protocol):
+    """The retries of updates that CloudFront throttles."""
+
+    def begin(self) -> None:
+        """Begin a run, with all its time for retries."""
+
+    def continue_while(self, is_wanted: Callable[[], bool]) -> None:
+        """Retry only while `is_wanted` returns True."""
+
+
+class PageFiles(Protocol):
+    """The owner's page in the state bucket."""
+
+    def read(self) -> dict[str, bytes]:
+        """Return its files by name; raise ObservationError or PageRefused."""
 
 
 class VersionSelector(Protocol):
@@ -26,3 +104,47 @@ class VersionSelector(Protocol):
         Without `publish` nothing is written. `attached` are the versions of ours that serve
         visitors now. `read_page` returns the owner's page files if a read of them has begun.
         """
+
+
+class Preflight(Protocol):
+    """Finds before any update what CloudFront would refuse."""
+
+    def check(self, version_arn: str, *, attached: Collection[str]) -> PreflightResult:
+        """Return whether the version can be attached; `attached` are those that sites have."""
+
+
+class Versions(Protocol):
+    """The versions of MaintenancePage."""
+
+    def list_versions(self) -> tuple[EdgeVersion, ...]:
+        """Return all of them; raise ObservationError."""
+
+    def delete(self, version: EdgeVersion) -> bool:
+        """Delete one; return False if a replica still uses it; raise ApplyError."""
+
+
+class AlarmClock(Protocol):
+    """The one schedule that wakes the controller."""
+
+    def set_wakeup(self, at: datetime | None, *, now: datetime) -> None:
+        """Set it to an instant, or to none; raise ApplyError."""
+
+
+class Announcer(Protocol):
+    """The status and the events."""
+
+    def announce(self, report: Report, *, now: datetime) -> Report:
+        """Announce a run; return its report with what was announced and what went wrong."""
+
+    def announce_failure(self, error: MaintenanceError, *, now: datetime) -> tuple[str, ...]:
+        """Announce the error of a run without a report; return what went wrong."""
+
+
+class Reconciler(Protocol):
+    """The controller, for the stack's custom resource."""
+
+    def reconcile(self, wakeup: Wakeup) -> Report:
+        """Do one run; raise MaintenanceError."""
+
+    def plan(self, changed: ParameterChanged | None = None) -> Report:
+        """Return what a run would do; raise MaintenanceError."""

@@ -1,15 +1,15 @@
 """
-Go through all distributions: choose the version to attach, plan each, and act.
+Plan all distributions of the site, and change those that need it.
 
-A distribution is of interest if it is a target, or if ours sits in it and is not wanted there. The
-listing tells which of them need anything; the others cost no call of their own. What fails at one
+A distribution takes part if it is a target, or if our function is still attached to it. The
+listing shows which of them need a change; the others cost no call of their own. An error at one
 distribution is in its outcome, and the others go on.
 """
 
-from collections.abc import Callable, Collection
+import functools
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from copy import replace
-from typing import Protocol
 
 from msgspec import Struct
 
@@ -26,28 +26,23 @@ from maintenance.errors import ConfigurationError, MaintenanceError
 from maintenance.model import Distribution, Mode
 from maintenance.reconcile.desired_state import DesiredState
 from maintenance.reconcile.distribution import DistributionReconciler
-from maintenance.reconcile.ports import ReadPage, VersionSelector
+from maintenance.reconcile.ports import Listing, Preflight, ReadPage, VersionSelector
 from maintenance.reporting.report import Outcome, Report
 from maintenance.schedule.announcement import announcement_of
 from maintenance.schedule.decision import Decision
 from maintenance.settings import Settings
 
-# CloudFront takes a few updates a minute, so more hands would only be throttled sooner.
-_HANDS = 4
+# CloudFront takes a few updates a minute, so more workers would only be throttled sooner.
+_WORKERS = 4
 
-type Listing = tuple[Distribution, ...]
 type _Act = Callable[[Distribution, Intent], Outcome]
 
 
-class _Preflight(Protocol):
-    def check(self, version_arn: str, *, attached: Collection[str]) -> PreflightResult: ...
-
-
-class Observed(Struct, frozen=True):
+class Observation(Struct, frozen=True):
     """
-    What is wanted, and what the listing says is there.
+    What a run has read: the desired state, and the distributions as they are listed.
 
-    `read_page` returns the owner's page files where somebody has begun to read them already.
+    `read_page` returns the owner's page files, if reading them has begun already.
     """
 
     desired: DesiredState
@@ -55,8 +50,8 @@ class Observed(Struct, frozen=True):
     read_page: ReadPage | None = None
 
 
-class _Task(Struct, frozen=True):
-    """One distribution of interest, and what it needs as far as the listing tells."""
+class DistributionPlan(Struct, frozen=True):
+    """What one distribution needs, as far as the listing shows."""
 
     distribution: Distribution
     intent: Intent
@@ -64,127 +59,138 @@ class _Task(Struct, frozen=True):
 
     @property
     def needs_version(self) -> bool:
-        """Whether the version that was chosen is to be attached, or would be if it could."""
+        """Whether the selected version would have to be attached."""
         return any(map(self.plan.with_action, (Action.ATTACH, Action.REPLACE, Action.REFUSE)))
 
 
+class SitePlan(Struct, frozen=True):
+    """
+    What the site needs: the version to attach, and a plan for each distribution that takes part.
+
+    `attached` are the ARNs of our versions that visitors meet now.
+    """
+
+    desired: DesiredState
+    targets: Listing
+    selection: Selection
+    attached: frozenset[str]
+    distributions: tuple[DistributionPlan, ...]
+    input_errors: tuple[str, ...]
+    notices: tuple[str, ...]
+
+
 class SiteReconciler(Struct, frozen=True):
-    """Everything that is needed to bring the site to what is wanted of it."""
+    """Plans, and has `distribution_reconciler` do what is planned."""
 
     settings: Settings
     engine: Engine
     distribution_reconciler: DistributionReconciler
     selector: VersionSelector
-    preflight: _Preflight
+    preflight: Preflight
 
-    def apply(self, observed: Observed) -> Report:
-        """Bring about what is wanted; raise ConfigurationError where too much would be closed."""
-        return self._go_through(observed, self.distribution_reconciler.apply, publish=True)
+    def plan(self, observed: Observation, *, publish: bool = False) -> SitePlan:
+        """
+        Return the plan; with `publish`, a version that it needs is published if it is missing.
 
-    def dry_run(self, observed: Observed) -> Report:
-        """Return what `apply` would do, having only read."""
-        return self._go_through(observed, self.distribution_reconciler.dry_run)
-
-    def tell(self, observed: Observed) -> Report:
-        """Return what the listing alone tells."""
-        return self._go_through(observed, None)
-
-    def _go_through(self, observed: Observed, act: _Act | None, *, publish: bool = False) -> Report:
-        desired, listing = observed.desired, observed.listing
-        targets = resolve_targets(self.settings.distributions, listing)
-        self._guard(desired.decision, len(targets.distribution_ids))
-        selection = self._choice(observed, publish=publish)
-        tasks = [
-            task
+        Raises ConfigurationError if it would close more distributions than the owner allows.
+        """
+        desired, listing, settings = observed.desired, observed.listing, self.settings
+        found = resolve_targets(settings.distributions, listing)
+        target_ids = found.distribution_ids
+        targets = tuple(each for each in listing if each.distribution_id in target_ids)
+        self._limit_closing(desired.decision, len(target_ids))
+        attached = self._attached_versions(listing)
+        selection = self._select(observed, attached, publish=publish)
+        plans = (
+            self._plan_distribution(
+                each,
+                desired.decision.mode,
+                selection,
+                is_target=each.distribution_id in target_ids,
+            )
             for each in listing
-            if (task := self._task(each, desired.decision, selection, targets.distribution_ids))
-        ]
-        verdict = self._verdict(tasks, selection, listing) if act else PreflightResult()
-        with ThreadPoolExecutor(max_workers=_HANDS) as hands:
-            outcomes = tuple(hands.map(lambda task: self._carry_out(task, act, verdict), tasks))
-        meant = tuple(each for each in listing if each.distribution_id in targets.distribution_ids)
-        behaviors = [behavior for each in meant for behavior in each.behaviors]
-        return Report(
-            decision=desired.decision,
-            outcomes=outcomes,
-            input_errors=(*desired.errors, *targets.errors, *selection.errors),
-            notices=(
-                *unmatched_except_paths(self.settings.except_paths, behaviors),
-                *verdict.notices,
-            ),
-            coming=desired.coming,
-            selection=selection if desired.decision.mode is Mode.MAINTENANCE else None,
-            targets=meant,
-            due=desired.due,
+        )
+        behaviors = [behavior for each in targets for behavior in each.behaviors]
+        return SitePlan(
+            desired=desired,
+            targets=targets,
+            selection=selection,
+            attached=attached,
+            distributions=tuple(each for each in plans if each),
+            input_errors=(*desired.errors, *found.errors, *selection.errors),
+            notices=unmatched_except_paths(settings.except_paths, behaviors),
         )
 
-    def _choice(self, observed: Observed, *, publish: bool) -> Selection:
-        """Return the version to attach; opening needs none, and so asks for no page."""
+    def apply(self, plan: SitePlan) -> Report:
+        """Do what is planned, and return what became of it."""
+        return self._report(plan, self.distribution_reconciler.apply)
+
+    def dry_run(self, plan: SitePlan) -> Report:
+        """Return what `apply` would do, having only read."""
+        return self._report(plan, self.distribution_reconciler.dry_run)
+
+    def status(self, plan: SitePlan) -> Report:
+        """Return the plan as it is, without another call."""
+        return self._report(plan, None)
+
+    def _report(self, plan: SitePlan, act: _Act | None) -> Report:
+        preflight = self._check_version(plan) if act else PreflightResult()
+        outcome = functools.partial(self._outcome, act=act, preflight=preflight)
+        with ThreadPoolExecutor(max_workers=_WORKERS) as workers:
+            outcomes = tuple(workers.map(outcome, plan.distributions))
+        decision = plan.desired.decision
+        return Report(
+            decision=decision,
+            outcomes=outcomes,
+            input_errors=plan.input_errors,
+            notices=(*plan.notices, *preflight.notices),
+            upcoming=plan.desired.upcoming,
+            selection=plan.selection if decision.mode is Mode.MAINTENANCE else None,
+            targets=plan.targets,
+            due=plan.desired.due,
+        )
+
+    def _limit_closing(self, decision: Decision, number: int) -> None:
+        """Refuse to close more distributions than the owner allows; opening is never refused."""
+        most = self.settings.max_distributions
+        if decision.mode is Mode.MAINTENANCE and number > most:
+            message = (
+                f"Distributions matches {number} distributions, and MaxDistributions allows "
+                f"{most}: nothing was changed. Match fewer, or raise MaxDistributions"
+            )
+            raise ConfigurationError(message)
+
+    def _attached_versions(self, listing: Listing) -> frozenset[str]:
+        behaviors = (behavior for each in listing for behavior in each.behaviors)
+        versions = (attached_version(each.associations, self.engine) for each in behaviors)
+        return frozenset(filter(None, versions))
+
+    def _select(
+        self, observed: Observation, attached: frozenset[str], *, publish: bool
+    ) -> Selection:
+        """Return the version to attach; opening needs none, and so does not wait for the page."""
         decision = observed.desired.decision
         if decision.mode is not Mode.MAINTENANCE:
             return Selection("")
-        attached = self._attached(observed.listing)
         return self.selector.select(
             announcement_of(decision),
             publish=publish,
             attached=attached,
-            # Read before the listing, and so perhaps older than the page that visitors see by now.
+            # Reading began before the listing, so the page may be older than the one attached.
             read_page=None if attached else observed.read_page,
         )
 
-    def _attached(self, listing: Listing) -> set[str]:
-        """Return the versions of ours that visitors meet now."""
-        attached = (
-            attached_version(behavior.associations, self.engine)
-            for each in listing
-            for behavior in each.behaviors
-        )
-        return {arn for arn in attached if arn}
-
-    def _verdict(
-        self, tasks: list[_Task], selection: Selection, listing: Listing
-    ) -> PreflightResult:
-        """Ask whether the version can be attached, where any distribution needs it."""
-        if not any(task.needs_version for task in tasks):
-            return PreflightResult()
-        return self.preflight.check(selection.arn, attached=self._attached(listing))
-
-    def _carry_out(self, task: _Task, act: _Act | None, verdict: PreflightResult) -> Outcome:
-        if not (verdict.errors and task.needs_version):
-            return _carried_out(task, act)
-        # What else is the matter with the distribution is to be told with it.
-        outcome = _carried_out(task, self.distribution_reconciler.dry_run)
-        left = f"{outcome.distribution_id} is left as it was"
-        errors = (f"{left}: {each}" for each in verdict.errors)
-        return replace(outcome, errors=(*outcome.errors, *errors))
-
-    def _guard(self, decision: Decision, number: int) -> None:
-        """Refuse to close more than the owner allows; opening is never refused."""
-        most = self.settings.max_distributions
-        if decision.mode is Mode.MAINTENANCE and number > most:
-            message = (
-                f"Distributions means {number} distributions, and MaxDistributions allows {most}: "
-                "nothing was changed. Name fewer, or raise MaxDistributions"
-            )
-            raise ConfigurationError(message)
-
-    def _task(
-        self,
-        distribution: Distribution,
-        decision: Decision,
-        selection: Selection,
-        targets: frozenset[str],
-    ) -> _Task | None:
-        """Return the task for a target, or for a distribution where ours sits and is not wanted."""
+    def _plan_distribution(
+        self, distribution: Distribution, mode: Mode, selection: Selection, *, is_target: bool
+    ) -> DistributionPlan | None:
+        """Return the plan for a target, or for another distribution that must be opened."""
         settings = self.settings
-        is_target = distribution.distribution_id in targets
-        if not is_target and not any(
-            attached_version(each.associations, self.engine) for each in distribution.behaviors
-        ):
-            return None
-        lifted = Mode.UNCHANGED if decision.mode is Mode.UNCHANGED else Mode.LIVE
+        if not is_target:
+            if not self._attached_versions((distribution,)):
+                return None
+            mode = Mode.UNCHANGED if mode is Mode.UNCHANGED else Mode.LIVE
         intent = Intent(
-            mode=decision.mode if is_target else lifted,
+            mode=mode,
             engine=self.engine,
             arn=selection.arn,
             except_paths=settings.except_paths,
@@ -192,15 +198,34 @@ class SiteReconciler(Struct, frozen=True):
             is_fallback=selection.is_fallback,
         )
         plan = plan_distribution(distribution.distribution_id, distribution.behaviors, intent)
-        return _Task(distribution, intent, plan)
+        return DistributionPlan(distribution, intent, plan)
+
+    def _check_version(self, plan: SitePlan) -> PreflightResult:
+        """Find out whether the version can be attached, if any distribution needs it."""
+        if not any(each.needs_version for each in plan.distributions):
+            return PreflightResult()
+        return self.preflight.check(plan.selection.arn, attached=plan.attached)
+
+    def _outcome(
+        self, plan: DistributionPlan, act: _Act | None, preflight: PreflightResult
+    ) -> Outcome:
+        if not (preflight.errors and plan.needs_version):
+            return _outcome(plan, act)
+        # The dry run reports what else is wrong with the distribution.
+        outcome = _outcome(plan, self.distribution_reconciler.dry_run)
+        errors = (
+            f"{outcome.distribution_id} is left as it was: {each}" for each in preflight.errors
+        )
+        return replace(outcome, errors=(*outcome.errors, *errors))
 
 
-def _carried_out(task: _Task, act: _Act | None) -> Outcome:
-    listed = Outcome(task.distribution.distribution_id, task.distribution.status, task.plan.steps)
-    if act is None or task.plan.is_empty:
+def _outcome(plan: DistributionPlan, act: _Act | None) -> Outcome:
+    distribution = plan.distribution
+    listed = Outcome(distribution.distribution_id, distribution.status, plan.plan.steps)
+    if act is None or plan.plan.is_empty:
         return listed
     try:
-        return act(task.distribution, task.intent)
+        return act(distribution, plan.intent)
     except MaintenanceError as error:
-        # Named in the report, which fails the run at its end; the others go on.
-        return Outcome(listed.distribution_id, listed.status, listed.steps, errors=(str(error),))
+        # The report fails the run at its end; the other distributions go on.
+        return replace(listed, errors=(str(error),))

@@ -60,7 +60,7 @@ class Report(Struct, frozen=True):
 
     `input_errors` are about the switch, the settings and the page. `housekeeping_errors` are about
     the steps after the distributions. `notices` are worth knowing and are not errors. `targets` are
-    listed as they were found; `status` and `transitions` are what was announced. `coming` is the
+    listed as they were found; `status` and `transitions` are what was announced. `upcoming` is the
     decision at the start of a window that is near, `due` is since when the mode is due, `selection`
     the version to attach where the site is to be closed.
     """
@@ -69,7 +69,7 @@ class Report(Struct, frozen=True):
     outcomes: tuple[Outcome, ...] = ()
     input_errors: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
-    coming: Decision | None = None
+    upcoming: Decision | None = None
     selection: Selection | None = None
     pruned: PrunedVersions = PrunedVersions()
     targets: tuple[Distribution, ...] = ()
@@ -99,7 +99,12 @@ class Report(Struct, frozen=True):
         return replace(self, housekeeping_errors=(*self.housekeeping_errors, error))
 
     @property
-    def drifted(self) -> bool:
+    def has_failures(self) -> bool:
+        """Whether anything could not be done with a distribution."""
+        return any(each.errors for each in self.outcomes)
+
+    @property
+    def has_changes(self) -> bool:
         """Whether anything had to be changed."""
         return any(each.changed for each in self.outcomes)
 

@@ -1,4 +1,4 @@
-"""The note protocol between runs that meet, step by step, without a network."""
+"""The protocol of ADR 0003 between runs that overlap, step by step, without a network."""
 
 import threading
 from collections.abc import Callable
@@ -25,7 +25,7 @@ from tests.builders import (
 _SECONDS = 60
 
 
-def _nothing() -> None:
+def _do_nothing() -> None:
     """Let the call go on."""
 
 
@@ -40,74 +40,74 @@ class _Cloud:
             empty_record(stack="site", distribution_id=DISTRIBUTION_ID), None
         )
     )
-    before_update: Callable[[], object] = _nothing
-    before_write: Callable[[], object] = _nothing
+    before_update: Callable[[], object] = _do_nothing
+    before_write: Callable[[], object] = _do_nothing
 
     def read_config(self, _id: str) -> ReadConfig:
         return ReadConfig(self.xml, str(self.etag))
 
     def update_config(self, _id: str, *, xml: bytes, etag: str) -> None:
-        hook, self.before_update = self.before_update, _nothing
+        hook, self.before_update = self.before_update, _do_nothing
         hook()
         if etag != str(self.etag):
-            raise StaleObservation("somebody else wrote the configuration")
+            raise StaleObservation("the configuration has changed")
         self.xml, self.etag = xml, self.etag + 1
 
     def read(self, _id: str) -> ReadRecord:
         return self.record
 
     def write(self, record: DisplacedRecord, *, over: ReadRecord) -> None:
-        hook, self.before_write = self.before_write, _nothing
+        hook, self.before_write = self.before_write, _do_nothing
         hook()
         if over.etag != self.record.etag:
-            raise StaleObservation("somebody else wrote the note")
+            raise StaleObservation("the record has changed")
         self.record = ReadRecord(record, str(int(self.record.etag or 0) + 1))
 
 
-def test_a_run_that_spares_a_path_does_not_forget_what_another_displaces_there() -> None:
+def test_a_run_that_leaves_a_path_open_keeps_what_another_run_displaces_there() -> None:
     """
-    The row of a behavior that another run is just closing is carried over.
+    The new record keeps the entry of a behavior that another run is just closing.
 
-    A stack update that changes ExceptPaths makes two runs meet like this: the second reads the
-    note and the configuration between the first one's note and its update.
+    A stack update that changes ExceptPaths makes two runs overlap like this: the second reads the
+    record and the configuration after the first has written the record, and before its update.
     """
     before = config_xml(a_behavior(), a_behavior("/x", a_function()))
     cloud = _Cloud(before)
-    run = DistributionReconciler(cloud, cloud)
-    noted, may_update, is_done = threading.Event(), threading.Event(), threading.Event()
+    reconciler = DistributionReconciler(cloud, cloud)
+    has_recorded, may_update, is_done = threading.Event(), threading.Event(), threading.Event()
 
     def close_everything() -> None:
-        run.apply(a_distribution(), Intent(Mode.MAINTENANCE, EDGE, EDGE.base_arn))
+        reconciler.apply(a_distribution(), Intent(Mode.MAINTENANCE, EDGE, EDGE.base_arn))
         is_done.set()
 
-    def hold_the_first() -> None:
-        noted.set()
+    def hold_the_first_run() -> None:
+        has_recorded.set()
         may_update.wait(_SECONDS)
 
-    def let_the_first_go_on() -> None:
+    def release_the_first_run() -> None:
         may_update.set()
         is_done.wait(_SECONDS)
 
-    cloud.before_update = hold_the_first
+    cloud.before_update = hold_the_first_run
     threading.Thread(target=close_everything).start()
-    noted.wait(_SECONDS)
-    cloud.before_write = let_the_first_go_on
+    has_recorded.wait(_SECONDS)
+    cloud.before_write = release_the_first_run
 
-    run.apply(a_distribution(), Intent(Mode.MAINTENANCE, EDGE, EDGE.base_arn, ("/x",)))
-    run.apply(a_distribution(), Intent(Mode.LIVE, EDGE))
+    reconciler.apply(a_distribution(), Intent(Mode.MAINTENANCE, EDGE, EDGE.base_arn, ("/x",)))
+    reconciler.apply(a_distribution(), Intent(Mode.LIVE, EDGE))
 
     assert before == cloud.xml
 
 
-def test_a_run_that_had_to_start_over_counts_as_a_change() -> None:
-    """Who wrote first may have been the run itself, if only the answer got lost."""
+def test_an_attempt_after_a_lost_race_counts_as_a_change() -> None:
+    """The other writer may be the run itself, if only the response got lost."""
     cloud = _Cloud(config_xml(a_behavior()))
 
-    def lose_the_answer() -> None:
+    def lose_the_response() -> None:
         other = DistributionReconciler(cloud, cloud)
         other.apply(a_distribution(), Intent(Mode.MAINTENANCE, EDGE, EDGE.base_arn))
 
-    cloud.before_update = lose_the_answer
+    cloud.before_update = lose_the_response
 
     outcome = DistributionReconciler(cloud, cloud).apply(
         a_distribution(), Intent(Mode.MAINTENANCE, EDGE, EDGE.base_arn)
@@ -116,16 +116,16 @@ def test_a_run_that_had_to_start_over_counts_as_a_change() -> None:
     assert outcome.changed
 
 
-@pytest.mark.parametrize(("spared", "warned"), [(0, 1), (1, 0)])
-def test_more_functions_than_the_quota_are_warned_of(spared: int, warned: int) -> None:
-    """A function that makes way for ours is none more; the hundredth is within the quota."""
+@pytest.mark.parametrize(("excepted", "warnings"), [(0, 1), (1, 0)])
+def test_exceeding_the_quota_of_functions_is_a_warning(excepted: int, warnings: int) -> None:
+    """A displaced function does not count; the hundredth is within the quota."""
     busy = [a_behavior(f"/{number}", a_lambda("origin-request")) for number in range(50)]
     config = config_xml(a_behavior(None, a_lambda()), *busy)
     cloud = _Cloud(config)
-    except_paths = [each.path_pattern or "" for each in busy[:spared]]
+    except_paths = [each.path_pattern or "" for each in busy[:excepted]]
 
     outcome = DistributionReconciler(cloud, cloud).dry_run(
         a_distribution(), Intent(Mode.MAINTENANCE, EDGE, EDGE.base_arn, except_paths)
     )
 
-    assert warned == sum("would have 101 Lambda@Edge" in each for each in outcome.warnings)
+    assert warnings == sum("would have 101 Lambda@Edge" in each for each in outcome.warnings)

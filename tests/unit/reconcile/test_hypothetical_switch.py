@@ -1,4 +1,4 @@
-"""What would be if the switch said something else: all but the switch is as it is."""
+"""A hypothetical switch: everything else is as it is."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,18 +8,22 @@ from maintenance.schedule.switch import ReadSwitch, Says, Switch
 from maintenance.schedule.window import ReadWindows
 from maintenance.wakeup import ParameterChanged
 
-from tests.builders import NOW
+from tests.builders import NOW, a_switch
 
-SUPPOSED = Switch(Says.ON, written=NOW)
+SWITCH = Switch(Says.ON, written=NOW)
 CHANGED = ParameterChanged("/site/maintenance/windows/sunday", NOW)
 
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """Windows that somebody has changed, and an hour-old `off`."""
+    """A changed window, and a switch that has said `off` for an hour."""
+
+    def read_switch(self, *, changed: ParameterChanged | None = None) -> ReadSwitch:
+        """Return the `off`."""
+        return ReadSwitch(a_switch(Says.OFF), changed.name if changed else None)
 
     def read_windows(self, *, changed: ParameterChanged | None = None) -> ReadWindows:
-        """Return a sentence about the window that changed, as one that is unreadable has it."""
+        """Return the name of the change in the place of an error, to show that it was passed on."""
         return ReadWindows(errors=(changed.name,) if changed else ())
 
     def read_last_off(self) -> datetime | None:
@@ -27,19 +31,19 @@ class Parameters:
         return NOW - timedelta(hours=1)
 
 
-SUPPOSING = HypotheticalSwitch(Parameters(), SUPPOSED)
+HYPOTHETICAL = HypotheticalSwitch(Parameters(), SWITCH)
 
 
-def test_the_switch_says_what_is_supposed() -> None:
-    """Whatever was written meanwhile: the question is what would be."""
-    assert ReadSwitch(SUPPOSED) == SUPPOSING.read_switch(changed=CHANGED)
+def test_the_hypothetical_switch_replaces_the_real_one() -> None:
+    """Even if that has just been written."""
+    assert ReadSwitch(SWITCH) == HYPOTHETICAL.read_switch(changed=CHANGED)
 
 
-def test_the_windows_are_those_that_there_are_after_the_change() -> None:
-    """What woke the run is passed on, so an older answer is read again."""
-    assert ReadWindows(errors=(CHANGED.name,)) == SUPPOSING.read_windows(changed=CHANGED)
+def test_the_windows_are_read_no_older_than_the_change() -> None:
+    """The change that woke the run is passed on, so an older answer is read again."""
+    assert ReadWindows(errors=(CHANGED.name,)) == HYPOTHETICAL.read_windows(changed=CHANGED)
 
 
-def test_the_newest_off_is_the_one_that_there_is() -> None:
-    """What is supposed leaves it in the history."""
-    assert NOW - timedelta(hours=1) == SUPPOSING.read_last_off()
+def test_the_newest_off_is_that_of_the_history() -> None:
+    """The hypothetical write would leave it there."""
+    assert NOW - timedelta(hours=1) == HYPOTHETICAL.read_last_off()

@@ -1,4 +1,4 @@
-"""Coming and going, between a switch and a controller that only remember what was asked of them."""
+"""The custom resource, with a switch and a controller that only record what they are asked for."""
 
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
@@ -9,16 +9,16 @@ from maintenance.model import Mode
 from maintenance.reconcile.install import Installation
 from maintenance.reporting.report import Outcome, Report
 from maintenance.schedule.switch import ReadSwitch, Says, Switch, parse_switch
-from maintenance.wakeup import ParameterChanged
+from maintenance.wakeup import ParameterChanged, Wakeup
 
 from tests.builders import NOW, a_decision, a_switch
 
-NEWS = ParameterChanged("/site/maintenance", NOW)
+CHANGED = ParameterChanged("/site/maintenance", NOW)
 
 
 @dataclass
 class _World:
-    """The switch and the controller, and what was done to them, in order."""
+    """The switch and the controller; `done` records the calls in order."""
 
     switch: Switch | None = None
     errors: tuple[str, ...] = ()
@@ -30,14 +30,14 @@ class _World:
 
     def write_switch(self, value: str) -> ParameterChanged:
         self.done.append(value)
-        return NEWS
+        return CHANGED
 
     def plan(self, changed: ParameterChanged | None = None) -> Report:
-        self.done.append(f"plan, having heard {changed}")
+        self.done.append(f"plan, after {changed}")
         return Report(a_decision(), input_errors=self.errors)
 
-    def reconcile(self, changed: ParameterChanged | None = None) -> Report:
-        self.done.append(f"reconcile, having heard {changed}")
+    def reconcile(self, wakeup: Wakeup) -> Report:
+        self.done.append(f"reconcile, after {wakeup}")
         stuck = Outcome("E1", "Deployed", (), errors=self.errors)
         return Report(a_decision(self.mode), (stuck,), input_errors=("another thing is wrong",))
 
@@ -52,8 +52,8 @@ class _Unreachable(_World):
         raise ObservationError(f"SSM does not take {value}")
 
 
-def _carry_out(request_type: str | None, world: _World) -> list[str]:
-    Installation("site", world, world).carry_out(_request(request_type))
+def _handle(request_type: str | None, world: _World) -> list[str]:
+    Installation("site", world, world).handle(_request(request_type))
     return world.done
 
 
@@ -66,96 +66,94 @@ def _request(request_type: str | None) -> dict[str, object]:
     }
 
 
-def test_coming_writes_the_switch_where_there_is_none() -> None:
-    """And then looks whether the settings mean anything; a stale read must not spoil it."""
-    assert ["off", f"plan, having heard {NEWS}"] == _carry_out("Create", _World())
+def test_create_writes_a_missing_switch() -> None:
+    """And then checks the settings, with a read that is no older than that write."""
+    assert ["off", f"plan, after {CHANGED}"] == _handle("Create", _World())
 
 
 @pytest.mark.parametrize("says", Says)
 @pytest.mark.parametrize("message", [None, "left by my colleague"])
-def test_coming_leaves_a_switch_that_says_something(says: Says, message: str | None) -> None:
-    """A site that is in maintenance stays so."""
-    assert ["plan, having heard None"] == _carry_out(
-        "Create", _World(a_switch(says, message=message))
-    )
+def test_create_leaves_an_existing_switch_alone(says: Says, message: str | None) -> None:
+    """A site that is in maintenance stays in maintenance."""
+    assert ["plan, after None"] == _handle("Create", _World(a_switch(says, message=message)))
 
 
-def test_coming_takes_over_what_a_deleted_stack_has_left() -> None:
+def test_create_overwrites_the_switch_that_a_deleted_stack_has_left() -> None:
     """Its `off` would skip every window for ever."""
     gone = _World()
-    value = _carry_out("Delete", gone)[0]
+    value = _handle("Delete", gone)[0]
     left = parse_switch(value, written=NOW, zone=ZoneInfo("UTC"))
 
-    assert ["off", f"plan, having heard {NEWS}"] == _carry_out("Create", _World(left))
+    assert ["off", f"plan, after {CHANGED}"] == _handle("Create", _World(left))
 
 
-def test_coming_fails_if_the_settings_mean_nothing() -> None:
-    """So that the deployment says so, and not the first maintenance."""
-    with pytest.raises(RunFailed, match=r"cannot look after its site: no such thing \| nor such"):
-        _carry_out("Create", _World(errors=("no such thing", "nor such")))
+def test_create_fails_if_the_settings_are_invalid() -> None:
+    """So that the deployment shows it, and not the first maintenance."""
+    with pytest.raises(RunFailed, match=r"cannot manage its site: no such thing \| nor such"):
+        _handle("Create", _World(errors=("no such thing", "nor such")))
 
 
 @pytest.mark.parametrize("switch", [None, a_switch(Says.ON)])
-def test_an_update_of_something_else_touches_nothing(switch: Switch | None) -> None:
+def test_update_of_another_property_writes_nothing(switch: Switch | None) -> None:
     """An upgrade must not reset a live `on`."""
-    assert [] == _carry_out("Update", _World(switch, errors=("anything",)))
+    assert [] == _handle("Update", _World(switch, errors=("anything",)))
 
 
-def test_an_update_that_tells_no_properties_touches_nothing() -> None:
-    """One that somebody sends by hand, say."""
+def test_update_without_properties_writes_nothing() -> None:
+    """Such as one that was sent manually."""
     world = _World()
 
-    Installation("site", world, world).carry_out({"RequestType": "Update"})
+    Installation("site", world, world).handle({"RequestType": "Update"})
 
     assert [] == world.done
 
 
 @pytest.mark.parametrize(("switch", "expected"), [(None, ["off"]), (a_switch(Says.ON), [])])
-def test_an_update_to_another_switch_writes_it_where_there_is_none(
+def test_update_to_another_switch_writes_it_if_it_is_missing(
     switch: Switch | None, expected: list[str]
 ) -> None:
-    """The stack would watch a parameter that does not exist; one that does, it leaves alone."""
+    """Otherwise the stack would watch a parameter that does not exist."""
     world = _World(switch)
     old = {"OldResourceProperties": {"SwitchParameter": "/another/name"}}
 
-    Installation("site", world, world).carry_out(_request("Update") | old)
+    Installation("site", world, world).handle(_request("Update") | old)
 
     assert expected == world.done
 
 
-def test_going_writes_an_off_that_outlasts_every_window_and_lifts_all() -> None:
-    """In this order, or a window would close the site again; and a stale read must not undo it."""
+def test_delete_writes_an_off_that_outlasts_every_window_and_opens_the_site() -> None:
+    """In this order, or a window would close the site again; and with a read that is new enough."""
     expected = [
         "off until 9999-12-31T00:00Z: left by the deleted stack site",
-        f"reconcile, having heard {NEWS}",
+        f"reconcile, after {CHANGED}",
     ]
 
-    assert expected == _carry_out("Delete", _World(a_switch()))
+    assert expected == _handle("Delete", _World(a_switch()))
 
 
-def test_going_fails_if_the_site_is_not_as_it_was() -> None:
-    """Better a stack that stays than a site that is stranded. Other faults do not keep it."""
+def test_delete_fails_if_a_distribution_cannot_be_opened() -> None:
+    """A stack that stays is better than a site left closed. Other errors do not keep it."""
     reason = r"^the site is not as it was before maintenance: E1 is stuck \| E1 is gone$"
     with pytest.raises(RunFailed, match=reason):
-        _carry_out("Delete", _World(errors=("E1 is stuck", "E1 is gone")))
+        _handle("Delete", _World(errors=("E1 is stuck", "E1 is gone")))
 
 
 @pytest.mark.parametrize("mode", [Mode.MAINTENANCE, Mode.UNCHANGED])
-def test_going_fails_if_somebody_wants_the_site_closed(mode: Mode) -> None:
-    """What was written after the deletion began must not lose its controller."""
+def test_delete_fails_if_the_site_is_to_be_closed_again(mode: Mode) -> None:
+    """A switch that was written after the deletion began must not lose its controller."""
     with pytest.raises(RunFailed, match="not as it was before maintenance"):
-        _carry_out("Delete", _World(a_switch(), mode=mode))
+        _handle("Delete", _World(a_switch(), mode=mode))
 
 
 @pytest.mark.parametrize("request_type", ["Create", "Delete"])
-def test_what_cannot_be_read_or_written_is_told(request_type: str) -> None:
-    """The reason reaches whoever asked."""
+def test_an_unreachable_switch_fails_the_request(request_type: str) -> None:
+    """With the reason, which CloudFormation shows."""
     with pytest.raises(ObservationError, match="SSM does not"):
-        _carry_out(request_type, _Unreachable())
+        _handle(request_type, _Unreachable())
 
 
 @pytest.mark.parametrize("request_type", [None, "Replace"])
-def test_another_request_is_refused(request_type: str | None) -> None:
-    """There are three."""
+def test_an_unknown_request_type_is_refused(request_type: str | None) -> None:
+    """CloudFormation documents three."""
     with pytest.raises(ConfigurationError, match=f"no request type {request_type!r}"):
-        _carry_out(request_type, _World())
+        _handle(request_type, _World())

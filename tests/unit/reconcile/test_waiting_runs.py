@@ -1,8 +1,8 @@
-"""What a run that waits for CloudFront does when somebody wants something else meanwhile."""
+"""A run that waits for throttled updates while the desired state changes."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from maintenance.aws.throttling import ThrottledConfigs
@@ -12,22 +12,24 @@ from maintenance.cloudfront.engine import PreflightResult, Selection
 from maintenance.errors import MaintenanceError, ObservationError, Throttled
 from maintenance.model import Distribution, Mode, Timer
 from maintenance.reconcile.controller import Controller
-from maintenance.reconcile.desired_state import DesiredState
+from maintenance.reconcile.desired_state import DesiredStateReader
 from maintenance.reconcile.distribution import DistributionReconciler
 from maintenance.reconcile.ports import ReadPage
 from maintenance.reconcile.site import SiteReconciler
 from maintenance.reporting.report import Report
 from maintenance.schedule.announcement import Announcement
+from maintenance.schedule.switch import ReadSwitch, Says
+from maintenance.schedule.window import ReadWindows
 from maintenance.settings import Settings
-from maintenance.wakeup import ParameterChanged
+from maintenance.wakeup import AlarmClockRang, ParameterChanged
 
 from tests.builders import (
     DISTRIBUTION_ID,
     EDGE,
     NOW,
     PAGE_FUNCTION,
-    a_decision,
     a_distribution,
+    a_switch,
     config_xml,
 )
 
@@ -52,26 +54,32 @@ class _NoPage:
 
 
 class _Parameters:
-    """What the switch in a world says."""
+    """A switch, and no windows."""
 
     def __init__(self, world: "_World") -> None:
-        self.world = world
+        self._world = world
 
-    def read(self, _changed: ParameterChanged | None = None) -> DesiredState:
-        if self.world.seconds and self.world.unanswered_looks:
-            self.world.unanswered_looks -= 1
+    def read_switch(self, *, changed: ParameterChanged | None = None) -> ReadSwitch:  # noqa: ARG002 - the protocol's
+        if self._world.seconds and self._world.failing_reads:
+            self._world.failing_reads -= 1
             raise ObservationError("SSM does not answer")
-        return DesiredState(a_decision(self.world.mode), None, (), None)
+        return ReadSwitch(a_switch(self._world.says))
+
+    def read_windows(self, *, changed: ParameterChanged | None = None) -> ReadWindows:  # noqa: ARG002 - the protocol's
+        return ReadWindows()
+
+    def read_last_off(self) -> datetime | None:
+        return None
 
 
 @dataclass
 class _World:
-    """A switch, a distribution whose next updates are throttled, and all that a run needs."""
+    """A switch, a distribution whose next updates are throttled, and all else that a run needs."""
 
-    mode: Mode = Mode.MAINTENANCE
+    says: Says = Says.ON
     refusals: int = 3
     seconds: float = 0.0
-    unanswered_looks: int = 0
+    failing_reads: int = 0
     updates: list[bytes] = field(default_factory=list)
 
     def controller(self) -> Controller:
@@ -79,15 +87,14 @@ class _World:
         configs = ThrottledConfigs(self, timer, jitter=lambda: 1.0)
         return Controller(
             preview=None,
-            desired_state=_Parameters(self),
+            desired_state=DesiredStateReader(_Parameters(self), timedelta(0), lambda: NOW),
             distributions=self,
             page_files=_NoPage(),
-            site_reconciler=SiteReconciler(
-                _SETTINGS, EDGE, DistributionReconciler(configs, self), self, self
-            ),
+            site=SiteReconciler(_SETTINGS, EDGE, DistributionReconciler(configs, self), self, self),
+            housekeeping=None,
             alarm_clock=self,
             announcer=self,
-            pace=configs,
+            throttling=configs,
             clock=lambda: NOW,
         )
 
@@ -118,7 +125,7 @@ class _World:
 
     def select(
         self,
-        _said: Announcement,
+        _announcement: Announcement,
         *,
         publish: bool = True,
         attached: Collection[str] = (),
@@ -136,29 +143,29 @@ class _World:
 
 
 class _OpenedWhileWaiting(_World):
-    """Somebody writes off while the first update waits."""
+    """The operator writes off while the first update waits."""
 
     def pause(self, seconds: float) -> None:
         super().pause(seconds)
-        self.mode = Mode.LIVE
+        self.says = Says.OFF
 
 
-def test_a_run_that_waits_does_not_close_what_was_opened_meanwhile() -> None:
-    """The run that the off woke found the distribution open, so nobody else would open it soon."""
+def test_a_waiting_run_does_not_close_a_site_that_was_opened_since() -> None:
+    """The run that the off started found the distribution open and would not open it again."""
     world = _OpenedWhileWaiting()
 
-    report = world.controller().reconcile()
+    report = world.controller().reconcile(AlarmClockRang())
 
     assert ([], Mode.LIVE, ()) == (world.updates, report.decision.mode, report.errors)
 
 
-@pytest.mark.parametrize("unanswered_looks", [0, 1])
-def test_a_run_that_waits_goes_on_while_nothing_else_is_known_to_be_wanted(
-    unanswered_looks: int,
+@pytest.mark.parametrize("failing_reads", [0, 1])
+def test_a_waiting_run_goes_on_while_the_desired_state_is_not_known_to_change(
+    failing_reads: int,
 ) -> None:
-    """Also where the switch cannot be read in between."""
-    world = _World(unanswered_looks=unanswered_looks)
+    """Even if the switch cannot be read once."""
+    world = _World(failing_reads=failing_reads)
 
-    report = world.controller().reconcile()
+    report = world.controller().reconcile(AlarmClockRang())
 
     assert (1, ()) == (len(world.updates), report.errors)

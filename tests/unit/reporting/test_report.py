@@ -69,12 +69,12 @@ def test_an_instant_that_nobody_knows_is_null() -> None:
     assert (None, None) == (document["until"], document["next_change"])
 
 
-def test_a_run_has_drifted_if_anything_was_changed() -> None:
+def test_a_run_has_changes_if_any_distribution_was_changed() -> None:
     """One distribution is enough."""
     kept, changed = Outcome("E1", "Deployed", ()), Outcome("E2", "Deployed", (), changed=True)
 
-    assert Report(a_decision(), (kept, changed)).drifted
-    assert not Report(a_decision(), (kept,)).drifted
+    assert Report(a_decision(), (kept, changed)).has_changes
+    assert not Report(a_decision(), (kept,)).has_changes
 
 
 def test_own_faults_come_before_those_of_distributions() -> None:
