@@ -1,9 +1,9 @@
 """
-DistributionConfigs as CloudFront may send them, and odder: the strategy behind the laws.
+DistributionConfigs as CloudFront may send them, and stranger ones: the strategy behind the laws.
 
-Drawn are the behaviors, with associations in legal combinations only, and how each is written
-down: comments, processing instructions, CDATA, white space and elements that no SDK knows wherever
-they may stand, and every way to write an empty list.
+It draws behaviors, with associations in legal combinations only, and their spelling: comments,
+processing instructions, CDATA, white space and elements that no SDK knows, wherever they are legal,
+and every way to write an empty list.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _UNKNOWN = (
     "<ViewerWeather><Forecast unit='°'>a &lt; b</Forecast></ViewerWeather>",
     "<Fans><Quantity>2</Quantity><Items><Fan/><Fan>č</Fan></Items></Fans>",
 )
-_SILENCE = ("", "", "\n    ", "<!-- a < b & <Items> -->", "<?keep this?>")
+_FILLER = ("", "", "\n    ", "<!-- a < b & <Items> -->", "<?keep this?>")
 
 
 @dataclass(frozen=True)
@@ -38,17 +38,19 @@ class Drawn:
 @st.composite
 def configurations(draw: st.DrawFn) -> Drawn:
     """Draw a configuration."""
-    held = {path: _associations(draw) for path in (None, *draw(_SOME_PATHS))}
-    default, *ordered = [_behavior(draw, path, each) for path, each in held.items()]
+    attached = {path: _associations(draw) for path in (None, *draw(_SOME_PATHS))}
+    default, *ordered = [_behavior(draw, path, each) for path, each in attached.items()]
     members = [_text(draw, "Comment", "čaj & co"), default]
     if bool(ordered) or draw(_EITHER):
         items = _element(draw, "Items", *ordered, unknown=False) if ordered else ""
         quantity = f"<Quantity>{len(ordered)}</Quantity>"
         members.append(_element(draw, "CacheBehaviors", quantity, items))
     root = _element(draw, "DistributionConfig", *members)
-    opened = root.replace("<DistributionConfig>", f'<DistributionConfig xmlns="{NAMESPACE}">', 1)
+    with_namespace = root.replace(
+        "<DistributionConfig>", f'<DistributionConfig xmlns="{NAMESPACE}">', 1
+    )
     declaration = '<?xml version="1.0" encoding="UTF-8"?>\n' if draw(_EITHER) else ""
-    return Drawn(f"{declaration}{opened}\n".encode(), held)
+    return Drawn(f"{declaration}{with_namespace}\n".encode(), attached)
 
 
 def _associations(draw: st.DrawFn) -> Associations:
@@ -64,7 +66,7 @@ def _behavior(draw: st.DrawFn, path: str | None, associations: Associations) -> 
     first = [] if path is None else [_text(draw, "PathPattern", path)]
     both = [
         _list(draw, kind, [each for each in associations if each.kind is kind])
-        for kind in _turned(draw, list(Kind))
+        for kind in _maybe_reversed(draw, list(Kind))
     ]
     return _element(draw, name, *first, "<TargetOriginId>origin</TargetOriginId>", *both)
 
@@ -74,10 +76,10 @@ def _list(draw: st.DrawFn, kind: Kind, associations: list[Association]) -> str:
     if not associations:
         empty = draw(_EMPTY_LISTS)
         return empty.format(name=name) or _element(draw, name, "<Quantity>0</Quantity>")
-    written = [_item(draw, kind, each) for each in _turned(draw, associations)]
-    items = _element(draw, "Items", *written, unknown=False)
+    drawn = [_item(draw, kind, each) for each in _maybe_reversed(draw, associations)]
+    items = _element(draw, "Items", *drawn, unknown=False)
     quantity = _text(draw, "Quantity", str(len(associations)))
-    return _element(draw, name, *_turned(draw, [quantity, items]))
+    return _element(draw, name, *_maybe_reversed(draw, [quantity, items]))
 
 
 def _item(draw: st.DrawFn, kind: Kind, association: Association) -> str:
@@ -89,24 +91,24 @@ def _item(draw: st.DrawFn, kind: Kind, association: Association) -> str:
     ]
     if is_lambda and draw(_EITHER):
         members.append(_text(draw, "IncludeBody", "true"))
-    return _element(draw, LIST_NAMES[kind].removesuffix("s"), *_turned(draw, members))
+    return _element(draw, LIST_NAMES[kind].removesuffix("s"), *_maybe_reversed(draw, members))
 
 
-def _turned[T](draw: st.DrawFn, given: list[T]) -> list[T]:
-    """Draw whether to turn an order around."""
+def _maybe_reversed[T](draw: st.DrawFn, given: list[T]) -> list[T]:
+    """Draw whether to reverse an order."""
     return given[::-1] if draw(_EITHER) else given
 
 
 def _element(draw: st.DrawFn, name: str, *members: str, unknown: bool = True) -> str:
-    """Draw an element with silence, and if `unknown` with what no SDK knows, between members."""
-    between = _ANYTHING if unknown else _QUIET
+    """Draw an element; if `unknown`, with elements that no SDK knows between its members."""
+    between = _ANYTHING if unknown else _FILLERS
     content = "".join(draw(between) + member for member in members) + draw(between)
     space = "" if name == "DistributionConfig" else draw(_SPACES)
     return f"<{name}{space}>{content}</{name}{space}>"
 
 
 def _text(draw: st.DrawFn, name: str, text: str) -> str:
-    return f"<{name}>{draw(_WAYS)(text)}</{name}>"
+    return f"<{name}>{draw(_SPELLINGS)(text)}</{name}>"
 
 
 def _commented(text: str) -> str:
@@ -128,7 +130,7 @@ _NAMES = st.sampled_from(("sign", "rewrite", "headers"))
 _SOME_PATHS: st.SearchStrategy[list[str]] = st.lists(
     st.sampled_from(_PATHS), unique=True, max_size=3
 )
-# Nothing is the sign for one that is drawn member by member; a space is the list that is absent.
+# An empty string stands for a list that is drawn member by member, a space for an absent list.
 _EMPTY_LISTS = st.sampled_from(
     (
         "",
@@ -140,11 +142,11 @@ _EMPTY_LISTS = st.sampled_from(
         "<{name}><Quantity>0</Quantity><Items>\n</Items></{name}>",
     )
 )
-_QUIET = st.sampled_from(_SILENCE)
-_ANYTHING = st.sampled_from((*_SILENCE, *_UNKNOWN))
+_FILLERS = st.sampled_from(_FILLER)
+_ANYTHING = st.sampled_from((*_FILLER, *_UNKNOWN))
 _SPACES = st.sampled_from(("", "", " ", "\n"))
-# Ways to write a text that mean the same.
-_WAYS = st.sampled_from(
+# Spellings of one text.
+_SPELLINGS = st.sampled_from(
     (
         escape,
         escape,

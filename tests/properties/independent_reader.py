@@ -1,8 +1,8 @@
 """
-Another reader and writer of DistributionConfigs, so that the laws do not ask the code they judge.
+Another reader and writer of DistributionConfigs, so that the laws do not use the code they test.
 
-ElementTree reads a document and writes it anew, as CloudFront does: elements and text stay,
-comments and the way of writing do not.
+ElementTree parses a document and serialises it again, as CloudFront does: elements and text stay,
+comments and spelling do not.
 """
 
 import re
@@ -29,15 +29,15 @@ def associations(xml: bytes) -> dict[str | None, set[Association]]:
             for name, (kind, arn) in _LISTS.items()
             for item in behavior.findall(f"./{_tag(name)}/{_tag('Items')}/*")
         }
-        for behavior in _behaviors(_parsed(xml))
+        for behavior in _behaviors(_parse(xml))
     }
 
 
 def quantities(xml: bytes) -> list[tuple[int, int]]:
-    """Return what each association list says its Quantity is, and the number of its items."""
+    """Return the Quantity of each association list, and the number of its items."""
     return [
         (int(_text(each, "Quantity")), len(each.findall(f"./{_tag('Items')}/*")))
-        for behavior in _behaviors(_parsed(xml))
+        for behavior in _behaviors(_parse(xml))
         for name in _LISTS
         for each in behavior.findall(_tag(name))
         if len(each)
@@ -49,21 +49,21 @@ def without_lists(xml: bytes) -> bytes:
     return _LIST_BYTES.sub(b"", xml)
 
 
-def written_anew(xml: bytes, reorder: Callable[[list[ET.Element]], None]) -> bytes:
-    """Return the document as CloudFront may send it next, with each list's items reordered."""
-    root = _parsed(xml)
+def serialise_again(xml: bytes, reorder: Callable[[list[ET.Element]], None]) -> bytes:
+    """Return the document as CloudFront may send it next, with the items of lists reordered."""
+    root = _parse(xml)
     for behavior in _behaviors(root):
         for items in behavior.findall(f"./*/{_tag('Items')}"):
             if len(items):
                 reordered = list(items)
                 reorder(reordered)
                 items[:] = reordered
-    return _written(root)
+    return _serialise(root)
 
 
-def attached(xml: bytes, new: Association) -> bytes:
-    """Return the document after somebody put `new` in the place of its event in every behavior."""
-    root = _parsed(xml)
+def attach(xml: bytes, new: Association) -> bytes:
+    """Return the document after another party attached `new` to its event in every behavior."""
+    root = _parse(xml)
     list_name, (_, arn_name) = next(each for each in _LISTS.items() if each[1][0] is new.kind)
     for behavior in _behaviors(root):
         items = _child(_child(behavior, list_name), "Items")
@@ -73,7 +73,7 @@ def attached(xml: bytes, new: Association) -> bytes:
         ET.SubElement(item, _tag(arn_name)).text = new.arn
         ET.SubElement(item, _tag("EventType")).text = new.event_type
         _child(_child(behavior, list_name), "Quantity").text = str(len(items))
-    return _written(root)
+    return _serialise(root)
 
 
 def _behaviors(root: ET.Element) -> list[ET.Element]:
@@ -82,7 +82,7 @@ def _behaviors(root: ET.Element) -> list[ET.Element]:
 
 
 def _child(parent: ET.Element, name: str) -> ET.Element:
-    """Return the child of that name, made where there is none."""
+    """Return the child with that name, and add it if there is none."""
     found = parent.find(_tag(name))
     return ET.SubElement(parent, _tag(name)) if found is None else found
 
@@ -95,10 +95,10 @@ def _text(parent: ET.Element, name: str) -> str:
     return parent.findtext(_tag(name), default="").strip()
 
 
-def _parsed(xml: bytes) -> ET.Element:
+def _parse(xml: bytes) -> ET.Element:
     return ET.fromstring(xml)  # noqa: S314 - the test itself has made it
 
 
-def _written(root: ET.Element) -> bytes:
-    written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
-    return written
+def _serialise(root: ET.Element) -> bytes:
+    xml: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return xml

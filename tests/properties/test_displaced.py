@@ -1,4 +1,4 @@
-"""Laws of the note: it says what it was told, and no two writings of it are the same."""
+"""Laws of the record of displaced functions: it reads back, and no two writes have equal bytes."""
 
 from types import MappingProxyType
 
@@ -18,7 +18,7 @@ NAMES = st.text(min_size=1, max_size=20)
 
 @st.composite
 def records(draw: st.DrawFn) -> DisplacedRecord:
-    """Draw a note with a row for each behavior of a configuration."""
+    """Draw a record of all behaviors of a configuration."""
     config = read_config(draw(configurations()).xml)
     lists_by_path = {each.behavior.path_pattern: each.lists for each in config.behaviors}
     return DisplacedRecord(draw(NAMES), draw(NAMES), MappingProxyType(lists_by_path))
@@ -26,8 +26,8 @@ def records(draw: st.DrawFn) -> DisplacedRecord:
 
 @law
 @given(records(), NAMES)
-def test_a_note_reads_back_as_it_was_written(record: DisplacedRecord, write: str) -> None:
-    """Byte for byte, for what it remembers is put back byte for byte."""
+def test_a_record_reads_back_as_it_was_written(record: DisplacedRecord, write: str) -> None:
+    """Byte for byte, because its lists are restored byte for byte."""
     body = encode(record, write=write)
 
     assert record == decode(body, stack=record.stack, distribution_id=record.distribution_id)
@@ -35,10 +35,10 @@ def test_a_note_reads_back_as_it_was_written(record: DisplacedRecord, write: str
 
 @law
 @given(records(), st.lists(NAMES, min_size=2, max_size=2, unique=True))
-def test_two_writings_of_a_note_never_have_equal_bytes(
+def test_two_writes_of_a_record_never_have_equal_bytes(
     record: DisplacedRecord, writes: list[str]
 ) -> None:
-    """S3's ETag is a hash of the content, so a condition on it would be met by the wrong one."""
+    """S3's ETag is a hash of the content: equal bytes would meet each other's conditions."""
     one, other = writes
 
     assert encode(record, write=one) != encode(record, write=other)

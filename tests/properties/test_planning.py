@@ -1,15 +1,17 @@
-"""Laws of planning: it converges, order means nothing, and CloudFront's rules hold after it."""
+"""Laws of planning: it converges, ignores order, and keeps CloudFront's rules, with any engine."""
 
 import random
 from collections import Counter
+from copy import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
+from maintenance.cloudfront.plan import Intent
 from maintenance.model import VIEWER_EVENTS, Mode
 
 from tests.hypothesis_profiles import untraced
 from tests.properties import independent_reader as independent
-from tests.properties.closing import closed, law, opened, plan_for
+from tests.properties.closing import INTENTS_TO_CLOSE, close, law, plan_for, reopen
 from tests.properties.configurations import Drawn, configurations
 
 pytestmark = untraced
@@ -19,40 +21,41 @@ MODES = st.sampled_from([Mode.LIVE, Mode.MAINTENANCE, Mode.UNCHANGED])
 
 @law
 @given(configurations())
-def test_what_the_strategy_draws_is_what_another_parser_reads(drawn: Drawn) -> None:
-    """The other laws are worth as much as their material."""
-    expected = {path: set(held) for path, held in drawn.associations.items()}
+def test_another_parser_reads_what_the_strategy_draws(drawn: Drawn) -> None:
+    """The other laws depend on it."""
+    expected = {path: set(attached) for path, attached in drawn.associations.items()}
 
     assert expected == independent.associations(drawn.xml)
 
 
 @law
-@given(configurations())
-def test_planning_again_after_applying_changes_nothing(drawn: Drawn) -> None:
-    """Closed stays closed and open stays open, however often one looks."""
-    xml, record = closed(drawn.xml)
+@given(configurations(), INTENTS_TO_CLOSE)
+def test_planning_again_after_applying_changes_nothing(drawn: Drawn, intent: Intent) -> None:
+    """A closed site stays closed, and an open one open, however often a run plans."""
+    xml, record = close(drawn.xml, intent)
 
-    assert plan_for(Mode.MAINTENANCE, xml).is_empty
-    assert plan_for(Mode.LIVE, opened(xml, record).xml).is_empty
+    assert plan_for(intent, xml).is_empty
+    assert plan_for(replace(intent, mode=Mode.LIVE), reopen(xml, record, intent).xml).is_empty
 
 
 @law
-@given(configurations(), MODES, st.randoms(use_true_random=False))
+@given(configurations(), INTENTS_TO_CLOSE, MODES, st.randoms(use_true_random=False))
 def test_the_order_of_associations_changes_no_plan(
-    drawn: Drawn, mode: Mode, order: random.Random
+    drawn: Drawn, intent: Intent, mode: Mode, order: random.Random
 ) -> None:
-    """CloudFront returns them in no fixed order; neither a closed site nor an open one minds."""
-    for xml in (drawn.xml, closed(drawn.xml)[0]):
-        shuffled = independent.written_anew(xml, order.shuffle)
-        assert plan_for(mode, xml) == plan_for(mode, shuffled)
+    """CloudFront returns them in no fixed order, while a site is open and while it is closed."""
+    planned = replace(intent, mode=mode)
+    for xml in (drawn.xml, close(drawn.xml, intent)[0]):
+        shuffled = independent.serialise_again(xml, order.shuffle)
+        assert plan_for(planned, xml) == plan_for(planned, shuffled)
 
 
 @law
-@given(configurations())
-def test_quantity_is_the_number_of_items_after_every_edit(drawn: Drawn) -> None:
+@given(configurations(), INTENTS_TO_CLOSE)
+def test_quantity_is_the_number_of_items_after_every_edit(drawn: Drawn, intent: Intent) -> None:
     """Or CloudFront refuses it (model: cloudfront InconsistentQuantities)."""
-    xml, record = closed(drawn.xml)
-    edited = [xml, opened(xml, record).xml]
+    xml, record = close(drawn.xml, intent)
+    edited = [xml, reopen(xml, record, intent).xml]
 
     assert [] == [
         each for doc in edited for each in independent.quantities(doc) if len({*each}) > 1
@@ -60,33 +63,33 @@ def test_quantity_is_the_number_of_items_after_every_edit(drawn: Drawn) -> None:
 
 
 @law
-@given(configurations())
-def test_strangers_at_origin_events_survive_every_plan(drawn: Drawn) -> None:
-    """They run behind the cache and are never in the way."""
-    xml, record = closed(drawn.xml)
+@given(configurations(), INTENTS_TO_CLOSE)
+def test_functions_at_origin_events_stay(drawn: Drawn, intent: Intent) -> None:
+    """They run behind the cache and never conflict."""
+    xml, record = close(drawn.xml, intent)
     expected = _at_origin(drawn.xml)
 
     assert expected == _at_origin(xml)
-    assert expected == _at_origin(opened(xml, record).xml)
+    assert expected == _at_origin(reopen(xml, record, intent).xml)
 
 
 @law
-@given(configurations())
-def test_a_closed_distribution_keeps_to_the_rules_of_cloudfront(drawn: Drawn) -> None:
+@given(configurations(), INTENTS_TO_CLOSE)
+def test_a_closed_distribution_keeps_the_rules_of_cloudfront(drawn: Drawn, intent: Intent) -> None:
     """
-    One function per event type, and one kind at the viewer events.
+    One function for an event type, and one kind at the viewer events.
 
     Source: CloudFront Developer Guide, edge-function-restrictions-all.
     """
-    for held in independent.associations(closed(drawn.xml)[0]).values():
-        per_event = Counter(each.event_type for each in held)
-        kinds_at_viewer = {each.kind for each in held if each.event_type in VIEWER_EVENTS}
+    for attached in independent.associations(close(drawn.xml, intent)[0]).values():
+        per_event = Counter(each.event_type for each in attached)
+        kinds_at_viewer = {each.kind for each in attached if each.event_type in VIEWER_EVENTS}
         assert {1} == set(per_event.values())
         assert 1 == len(kinds_at_viewer)
 
 
 def _at_origin(xml: bytes) -> dict[str | None, set[object]]:
     return {
-        path: {each for each in held if each.event_type not in VIEWER_EVENTS}
-        for path, held in independent.associations(xml).items()
+        path: {each for each in attached if each.event_type not in VIEWER_EVENTS}
+        for path, attached in independent.associations(xml).items()
     }

@@ -1,40 +1,52 @@
-"""Laws of coming back: whatever a distribution was like before maintenance, it is so afterwards."""
+"""Laws of restoring: after maintenance a distribution is as it was, whichever engine closed it."""
 
 import random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from maintenance.cloudfront.config import read_config
-from maintenance.model import VIEWER_REQUEST, VIEWER_RESPONSE, Kind, Mode
+from maintenance.cloudfront.plan import Intent
+from maintenance.model import VIEWER_EVENTS, VIEWER_REQUEST, VIEWER_RESPONSE, Association, Mode
 
-from tests.builders import EDGE, OURS, a_lambda
+from tests.builders import a_function, a_lambda
+from tests.engines import INVENTED
 from tests.hypothesis_profiles import untraced
 from tests.properties import independent_reader as independent
-from tests.properties.closing import closed, law, opened, plan_for
+from tests.properties.closing import (
+    INTENTS,
+    INTENTS_TO_CLOSE,
+    close,
+    law,
+    ours,
+    plan_for,
+    reopen,
+)
 from tests.properties.configurations import Drawn, configurations
 
 pytestmark = untraced
 
 
+@pytest.mark.parametrize("intent", INTENTS.values(), ids=list(INTENTS))
 @law
-@given(configurations())
-def test_attaching_and_detaching_gives_back_the_identical_bytes(drawn: Drawn) -> None:
-    """Known to us or not, in whatever form it was written."""
-    change = opened(*closed(drawn.xml))
+@given(drawn=configurations())
+def test_detaching_restores_the_identical_bytes(intent: Intent, drawn: Drawn) -> None:
+    """Known to an SDK or not, in whatever form they were written."""
+    change = reopen(*close(drawn.xml, intent), intent)
 
     assert drawn.xml == change.xml
     assert () == change.not_restored + change.errors
 
 
 @law
-@given(configurations(), st.randoms(use_true_random=False))
-def test_a_configuration_that_cloudfront_wrote_anew_gets_back_all_that_it_had(
-    drawn: Drawn, order: random.Random
+@given(configurations(), INTENTS_TO_CLOSE, st.randoms(use_true_random=False))
+def test_a_configuration_that_cloudfront_serialised_again_gets_everything_back(
+    drawn: Drawn, intent: Intent, order: random.Random
 ) -> None:
     """CloudFront keeps elements, not text, and returns associations in any order."""
-    xml, record = closed(drawn.xml)
+    xml, record = close(drawn.xml, intent)
 
-    change = opened(independent.written_anew(xml, order.shuffle), record)
+    change = reopen(independent.serialise_again(xml, order.shuffle), record, intent)
 
     assert independent.associations(drawn.xml) == independent.associations(change.xml)
     before, after = read_config(drawn.xml), read_config(change.xml)
@@ -42,64 +54,79 @@ def test_a_configuration_that_cloudfront_wrote_anew_gets_back_all_that_it_had(
 
 
 @law
-@given(configurations())
-def test_bytes_outside_the_association_lists_never_change(drawn: Drawn) -> None:
-    """An update that resets a setting would be found out by customers."""
-    xml, record = closed(drawn.xml)
-    somebody_was_here = independent.attached(xml, a_lambda("origin-request", "new"))
+@given(configurations(), INTENTS_TO_CLOSE)
+def test_bytes_outside_the_association_lists_never_change(drawn: Drawn, intent: Intent) -> None:
+    """Customers would notice a setting that an update reset."""
+    xml, record = close(drawn.xml, intent)
+    edited = independent.attach(xml, a_lambda("origin-request", "new"))
 
-    before = independent.without_lists(drawn.xml)
-    assert before == independent.without_lists(xml)
-    edited = opened(somebody_was_here, record).xml
-    assert independent.without_lists(somebody_was_here) == independent.without_lists(edited)
-
-
-@law
-@given(configurations())
-def test_a_function_that_took_our_place_meanwhile_is_never_overwritten(drawn: Drawn) -> None:
-    """What somebody attached wins over the note, whatever that remembers."""
-    xml, _ = closed(drawn.xml)
-    taken = independent.attached(xml, a_lambda(VIEWER_REQUEST, "new"))
-
-    assert plan_for(Mode.LIVE, taken).is_empty
+    assert independent.without_lists(drawn.xml) == independent.without_lists(xml)
+    reopened = reopen(edited, record, intent).xml
+    assert independent.without_lists(edited) == independent.without_lists(reopened)
 
 
 @law
-@given(configurations(), st.sampled_from([VIEWER_RESPONSE, "origin-request", "origin-response"]))
-def test_a_function_that_came_beside_ours_meanwhile_is_never_overwritten(
-    drawn: Drawn, event_type: str
+@given(configurations(), INTENTS_TO_CLOSE)
+def test_a_function_that_replaced_ours_is_never_overwritten(drawn: Drawn, intent: Intent) -> None:
+    """Another party's function stays, whatever the record says."""
+    xml, _ = close(drawn.xml, intent)
+    replaced = independent.attach(xml, _new(VIEWER_REQUEST, intent))
+
+    assert plan_for(_to_open(intent), replaced).is_empty
+
+
+@law
+@given(
+    configurations(),
+    INTENTS_TO_CLOSE,
+    st.sampled_from([VIEWER_RESPONSE, "origin-request", "origin-response"]),
+)
+def test_a_function_that_was_added_beside_ours_is_never_overwritten(
+    drawn: Drawn, intent: Intent, event_type: str
 ) -> None:
-    """Displaced functions go back where that leaves room, and are named where it does not."""
-    xml, record = closed(drawn.xml)
-    came = a_lambda(event_type, "new")
+    """Displaced functions are restored if that leaves room for it, and named if it does not."""
+    xml, record = close(drawn.xml, intent)
+    new = _new(event_type, intent)
 
-    change = opened(independent.attached(xml, came), record)
+    change = reopen(independent.attach(xml, new), record, intent)
 
     after = independent.associations(change.xml)
-    assert [came] * len(after) == [each for held in after.values() for each in held if each == came]
-    during = independent.associations(xml)
-    displaced = {(path, each) for path, held in drawn.associations.items() for each in held} - {
-        (path, each) for path, held in during.items() for each in held
-    }
-    present = {(path, each) for path, held in after.items() for each in held}
-    back, gone = displaced & present, displaced - present
-    assert sorted(each for _, each in back) == sorted(change.restored)
-    assert sorted(each for _, each in gone) == sorted(change.not_restored)
+    assert all(new in attached for attached in after.values())
+    displaced = _pairs(drawn.associations) - _pairs(independent.associations(xml))
+    restored, lost = displaced & _pairs(after), displaced - _pairs(after)
+    assert sorted(each for _, each in restored) == sorted(change.restored)
+    assert sorted(each for _, each in lost) == sorted(change.not_restored)
     mixes = event_type == VIEWER_RESPONSE
-    assert {each for _, each in gone} == {
-        each for _, each in displaced if mixes and each.kind is Kind.CLOUDFRONT_FUNCTION
+    assert {each for _, each in lost} == {
+        each for _, each in displaced if mixes and each.kind is not intent.engine.kind
     }
 
 
 @law
-@given(configurations())
-def test_after_closing_ours_is_in_every_behavior_and_none_is_left_afterwards(drawn: Drawn) -> None:
-    """Half a site is not in maintenance, and a forgotten behavior is stranded."""
-    xml, record = closed(drawn.xml)
+@given(configurations(), INTENTS_TO_CLOSE)
+def test_ours_is_in_every_behavior_while_closed_and_in_none_afterwards(
+    drawn: Drawn, intent: Intent
+) -> None:
+    """Half a site is not in maintenance, and half an open site is not open."""
+    xml, record = close(drawn.xml, intent)
     during = independent.associations(xml)
-    after = independent.associations(opened(xml, record).xml)
+    after = independent.associations(reopen(xml, record, intent).xml)
 
-    assert [OURS] * len(drawn.associations) == [
-        each for held in during.values() for each in held if each == OURS
-    ]
-    assert not any(EDGE.owns(each.arn) for held in after.values() for each in held)
+    assert all(ours(intent) in attached for attached in during.values())
+    assert not any(intent.engine.owns(each.arn) for attached in after.values() for each in attached)
+
+
+def _new(event_type: str, intent: Intent) -> Association:
+    """Return a function of another party that CloudFront accepts at this event beside ours."""
+    is_function = intent.engine is INVENTED and event_type in VIEWER_EVENTS
+    return (a_function if is_function else a_lambda)(event_type, "new")
+
+
+def _pairs(
+    associations: dict[str | None, set[Association]] | dict[str | None, tuple[Association, ...]],
+) -> set[tuple[str | None, Association]]:
+    return {(path, each) for path, attached in associations.items() for each in attached}
+
+
+def _to_open(intent: Intent) -> Intent:
+    return Intent(Mode.LIVE, intent.engine)

@@ -205,7 +205,9 @@ def test_a_closed_behavior_without_a_note_stays_closed(site: Site, looks_after: 
     looks_after(distribution_id)
     closed = site.config(distribution_id)
 
-    with pytest.raises(RunFailed, match=r"the note does not say what was there before"):
+    with pytest.raises(
+        RunFailed, match=r"record of displaced functions does not say what was there"
+    ):
         site.becomes("off")
 
     assert closed == site.config(distribution_id)
