@@ -116,8 +116,8 @@ def test_a_value_that_is_not_understood_is_not_written(deployed: Deployed) -> No
 
     said = words(ran.stderr)
     assert (2, "", "off") == (ran.returncode, ran.stdout, deployed.switch())
-    assert said.startswith("The value 'on for 90x' is not understood at '90x'")
-    assert "It reads: on | off [for 90m" in said
+    assert said.startswith("Invalid value 'on for 90x', at '90x'")
+    assert "Syntax: on | off [for 90m" in said
 
 
 def test_without_anybody_to_ask_nothing_is_written(deployed: Deployed) -> None:

@@ -76,7 +76,7 @@ def test_status_answers_all_of_it_at_one_look(deployed: Deployed) -> None:
 
     said = words(ran.stdout)
     assert (1, "", False) == (ran.returncode, ran.stderr, "\x1b" in ran.stdout)
-    assert "LIVE why Live: the switch has said off since" in said
+    assert "LIVE why Live: the switch has been off since" in said
     assert "everywhere yes: 1 distribution, Deployed next window long begins" in said
     assert "1 open Deployed" in said
     assert "error: the window /site/maintenance/windows/slip is not understood" in said
@@ -140,7 +140,7 @@ def test_history_is_read_by_people_too(deployed: Deployed) -> None:
     said = words(deployed.types("history").stdout)
 
     assert "(the switch) off until" in said
-    assert "live, and windows that begin up to" in said
+    assert "live, skips windows that begin up to" in said
     assert "Page 1 of 1, 6 writings." in said
 
 

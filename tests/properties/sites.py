@@ -1,4 +1,4 @@
-"""Random sites for the laws of the decision, and the rule as it is told."""
+"""Random sites for the properties of decisions, and the rule by its definition."""
 
 from collections.abc import Sequence
 from copy import replace
@@ -45,7 +45,7 @@ LEADS = st.sampled_from([0, 0, 10, 90]).map(lambda count: timedelta(minutes=coun
 
 
 def minute(count: int) -> datetime:
-    """Return the instant so many minutes after the beginning of the night."""
+    """Return the instant `count` minutes after the beginning of the night."""
     return NIGHT + timedelta(minutes=count)
 
 
@@ -63,21 +63,21 @@ def some_windows(draw: st.DrawFn) -> tuple[Window, ...]:
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Version]:
-    """Return the versions of a switch, no two at the same instant, some of them unreadable."""
+    """Return versions of a switch, no two at the same instant, some of them unreadable."""
     counts = sorted(draw(st.sets(MINUTES, max_size=5)))
     return [Version(draw(st.sampled_from(VALUES)), minute(count)) for count in counts]
 
 
 @dataclass(frozen=True)
 class Site:
-    """What has been written for a site."""
+    """A site by what was written for it."""
 
     history: Sequence[Version]
     windows: Sequence[Window]
     lead_time: timedelta
 
     def at(self, now: datetime) -> Decision:
-        """Return the decision at `now`, as the controller comes to it."""
+        """Return the decision at `now`, as the controller makes it."""
         history = [version for version in self.history if version.written <= now]
         switch = last_readable(history, UTC_ZONE)
         schedule = Schedule(switch, windows=self.windows, lead_time=self.lead_time)
@@ -86,7 +86,7 @@ class Site:
         return decide(schedule, now=now)
 
     def frozen(self, now: datetime) -> "Site":
-        """Return the site as if nobody wrote the switch after `now`."""
+        """Return the site as if the switch were not written after `now`."""
         return replace(self, history=[one for one in self.history if one.written <= now])
 
 
@@ -94,7 +94,7 @@ SITES = st.builds(Site, history=histories(), windows=some_windows(), lead_time=L
 
 
 def readable(version: Version) -> Switch | None:
-    """Return what `version` says, or None."""
+    """Return what `version` says, or None if it is unreadable."""
     try:
         return parse_switch(version.value, written=version.written, zone=UTC_ZONE)
     except UnreadableValue:
@@ -102,7 +102,7 @@ def readable(version: Version) -> Switch | None:
 
 
 def mode_by_definition(site: Site, now: datetime) -> Mode:
-    """Return the mode by the rule as it is told, with every occurrence looked at."""
+    """Return the mode by the rule in words, over every occurrence."""
     said = [one for v in site.history if v.written <= now and (one := readable(v))]
     offs = [one.until or one.written for one in said if one.says is Says.OFF]
     t_off = offs[-1] if offs else NEVER

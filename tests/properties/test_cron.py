@@ -1,4 +1,4 @@
-"""The cron dialect against three judges: two libraries and the definition, day by day."""
+"""The cron dialect compared with two libraries, and with its definition day by day."""
 
 from calendar import SATURDAY, Calendar
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ class Fields:
 
 
 def numbers(field: Field) -> st.SearchStrategy[int]:
-    """Return numbers of `field`; years that are near."""
+    """Return numbers of `field`; only near years."""
     return st.integers(2019, 2060) if field is YEAR else st.integers(field.low, field.high)
 
 
@@ -81,7 +81,7 @@ def lists(field: Field) -> st.SearchStrategy[str]:
 def expressions(
     *, by_month: st.SearchStrategy[str], by_week: st.SearchStrategy[str]
 ) -> st.SearchStrategy[Fields]:
-    """Return expressions whose day is one of these."""
+    """Return expressions with one of these days."""
     days = st.tuples(by_month, st.just("?")) | st.tuples(st.just("?"), by_week)
     rest = st.tuples(lists(MINUTE), lists(HOUR), lists(MONTH), lists(YEAR))
     return st.tuples(days, rest).map(
@@ -108,11 +108,11 @@ def nearest_weekday(last: int) -> st.SearchStrategy[str]:
 
 
 def readable(fields: Fields) -> bool:
-    """Return whether the days that `fields` names ever come."""
+    """Return whether the date that `fields` names ever comes."""
     try:
         return bool(parse_cron(str(fields)))
     except UnreadableValue as error:
-        if "no such day ever comes" not in str(error):
+        if "this date never comes" not in str(error):
             raise
         return False
 
@@ -127,9 +127,9 @@ def readable(fields: Fields) -> bool:
 )
 def test_aws_croniter_agrees(fields: Fields, at: datetime) -> None:
     """
-    Looking forward, without a step of years, LW and the bare L of the week.
+    For `next`, without steps of years, LW and the bare L in the day of week.
 
-    Those it does not understand, and looking back it passes over whole months of 30 days.
+    It does not understand those, and looking back it skips whole months of 30 days.
     """
     assume("/" not in fields.year and readable(fields))
     (following,) = AwsCroniter(str(fields)).get_next(at.replace(tzinfo=UTC))
@@ -138,7 +138,7 @@ def test_aws_croniter_agrees(fields: Fields, at: datetime) -> None:
 
 
 def translated(fields: Fields) -> str:
-    """Return the expression as croniter writes it: Sunday is 0, seconds and years come last."""
+    """Return the expression in croniter's form: Sunday is 0, seconds and years come last."""
     week = fields.day_of_week
     for number in range(1, 8):
         week = week.replace(DAY_OF_WEEK.names[number - 1], str(number))
@@ -163,10 +163,10 @@ def translated(fields: Fields) -> str:
 def test_croniter_agrees(fields: Fields, at: datetime) -> None:
     """Without LW and L-3, which it does not know, and 31W, which it moves in shorter months."""
     assume(readable(fields))
-    cron, judge = parse_cron(str(fields)), croniter(translated(fields), at)
+    cron, reference = parse_cron(str(fields)), croniter(translated(fields), at)
     following = cron.next(at)
     assume(following and following.year <= LAST_YEAR)
-    assert judge.get_next(datetime) == following
+    assert reference.get_next(datetime) == following
 
 
 @MANY
@@ -178,7 +178,7 @@ def test_croniter_agrees(fields: Fields, at: datetime) -> None:
     at=INSTANTS,
 )
 def test_croniter_agrees_looking_back(fields: Fields, at: datetime) -> None:
-    """From just before an instant."""
+    """For `last`, from just before an instant."""
     assume(readable(fields))
     last = parse_cron(str(fields)).last(at - datetime.resolution)
     assume(last)
@@ -249,7 +249,7 @@ def _month_matches(text: str, number: int, weekday_of: dict[int, int]) -> bool:
     at=INSTANTS,
 )
 def test_the_definition_agrees_day_by_day(fields: Fields, at: datetime) -> None:
-    """All that the dialect has, over the days around an instant."""
+    """The whole dialect, over the days around an instant."""
     assume(readable(fields))
     cron, midnight = parse_cron(str(fields)), datetime.combine(at, time())
     for offset in range(-40, 40):

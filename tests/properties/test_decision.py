@@ -1,4 +1,4 @@
-"""Laws of the decision, over random switches, windows, clocks and lost wakeups."""
+"""Properties of decisions, over random switches, windows, clocks and lost wakeups."""
 
 import heapq
 import random
@@ -36,17 +36,17 @@ MANY = examples(250)
 
 @MANY
 @given(site=SITES, count=MINUTES)
-def test_the_mode_is_that_of_the_rule(site: Site, count: int) -> None:
-    """The quick way, which looks at one occurrence of each window, and the long way agree."""
+def test_the_mode_follows_the_rule(site: Site, count: int) -> None:
+    """The decision looks at one occurrence of each window, the definition at all of them."""
     assert mode_by_definition(site, minute(count)) == site.at(minute(count)).mode
 
 
 @MANY
 @given(site=SITES, count=MINUTES, fraction=st.floats(0, 1))
-def test_the_answer_never_changes_between_two_announced_instants(
+def test_a_decision_does_not_change_while_it_is_valid(
     site: Site, count: int, fraction: float
 ) -> None:
-    """Word for word, so status is written and pages are baked only when there is news."""
+    """Word for word, so that the status is written and a page published only when needed."""
     now = minute(count)
     frozen = site.frozen(now)
     decision = frozen.at(now)
@@ -57,7 +57,7 @@ def test_the_answer_never_changes_between_two_announced_instants(
 
 
 def next_maintenance(site: Site, now: datetime) -> datetime:
-    """Return `now` if the site is in maintenance then, or else when the next occurrence begins."""
+    """Return `now` if the site is in maintenance then, else when the next occurrence begins."""
     decision = site.at(now)
     following = decision.next_occurrence
     return now if decision.mode is Mode.MAINTENANCE or following is None else following.begins
@@ -65,8 +65,8 @@ def next_maintenance(site: Site, now: datetime) -> datetime:
 
 @MANY
 @given(site=SITES, count=MINUTES)
-def test_until_is_when_the_site_comes_back_if_nobody_writes(site: Site, count: int) -> None:
-    """Following the announced changes, one after the other, leads there and not earlier."""
+def test_until_is_when_the_site_comes_back_by_itself(site: Site, count: int) -> None:
+    """The decisions that follow one another lead there, and not earlier."""
     frozen = site.frozen(minute(count))
     now = next_maintenance(frozen, minute(count))
     decision = frozen.at(now)
@@ -81,8 +81,8 @@ def test_until_is_when_the_site_comes_back_if_nobody_writes(site: Site, count: i
 
 @examples(60)
 @given(site=SITES, count=MINUTES)
-def test_maintenance_without_an_until_lasts(site: Site, count: int) -> None:
-    """Either somebody has to end it, or windows leave no gap for days."""
+def test_maintenance_without_an_until_does_not_end_by_itself(site: Site, count: int) -> None:
+    """Either someone has to end it, or windows leave no gap for days."""
     frozen = site.frozen(minute(count))
     now = next_maintenance(frozen, minute(count))
     decision = frozen.at(now)
@@ -95,8 +95,8 @@ def test_maintenance_without_an_until_lasts(site: Site, count: int) -> None:
 
 @MANY
 @given(site=SITES, count=MINUTES)
-def test_the_next_start_is_the_next_time_a_live_site_closes(site: Site, count: int) -> None:
-    """Nothing skipped is announced, and nothing begins unannounced."""
+def test_a_live_site_closes_when_the_next_occurrence_begins(site: Site, count: int) -> None:
+    """Not earlier, and no skipped occurrence is named."""
     now = minute(count)
     frozen = site.frozen(now)
     decision = frozen.at(now)
@@ -113,7 +113,7 @@ def test_the_next_start_is_the_next_time_a_live_site_closes(site: Site, count: i
 def test_the_order_of_windows_and_versions_does_not_matter(
     site: Site, count: int, seed: random.Random
 ) -> None:
-    """SSM lists them as it likes."""
+    """SSM lists them in no fixed order."""
     history, windows = list(site.history), list(site.windows)
     seed.shuffle(history)
     seed.shuffle(windows)
@@ -123,18 +123,18 @@ def test_the_order_of_windows_and_versions_does_not_matter(
 
 @MANY
 @given(site=SITES, count=MINUTES)
-def test_an_unreadable_version_is_as_if_never_written(site: Site, count: int) -> None:
-    """Wherever in the history it stands."""
+def test_an_unreadable_version_counts_as_never_written(site: Site, count: int) -> None:
+    """Anywhere in the history."""
     clean = replace(site, history=[version for version in site.history if readable(version)])
     assert clean.at(minute(count)) == site.at(minute(count))
 
 
 @MANY
 @given(site=SITES, count=MINUTES, behind=st.integers(1, 300))
-def test_a_clock_that_is_behind_decides_as_at_the_last_write(
+def test_a_clock_that_is_behind_decides_as_of_the_last_write(
     site: Site, count: int, behind: int
 ) -> None:
-    """The present is no earlier than the switch."""
+    """The present is never earlier than the switch."""
     history = [version for version in site.frozen(minute(count)).history if readable(version)]
     if not history:
         return
@@ -149,10 +149,10 @@ def test_a_clock_that_is_behind_decides_as_at_the_last_write(
 
 @MANY
 @given(site=SITES, count=MINUTES, since=st.integers(0, DAY))
-def test_an_off_makes_the_site_live_and_says_when_it_closes_again(
+def test_an_off_makes_the_site_live_until_the_next_occurrence(
     site: Site, count: int, since: int
 ) -> None:
-    """Whatever was going on; what it announces as the next start is when it ends."""
+    """The next one that the decision names."""
     off = Version("off", minute(count))
     ended = replace(site.frozen(minute(count) - timedelta(minutes=1)))
     site = replace(ended, history=[*ended.history, off])
@@ -163,7 +163,7 @@ def test_an_off_makes_the_site_live_and_says_when_it_closes_again(
 
 
 def wake(site: Site, now: datetime, applied: Mode) -> tuple[Mode, datetime | None]:
-    """Return the mode that a run at `now` leaves behind, and where it aims the alarm clock."""
+    """Return the mode that a run at `now` leaves behind, and when it sets the next wakeup."""
     decision = site.at(now)
     mode = applied if decision.mode is Mode.UNCHANGED else decision.mode
     return mode, decision.valid_until
@@ -174,7 +174,7 @@ def wake(site: Site, now: datetime, applied: Mode) -> tuple[Mode, datetime | Non
 def test_lost_repeated_and_reordered_wakeups_end_in_the_same_state(
     site: Site, count: int, seed: random.Random
 ) -> None:
-    """A run knows nothing of the event that woke it, so only the last one counts."""
+    """A run does not depend on the event that woke it, so only the last one counts."""
     last = minute(count)
     wakeups = [seed.randrange(-2 * DAY, count) for _ in range(5)]
     applied = Mode.LIVE
@@ -186,14 +186,14 @@ def test_lost_repeated_and_reordered_wakeups_end_in_the_same_state(
 
 @examples(60)
 @given(site=SITES)
-def test_change_events_and_the_alarm_clock_alone_keep_the_site_as_it_should_be(site: Site) -> None:
-    """Without any sweep: at each half hour, what was applied is what the rule wants."""
+def test_change_events_and_wakeups_alone_keep_the_site_as_it_should_be(site: Site) -> None:
+    """Without any sweep: every half hour, the mode that was applied is that of the rule."""
     writes = [version.written for version in site.history]
-    applied, alarm = wake(site, minute(-3 * DAY), Mode.LIVE)
+    applied, wakeup = wake(site, minute(-3 * DAY), Mode.LIVE)
     for count in range(-3 * DAY, 3 * DAY, 30):
         now = minute(count)
-        while due := [at for at in (*writes, *([alarm] if alarm else [])) if at <= now]:
-            applied, alarm = wake(site, min(due), applied)
+        while due := [at for at in (*writes, *([wakeup] if wakeup else [])) if at <= now]:
+            applied, wakeup = wake(site, min(due), applied)
             writes = [at for at in writes if at > min(due)]
         assert mode_by_definition(site, now) in {applied, Mode.UNCHANGED}
 
@@ -203,7 +203,7 @@ def test_change_events_and_the_alarm_clock_alone_keep_the_site_as_it_should_be(s
 def test_in_a_year_of_lost_wakeups_no_decision_is_older_than_one_sweep(
     windows: Sequence[Window], lead_time: timedelta, seed: random.Random
 ) -> None:
-    """A sweep every six hours; most events and alarms are lost, the others late or repeated."""
+    """A sweep every six hours; most other wakeups are lost, the rest late or repeated."""
     begin, sweep = NIGHT - timedelta(days=180), timedelta(hours=6)
     written = [begin + timedelta(minutes=at) for at in sorted(seed.sample(range(365 * DAY), 60))]
     history = [Version("off", begin), *(Version(seed.choice(VALUES), at) for at in written)]
@@ -216,7 +216,7 @@ def test_in_a_year_of_lost_wakeups_no_decision_is_older_than_one_sweep(
         now = heapq.heappop(wakeups)
         assert now - decided <= sweep
         assert mode_by_definition(site, decided) == applied
-        applied, alarm = wake(site, now, applied)
+        applied, wakeup = wake(site, now, applied)
         decided = now
-        if alarm and wakeups and alarm < wakeups[0] and not seed.randrange(3):
-            heapq.heappush(wakeups, alarm + timedelta(seconds=seed.randrange(60)))
+        if wakeup and wakeups and wakeup < wakeups[0] and not seed.randrange(3):
+            heapq.heappush(wakeups, wakeup + timedelta(seconds=seed.randrange(60)))

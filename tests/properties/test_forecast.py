@@ -1,4 +1,4 @@
-"""Laws of the forecast: it is the decision, asked for every instant at once."""
+"""Properties of forecasts: a forecast is the decision for every instant at once."""
 
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from maintenance.model import Mode
 from maintenance.schedule.decision import Schedule, decide
-from maintenance.schedule.forecast import MOST, Fate, Forecast, PlannedOccurrence, Stretch, forecast
+from maintenance.schedule.forecast import (
+    MAX_OCCURRENCES,
+    Fate,
+    Forecast,
+    PlannedOccurrence,
+    Stretch,
+    forecast,
+)
 from maintenance.schedule.history import last_off, last_readable
 from maintenance.schedule.switch import Says, Switch
 from maintenance.schedule.window import occurrences, parse_window
@@ -19,8 +26,8 @@ MANY = examples(250)
 SPANS = st.integers(1, 3 * DAY).map(lambda count: timedelta(minutes=count))
 
 
-def said_to(site: Site, now: datetime) -> Schedule:
-    """Return what has been said for a site up to `now`."""
+def schedule_of(site: Site, now: datetime) -> Schedule:
+    """Return what was written for a site up to `now`."""
     history = [version for version in site.history if version.written <= now]
     return Schedule(
         last_readable(history, UTC_ZONE),
@@ -31,7 +38,7 @@ def said_to(site: Site, now: datetime) -> Schedule:
 
 
 def holds(stretch: Stretch, at: datetime) -> bool:
-    """Tell whether an instant is in a stretch."""
+    """Return whether an instant is in a stretch."""
     return stretch.begins <= at and (stretch.ends is None or at < stretch.ends)
 
 
@@ -40,21 +47,22 @@ def holds(stretch: Stretch, at: datetime) -> bool:
 def test_the_site_is_in_maintenance_exactly_in_the_stretches(
     site: Site, count: int, span: timedelta, fraction: float
 ) -> None:
-    """Whatever instant of the span is asked for: what is drawn is what will be done."""
-    said, since = said_to(site, minute(count)), minute(count)
+    """At any instant of the span, the decision agrees."""
+    schedule, since = schedule_of(site, minute(count)), minute(count)
     at = since + span * fraction
-    coming = forecast(said, since=since, until=since + span)
-    expected = decide(said, now=at).mode is Mode.MAINTENANCE
+    coming = forecast(schedule, since=since, until=since + span)
+    expected = decide(schedule, now=at).mode is Mode.MAINTENANCE
     assert expected == any(holds(each, at) for each in coming.stretches)
 
 
 @MANY
 @given(site=SITES, count=MINUTES, span=SPANS)
-def test_stretches_are_apart_and_each_occurrence_that_runs_is_within_its_own(
+def test_stretches_do_not_touch_and_each_occurrence_that_runs_is_in_its_own(
     site: Site, count: int, span: timedelta
 ) -> None:
-    """Joined stretches neither overlap nor touch; what does not run is in none."""
-    coming = forecast(said_to(site, minute(count)), since=minute(count), until=minute(count) + span)
+    """An occurrence that does not run is not in any."""
+    since = minute(count)
+    coming = forecast(schedule_of(site, since), since=since, until=since + span)
     assert all(one.ends and one.ends < other.begins for one, other in pairwise(coming.stretches))
     assert all(_is_placed(each, coming) for each in coming.occurrences)
 
@@ -69,14 +77,14 @@ def _is_placed(each: PlannedOccurrence, coming: Forecast) -> bool:
 
 @MANY
 @given(site=SITES, count=MINUTES, span=SPANS, fraction=st.floats(0, 1, exclude_max=True))
-def test_an_overlap_is_where_two_reasons_hold_at_once(
+def test_an_overlap_is_when_two_causes_hold_at_once(
     site: Site, count: int, span: timedelta, fraction: float
 ) -> None:
-    """The switch is a reason, and so is each occurrence that runs."""
+    """The switch is a cause, and so is each occurrence that runs."""
     since = minute(count)
-    coming = forecast(said_to(site, since), since=since, until=since + span)
+    coming = forecast(schedule_of(site, since), since=since, until=since + span)
     at = since + span * fraction
-    reasons = [
+    causes = [
         *((coming.switch,) if coming.switch else ()),
         *(
             Stretch(each.occurrence.begins, each.occurrence.ends)
@@ -84,40 +92,41 @@ def test_an_overlap_is_where_two_reasons_hold_at_once(
             if each.fate is Fate.RUNS
         ),
     ]
-    expected = sum(holds(each, at) for each in reasons) > 1
+    expected = sum(holds(each, at) for each in causes) > 1
     assert expected == any(holds(each, at) for each in coming.overlaps)
 
 
 @MANY
 @given(site=SITES, count=MINUTES, span=SPANS)
-def test_every_occurrence_of_every_window_is_told_of(
+def test_a_forecast_has_every_occurrence_of_every_window(
     site: Site, count: int, span: timedelta
 ) -> None:
-    """Also those that an off ends or skips: nobody should look for them in vain."""
+    """Also those that an off ends or skips."""
     since = minute(count)
-    coming = forecast(said_to(site, since), since=since, until=since + span)
+    coming = forecast(schedule_of(site, since), since=since, until=since + span)
     expected = {
         (window.name, each.begins)
         for window in site.windows
         for each in occurrences(window, since=since, until=since + span, lead_time=site.lead_time)
         if each.ends > coming.since
     }
-    told = {(each.occurrence.window.name, each.occurrence.begins) for each in coming.occurrences}
-    assert expected == told
+    planned = {(each.occurrence.window.name, each.occurrence.begins) for each in coming.occurrences}
+    assert expected == planned
 
 
-def test_a_forecast_of_too_many_occurrences_ends_earlier() -> None:
-    """It says until when it tells everything, and up to there it does."""
+def test_a_forecast_with_too_many_occurrences_ends_earlier() -> None:
+    """Its `until` says up to when it is complete."""
     window = parse_window("w", "cron(* * * * ? *) for 1m", zone=UTC_ZONE)
-    said = Schedule(None, windows=(window,))
+    schedule = Schedule(None, windows=(window,))
 
-    coming = forecast(said, since=NIGHT, until=NIGHT + timedelta(days=28))
+    coming = forecast(schedule, since=NIGHT, until=NIGHT + timedelta(days=28))
 
-    assert (MOST, NIGHT + MOST * timedelta(minutes=1)) == (len(coming.occurrences), coming.until)
+    expected = (MAX_OCCURRENCES, NIGHT + MAX_OCCURRENCES * timedelta(minutes=1))
+    assert expected == (len(coming.occurrences), coming.until)
 
 
-def test_what_an_off_ends_is_told_from_what_it_skips() -> None:
-    """`off until` of the night, while one occurrence is open and before the next."""
+def test_a_forecast_distinguishes_what_an_off_ends_from_what_it_skips() -> None:
+    """`off until` ends the open occurrence and skips the next."""
     window = parse_window("w", "cron(0 */6 * * ? *) for 2h", zone=UTC_ZONE)
     now = NIGHT + timedelta(hours=1)
     until = NIGHT + timedelta(hours=7)

@@ -1,4 +1,4 @@
-"""Laws of reading: whatever is typed, and whatever AllowedPattern lets in."""
+"""Properties of the parsers: any text, and what AllowedPattern accepts."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -31,8 +31,8 @@ OFFSETS = st.sampled_from(["", "Z", "+01:00", "-0930"])
 
 
 @st.composite
-def sentences(draw: st.DrawFn) -> str:
-    """Return what an operator may type: mostly readable, in any case and with any white space."""
+def values(draw: st.DrawFn) -> str:
+    """Return what an operator may type: mostly valid, in any case and with any white space."""
     wall = draw(TEXTS).isoformat(timespec=draw(st.sampled_from(["minutes", "seconds", "auto"])))
     end = draw(
         st.just("")
@@ -46,40 +46,40 @@ def sentences(draw: st.DrawFn) -> str:
 
 
 def read(text: str) -> Switch | None:
-    """Return what `text` says, or None where it is refused in the one way there is."""
+    """Return what `text` says, or None if it is refused with the usual error."""
     try:
         return parse_switch(text, written=WRITTEN, zone=ZONE)
     except UnreadableValue as error:
-        assert "It reads: on | off" in str(error)  # noqa: PT017 # the law is about both ways out
+        assert "Syntax: on | off" in str(error)  # noqa: PT017 # either result is right
         return None
 
 
 @MANY
-@given(sentences() | st.text(max_size=30) | st.text("onf utilr0123456789-:TZPhms \n", max_size=24))
+@given(values() | st.text(max_size=30) | st.text("onf utilr0123456789-:TZPhms \n", max_size=24))
 @example("on:")
 @example("on\u00a0for 2h")
-def test_the_allowed_pattern_lets_in_all_that_is_read(text: str) -> None:
-    """Also with ASCII white space only, as Java's engine has it."""
+def test_the_allowed_pattern_accepts_every_valid_value(text: str) -> None:
+    """Also with ASCII white space only, as in Java's engine."""
     if read(text):
         assert re.fullmatch(ALLOWED_PATTERN, text, re.ASCII)
 
 
 @MANY
-@given(sentences())
-def test_what_the_allowed_pattern_lets_in_is_refused_only_by_calendar_and_clock(text: str) -> None:
-    """The form is right: no such day, no later than now, nothing, or beyond ten years."""
+@given(values())
+def test_a_value_that_the_allowed_pattern_accepts_is_refused_only_for_its_time(text: str) -> None:
+    """The date does not exist or is past, or the duration is zero or beyond ten years."""
     if re.search(ALLOWED_PATTERN, text) and not read(text):
         try:
             parse_switch(text, written=WRITTEN, zone=ZONE)
         except UnreadableValue as error:
-            reasons = "no such instant|not later than|longer than zero"
+            reasons = "date does not exist|not later than|longer than zero"
             assert re.search(reasons, str(error))  # noqa: PT017 # pytest.raises cannot show the text
 
 
 @MANY
-@given(sentences())
-def test_a_command_settles_to_what_it_means(text: str) -> None:
-    """Written at once, the value says the same as the command; it is settled already."""
+@given(values())
+def test_a_resolved_command_means_the_same(text: str) -> None:
+    """If it is written at once; and resolving it again changes nothing."""
     meant = read(text)
     if meant:
         value = resolve(text, at=WRITTEN, zone=ZONE)
@@ -87,9 +87,9 @@ def test_a_command_settles_to_what_it_means(text: str) -> None:
 
 
 @MANY
-@given(sentences(), st.integers(0, 10**7))
-def test_a_settled_command_keeps_its_end_however_late_it_is_written(text: str, late: int) -> None:
-    """Until it is over, and then it is refused instead of meaning something else."""
+@given(values(), st.integers(0, 10**7))
+def test_a_resolved_command_keeps_its_end_however_late_it_is_written(text: str, late: int) -> None:
+    """Once it is over, it is refused."""
     meant = read(text)
     if meant and meant.until:
         value, now = resolve(text, at=WRITTEN, zone=ZONE), WRITTEN + timedelta(seconds=late)
@@ -104,23 +104,23 @@ def test_a_settled_command_keeps_its_end_however_late_it_is_written(text: str, l
 @example("cron(")
 @example("at() for 1h")
 @example("cron(" + "9" * 5000 + " 2 * * ? *) for 1h")
-def test_no_text_breaks_the_reading_of_windows(text: str) -> None:
-    """It is a window or it is refused in the one way there is."""
+def test_any_text_is_a_window_or_refused(text: str) -> None:
+    """With the usual error, never with another exception."""
     try:
         parse_window("w", text, zone=ZONE)
     except UnreadableValue as error:
-        assert "It reads: cron(" in str(error)  # noqa: PT017 # the law is about both ways out
+        assert "Syntax: cron(" in str(error)  # noqa: PT017 # either result is right
 
 
 @given(st.integers(1, 3660 * 24 * 3600))
-def test_a_duration_reads_back(seconds: int) -> None:
+def test_a_formatted_duration_can_be_parsed(seconds: int) -> None:
     """What we print can be typed."""
     duration = timedelta(seconds=seconds)
     assert duration == parse_duration(format_duration(duration))
 
 
 @given(st.datetimes(datetime.fromisoformat("1970-01-01"), datetime.fromisoformat("9998-01-01")))
-def test_an_instant_reads_back(naive: datetime) -> None:
+def test_a_formatted_instant_can_be_parsed(naive: datetime) -> None:
     """What we print can be typed."""
     instant = naive.replace(tzinfo=UTC)
     assert instant == parse_instant(format_instant(instant), zone=ZONE)

@@ -1,4 +1,4 @@
-"""Laws of windows: clocks that change, looking forward and back, and touching a stretch."""
+"""Properties of windows: changes of clocks, last and next, and the occurrences in a span."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
@@ -60,7 +60,7 @@ def windows(draw: st.DrawFn) -> Window:
 
 @examples(1000)
 @given(wall=WALLS, zone=st.sampled_from(sorted(available_timezones())).map(ZoneInfo))
-def test_a_wall_time_is_placed_when_clocks_first_show_it_or_more(
+def test_the_instant_of_a_wall_time_is_when_clocks_first_show_it_or_more(
     wall: datetime, zone: ZoneInfo
 ) -> None:
     """In every zone of the database; a second earlier they show less."""
@@ -70,8 +70,8 @@ def test_a_wall_time_is_placed_when_clocks_first_show_it_or_more(
 
 @MANY
 @given(change=CHANGES, seconds=st.integers(-3600, 7200))
-def test_also_when_clocks_change(change: tuple[str, str], seconds: int) -> None:
-    """In the hours around it; inside a gap they show more."""
+def test_the_same_holds_when_clocks_change(change: tuple[str, str], seconds: int) -> None:
+    """In the hours around the change; in a gap they show more."""
     zone, wall = ZoneInfo(change[0]), datetime.fromisoformat(change[1]) + seconds * SECOND
     instant = to_instant(wall, zone)
     assert wall_time(instant, zone) >= wall > wall_time(instant - SECOND, zone)
@@ -79,20 +79,20 @@ def test_also_when_clocks_change(change: tuple[str, str], seconds: int) -> None:
 
 @MANY
 @given(change=CHANGES, seconds=st.integers(-3600, 7200), later=st.integers(0, 7200))
-def test_a_later_wall_time_is_never_placed_earlier(
+def test_a_later_wall_time_never_has_an_earlier_instant(
     change: tuple[str, str], seconds: int, later: int
 ) -> None:
-    """Whatever clocks do, windows keep their order."""
+    """Windows keep their order when clocks change."""
     zone, wall = ZoneInfo(change[0]), datetime.fromisoformat(change[1]) + seconds * SECOND
     assert to_instant(wall, zone) <= to_instant(wall + timedelta(seconds=later), zone)
 
 
 @MANY
 @given(window=windows(), night=NIGHTS, minute=st.integers(0, 2880))
-def test_last_and_next_stand_on_both_sides_of_an_instant(
+def test_last_and_next_are_the_occurrences_around_an_instant(
     window: Window, night: datetime, minute: int
 ) -> None:
-    """Nothing lies between them: the next after the last is the next."""
+    """The next after the last is the next, so there is none between them."""
     at = night - timedelta(hours=12) + timedelta(minutes=minute)
     last, following = window.last(at, lead_time=NO_LEAD), window.next(at, lead_time=NO_LEAD)
     assert last is None or last.begins <= at
@@ -104,13 +104,13 @@ def test_last_and_next_stand_on_both_sides_of_an_instant(
 
 
 @MANY
-@given(window=windows(), night=NIGHTS, minute=st.integers(0, 2880), stretch=MINUTES)
-def test_the_occurrences_that_touch_a_stretch_are_all_and_only_those(
-    window: Window, night: datetime, minute: int, stretch: timedelta
+@given(window=windows(), night=NIGHTS, minute=st.integers(0, 2880), span=MINUTES)
+def test_occurrences_are_exactly_those_that_overlap_the_span(
+    window: Window, night: datetime, minute: int, span: timedelta
 ) -> None:
-    """Against all occurrences of a fortnight, asked for one by one."""
+    """Compared with all occurrences of a fortnight, one by one."""
     since = night + timedelta(minutes=minute - 1440)
-    until = since + stretch
+    until = since + span
     expected = [one for one in _fortnight(window, night) if one.ends > since and one.begins < until]
     assert expected == list(occurrences(window, since=since, until=until))
 
@@ -125,10 +125,10 @@ def _fortnight(window: Window, night: datetime) -> list[Occurrence]:
 
 @MANY
 @given(window=windows(), night=NIGHTS, lead_time=MINUTES)
-def test_lead_time_moves_beginnings_and_nothing_else(
+def test_lead_time_moves_only_the_beginning(
     window: Window, night: datetime, lead_time: timedelta
 ) -> None:
-    """The same occurrences, each begun so much earlier."""
+    """The occurrences are the same, and end at the same time."""
     plain = window.next(night + lead_time, lead_time=NO_LEAD)
     early = window.next(night, lead_time=lead_time)
     assert (plain is None) == (early is None)
@@ -138,6 +138,6 @@ def test_lead_time_moves_beginnings_and_nothing_else(
 
 @MANY
 @given(window=windows(), night=NIGHTS)
-def test_every_occurrence_lasts_as_long_as_the_window_says(window: Window, night: datetime) -> None:
-    """A duration is elapsed time, also in the nights when clocks change."""
+def test_every_occurrence_is_as_long_as_the_window_says(window: Window, night: datetime) -> None:
+    """A duration is elapsed time, also when clocks change."""
     assert {window.duration} >= {one.ends - one.begins for one in _fortnight(window, night)}

@@ -1,4 +1,4 @@
-"""A site told by what was written for it, for the tests of the decision."""
+"""A site that is described by what was written for it, for tests of the decision."""
 
 from collections.abc import Sequence
 from copy import replace
@@ -20,7 +20,7 @@ LIVE, MAINTENANCE, UNCHANGED = Mode.LIVE, Mode.MAINTENANCE, Mode.UNCHANGED
 
 @dataclass(frozen=True)
 class Site:
-    """A site by what has been written for it: the switch's history, oldest first, and windows."""
+    """A site by what was written for it: the switch's history, oldest first, and windows."""
 
     switch: Sequence[tuple[str, str]] = (("2026-11-01", "off"),)
     windows: Sequence[str] = ()
@@ -44,7 +44,7 @@ class Site:
         return parse_duration(self.lead_time) if self.lead_time else timedelta(0)
 
     def at(self, now: str) -> Decision:
-        """Return the decision at `now`, with the history read only where that matters."""
+        """Return the decision at `now`, with the history read only if it matters."""
         schedule = self.schedule(now)
         if not history_matters(schedule, now=instant(now)):
             schedule = replace(schedule, last_off=None)
@@ -72,5 +72,5 @@ def modes(site: Site, *times: str) -> list[Mode]:
 
 
 def printed(instant: datetime | None) -> str | None:
-    """Return `instant` as people read it."""
+    """Return `instant` as text."""
     return format_instant(instant) if instant else None

@@ -12,7 +12,7 @@ from maintenance.cli.operate import UNTIL_DEPLOYED, SwitchChange, carry_out
 from maintenance.cli.show import ExitCode, Session
 from maintenance.errors import UnreadableValue
 from maintenance.schedule.switch import GRAMMAR
-from maintenance.schedule.times import parse_duration, zone_named
+from maintenance.schedule.times import parse_duration, parse_zone
 
 STACK = "site-maintenance"
 _LONGEST_WEEKS = 104
@@ -175,7 +175,7 @@ def _duration(text: str) -> timedelta:
 
 def _zone(text: str) -> ZoneInfo:
     try:
-        return zone_named(text)
+        return parse_zone(text)
     except UnreadableValue as error:
         raise argparse.ArgumentTypeError(f"{text!r}: {error}") from error
 

@@ -15,10 +15,8 @@ Where that page is silent the rule is Quartz's, whose dialect this is: a range m
 of its field (FRI-MON), `15W` is the weekday nearest to the 15th in the same month, LW the last
 weekday, L-3 the third day before the last. A month that lacks the day has no occurrence.
 
-Written here because no library carries the dialect. aws-croniter 2.1.1 never fires on `L` as day of
-week, fails on LW and on steps of years, gives up on days that are some years away, and passes over
-whole months when it looks back; croniter 7.0.0 knows neither LW nor L-3, and ends in 2099. Both
-judge this module, where they can, in tests/properties/test_cron.py.
+Written here because no library knows the whole dialect (ADR 0014); tests/properties/test_cron.py
+compares this module with two of them.
 """
 
 import re
@@ -46,17 +44,17 @@ class Days(Protocol):
 
 
 class DaysOfMonth(Struct, frozen=True):
-    """The days of the month with these numbers."""
+    """Days of the month by their numbers."""
 
     numbers: tuple[int, ...]
 
     def of(self, year: int, month: int) -> tuple[int, ...]:
-        """Return those numbers that the month has."""
+        """Return the numbers that the month has."""
         return self.numbers[: bisect_right(self.numbers, _length(year, month))]
 
 
 class DayBeforeLast(Struct, frozen=True):
-    """L and L-3: so many days before the last day of the month."""
+    """L and L-3: a number of days before the last day of the month."""
 
     days: int
 
@@ -67,12 +65,12 @@ class DayBeforeLast(Struct, frozen=True):
 
 
 class NearestWeekday(Struct, frozen=True):
-    """15W and LW: the day from Monday to Friday that is nearest; `day` is None for the last one."""
+    """15W and LW: the weekday nearest to a day; `day` is None for the last weekday of the month."""
 
     day: int | None
 
     def of(self, year: int, month: int) -> tuple[int, ...]:
-        """Return that day; it never leaves the month."""
+        """Return that weekday, which is always in the same month."""
         length = _length(year, month)
         day = self.day or length
         if day > length:
@@ -86,12 +84,12 @@ class NearestWeekday(Struct, frozen=True):
 
 
 class Weekdays(Struct, frozen=True):
-    """Every day of the month that is one of these days of the week, 1 for Sunday to 7."""
+    """Days of the month by their days of the week, from 1 for Sunday to 7."""
 
     numbers: tuple[int, ...]
 
     def of(self, year: int, month: int) -> tuple[int, ...]:
-        """Return those days."""
+        """Return every such day of the month."""
         first, length = _weekday(year, month, 1), _length(year, month)
         return tuple(
             day for day in range(1, length + 1) if (first + day - 2) % 7 + 1 in self.numbers
@@ -105,13 +103,13 @@ class NthWeekday(Struct, frozen=True):
     nth: int | None
 
     def of(self, year: int, month: int) -> tuple[int, ...]:
-        """Return that day, unless the month has too few of them."""
+        """Return that day, unless the month has fewer."""
         days = Weekdays((self.number,)).of(year, month)
         return days[-1:] if self.nth is None else days[self.nth - 1 : self.nth]
 
 
 class Cron(Struct, frozen=True):
-    """A cron expression taken apart; each tuple is ascending and free of repetitions."""
+    """A parsed cron expression; each tuple is ascending and has no duplicates."""
 
     times: tuple[time, ...]
     days: Days
@@ -161,7 +159,7 @@ def _weekday(year: int, month: int, day: int) -> int:
 
 
 class Field(Struct, frozen=True):
-    """One numeric field: its name, its bounds, the names of its numbers, and what it may hold."""
+    """A numeric field: its name, its range, the names of its numbers, and what it may contain."""
 
     name: str
     low: int
@@ -182,7 +180,7 @@ class Field(Struct, frozen=True):
         if not self.low <= number <= self.high:
             names = f" or {self.names[0]}-{self.names[-1]}" if self.names else ""
             raise UnreadableValue(
-                f"{text!r} is no {self.name}, which is {self.low}-{self.high}{names}"
+                f"{self.name} must be {self.low}-{self.high}{names}, not {text!r}"
             )
         return number
 
@@ -196,16 +194,16 @@ class Field(Struct, frozen=True):
             first = self.number(low)
             last = self.number(high) if dash else self.high if slash else first
         if last < first and not self.wraps:
-            raise UnreadableValue(f"the {self.name} {first} is later than {last}")
+            raise UnreadableValue(f"{self.name} range {first}-{last} ends before it begins")
         size = self.high - self.low + 1
         for offset in range(0, (last - first) % size + 1, self._step(step) if slash else 1):
             yield (first - self.low + offset) % size + self.low
 
     def _step(self, text: str) -> int:
         if not self.takes_steps:
-            raise UnreadableValue(f"the {self.name} takes no steps")
+            raise UnreadableValue(f"{self.name} cannot have a step")
         if not re.fullmatch("[0-9]{1,4}", text) or not 0 < int(text) <= self.high:
-            raise UnreadableValue(f"{text!r} is no step of the {self.name}, which is 1-{self.high}")
+            raise UnreadableValue(f"step of {self.name} must be 1-{self.high}, not {text!r}")
         return int(text)
 
 
@@ -222,8 +220,8 @@ def parse_cron(text: str) -> Cron:
     fields = text.upper().split()
     if len(fields) != _FIELDS:
         raise UnreadableValue(
-            f"cron has six fields (minute, hour, day of month, month, day of week, year), "
-            f"not {len(fields)}"
+            f"cron needs six fields (minute, hour, day of month, month, day of week, year), "
+            f"this has {len(fields)}"
         )
     minute, hour, day_of_month, month, day_of_week, year = fields
     minutes, hours = MINUTE.parse(minute), HOUR.parse(hour)
@@ -234,13 +232,13 @@ def parse_cron(text: str) -> Cron:
         years=YEAR.parse(year),
     )
     if cron.next(datetime.combine(date.min, time.min)) is None:
-        raise UnreadableValue("no such day ever comes")
+        raise UnreadableValue("this date never comes")
     return cron
 
 
 def _days(day_of_month: str, day_of_week: str) -> Days:
     if (day_of_month == "?") == (day_of_week == "?"):
-        raise UnreadableValue("exactly one of day of month and day of week is ?")
+        raise UnreadableValue("exactly one of day of month and day of week must be ?")
     return _by_week(day_of_week) if day_of_month == "?" else _by_month(day_of_month)
 
 
@@ -260,7 +258,7 @@ def _by_week(text: str) -> Days:
     number, hash_sign, nth = text.partition("#")
     if hash_sign:
         if nth not in tuple("12345"):
-            raise UnreadableValue(f"{nth!r} is not 1-5, which of those days in the month")
+            raise UnreadableValue(f"the number after # must be 1-5, not {nth!r}")
         return NthWeekday(DAY_OF_WEEK.number(number), int(nth))
     if text == "L":
         return Weekdays((SATURDAY,))

@@ -1,7 +1,7 @@
 """
 Decide what the site should do from the switch, the windows and the clock. Pure.
 
-`on` holds until somebody ends it or its own `for`/`until` runs out. `off` ends everything that
+`on` holds until someone ends it or its own `for`/`until` runs out. `off` ends everything that
 began before it. A window that begins after the last `off` runs.
 
 T is when the switch was written, the present is max(clock, T), and T_off is the instant of the

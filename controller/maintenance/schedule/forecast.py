@@ -1,13 +1,13 @@
 """
-What is to come if nobody writes anything more: occurrences, and maintenance in stretches. Pure.
+What will happen if neither the switch nor a window changes. Pure.
 
-It is `decide`, asked for every instant of a span at once; a law holds the two together.
+This is `decide` for every instant of a span at once; a property test compares the two.
 
-    an occurrence that begins                       its fate
-    ----------------------------------------------  -------------------------------------------
-    after T_off                                     runs
-    up to T_off, and has begun                      ended: somebody said off
-    up to T_off, and is to begin yet                skipped: somebody said off until then
+    an occurrence that begins               its fate
+    --------------------------------------  -----------------------------------
+    after T_off                             runs
+    up to T_off, and has begun              ended: the switch said off
+    up to T_off, and has not begun yet      skipped: the switch says off until then
 """
 
 import heapq
@@ -23,8 +23,8 @@ from maintenance.schedule.decision import Schedule
 from maintenance.schedule.switch import Switch
 from maintenance.schedule.window import Occurrence, occurrences
 
-# A window each minute would have forty thousand in four weeks, and nobody reads those.
-MOST = 1000
+# A window that runs each minute has forty thousand in four weeks, more than anyone reads.
+MAX_OCCURRENCES = 1000
 
 
 class Fate(StrEnum):
@@ -36,14 +36,14 @@ class Fate(StrEnum):
 
 
 class Stretch(Struct, frozen=True):
-    """An interval [begins, ends); `ends` is None where nobody knows it."""
+    """An interval [begins, ends); `ends` is None if it is unknown."""
 
     begins: datetime
     ends: datetime | None
 
 
 class PlannedOccurrence(Struct, frozen=True):
-    """One occurrence and its fate; `joined` is the stretch that it is part of, if it runs."""
+    """An occurrence and its fate; `joined` is the stretch that it is part of, if it runs."""
 
     occurrence: Occurrence
     fate: Fate
@@ -52,11 +52,11 @@ class PlannedOccurrence(Struct, frozen=True):
 
 class Forecast(Struct, frozen=True):
     """
-    What is to come in [since, until), each in the order of its beginnings.
+    What will happen in [since, until), each tuple ordered by beginning.
 
-    `switch` is the stretch that the switch holds itself. `stretches` are the maintenance, joined;
-    `overlaps` is where two or more reasons for it hold.
-    `until` is earlier than asked for where there are more than MOST occurrences.
+    `switch` is the switch's own stretch. `stretches` are when the site is in maintenance, joined;
+    `overlaps` are when it has two causes or more. `until` is earlier than requested if there are
+    more than MAX_OCCURRENCES.
     """
 
     since: datetime
@@ -68,37 +68,32 @@ class Forecast(Struct, frozen=True):
 
 
 def forecast(schedule: Schedule, *, since: datetime, until: datetime) -> Forecast:
-    """Return what is to come from `since`, which is the present, until `until`."""
+    """Return what will happen from `since`, which is the present, until `until`."""
     now = schedule.present(since)
     found = _occurrences(schedule, since=now, until=until)
-    if len(found) > MOST:
-        until = found[MOST].begins
+    if len(found) > MAX_OCCURRENCES:
+        until = found[MAX_OCCURRENCES].begins
         found = [each for each in found if each.begins < until]
     fates = [(each, _fate(each, schedule.t_off, now)) for each in found]
     own = _own(schedule.switch, now)
-    reasons = sorted(
-        [
-            *((own,) if own else ()),
-            *(Stretch(each.begins, each.ends) for each, fate in fates if fate is Fate.RUNS),
-        ],
-        key=lambda each: each.begins,
-    )
-    stretches = _joined(reasons)
-    coming = tuple(
+    running = [Stretch(each.begins, each.ends) for each, fate in fates if fate is Fate.RUNS]
+    causes = sorted([*([own] if own else []), *running], key=lambda each: each.begins)
+    stretches = _joined(causes)
+    planned = tuple(
         PlannedOccurrence(each, fate, _around(each, stretches) if fate is Fate.RUNS else None)
         for each, fate in fates
     )
-    return Forecast(now, until, own, coming, stretches, _overlaps(reasons))
+    return Forecast(now, until, own, planned, stretches, _overlaps(causes))
 
 
 def _occurrences(schedule: Schedule, *, since: datetime, until: datetime) -> list[Occurrence]:
-    """Return the occurrences that touch the span, one more than MOST at most."""
+    """Return the occurrences that overlap the span, at most MAX_OCCURRENCES + 1."""
     by_window = (
         occurrences(window, since=since, until=until, lead_time=schedule.lead_time)
         for window in schedule.windows
     )
     merged = heapq.merge(*by_window, key=lambda each: each.begins)
-    return list(islice(merged, MOST + 1))
+    return list(islice(merged, MAX_OCCURRENCES + 1))
 
 
 def _fate(occurrence: Occurrence, ended: datetime, now: datetime) -> Fate:
@@ -108,14 +103,14 @@ def _fate(occurrence: Occurrence, ended: datetime, now: datetime) -> Fate:
 
 
 def _own(switch: Switch | None, now: datetime) -> Stretch | None:
-    """Return the switch's own stretch, if it holds."""
+    """Return the switch's own stretch, if it is in force."""
     return Stretch(switch.written, switch.until) if switch and switch.is_in_force(now) else None
 
 
-def _joined(reasons: Iterable[Stretch]) -> tuple[Stretch, ...]:
-    """Return the stretches that overlapping and touching ones join to."""
+def _joined(stretches: Iterable[Stretch]) -> tuple[Stretch, ...]:
+    """Return the stretches, those that overlap or touch joined into one."""
     joined: list[Stretch] = []
-    for each in reasons:
+    for each in stretches:
         last = joined[-1] if joined else None
         if last and (last.ends is None or each.begins <= last.ends):
             joined[-1] = Stretch(last.begins, _later(last.ends, each.ends))
@@ -124,11 +119,11 @@ def _joined(reasons: Iterable[Stretch]) -> tuple[Stretch, ...]:
     return tuple(joined)
 
 
-def _overlaps(reasons: Iterable[Stretch]) -> tuple[Stretch, ...]:
-    """Return where each stretch runs into what began before it."""
+def _overlaps(causes: Iterable[Stretch]) -> tuple[Stretch, ...]:
+    """Return when two causes or more hold; `causes` are ordered by beginning."""
     overlaps = []
     reach: Stretch | None = None
-    for each in reasons:
+    for each in causes:
         if reach and (reach.ends is None or each.begins < reach.ends):
             overlaps.append(Stretch(each.begins, _earlier(reach.ends, each.ends)))
         ends = _later(reach.ends, each.ends) if reach else each.ends
@@ -137,7 +132,7 @@ def _overlaps(reasons: Iterable[Stretch]) -> tuple[Stretch, ...]:
 
 
 def _around(occurrence: Occurrence, stretches: Sequence[Stretch]) -> Stretch:
-    """Return the stretch that an occurrence is part of: of those that are apart, one can be."""
+    """Return the stretch that an occurrence is part of; stretches do not touch."""
     return stretches[bisect_right(stretches, occurrence.begins, key=lambda each: each.begins) - 1]
 
 

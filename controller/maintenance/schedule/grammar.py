@@ -1,11 +1,11 @@
 """
 The outer form that the switch and the windows share: words, then `: message`.
 
-A message follows the first colon that white space follows, so times, which hold no white space,
-may hold colons. It is free text and may have several lines. White space is ASCII's, because
-AllowedPattern is read by an engine for which a no-break space is a letter.
+A message follows the first colon before white space, so times may contain colons. It is free text
+and may have several lines. Only ASCII white space separates words, because the engine that reads
+AllowedPattern takes a no-break space for a letter.
 
-Every refusal has one form: it quotes the value, points at the fault and shows the grammar.
+Every error has one form: it quotes the value, points at a word and shows the syntax.
 """
 
 import re
@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from maintenance.errors import UnreadableValue
 
+ONLY_A_MESSAGE = "only ': message' can follow"
 _BLANKS = " \t\n\r\f\v"
 _MESSAGE = re.compile(r":(?=\s|\Z)", re.ASCII)
 _WORD = re.compile(r"[^\s()]*\([^()]*\)\S*|\S+", re.ASCII)
@@ -22,7 +23,7 @@ _QUOTED = 160
 
 
 class ParsedValue(Struct, frozen=True):
-    """A value taken apart: its words as typed, a bracket being part of one, and its message."""
+    """A value split into words, as typed, and a message; parentheses keep a word together."""
 
     text: str
     words: tuple[str, ...]
@@ -30,23 +31,23 @@ class ParsedValue(Struct, frozen=True):
     grammar: str
 
     def read[T](self, at: int, read: Callable[[str], T]) -> T:
-        """Return what `read` makes of word `at`; its UnreadableValue becomes a full one."""
+        """Return what `read` makes of word `at`; an UnreadableValue gets its full message."""
         try:
             return read(self.words[at])
         except UnreadableValue as error:
             raise self.error(at, str(error)) from error
 
-    def error(self, at: int, what: str) -> UnreadableValue:
-        """Return the error that points at word `at`, or at the end behind the last word."""
-        where = repr(_shortened(self.words[at])) if at < len(self.words) else "its end"
+    def error(self, at: int, problem: str) -> UnreadableValue:
+        """Return the error that points at word `at`, or at the end if there is no such word."""
+        where = repr(_shortened(self.words[at])) if at < len(self.words) else "the end"
         return UnreadableValue(
-            f"The value {_shortened(self.text)!r} is not understood at {where}: {what}. "
-            f"It reads: {self.grammar}."
+            f"Invalid value {_shortened(self.text)!r}, at {where}: {problem}. "
+            f"Syntax: {self.grammar}."
         )
 
 
 def parse_value(text: str, *, grammar: str) -> ParsedValue:
-    """Return the words and the message of `text`; no message and an empty one are both None."""
+    """Return the words and the message of `text`; an empty message is None, too."""
     value = text.strip(_BLANKS)
     colon = _MESSAGE.search(value)
     head, message = (value[: colon.start()], value[colon.end() :]) if colon else (value, "")

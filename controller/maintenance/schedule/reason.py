@@ -1,4 +1,4 @@
-"""The sentence that explains a decision, and what it is about. Pure."""
+"""The sentence that explains a decision, and the causes that it names. Pure."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -6,7 +6,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from maintenance.schedule.switch import Says, Switch
-from maintenance.schedule.times import format_instant
+from maintenance.schedule.times import format_to_second
 from maintenance.schedule.window import Occurrence
 
 _NAMED = 3
@@ -20,7 +20,11 @@ class End(NamedTuple):
 
 
 class Causes(Struct, frozen=True):
-    """What keeps the site in maintenance: the switch, if it does, and the occurrences in force."""
+    """
+    What keeps the site in maintenance: the switch, if it is in force, and open windows.
+
+    `occurrences` are ordered by when they began.
+    """
 
     switch: Switch | None
     occurrences: tuple[Occurrence, ...]
@@ -48,12 +52,12 @@ class Causes(Struct, frozen=True):
 
 
 def explain(switch: Switch | None, causes: Causes, end: End | None) -> str:
-    """Return the sentence that explains the decision; nothing in it moves with the clock."""
+    """Return the sentence that explains the decision; it does not change as time passes."""
     if not causes:
         return _without_maintenance(switch)
     clauses = [_of_switch(causes.switch)] if causes.switch else []
     clauses += [
-        f"window '{each.window.name}' is open until {_shown(each.ends)}"
+        f"window '{each.window.name}' is open until {format_to_second(each.ends)}"
         for each in causes.occurrences[:_NAMED]
     ]
     if len(causes.occurrences) > _NAMED:
@@ -65,35 +69,29 @@ def explain(switch: Switch | None, causes: Causes, end: End | None) -> str:
 
 def _duration(causes: Causes, end: End | None) -> str:
     if end:
-        return f"until {_shown(end.at)}"
+        return f"until {format_to_second(end.at)}"
     if causes.is_open_ended:
-        return "until somebody ends it"
+        return "until someone ends it"
     return "with no end in sight, because windows follow one another without a gap"
 
 
 def _of_switch(switch: Switch) -> str:
+    written = format_to_second(switch.written)
     if switch.until:
-        return f"the switch of {_shown(switch.written)} is on until {_shown(switch.until)}"
-    return f"the switch has said on since {_shown(switch.written)}"
+        return f"the switch of {written} is on until {format_to_second(switch.until)}"
+    return f"the switch has been on since {written}"
 
 
 def _without_maintenance(switch: Switch | None) -> str:
     if switch is None:
         return (
-            "Unchanged: no switch can be read and no window is open, "
-            "so nothing is closed and nothing is lifted."
+            "Unchanged: the switch has no valid value and no window is open, "
+            "so the site stays as it is."
         )
-    if switch.says is Says.ON and switch.until:
-        return (
-            f"Live: the switch was on until {_shown(switch.until)}, which is over, "
-            "and no window is open."
-        )
-    since = f"Live: the switch has said off since {_shown(switch.written)}"
-    if switch.until:
-        return f"{since} and skips windows that begin up to {_shown(switch.until)}."
+    until = format_to_second(switch.until) if switch.until else None
+    if switch.says is Says.ON:
+        return f"Live: the switch was on until {until}, and no window is open."
+    since = f"Live: the switch has been off since {format_to_second(switch.written)}"
+    if until:
+        return f"{since} and skips windows that begin up to {until}."
     return f"{since}, and no window that began later is open."
-
-
-def _shown(instant: datetime) -> str:
-    """Return the instant as people read it: nobody asks for the fraction of a second."""
-    return format_instant(instant.replace(microsecond=0))

@@ -18,20 +18,20 @@ from msgspec import Struct
 
 from maintenance.errors import UnreadableValue
 from maintenance.schedule.cron import YEAR, Cron, parse_cron
-from maintenance.schedule.grammar import ParsedValue, parse_value
+from maintenance.schedule.grammar import ONLY_A_MESSAGE, ParsedValue, parse_value
 from maintenance.schedule.times import (
     parse_duration,
     parse_instant,
+    parse_zone,
     to_instant,
     wall_time,
-    zone_named,
 )
 
 GRAMMAR = (
     "cron(minute hour day-of-month month day-of-week year) or at(2026-12-01T02:00), "
     "then for 2h [in Europe/Ljubljana] [: message]"
 )
-_BEGINNING = "it begins with cron(...) or at(...)"
+_EXPECTED_START = "expected 'cron(...)' or 'at(...)'"
 _START = re.compile(r"(cron|at)\(([^()]*)\)", re.ASCII | re.IGNORECASE)
 
 
@@ -44,11 +44,11 @@ class Occurrence(Struct, frozen=True):
 
 
 class Starts(Protocol):
-    """When a window starts, in UTC."""
+    """The starts of a window, in UTC."""
 
     @property
     def zone(self) -> ZoneInfo:
-        """Return the zone whose clocks it goes by."""
+        """Return the time zone of its local times."""
 
     def last(self, at: datetime) -> datetime | None:
         """Return the last start that is not later than `at`."""
@@ -58,7 +58,7 @@ class Starts(Protocol):
 
 
 class Once(Struct, frozen=True):
-    """The one start that `at(...)` names."""
+    """The single start that `at(...)` names."""
 
     start: datetime
     zone: ZoneInfo
@@ -73,7 +73,7 @@ class Once(Struct, frozen=True):
 
 
 class Recurring(Struct, frozen=True):
-    """The starts that `cron(...)` names, in the wall-clock time of a zone."""
+    """The starts that `cron(...)` names, in the local time of a zone."""
 
     cron: Cron
     zone: ZoneInfo
@@ -81,7 +81,7 @@ class Recurring(Struct, frozen=True):
     def last(self, at: datetime) -> datetime | None:
         """Return the last start that is not later than `at`."""
         shown = wall_time(at, self.zone)
-        # While clocks repeat an hour, all of it has been placed already: look past what they show.
+        # When an hour repeats, all its starts are over: search on by as much as clocks went back.
         wall = self.cron.last(shown + (at - to_instant(shown, self.zone)))
         while wall and (start := to_instant(wall, self.zone)) > at:
             wall = self.cron.last(wall - datetime.resolution)
@@ -90,14 +90,14 @@ class Recurring(Struct, frozen=True):
     def next(self, after: datetime) -> datetime | None:
         """Return the first start later than `after`."""
         wall = self.cron.next(wall_time(after, self.zone))
-        # While clocks repeat an hour, what comes next on them may have been placed already.
+        # In a repeated hour, the next local time may have been in the first pass.
         while wall and (start := to_instant(wall, self.zone)) <= after:
             wall = self.cron.next(wall)
         return start if wall else None
 
 
 class Window(Struct, frozen=True):
-    """A window: when it starts, how long each of its occurrences lasts, what visitors are told."""
+    """A window: when it starts, how long each occurrence lasts, and its message for visitors."""
 
     name: str
     starts: Starts
@@ -105,11 +105,11 @@ class Window(Struct, frozen=True):
     message: str | None = None
 
     def last(self, at: datetime, *, lead_time: timedelta) -> Occurrence | None:
-        """Return the occurrence that begins last among those that begin not later than `at`."""
+        """Return the last occurrence that begins at `at` or before."""
         return self._occurrence(self.starts.last(at + lead_time), lead_time)
 
     def next(self, after: datetime, *, lead_time: timedelta) -> Occurrence | None:
-        """Return the occurrence that begins first among those that begin later than `after`."""
+        """Return the first occurrence that begins later than `after`."""
         return self._occurrence(self.starts.next(after + lead_time), lead_time)
 
     def _occurrence(self, start: datetime | None, lead_time: timedelta) -> Occurrence | None:
@@ -121,7 +121,7 @@ class Window(Struct, frozen=True):
 def occurrences(
     window: Window, *, since: datetime, until: datetime, lead_time: timedelta = timedelta(0)
 ) -> Iterator[Occurrence]:
-    """Yield, in order, the occurrences of `window` that touch the stretch [since, until)."""
+    """Yield the occurrences of `window` that overlap [since, until), in order."""
     occurrence = window.next(since - window.duration - lead_time, lead_time=lead_time)
     while occurrence and occurrence.begins < until:
         yield occurrence
@@ -130,57 +130,57 @@ def occurrences(
 
 def parse_window(name: str, text: str, *, zone: ZoneInfo) -> Window:
     """
-    Return the window `name` that `text` describes; `zone` is meant where it names none.
+    Return the window `name` that `text` describes, in `zone` unless it names one.
 
-    Raises UnreadableValue, whose message quotes `text`, points at the fault and shows the grammar.
+    Raises UnreadableValue, whose message quotes `text`, points at the error and shows the syntax.
     """
-    sentence = parse_value(text, grammar=GRAMMAR)
-    own_zone = _zone(sentence) or zone
-    starts = sentence.read(0, lambda word: _starts(word, own_zone))
-    duration = sentence.read(2, parse_duration)
-    return Window(name=name, starts=starts, duration=duration, message=sentence.message)
+    value = parse_value(text, grammar=GRAMMAR)
+    own_zone = _zone(value) or zone
+    starts = value.read(0, lambda word: _starts(word, own_zone))
+    duration = value.read(2, parse_duration)
+    return Window(name=name, starts=starts, duration=duration, message=value.message)
 
 
-def _zone(sentence: ParsedValue) -> ZoneInfo | None:
-    """Return the zone that the words name, or None; refuse words that form no window."""
-    match [word.lower() for word in sentence.words]:
+def _zone(value: ParsedValue) -> ZoneInfo | None:
+    """Return the zone that the words name, if any; raise UnreadableValue if words are wrong."""
+    match [word.lower() for word in value.words]:
         case [_, "for", _]:
             return None
         case [_, "for", _, "in", _]:
-            return sentence.read(4, zone_named)
+            return value.read(4, parse_zone)
         case [_, "for", _, "in", _, *_]:
-            raise sentence.error(5, "only a message may follow here, behind a colon and a space")
+            raise value.error(5, ONLY_A_MESSAGE)
         case [_, "for", _, "in"]:
-            raise sentence.error(4, "a time zone is missing")
+            raise value.error(4, "a time zone is missing")
         case [_, "for", _, *_]:
-            raise sentence.error(3, "in, or a message behind a colon and a space may follow here")
+            raise value.error(3, "expected 'in' or ': message'")
         case [_, "for"]:
-            raise sentence.error(2, "a duration is missing")
+            raise value.error(2, "a duration is missing")
         case [_, *_]:
-            raise sentence.error(1, "for and a duration follow here")
+            raise value.error(1, "expected 'for' and a duration")
         case _:
-            raise sentence.error(0, _BEGINNING)
+            raise value.error(0, _EXPECTED_START)
 
 
 def _starts(word: str, zone: ZoneInfo) -> Starts:
     match = _START.fullmatch(word)
     if match is None:
-        raise UnreadableValue(_BEGINNING)
+        raise UnreadableValue(_EXPECTED_START)
     expression = match[2].strip()
     if match[1].lower() == "cron":
         return Recurring(parse_cron(expression), zone)
     start = parse_instant(expression, zone=zone)
     if start.year > YEAR.high:
-        raise UnreadableValue(f"a window starts in the year {YEAR.high} at the latest")
+        raise UnreadableValue(f"a window cannot start after the year {YEAR.high}")
     return Once(start, zone)
 
 
 class ReadWindows(Struct, frozen=True):
     """
-    The windows, with a sentence for each that is unreadable.
+    The windows as far as they could be read.
 
-    The last readable version stands in for such a one; where there is none, it is no window.
-    `unknown` has a sentence for each unreadable one whose history could not be read.
+    `errors` has a sentence for each unreadable one. Its last readable version takes its place; if
+    there is none, it is ignored. `unknown` has a sentence for each whose history could not be read.
     """
 
     windows: tuple[Window, ...] = ()

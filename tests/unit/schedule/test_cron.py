@@ -1,4 +1,4 @@
-"""EventBridge Scheduler's cron dialect, wildcard by wildcard, and how nonsense is refused."""
+"""EventBridge Scheduler's cron dialect, wildcard by wildcard, and the errors of invalid fields."""
 
 from datetime import datetime
 
@@ -55,46 +55,46 @@ NEXT = {
     "0 2 ? 2 SUN#5 *": ["2032-02-29T02:00", "2060-02-29T02:00"],
 }
 
-SIX = "cron has six fields (minute, hour, day of month, month, day of week, year)"
+SIX = "cron needs six fields (minute, hour, day of month, month, day of week, year)"
 REFUSED = {
-    "": f"{SIX}, not 0",
-    "0 2 * * ?": f"{SIX}, not 5",
-    "0 0 2 * * ? *": f"{SIX}, not 7",
-    "0 2 * * * *": "exactly one of day of month and day of week is ?",
-    "0 2 ? * ? *": "exactly one of day of month and day of week is ?",
-    "60 2 * * ? *": "'60' is no minute, which is 0-59",
-    "0 24 * * ? *": "'24' is no hour, which is 0-23",
-    "0 2 0 * ? *": "'0' is no day of month, which is 1-31",
-    "0 2 1 13 ? *": "'13' is no month, which is 1-12 or JAN-DEC",
-    "0 2 1 JANUARY ? *": "'JANUARY' is no month, which is 1-12 or JAN-DEC",
-    "0 2 ? * 0 *": "'0' is no day of week, which is 1-7 or SUN-SAT",
-    "0 2 1 1 ? 2200": "'2200' is no year, which is 1970-2199",
-    "0 2 1 1 ? 2030-2026": "the year 2030 is later than 2026",
-    "0 2 1,L * ? *": "'L' is no day of month, which is 1-31",
-    "0 2 1-5W * ? *": "'1-5' is no day of month, which is 1-31",
-    "0 2 L-31 2 ? *": "no such day ever comes",
-    "0 2 L-0 * ? *": "'0' is no day of month, which is 1-31",
-    "0 2 31 4,6,9,11 ? *": "no such day ever comes",
-    "0 2 29 2 ? 2027": "no such day ever comes",
-    "0 2 ? * 2/2 *": "the day of week takes no steps",
-    "0 2 ? * MON#6 *": "'6' is not 1-5, which of those days in the month",
-    "0 2 ? * MON#X *": "'X' is not 1-5, which of those days in the month",
-    "0 2 ? * MON#1,FRI#1 *": "'1,FRI#1' is not 1-5, which of those days in the month",
-    "0 2 ? * MONDAY *": "'MONDAY' is no day of week, which is 1-7 or SUN-SAT",
-    "*/0 2 * * ? *": "'0' is no step of the minute, which is 1-59",
-    "*/90 2 * * ? *": "'90' is no step of the minute, which is 1-59",
-    "*/x 2 * * ? *": "'X' is no step of the minute, which is 1-59",
-    "1,,2 2 * * ? *": "'' is no minute, which is 0-59",
-    "1-2-3 2 * * ? *": "'2-3' is no minute, which is 0-59",
-    "-1 2 * * ? *": "'' is no minute, which is 0-59",
-    "? 2 * * ? *": "'?' is no minute, which is 0-59",
-    "٣ 2 * * ? *": "'٣' is no minute, which is 0-59",
+    "": f"{SIX}, this has 0",
+    "0 2 * * ?": f"{SIX}, this has 5",
+    "0 0 2 * * ? *": f"{SIX}, this has 7",
+    "0 2 * * * *": "exactly one of day of month and day of week must be ?",
+    "0 2 ? * ? *": "exactly one of day of month and day of week must be ?",
+    "60 2 * * ? *": "minute must be 0-59, not '60'",
+    "0 24 * * ? *": "hour must be 0-23, not '24'",
+    "0 2 0 * ? *": "day of month must be 1-31, not '0'",
+    "0 2 1 13 ? *": "month must be 1-12 or JAN-DEC, not '13'",
+    "0 2 1 JANUARY ? *": "month must be 1-12 or JAN-DEC, not 'JANUARY'",
+    "0 2 ? * 0 *": "day of week must be 1-7 or SUN-SAT, not '0'",
+    "0 2 1 1 ? 2200": "year must be 1970-2199, not '2200'",
+    "0 2 1 1 ? 2030-2026": "year range 2030-2026 ends before it begins",
+    "0 2 1,L * ? *": "day of month must be 1-31, not 'L'",
+    "0 2 1-5W * ? *": "day of month must be 1-31, not '1-5'",
+    "0 2 L-31 2 ? *": "this date never comes",
+    "0 2 L-0 * ? *": "day of month must be 1-31, not '0'",
+    "0 2 31 4,6,9,11 ? *": "this date never comes",
+    "0 2 29 2 ? 2027": "this date never comes",
+    "0 2 ? * 2/2 *": "day of week cannot have a step",
+    "0 2 ? * MON#6 *": "the number after # must be 1-5, not '6'",
+    "0 2 ? * MON#X *": "the number after # must be 1-5, not 'X'",
+    "0 2 ? * MON#1,FRI#1 *": "the number after # must be 1-5, not '1,FRI#1'",
+    "0 2 ? * MONDAY *": "day of week must be 1-7 or SUN-SAT, not 'MONDAY'",
+    "*/0 2 * * ? *": "step of minute must be 1-59, not '0'",
+    "*/90 2 * * ? *": "step of minute must be 1-59, not '90'",
+    "*/x 2 * * ? *": "step of minute must be 1-59, not 'X'",
+    "1,,2 2 * * ? *": "minute must be 0-59, not ''",
+    "1-2-3 2 * * ? *": "minute must be 0-59, not '2-3'",
+    "-1 2 * * ? *": "minute must be 0-59, not ''",
+    "? 2 * * ? *": "minute must be 0-59, not '?'",
+    "٣ 2 * * ? *": "minute must be 0-59, not '٣'",
 }
 
 
 @pytest.mark.parametrize("text", NEXT)
-def test_the_next_times_are_those_of_the_dialect(text: str) -> None:
-    """Each wildcard of the table in the module's docstring, alone and combined."""
+def test_next_follows_the_dialect(text: str) -> None:
+    """Each wildcard in the table of the module's docstring, alone and combined."""
     cron, found, after = parse_cron(text), [], NOON
     for _ in NEXT[text]:
         after = cron.next(after) or NOON
@@ -104,8 +104,8 @@ def test_the_next_times_are_those_of_the_dialect(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", NEXT)
-def test_the_last_time_is_the_one_that_came_before(text: str) -> None:
-    """Looking back from a time, itself included, or from just before the one that follows."""
+def test_last_finds_the_time_that_came_before(text: str) -> None:
+    """From the time itself, and from just before the next one."""
     cron = parse_cron(text)
     first = cron.next(NOON)
     assert first is not None
@@ -116,15 +116,15 @@ def test_the_last_time_is_the_one_that_came_before(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", REFUSED)
-def test_nonsense_is_refused_by_field(text: str) -> None:
-    """A window that would never run, or far too often, is found out when it is written."""
+def test_an_invalid_expression_is_refused_with_the_field_that_is_wrong(text: str) -> None:
+    """A window that would never run, or far too often, fails when it is read."""
     with pytest.raises(UnreadableValue) as refusal:
         parse_cron(text)
 
     assert REFUSED[text] == str(refusal.value)
 
 
-def test_nothing_follows_the_last_year_and_nothing_precedes_the_first() -> None:
-    """An expression that names years has an end and a beginning."""
+def test_there_is_no_time_after_the_last_year_or_before_the_first() -> None:
+    """An expression that names years begins and ends with them."""
     cron = parse_cron("0 2 1 1 ? 2026")
     assert [None, None] == [cron.next(NOON), cron.last(datetime.fromisoformat("2026-01-01T01:59"))]

@@ -33,7 +33,7 @@ OPEN_SUNDAYS = Site(windows=(SUNDAYS,))
 def test_the_mode_is_due_since_the_last_instant_that_could_change_it(
     site: Site, now: str, expected: str | None
 ) -> None:
-    """The switch was written or ran out, or a window began or ended."""
+    """When the switch was written or ran out, or a window began or ended."""
     assert expected == printed(due_since(site.schedule(now), now=instant(now)))
 
 
@@ -45,8 +45,10 @@ def test_the_mode_is_due_since_the_last_instant_that_could_change_it(
         ("2026-12-06T09:00", "2026-12-06T03:05Z"),
     ],
 )
-def test_a_change_that_was_heard_of_later_is_due_from_then_on(changed: str, expected: str) -> None:
-    """Whoever writes a window at three that began at two has not waited since two."""
+def test_the_mode_is_due_at_the_earliest_when_the_parameter_was_changed(
+    changed: str, expected: str
+) -> None:
+    """A window that began at two but was written at three is due since three."""
     now = "2026-12-06T03:05"
     due = due_since(OPEN_SUNDAYS.schedule(now), now=instant(now), changed=instant(changed))
     assert expected == printed(due)
@@ -109,10 +111,10 @@ def test_a_change_that_was_heard_of_later_is_due_from_then_on(changed: str, expe
         ),
     ],
 )
-def test_the_next_change_is_the_next_opening_or_closing(
+def test_the_next_change_is_when_the_mode_changes(
     site: Site, now: str, expected: NextChange | None
 ) -> None:
-    """By the window that does it, if one does; joined windows open once, at their common end."""
+    """It names the window that causes it, if any; joined windows end once, at their common end."""
     assert expected == site.at(now).next_change
 
 
@@ -124,8 +126,8 @@ def test_a_switch_from_the_future_is_due_when_it_was_written() -> None:
     assert written == due_since(schedule, now=written - timedelta(seconds=2))
 
 
-def test_a_closed_site_names_the_window_that_closes_it_next() -> None:
-    """What ends this maintenance, and what begins the next, are two things to know."""
+def test_a_site_in_maintenance_names_its_end_and_the_next_occurrence() -> None:
+    """One ends this maintenance, the other begins the next."""
     site = Site((("2026-12-01T02:00", "on for 1h"),), windows=(SUNDAYS,))
 
     decision = site.at("2026-12-01T02:05")

@@ -1,4 +1,4 @@
-"""What earlier writes still do: skipped, edited, unreadable and deleted parameters."""
+"""What earlier values still do: skipped, edited, unreadable and deleted parameters."""
 
 import pytest
 from maintenance.schedule.decision import Decision, NextChange, Schedule, decide, history_matters
@@ -19,32 +19,32 @@ from tests.unit.site import (
 )
 
 
-def test_off_until_skips_the_windows_that_begin_up_to_it() -> None:
-    """So one skips next Sunday."""
+def test_off_until_skips_the_windows_that_begin_up_to_then() -> None:
+    """An operator skips next Sunday with it."""
     site = Site(switch=[("2026-12-03", "off until 2026-12-06T02:00")], windows=[SUNDAYS])
     times = ("2026-12-06T02:00", "2026-12-06T03:00", "2026-12-13T02:00")
     assert [LIVE, LIVE, MAINTENANCE] == modes(site, *times)
 
 
-def test_a_skipped_window_is_not_announced() -> None:
-    """Neither as the next start nor as the next change."""
+def test_a_skipped_window_is_not_the_next_occurrence() -> None:
+    """Nor does the decision change when it would have begun."""
     site = Site(switch=[("2026-12-03", "off for 7d")], windows=[SUNDAYS])
     decision = site.at("2026-12-04")
     expected = site.occurrence("2026-12-13T02:00", "2026-12-13T04:00")
     assert (expected, expected.begins) == (decision.next_occurrence, decision.valid_until)
 
 
-def test_an_off_until_says_what_it_skips() -> None:
-    """The sentence holds before and after that instant."""
+def test_the_reason_of_an_off_until_says_what_it_skips() -> None:
+    """The sentence is the same before and after that time."""
     site = Site(switch=[("2026-12-03", "off until 2026-12-06T03:00")])
     assert (
-        "Live: the switch has said off since 2026-12-03T00:00Z and skips windows that begin up to "
+        "Live: the switch has been off since 2026-12-03T00:00Z and skips windows that begin up to "
         "2026-12-06T03:00Z." == site.at("2026-12-04").reason == site.at("2026-12-31").reason
     )
 
 
-def test_a_plain_off_takes_an_earlier_off_until_back() -> None:
-    """The newest version that says off decides, not the one that reaches furthest."""
+def test_a_plain_off_cancels_an_earlier_off_until() -> None:
+    """The newest off decides, not the one that reaches furthest."""
     site = Site(
         switch=[("2026-12-03", "off until 2026-12-06T03:00"), ("2026-12-04", "off")],
         windows=[SUNDAYS],
@@ -52,8 +52,8 @@ def test_a_plain_off_takes_an_earlier_off_until_back() -> None:
     assert MAINTENANCE == site.at("2026-12-06T02:30").mode
 
 
-def test_an_on_between_does_not_bring_skipped_windows_back() -> None:
-    """The skipped window begins after the switch was written, and stays skipped all the same."""
+def test_a_later_on_does_not_bring_skipped_windows_back() -> None:
+    """Although the skipped window begins after the on was written."""
     site = Site(
         switch=[("2026-12-03", "off until 2026-12-06T03:00"), ("2026-12-04", "on for 10m")],
         windows=[SUNDAYS],
@@ -63,8 +63,8 @@ def test_an_on_between_does_not_bring_skipped_windows_back() -> None:
     assert expected == [(one.mode, one.next_occurrence) for one in decisions]
 
 
-def test_a_stack_that_was_deleted_never_opens_a_window() -> None:
-    """`off until 9999-12-31` is what it leaves behind; LeadTime does not run off the calendar."""
+def test_no_window_runs_after_the_stack_was_deleted() -> None:
+    """It leaves `off until 9999-12-31` behind; LeadTime must not pass the end of the calendar."""
     site = Site(
         switch=[("2026-12-03", "off until 9999-12-31T23:59:59Z")],
         windows=[SUNDAYS, "cron(0 2 ? * SUN *) for 2h in Pacific/Auckland"],
@@ -74,20 +74,20 @@ def test_a_stack_that_was_deleted_never_opens_a_window() -> None:
     assert (LIVE, None) == (decision.mode, decision.valid_until)
 
 
-def test_a_window_edited_while_it_is_on_counts_as_it_is_now() -> None:
-    """Longer, it stays on; moved away, it is over at once."""
+def test_an_open_window_that_is_edited_follows_its_new_value() -> None:
+    """If it is longer now, it stays open; if it was moved away, it is over at once."""
     longer = Site(windows=["cron(0 2 ? * SUN *) for 3h"]).at("2026-12-06T04:30")
     moved = Site(windows=["cron(0 5 ? * SUN *) for 2h"]).at("2026-12-06T03:00")
     assert (MAINTENANCE, LIVE) == (longer.mode, moved.mode)
 
 
-def test_a_window_deleted_while_it_is_on_is_over() -> None:
-    """What is not there keeps nothing closed."""
+def test_an_open_window_that_is_deleted_is_over() -> None:
+    """At once, not at its former end."""
     assert LIVE == Site(windows=[]).at("2026-12-06T03:00").mode
 
 
-def test_a_window_made_unreadable_goes_on_as_it_was() -> None:
-    """The last readable version stands in for it."""
+def test_a_window_that_becomes_unreadable_keeps_its_last_readable_value() -> None:
+    """The newest of the readable versions."""
     history = [
         Version("cron(0 1 ? * SUN *) for 1h", instant("2026-11-01")),
         Version(SUNDAYS, instant("2026-11-02")),
@@ -96,52 +96,52 @@ def test_a_window_made_unreadable_goes_on_as_it_was() -> None:
     assert parse_window("w", SUNDAYS, zone=ZONE) == last_readable_window("w", history, ZONE)
 
 
-def test_a_window_that_was_never_readable_is_no_window() -> None:
-    """There is nothing to stand in for it."""
+def test_a_window_that_was_never_readable_is_ignored() -> None:
+    """There is no earlier value to keep."""
     assert None is last_readable_window("w", [Version("weekly", instant("2026-11-01"))], ZONE)
 
 
-def test_a_window_written_while_it_would_be_running_is_on_at_once() -> None:
-    """It begins after the last off, although before it was written."""
+def test_a_window_that_is_written_inside_an_occurrence_is_open_at_once() -> None:
+    """It began before it was written, but after the last off."""
     assert MAINTENANCE == Site(windows=[SUNDAYS]).at("2026-12-06T02:01").mode
 
 
-def test_a_deleted_switch_lifts_nothing() -> None:
-    """And no window is open."""
+def test_without_a_switch_and_an_open_window_the_mode_is_unchanged() -> None:
+    """Deleting the switch does not end maintenance."""
     site = Site(switch=[], windows=[SUNDAYS])
     assert site.at("2026-12-05") == Decision(
         mode=UNCHANGED,
-        reason="Unchanged: no switch can be read and no window is open, "
-        "so nothing is closed and nothing is lifted.",
+        reason="Unchanged: the switch has no valid value and no window is open, "
+        "so the site stays as it is.",
         valid_until=instant("2026-12-06T02:00"),
         next_change=NextChange(instant("2026-12-06T02:00"), closes=True, window="w0"),
         next_occurrence=site.occurrence("2026-12-06T02:00", "2026-12-06T04:00"),
     )
 
 
-def test_windows_open_although_the_switch_was_deleted() -> None:
-    """And at their end nothing is lifted."""
+def test_windows_run_without_a_switch() -> None:
+    """At their end the mode is unchanged, not live."""
     site = Site(switch=[], windows=[SUNDAYS])
     assert [MAINTENANCE, UNCHANGED] == modes(site, "2026-12-06T02:00", "2026-12-06T04:00")
 
 
-def test_a_clock_behind_that_of_ssm_does_not_undo_the_write_that_woke_us() -> None:
-    """The present is no earlier than the switch."""
+def test_a_clock_behind_ssm_does_not_ignore_the_write_that_woke_the_controller() -> None:
+    """The present is never earlier than the switch."""
     switch = parse_switch("on for 1h", written=instant("2026-12-01T01:00"), zone=ZONE)
     decision = decide(Schedule(switch), now=instant("2026-12-01T00:59:58"))
     assert MAINTENANCE == decision.mode
 
 
-def test_a_clock_behind_that_of_ssm_does_not_reopen_what_an_off_has_ended() -> None:
-    """The window would begin between our clock and SSM's."""
+def test_a_clock_behind_ssm_does_not_start_a_window_that_an_off_has_ended() -> None:
+    """The window begins between our time and SSM's."""
     window = parse_window("w", "at(2026-12-01T00:59:59) for 1h", zone=ZONE)
     switch = parse_switch("off", written=instant("2026-12-01T01:00"), zone=ZONE)
     decision = decide(Schedule(switch, windows=[window]), now=instant("2026-12-01T00:59:58"))
     assert (LIVE, None) == (decision.mode, decision.valid_until)
 
 
-def test_a_clock_behind_that_of_ssm_announces_nothing_that_has_begun() -> None:
-    """The window begins between our clock and the write, so it is open, not to come."""
+def test_a_clock_behind_ssm_does_not_name_an_open_window_as_the_next() -> None:
+    """The window begins between our time and the write."""
     window = parse_window("w", "at(2026-12-01T00:59:59) for 1h", zone=ZONE)
     switch = parse_switch("on", written=instant("2026-12-01T01:00"), zone=ZONE)
     decision = decide(Schedule(switch, windows=[window]), now=instant("2026-12-01T00:59:58"))
@@ -149,14 +149,14 @@ def test_a_clock_behind_that_of_ssm_announces_nothing_that_has_begun() -> None:
     assert expected == (decision.next_occurrence, printed(decision.valid_until))
 
 
-def test_an_unreadable_switch_is_as_if_never_written() -> None:
-    """The last readable version stands in, with its own instant and its own end."""
+def test_an_unreadable_switch_counts_as_never_written() -> None:
+    """The last readable version counts, with its own time and its own end."""
     site = Site(switch=[("2026-12-01T01:00", "on for 1h"), ("2026-12-01T01:30", "offf")])
     assert [MAINTENANCE, LIVE] == modes(site, "2026-12-01T01:45", "2026-12-01T02:00")
 
 
 def test_an_unreadable_off_ends_nothing() -> None:
-    """Nor does one whose end lies before it."""
+    """Nor does one whose end is before it was written."""
     site = Site(
         switch=[
             ("2026-11-01", "off"),
@@ -170,13 +170,13 @@ def test_an_unreadable_off_ends_nothing() -> None:
 
 
 def test_without_any_readable_version_there_is_no_switch() -> None:
-    """As if it had been deleted."""
+    """The same as after it was deleted."""
     history = [Version("maintenance", instant("2026-12-01"))]
     assert (None, None) == (last_readable(history, ZONE), last_off(history, ZONE))
 
 
-def test_a_history_may_come_in_any_order() -> None:
-    """Of two versions with the same instant the one listed later is newer."""
+def test_the_order_of_the_history_does_not_matter() -> None:
+    """Except that of two versions with the same time, the one listed later is newer."""
     site = Site(
         switch=[("2026-12-01T01:00", "on"), ("2026-12-01T03:00", "off"), ("2026-12-01T03:00", "on")]
     )
@@ -185,8 +185,8 @@ def test_a_history_may_come_in_any_order() -> None:
     assert forwards == rotated == parse_switch("on", written=instant("2026-12-01T03:00"), zone=ZONE)
 
 
-def test_nobody_ever_said_off() -> None:
-    """Then a window that has long begun is open when the on is over."""
+def test_a_window_that_began_before_an_on_outlasts_it_if_there_was_never_an_off() -> None:
+    """No off means that nothing was ended."""
     site = Site(switch=[("2026-12-06T02:30", "on for 10m")], windows=[SUNDAYS])
     assert [None, MAINTENANCE] == [last_off(site.history, ZONE), site.at("2026-12-06T03:00").mode]
 
@@ -201,16 +201,16 @@ def test_nobody_ever_said_off() -> None:
         ("on for 1h", ["at(2026-12-06T02:00) for 2h"], True),
     ],
 )
-def test_the_history_matters_while_the_switch_says_on_and_windows_are_open_or_to_come(
+def test_the_history_matters_if_the_switch_says_on_and_a_window_is_open_or_planned(
     switch: str, windows: list[str], *, matters: bool
 ) -> None:
-    """Otherwise nothing depends on it, and the call is spared."""
+    """Otherwise the call to SSM is saved."""
     site = Site(switch=[("2026-12-06T02:30", switch)], windows=windows)
     schedule = site.schedule("2026-12-06T02:31")
     assert matters == history_matters(schedule, now=instant("2026-12-06T02:31"))
 
 
 def test_the_history_of_a_deleted_switch_does_not_matter() -> None:
-    """It was deleted with it."""
+    """SSM deletes it together with the parameter."""
     schedule = Site(switch=[], windows=[SUNDAYS]).schedule("2026-12-06T02:31")
     assert not history_matters(schedule, now=instant("2026-12-06T02:31"))

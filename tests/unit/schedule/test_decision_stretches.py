@@ -1,4 +1,4 @@
-"""Stretches: windows that join, cross what they cross, and what visitors are told."""
+"""Windows that join or cross a change of clocks, the message, and the reason."""
 
 from copy import replace
 
@@ -9,7 +9,7 @@ from tests.unit.site import LIVE, MAINTENANCE, SUNDAYS, Site, instant, modes, pr
 
 
 def test_two_windows_in_two_time_zones_join() -> None:
-    """From 02:00 to 04:00 in Ljubljana is to 03:00 UTC; New York begins there at 02:30 UTC."""
+    """Ljubljana's ends at 03:00 UTC, New York's begins at 02:30 UTC."""
     site = Site(
         windows=[
             "cron(0 2 ? * SUN *) for 2h in Europe/Ljubljana",
@@ -20,8 +20,8 @@ def test_two_windows_in_two_time_zones_join() -> None:
     assert ("2026-12-06T05:30Z", None) == (printed(decision.until), decision.message)
 
 
-def test_windows_that_join_say_so() -> None:
-    """The end that is announced is later than that of any open window."""
+def test_the_reason_says_that_windows_join() -> None:
+    """It explains why the end is later than that of any open window."""
     site = Site(windows=[SUNDAYS, "cron(0 4 ? * SUN *) for 1h"])
     assert (
         "Maintenance until 2026-12-06T05:00Z: window 'w0' is open until 2026-12-06T04:00Z, "
@@ -29,55 +29,55 @@ def test_windows_that_join_say_so() -> None:
     )
 
 
-def test_touching_windows_leave_no_gap() -> None:
-    """One ends where the other begins."""
+def test_windows_that_touch_leave_no_gap() -> None:
+    """One ends when the other begins."""
     site = Site(windows=[SUNDAYS, "cron(0 4 ? * SUN *) for 1h"])
     assert [MAINTENANCE, LIVE] == modes(site, "2026-12-06T04:00", "2026-12-06T05:00")
 
 
 def test_windows_a_second_apart_do_not_join() -> None:
-    """A gap is a gap."""
+    """Even a second is a gap."""
     site = Site(windows=["at(2026-12-06T02:00) for 1h", "at(2026-12-06T03:00:01) for 1h"])
     assert "2026-12-06T03:00Z" == printed(site.at("2026-12-06T02:00").until)
 
 
-def test_a_longer_window_inside_the_stretch_counts_whenever_it_ends() -> None:
-    """Joining takes the latest end, not that of the window that began last."""
+def test_the_longest_of_the_joined_windows_decides_the_end() -> None:
+    """Not the one that began last."""
     site = Site(windows=["at(2026-12-06T02:00) for 6h", "at(2026-12-06T03:00) for 1h"])
     assert "2026-12-06T08:00Z" == printed(site.at("2026-12-06T02:00").until)
 
 
-def test_an_off_just_before_a_touching_window_does_not_keep_it_from_beginning() -> None:
-    """`off` ends occurrences, not joined stretches; the next start is announced."""
+def test_a_window_that_begins_after_an_off_runs_although_it_touches_the_one_that_ended() -> None:
+    """`off` ends occurrences, not joined stretches."""
     site = Site(
         switch=[("2026-12-06T03:59", "off")], windows=[SUNDAYS, "cron(0 4 ? * SUN *) for 1h"]
     )
     assert [LIVE, MAINTENANCE] == modes(site, "2026-12-06T03:59", "2026-12-06T04:00")
 
 
-def test_on_until_joins_the_window_that_it_runs_into() -> None:
-    """Visitors are told when the site really comes back."""
+def test_on_until_joins_the_window_that_begins_at_its_end() -> None:
+    """Visitors read when the site really comes back."""
     site = Site(switch=[("2026-12-06T01:00", "on until 2026-12-06T02:00")], windows=[SUNDAYS])
     decision = site.at("2026-12-06T01:30")
     expected = ("2026-12-06T04:00Z", "2026-12-06T02:00Z")
     assert expected == (printed(decision.until), printed(decision.valid_until))
 
 
-def test_the_switch_speaks_before_the_windows() -> None:
-    """What an operator has just typed is news; what a window says was written weeks ago."""
+def test_the_message_of_the_switch_comes_before_that_of_a_window() -> None:
+    """An operator has just written it; the window's may be weeks old."""
     site = Site(switch=[("2026-12-06T02:10", "on: Longer today")], windows=[f"{SUNDAYS}: Weekly"])
     assert "Longer today" == site.at("2026-12-06T02:30").message
 
 
-def test_a_switch_without_message_leaves_the_word_to_the_window() -> None:
-    """Extending a window keeps its message while it is open."""
+def test_a_switch_without_a_message_keeps_the_message_of_the_window() -> None:
+    """Extending a window keeps its message as long as the window is open."""
     site = Site(switch=[("2026-12-06T02:10", "on")], windows=[f"{SUNDAYS}: Weekly"])
     messages = [site.at(time).message for time in ("2026-12-06T02:30", "2026-12-06T04:00")]
     assert ["Weekly", None] == messages
 
 
-def test_of_two_windows_the_one_open_longest_has_the_word() -> None:
-    """If it has none, the next."""
+def test_of_two_windows_the_message_of_the_one_that_has_been_open_longest_counts() -> None:
+    """If it has no message, the next one's counts."""
     windows = ["at(2026-12-06T03:00) for 1h: B", "at(2026-12-06T02:00) for 2h: A"]
     first, second = Site(windows=windows), Site(windows=[windows[0], "at(2026-12-06T02:00) for 2h"])
     both = first.at("2026-12-06T03:30").message, second.at("2026-12-06T03:30").message
@@ -126,14 +126,16 @@ def test_of_two_windows_the_one_open_longest_has_the_word() -> None:
         ),
     ],
 )
-def test_a_window_crosses_what_it_crosses(window: str, times: tuple[str, ...]) -> None:
-    """Midnight, New Year, 29 February, both nights of changing clocks in four zones."""
+def test_a_window_crosses_midnight_new_year_and_changes_of_clocks(
+    window: str, times: tuple[str, ...]
+) -> None:
+    """On 29 February, too, and when clocks change in four zones."""
     site = Site(switch=[("2026-01-01", "off")], windows=[window])
     assert [LIVE, MAINTENANCE, LIVE] == modes(site, *times)
 
 
-def test_windows_without_a_gap_have_no_end_in_sight() -> None:
-    """The search for it gives up, and the next change is announced all the same."""
+def test_windows_without_a_gap_have_no_known_end() -> None:
+    """The search for it stops, and the decision is still valid only until the next change."""
     site = Site(windows=["cron(0 * * * ? *) for 1h"])
     assert site.at("2026-12-06T02:31") == Decision(
         mode=MAINTENANCE,
@@ -144,8 +146,8 @@ def test_windows_without_a_gap_have_no_end_in_sight() -> None:
     )
 
 
-def test_of_many_open_windows_a_few_are_named() -> None:
-    """The sentence stays one that is read."""
+def test_the_reason_names_only_a_few_of_many_open_windows() -> None:
+    """The sentence stays short enough to read."""
     site = Site(windows=["at(2026-12-06T02:00) for 2h"] * 5)
     assert "window 'w2' is open until 2026-12-06T04:00Z, 2 more windows are open." in (
         site.at("2026-12-06T03:00").reason
@@ -156,8 +158,8 @@ def test_of_many_open_windows_a_few_are_named() -> None:
     )
 
 
-def test_a_reason_names_the_switch_and_the_windows_that_keep_a_site_closed() -> None:
-    """Whoever wants to end it sees all that holds it."""
+def test_the_reason_names_the_switch_and_the_windows_that_keep_the_site_closed() -> None:
+    """To open the site, an operator has to end each of them."""
     site = Site(switch=[("2026-12-06T02:30", "on for 10m")], windows=[SUNDAYS])
     assert (
         "Maintenance until 2026-12-06T04:00Z: the switch of 2026-12-06T02:30Z is on until "
@@ -166,7 +168,7 @@ def test_a_reason_names_the_switch_and_the_windows_that_keep_a_site_closed() -> 
     )
 
 
-def test_deciding_twice_gives_the_same_word_for_word() -> None:
-    """Nothing in a decision moves with the clock between two changes."""
+def test_a_decision_stays_the_same_while_nothing_changes() -> None:
+    """Nothing in it depends on the clock between two changes."""
     site = Site(windows=[SUNDAYS])
     assert site.at("2026-12-06T02:30") == site.at("2026-12-06T03:30")

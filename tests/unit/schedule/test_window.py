@@ -1,4 +1,4 @@
-"""Windows: how they are written, and when they are open, clock changes included."""
+"""Windows: how they are written, and when they are open, also when clocks change."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -17,38 +17,35 @@ LJUBLJANA = ZoneInfo("Europe/Ljubljana")
 PAGE = Path(__file__).parents[3] / "docs" / "windows.md"
 
 REFUSED = {
-    "": "at its end: it begins with cron(...) or at(...)",
-    "rate(5 minutes) for 2h": "at 'rate(5 minutes)': it begins with cron(...) or at(...)",
-    "sunday for 2h": "at 'sunday': it begins with cron(...) or at(...)",
-    "cron(0 2 ? * SUN *)": "at its end: for and a duration follow here",
-    "cron(0 2 ? * SUN *) 2h": "at '2h': for and a duration follow here",
-    "cron(0 2 ? * SUN *) for": "at its end: a duration is missing",
-    "cron(0 2 ? * SUN *) for 2": "at '2': a duration reads 90m, 2h, 1h30m, 2d or PT2H",
-    "cron(0 2 ? * SUN *) for 2h at UTC": (
-        "at 'at': in, or a message behind a colon and a space may follow here"
-    ),
-    "cron(0 2 ? * SUN *) for 2h in": "at its end: a time zone is missing",
+    "": "at the end: expected 'cron(...)' or 'at(...)'",
+    "rate(5 minutes) for 2h": "at 'rate(5 minutes)': expected 'cron(...)' or 'at(...)'",
+    "sunday for 2h": "at 'sunday': expected 'cron(...)' or 'at(...)'",
+    "cron(0 2 ? * SUN *)": "at the end: expected 'for' and a duration",
+    "cron(0 2 ? * SUN *) 2h": "at '2h': expected 'for' and a duration",
+    "cron(0 2 ? * SUN *) for": "at the end: a duration is missing",
+    "cron(0 2 ? * SUN *) for 2": "at '2': unit missing: write 2m for minutes",
+    "cron(0 2 ? * SUN *) for 2h at UTC": "at 'at': expected 'in' or ': message'",
+    "cron(0 2 ? * SUN *) for 2h in": "at the end: a time zone is missing",
     "cron(0 2 ? * SUN *) for 2h in Mars": (
-        "at 'Mars': no time zone of that name; names read Europe/Ljubljana, America/New_York or UTC"
+        "at 'Mars': unknown time zone: expected one such as Europe/Ljubljana, America/New_York "
+        "or UTC"
     ),
-    "cron(0 2 ? * SUN *) for 2h in UTC soon": (
-        "at 'soon': only a message may follow here, behind a colon and a space"
-    ),
-    "cron(0 2 ? * SUN *)for 2h": "at '2h': for and a duration follow here",
-    "cron(0 25 ? * SUN *) for 2h": "at 'cron(0 25 ? * SUN *)': '25' is no hour, which is 0-23",
-    "cron (0 2 ? * SUN *) for 2h": "at '(0 2 ? * SUN *)': for and a duration follow here",
-    "cron(0 2 ? * SUN * for 2h": "at '2': for and a duration follow here",
-    "at(2026-02-29T02:00) for 2h": "at 'at(2026-02-29T02:00)': the calendar has no such instant",
+    "cron(0 2 ? * SUN *) for 2h in UTC soon": "at 'soon': only ': message' can follow",
+    "cron(0 2 ? * SUN *)for 2h": "at '2h': expected 'for' and a duration",
+    "cron(0 25 ? * SUN *) for 2h": "at 'cron(0 25 ? * SUN *)': hour must be 0-23, not '25'",
+    "cron (0 2 ? * SUN *) for 2h": "at '(0 2 ? * SUN *)': expected 'for' and a duration",
+    "cron(0 2 ? * SUN * for 2h": "at '2': expected 'for' and a duration",
+    "at(2026-02-29T02:00) for 2h": "at 'at(2026-02-29T02:00)': this date does not exist",
     "at(tomorrow) for 2h": (
-        "at 'at(tomorrow)': an instant reads 2026-12-01T04:00+01:00, 2026-12-01T03:00Z, "
+        "at 'at(tomorrow)': expected a time such as 2026-12-01T04:00+01:00, 2026-12-01T03:00Z, "
         "2026-12-01T04:00 or 2026-12-01"
     ),
-    "at(2200-01-02) for 2h": "a window starts in the year 2199 at the latest",
+    "at(2200-01-02) for 2h": "a window cannot start after the year 2199",
 }
 
 
 def begins(text: str, since: str, until: str) -> list[str]:
-    """Return when the occurrences of the window `text` that touch [since, until) begin, in UTC."""
+    """Return when those occurrences of the window `text` begin that overlap [since, until)."""
     window = parse_window("w", text, zone=UTC_ZONE)
     found = occurrences(window, since=instant(since), until=instant(until))
     return [format_instant(one.begins) for one in found]
@@ -59,7 +56,7 @@ def instant(text: str) -> datetime:
     return parse_instant(text, zone=UTC_ZONE)
 
 
-def test_a_recurring_window_is_read_whole() -> None:
+def test_a_recurring_window_is_read() -> None:
     """Start, duration, zone and message, in any case."""
     window = parse_window(
         "w", " CRON(0 2 ? * SUN *) For 2H In europe/ljubljana : DB ", zone=UTC_ZONE
@@ -68,60 +65,60 @@ def test_a_recurring_window_is_read_whole() -> None:
     assert Window("w", starts, timedelta(hours=2), "DB") == window
 
 
-def test_a_single_window_is_read_whole() -> None:
-    """Seconds are optional, as EventBridge Scheduler writes them and as people do."""
+def test_a_single_window_is_read() -> None:
+    """EventBridge Scheduler writes the seconds, people leave them out."""
     window = parse_window("w", "at(2026-12-01T02:00:00) for 90m in Europe/Ljubljana", zone=UTC_ZONE)
     assert (
         Window("w", Once(instant("2026-12-01T01:00"), LJUBLJANA), timedelta(minutes=90)) == window
     )
 
 
-def test_a_single_window_may_be_as_far_away_as_the_dialect_goes() -> None:
-    """EventBridge Scheduler's years end with 2199."""
+def test_a_single_window_may_start_up_to_the_last_year_of_the_dialect() -> None:
+    """Which is 2199 in EventBridge Scheduler."""
     window = parse_window("w", "at(2199-12-31T02:00) for 2h", zone=UTC_ZONE)
     assert Once(instant("2199-12-31T02:00"), UTC_ZONE) == window.starts
 
 
-def test_a_window_without_zone_is_in_that_of_the_stack() -> None:
-    """TimeZone is the stack's parameter."""
+def test_a_window_without_a_zone_is_in_the_zone_of_the_stack() -> None:
+    """That is the stack's parameter TimeZone."""
     window = parse_window("w", "at(2026-12-01T02:00) for 90m", zone=LJUBLJANA)
     assert Once(instant("2026-12-01T01:00"), LJUBLJANA) == window.starts
 
 
 @pytest.mark.parametrize("text", REFUSED)
-def test_an_unreadable_window_is_refused_at_its_fault(text: str) -> None:
+def test_an_invalid_window_is_refused_with_the_word_that_is_wrong(text: str) -> None:
     """In the same form as the switch."""
-    with pytest.raises(UnreadableValue, match=re.escape(f"{REFUSED[text]}. It reads: cron(")):
+    with pytest.raises(UnreadableValue, match=re.escape(f"{REFUSED[text]}. Syntax: cron(")):
         parse_window("w", text, zone=UTC_ZONE)
 
 
-def test_a_refusal_shows_the_grammar_of_windows() -> None:
-    """Whoever reads the alarm needs no manual."""
-    with pytest.raises(UnreadableValue, match=r"It reads: cron\(minute hour day-of-month month"):
+def test_an_error_shows_the_syntax_of_windows() -> None:
+    """The alarm is enough to fix the value."""
+    with pytest.raises(UnreadableValue, match=r"Syntax: cron\(minute hour day-of-month month"):
         parse_window("w", "weekly", zone=UTC_ZONE)
 
 
 def test_an_occurrence_is_half_open() -> None:
-    """It touches a stretch that begins at its start, not one that begins at its end."""
+    """It holds its start, but not its end."""
     text = "at(2026-12-01T02:00) for 2h"
     at_start = begins(text, "2026-12-01T02:00", "2026-12-01T02:01")
     at_end = begins(text, "2026-12-01T04:00", "2026-12-01T05:00")
     assert (["2026-12-01T02:00Z"], []) == (at_start, at_end)
 
 
-def test_a_stretch_that_ends_at_a_start_is_not_touched() -> None:
-    """The stretch is half-open, too."""
+def test_an_occurrence_that_starts_at_the_end_of_a_span_is_not_in_it() -> None:
+    """The span is half-open, too."""
     assert [] == begins("at(2026-12-01T02:00) for 2h", "2026-12-01", "2026-12-01T02:00")
 
 
-def test_a_stretch_inside_an_occurrence_is_touched() -> None:
-    """Neither end of the occurrence needs to lie in it."""
+def test_an_occurrence_that_encloses_a_span_overlaps_it() -> None:
+    """Although it neither begins nor ends in the span."""
     text = "at(2026-12-01T02:00) for 2h"
     assert ["2026-12-01T02:00Z"] == begins(text, "2026-12-01T03:00", "2026-12-01T03:01")
 
 
-def test_lead_time_lets_an_occurrence_begin_earlier_and_end_as_before() -> None:
-    """Edges need minutes to attach; the promise of when it is over stays."""
+def test_an_occurrence_begins_earlier_by_the_lead_time_and_ends_as_before() -> None:
+    """Edges need minutes to attach; the announced end stays the same."""
     window = parse_window("w", "at(2026-12-01T02:00) for 2h", zone=UTC_ZONE)
     found = window.next(instant("2026-12-01"), lead_time=timedelta(minutes=10))
     assert found is not None
@@ -129,13 +126,13 @@ def test_lead_time_lets_an_occurrence_begin_earlier_and_end_as_before() -> None:
 
 
 def test_a_window_crosses_midnight_and_new_year() -> None:
-    """Starts are local, ends are so much later."""
+    """Only the start is local time."""
     text = "cron(30 23 31 12 ? *) for 2h in Europe/Ljubljana"
     assert ["2026-12-31T22:30Z"] == begins(text, "2027-01-01T00:00", "2027-01-01T00:29")
 
 
 def test_a_window_runs_on_29_february() -> None:
-    """Only in leap years, and 2100 is none."""
+    """Only in leap years, and 2100 is not one."""
     text = "cron(0 2 29 2 ? *) for 1h"
     assert ["2096-02-29T02:00Z", "2104-02-29T02:00Z"] == begins(text, "2093-01-01", "2105-01-01")
 
@@ -143,11 +140,11 @@ def test_a_window_runs_on_29_february() -> None:
 @pytest.mark.parametrize(
     ("zone", "hour", "night", "expected"),
     [
-        # Clocks go forward: a start in the gap is at the first instant after it.
+        # Clocks go forward: a start in the gap moves to the first instant after it.
         ("Europe/Ljubljana", "30 2", "2026-03-29", "2026-03-29T01:00Z"),
         ("America/New_York", "30 2", "2026-03-08", "2026-03-08T07:00Z"),
         ("Australia/Lord_Howe", "15 2", "2026-10-03", "2026-10-03T15:30Z"),
-        # Clocks go back: a start that comes twice is at its first.
+        # Clocks go back: a start that comes twice is the first of the two.
         ("Europe/Ljubljana", "30 2", "2026-10-25", "2026-10-25T00:30Z"),
         ("America/New_York", "30 1", "2026-11-01", "2026-11-01T05:30Z"),
         ("Australia/Lord_Howe", "45 1", "2026-04-04", "2026-04-04T14:45Z"),
@@ -158,20 +155,20 @@ def test_a_window_runs_on_29_february() -> None:
 def test_a_window_runs_once_in_the_night_when_clocks_change(
     zone: str, hour: str, night: str, expected: str
 ) -> None:
-    """It is never skipped and never runs twice; `night` is the UTC day that holds the change."""
+    """It is never skipped and never runs twice; `night` is the day of the change in UTC."""
     text = f"cron({hour} * * ? *) for 10m in {zone}"
     following = format_instant(instant(night) + timedelta(days=1))
     assert [expected] == begins(text, night, following)
 
 
-def test_starts_that_fall_into_one_gap_are_one() -> None:
-    """02:00, 02:15, 02:30 and 02:45 do not exist that night; the window starts at 03:00, once."""
+def test_several_starts_in_one_gap_become_one() -> None:
+    """02:00, 02:15, 02:30 and 02:45 do not exist that night; the window starts once, at 03:00."""
     text = "cron(0/15 2 * * ? *) for 10m in Europe/Ljubljana"
     assert ["2026-03-29T01:00Z"] == begins(text, "2026-03-29", "2026-03-30")
 
 
-def test_a_repeated_hour_is_not_run_again() -> None:
-    """Every half hour, the one from 02:00 to 03:00 that comes twice gives two starts, not four."""
+def test_starts_in_a_repeated_hour_are_not_repeated() -> None:
+    """02:00 and 02:30 come twice; each is one start."""
     text = "cron(0/30 1-3 * * ? *) for 10m in Europe/Ljubljana"
     expected = [
         "2026-10-24T23:00Z",
@@ -195,7 +192,7 @@ def test_a_repeated_hour_is_not_run_again() -> None:
     ],
 )
 def test_the_last_start_is_found_while_clocks_repeat_an_hour(at: str, expected: str) -> None:
-    """What clocks show then is not enough to know what has been."""
+    """What clocks show does not say which pass it is."""
     window = parse_window("w", "cron(0/30 1-3 * * ? *) for 10m", zone=LJUBLJANA)
     found = window.last(instant(at), lead_time=timedelta(0))
     assert found is not None
@@ -212,7 +209,7 @@ def test_the_last_start_is_found_while_clocks_repeat_an_hour(at: str, expected: 
     ],
 )
 def test_the_next_start_is_found_while_clocks_repeat_an_hour(after: str, expected: str) -> None:
-    """The second 02:30 is not one."""
+    """The second 02:30 is not a start."""
     window = parse_window("w", "cron(0/30 1-3 * * ? *) for 10m", zone=LJUBLJANA)
     found = window.next(instant(after), lead_time=timedelta(0))
     assert found is not None
@@ -220,15 +217,15 @@ def test_the_next_start_is_found_while_clocks_repeat_an_hour(after: str, expecte
 
 
 def test_a_duration_is_elapsed_time_when_clocks_change() -> None:
-    """Three hours from midnight end at 04:00 on the clock when 02:00 to 03:00 does not exist."""
+    """Three hours from midnight end at 04:00 local time if 02:00 to 03:00 does not exist."""
     window = parse_window("w", "at(2026-03-29T00:00) for 3h in Europe/Ljubljana", zone=UTC_ZONE)
     (found,) = occurrences(window, since=instant("2026-03-28"), until=instant("2026-03-30"))
     assert timedelta(hours=3) == found.ends - found.begins
 
 
 @pytest.mark.parametrize("text", ["at(2026-12-01T02:00) for 2h", "cron(0 2 1 12 ? 2026) for 2h"])
-def test_a_window_that_is_past_has_no_next_and_one_to_come_no_last(text: str) -> None:
-    """Both kinds know their ends."""
+def test_a_past_window_has_no_next_occurrence_and_a_future_one_has_no_last(text: str) -> None:
+    """Whether `at` or `cron` with a year."""
     window = parse_window("w", text, zone=UTC_ZONE)
     last = window.last(instant("2026-12-01T01:59"), lead_time=timedelta(0))
     following = window.next(instant("2026-12-01T02:00"), lead_time=timedelta(0))
