@@ -232,30 +232,38 @@ def test_a_past_window_has_no_next_occurrence_and_a_future_one_has_no_last(text:
     assert (None, None) == (last, following)
 
 
-def examples(kind: str) -> list[str]:
-    """Return the examples of one kind that docs/windows.md shows, one a line; there are some."""
-    fenced = re.compile(rf"^```{kind}\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-    shown = [line for block in fenced.findall(PAGE.read_text()) for line in block.splitlines()]
-    assert shown
-    return shown
+def fenced(kind: str) -> list[str]:
+    """Return the lines of the blocks of one kind in docs/windows.md; there must be some."""
+    blocks = re.findall(rf"^```{kind}\n(.*?)^```$", PAGE.read_text(), re.DOTALL | re.MULTILINE)
+    assert blocks
+    return [line for block in blocks for line in block.splitlines()]
 
 
-@pytest.mark.parametrize("text", examples("window"))
-def test_every_window_that_the_page_shows_is_read(text: str) -> None:
-    """The documentation cannot teach what the controller refuses."""
+def table(section: str) -> list[tuple[str, str]]:
+    """Return the rows of the table in a section of docs/windows.md; there must be some."""
+    text = PAGE.read_text().partition(f"\n## {section}\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (.*) \| (.*) \|$", text, re.MULTILINE)
+    assert rows
+    return [(first.strip("`"), second.strip("`")) for first, second in rows[1:]]
+
+
+@pytest.mark.parametrize("text", [*fenced("window"), *(value for _, value in table("Windows"))])
+def test_every_window_in_the_docs_is_valid(text: str) -> None:
+    """The documentation must not teach what the controller refuses."""
     assert parse_window("w", text, zone=UTC_ZONE).duration
 
 
-@pytest.mark.parametrize("text", examples("switch"))
-def test_every_switch_that_the_page_shows_is_read(text: str) -> None:
-    """The documentation cannot teach what the controller refuses."""
+@pytest.mark.parametrize("text", fenced("switch"))
+def test_every_value_of_the_switch_in_the_docs_is_valid(text: str) -> None:
+    """The documentation must not teach what the controller refuses."""
     assert parse_switch(text, written=datetime(2026, 11, 30, tzinfo=UTC), zone=UTC_ZONE).says
 
 
-@pytest.mark.parametrize("text", examples("refused"))
-def test_everything_that_the_page_calls_refused_is_refused(text: str) -> None:
-    """What the page warns of is still so."""
-    with pytest.raises(UnreadableValue):
+@pytest.mark.parametrize(("text", "error"), table("What is refused"))
+def test_every_value_that_the_docs_call_refused_is_refused(text: str, error: str) -> None:
+    """By both parsers, and one of them says what the docs say."""
+    with pytest.raises(UnreadableValue) as of_switch:
         parse_switch(text, written=datetime(2026, 11, 30, tzinfo=UTC), zone=UTC_ZONE)
-    with pytest.raises(UnreadableValue):
+    with pytest.raises(UnreadableValue) as of_window:
         parse_window("w", text, zone=UTC_ZONE)
+    assert f": {error}. Syntax: " in f"{of_switch.value} {of_window.value}"
