@@ -34,8 +34,7 @@ if TYPE_CHECKING:
 DEFAULT_PARAMETER = "/site/maintenance/bypass-secret"
 EDGE_HANDLER = Path(__file__).parent.parent / "edge_handler"
 DEFAULT_FILE = EDGE_HANDLER / "bypass.json"
-DEFAULTS = EDGE_HANDLER / "defaults" / "settings.json"
-DEFAULTS = EDGE_HANDLER / "defaults" / "settings.json"
+SETTINGS = EDGE_HANDLER / "defaults" / "settings.json"
 LONGEST_WEEKS = 520
 
 
@@ -60,7 +59,7 @@ def _run(arguments: argparse.Namespace, ssm: "SSMClient") -> str:
     if arguments.command == "print":
         return link_to(arguments.url, secret)
     first_week = week_of(time.time())  # noqa: TID251 -- the one place of the command that asks the clock
-    settings = parse_settings(DEFAULTS.read_text(encoding="utf-8"))
+    settings = parse_settings(SETTINGS.read_text(encoding="utf-8"))
     weeks = anchored_weeks(arguments.weeks, settings.bypass_lifetime_hours)
     document = anchors_document(secret, first_week=first_week, weeks=weeks)
     arguments.file.write_text(document, encoding="utf-8")

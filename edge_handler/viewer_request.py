@@ -99,7 +99,7 @@ class Responder:
 
 
 def load_responder(folder: str | os.PathLike[str]) -> Respond:
-    """Return the function that answers for the package in `folder`, or a plain 503 if it cannot."""
+    """Return what answers for the package in `folder`, with a plain 503 if that is unusable."""
     try:
         return Responder(read_package(folder)).respond
     except PackageError as error:

@@ -142,7 +142,7 @@ def _element_errors(tag: str, attributes: Mapping[str, str]) -> Iterator[str]:
     if tag in _DOCUMENTS:
         yield f"<{tag}> shows another document, which {_POLICY} blocks: link to it"
     if "style" in attributes:
-        yield f"style= of <{tag}> is blocked by {_POLICY}: move its rules into <style>"
+        yield f"style= on <{tag}> is blocked by {_POLICY}: move its rules into <style>"
     if (tag == "form" and attributes.get("method", "").lower() != "dialog") or (
         "formaction" in attributes
     ):

@@ -21,7 +21,7 @@ fetch(url, options).then(
     maintenance: answer.headers.get("x-maintenance"),
     problem: await answer.json(),
   }),
-  (fault) => done({failed: fault.name}),
+  (error) => done({failed: error.name}),
 );
 """
 
@@ -120,6 +120,6 @@ def test_scripts_cannot_read_the_cookie(shop: Shop, visit: Visit, anchors: str) 
 def test_a_wrong_link_shows_the_page(shop: Shop, visit: Visit, anchors: str) -> None:
     """It sets no cookie."""
     shop.close({"bypass.json": anchors})
-    stranger = visit(f"{shop.url}?maintenance-bypass={SECRET[::-1]}")
+    other = visit(f"{shop.url}?maintenance-bypass={SECRET[::-1]}")
 
-    assert (False, []) == (stranger.title == "Harbour Roasters", stranger.get_cookies())
+    assert (False, []) == (other.title == "Harbour Roasters", other.get_cookies())

@@ -42,7 +42,7 @@ BLOCKED = f"which {POLICY} blocks"
             "<a href=' java\tScript:go()'>",
         ),
         (
-            f"style= of <p> is blocked by {POLICY}: move its rules into <style>",
+            f"style= on <p> is blocked by {POLICY}: move its rules into <style>",
             "<p style='color: red'>",
         ),
         (
