@@ -14,6 +14,7 @@ from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from sandbox.isolation import isolate
 from tests.hypothesis_profiles import examples
 
 if TYPE_CHECKING:
@@ -27,6 +28,11 @@ settings.load_profile("laws")
 _QUICK = {"unit", "properties", "edge", "contract", "model_checking"}
 _SAM_BUILD = "sam build"
 _BUILD_IN_THE_CHECKOUT = {"demo", "invoke", "live_check", "stack"}
+
+
+def pytest_configure() -> None:
+    """Keep the user's AWS settings and proxies away from every test and what it starts."""
+    isolate(os.environ)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

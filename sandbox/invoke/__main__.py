@@ -18,6 +18,7 @@ from sandbox.invoke.invocation import (
     local_controller,
     read_event,
 )
+from sandbox.isolation import isolate
 
 _SANDBOX = "http://127.0.0.1:4566"
 # What shells expect of a program that was interrupted.
@@ -32,6 +33,7 @@ def main() -> int:
         "--endpoint-url", default=_SANDBOX, help="the sandbox, where make sandbox keeps it"
     )
     arguments = parser.parse_args()
+    isolate(os.environ)
     # So that a command that is told to end leaves no network behind and no rule disabled.
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, signal.default_int_handler)

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 code = pytest.main(["--collect-only", "-qq", "-n0", "tests/unit", "tests/properties"])
-sys.exit(code or ", ".join({"boto3", "sandbox"} & sys.modules.keys()) or None)
+sys.exit(code or ", ".join({"boto3", "sandbox.process"} & sys.modules.keys()) or None)
 """
 
 
