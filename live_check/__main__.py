@@ -71,7 +71,7 @@ def _run(account: Account, console: StepConsole, path: Path) -> int:
     name = run_name(now.timestamp())
     console.say(ANNOUNCEMENT.format(account_id=account.account_id, name=name), markup=False)
     findings = check(account, name, console, path, now=now)
-    console.act("Done")
+    console.section("Done")
     console.say(f"The report is in {path}.", markup=False)
     return _code(findings.left)
 

@@ -31,7 +31,7 @@ def check(
     """Ask everything and clean up; the report is in `path`, also when something stops the run."""
     findings = Findings(account.account_id, account.endpoint_url, now)
     try:
-        console.act("Asking")
+        console.section("Asking")
         _ask_all(account, name, console, findings)
     except BaseException as error:
         findings.stopped = f"{error}" or type(error).__name__
@@ -48,7 +48,7 @@ def delete_all(
     account: Account, console: StepConsole, is_wanted: Callable[[str], bool] = is_of_any_run
 ) -> tuple[Left, ...]:
     """Delete what runs have made, say so, and return what is left."""
-    console.act("Cleaning up")
+    console.section("Cleaning up")
     console.say(f"If this is interrupted: {FINISH.format(account_id=account.account_id)}")
     with console.step("deleting; the distribution has to be disabled everywhere first"):
         deleted: list[str] = []

@@ -1,1 +1,1 @@
-"""The product shown on one machine: a real site, taken into maintenance and brought back."""
+"""Demonstrates the product on one machine: a site goes into maintenance, and comes back."""

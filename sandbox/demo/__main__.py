@@ -1,6 +1,7 @@
-"""`python -m sandbox.demo` tells the story and ends; with --keep the stage stays, to play with."""
+"""Run the demo: `python -m sandbox.demo`. With --keep its site stays, to play with."""
 
 import argparse
+import os
 import signal
 import sys
 import time
@@ -12,87 +13,97 @@ from rich.markup import escape
 from sandbox.demo.console import StepConsole, StepFailed
 from sandbox.demo.environment import STACK, SWITCH, DemoEnvironment, start_environment
 from sandbox.demo.site.distribution import ALIAS
-from sandbox.demo.walkthrough import tell
+from sandbox.demo.walkthrough import run_walkthrough
+from sandbox.isolation import isolate
 from sandbox.process import SandboxError
 
 _KEPT_PORT = 4566
-# What shells expect of a program that was interrupted.
+# The exit code that shells expect of an interrupted program.
 _INTERRUPTED = 130
 
 
 def main() -> int:
-    """Return 0 when the story came true, 1 when it did not."""
+    """Return 0 if every step had the expected result, 1 if one had not."""
     parser = argparse.ArgumentParser(prog="python -m sandbox.demo", description=__doc__)
     parser.add_argument("--keep", action="store_true", help="keep the site running to play with")
     parser.add_argument("--port", type=int, default=_KEPT_PORT, help="where --keep listens")
     arguments = parser.parse_args()
-    console = StepConsole(Console(soft_wrap=False))
-    began = time.monotonic()
+    console = StepConsole(Console())
+    isolate(os.environ)
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, signal.default_int_handler)
+    began = time.monotonic()
     try:
-        console.act("Setting the stage")
+        console.section("Build and deploy")
         with start_environment(console, port=arguments.port if arguments.keep else 0) as demo:
             if arguments.keep:
                 _keep(demo, console)
             else:
-                tell(demo, console)
+                run_walkthrough(demo, console)
     except (StepFailed, SandboxError) as error:
         console.console.print(
-            f"\n[bold red]Not as told.[/] {escape(str(error))}", highlight=False, soft_wrap=True
+            f"\n[bold red]Failed.[/] {escape(str(error))}", highlight=False, soft_wrap=True
         )
         return 1
     except KeyboardInterrupt:
         console.console.print("\nEnded; nothing is left running.")
         return 0 if arguments.keep else _INTERRUPTED
-    took = time.monotonic() - began
-    console.console.print(f"\n[bold green]As told[/], in {took:.0f} s. Nothing is left running.")
+    _conclude(console, time.monotonic() - began)
     return 0
 
 
-def _keep(demo: DemoEnvironment, console: StepConsole) -> None:
-    console.act("Yours to play with")
-    console.say("Let this run. In another terminal, take the sandbox for AWS:")
-    console.command(
-        "unset AWS_PROFILE AWS_SESSION_TOKEN; export",
-        *(
-            f"{name}={value}"
-            for name, value in demo.sandbox.environment().items()
-            if "SAM" not in name
-        ),
+def _conclude(console: StepConsole, seconds: float) -> None:
+    console.console.print(
+        f"\n[bold green]Every check passed[/], in {seconds:.0f} s. Nothing is left running.\n"
+        "Next: [bold]make sandbox[/] keeps this shop running, for your browser and the AWS CLI.",
+        highlight=False,
+        soft_wrap=True,
     )
+
+
+def _keep(demo: DemoEnvironment, console: StepConsole) -> None:
     port = urlsplit(demo.sandbox.endpoint_url).port
-    console.say("The site, for a browser:")
-    console.say(f"  [bold]http://{ALIAS}:{port}/")
-    console.say("and for curl:")
-    console.command(f"curl -i http://{ALIAS}:{port}/api/orders")
-    console.say("How it stands, and what an on would do:")
-    console.command("make status")
-    console.command("make plan ARGS='--if on for 90m'")
-    console.say("The switch, with the AWS CLI or without:")
-    for value in ("on", "off"):
-        console.command(f"aws ssm put-parameter --name {SWITCH} --value {value} --overwrite")
-    console.command("make on ARGS='for 90m: We are upgrading'")
+    console.section("Yours to play with")
+    console.say(f"Open the shop in a browser: [bold]http://{ALIAS}:{port}/[/]")
+    console.say("Type on, off or on for 10m here, and reload the page. Ctrl-C ends everything.")
+    console.say("")
+    console.say("Or open another terminal, and let its commands use the sandbox:")
+    console.command("unset AWS_PROFILE AWS_SESSION_TOKEN; export", *_settings(demo))
+    for command in (
+        "make status",
+        "make plan ARGS='--if on for 90m'",
+        "make on ARGS='for 90m: We are upgrading'",
+        f"curl -i http://{ALIAS}:{port}/api/orders",
+        f"aws ssm put-parameter --overwrite --name {SWITCH} --value off",
+    ):
+        console.command(command)
     console.say("The controller's log:")
     console.command(
-        "aws logs filter-log-events",
-        f"--log-group-name /aws/cloudformation/{STACK}/ControllerLogs",
+        f"aws logs filter-log-events --log-group-name /aws/cloudformation/{STACK}/ControllerLogs",
         "--query 'events[].[message]' --output text",
     )
-    console.say("Or type here what the switch shall say (on, off, on for 10m). Ctrl-C ends it.")
+    console.say("")
     for line in sys.stdin:
-        _write(demo, console, line.strip())
+        _write_switch(demo, console, line.strip())
     while True:
         time.sleep(3600)
 
 
-def _write(demo: DemoEnvironment, console: StepConsole, value: str) -> None:
+def _settings(demo: DemoEnvironment) -> list[str]:
+    """Return the environment variables with which a command uses the sandbox."""
+    environment = demo.sandbox.environment()
+    if any(name.lower().endswith("_proxy") for name in os.environ if name.lower() != "no_proxy"):
+        environment |= {name: os.environ[name] for name in ("NO_PROXY", "no_proxy")}
+    return [f"{name}={value}" for name, value in environment.items() if "SAM" not in name]
+
+
+def _write_switch(demo: DemoEnvironment, console: StepConsole, value: str) -> None:
     if not value:
         return
     try:
         demo.write_parameter(SWITCH, value)
     except demo.ssm.exceptions.ParameterPatternMismatchException:
-        console.say(f"[red]The switch does not understand {escape(repr(value))}.[/] It reads:")
+        console.say(f"[red]Invalid: {escape(repr(value))}.[/] The switch takes:")
         console.say("on | off  [for 90m | until 2026-12-01T04:00]  [: message]", markup=False)
         return
     console.say(f"The switch says {escape(value)}. Reload the page in a few seconds.")

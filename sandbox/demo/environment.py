@@ -1,4 +1,4 @@
-"""Set the stage: sandbox, origin, distribution, and the stack by the real SAM CLI."""
+"""Start what the demo runs on: sandbox, origin, distribution, and the stack by the real SAM CLI."""
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
@@ -26,7 +26,7 @@ WINDOWS = f"{SWITCH}/windows"
 
 @dataclass(frozen=True)
 class DemoEnvironment:
-    """Everything the story plays with."""
+    """The running shop with the stack deployed, as operators and visitors use it."""
 
     sandbox: Sandbox
     origin: Origin
@@ -38,15 +38,15 @@ class DemoEnvironment:
     config_xml: list[bytes]
 
     def get(self, path: str, **headers: str) -> httpx.Response:
-        """Ask the distribution for a path, as a visitor's browser does."""
+        """Request a path of the distribution, as a visitor's browser does."""
         return self.browser.get(path, headers={"Host": self.site.domain_name, **headers})
 
     def write_parameter(self, name: str, value: str) -> None:
-        """Write the switch or a window, as the operator does."""
+        """Write the switch or a window, as an operator does."""
         self.ssm.put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
 
     def alarm(self) -> str | None:
-        """Return what the controller's alarm clock is aimed at, None where it is not set."""
+        """Return the expression of the alarm clock's schedule, None if it is not set."""
         return alarm(self.scheduler)
 
     def config(self) -> bytes:
@@ -55,48 +55,48 @@ class DemoEnvironment:
         return self.config_xml[-1]
 
     def status(self) -> str:
-        """Return CloudFront's word for the distribution: InProgress or Deployed."""
+        """Return CloudFront's status of the distribution: InProgress or Deployed."""
         answer = self.cloudfront.get_distribution(Id=self.site.distribution_id)
         return answer["Distribution"]["Status"]
 
 
 def alarm(scheduler: "EventBridgeSchedulerClient") -> str | None:
-    """Return what the alarm clock is aimed at, None where it is not set."""
+    """Return the expression of the alarm clock's schedule, None if it is not set."""
     for each in scheduler.list_schedules(NamePrefix="alarm-clock")["Schedules"]:
         try:
             found = scheduler.get_schedule(Name=each["Name"], GroupName=each["GroupName"])
         except scheduler.exceptions.ResourceNotFoundException:
-            return None  # it was removed since it was listed
+            return None  # the controller removed it after it was listed
         return found["ScheduleExpression"]
     return None
 
 
 @contextlib.contextmanager
 def start_environment(console: StepConsole, *, port: int = 0) -> Iterator[DemoEnvironment]:
-    """Give the stage, set; everything that was started ends with the `with` block."""
+    """Start everything, a step each, and give it; all of it ends with the `with` block."""
     with contextlib.ExitStack() as started:
-        with console.step("The sandbox plays AWS on this machine"):
+        with console.step("start the sandbox, which serves AWS's APIs on this machine"):
             sandbox = started.enter_context(start_sandbox(port=port))
-        with console.step("A shop's web server runs behind it"):
             origin = started.enter_context(start_origin())
         clients = _clients(sandbox)
-        with console.step("CloudFront serves the shop: four cache behaviors, three with functions"):
+        with console.step("create a shop in CloudFront: four cache behaviors, three functions"):
             made = Clients(clients["cloudfront"], clients["iam"], clients["lambda"])
             site = create_site(made, origin.url)
         with console.step("make build"):
             build(sandbox)
-        with console.step(f"sam deploy, for distribution {site.distribution_id}"):
+        with console.step(f"sam deploy --parameter-overrides Distributions={site.distribution_id}"):
             deploy(sandbox, STACK, Distributions=site.distribution_id)
-        browser = started.enter_context(httpx.Client(base_url=sandbox.endpoint_url, timeout=30))
+        # Loopback needs no proxy, and not every kind is supported.
+        browser = httpx.Client(base_url=sandbox.endpoint_url, timeout=30, trust_env=False)
         yield DemoEnvironment(
             sandbox=sandbox,
             origin=origin,
             site=site,
-            browser=browser,
+            browser=started.enter_context(browser),
             cloudfront=clients["cloudfront"],
             ssm=clients["ssm"],
             scheduler=clients["scheduler"],
-            config_xml=_recorded(clients["cloudfront"]),
+            config_xml=_record_configs(clients["cloudfront"]),
         )
 
 
@@ -112,8 +112,8 @@ def _clients(sandbox: Sandbox) -> Mapping[str, Any]:
     return {name: make(name, endpoint_url=sandbox.endpoint_url) for name in names}
 
 
-def _recorded(client: "CloudFrontClient") -> list[bytes]:
-    """Return a list that gets the body of every GetDistributionConfig answer."""
+def _record_configs(client: "CloudFrontClient") -> list[bytes]:
+    """Return a list to which the body of every GetDistributionConfig response is added."""
     bodies: list[bytes] = []
 
     def record(response_dict: Mapping[str, Any], **_: object) -> None:

@@ -1,26 +1,40 @@
-"""The real SAM CLI, told to take the sandbox for AWS."""
+"""Run the real SAM CLI against the sandbox, or against another account."""
 
 import contextlib
 import fcntl
 import os
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
 from sandbox.demo.console import StepFailed
-from sandbox.process import Sandbox
 
 ROOT = Path(__file__).parents[2]
 BUILT = ROOT / ".aws-sam" / "build"
 PACKAGES = (BUILT / "Controller", BUILT / "MaintenanceEdge")
 
 
-def deploy(sandbox: Sandbox, stack: str, *, built: Path = BUILT, **parameters: str) -> None:
-    """Run `sam deploy` of what was built; raise NotAsToldError, with its output, if it fails."""
+class Account(Protocol):
+    """The sandbox, or a real account."""
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment variables with which the SAM CLI uses this account."""
+
+
+def build(account: Account) -> None:
+    """Build both functions as `make build` does; raise StepFailed if that fails."""
+    with _one_at_a_time():
+        _run(["sam", "build"], account.environment())
+        _run([str(ROOT / "tools" / "slim"), *map(str, PACKAGES)], {})
+
+
+def deploy(account: Account, stack: str, *, built: Path = BUILT, **parameters: str) -> None:
+    """Run `sam deploy` with the built template; raise StepFailed, with the output, if it fails."""
     overrides = [f"{name}={value}" for name, value in parameters.items()]
     sam(
-        sandbox,
+        account,
         "deploy",
         "--no-confirm-changeset",
         "--no-fail-on-empty-changeset",
@@ -36,50 +50,38 @@ def deploy(sandbox: Sandbox, stack: str, *, built: Path = BUILT, **parameters: s
     )
 
 
-class Place(Protocol):
-    """Where the SAM CLI shall work."""
-
-    def environment(self) -> dict[str, str]:
-        """Return what it needs in its environment for that."""
+def sam(account: Account, *arguments: str) -> None:
+    """Run a command of the SAM CLI; raise StepFailed, with its output, if it fails."""
+    with _one_at_a_time():
+        _run(["sam", *arguments], account.environment())
 
 
 @contextlib.contextmanager
-def _alone() -> Iterator[None]:
-    """Wait until nobody else builds or deploys in this checkout: they would share a folder."""
+def _one_at_a_time() -> Iterator[None]:
+    """Wait for other builds and deployments in this checkout: they use the same folder."""
     BUILT.parent.mkdir(exist_ok=True)
     with (BUILT.parent / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
-def build(place: Place) -> None:
-    """Build both functions as `make build` does; raise NotAsToldError if that fails."""
-    with _alone():
-        _run(["sam", "build"], place.environment())
-        _run([str(ROOT / "tools" / "slim"), *map(str, PACKAGES)], {})
-
-
-def sam(place: Place, *arguments: str) -> None:
-    """Run a command of the SAM CLI; raise NotAsToldError, with its output, if it fails."""
-    with _alone():
-        _run(["sam", *arguments], place.environment())
-
-
 def _run(command: list[str], environment: dict[str, str]) -> None:
-    try:
-        ran = subprocess.run(  # noqa: S603 - the SAM CLI of this environment, or our own tool
-            command,
-            cwd=ROOT,
-            env={**os.environ, **environment},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except FileNotFoundError as error:
-        if command[0] != "sam":
-            raise
-        raise StepFailed("The SAM CLI is not on PATH: run the demo with make demo") from error
+    # The SAM CLI leaves temporary folders behind.
+    with tempfile.TemporaryDirectory(prefix="sam-") as temporary:
+        try:
+            ran = subprocess.run(  # noqa: S603 - the SAM CLI of this environment, or our own tool
+                command,
+                cwd=ROOT,
+                env={**os.environ, **environment, "TMPDIR": temporary},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+        except FileNotFoundError as error:
+            if command[0] != "sam":
+                raise
+            raise StepFailed("The SAM CLI is not on PATH: use make demo or make sandbox") from error
     if ran.returncode:
         output = f"{ran.stdout}\n{ran.stderr}".strip()
         raise StepFailed(f"{' '.join(command[:2])} failed:\n{output}")

@@ -1,4 +1,4 @@
-"""What a visitor gets from each cache behavior, and how the demo shows it."""
+"""Visit each cache behavior of the shop, and show what a visitor gets."""
 
 import json
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ MAINTENANCE = 503
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A path that the story visits: which behavior serves it, and what the origin is asked for."""
+    """A path to visit: which behavior serves it, and which path the origin is asked for."""
 
     path: str
     behavior: str
@@ -25,43 +25,43 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """The answers of one round, and how often the origin was asked for each page so far."""
+    """The response for each page, and how often the origin was asked for it until then."""
 
-    answers: dict[Page, httpx.Response]
-    asked: dict[Page, int]
+    responses: dict[Page, httpx.Response]
+    origin_counts: dict[Page, int]
 
     def statuses(self) -> list[int]:
-        """Return the status of each answer."""
-        return [each.status_code for each in self.answers.values()]
+        """Return the status of each response."""
+        return [each.status_code for each in self.responses.values()]
 
     def is_maintenance(self) -> list[bool]:
-        """Tell of each answer whether it is our maintenance function's: a crash is a 503 too."""
-        return [is_maintenance(each) for each in self.answers.values()]
+        """Return, for each response, whether it is the maintenance function's own."""
+        return [is_maintenance(each) for each in self.responses.values()]
 
     def text(self, path: str) -> str:
-        """Return the answer at this path as text."""
-        return next(each.text for page, each in self.answers.items() if page.path == path)
+        """Return the response for this path as text."""
+        return next(each.text for page, each in self.responses.items() if page.path == path)
 
     def problem(self, path: str) -> dict[str, str]:
-        """Return the answer at this path as the members of its JSON."""
+        """Return the JSON members of the response for this path."""
         members: dict[str, str] = json.loads(self.text(path))
         return members
 
-    def cached(self) -> list[bytes]:
-        """Return the content of the pages that are served from the cache."""
-        return [each.content for page, each in self.answers.items() if page.is_cached]
+    def cached_bodies(self) -> list[bytes]:
+        """Return the bodies of the pages that the edge caches."""
+        return [each.content for page, each in self.responses.items() if page.is_cached]
 
-    def asked_for_cached(self) -> list[int]:
+    def cached_counts(self) -> list[int]:
         """Return how often the origin was asked for those."""
-        return [asked for page, asked in self.asked.items() if page.is_cached]
+        return [count for page, count in self.origin_counts.items() if page.is_cached]
 
-    def function_marks(self) -> list[str | None]:
-        """Return a header that the site's own viewer-response function adds, answer by answer."""
-        return [each.headers.get("x-content-type-options") for each in self.answers.values()]
+    def function_headers(self) -> list[str | None]:
+        """Return the header that the shop's viewer-response function adds, for each response."""
+        return [each.headers.get("x-content-type-options") for each in self.responses.values()]
 
 
 def pages(demo: DemoEnvironment) -> tuple[Page, ...]:
-    """Return one page of each behavior; /api/orders answers only what its own function let by."""
+    """Return one page per behavior; the API answers only requests that its function has marked."""
     html = "text/html,application/xhtml+xml,*/*;q=0.8"
     script = demo.origin.script_path
     return (
@@ -72,35 +72,38 @@ def pages(demo: DemoEnvironment) -> tuple[Page, ...]:
     )
 
 
-def visit(demo: DemoEnvironment, console: StepConsole, *, warm: bool = False) -> Visit:
-    """Visit every page, once before if the cache is to be warm, and show the answers."""
-    visited = pages(demo)
-    for page in visited if warm else ():
-        demo.get(page.path, Accept=page.accept)
-    answers = {page: demo.get(page.path, Accept=page.accept) for page in visited}
-    asked = {page: demo.origin.count(page.origin_path) for page in visited}
-    columns = ("behavior", "answer", "Retry-After", "type", "X-Cache")
-    console.table(*columns, rows=[_row(*each) for each in answers.items()])
-    return Visit(answers, asked)
+def visit(demo: DemoEnvironment, console: StepConsole, *, fill_cache: bool = False) -> Visit:
+    """Request every page, once before that to fill the cache, and print the responses."""
+    if fill_cache:
+        request_pages(demo)
+    responses = {page: _request(demo, page) for page in pages(demo)}
+    counts = {page: demo.origin.count(page.origin_path) for page in responses}
+    columns = ("behavior", "status", "Retry-After", "type", "X-Cache")
+    console.table(*columns, rows=[_row(*each) for each in responses.items()])
+    return Visit(responses, counts)
 
 
-def ask(demo: DemoEnvironment) -> list[httpx.Response]:
-    """Return what each behavior answers now, without showing it."""
-    return [demo.get(page.path, Accept=page.accept) for page in pages(demo)]
+def request_pages(demo: DemoEnvironment) -> list[httpx.Response]:
+    """Request every page, without printing anything."""
+    return [_request(demo, page) for page in pages(demo)]
 
 
-def is_maintenance(answer: httpx.Response) -> bool:
-    """Tell whether this is the maintenance function's own 503."""
-    is_marked = answer.headers.get("x-maintenance") == "on"
-    return answer.status_code == MAINTENANCE and is_marked and "retry-after" in answer.headers
+def is_maintenance(response: httpx.Response) -> bool:
+    """Return whether this is the maintenance function's 503; a function that crashes is one too."""
+    is_marked = response.headers.get("x-maintenance") == "on"
+    return response.status_code == MAINTENANCE and is_marked and "retry-after" in response.headers
 
 
-def _row(page: Page, answer: httpx.Response) -> tuple[str, ...]:
-    headers = answer.headers
+def _request(demo: DemoEnvironment, page: Page) -> httpx.Response:
+    return demo.get(page.path, Accept=page.accept)
+
+
+def _row(page: Page, response: httpx.Response) -> tuple[str, ...]:
+    headers = response.headers
     content_type = str(headers.get("content-type", "")).partition(";")[0]
     return (
         page.behavior,
-        f"[{'green' if answer.status_code == OK else 'yellow'}]{answer.status_code}",
+        f"[{'green' if response.status_code == OK else 'yellow'}]{response.status_code}",
         str(headers.get("retry-after", "")),
         content_type.rpartition("/")[2],
         str(headers.get("x-cache", "")).removesuffix(" from cloudfront"),

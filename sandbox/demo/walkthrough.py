@@ -1,126 +1,151 @@
-"""The story: the site is up, on, every behavior answers 503, off, all as before; then a window."""
+"""Take the shop into maintenance and back, by switch and by window, and check every effect."""
 
 import hashlib
+import os
 import shlex
+import subprocess
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 
-from sandbox.demo.console import StepConsole, wait_until
+from sandbox.demo.console import StepConsole, StepFailed, wait_until
 from sandbox.demo.environment import SWITCH, WINDOWS, DemoEnvironment
-from sandbox.demo.visits import OK, Visit, ask, is_maintenance, visit
+from sandbox.demo.sam import ROOT
+from sandbox.demo.visits import OK, Visit, is_maintenance, request_pages, visit
 
 _MESSAGE = "We are upgrading the database"
-# The alarm clock is never aimed nearer than a minute, so a window shorter than that ends late.
-_WRITTEN = "%Y-%m-%dT%H:%M:%S"
-_WINDOW_SECONDS = 61
+_INSTANT = "%Y-%m-%dT%H:%M:%S"
+# A window that is nearer starts late: the controller sets its alarm clock a minute ahead at least.
+_WINDOW_IN_SECONDS = 61
 _LATEST_SECONDS = 120
 
 
-def tell(demo: DemoEnvironment, console: StepConsole) -> None:
-    """Tell the story; raise NotAsToldError where it does not come true."""
-    console.act("The site is up")
-    before = visit(demo, console, warm=True)
+def run_walkthrough(demo: DemoEnvironment, console: StepConsole) -> None:
+    """Run every step; raise StepFailed at the first that has another result than expected."""
+    console.section("The site is up")
+    before = visit(demo, console, fill_cache=True)
     console.check("every behavior answers 200", expected=[OK] * 4, actual=before.statuses())
-    first = demo.config()
-    console.say(f"its configuration: {_digest(first)}")
+    original = demo.config()
+    console.say(f"its configuration in CloudFront: {_digest(original)}")
 
-    console.act("Two in the morning: on")
-    _switch(demo, console, f"on for 90m: {_MESSAGE}")
-    closed = visit(demo, console)
+    console.section("Maintenance on")
+    _write_switch(demo, console, f"on for 90m: {_MESSAGE}")
+    _check_maintenance(console, visit(demo, console))
+
+    console.section("Maintenance off")
+    _write_switch(demo, console, "off")
+    _check_restored(console, before, visit(demo, console))
+    _check_config(demo, console, original)
+
+    console.section("A window starts maintenance by itself")
+    _wait_for_window(demo, console)
+    _show_command(console, SWITCH, "off")
+    demo.write_parameter(SWITCH, "off")
+    with console.step("off ends the window early, and every behavior answers 200"):
+        wait_until(lambda: _statuses(demo) == [OK] * 4, "every behavior answers 200")
+    _check_config(demo, console, original)
+
+
+def _write_switch(demo: DemoEnvironment, console: StepConsole, value: str) -> None:
+    _show_command(console, SWITCH, value)
+    began = time.monotonic()
+    demo.write_parameter(SWITCH, value)
+    with console.step("the change wakes the controller, which updates the distribution"):
+        wait_until(lambda: demo.status() == "InProgress", "CloudFront has the update")
+    with console.step("CloudFront deploys the update to every edge"):
+        wait_until(lambda: demo.status() == "Deployed", "the distribution is Deployed")
+    console.say(f"{time.monotonic() - began:.1f} s in all; the real CloudFront takes minutes")
+
+
+def _check_maintenance(console: StepConsole, closed: Visit) -> None:
     console.check(
-        "every behavior answers 503, and says that it is maintenance",
+        "every behavior answers the maintenance function's 503",
         expected=[True] * 4,
         actual=closed.is_maintenance(),
     )
-    _check_message(console, closed)
-
-    console.act("The work is done: off")
-    _switch(demo, console, "off")
-    after = visit(demo, console)
-    _check_as_before(console, before, after)
-    console.check(
-        f"the configuration is the first one, byte for byte: {_digest(demo.config())}",
-        expected=first,
-        actual=demo.config(),
-    )
-
-    console.act("A window, and nobody touches anything")
-    _window(demo, console)
-    console.check("the configuration is the first one again", expected=first, actual=demo.config())
-
-
-def _switch(demo: DemoEnvironment, console: StepConsole, value: str) -> None:
-    console.command(
-        f"aws ssm put-parameter --overwrite --name {SWITCH}", f"--value {shlex.quote(value)}"
-    )
-    began = time.monotonic()
-    demo.write_parameter(SWITCH, value)
-    with console.step("change event → controller → CloudFront takes the update"):
-        wait_until(lambda: demo.status() == "InProgress", "CloudFront has the update")
-    with console.step("every edge has it: Deployed"):
-        wait_until(lambda: demo.status() == "Deployed", "CloudFront is Deployed")
-    console.say(
-        f"{time.monotonic() - began:.1f} s from the switch to the last edge; "
-        "CloudFront itself needs minutes"
-    )
-
-
-def _check_message(console: StepConsole, closed: Visit) -> None:
     page, problem = closed.text("/"), closed.problem("/api/orders")
     console.check(
-        "people read the message in the page, and programs in the JSON",
+        "the page for people and the JSON for programs carry the message",
         expected=(True, _MESSAGE),
         actual=(_MESSAGE in page, problem["detail"]),
     )
     left = datetime.fromisoformat(problem["until"]) - datetime.now(UTC)
     console.check(
-        "both count down to the end that the switch names",
+        "both say when maintenance ends",
         expected=(True, True),
         actual=(problem["until"].removesuffix("Z") in page, left > timedelta(minutes=80)),
     )
 
 
-def _check_as_before(console: StepConsole, before: Visit, after: Visit) -> None:
+def _check_restored(console: StepConsole, before: Visit, after: Visit) -> None:
     console.check(
-        "every behavior answers as before, the site's own functions at work",
-        expected=(before.statuses(), before.function_marks()),
-        actual=(after.statuses(), after.function_marks()),
+        "every behavior answers as before, and the shop's own functions run again",
+        expected=(before.statuses(), before.function_headers()),
+        actual=(after.statuses(), after.function_headers()),
     )
-    console.check("what was cached is the same", expected=before.cached(), actual=after.cached())
     console.check(
-        "and came from the cache: the origin was not asked for it again",
-        expected=before.asked_for_cached(),
-        actual=after.asked_for_cached(),
+        "the cached pages are the same",
+        expected=before.cached_bodies(),
+        actual=after.cached_bodies(),
+    )
+    console.check(
+        "they came from the cache: the origin was not asked again",
+        expected=before.cached_counts(),
+        actual=after.cached_counts(),
     )
 
 
-def _window(demo: DemoEnvironment, console: StepConsole) -> None:
-    starts = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=_WINDOW_SECONDS)
-    value = f"at({starts:{_WRITTEN}}) for {_WINDOW_SECONDS}s"
-    console.command(
-        "aws ssm put-parameter --type String",
-        f"--name {WINDOWS}/upgrade",
-        f"--value '{value}'",
+def _check_config(demo: DemoEnvironment, console: StepConsole, original: bytes) -> None:
+    actual = demo.config()
+    console.check(
+        f"the configuration is the original, byte for byte: {_digest(actual)}",
+        expected=original,
+        actual=actual,
     )
+
+
+def _wait_for_window(demo: DemoEnvironment, console: StepConsole) -> None:
+    start = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=_WINDOW_IN_SECONDS)
+    value = f"at({start:{_INSTANT}}) for 2h: {_MESSAGE}"
+    _show_command(console, f"{WINDOWS}/upgrade", value)
     demo.write_parameter(f"{WINDOWS}/upgrade", value)
     with console.step("the controller sets its alarm clock to the start of the window"):
-        # Until then it is aimed at the next look at what CloudFront is doing.
-        wait_until(lambda: (demo.alarm() or "") >= f"at({starts:{_WRITTEN}}", "it is set to it")
-    console.say(f"it says {demo.alarm()}")
-    with console.step("the window begins, and every behavior answers 503"):
+        # Before that it is set to when the controller reads CloudFront's progress again.
+        wait_until(lambda: (demo.alarm() or "") >= f"at({start:{_INSTANT}})", "the alarm is set")
+    _show_status(demo, console)
+    with console.step(f"at {start:%H:%M:%S} UTC the window starts, and every behavior answers 503"):
         wait_until(
-            lambda: all(is_maintenance(each) for each in ask(demo)),
-            "the window has begun",
+            lambda: all(map(is_maintenance, request_pages(demo))),
+            "every behavior answers 503",
             seconds=_LATEST_SECONDS,
         )
-    with console.step("the window ends, and every behavior answers 200"):
-        wait_until(
-            lambda: all(each.status_code == OK for each in ask(demo)),
-            "the window has ended",
-            seconds=_LATEST_SECONDS,
-        )
-    with console.step("a minute later it looks once more, and sets its alarm clock no more"):
-        wait_until(lambda: demo.alarm() is None, "the alarm clock is gone")
+
+
+def _show_command(console: StepConsole, name: str, value: str) -> None:
+    console.command(
+        f"aws ssm put-parameter --overwrite --type String --name {name}",
+        f"--value {shlex.quote(value)}",
+    )
+
+
+def _show_status(demo: DemoEnvironment, console: StepConsole) -> None:
+    console.command("make status")
+    ran = subprocess.run(
+        [sys.executable, "-m", "maintenance", "status"],
+        env={**os.environ, **demo.sandbox.environment(), "PYTHONPATH": str(ROOT / "controller")},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if ran.returncode:
+        raise StepFailed(f"make status failed: {ran.stderr.strip()}")
+    for line in filter(None, map(str.rstrip, ran.stdout.splitlines())):
+        console.say(line, markup=False)
+
+
+def _statuses(demo: DemoEnvironment) -> list[int]:
+    return [each.status_code for each in request_pages(demo)]
 
 
 def _digest(xml: bytes) -> str:

@@ -1,4 +1,4 @@
-"""What the demo looks at while the site looks after itself."""
+"""What the demo reads of the running stack."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -6,7 +6,7 @@ from sandbox.demo.environment import alarm
 from tests.cloud import Cloud, eventually
 
 
-def _aim(cloud: Cloud, expression: str) -> None:
+def _set_alarm(cloud: Cloud, expression: str) -> None:
     cloud.scheduler.create_schedule(
         Name="alarm-clock",
         ScheduleExpression=expression,
@@ -18,22 +18,22 @@ def _aim(cloud: Cloud, expression: str) -> None:
     )
 
 
-def test_the_alarm_clock_is_shown_as_it_is_aimed(cloud: Cloud) -> None:
-    """And as not set before."""
+def test_the_alarm_is_the_expression_of_the_schedule(cloud: Cloud) -> None:
+    """Before it is set there is none."""
     before = alarm(cloud.scheduler)
-    _aim(cloud, "at(2198-12-01T02:00:00)")
+    _set_alarm(cloud, "at(2198-12-01T02:00:00)")
 
     assert (None, "at(2198-12-01T02:00:00)") == (before, alarm(cloud.scheduler))
 
 
-def test_an_alarm_clock_that_is_removed_while_it_is_looked_at_is_not_set(cloud: Cloud) -> None:
-    """The controller removes it when it likes, also between the two calls of a look."""
-    _aim(cloud, "at(2198-12-01T02:00:00)")
+def test_an_alarm_that_is_removed_while_it_is_read_is_not_set(cloud: Cloud) -> None:
+    """The controller may remove it between the two calls."""
+    _set_alarm(cloud, "at(2198-12-01T02:00:00)")
     cloud.sandbox.inject_fault("hold", "scheduler:GetSchedule")
     with ThreadPoolExecutor(max_workers=1) as other:
-        looked = other.submit(alarm, cloud.scheduler)
+        read = other.submit(alarm, cloud.scheduler)
         eventually(cloud.sandbox.held)
         cloud.scheduler.delete_schedule(Name="alarm-clock")
         cloud.sandbox.release()
 
-        assert looked.result(timeout=10) is None
+        assert read.result(timeout=10) is None
