@@ -8,8 +8,9 @@ MAINTENANCE = PYTHONPATH=controller $(BIN)/python -m maintenance
 export TYPED := $(value ARGS)
 unexport ARGS
 OPERATE = @set -f; $(MAINTENANCE) $@ $$TYPED
+PYTEST := $(BIN)/python -m pytest
 # Several processes, each with a sandbox of its own; tests/conftest.py says which tests stay together.
-PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder
+WORKERS := --numprocesses auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 AXE := tests/browser/node_modules/.package-lock.json
 # SAM looks for the Python of the Lambda runtime on PATH.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -17,12 +18,9 @@ export SAM_CLI_TELEMETRY := 0
 # Python starts here by the hundred: without its compiled files the SAM CLI alone takes twice as long.
 export PYTHONDONTWRITEBYTECODE :=
 
-# The part without I/O, which must be covered whole.
-PURE := controller/maintenance/schedule/*,controller/maintenance/cloudfront/*,controller/maintenance/lambda_edge/function.py,controller/maintenance/lambda_edge/version.py,controller/maintenance/lambda_edge/package.py,controller/maintenance/reporting/report.py,controller/maintenance/reporting/status.py,controller/maintenance/reconcile/command.py,controller/maintenance/reconcile/install.py,controller/maintenance/settings.py,controller/maintenance/wakeup.py,controller/maintenance/model.py,controller/maintenance/errors.py,controller/maintenance/text.py,edge_handler/*
-
 .DEFAULT_GOAL := help
 .PHONY: help setup bench demo sandbox live-check test laws cover fmt lint types imports template audit build check lock \
-	clean docs load mutation status plan on off windows history secret bypass link invoke lambda-image
+	clean docs check-docs load mutation status plan on off windows history secret bypass link invoke lambda-image
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -54,21 +52,19 @@ invoke: setup ## Run a function in a container: make invoke EVENT=events/switch-
 lambda-image: ## Build the image for invoke where AWS's cannot be pulled (as root, after make setup)
 	@tools/lambda-image
 
-test: setup $(AXE) ## Run all tests
-	$(PYTEST)
+test: setup ## Run all but what needs a browser, Docker or a stack (T=path or K=expression for some)
+	$(PYTEST) $(if $(T)$(K),-n0 $(T) $(if $(K),-k '$(K)'),$(WORKERS) -m quick $(COVERAGE))
+
+cover: COVERAGE := --cov --cov-report=
+cover: test $(AXE) ## Run all tests, and see that everything but the shell is covered whole
+	$(PYTEST) $(WORKERS) -m 'not quick' $(COVERAGE) --cov-append
+	$(BIN)/coverage report --fail-under=100
 
 laws: setup ## Run the laws for longer, with many more generated examples
-	LAWS=10 $(BIN)/python -m pytest -raP tests/properties tests/edge/test_properties.py tests/edge/test_override_properties.py tests/edge/test_attacks.py \
-		tests/model_checking tests/simulation \
-		tests/stories/test_crashes.py
+	LAWS=10 $(PYTEST) -raP tests/properties tests/edge tests/model_checking tests/simulation tests/stories/test_crashes.py
 
 mutation: .venv/mutation/.made ## See whether the tests notice small changes of the pure core (ONLY=cron,windows for some)
 	nice .venv/mutation/bin/python -m tools.mutation $(PURE_MODULES) $(if $(ONLY),--only $(ONLY))
-
-cover: setup $(AXE) ## Run all tests; the pure core and the edge handler must be covered whole
-	$(PYTEST) --cov --cov-report=term:skip-covered
-	@echo "The pure core and the edge handler must be covered whole:"
-	$(BIN)/coverage report --fail-under=100 --include='$(PURE)'
 
 status: setup ## Say how the site stands (STACK=..., ARGS='--wait --json', here and for the next five)
 	$(OPERATE)
@@ -121,7 +117,7 @@ build: setup ## Build both functions, and make them quicker to start
 	sam build
 	@tools/slim .aws-sam/build/Controller .aws-sam/build/MaintenanceEdge
 
-check: lint types imports template audit cover ## All that CI checks
+check: lint types imports template check-docs audit cover ## Everything that CI checks
 
 bench: setup .venv/bench/.made ## Measure against the floor and the goals (ONLY=edge,toggle for some)
 	@tools/node-floor
@@ -131,7 +127,10 @@ load: setup ## See what holds under load (ONLY=fleet,windows,events,edge for som
 	@PYTHONPATH=controller:edge_handler:. $(BIN)/python -m benchmarks.load $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
 docs: setup ## Write the tables of docs/configuration.md from the template
-	@$(BIN)/python -m tests.contract.configuration_page
+	@PYTHONPATH=controller:. $(BIN)/python -m tools.check_docs --write
+
+check-docs: setup ## Check the links, commands and tables of the docs
+	@PYTHONPATH=controller:. $(BIN)/python -m tools.check_docs
 
 lock: setup ## Pin the requirements anew after an edit of an .in file
 	tools/lock

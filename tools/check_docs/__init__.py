@@ -1,0 +1,1 @@
+"""Check the docs: links, commands and generated tables."""

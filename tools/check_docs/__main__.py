@@ -1,0 +1,49 @@
+"""
+Check the docs: `make check-docs`; with --write it writes the tables of docs/configuration.md first.
+
+Links, anchors and named tests exist, every command can be typed, and the tables of
+docs/configuration.md say what template.yaml says.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator
+
+from tests.contract.template import load_template
+from tools.check_docs import commands, references, tables
+from tools.check_docs.pages import ROOT, all_pages, blocks, inline
+
+# Their sh blocks can be typed as they stand; those of other pages may be examples.
+_TYPED = {ROOT / "README.md", *(ROOT / "docs").glob("*.md")}
+
+
+def main() -> int:
+    """Print what is wrong, a line for each error, and return the exit code."""
+    arguments = argparse.ArgumentParser(prog="make check-docs", description=__doc__)
+    arguments.add_argument("--write", action="store_true", help="write the tables first")
+    if arguments.parse_args().write:
+        tables.PAGE.write_text(_with_tables(), encoding="utf-8")
+    found = list(_errors())
+    sys.stderr.writelines(f"{error}\n" for error in found)
+    return int(bool(found))
+
+
+def _errors() -> Iterator[str]:
+    for page in all_pages():
+        name, text = page.relative_to(ROOT), page.read_text(encoding="utf-8")
+        found = [*references.errors(page)]
+        found += [error for code in inline(text) for error in commands.inline_errors(code)]
+        if page in _TYPED:
+            typed = [words for block in blocks(text) for words in commands.commands(block)]
+            found += [error for words in typed for error in commands.errors(words)]
+        yield from (f"{name}: {error}" for error in found)
+    if _with_tables() != tables.PAGE.read_text(encoding="utf-8"):
+        yield f"{tables.PAGE.relative_to(ROOT)}: older than template.yaml; run make docs"
+
+
+def _with_tables() -> str:
+    return tables.with_tables(tables.PAGE.read_text(encoding="utf-8"), load_template())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
