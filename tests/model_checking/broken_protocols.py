@@ -1,7 +1,7 @@
 """
-The protocol made weaker, one part at a time: each form loses something, and the explorer finds it.
+The protocol with one part broken: each variant loses something, and the exploration finds it.
 
-All but the missing nonce are the project's own code with something between it and its ports.
+Except for the missing write id, each is the product's code with something between it and its ports.
 """
 
 from collections.abc import Mapping
@@ -18,13 +18,13 @@ from maintenance.model import Mode
 from maintenance.reporting.report import Outcome
 
 from tests.builders import DISTRIBUTION_ID, EDGE
-from tests.model_checking.replay import STACK, Form, Ports, apply, decoded
+from tests.model_checking.replay import STACK, Ports, Variant, apply, decode_record
 from tests.model_checking.world import PathPattern
 
 
 @dataclass(slots=True)
-class _Through:
-    """Passes every call on."""
+class _Forwarding:
+    """Forwards every call."""
 
     ports: Ports
 
@@ -41,7 +41,7 @@ class _Through:
         self.ports.write(record, over=over)
 
 
-def _clearing(ports: Ports, intent: Intent) -> Outcome:
+def _clear_after_restoring(ports: Ports, intent: Intent) -> Outcome:
     outcome = apply(ports, intent)
     if outcome.restored:
         nothing = empty_record(stack=STACK, distribution_id=DISTRIBUTION_ID)
@@ -49,36 +49,36 @@ def _clearing(ports: Ports, intent: Intent) -> Outcome:
     return outcome
 
 
-class _OnlyStrangers(_Through):
-    """Leaves out the writing of a note in which nothing is displaced."""
+class _OnlyDisplaced(_Forwarding):
+    """Writes no record in which nothing is displaced."""
 
     def write(self, record: DisplacedRecord, *, over: ReadRecord) -> None:
         if any(
             EDGE.conflicts(one)
-            for row in record.lists_by_path.values()
-            for one in row.associations()
+            for lists in record.lists_by_path.values()
+            for one in lists.associations()
         ):
             self.ports.write(record, over=over)
 
 
-class _NothingWasThere(dict[PathPattern, AssociationLists]):
-    """Rows of which a missing one means that nothing was displaced."""
+class _EmptyByDefault(dict[PathPattern, AssociationLists]):
+    """A record in which a missing behavior means that nothing was displaced."""
 
-    def get(self, key: PathPattern, default: object = None) -> AssociationLists:  # noqa: ARG002 - there always is an answer
+    def get(self, key: PathPattern, default: object = None) -> AssociationLists:  # noqa: ARG002 - there always is a value
         return self[key] if key in self else AssociationLists(None, None)
 
 
-def _decoded_without_strangers(body: bytes | None) -> DisplacedRecord:
-    record = decoded(body)
+def _decode_with_defaults(body: bytes | None) -> DisplacedRecord:
+    record = decode_record(body)
     lists_by_path: Mapping[PathPattern, AssociationLists] = MappingProxyType(
-        _NothingWasThere(record.lists_by_path)
+        _EmptyByDefault(record.lists_by_path)
     )
     return replace(record, lists_by_path=lists_by_path)
 
 
 @dataclass(slots=True)
-class _ConfigFirst(_Through):
-    """Reads the configuration whenever the note is read, and hands it out afterwards."""
+class _ConfigFirst(_Forwarding):
+    """Reads the configuration before the record, and returns it afterwards."""
 
     early: ReadConfig | None = None
 
@@ -92,8 +92,8 @@ class _ConfigFirst(_Through):
 
 
 @dataclass(slots=True)
-class _OnlyAttached(_Through):
-    """Leaves out the rows of behaviors that are to stay open."""
+class _WithoutExcepted(_Forwarding):
+    """Drops the record of excepted behaviors that are open."""
 
     intent: Intent
     staying_open: frozenset[PathPattern] = frozenset()
@@ -111,31 +111,35 @@ class _OnlyAttached(_Through):
 
     def write(self, record: DisplacedRecord, *, over: ReadRecord) -> None:
         lists_by_path = {
-            name: row for name, row in record.lists_by_path.items() if name not in self.staying_open
+            name: lists
+            for name, lists in record.lists_by_path.items()
+            if name not in self.staying_open
         }
         self.ports.write(replace(record, lists_by_path=MappingProxyType(lists_by_path)), over=over)
 
 
-class _Unconditional(_Through):
-    """Updates whatever configuration is there by now."""
+class _Unconditional(_Forwarding):
+    """Updates the configuration without its condition."""
 
     def update_config(self, distribution_id: str, *, xml: bytes, etag: str) -> None:
         etag = self.ports.read_config(distribution_id).etag
         self.ports.update_config(distribution_id, xml=xml, etag=etag)
 
 
-def _never_opening(ports: Ports, intent: Intent) -> Outcome:
+def _never_open(ports: Ports, intent: Intent) -> Outcome:
     mode = Mode.UNCHANGED if intent.mode is Mode.LIVE else intent.mode
     return apply(ports, replace(intent, mode=mode))
 
 
-CLEARED = Form(apply=_clearing)
-ONLY_STRANGERS = Form(
-    apply=lambda ports, intent: apply(_OnlyStrangers(ports), intent),
-    decoded=_decoded_without_strangers,
+CLEARED = Variant(apply=_clear_after_restoring)
+ONLY_DISPLACED = Variant(
+    apply=lambda ports, intent: apply(_OnlyDisplaced(ports), intent),
+    decode_record=_decode_with_defaults,
 )
-NO_NONCE = Form(has_nonce=False)
-NOTE_LAST = Form(apply=lambda ports, intent: apply(_ConfigFirst(ports), intent))
-ONLY_ATTACHED = Form(apply=lambda ports, intent: apply(_OnlyAttached(ports, intent), intent))
-UNCONDITIONAL = Form(apply=lambda ports, intent: apply(_Unconditional(ports), intent))
-NEVER_OPENING = Form(apply=_never_opening)
+NO_WRITE_ID = Variant(has_write_id=False)
+RECORD_READ_LAST = Variant(apply=lambda ports, intent: apply(_ConfigFirst(ports), intent))
+WITHOUT_EXCEPTED = Variant(
+    apply=lambda ports, intent: apply(_WithoutExcepted(ports, intent), intent)
+)
+UNCONDITIONAL = Variant(apply=lambda ports, intent: apply(_Unconditional(ports), intent))
+NEVER_OPENING = Variant(apply=_never_open)

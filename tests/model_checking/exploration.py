@@ -1,34 +1,34 @@
-"""Visit every world that can be reached, nearest first, so that the first violation is shortest."""
+"""Visit every reachable world, nearest first, so that a violation has the shortest trace."""
 
 from collections import deque
 from typing import NamedTuple
 
-from tests.model_checking.replay import Form
+from tests.model_checking.replay import Variant
 from tests.model_checking.steps import Steps
 from tests.model_checking.world import Scope, Violation, World
 
 
 class Found(NamedTuple):
-    """How many states were visited, and the violation with the shortest way to it, if any."""
+    """The number of visited states, and the first violation with its trace, if any."""
 
     states: int
     violation: str | None
     trace: tuple[str, ...]
 
     def __str__(self) -> str:
-        """Tell it for a person."""
+        """Return it for a person."""
         if self.violation is None:
             return f"{self.states:,} states explored, no violation"
         numbered = "\n".join(f"  {at}. {step}" for at, step in enumerate(self.trace, start=1))
-        return f"{self.violation}\n{numbered}\n({self.states:,} states explored until then)"
+        return f"{self.violation}\n{numbered}\n({self.states:,} states explored before it)"
 
 
 type _Origins = dict[World, tuple[World, str] | None]
 
 
-def explore(scope: Scope, form: Form | None = None) -> Found:
-    """Visit the whole scope, or as far as the first violation."""
-    steps = Steps(scope, form or Form())
+def explore(scope: Scope, variant: Variant | None = None) -> Found:
+    """Visit the whole scope, or until the first violation."""
+    steps = Steps(scope, variant or Variant())
     first = scope.first_world()
     origins: _Origins = {first: None}
     waiting = deque([first])

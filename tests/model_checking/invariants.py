@@ -1,23 +1,22 @@
 """
-What must hold whatever happens, judged by a reader of XML that is not the project's own.
+What must always hold, checked with an independent reader of XML.
 
-    remembered   what was attached when a run put ours in a behavior is in the note's row of that
-                 behavior for as long as ours stays; a behavior that another party has renamed may
-                 have no row, and then is not lifted
-    wins         an update takes nothing of another party's away but what it displaces, and puts
-                 nothing back but what was there when ours came
-    settles      with everybody at rest one run brings about what the switch says, or says why not,
-                 and may say so only of a renamed behavior; a second run writes nothing
-    untouched    no byte outside the two association lists changes
+    recorded    while ours is attached to a behavior, its record says what was attached when a run
+                closed it; a behavior that a third party renamed may have no record, and then stays
+                closed
+    lawful      an update removes only conflicting functions, and restores only displaced ones
+    settled     when all runs have finished, one more run does what the switch says or says why not,
+                which it may only for a renamed behavior; a run after that writes nothing
+    untouched   no byte outside the two association lists changes
 """
 
 from functools import cache
 
 from maintenance.cloudfront.displaced import DisplacedRecord
-from maintenance.model import VIEWER_EVENTS, VIEWER_REQUEST, Association, Kind, Mode
+from maintenance.model import VIEWER_EVENTS, VIEWER_REQUEST, Association, Mode
 
-from tests.builders import EDGE
-from tests.model_checking.world import DesiredState, Past, PathPattern, Violation
+from tests.engines import ENGINES
+from tests.model_checking.world import Closing, DesiredState, PathPattern, Violation
 from tests.properties import independent_reader
 
 type Attached = frozenset[Association]
@@ -25,48 +24,53 @@ type Attached = frozenset[Association]
 
 @cache
 def attached(xml: bytes) -> dict[PathPattern, Attached]:
-    """Return what is attached in each behavior."""
+    """Return the functions of each behavior."""
     found = independent_reader.associations(xml)
     return {path_pattern: frozenset(each) for path_pattern, each in found.items()}
 
 
 @cache
 def ours(associations: Attached) -> Attached:
-    """Return our function among the associations, of whatever version."""
-    return frozenset(each for each in associations if EDGE.owns(each.arn))
+    """Return our function among the associations, of any engine and version."""
+    return frozenset(
+        each
+        for each in associations
+        if any(engine.owns(each.arn) for engine, _ in ENGINES.values())
+    )
 
 
-def is_remembered(record: DisplacedRecord, past: frozenset[Past]) -> None:
-    """Raise Violation unless the note says what was there wherever ours stays."""
-    for each in past:
-        row = record.lists_by_path.get(each.path_pattern)
-        if row is None and each.path_pattern == each.name_then:
-            raise Violation(f"remembered: no row for {_name(each.path_pattern)}")
-        if row is not None and frozenset(row.associations()) != each.strangers:
+def check_recorded(record: DisplacedRecord, closings: frozenset[Closing]) -> None:
+    """Raise Violation unless the record is right wherever ours is attached."""
+    for each in closings:
+        lists = record.lists_by_path.get(each.path_pattern)
+        if lists is None and each.path_pattern == each.original_name:
+            raise Violation(f"recorded: {_name(each.path_pattern)} has no record")
+        recorded = each.existing if lists is None else frozenset(lists.associations())
+        if recorded != each.existing:
             raise Violation(
-                f"remembered: the row of {_name(each.path_pattern)} says "
-                f"{_listed(frozenset(row.associations()))}; there was {_listed(each.strangers)}"
+                f"recorded: the record of {_name(each.path_pattern)} says {_listed(recorded)}; "
+                f"there was {_listed(each.existing)}"
             )
 
 
 @cache
-def is_rightful(before: bytes, after: bytes, past: frozenset[Past]) -> None:
-    """Raise Violation unless an update by a run, allowed by its condition, changes what it may."""
+def check_lawful(before: bytes, after: bytes, closings: frozenset[Closing]) -> None:
+    """Raise Violation unless an update that a run could write changes only what it may."""
     if independent_reader.without_lists(before) != independent_reader.without_lists(after):
         raise Violation("untouched: bytes outside the association lists have changed")
-    was, then = attached(before), {each.path_pattern: each.strangers for each in past}
+    was, then = attached(before), {each.path_pattern: each.existing for each in closings}
     for path_pattern, now in attached(after).items():
-        fault = _wrong(was[path_pattern], now, then.get(path_pattern))
-        if fault:
-            raise Violation(f"wins: {_name(path_pattern)}: {fault}")
+        violation = _unlawful(was[path_pattern], now, then.get(path_pattern))
+        if violation:
+            raise Violation(f"lawful: {_name(path_pattern)}: {violation}")
 
 
-def is_settled(
-    xml: bytes, wanted: DesiredState, past: frozenset[Past], errors: tuple[str, ...]
+def check_settled(
+    xml: bytes, desired: DesiredState, closings: frozenset[Closing], errors: tuple[str, ...]
 ) -> None:
-    """Raise Violation unless the configuration is as the switch says, or may be otherwise."""
-    intent = wanted.intent
-    renamed = {each.path_pattern for each in past if each.path_pattern != each.name_then}
+    """Raise Violation unless the configuration is as the switch says, or an error may excuse it."""
+    intent = desired.intent
+    renamed = {each.path_pattern for each in closings if each.path_pattern != each.original_name}
     is_excused = bool(renamed and errors)
     for path_pattern, associations in attached(xml).items():
         is_excepted = path_pattern in intent.except_paths
@@ -75,37 +79,45 @@ def is_settled(
         expected = {intent.arn} if closing else set()
         if versions != expected and not (is_excused and not closing):
             raise Violation(
-                f"settles: the switch says {wanted.word} and {_name(path_pattern)} has "
+                f"settled: the switch says {desired.word} and {_name(path_pattern)} has "
                 f"{_listed(associations)}; the run says {errors}"
             )
 
 
-def _wrong(was: Attached, now: Attached, then: Attached | None) -> str | None:
-    """Return what an update did to a behavior that it may not do, if anything."""
+def _unlawful(was: Attached, now: Attached, then: Attached | None) -> str | None:
+    """Return what an update did to a behavior against the rules, if anything."""
     lost, gained = was - now - ours(was), now - was - ours(now)
     if ours(now):
-        rightful = frozenset(filter(_makes_way, was - ours(was))) if not ours(was) else frozenset()
-        return None if (lost, gained) == (rightful, frozenset()) else _exchange(lost, gained)
+        displaced = frozenset() if ours(was) else _conflicting(was, ours(now))
+        return None if (lost, gained) == (displaced, frozenset()) else _exchange(lost, gained)
     if not ours(was):
         return None if was == now else _exchange(lost, gained)
-    owed = frozenset(filter(_makes_way, then or ()))
+    displaced = _conflicting(then or frozenset(), ours(was))
     kept = was - ours(was)
-    due = frozenset(each for each in owed if _fits(each, kept))
-    return None if (lost, gained) == (frozenset(), due) else _exchange(lost, gained)
+    restored = frozenset(each for each in displaced if _fits(each, kept))
+    return None if (lost, gained) == (frozenset(), restored) else _exchange(lost, gained)
 
 
-def _makes_way(each: Association) -> bool:
-    is_function = each.kind is Kind.CLOUDFRONT_FUNCTION
-    return each.event_type == VIEWER_REQUEST or (is_function and each.event_type in VIEWER_EVENTS)
+def _conflicting(existing: Attached, attached_by_us: Attached) -> Attached:
+    """Return the functions that CloudFront does not accept beside ours, whatever its kind."""
+    kinds = {each.kind for each in attached_by_us}
+    return frozenset(
+        each
+        for each in existing
+        if each.event_type == VIEWER_REQUEST
+        or (each.event_type in VIEWER_EVENTS and each.kind not in kinds)
+    )
 
 
-def _fits(owed: Association, kept: Attached) -> bool:
+def _fits(displaced: Association, kept: Attached) -> bool:
     viewers = [each for each in kept if each.event_type in VIEWER_EVENTS]
-    return all(owed.event_type != each.event_type and owed.kind is each.kind for each in viewers)
+    return all(
+        displaced.event_type != each.event_type and displaced.kind is each.kind for each in viewers
+    )
 
 
 def _exchange(lost: Attached, gained: Attached) -> str:
-    return f"the update took {_listed(lost)} away and put {_listed(gained)} there"
+    return f"the update removed {_listed(lost)} and attached {_listed(gained)}"
 
 
 def _name(path_pattern: PathPattern) -> str:

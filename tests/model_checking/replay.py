@@ -1,9 +1,9 @@
 """
 Stop and resume a run between any two of its calls, without a thread.
 
-A run's next call follows from the answers that it has had, so a stopped run is the list of these:
-to resume it, the project's own code is run again from the start and given the same answers. Of
-tries that were refused only the number matters, so those that were first to be seen stand for all.
+The next call of a run follows from the answers that it got, so a stopped run is the list of these.
+To resume it, the product's code runs again from the start with the same answers. Of refused tries
+only the number matters, so the first ones found stand for all.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,16 +27,16 @@ _DISTRIBUTION = a_distribution()
 
 
 class CallKind(StrEnum):
-    """The four calls, each one step."""
+    """The four calls; each is one step."""
 
-    READ_NOTE = "reads the note"
+    READ_RECORD = "reads the record"
     READ_CONFIG = "reads the configuration"
-    WRITE_NOTE = "writes the note"
+    WRITE_RECORD = "writes the record"
     UPDATE_CONFIG = "updates the configuration"
 
 
 class Call(NamedTuple):
-    """A call that awaits its answer; `etag` is its condition."""
+    """A call without its answer yet; `etag` is its condition."""
 
     kind: CallKind
     etag: str | None = None
@@ -44,26 +44,26 @@ class Call(NamedTuple):
     xml: bytes = b""
 
 
-class Ended(NamedTuple):
-    """The end of a run, with the sentences about what it could not do."""
+class Finished(NamedTuple):
+    """The end of a run, with its errors."""
 
     errors: tuple[str, ...]
 
 
 class Ports(Protocol):
-    """What a run needs of CloudFront and of the state bucket."""
+    """The ports of a run: CloudFront and the state bucket."""
 
     def read_config(self, distribution_id: str) -> ReadConfig:
         """Return the configuration."""
 
     def update_config(self, distribution_id: str, *, xml: bytes, etag: str) -> None:
-        """Replace the configuration if it still is the one with this ETag."""
+        """Replace the configuration if it still has this ETag."""
 
     def read(self, distribution_id: str) -> ReadRecord:
-        """Return the note."""
+        """Return the record."""
 
     def write(self, record: DisplacedRecord, *, over: ReadRecord) -> None:
-        """Write the note if the stored one still is the one that was read."""
+        """Write the record if the stored one still is the one that was read."""
 
 
 def etag_of(body: bytes | None) -> str | None:
@@ -72,77 +72,77 @@ def etag_of(body: bytes | None) -> str | None:
 
 
 @cache
-def decoded(body: bytes | None) -> DisplacedRecord:
-    """Return the note, an empty one where there is none."""
+def decode_record(body: bytes | None) -> DisplacedRecord:
+    """Return the record, an empty one if there is none."""
     if body is None:
         return empty_record(stack=STACK, distribution_id=DISTRIBUTION_ID)
     return decode(body, stack=STACK, distribution_id=DISTRIBUTION_ID)
 
 
 def apply(ports: Ports, intent: Intent) -> Outcome:
-    """Carry out what a run does to one distribution."""
+    """Apply an intent to the distribution, as a run does."""
     return DistributionReconciler(ports, ports).apply(_DISTRIBUTION, intent)
 
 
-class Form(NamedTuple):
-    """The protocol as it is; tests weaken one of its parts."""
+class Variant(NamedTuple):
+    """The protocol as it is, unless a test breaks one of its parts."""
 
     apply: Callable[[Ports, Intent], Outcome] = apply
-    decoded: Callable[[bytes | None], DisplacedRecord] = decoded
-    has_nonce: bool = True
+    decode_record: Callable[[bytes | None], DisplacedRecord] = decode_record
+    has_write_id: bool = True
 
 
 class Replay:
-    """Knows the next call of every run; what was once found out is remembered."""
+    """Computes the next call of every run, and remembers it."""
 
-    def __init__(self, form: Form, wanted: Sequence[DesiredState]) -> None:
-        self._form = form
-        self._wanted = wanted
-        self._known: dict[Run, Call | Ended] = {}
+    def __init__(self, variant: Variant, desired: Sequence[DesiredState]) -> None:
+        self._variant = variant
+        self._desired = desired
+        self._known: dict[Run, Call | Finished] = {}
         self._refused: dict[tuple[int, int], tuple[Answer, ...]] = {}
 
-    def next_call(self, run: Run) -> Call | Ended:
-        """Return the call that the run makes after the answers that it has had, or its end."""
+    def next_call(self, run: Run) -> Call | Finished:
+        """Return the call that the run makes after its answers, or its end."""
         if run not in self._known:
-            self._known[run] = self._found_out(run)
+            self._known[run] = self._compute(run)
         return self._known[run]
 
-    def resumed(self, run: Run, answer: Answer) -> Run | None:
-        """Return the run after one more answer, None if it has come to its end."""
-        after = run.answered(answer)
+    def resume(self, run: Run, answer: Answer) -> Run | None:
+        """Return the run after one more answer, None if it has finished."""
+        after = run.with_answer(answer)
         if answer.refused:
             tries = (*self._before(run), *run.answers, answer)
-            self._refused.setdefault((after.wanted, after.tries), tries)
-        return None if isinstance(self.next_call(after), Ended) else after
+            self._refused.setdefault((after.desired, after.tries), tries)
+        return None if isinstance(self.next_call(after), Finished) else after
 
     def _before(self, run: Run) -> tuple[Answer, ...]:
-        return self._refused[run.wanted, run.tries] if run.tries else ()
+        return self._refused[run.desired, run.tries] if run.tries else ()
 
-    def _found_out(self, run: Run) -> Call | Ended:
-        ports = _Answering((*self._before(run), *run.answers), self._form)
+    def _compute(self, run: Run) -> Call | Finished:
+        ports = _RecordedAnswers((*self._before(run), *run.answers), self._variant)
         try:
-            outcome = self._form.apply(ports, self._wanted[run.wanted].intent)
-        except _Awaited as awaited:
+            outcome = self._variant.apply(ports, self._desired[run.desired].intent)
+        except _Pending as awaited:
             return awaited.call
         except ApplyError as error:
-            return Ended((str(error),))
-        return Ended(outcome.errors)
+            return Finished((str(error),))
+        return Finished(outcome.errors)
 
 
-class _Awaited(BaseException):
-    """Not an Exception, so that no handler of the code under test can mistake it for its own."""
+class _Pending(BaseException):
+    """Stops a run. It is no Exception, so that no handler of the product catches it."""
 
     def __init__(self, call: Call) -> None:
         super().__init__(call.kind)
         self.call = call
 
 
-class _Answering:
-    """Gives the recorded answers in turn, and stops the run at the first call that has none."""
+class _RecordedAnswers:
+    """Gives the recorded answers in turn, and stops the run at the first call without one."""
 
-    def __init__(self, answers: Sequence[Answer], form: Form) -> None:
+    def __init__(self, answers: Sequence[Answer], variant: Variant) -> None:
         self._answers = iter(answers)
-        self._form = form
+        self._variant = variant
 
     def read_config(self, _distribution_id: str) -> ReadConfig:
         answer = self._answer(Call(CallKind.READ_CONFIG))
@@ -152,16 +152,16 @@ class _Answering:
         self._answer(Call(CallKind.UPDATE_CONFIG, etag, xml=xml))
 
     def read(self, _distribution_id: str) -> ReadRecord:
-        body = self._answer(Call(CallKind.READ_NOTE)).record
-        return ReadRecord(self._form.decoded(body), etag_of(body))
+        body = self._answer(Call(CallKind.READ_RECORD)).record
+        return ReadRecord(self._variant.decode_record(body), etag_of(body))
 
     def write(self, record: DisplacedRecord, *, over: ReadRecord) -> None:
-        self._answer(Call(CallKind.WRITE_NOTE, over.etag, record=record))
+        self._answer(Call(CallKind.WRITE_RECORD, over.etag, record=record))
 
     def _answer(self, call: Call) -> Answer:
         answer = next(self._answers, None)
         if answer is None:
-            raise _Awaited(call)
+            raise _Pending(call)
         if answer.refused:
-            raise StaleObservation("somebody else wrote first")
+            raise StaleObservation("another writer came first")
         return answer

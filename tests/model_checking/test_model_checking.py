@@ -1,4 +1,4 @@
-"""Nothing is lost in any interleaving of runs, other parties, crashes and answers that get lost."""
+"""No interleaving of runs, third parties, crashes and lost answers loses a displaced function."""
 
 from copy import replace
 
@@ -7,117 +7,129 @@ from maintenance.cloudfront.plan import Intent
 from maintenance.model import VIEWER_RESPONSE, Mode
 
 from tests.builders import EDGE, a_behavior, a_function, a_lambda, edge_arn
+from tests.engines import INVENTED, invented_arn
 from tests.hypothesis_profiles import FACTOR, untraced
 from tests.model_checking import broken_protocols
 from tests.model_checking.exploration import Found, explore
-from tests.model_checking.replay import Form
-from tests.model_checking.third_parties import written
-from tests.model_checking.world import DesiredState, Left, Scope
+from tests.model_checking.replay import Variant
+from tests.model_checking.third_parties import config_of
+from tests.model_checking.world import Budget, DesiredState, Scope
 
 pytestmark = untraced
 
 CLOSE = Intent(Mode.MAINTENANCE, EDGE, EDGE.base_arn)
 ON = DesiredState("on", CLOSE)
 OFF = DesiredState("off", Intent(Mode.LIVE, EDGE))
-BAKED = DesiredState("on with another page", replace(CLOSE, arn=edge_arn(8)))
+REPLACED = DesiredState("on with another page", replace(CLOSE, arn=edge_arn(8)))
 PARTLY = DesiredState("on except /a", replace(CLOSE, except_paths=("/a",)))
+OTHER_ENGINE = (
+    DesiredState("on with another engine", Intent(Mode.MAINTENANCE, INVENTED, invented_arn())),
+    DesiredState("off", Intent(Mode.LIVE, INVENTED)),
+)
 
-SITE = written(
+SITE = config_of(
     [a_behavior(None, a_function(VIEWER_RESPONSE, "headers")), a_behavior("/a", a_lambda())]
 )
-PLAIN_SITE = written([a_behavior()])
-SITE_OF_ONE = written([a_behavior(None, a_lambda())])
-CROWDED_SITE = written([a_behavior(), a_behavior("/a", a_lambda()), a_behavior("/b", a_function())])
+OTHER_SITE = config_of(
+    [a_behavior(None, a_lambda(VIEWER_RESPONSE, "headers")), a_behavior("/a", a_function())]
+)
+PLAIN_SITE = config_of([a_behavior()])
+SITE_OF_ONE = config_of([a_behavior(None, a_lambda())])
+CROWDED_SITE = config_of(
+    [a_behavior(), a_behavior("/a", a_lambda()), a_behavior("/b", a_function())]
+)
 
-WEAKER = {
-    "the note is cleared after restoring": (
+BROKEN = {
+    "the record is cleared after restoring": (
         broken_protocols.CLEARED,
-        Scope(SITE, (ON, OFF), Left(runs=3, meddles=0, crashes=0, losses=0)),
+        Scope(SITE, (ON, OFF), Budget(runs=3, edits=0, crashes=0, losses=0)),
     ),
-    "a note is written only for strangers": (
-        broken_protocols.ONLY_STRANGERS,
-        Scope(SITE_OF_ONE, (ON, OFF, ON), Left(runs=3, meddles=1, crashes=0, losses=0)),
+    "a record is written only if functions are displaced": (
+        broken_protocols.ONLY_DISPLACED,
+        Scope(SITE_OF_ONE, (ON, OFF, ON), Budget(runs=3, edits=1, crashes=0, losses=0)),
     ),
     "no random write id": (
-        broken_protocols.NO_NONCE,
-        Scope(PLAIN_SITE, (ON,), Left(runs=2, meddles=2, crashes=0, losses=0)),
+        broken_protocols.NO_WRITE_ID,
+        Scope(PLAIN_SITE, (ON,), Budget(runs=2, edits=2, crashes=0, losses=0)),
     ),
-    "the note is read after the configuration when attaching": (
-        broken_protocols.NOTE_LAST,
-        Scope(SITE_OF_ONE, (ON,), Left(runs=2, meddles=1, crashes=0, losses=0)),
+    "the record is read after the configuration when attaching": (
+        broken_protocols.RECORD_READ_LAST,
+        Scope(SITE_OF_ONE, (ON,), Budget(runs=2, edits=1, crashes=0, losses=0)),
     ),
-    "only what is attached is noted": (
-        broken_protocols.ONLY_ATTACHED,
-        Scope(SITE, (ON, PARTLY), Left(runs=2, meddles=0, crashes=0, losses=0)),
+    "excepted behaviors lose their record": (
+        broken_protocols.WITHOUT_EXCEPTED,
+        Scope(SITE, (ON, PARTLY), Budget(runs=2, edits=0, crashes=0, losses=0)),
     ),
 }
 
 ORDINARY = (
-    Scope(SITE, (ON, OFF), Left(runs=2, meddles=1, crashes=1, losses=1)),
-    Scope(SITE, (ON, OFF, ON), Left(runs=3, meddles=0, crashes=1, losses=1)),
-    Scope(SITE, (ON, OFF, PARTLY), Left(runs=2, meddles=0, crashes=1, losses=1)),
+    Scope(SITE, (ON, OFF), Budget(runs=2, edits=1, crashes=1, losses=1)),
+    Scope(SITE, (ON, OFF, ON), Budget(runs=3, edits=0, crashes=1, losses=1)),
+    Scope(SITE, (ON, OFF, PARTLY), Budget(runs=2, edits=0, crashes=1, losses=1)),
+    Scope(OTHER_SITE, OTHER_ENGINE, Budget(runs=2, edits=0, crashes=1, losses=1)),
 )
 THOROUGH = (
-    Scope(SITE, (ON, OFF, ON), Left(runs=3, meddles=1, crashes=0, losses=0)),
-    Scope(SITE, (ON, OFF), Left(runs=1, meddles=2, crashes=1, losses=1)),
-    Scope(SITE, (ON, OFF, PARTLY), Left(runs=2, meddles=1, crashes=1, losses=1)),
-    Scope(SITE, (ON, OFF, PARTLY, BAKED, ON), Left(runs=3, meddles=0, crashes=1, losses=1)),
-    *(scope for _, scope in WEAKER.values()),
+    Scope(OTHER_SITE, OTHER_ENGINE, Budget(runs=2, edits=1, crashes=1, losses=1)),
+    Scope(SITE, (ON, OFF, ON), Budget(runs=3, edits=1, crashes=0, losses=0)),
+    Scope(SITE, (ON, OFF), Budget(runs=1, edits=2, crashes=1, losses=1)),
+    Scope(SITE, (ON, OFF, PARTLY), Budget(runs=2, edits=1, crashes=1, losses=1)),
+    Scope(SITE, (ON, OFF, PARTLY, REPLACED, ON), Budget(runs=3, edits=0, crashes=1, losses=1)),
+    *(scope for _, scope in BROKEN.values()),
 )
 
 
 def _named(scope: Scope) -> str:
-    return f"{', '.join(each.word for each in scope.wanted)} {scope.left}"
+    return f"{', '.join(each.word for each in scope.desired)} {scope.budget}"
 
 
-def _told(scope: Scope, form: Form | None = None) -> Found:
-    found = explore(scope, form)
+def _explore(scope: Scope, variant: Variant | None = None) -> Found:
+    found = explore(scope, variant)
     print(f"{_named(scope)}: {found}")  # noqa: T201 - what was explored is part of the result
     return found
 
 
-@pytest.mark.parametrize("scope", ORDINARY + (THOROUGH if FACTOR > 1 else ()), ids=_named)
+@pytest.mark.parametrize("scope", [*ORDINARY, *(THOROUGH if FACTOR > 1 else ())], ids=_named)
 def test_no_interleaving_loses_anything(scope: Scope, capsys: pytest.CaptureFixture[str]) -> None:
-    """With every step possible at every moment, every invariant holds in every state."""
+    """Every invariant holds in every state, with every step possible at every moment."""
     with capsys.disabled():
-        found = _told(scope)
+        found = _explore(scope)
 
     assert (None, ()) == (found.violation, found.trace)
 
 
-@pytest.mark.parametrize(("form", "scope"), WEAKER.values(), ids=list(WEAKER))
-def test_a_weaker_protocol_forgets_what_it_displaced(form: Form, scope: Scope) -> None:
-    """An explorer that finds nothing in what is known to be wrong would prove nothing."""
-    assert "remembered" == _violated(_told(scope, form))
+@pytest.mark.parametrize(("variant", "scope"), BROKEN.values(), ids=list(BROKEN))
+def test_a_broken_protocol_loses_the_record(variant: Variant, scope: Scope) -> None:
+    """An exploration that finds no known error would prove nothing."""
+    assert "recorded" == _violated(_explore(scope, variant))
 
 
-def test_an_update_without_its_condition_overwrites_what_others_wrote() -> None:
-    """The other invariants can be broken too, and that is seen."""
-    scope = Scope(SITE_OF_ONE, (ON,), Left(runs=1, meddles=1, crashes=0, losses=0))
+def test_an_update_without_its_condition_overwrites_other_writers() -> None:
+    """The exploration finds violations of the other invariants too."""
+    scope = Scope(SITE_OF_ONE, (ON,), Budget(runs=1, edits=1, crashes=0, losses=0))
 
-    assert "wins" == _violated(_told(scope, broken_protocols.UNCONDITIONAL))
+    assert "lawful" == _violated(_explore(scope, broken_protocols.UNCONDITIONAL))
 
 
 def test_a_site_that_is_never_opened_does_not_settle() -> None:
-    """What the switch says has to come about."""
-    scope = Scope(SITE, (ON, OFF), Left(runs=1, meddles=0, crashes=0, losses=0))
+    """A run has to do what the switch says."""
+    scope = Scope(SITE, (ON, OFF), Budget(runs=1, edits=0, crashes=0, losses=0))
 
-    assert "settles" == _violated(_told(scope, broken_protocols.NEVER_OPENING))
+    assert "settled" == _violated(_explore(scope, broken_protocols.NEVER_OPENING))
 
 
 def test_a_behavior_is_known_by_its_path_pattern_alone() -> None:
     """
-    The limit of the note, shown so that nobody believes otherwise.
+    Show the limit of the record.
 
-    Who removes a behavior while it is closed, and gives its path pattern to another closed one,
-    gives it that one's past too: a configuration has nothing else to know a behavior by.
+    If a third party removes a closed behavior and gives its path pattern to another closed one, the
+    other gets its record too: a configuration identifies a behavior by nothing else.
     """
-    left = Left(runs=1, meddles=2, crashes=0, losses=0)
-    scope = Scope(CROWDED_SITE, (ON,), left, renamed_to="/a")
+    budget = Budget(runs=1, edits=2, crashes=0, losses=0)
+    scope = Scope(CROWDED_SITE, (ON,), budget, renamed_to="/a")
 
-    assert "remembered" == _violated(_told(scope))
+    assert "recorded" == _violated(_explore(scope))
 
 
 def _violated(found: Found) -> str:
-    """Return the name of the invariant that does not hold, or nothing."""
+    """Return the name of the violated invariant, or an empty string."""
     return (found.violation or "").partition(":")[0]

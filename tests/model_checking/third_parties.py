@@ -1,9 +1,9 @@
 """
-What other parties do to a distribution: each edit is one write of theirs, with a current ETag.
+What third parties do to a distribution: each edit is one write, with a current ETag.
 
-They attach functions of their own at either viewer event (which drops what may not stand beside
-them, ours included), clear a behavior, and add, remove or rename one. Like an infrastructure tool
-they write the whole configuration anew.
+They attach their own functions at a viewer event, which removes the functions that CloudFront does
+not accept beside them, ours included. They clear a behavior, add, remove or rename one. Like an
+infrastructure tool they write the whole configuration.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ from maintenance.model import VIEWER_EVENTS, VIEWER_REQUEST, VIEWER_RESPONSE, As
 from tests.builders import a_behavior, a_function, a_lambda, config_xml
 from tests.model_checking.world import PathPattern
 
-# An element that no SDK knows: it has to survive like everything else.
+# An element that no SDK knows has to survive like everything else.
 UNKNOWN = b"<ViewerWeather><Forecast>rain</Forecast></ViewerWeather>"
 _NEW = (
     a_lambda(VIEWER_REQUEST, "their-lambda"),
@@ -28,7 +28,7 @@ _ADDED = a_behavior("/added", a_function(name="added"))
 
 
 class Edit(NamedTuple):
-    """A write of another party: a sentence for the trace, the new bytes, and who is who in them."""
+    """An edit: a sentence for the trace, the new bytes, and the old and new name of a behavior."""
 
     sentence: str
     xml: bytes
@@ -36,14 +36,14 @@ class Edit(NamedTuple):
 
 
 @cache
-def edits(xml: bytes, renamed_to: str | None) -> tuple[Edit, ...]:
-    """Return every edit that another party may make to this configuration."""
+def possible_edits(xml: bytes, renamed_to: str | None) -> tuple[Edit, ...]:
+    """Return every edit that third parties may make to this configuration."""
     behaviors = tuple(each.behavior for each in read_config(xml).behaviors)
     return tuple(_edits(behaviors, renamed_to))
 
 
-def written(behaviors: Iterable[Behavior]) -> bytes:
-    """Return the configuration as an infrastructure tool writes it."""
+def config_of(behaviors: Iterable[Behavior]) -> bytes:
+    """Return a configuration as an infrastructure tool writes it."""
     return config_xml(*behaviors, extra=UNKNOWN)
 
 
@@ -52,26 +52,26 @@ def _edits(behaviors: tuple[Behavior, ...], renamed_to: str | None) -> Iterator[
     for at, behavior in enumerate(behaviors):
         name = behavior.path_pattern or "default"
         before, after = behaviors[:at], behaviors[at + 1 :]
-        for sentence, edited in _reattached(behavior):
-            yield Edit(f"{sentence} {name}", written((*before, edited, *after)))
+        for sentence, edited in _association_edits(behavior):
+            yield Edit(f"{sentence} {name}", config_of((*before, edited, *after)))
         if at:
-            yield Edit(f"removes {name}", written(before + after))
+            yield Edit(f"removes {name}", config_of(before + after))
         if at and renamed_to and renamed_to not in names:
             renamed = a_behavior(renamed_to, *behavior.associations)
             sentence = f"renames {name} to {renamed_to}"
-            new_xml = written((*before, renamed, *after))
+            new_xml = config_of((*before, renamed, *after))
             yield Edit(sentence, new_xml, (behavior.path_pattern, renamed_to))
     if _ADDED.path_pattern not in names:
-        yield Edit(f"adds {_ADDED.path_pattern}", written((*behaviors, _ADDED)))
+        yield Edit(f"adds {_ADDED.path_pattern}", config_of((*behaviors, _ADDED)))
 
 
-def _reattached(behavior: Behavior) -> Iterator[tuple[str, Behavior]]:
+def _association_edits(behavior: Behavior) -> Iterator[tuple[str, Behavior]]:
     for new in _NEW:
-        kept = [each for each in behavior.associations if _may_stand_beside(each, new)]
+        kept = [each for each in behavior.associations if _can_be_beside(each, new)]
         yield f"attaches {new} to", a_behavior(behavior.path_pattern, *kept, new)
     yield "clears", a_behavior(behavior.path_pattern)
 
 
-def _may_stand_beside(present: Association, new: Association) -> bool:
+def _can_be_beside(present: Association, new: Association) -> bool:
     is_at_viewer = present.event_type in VIEWER_EVENTS
     return present.event_type != new.event_type and (not is_at_viewer or present.kind is new.kind)

@@ -1,8 +1,8 @@
 """
-The world that runs share, small enough to be explored whole: one distribution, its note, a switch.
+The world that runs share, small enough to explore completely: a distribution, its record, a switch.
 
-Everything in it is a value, and two worlds are equal exactly when nobody could tell them apart. So
-versions and write ids are the lowest numbers that are fresh: that nobody could still hold.
+Everything in it is a value, and two worlds are equal exactly if no run could tell them apart. So a
+new version or write id is the lowest number that no run has read and may still use.
 """
 
 from typing import NamedTuple
@@ -14,7 +14,7 @@ type PathPattern = str | None
 
 
 class Answer(NamedTuple):
-    """What a call came back with; only what belongs to the call is set."""
+    """The answer to a call; only the members of that call are set."""
 
     xml: bytes = b""
     version: int = 0
@@ -24,53 +24,53 @@ class Answer(NamedTuple):
 
 class Run(NamedTuple):
     """
-    A run at work: what it read from the switch, and the answers that it has had in this try.
+    A run in progress: the desired state that it read, and the answers that it got in this try.
 
-    A refused condition starts the next try, which knows nothing of the answers before.
+    A refused condition starts the next try, which knows nothing of earlier answers.
     """
 
-    wanted: int
+    desired: int
     tries: int = 0
     answers: tuple[Answer, ...] = ()
 
-    def answered(self, answer: Answer) -> "Run":
+    def with_answer(self, answer: Answer) -> "Run":
         """Return the run with one more answer."""
         if answer.refused:
-            return Run(self.wanted, self.tries + 1)
-        return Run(self.wanted, self.tries, (*self.answers, answer))
+            return Run(self.desired, self.tries + 1)
+        return Run(self.desired, self.tries, (*self.answers, answer))
 
 
-class Past(NamedTuple):
-    """What was attached in a behavior when a run put ours there, and the behavior's name then."""
+class Closing(NamedTuple):
+    """The functions of a behavior when a run attached ours, and the path pattern at that time."""
 
     path_pattern: PathPattern
-    name_then: PathPattern
-    strangers: frozenset[Association]
+    original_name: PathPattern
+    existing: frozenset[Association]
 
 
-class Left(NamedTuple):
-    """How much may still happen: runs started, writes of others, crashes, answers that get lost."""
+class Budget(NamedTuple):
+    """How much may still happen: starts of runs, edits by third parties, crashes, lost answers."""
 
     runs: int
-    meddles: int
+    edits: int
     crashes: int
     losses: int
 
 
 class World(NamedTuple):
-    """`past` is what an all-knowing observer remembers of each behavior that a run closed."""
+    """`closings` are known to an observer only, for each behavior that a run has closed."""
 
     xml: bytes
     version: int
     record: bytes | None
-    past: frozenset[Past]
+    closings: frozenset[Closing]
     switch: int
     runs: tuple[Run | None, ...]
-    left: Left
+    budget: Budget
 
 
 class DesiredState(NamedTuple):
-    """What the switch says, in a word for the trace, and what that means."""
+    """The value of the switch, in a word for the trace, and its intent."""
 
     word: str
     intent: Intent
@@ -78,20 +78,20 @@ class DesiredState(NamedTuple):
 
 class Scope(NamedTuple):
     """
-    What is explored: a first configuration, what the switch says in turn, and how much may happen.
+    What to explore: a first configuration, the values of the switch, and how much may happen.
 
-    Another party renames behaviors to `renamed_to` while that name is free; None: it renames none.
+    Third parties rename behaviors to `renamed_to` while that name is free; None: they rename none.
     """
 
     xml: bytes
-    wanted: tuple[DesiredState, ...]
-    left: Left
+    desired: tuple[DesiredState, ...]
+    budget: Budget
     renamed_to: str | None = "/renamed"
 
     def first_world(self) -> World:
-        """Return the world before anything has happened."""
-        return World(self.xml, 0, None, frozenset(), 0, (None, None), self.left)
+        """Return the world before the first step."""
+        return World(self.xml, 0, None, frozenset(), 0, (None, None), self.budget)
 
 
 class Violation(Exception):
-    """An invariant does not hold; the message says which, and where."""
+    """An invariant does not hold; the message says which one, and where."""
