@@ -17,6 +17,7 @@ from maintenance.cloudfront.displaced import DisplacedRecord, ReadRecord, decode
 from maintenance.cloudfront.plan import Intent
 from maintenance.errors import ApplyError, StaleObservation
 from maintenance.reconcile.distribution import DistributionReconciler
+from maintenance.reconcile.ports import Configs, Records
 from maintenance.reporting.report import Outcome
 
 from tests.builders import DISTRIBUTION_ID, a_distribution
@@ -50,20 +51,8 @@ class Finished(NamedTuple):
     errors: tuple[str, ...]
 
 
-class Ports(Protocol):
-    """The ports of a run: CloudFront and the state bucket."""
-
-    def read_config(self, distribution_id: str) -> ReadConfig:
-        """Return the configuration."""
-
-    def update_config(self, distribution_id: str, *, xml: bytes, etag: str) -> None:
-        """Replace the configuration if it still has this ETag."""
-
-    def read(self, distribution_id: str) -> ReadRecord:
-        """Return the record."""
-
-    def write(self, record: DisplacedRecord, *, over: ReadRecord) -> None:
-        """Write the record if the stored one still is the one that was read."""
+class Ports(Configs, Records, Protocol):
+    """CloudFront and the state bucket."""
 
 
 def etag_of(body: bytes | None) -> str | None:

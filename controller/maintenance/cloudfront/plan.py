@@ -110,6 +110,11 @@ def unmatched_except_paths(
     )
 
 
+def names_of(associations: Iterable[Association]) -> str:
+    """Return the names of the functions for a sentence."""
+    return " and ".join(str(each) for each in associations)
+
+
 def plan_distribution(distribution_id: str, behaviors: Iterable[Behavior], intent: Intent) -> Plan:
     """Return the plan for one distribution."""
     return Plan(distribution_id, tuple(plan_behavior(each, intent) for each in behaviors))
@@ -173,7 +178,7 @@ def _to_close(behavior: Behavior, ours: str | None, intent: Intent) -> Step:
     refusal = _refusal(conflicting, intent)
     if refusal:
         return Step(path_pattern, Action.REFUSE, refusal, conflicting)
-    reason = f"displaces {_listed(conflicting)}" if conflicting else "viewer-request is free"
+    reason = f"displaces {names_of(conflicting)}" if conflicting else "viewer-request is free"
     return Step(path_pattern, Action.ATTACH, reason, conflicting)
 
 
@@ -187,11 +192,7 @@ def _refusal(conflicting: tuple[Association, ...], intent: Intent) -> str | None
             )
     if conflicting and intent.existing_functions is ExistingFunctions.REFUSE:
         return (
-            f"{_listed(conflicting)} conflicts, and ExistingFunctions is refuse: detach it, or set "
-            "ExistingFunctions to displace"
+            f"{names_of(conflicting)} conflicts, and ExistingFunctions is refuse: detach it, or "
+            "set ExistingFunctions to displace"
         )
     return None
-
-
-def _listed(associations: Iterable[Association]) -> str:
-    return " and ".join(str(each) for each in associations)

@@ -9,7 +9,7 @@ The order matters: in every weaker order that was explored, some race or crash l
 function. If a condition fails, everything is read again; nothing is replayed.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from copy import replace
 
 from msgspec import Struct
@@ -17,9 +17,16 @@ from msgspec import Struct
 from maintenance.cloudfront.change import Change, build_change
 from maintenance.cloudfront.config import DistributionConfig, ReadConfig, read_config
 from maintenance.cloudfront.displaced import ReadRecord
-from maintenance.cloudfront.plan import Action, Intent, Plan, count_functions, plan_distribution
+from maintenance.cloudfront.plan import (
+    Action,
+    Intent,
+    Plan,
+    count_functions,
+    names_of,
+    plan_distribution,
+)
 from maintenance.errors import ApplyError, StaleObservation, Throttled
-from maintenance.model import VIEWER_REQUEST, Association, Distribution, Mode
+from maintenance.model import VIEWER_REQUEST, Distribution, Mode
 from maintenance.reconcile.ports import Configs, Records
 from maintenance.reporting.report import Outcome
 
@@ -115,8 +122,8 @@ class DistributionReconciler(Struct, frozen=True):
                 raise
             message = (
                 f"{error}. It stays in maintenance, because these functions must be restored and "
-                f"one may no longer exist: {_join(prepared.change.restored)}. Create it again, or "
-                "attach another in its place, which then stays"
+                f"one may no longer exist: {names_of(prepared.change.restored)}. Create it again, "
+                "or attach another in its place, which then stays"
             )
             raise ApplyError(message) from error
 
@@ -159,7 +166,7 @@ def _warnings(distribution: Distribution, prepared: _Prepared) -> tuple[str, ...
     if unguarded:
         warnings.append(
             f"{distribution.distribution_id}: requests that the maintenance function lets through "
-            f"(allowed paths and networks, the bypass link) skip {_join(unguarded)} during "
+            f"(allowed paths and networks, the bypass link) skip {names_of(unguarded)} during "
             "maintenance"
         )
     engine = prepared.intent.engine
@@ -175,11 +182,7 @@ def _warnings(distribution: Distribution, prepared: _Prepared) -> tuple[str, ...
     if prepared.change.not_restored:
         warnings.append(
             f"{distribution.distribution_id}: did not restore "
-            f"{_join(prepared.change.not_restored)}, because another function has been attached in "
-            "its place"
+            f"{names_of(prepared.change.not_restored)}, because another function has been attached "
+            "in its place"
         )
     return tuple(warnings)
-
-
-def _join(associations: Iterable[Association]) -> str:
-    return " and ".join(str(each) for each in associations)

@@ -9,7 +9,7 @@ from maintenance.cloudfront.config import ReadConfig
 from maintenance.cloudfront.displaced import DisplacedRecord, ReadRecord, empty_record
 from maintenance.cloudfront.plan import Intent
 from maintenance.errors import StaleObservation
-from maintenance.model import Mode
+from maintenance.model import VIEWER_RESPONSE, Mode
 from maintenance.reconcile.distribution import DistributionReconciler
 
 from tests.builders import (
@@ -21,6 +21,7 @@ from tests.builders import (
     a_lambda,
     config_xml,
 )
+from tests.engines import INVENTED, invented_arn
 
 _SECONDS = 60
 
@@ -129,3 +130,33 @@ def test_exceeding_the_quota_of_functions_is_a_warning(excepted: int, warnings: 
     )
 
     assert warnings == sum("would have 101 Lambda@Edge" in each for each in outcome.warnings)
+
+
+def test_another_engine_has_its_own_quota() -> None:
+    """It counts functions of its own kind."""
+    config = config_xml(
+        a_behavior(None, a_lambda()),
+        a_behavior("/a", a_function(), a_function(VIEWER_RESPONSE)),
+        a_behavior("/b"),
+    )
+    cloud = _Cloud(config)
+
+    outcome = DistributionReconciler(cloud, cloud).dry_run(
+        a_distribution(), Intent(Mode.MAINTENANCE, INVENTED, invented_arn())
+    )
+
+    (warning,) = (each for each in outcome.warnings if "would have" in each)
+    assert "would have 4 CloudFront Functions, and CloudFront refuses more than 3" in warning
+
+
+def test_another_engine_closes_and_reopens_by_the_same_protocol() -> None:
+    """With the record of what it displaced."""
+    before = config_xml(a_behavior(None, a_lambda(), a_lambda(VIEWER_RESPONSE)))
+    cloud = _Cloud(before)
+    reconciler = DistributionReconciler(cloud, cloud)
+
+    closed = reconciler.apply(a_distribution(), Intent(Mode.MAINTENANCE, INVENTED, invented_arn()))
+    reopened = reconciler.apply(a_distribution(), Intent(Mode.LIVE, INVENTED))
+
+    assert (True, True, before) == (closed.changed, reopened.changed, cloud.xml)
+    assert (a_lambda(), a_lambda(VIEWER_RESPONSE)) == reopened.restored
