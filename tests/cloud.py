@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import botocore.loaders
+import botocore.session
 from botocore.config import Config
 
 from sandbox.process import Sandbox
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
 _POLL_SECONDS = 0.02
+# Each story makes clients of its own; the models that they are made of are read once.
+botocore.session.create_loader = functools.cache(botocore.loaders.create_loader)
 
 
 @dataclass(frozen=True)
