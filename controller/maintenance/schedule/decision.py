@@ -55,7 +55,7 @@ class Schedule(Struct, frozen=True):
 
     @property
     def t_off(self) -> datetime:
-        """Return T_off: what begins at it or before is ended. Before all time without any off."""
+        """Return T_off: what begins then or before is ended. Before all time without any off."""
         return (self.switch and self.switch.off_instant) or self.last_off or _NEVER
 
     def present(self, now: datetime) -> datetime:
@@ -73,7 +73,7 @@ class Schedule(Struct, frozen=True):
 
     def next_occurrences(self, after: datetime) -> Iterator[Occurrence]:
         """Yield for each window its first occurrence that begins later than `after`."""
-        # A deleted stack says off until the last year, where the arithmetic of dates ends.
+        # A deleted stack leaves an off until the last year, in which dates cannot grow any more.
         windows = self.windows if after.year < MAXYEAR else ()
         occurrences = (window.next(after, lead_time=self.lead_time) for window in windows)
         return (each for each in occurrences if each)
@@ -128,9 +128,8 @@ def history_matters(schedule: Schedule, *, now: datetime) -> bool:
     """
     Return whether `decide` needs `last_off`, that is, whether the switch's history must be read.
 
-    It does if the switch says on and a window is open or still to come. That the window begins
-    after the switch was written is no reason to spare the reading: before it, somebody may have
-    written `off until X` with X still to come.
+    It does if the switch says on and a window is open or still to come. A window that begins after
+    the switch was written is no exception: an earlier `off until X` may skip it.
     """
     if schedule.switch is None or schedule.switch.says is Says.OFF:
         return False
@@ -190,7 +189,7 @@ def _end_of_stretch(causes: Causes, coming: _Coming, lead_time: timedelta) -> En
     """
     Return when the present maintenance ends, or None if there is none or its end is unknown.
 
-    Uses `coming` up.
+    Consumes `coming`.
     """
     if not causes.ends or causes.is_open_ended:
         return None
