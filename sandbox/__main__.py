@@ -1,8 +1,8 @@
 """
 Start the sandbox: `python -m sandbox --port 4566 --state-dir DIR`, in its own environment.
 
-ministack shows its whole process environment to the functions it runs, so this process empties its
-own first: nothing of the machine it runs on, secrets included, can reach a function or a child.
+ministack passes its whole process environment to the functions it runs. So this process empties its
+own first: no variable of the machine, and no secret in one, reaches a function or a child process.
 """
 
 import argparse
@@ -17,7 +17,7 @@ _SEARCH_PATH = "/usr/local/bin:/usr/bin:/bin"
 
 
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
-    """Return what the command line says."""
+    """Return the options of the command line."""
     initial = Settings()
     parser = argparse.ArgumentParser(prog="python -m sandbox", description="AWS on a laptop.")
     parser.add_argument("--port", type=int, required=True, help="loopback port to listen on")
@@ -26,7 +26,9 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--association-seed", type=int, default=initial.association_seed)
     parser.add_argument("--log-level", default="WARNING", help="INFO shows what ministack does")
     parser.add_argument(
-        "--until-stdin-closes", action="store_true", help="end when whoever started it is gone"
+        "--until-stdin-closes",
+        action="store_true",
+        help="end when the process that holds the other end of standard input ends",
     )
     return parser.parse_args(arguments)
 
@@ -44,16 +46,16 @@ def environment(arguments: argparse.Namespace, search_path: str) -> dict[str, st
         "GATEWAY_PORT": str(arguments.port),
         "AUTH": "true",
         "LOG_LEVEL": arguments.log_level,
-        # Neither listener is wanted, and each costs start-up time and a port of its own.
+        # Both listeners are unused, and each costs start-up time and a port.
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
-        # Containers of this machine are none of the sandbox's business.
+        # The sandbox must not reach the containers of this machine.
         "DOCKER_HOST": f"unix://{state_dir}/no-docker.sock",
     }
 
 
 def main() -> None:
-    """Run until a signal, or the end of standard input, says to stop."""
+    """Run until a signal or, with --until-stdin-closes, the end of standard input."""
     arguments = parse_arguments()
     arguments.state_dir.mkdir(parents=True, exist_ok=True)
     search_path = os.environ.get("PATH", _SEARCH_PATH)

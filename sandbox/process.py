@@ -1,9 +1,9 @@
 """
-Start a sandbox, talk to its control endpoint, and end everything it started. Standard library only.
+Start a sandbox, call its control endpoint, and end everything it started. Standard library only.
 
-The sandbox runs in its own session, in its own environment, with a directory that is removed at the
-end. It ends with the `with` block, with Ctrl-C, and also when its starter dies without a word: it
-watches its standard input, which the starter holds open.
+The sandbox runs in its own session and environment, with a directory that is removed at the end. It
+ends with the `with` block and with Ctrl-C. It also ends when its starter is killed: its standard
+input is a pipe that the starter holds open.
 """
 
 import contextlib
@@ -31,18 +31,18 @@ _OK = 200
 
 
 class SandboxError(RuntimeError):
-    """The sandbox did not start, or refused an order; the sentence says why."""
+    """The sandbox did not start, or rejected a call of its controls; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """A running sandbox: its address, its log, and its control endpoint."""
+    """A running sandbox: its address, its log, and its controls."""
 
     endpoint_url: str
     log: Path
 
     def environment(self) -> dict[str, str]:
-        """Return what a process needs in its environment to take the sandbox for AWS."""
+        """Return the environment variables that make a process use the sandbox as AWS."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint_url,
             "AWS_ACCESS_KEY_ID": "test",
@@ -52,76 +52,76 @@ class Sandbox:
             "SAM_CLI_TELEMETRY": "0",
         }
 
-    def ready(self) -> None:
-        """Return when the sandbox answers; OSError when nobody does."""
-        self._order("GET", "ready")
+    def check_ready(self) -> None:
+        """Return once the sandbox responds; OSError if it does not listen."""
+        self._call("GET", "ready")
 
     def reset(self) -> None:
         """Forget everything: resources, faults, calls, changed settings."""
-        self._order("POST", "reset")
+        self._call("POST", "reset")
 
     def set(self, **settings: float) -> None:
-        """Change settings; they are those of `sandbox.settings`."""
-        self._order("PUT", "settings", settings)
+        """Change settings; see `sandbox.settings` for their names."""
+        self._call("PUT", "settings", settings)
 
     def finish_deployments(self) -> None:
         """Finish every deployment that is InProgress."""
-        self._order("POST", "finish-deployments")
+        self._call("POST", "finish-deployments")
 
     def advance(self, minutes: int) -> None:
-        """Advance the clocks of CloudFront and CloudWatch; 0 only evaluates the alarms now."""
-        self._order("POST", "advance", {"minutes": minutes})
+        """Advance the clocks of CloudFront and CloudWatch; 0 only evaluates the alarms."""
+        self._call("POST", "advance", {"minutes": minutes})
 
     def inject_fault(self, kind: str, operation: str, **members: object) -> None:
         """Inject a fault into the next matching calls; see `sandbox.api.faults` for its members."""
-        self._order("POST", "faults", {"kind": kind, "operation": operation, **members})
+        self._call("POST", "faults", {"kind": kind, "operation": operation, **members})
 
     def clear_faults(self) -> None:
         """Forget the faults to come and let held calls go on."""
-        self._order("DELETE", "faults")
+        self._call("DELETE", "faults")
 
     def held(self) -> list[dict[str, Any]]:
-        """Return the calls that wait to be released, as mappings of name, resource, access_key."""
-        held: list[dict[str, Any]] = self._order("GET", "held")
+        """Return the calls that wait to be released, each with name, resource and access_key."""
+        held: list[dict[str, Any]] = self._call("GET", "held")
         return held
 
     def release(self) -> None:
         """Let the held calls go on."""
-        self._order("POST", "release")
+        self._call("POST", "release")
 
     def calls(self, operation: str = "") -> list[dict[str, Any]]:
         """
-        Return the AWS calls since the last reset, in order, or those of one operation.
+        Return the AWS calls since the last reset, in order; with `operation`, only those of it.
 
-        Each is a mapping with the members of `sandbox.api.call_log.Call`.
+        Each has the members of `sandbox.api.call_log.Call`.
         """
-        calls: list[dict[str, Any]] = self._order("GET", "calls")
+        calls: list[dict[str, Any]] = self._call("GET", "calls")
         return [call for call in calls if operation in ("", call["operation"])]
 
-    def _order(self, method: str, name: str, members: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401 - JSON
+    def _call(self, method: str, name: str, members: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401 - JSON
         connection = http.client.HTTPConnection(urlsplit(self.endpoint_url).netloc, timeout=30)
         try:
             body = json.dumps(members) if members is not None else None
             connection.request(method, f"/_sandbox/{name}", body)
-            answer = connection.getresponse()
-            content = json.loads(answer.read())
+            response = connection.getresponse()
+            content = json.loads(response.read())
         finally:
             connection.close()
-        if answer.status != _OK:
-            raise SandboxError(f"The sandbox refused {method} {name}: {content['error']}")
+        if response.status != _OK:
+            raise SandboxError(f"The sandbox rejected {method} {name}: {content['error']}")
         return content
 
 
 @contextlib.contextmanager
 def start_sandbox(*options: str, port: int = 0, python: Path = PYTHON) -> Iterator[Sandbox]:
     """
-    Start a sandbox and give it; end it, and all that it started, afterwards.
+    Yield a running sandbox; end it afterwards, and everything that it started.
 
-    `options` are those of `python -m sandbox`; `port` 0 takes a free one. SandboxError, with the
-    output of the process, when it does not start.
+    `options` are those of `python -m sandbox`; `port` 0 means any free one. If the sandbox does not
+    start, SandboxError has the output of its process.
     """
     if not python.exists():
-        raise SandboxError(f"{python} is missing. Make the sandbox's environment: make setup.")
+        raise SandboxError(f"{python} is missing: run make setup.")
     port = _free_port(port)
     directory = Path(tempfile.mkdtemp(prefix="sandbox-"))
     sandbox = Sandbox(f"http://127.0.0.1:{port}", directory / "sandbox.log")
@@ -132,7 +132,7 @@ def start_sandbox(*options: str, port: int = 0, python: Path = PYTHON) -> Iterat
             process = subprocess.Popen(  # noqa: S603 - our own program
                 [*command, "--until-stdin-closes", *options],
                 cwd=ROOT,
-                # Functions written for Node need it found; the rest stays outside.
+                # Functions for Node need PATH; no other variable may reach the sandbox.
                 env={"PATH": os.environ.get("PATH", os.defpath)},
                 stdin=subprocess.PIPE,
                 stdout=log,
@@ -150,7 +150,7 @@ def start_sandbox(*options: str, port: int = 0, python: Path = PYTHON) -> Iterat
 
 def _free_port(wanted: int) -> int:
     with socket.socket() as listener:
-        # As the server does it: a port that was closed a moment ago is free.
+        # As the server does: a port that was closed a moment ago is free.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind(("127.0.0.1", wanted))
@@ -166,20 +166,20 @@ def _wait_until_ready(sandbox: Sandbox, process: subprocess.Popen[bytes]) -> Non
     deadline = time.monotonic() + _STARTING_SECONDS
     while time.monotonic() < deadline:
         with contextlib.suppress(OSError, http.client.HTTPException):
-            sandbox.ready()
+            sandbox.check_ready()
             return
         if process.poll() is not None:
             break
         time.sleep(_POLL_SECONDS)
     output = sandbox.log.read_text(errors="replace").strip()
-    raise SandboxError(f"The sandbox did not start. It said:\n{output or '(nothing)'}")
+    raise SandboxError(f"The sandbox did not start. Its output:\n{output or '(none)'}")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(_ENDING_SECONDS)
-    # What ran functions is in the same group, and may have outlived a server that hung.
+    # Processes that ran functions are in the same group, and may outlive a server that hung.
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

@@ -1,10 +1,10 @@
 """
-Composition: ministack with every remedy, the edge and the control endpoint, served on one port.
+Compose the sandbox and serve it on one port: ministack with its patches, the edge, the controls.
 
-Import it only in a process whose environment is the sandbox's own (`python -m sandbox`).
+Import this module only in a process whose environment is the sandbox's own (`python -m sandbox`).
 """
 
-# ruff: noqa: SLF001 - what a reset forgets has no public name in ministack
+# ruff: noqa: SLF001 - ministack has no public name for the reset of its state
 
 import asyncio
 import signal
@@ -29,18 +29,20 @@ from sandbox.api.throttling import Throttle
 from sandbox.cloudfront.propagation import Propagation
 from sandbox.edge.app import Edge
 from sandbox.patches import (
+    cloudfront_store,
     cloudwatch_metrics,
     deliveries,
     iam,
     lambda_environments,
-    lambda_functions,
+    lambda_invocations,
     s3,
     ssm,
 )
 from sandbox.patches.cloudformation import StackDistributions
-from sandbox.patches.cloudfront import Distributions, function_code
+from sandbox.patches.cloudfront import Distributions
 from sandbox.patches.cloudwatch_alarms import Alarms
-from sandbox.patches.lambda_functions import Replicas
+from sandbox.patches.lambda_invocations import AsynchronousInvocations
+from sandbox.patches.lambda_replicas import Replicas
 from sandbox.patches.lambda_versions import Versions
 from sandbox.patches.scheduler import Ticker
 from sandbox.settings import CurrentSettings, Settings
@@ -50,77 +52,58 @@ _DOMAIN = ".cloudfront.net"
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """Where to listen, and whether to end when standard input does."""
+    """Where to listen, and whether to end when standard input closes."""
 
     host: str
     port: int
     until_stdin_closes: bool
 
 
-class _RenewableEdge:
-    """The edge, which a reset replaces by one whose cache is empty."""
+@dataclass(frozen=True, slots=True)
+class _Patches:
+    """The patches that a reset empties or the controls advance; all others only install."""
 
-    def __init__(self, propagation: Propagation) -> None:
-        self._propagation = propagation
-        self.renew()
-
-    def renew(self) -> None:
-        self._edge = Edge(
-            deployed=self._propagation.deployed,
-            invoke=lambda_functions.invoke,
-            function_code=function_code,
-        )
-
-    async def __call__(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
-        await self._edge(scope, receive, send)
+    replicas: Replicas
+    invocations: AsynchronousInvocations
+    alarms: Alarms
+    distributions: Distributions
 
 
 def compose(settings: Settings) -> Layer:
     """Return the whole sandbox as one ASGI application."""
     current = CurrentSettings(settings)
     propagation = Propagation(time.monotonic)
-    faults = Faults()
-    calls = CallLog(time.monotonic)
     throttle = Throttle(current, time.monotonic)
-    replicas = Replicas(propagation.configurations, current)
-    s3.install()
-    ssm.install()
-    iam.install()
-    Versions(current).install()
-    deliveries.install()
-    lambda_environments.install()
-    cloudwatch_metrics.install()
-    alarms = Alarms(time.time)
-    alarms.install()
-    replicas.install()
-    Ticker(lambda: datetime.now(UTC)).install()
-    distributions = Distributions(propagation, current, replicas.note)
-    distributions.install()
-    StackDistributions(distributions).install()
-
-    edge = _RenewableEdge(propagation)
+    patches = _install_patches(current, propagation)
+    edge = Edge(
+        deployed=propagation.deployed,
+        invoke=lambda_invocations.invoke,
+        function_code=cloudfront_store.function_code,
+    )
+    faults, calls = Faults(), CallLog(time.monotonic)
 
     def advance(minutes: int) -> None:
-        distributions.advance(minutes)
-        alarms.advance(minutes)
+        patches.distributions.advance(minutes)
+        patches.alarms.advance(minutes)
 
-    async def forget() -> None:
+    async def reset() -> None:
         await asyncio.to_thread(ministack.app._reset_all_state)
         propagation.clear()
-        replicas.clear()
-        alarms.clear()
+        patches.replicas.clear()
+        patches.invocations.clear()
+        patches.alarms.clear()
         throttle.clear()
-        edge.renew()
+        edge.clear()
 
     return Layer(
         emulator=ministack.app.app,
         edge=edge,
-        is_served=lambda host: host.endswith(_DOMAIN) or propagation.deployed(host) is not None,
+        is_edge_host=lambda host: host.endswith(_DOMAIN) or propagation.deployed(host) is not None,
         control=Control(
             current=current,
             faults=faults,
             calls=calls,
-            forget=forget,
+            reset=reset,
             finish_deployments=propagation.finish,
             advance=advance,
         ),
@@ -128,18 +111,40 @@ def compose(settings: Settings) -> Layer:
         calls=calls,
         current=current,
         throttle=throttle,
-        hang_up=_hang_up,
+        close_connection=_close_connection,
     )
 
 
-async def _hang_up(send: asgi.Send) -> None:
-    """Close the connection; ASGI has no message for it, so hypercorn's own stream is told."""
+def _install_patches(current: CurrentSettings, propagation: Propagation) -> _Patches:
+    # The patch that is installed last sees a call first.
+    replicas = Replicas(propagation.configurations, current)
+    invocations = AsynchronousInvocations()
+    alarms = Alarms(time.time)
+    distributions = Distributions(propagation, current, replicas.refresh)
+    s3.install()
+    ssm.install()
+    iam.install()
+    Versions(current).install()
+    deliveries.install()
+    lambda_environments.install()
+    cloudwatch_metrics.install()
+    alarms.install()
+    replicas.install()
+    invocations.install()
+    Ticker(lambda: datetime.now(UTC)).install()
+    distributions.install()
+    StackDistributions(distributions).install()
+    return _Patches(replicas, invocations, alarms, distributions)
+
+
+async def _close_connection(send: asgi.Send) -> None:
+    """Close the connection of a `send`; ASGI has no message for it, but hypercorn's stream has."""
     stream = send.__self__  # type: ignore[attr-defined]  # hypercorn sends by a method of it
     await stream.send(StreamClosed(stream_id=stream.stream_id))
 
 
 async def serve(binding: Binding, settings: Settings) -> None:
-    """Serve until SIGTERM, SIGINT or, where asked for, the end of standard input."""
+    """Serve until SIGTERM, SIGINT or, if the binding says so, the end of standard input."""
     config = Config()
     config.bind = [f"{binding.host}:{binding.port}"]
     config.keep_alive_timeout = 75

@@ -1,4 +1,4 @@
-"""What can be set of a running sandbox: how slow and how strict AWS is, and the shuffle."""
+"""Settings that can be changed while the sandbox runs: AWS's durations and rates, and the seed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -7,17 +7,17 @@ from dataclasses import dataclass, fields, replace
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """
-    Durations in seconds; most are of what takes minutes or hours on AWS.
+    Durations are in seconds; most of them take minutes or hours on AWS.
 
     `deploy_seconds`      from an accepted distribution change until the edge serves it
     `activation_seconds`  from PublishVersion until the version is Active
     `replica_seconds`     from the last association's removal until the version may be deleted
-    `association_seed`    gives the order that associations come back in
+    `association_seed`    decides the order in which associations come back
     `call_seconds`        what each AWS call takes before it is carried out
     `updates_per_minute`  UpdateDistribution calls that CloudFront accepts; 0 accepts all
     `update_burst`        how many of them it accepts at once
 
-    Parameter Store accepts so many calls a second, 0 accepts all:
+    Parameter Store accepts so many calls a second; 0 accepts all:
 
     `parameter_reads_per_second`   of GetParameter, GetParameters and GetParametersByPath together
     `parameter_writes_per_second`  of PutParameter and GetParameterHistory together
@@ -34,16 +34,16 @@ class Settings:
     parameter_writes_per_second: float = 0.0
 
     def changed(self, members: Mapping[str, object]) -> "Settings":
-        """Return these settings with `members` in; ValueError names what is not understood."""
+        """Return these settings with `members` changed; ValueError names invalid ones."""
         kinds = {field.name: type(getattr(self, field.name)) for field in fields(self)}
         unknown = sorted(members.keys() - kinds.keys())
         if unknown:
             raise ValueError(
                 f"No such setting: {', '.join(unknown)}. There are {', '.join(kinds)}."
             )
-        faulty = [name for name, value in members.items() if not _is_amount(value)]
-        if faulty:
-            raise ValueError(f"A setting is a number, 0 or more: {', '.join(faulty)} is not.")
+        invalid = [name for name, value in members.items() if not _is_amount(value)]
+        if invalid:
+            raise ValueError(f"A setting is a number, 0 or more: {', '.join(invalid)} is not.")
         return replace(self, **{name: kinds[name](value) for name, value in members.items()})
 
 
@@ -52,12 +52,12 @@ def _is_amount(value: object) -> bool:
 
 
 class CurrentSettings:
-    """The settings in force; `reset` puts back those the sandbox was started with."""
+    """The settings in force, `now`."""
 
     def __init__(self, initial: Settings) -> None:
         self._initial = initial
         self.now = initial
 
     def reset(self) -> None:
-        """Put back the settings of the start."""
+        """Restore the settings with which the sandbox started."""
         self.now = self._initial

@@ -1,1 +1,1 @@
-"""The layer in front of the emulator: which operation a request calls, faults, throttling."""
+"""The layer in front of ministack: the control endpoint, the call log, faults and throttling."""

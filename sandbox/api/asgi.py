@@ -1,8 +1,8 @@
 """
-The few pieces of ASGI that the sandbox speaks: its types, a whole body, a whole answer.
+The parts of ASGI that the sandbox uses: types, a whole request body, a whole response.
 
-Standard library only.
-A body is read once and replayed, so that a call can be looked at before it is passed on.
+The body of a request is read once and replayed, so that a call can be inspected before it is
+forwarded. Standard library only.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
@@ -17,22 +17,22 @@ type App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A whole HTTP answer; header names as they go over the wire, Content-Length not among them."""
+class Response:
+    """A whole HTTP response; `headers` are as on the wire, without Content-Length."""
 
     status: int
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
 
 
-def headers_of(scope: Scope) -> dict[str, str]:
-    """Return the request's headers by lower-case name; of a repeated one, the last."""
+def read_headers(scope: Scope) -> dict[str, str]:
+    """Return the request's headers by lower-case name; the last one of a repeated header."""
     pairs: Iterable[tuple[bytes, bytes]] = scope.get("headers", ())
     return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in pairs}
 
 
 async def read_body(receive: Receive) -> bytes:
-    """Return the whole body; what a client that left had sent so far, if it left."""
+    """Return the whole body, or what a client had sent when it disconnected."""
     chunks = []
     while True:
         message = await receive()
@@ -45,7 +45,7 @@ async def read_body(receive: Receive) -> bytes:
 
 
 def replay(body: bytes, receive: Receive) -> Receive:
-    """Return a `receive` that gives `body` again, and then whatever the connection gives."""
+    """Return a `receive` that first gives `body` again, and then what the connection gives."""
     pending: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive_again() -> Message:
@@ -54,9 +54,9 @@ def replay(body: bytes, receive: Receive) -> Receive:
     return receive_again
 
 
-async def send_answer(answer: Answer, send: Send) -> None:
-    """Send `answer` whole, with its Content-Length."""
-    fields = {**answer.headers, "Content-Length": str(len(answer.body))}
+async def send_response(response: Response, send: Send) -> None:
+    """Send `response` whole, with its Content-Length."""
+    fields = {**response.headers, "Content-Length": str(len(response.body))}
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in fields.items()]
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body, "more_body": False})
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": response.body, "more_body": False})

@@ -1,4 +1,4 @@
-"""The log of AWS calls that reached the sandbox over HTTP, in order, for tests to count."""
+"""Log the AWS calls that reach the sandbox over HTTP, in order, for tests to count."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -9,9 +9,9 @@ from sandbox.api.operations import Operation
 @dataclass(frozen=True, slots=True)
 class Call:
     """
-    One call: `number` counts up from 1; `status` and `ended` are None while it is not answered.
+    One call, numbered from 1; `status` and `ended` are None until the sandbox has responded.
 
-    `began` and `ended` are in seconds, of a clock that is good for differences only.
+    `began` and `ended` are seconds of a clock that only serves to compute differences.
     """
 
     number: int
@@ -24,7 +24,7 @@ class Call:
 
 
 class CallLog:
-    """All calls since the last reset; what ministack does inside itself is not among them."""
+    """All calls since the last reset, without those that ministack makes inside itself."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -33,23 +33,23 @@ class CallLog:
 
     @property
     def calls(self) -> tuple[Call, ...]:
-        """Return the calls in the order they came."""
+        """Return the calls in the order in which they came."""
         return tuple(self._calls.values())
 
-    def note(self, operation: Operation) -> int:
-        """Write down that `operation` was called; return its number."""
+    def begin(self, operation: Operation) -> int:
+        """Log a call of `operation` and return its number."""
         self._last += 1
         self._calls[self._last] = Call(
             self._last, operation.name, operation.resource, operation.access_key, self._clock()
         )
         return self._last
 
-    def answered(self, number: int, status: int) -> None:
-        """Write down how call `number` was answered; one from before a reset is forgotten."""
+    def end(self, number: int, status: int) -> None:
+        """Log the response to call `number`, unless a reset has removed the call."""
         if number in self._calls:
             call = self._calls[number]
             self._calls[number] = replace(call, status=status, ended=self._clock())
 
     def clear(self) -> None:
-        """Forget all calls; numbers go on, so that none ever means two calls."""
+        """Forget all calls; numbers go on, so that a number never means two calls."""
         self._calls.clear()

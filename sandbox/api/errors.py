@@ -1,5 +1,5 @@
 """
-Write an AWS error the way the service's own protocol does, so that every SDK reads its code.
+Write an AWS error in the protocol of its service, so that every SDK reads its code.
 
     service            body
     -----------------  -------------------------------------------------------------------
@@ -13,7 +13,7 @@ import uuid
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-from sandbox.api.asgi import Answer
+from sandbox.api.asgi import Response
 
 _XML_SERVICES = frozenset({"cloudfront", "cloudformation", "iam", "sts"})
 _SERVER_ERROR = 500
@@ -21,27 +21,28 @@ _SERVER_ERROR = 500
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An AWS error: its code, its sentence, its HTTP status."""
+    """An error with which AWS refuses a call: code, sentence, HTTP status."""
 
     code: str
     message: str
     status: int = 400
 
 
-def answer(refusal: Refusal, service: str) -> Answer:
+def to_response(refusal: Refusal, service: str) -> Response:
     """Return `refusal` in the protocol of `service`."""
     request_id = str(uuid.uuid4())
     if service == "s3":
-        return Answer(refusal.status, {"Content-Type": "application/xml"}, _s3(refusal, request_id))
+        body = _s3(refusal, request_id)
+        return Response(refusal.status, {"Content-Type": "application/xml"}, body)
     if service in _XML_SERVICES:
-        return Answer(refusal.status, {"Content-Type": "text/xml"}, _xml(refusal, request_id))
+        return Response(refusal.status, {"Content-Type": "text/xml"}, _xml(refusal, request_id))
     headers = {
         "Content-Type": "application/x-amz-json-1.1",
         "x-amzn-errortype": refusal.code,
         "x-amzn-requestid": request_id,
     }
-    body = json.dumps({"__type": refusal.code, "message": refusal.message})
-    return Answer(refusal.status, headers, body.encode())
+    document = json.dumps({"__type": refusal.code, "message": refusal.message})
+    return Response(refusal.status, headers, document.encode())
 
 
 def _s3(refusal: Refusal, request_id: str) -> bytes:
@@ -53,10 +54,10 @@ def _s3(refusal: Refusal, request_id: str) -> bytes:
 
 
 def _xml(refusal: Refusal, request_id: str) -> bytes:
-    fault = "Sender" if refusal.status < _SERVER_ERROR else "Receiver"
+    blamed = "Sender" if refusal.status < _SERVER_ERROR else "Receiver"
     return (
         '<?xml version="1.0"?>\n<ErrorResponse><Error>'
-        f"<Type>{fault}</Type><Code>{escape(refusal.code)}</Code>"
+        f"<Type>{blamed}</Type><Code>{escape(refusal.code)}</Code>"
         f"<Message>{escape(refusal.message)}</Message></Error>"
         f"<RequestId>{request_id}</RequestId></ErrorResponse>"
     ).encode()

@@ -1,13 +1,13 @@
 """
-The ASGI layer in front of ministack: who answers a request, and what it meets on its way.
+The ASGI application in front of ministack: it routes requests, logs calls and injects faults.
 
-    request                                     answered by
-    ------------------------------------------  ------------------------------------------
+    request                                     responds
+    ------------------------------------------  ---------------------------------------------
     path under /_sandbox/                       the control endpoint
     Host is a distribution's domain or alias    the edge
-    anything else                               ministack, after the log, the pace and the faults
+    anything else                               ministack, after the log, throttling and faults
 
-What AWS does and ministack does not is added behind IAM, in the `ministack_*` modules.
+The patches that make ministack's responses AWS's are in `sandbox.patches`, behind IAM's checks.
 """
 
 import functools
@@ -32,8 +32,8 @@ _RESET = errors.Refusal(
 _EMULATOR_PATHS = ("/_ministack/", "/_localstack/", "/health")
 
 
-class _Cut(Exception):
-    """The connection is to be closed without an answer."""
+class _CutConnection(Exception):
+    """The fault wants the connection closed without a response."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,27 +41,27 @@ class Layer:
     """
     The sandbox as one ASGI application.
 
-    `is_served` tells an edge host (no port) from others, `hang_up` closes the connection of a
-    `send` that nothing was given to.
+    `is_edge_host` says whether a host name (without port) is a distribution's; `close_connection`
+    closes the connection of a `send` that has sent nothing.
     """
 
     emulator: asgi.App
     edge: asgi.App
-    is_served: Callable[[str], bool]
+    is_edge_host: Callable[[str], bool]
     control: Control
     faults: Faults
     calls: CallLog
     current: CurrentSettings
     throttle: Throttle
-    hang_up: Callable[[asgi.Send], Awaitable[None]]
+    close_connection: Callable[[asgi.Send], Awaitable[None]]
 
     async def __call__(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
-        """Answer one request, or run the lifespan of the emulator."""
+        """Respond to one request, or run the lifespan of the emulator."""
         if scope["type"] != "http":
             await self.emulator(scope, receive, send)
         elif scope["path"].startswith(_CONTROL):
-            await asgi.send_answer(await self.control(await _request(scope, receive)), send)
-        elif self.is_served(_host(scope)):
+            await asgi.send_response(await self.control(await _read(scope, receive)), send)
+        elif self.is_edge_host(_host(scope)):
             await self.edge(scope, receive, send)
         elif scope["path"].startswith(_EMULATOR_PATHS):
             await self.emulator(scope, receive, send)
@@ -69,90 +69,93 @@ class Layer:
             await self._call(scope, receive, send)
 
     async def _call(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
-        request = await _request(scope, receive)
+        request = await _read(scope, receive)
         operation = identify(request)
-        number = self.calls.note(operation)
+        number = self.calls.begin(operation)
 
-        async def send_noted(message: asgi.Message) -> None:
+        async def send_logged(message: asgi.Message) -> None:
             if message["type"] == "http.response.start":
-                self.calls.answered(number, message["status"])
+                self.calls.end(number, message["status"])
             await send(message)
 
-        again = asgi.replay(request.body, receive)
         # AWS is reached over TLS, and policies ask for it (aws:SecureTransport).
-        connection = ({**scope, "scheme": "https"}, again, send_noted)
-        refusal = await self._paced(operation)
+        connection = (
+            {**scope, "scheme": "https"},
+            asgi.replay(request.body, receive),
+            send_logged,
+        )
+        refusal = await self._wait_or_refuse(operation)
         fault = None if refusal else self.faults.take(operation)
         if refusal:
-            await asgi.send_answer(errors.answer(refusal, operation.service), send_noted)
+            await _send_error(refusal, operation, send_logged)
         elif fault:
             try:
-                await self._disturbed(fault, operation, connection)
-            except _Cut:
-                await self.hang_up(send)
+                await self._apply(fault, operation, connection)
+            except _CutConnection:
+                await self.close_connection(send)
         else:
             await self.emulator(*connection)
 
-    async def _paced(self, operation: Operation) -> errors.Refusal | None:
-        """Let the call take its time, and return its refusal if it is one too many."""
+    async def _wait_or_refuse(self, operation: Operation) -> errors.Refusal | None:
+        """Wait as long as a call takes; return the refusal of one that exceeds the rate."""
         seconds = self.current.now.call_seconds
         if seconds and not await self.faults.delay(seconds):
             return _RESET
         return self.throttle.refusal(operation)
 
-    async def _disturbed(
-        self,
-        fault: Fault,
-        operation: Operation,
-        connection: _Connection,
-    ) -> None:
+    async def _apply(self, fault: Fault, operation: Operation, connection: _Connection) -> None:
         scope, receive, send = connection
-        failure = errors.Refusal(fault.code, fault.message, fault.status)
+        error = errors.Refusal(fault.code, fault.message, fault.status)
         match fault.kind:
             case FaultKind.REFUSE:
-                await asgi.send_answer(errors.answer(failure, operation.service), send)
+                await _send_error(error, operation, send)
             case FaultKind.LOSE:
-                await self.emulator(scope, receive, _nowhere)
-                await asgi.send_answer(errors.answer(failure, operation.service), send)
+                await self.emulator(scope, receive, _discard)
+                await _send_error(error, operation, send)
             case FaultKind.CUT_BEFORE:
-                raise _Cut
+                raise _CutConnection
             case FaultKind.CUT_AFTER:
-                await self.emulator(scope, receive, _nowhere)
-                raise _Cut
+                await self.emulator(scope, receive, _discard)
+                raise _CutConnection
             case FaultKind.CUT_SHORT:
-                await self.emulator(scope, receive, functools.partial(_head_only, send))
-            case FaultKind.SLOW:
-                await self._later(await self.faults.delay(fault.seconds), operation, connection)
-            case FaultKind.HOLD:
-                await self._later(await self.faults.hold(operation), operation, connection)
+                await self.emulator(scope, receive, functools.partial(_send_head, send))
+            case FaultKind.SLOW | FaultKind.HOLD:
+                await self._carry_out_later(fault, operation, connection)
 
-    async def _later(self, go_on: bool, operation: Operation, connection: _Connection) -> None:  # noqa: FBT001 - the outcome of a wait
-        scope, receive, send = connection
-        if go_on:
-            await self.emulator(scope, receive, send)
+    async def _carry_out_later(
+        self, fault: Fault, operation: Operation, connection: _Connection
+    ) -> None:
+        is_slow = fault.kind is FaultKind.SLOW
+        wait = self.faults.delay(fault.seconds) if is_slow else self.faults.hold(operation)
+        if await wait:
+            await self.emulator(*connection)
         else:
-            await asgi.send_answer(errors.answer(_RESET, operation.service), send)
+            await _send_error(_RESET, operation, connection[2])
 
 
-async def _nowhere(message: asgi.Message) -> None:
-    """Drop a message: the answer that gets lost."""
+async def _send_error(refusal: errors.Refusal, operation: Operation, send: asgi.Send) -> None:
+    await asgi.send_response(errors.to_response(refusal, operation.service), send)
 
 
-async def _head_only(send: asgi.Send, message: asgi.Message) -> None:
-    """Pass on the head of the answer; the server misses the body, and closes the connection."""
+async def _discard(message: asgi.Message) -> None:
+    """Drop a message of a response that gets lost."""
+
+
+async def _send_head(send: asgi.Send, message: asgi.Message) -> None:
+    """Forward only the head of a response; the server then closes the connection."""
     if message["type"] == "http.response.start":
         await send(message)
 
 
-async def _request(scope: asgi.Scope, receive: asgi.Receive) -> Request:
+async def _read(scope: asgi.Scope, receive: asgi.Receive) -> Request:
     return Request(
         method=scope["method"],
         path=scope["path"],
         query=parse_qs(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True),
-        headers=asgi.headers_of(scope),
+        headers=asgi.read_headers(scope),
         body=await asgi.read_body(receive),
     )
 
 
 def _host(scope: asgi.Scope) -> str:
-    return asgi.headers_of(scope).get("host", "").partition(":")[0].lower()
+    return asgi.read_headers(scope).get("host", "").partition(":")[0].lower()

@@ -1,13 +1,14 @@
 """
-Say which AWS operation an HTTP request is, on what, and by whom. Pure.
+Identify the AWS operation of an HTTP request, its resource and its caller. Pure.
 
-    protocol                told by
+    protocol                identified by
     ----------------------  -------------------------------------------------------------
     JSON (SSM, Events ...)  X-Amz-Target: AmazonSSM.PutParameter
     query (IAM, STS ...)    the form's Action
     REST (CloudFront ...)   botocore's model: method, path, and the required query and headers
 
-An operation is written `service:Operation`, the service in the word that requests are signed with.
+An operation is written `service:Operation`, with the name of the service that requests are signed
+for.
 """
 
 import functools
@@ -15,9 +16,10 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qs, unquote
 
-import botocore.session  # the models say how each REST operation looks on the wire
+import botocore.session  # its models describe each REST operation
 from botocore.exceptions import UnknownServiceError
 
 _CREDENTIAL = re.compile(r"Credential=([^/,]+)/\d{8}/[^/]+/([^/]+)/aws4_request")
@@ -28,7 +30,7 @@ _NAMING_MEMBER = re.compile(r"(Name|Names|Path|Arn|ARN|Url|ResourceId)$")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request to an AWS endpoint, read whole; header names in lower case."""
+    """A whole HTTP request to an AWS endpoint; header names are in lower case."""
 
     method: str
     path: str
@@ -52,13 +54,13 @@ class Operation:
 
 
 def identify(request: Request) -> Operation:
-    """Return the operation that `request` asks for."""
+    """Return the operation that `request` calls."""
     access_key, service = _signer(request)
     target = request.headers.get("x-amz-target", "")
     if target:
         prefix, _, name = target.rpartition(".")
         service = _TARGET_SERVICES.get(prefix, service)
-        return Operation(f"{service}:{name}", _named_in(_json_members(request.body)), access_key)
+        return Operation(f"{service}:{name}", _named_in(json_members(request.body)), access_key)
     form = _form(request)
     if "Action" in form:
         return Operation(f"{service}:{form['Action']}", _named_in(form), access_key)
@@ -67,9 +69,18 @@ def identify(request: Request) -> Operation:
 
 
 def rest_operation(service: str, request: Request) -> str:
-    """Return the name of the REST operation of `service` that fits `request` best, or ''."""
-    fitting = [route for route in _routes(service) if route.fits(request)]
-    return max(fitting, key=lambda route: route.specificity).name if fitting else ""
+    """Return the name of the REST operation of `service` that matches `request` best, or ''."""
+    matching = [route for route in _routes(service) if route.matches(request)]
+    return max(matching, key=lambda route: route.specificity).name if matching else ""
+
+
+def json_members(body: bytes) -> dict[str, Any]:
+    """Return the members of a JSON object, none if the body is anything else."""
+    try:
+        members = json.loads(body or b"{}")
+    except ValueError:
+        return {}
+    return members if isinstance(members, dict) else {}
 
 
 def _signer(request: Request) -> tuple[str, str]:
@@ -78,7 +89,7 @@ def _signer(request: Request) -> tuple[str, str]:
     found = credential or presigned
     if found:
         return found.group(1), found.group(2)
-    # Signature version 2, which presigned S3 URLs of boto3 still default to in us-east-1.
+    # Signature version 2, still the default of boto3 for presigned S3 URLs in us-east-1.
     older = request.query.get("AWSAccessKeyId", [])
     return (older[0], "s3") if older else ("", "")
 
@@ -89,14 +100,6 @@ def _form(request: Request) -> dict[str, object]:
     if kind.startswith("application/x-www-form-urlencoded"):
         fields |= parse_qs(request.body.decode("utf-8", "replace"), keep_blank_values=True)
     return {name: values[0] for name, values in fields.items()}
-
-
-def _json_members(body: bytes) -> dict[str, object]:
-    try:
-        members = json.loads(body or b"{}")
-    except ValueError:
-        return {}
-    return members if isinstance(members, dict) else {}
 
 
 def _named_in(members: Mapping[str, object]) -> str:
@@ -118,7 +121,7 @@ class _Route:
     headers: tuple[str, ...]
     specificity: tuple[int, int]
 
-    def fits(self, request: Request) -> bool:
+    def matches(self, request: Request) -> bool:
         return (
             request.method == self.method
             and self.path.fullmatch(request.path.rstrip("/") or "/") is not None

@@ -1,11 +1,11 @@
 """
-How fast AWS answers: what each call takes, and how many calls it accepts.
+Throttle calls as AWS does: each limit is a token bucket.
 
 AWS publishes no rate for CloudFront's API; two or three updates in under a minute have been refused
 with `Throttling: Rate exceeded` (ansible-collections/community.aws#296, aws/aws-cdk#29183).
-Parameter Store publishes its own: 40 reads a second, and 3 of what writes or tells history (doc:
-AWS General Reference, Systems Manager quotas). Each is played here as a token bucket: a call takes
-a token, and tokens come back at a steady rate.
+Parameter Store publishes its own: 40 reads a second, and 3 of the calls that write or read history
+(doc: AWS General Reference, Systems Manager quotas). A call takes a token from its bucket, and
+tokens come back at a steady rate.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ _MINUTE_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class _Limit:
-    """Which calls share a bucket, how many it takes a second, how many at once, how it refuses."""
+    """The operations that share a bucket, its rate and size, and the code of its refusals."""
 
     operations: frozenset[str]
     per_second: Callable[[Settings], float]
@@ -51,7 +51,7 @@ _LIMITS = (
 
 
 class Throttle:
-    """The buckets; each is full when a setting first asks for it, and after a reset."""
+    """The buckets; each is full when its limit is first set, and after a reset."""
 
     def __init__(self, current: CurrentSettings, clock: Callable[[], float]) -> None:
         self._current = current
@@ -59,19 +59,19 @@ class Throttle:
         self.clear()
 
     def refusal(self, operation: Operation) -> Refusal | None:
-        """Return how this call is refused, None where it may go on; `clock` is in seconds."""
+        """Take a token for a call; return its refusal if the bucket is empty."""
         limit = next((each for each in _LIMITS if operation.name in each.operations), None)
         if limit is None or not limit.per_second(self._current.now):
             return None
-        return self._taken(limit)
+        return self._take_token(limit)
 
-    def _taken(self, limit: _Limit) -> Refusal | None:
+    def _take_token(self, limit: _Limit) -> Refusal | None:
         now = self._clock()
         spent, counted_at = self._spent.get(limit, (0.0, now))
         spent = max(0.0, spent - (now - counted_at) * limit.per_second(self._current.now))
-        is_full = spent + 1 > limit.burst(self._current.now)
-        self._spent[limit] = (spent if is_full else spent + 1, now)
-        return Refusal(limit.code, "Rate exceeded", 400) if is_full else None
+        is_empty = spent + 1 > limit.burst(self._current.now)
+        self._spent[limit] = (spent if is_empty else spent + 1, now)
+        return Refusal(limit.code, "Rate exceeded", 400) if is_empty else None
 
     def clear(self) -> None:
         """Fill the buckets."""

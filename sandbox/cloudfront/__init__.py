@@ -1,1 +1,1 @@
-"""CloudFront's rules for distributions: what it refuses, fills in, and how a change propagates."""
+"""CloudFront's rules for distributions: what it refuses and fills in, and how changes propagate."""

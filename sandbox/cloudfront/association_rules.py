@@ -1,7 +1,7 @@
 """
-What CloudFront refuses of the functions in a DistributionConfig. Pure.
+Check the functions in a DistributionConfig as CloudFront does. Pure.
 
-    fault                                                     code
+    error                                                     code
     --------------------------------------------------------  ---------------------------------
     unknown event type; a CloudFront Function on origin       MalformedXML
     two functions of one kind for one event type              Invalid(Lambda)FunctionAssociation
@@ -40,7 +40,7 @@ _VIEWER_MEMORY, _VIEWER_SECONDS, _ORIGIN_SECONDS = 128, 5, 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EdgeFunction:
-    """A version of a Lambda function, as far as CloudFront looks at it; `memory` is in MB."""
+    """What CloudFront reads of a version of a Lambda function; `memory` is in MB."""
 
     arn: str
     state: str
@@ -54,7 +54,7 @@ class EdgeFunction:
 
 
 class Account(Protocol):
-    """What the rules ask of the account that owns the distribution."""
+    """What the rules need of the account that owns the distribution."""
 
     @property
     def account_id(self) -> str:
@@ -64,20 +64,20 @@ class Account(Protocol):
         """Return the version with that ARN, if there is one."""
 
     def is_live(self, function_arn: str) -> bool:
-        """Say whether the CloudFront Function with that ARN is published."""
+        """Return whether the CloudFront Function with that ARN is published."""
 
 
 def association_refusals(config: Element, account: Account) -> Iterator[Refusal]:
-    """Give what is refused about the functions of `config`."""
+    """Yield the refusals of the functions of `config`."""
     count = 0
     for behavior in behaviors(config):
         count += len(behavior.associations("LambdaFunction"))
-        yield from _event_types(behavior)
-        yield from _combinations(behavior)
+        yield from _check_event_types(behavior)
+        yield from _check_combinations(behavior)
         for association in behavior.associations("Function"):
-            yield from _function(text(association, "FunctionARN"), account)
+            yield from _check_function(text(association, "FunctionARN"), account)
         for association in behavior.associations("LambdaFunction"):
-            yield from _edge_function(association, account)
+            yield from _check_edge_function(association, account)
     if count > MAX_EDGE_ASSOCIATIONS:
         yield Refusal(
             "TooManyLambdaFunctionAssociations",
@@ -86,23 +86,23 @@ def association_refusals(config: Element, account: Account) -> Iterator[Refusal]
         )
 
 
-def _event_types(behavior: Behavior) -> Iterator[Refusal]:
+def _check_event_types(behavior: Behavior) -> Iterator[Refusal]:
     for kind, allowed in _EVENTS.items():
         member = f"{kind[0].lower()}{kind[1:]}Associations.items"
         for number, association in enumerate(behavior.associations(kind), 1):
-            said = text(association, "EventType")
-            if said not in allowed:
+            event_type = text(association, "EventType")
+            if event_type not in allowed:
                 yield Refusal(
                     "MalformedXML",
-                    f"1 validation error detected: Value '{said}' at 'distributionConfig."
+                    f"1 validation error detected: Value '{event_type}' at 'distributionConfig."
                     f"{behavior.name}.{member}.{number}.member.eventType' failed to satisfy "
                     f"constraint: Member must satisfy value set: [{', '.join(allowed)}]",
                 )
 
 
-def _combinations(behavior: Behavior) -> Iterator[Refusal]:
-    edge = _event_types_of(behavior, "LambdaFunction")
-    functions = _event_types_of(behavior, "Function")
+def _check_combinations(behavior: Behavior) -> Iterator[Refusal]:
+    edge = _list_event_types(behavior, "LambdaFunction")
+    functions = _list_event_types(behavior, "Function")
     if len(set(edge)) < len(edge):
         yield _invalid("An event type can have only one Lambda function association.")
     if len(set(functions)) < len(functions):
@@ -118,27 +118,27 @@ def _combinations(behavior: Behavior) -> Iterator[Refusal]:
         yield _invalid("A cache behavior with Smooth Streaming can't have edge functions.")
 
 
-def _event_types_of(behavior: Behavior, kind: str) -> list[str]:
+def _list_event_types(behavior: Behavior, kind: str) -> list[str]:
     return [text(association, "EventType") for association in behavior.associations(kind)]
 
 
-def _function(arn: str, account: Account) -> Iterator[Refusal]:
+def _check_function(arn: str, account: Account) -> Iterator[Refusal]:
     if not account.is_live(arn):
         yield _invalid_function(
             f"The function doesn't exist or isn't published to the LIVE stage. ARN: {arn}"
         )
 
 
-def _edge_function(association: Element, account: Account) -> Iterator[Refusal]:
+def _check_edge_function(association: Element, account: Account) -> Iterator[Refusal]:
     arn = text(association, "LambdaFunctionARN")
-    found = _LAMBDA_ARN.fullmatch(arn)
-    if not found or not (found.group(4) or "").isdecimal():
+    match = _LAMBDA_ARN.fullmatch(arn)
+    if not match or not (match.group(4) or "").isdecimal():
         yield _invalid(
             "The function ARN must reference a specific function version. "
             f"(The ARN must end with the version number.) ARN: {arn}"
         )
         return
-    region, owner = found.group(1, 2)
+    region, owner = match.group(1, 2)
     if region != "us-east-1":
         yield _invalid(f"The function must be in region 'us-east-1'. ARN: {arn}")
     if owner != account.account_id:
@@ -147,10 +147,10 @@ def _edge_function(association: Element, account: Account) -> Iterator[Refusal]:
     if function is None:
         yield _invalid(f"The function doesn't exist, or not in this version. ARN: {arn}")
     else:
-        yield from _properties(function, text(association, "EventType"))
+        yield from _check_properties(function, text(association, "EventType"))
 
 
-def _properties(function: EdgeFunction, event_type: str) -> Iterator[Refusal]:
+def _check_properties(function: EdgeFunction, event_type: str) -> Iterator[Refusal]:
     if function.state != "Active":
         yield _invalid(
             "The function must be in an Active state. "
@@ -162,11 +162,11 @@ def _properties(function: EdgeFunction, event_type: str) -> Iterator[Refusal]:
             "as lambda.amazonaws.com principals. Update the IAM role and try again. "
             f"Role: {function.role_arn}"
         )
-    yield from _unsupported(function)
-    yield from _sizes(function, event_type)
+    yield from _check_unsupported(function)
+    yield from _check_sizes(function, event_type)
 
 
-def _unsupported(function: EdgeFunction) -> Iterator[Refusal]:
+def _check_unsupported(function: EdgeFunction) -> Iterator[Refusal]:
     parts = (
         (function.has_environment, "environment variables"),
         (function.has_vpc, "a VPC configuration"),
@@ -177,7 +177,7 @@ def _unsupported(function: EdgeFunction) -> Iterator[Refusal]:
             yield _invalid(f"The function cannot have {part}. Function: {function.arn}")
 
 
-def _sizes(function: EdgeFunction, event_type: str) -> Iterator[Refusal]:
+def _check_sizes(function: EdgeFunction, event_type: str) -> Iterator[Refusal]:
     is_viewer = event_type in _VIEWER_EVENTS
     seconds = _VIEWER_SECONDS if is_viewer else _ORIGIN_SECONDS
     over: Iterable[tuple[str, int, int]] = [("timeout", function.timeout_seconds, seconds)]

@@ -1,8 +1,8 @@
 """
-A DistributionConfig as a tree: read, walked and written. Standard library only.
+Read, walk and write a DistributionConfig as a tree. Standard library only.
 
-Names are kept without CloudFront's namespace, which is put back when the tree is written. Elements
-that no SDK knows stay where they are; comments are dropped, as CloudFront does.
+The tree has names without CloudFront's namespace; writing adds it again. Elements that no SDK knows
+stay where they are; comments are dropped, as CloudFront does.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ _DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 
 @dataclass(frozen=True, slots=True)
 class Behavior:
-    """One cache behavior: `name` says where it stands, `element` is its XML."""
+    """One cache behavior: `name` is its path in CloudFront's error messages, `element` its XML."""
 
     name: str
     element: Element
@@ -26,11 +26,11 @@ class Behavior:
 
 
 def parse(document: bytes) -> Element:
-    """Return the root of `document` with local names; ValueError when it is not XML."""
+    """Return the root of `document` with local names; ValueError if it is not XML."""
     try:
         root = fromstring(document)  # noqa: S314 - the caller's own document, on loopback
-    except ParseError as fault:
-        raise ValueError(f"The document is not well-formed XML: {fault}.") from fault
+    except ParseError as error:
+        raise ValueError(f"The document is not well-formed XML: {error}.") from error
     for element in root.iter():
         element.tag = element.tag.rpartition("}")[2]
     return root
@@ -45,7 +45,7 @@ def write(root: Element) -> bytes:
 
 
 def behaviors(config: Element) -> Iterator[Behavior]:
-    """Give the default cache behavior, then the ordered ones."""
+    """Yield the default cache behavior, then the ordered ones."""
     default = config.find("DefaultCacheBehavior")
     if default is not None:
         yield Behavior("defaultCacheBehavior", default)
@@ -54,7 +54,7 @@ def behaviors(config: Element) -> Iterator[Behavior]:
 
 
 def text(element: Element, path: str) -> str:
-    """Return the text at `path`, '' where there is none."""
+    """Return the text at `path`, or ''."""
     return (element.findtext(path) or "").strip()
 
 

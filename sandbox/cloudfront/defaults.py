@@ -1,9 +1,9 @@
 """
-Fill in what CloudFront fills in when a DistributionConfig leaves it out. Pure.
+Fill in the defaults that CloudFront adds to a DistributionConfig. Pure.
 
-A read gives back every list, the empty ones as Quantity 0 without Items, and every setting with its
-default; so a configuration that was read can be put back whole. Filling twice changes nothing.
-Missing members go to their place in the API's order; what is there, known or not, stays in its own.
+A configuration that is read has every list, the empty ones as Quantity 0 without Items, and every
+setting with its default, so that it can be written back as it is. Filling twice changes nothing.
+Missing members go to their position in the API's order; existing ones, known or not, stay put.
 
 Source: CloudFront API reference, the members' documented defaults. OriginSslProtocols, which has no
 documented default in the API, gets TLSv1, TLSv1.1 and TLSv1.2.
@@ -15,21 +15,21 @@ from xml.etree.ElementTree import Element
 from sandbox.cloudfront.configuration import behaviors, parse
 from sandbox.cloudfront.distribution_rules import is_for_tenants
 
-type _Members = Mapping[str, str | None]  # in the API's order; None: no default, only its place
+type _Members = Mapping[str, str | None]  # in the API's order; None has no default, only a position
 
-_NONE = "<Quantity>0</Quantity>"
-_NOBODY = f"<Enabled>false</Enabled>{_NONE}"
+_EMPTY = "<Quantity>0</Quantity>"
+_DISABLED = f"<Enabled>false</Enabled>{_EMPTY}"
 _METHODS = "<Quantity>2</Quantity><Items><Method>HEAD</Method><Method>GET</Method></Items>"
 
 _CONFIG: _Members = {
     "CallerReference": None,
-    "Aliases": _NONE,
+    "Aliases": _EMPTY,
     "DefaultRootObject": "",
     "Origins": None,
-    "OriginGroups": _NONE,
+    "OriginGroups": _EMPTY,
     "DefaultCacheBehavior": None,
-    "CacheBehaviors": _NONE,
-    "CustomErrorResponses": _NONE,
+    "CacheBehaviors": _EMPTY,
+    "CustomErrorResponses": _EMPTY,
     "Comment": "",
     "Logging": (
         "<Enabled>false</Enabled><IncludeCookies>false</IncludeCookies>"
@@ -44,7 +44,7 @@ _CONFIG: _Members = {
         "<CertificateSource>cloudfront</CertificateSource>"
     ),
     "Restrictions": (
-        f"<GeoRestriction><RestrictionType>none</RestrictionType>{_NONE}</GeoRestriction>"
+        f"<GeoRestriction><RestrictionType>none</RestrictionType>{_EMPTY}</GeoRestriction>"
     ),
     "WebACLId": "",
     "HttpVersion": "http2",
@@ -71,7 +71,7 @@ _ORIGIN: _Members = {
     "Id": None,
     "DomainName": None,
     "OriginPath": "",
-    "CustomHeaders": _NONE,
+    "CustomHeaders": _EMPTY,
     "S3OriginConfig": None,
     "CustomOriginConfig": None,
     "VpcOriginConfig": None,
@@ -94,14 +94,14 @@ _CUSTOM_ORIGIN: _Members = {
 _BEHAVIOR: _Members = {
     "PathPattern": None,
     "TargetOriginId": None,
-    "TrustedSigners": _NOBODY,
-    "TrustedKeyGroups": _NOBODY,
+    "TrustedSigners": _DISABLED,
+    "TrustedKeyGroups": _DISABLED,
     "ViewerProtocolPolicy": None,
     "AllowedMethods": f"{_METHODS}<CachedMethods>{_METHODS}</CachedMethods>",
     "SmoothStreaming": "false",
     "Compress": "false",
-    "LambdaFunctionAssociations": _NONE,
-    "FunctionAssociations": _NONE,
+    "LambdaFunctionAssociations": _EMPTY,
+    "FunctionAssociations": _EMPTY,
     "FieldLevelEncryptionId": "",
     "RealtimeLogConfigArn": None,
     "CachePolicyId": None,
@@ -118,8 +118,8 @@ _LEGACY_BEHAVIOR: _Members = {
 _FORWARDED_VALUES: _Members = {
     "QueryString": None,
     "Cookies": None,
-    "Headers": _NONE,
-    "QueryStringCacheKeys": _NONE,
+    "Headers": _EMPTY,
+    "QueryStringCacheKeys": _EMPTY,
 }
 _ALLOWED_METHODS: _Members = {
     "Quantity": None,
@@ -134,38 +134,38 @@ _EDGE_ASSOCIATION: _Members = {
 
 
 def fill(config: Element) -> None:
-    """Fill `config` in place."""
+    """Add the missing members to `config`, in place."""
     _drop_empty_items(config)
-    not_restored = _NOT_FOR_TENANTS if is_for_tenants(config) else frozenset()
-    _fill(config, _CONFIG, not_restored)
+    excluded = _NOT_FOR_TENANTS if is_for_tenants(config) else frozenset()
+    _fill(config, _CONFIG, excluded)
     for origin in config.findall("Origins/Items/Origin"):
         _fill(origin, _ORIGIN)
         for custom in origin.findall("CustomOriginConfig"):
             _fill(custom, _CUSTOM_ORIGIN)
     for behavior in behaviors(config):
-        _fill_behavior(behavior.element, not_restored)
+        _fill_behavior(behavior.element, excluded)
         for association in behavior.associations("LambdaFunction"):
             _fill(association, _EDGE_ASSOCIATION)
 
 
-def _fill_behavior(behavior: Element, not_restored: frozenset[str]) -> None:
-    _fill(behavior, _BEHAVIOR, not_restored)
+def _fill_behavior(behavior: Element, excluded: frozenset[str]) -> None:
+    _fill(behavior, _BEHAVIOR, excluded)
     for methods in behavior.findall("AllowedMethods"):
         _fill(methods, _ALLOWED_METHODS)
     for values in behavior.findall("ForwardedValues"):
-        _fill(behavior, _LEGACY_BEHAVIOR, not_restored)
+        _fill(behavior, _LEGACY_BEHAVIOR, excluded)
         _fill(values, _FORWARDED_VALUES)
 
 
-def _fill(parent: Element, members: _Members, not_restored: frozenset[str] = frozenset()) -> None:
-    place = 0
+def _fill(parent: Element, members: _Members, excluded: frozenset[str] = frozenset()) -> None:
+    position = 0
     for name, default in members.items():
-        there = parent.find(name)
-        if there is not None:
-            place = list(parent).index(there) + 1
-        elif default is not None and name not in not_restored:
-            parent.insert(place, parse(f"<{name}>{default}</{name}>".encode()))
-            place += 1
+        existing = parent.find(name)
+        if existing is not None:
+            position = list(parent).index(existing) + 1
+        elif default is not None and name not in excluded:
+            parent.insert(position, parse(f"<{name}>{default}</{name}>".encode()))
+            position += 1
 
 
 def _drop_empty_items(config: Element) -> None:

@@ -1,7 +1,7 @@
 """
-What CloudFront refuses in a DistributionConfig, apart from its functions. Pure.
+Check a DistributionConfig, apart from its functions, as CloudFront does. Pure.
 
-    fault                                             code                    source
+    error                                             code                    source
     ------------------------------------------------  ----------------------  --------------------
     Quantity is not the number of Items               InconsistentQuantities  API reference
     Quantity is missing or not a number               MalformedXML            API reference
@@ -36,7 +36,7 @@ _REQUIRED_OF_BEHAVIOR = ("LambdaFunctionAssociations",)
 
 
 def config_refusals(config: Element) -> Iterator[Refusal]:
-    """Give what is refused on create and update alike, worst first."""
+    """Yield the refusals on create and on update, the worst first."""
     yield from _quantities(config)
     yield from _origins(config)
     ordered = config.findall("CacheBehaviors/Items/CacheBehavior")
@@ -48,7 +48,7 @@ def config_refusals(config: Element) -> Iterator[Refusal]:
 
 
 def update_refusals(config: Element, current: Element) -> Iterator[Refusal]:
-    """Give what is refused only because `current` is what the distribution has now."""
+    """Yield the refusals of an update of a distribution whose configuration is `current`."""
     if text(config, "CallerReference") != text(current, "CallerReference"):
         yield Refusal(
             "IllegalUpdate",
@@ -60,11 +60,11 @@ def update_refusals(config: Element, current: Element) -> Iterator[Refusal]:
         for custom in origin.findall("CustomOriginConfig"):
             yield from _missing(custom, _REQUIRED_OF_CUSTOM_ORIGIN)
     for behavior in behaviors(config):
-        yield from _missing_of(behavior)
+        yield from _missing_from_behavior(behavior)
 
 
 def is_for_tenants(config: Element) -> bool:
-    """Say whether this is a multi-tenant distribution, which has fewer members."""
+    """Return whether this is a multi-tenant distribution, which has fewer members."""
     return text(config, "ConnectionMode") == "tenant-only"
 
 
@@ -74,10 +74,10 @@ def _quantities(config: Element) -> Iterator[Refusal]:
         items = parent.find("Items")
         if quantity is None and items is None:
             continue
-        said = text(parent, "Quantity")
-        if not said.isdecimal():
+        number = text(parent, "Quantity")
+        if not number.isdecimal():
             yield Refusal("MalformedXML", f"{parent.tag} needs a Quantity that is a number.")
-        elif int(said) != len(items if items is not None else ()):
+        elif int(number) != len(items if items is not None else ()):
             yield Refusal(
                 "InconsistentQuantities",
                 "The value of Quantity and the size of Items don't match.",
@@ -105,7 +105,7 @@ def _missing(parent: Element, names: tuple[str, ...]) -> Iterator[Refusal]:
             yield Refusal("IllegalUpdate", f"{name} is required for updates.")
 
 
-def _missing_of(behavior: Behavior) -> Iterator[Refusal]:
+def _missing_from_behavior(behavior: Behavior) -> Iterator[Refusal]:
     yield from _missing(behavior.element, _REQUIRED_OF_BEHAVIOR)
     if behavior.element.find("FieldLevelEncryptionId") is None:
         yield Refusal("InvalidArgument", "The parameter Field level encryption id is required.")

@@ -1,10 +1,10 @@
 """
-Which configuration of a distribution the edge serves, and whether one is on its way. Pure.
+Propagate accepted configurations to the edge: what it serves, and what is on its way. Pure.
 
-A change is accepted at once and served `deploy_seconds` later; until then the one before it is
-served and Status is InProgress. Changes are served in the order they were accepted, also when a
-later one would be quicker ("successive configuration changes propagate in their respective order",
-CloudFront Developer Guide, HowToUpdateDistribution).
+CloudFront accepts a change at once and the edge serves it `deploy_seconds` later; until then it
+serves the one before, and Status is InProgress. Changes are served in the order in which they were
+accepted, even if a later one would be quicker ("successive configuration changes propagate in their
+respective order", CloudFront Developer Guide, HowToUpdateDistribution).
 """
 
 from collections import deque
@@ -24,61 +24,64 @@ class _Change:
 
 
 @dataclass(slots=True)
-class _Course:
-    """What one distribution serves now, and what it will serve, in order."""
+class _Rollout:
+    """What the edge serves of one distribution, and the changes on their way, in order."""
 
     served: _Change | None = None
-    coming: deque[_Change] = field(default_factory=deque)
+    pending: deque[_Change] = field(default_factory=deque)
 
-    def settle(self, now: float) -> None:
-        while self.coming and self.coming[0].deploys_at <= now:
-            self.served = self.coming.popleft()
+    def update(self, now: float) -> None:
+        while self.pending and self.pending[0].deploys_at <= now:
+            self.served = self.pending.popleft()
 
 
 class Propagation:
-    """The way of accepted configurations to the edge; `clock` gives seconds, always growing."""
+    """The rollouts of all distributions; `clock` gives seconds that only grow."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._courses: dict[str, _Course] = {}
+        self._rollouts: dict[str, _Rollout] = {}
 
     def accept(self, change: Deployed, deploy_seconds: float) -> None:
-        """Start to deploy `change`, after those of the same distribution that came before."""
-        course = self._courses.setdefault(change.distribution_id, _Course())
-        earlier = course.coming[-1].deploys_at if course.coming else 0.0
-        deploys_at = max(earlier, self._clock() + deploy_seconds)
+        """Start to deploy `change`, after the earlier changes of the same distribution."""
+        rollout = self._rollouts.setdefault(change.distribution_id, _Rollout())
+        earliest = rollout.pending[-1].deploys_at if rollout.pending else 0.0
+        deploys_at = max(earliest, self._clock() + deploy_seconds)
         config = configuration.parse(change.config_xml)
-        course.coming.append(_Change(deploys_at, change, tuple(_aliases(config))))
+        rollout.pending.append(_Change(deploys_at, change, tuple(_aliases(config))))
 
-    def forget(self, distribution_id: str) -> None:
+    def remove(self, distribution_id: str) -> None:
         """Stop serving a distribution that was deleted."""
-        self._courses.pop(distribution_id, None)
+        self._rollouts.pop(distribution_id, None)
 
     def clear(self) -> None:
-        """Forget every distribution."""
-        self._courses.clear()
+        """Remove every distribution."""
+        self._rollouts.clear()
 
     def finish(self) -> None:
-        """Deploy everything that is on its way, now."""
-        for course in self._courses.values():
-            course.settle(float("inf"))
+        """Deploy every change on its way now."""
+        for rollout in self._rollouts.values():
+            rollout.update(float("inf"))
 
     def advance(self, seconds: float) -> None:
-        """Bring everything that is on its way that much nearer."""
-        for course in self._courses.values():
-            course.coming = deque(
-                replace(each, deploys_at=each.deploys_at - seconds) for each in course.coming
+        """Bring every deployment that much nearer."""
+        for rollout in self._rollouts.values():
+            rollout.pending = deque(
+                replace(each, deploys_at=each.deploys_at - seconds) for each in rollout.pending
             )
 
     def status(self, distribution_id: str) -> str:
         """Return CloudFront's word: InProgress or Deployed."""
-        course = self._course(distribution_id)
-        return "InProgress" if course and course.coming else "Deployed"
+        rollout = self._rollouts.get(distribution_id)
+        if rollout is None:
+            return "Deployed"
+        rollout.update(self._clock())
+        return "InProgress" if rollout.pending else "Deployed"
 
     def deployed(self, host: str) -> Deployed | None:
         """Return what is served at `host`: a domain name, an alias, or under a wildcard alias."""
         wildcard = "*." + host.partition(".")[2]
-        served = [course.served for course in self._settled() if course.served]
+        served = [rollout.served for rollout in self._updated() if rollout.served]
         for name in (host, wildcard):
             for change in served:
                 if name == change.deployed.domain_name or name in change.aliases:
@@ -86,24 +89,18 @@ class Propagation:
         return None
 
     def configurations(self) -> Iterator[bytes]:
-        """Give every configuration that is served or on its way."""
-        for course in self._settled():
-            for change in (course.served, *course.coming):
+        """Yield every configuration that is served or on its way."""
+        for rollout in self._updated():
+            for change in (rollout.served, *rollout.pending):
                 if change:
                     yield change.deployed.config_xml
 
-    def _course(self, distribution_id: str) -> _Course | None:
-        course = self._courses.get(distribution_id)
-        if course:
-            course.settle(self._clock())
-        return course
-
-    def _settled(self) -> list[_Course]:
+    def _updated(self) -> list[_Rollout]:
         now = self._clock()
-        courses = list(self._courses.values())
-        for course in courses:
-            course.settle(now)
-        return courses
+        rollouts = list(self._rollouts.values())
+        for rollout in rollouts:
+            rollout.update(now)
+        return rollouts
 
 
 def _aliases(config: Element) -> Iterator[str]:

@@ -1,11 +1,16 @@
 """
-Rewrite ministack's answers about distributions into CloudFront's. Pure.
+Correct ministack's responses about distributions to CloudFront's. Pure.
 
-    answer                     what is put right
-    -------------------------  --------------------------------------------------------------
-    Distribution               Status; order of associations
-    DistributionConfig         order of associations
-    DistributionList           Status, ETag and order in each summary; the page that was asked for
+    response             what is corrected
+    -------------------  ------------------------------------------------------------------
+    Distribution         Status; order of associations
+    DistributionConfig   order of associations
+    DistributionList     Status, ETag and order in each summary; the page that was asked for
+
+CloudFront returns the associations of a behavior in no promised order, so a client must not rely on
+one. Here the order follows from a seed and the set of associations: another seed gives another
+order, but the same set always comes back in the same one. A configuration that is written back is
+therefore the same bytes. Behaviors keep their order.
 
 Source: CloudFront API reference, ListDistributions and DistributionSummary.
 """
@@ -19,80 +24,79 @@ from sandbox.cloudfront import configuration
 from sandbox.cloudfront.configuration import behaviors, text
 
 DEFAULT_PAGE = 100
-_PLACE = "summaries"
+_PLACEHOLDER = "summaries"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Truth:
-    """What ministack does not know of a distribution, by its id, and the seed of the shuffle."""
+class Corrections:
+    """The status and ETag of a distribution, by its id, and the seed of the order."""
 
     status: Callable[[str], str]
     etag: Callable[[str], str]
     seed: int
 
 
-def distribution(document: bytes, truth: Truth) -> bytes:
-    """Return a Distribution or DistributionConfig document put right."""
+def correct_distribution(document: bytes, corrections: Corrections) -> bytes:
+    """Return a Distribution or DistributionConfig document, corrected."""
     root = configuration.parse(document)
     config = root if root.tag == "DistributionConfig" else root.find("DistributionConfig")
     if config is not None:
-        shuffle(config, truth.seed)
-    _set(root, "Status", truth.status(configuration.text(root, "Id")))
+        shuffle(config, corrections.seed)
+    _set(root, "Status", corrections.status(text(root, "Id")))
     return configuration.write(root)
 
 
-def summaries(document: bytes, truth: Truth) -> dict[str, bytes]:
-    """Return each summary of a DistributionList put right, by its distribution's id."""
+def correct_summaries(document: bytes, corrections: Corrections) -> dict[str, bytes]:
+    """Return the corrected summaries of a DistributionList, by distribution id."""
     items = configuration.parse(document).find("Items")
-    found = {}
+    corrected = {}
     for summary in items if items is not None else ():
-        _put_right(summary, truth)
-        found[_id(summary)] = tostring(summary, encoding="unicode").encode()
-    return found
+        _correct_summary(summary, corrections)
+        corrected[text(summary, "Id")] = tostring(summary, encoding="unicode").encode()
+    return corrected
 
 
-def page(shown: Mapping[str, bytes], *, marker: str, max_items: int, is_truncated: bool) -> bytes:
-    """Return a page of a DistributionList with these summaries, in the order of their ids."""
+def write_page(
+    summaries: Mapping[str, bytes], *, marker: str, max_items: int, is_truncated: bool
+) -> bytes:
+    """Return a page of a DistributionList with these summaries, ordered by id."""
     listing = Element("DistributionList")
     SubElement(listing, "Marker").text = marker
     if is_truncated:
-        SubElement(listing, "NextMarker").text = max(shown)
+        SubElement(listing, "NextMarker").text = max(summaries)
     SubElement(listing, "MaxItems").text = str(max_items)
     SubElement(listing, "IsTruncated").text = str(is_truncated).lower()
-    SubElement(listing, "Quantity").text = str(len(shown))
-    if not shown:
+    SubElement(listing, "Quantity").text = str(len(summaries))
+    if not summaries:
         return configuration.write(listing)
-    SubElement(listing, "Items").text = _PLACE
-    content = b"".join(shown[each] for each in sorted(shown))
-    return configuration.write(listing).replace(_PLACE.encode(), content)
+    SubElement(listing, "Items").text = _PLACEHOLDER
+    content = b"".join(summaries[each] for each in sorted(summaries))
+    return configuration.write(listing).replace(_PLACEHOLDER.encode(), content)
 
 
-def _put_right(summary: Element, truth: Truth) -> None:
-    _set(summary, "Status", truth.status(_id(summary)))
-    shuffle(summary, truth.seed)
+def shuffle(config: Element, seed: int) -> None:
+    """Order both association lists of every behavior of `config` by the seed, in place."""
+    for behavior in behaviors(config):
+        for kind in ("LambdaFunction", "Function"):
+            for items in behavior.element.findall(f"{kind}Associations/Items"):
+                _shuffle(items, seed)
+
+
+def _correct_summary(summary: Element, corrections: Corrections) -> None:
+    distribution_id = text(summary, "Id")
+    _set(summary, "Status", corrections.status(distribution_id))
+    shuffle(summary, corrections.seed)
     if summary.find("ETag") is None:
-        place = [child.tag for child in summary].index("Status")
+        position = [child.tag for child in summary].index("Status")
         etag = Element("ETag")
-        etag.text = truth.etag(_id(summary))
-        summary.insert(place, etag)
-
-
-def _id(summary: Element) -> str:
-    return configuration.text(summary, "Id")
+        etag.text = corrections.etag(distribution_id)
+        summary.insert(position, etag)
 
 
 def _set(parent: Element, name: str, value: str) -> None:
     child = parent.find(name)
     if child is not None:
         child.text = value
-
-
-def shuffle(config: Element, seed: int) -> None:
-    """Order both association lists of every behavior of `config`, in place."""
-    for behavior in behaviors(config):
-        for kind in ("LambdaFunction", "Function"):
-            for items in behavior.element.findall(f"{kind}Associations/Items"):
-                _shuffle(items, seed)
 
 
 def _shuffle(items: Element, seed: int) -> None:

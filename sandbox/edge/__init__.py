@@ -1,1 +1,1 @@
-"""A CloudFront edge: cache, viewer functions, origin requests."""
+"""A CloudFront edge: cache, edge functions, requests to origins."""

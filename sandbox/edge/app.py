@@ -1,19 +1,19 @@
 """
-CloudFront's data plane: answer a viewer's request as the deployed configuration says. An ASGI app.
+Respond to a viewer's request as the deployed configuration says. An ASGI application.
 
-    viewer-request ── its own answer ──────────────────────────────────────► viewer, never cached
+    viewer-request ── own response ────────────────────────────────────────► viewer, never cached
          │
        cache ── hit ──────────────────────────────────────► viewer-response ► viewer
          │ miss
-    origin-request ── its own answer ── cached ───────────► viewer-response ► viewer
+    origin-request ── own response ── cached ─────────────► viewer-response ► viewer
          │
        origin ► origin-response ── cached ────────────────► viewer-response ► viewer
                                                             (not for status 400 and above)
 
 (doc: CloudFront Developer Guide, lambda-cloudfront-trigger-events, edge-function-restrictions-all.)
-Every viewer counts as one that came over HTTPS. Not modelled: custom error pages, compression,
-response headers policies, signed URLs, origin failover, geo restriction, WAF; see also `cache` and
-`edge_origin`. That AllowedMethods come before the viewer-request function is an assumption.
+Every viewer counts as one that uses HTTPS. Not modelled: custom error pages, compression, response
+headers policies, signed URLs, origin failover, geo restriction, WAF; see also `cache` and `origin`.
+That AllowedMethods are checked before the viewer-request function runs is an assumption.
 """
 
 import secrets
@@ -28,11 +28,11 @@ from sandbox.edge.config import (
     Behavior,
     EdgeConfig,
     EventType,
-    choose_behavior,
     parse_distribution_config,
+    select_behavior,
 )
 from sandbox.edge.interface import DeployedAt, FunctionCode, Invoke
-from sandbox.edge.lambda_events import Visit
+from sandbox.edge.lambda_events import EventContext
 from sandbox.edge.messages import EdgeError, Headers, Request, Response, header, without
 from sandbox.edge.origin import fetch, origin_request
 from sandbox.edge.triggers import Triggers
@@ -44,9 +44,9 @@ _OURS = frozenset({"content-length", "transfer-encoding", "via", "x-amz-cf-id", 
 
 @dataclass(frozen=True, slots=True)
 class _Route:
-    """Where a request goes: one visit of one behavior."""
+    """The configuration and the cache behavior that serve a request."""
 
-    visit: Visit
+    context: EventContext
     config: EdgeConfig
     behavior: Behavior
 
@@ -63,9 +63,9 @@ class _Route:
 
 class Edge:
     """
-    All distributions' edge; which one answers is told by the Host header.
+    The edge of all distributions; the Host header selects one.
 
-    `clock` gives seconds that only grow; answers in the cache age by it.
+    `clock` gives seconds that only grow; cached responses age by it.
     """
 
     def __init__(
@@ -81,64 +81,68 @@ class Edge:
         self._clock = clock
         self._cache = Cache()
 
+    def clear(self) -> None:
+        """Empty the cache."""
+        self._cache = Cache()
+
     async def __call__(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
-        """Answer one HTTP request."""
+        """Respond to one HTTP request."""
         request = _request(scope, await asgi.read_body(receive))
         request_id = secrets.token_urlsafe(40) + "=="
         try:
             response, result = await self._serve(request, request_id)
         except EdgeError as error:
             response, result = _error_page(error), error.result
-        await _send(_finished(response, request, request_id, result), send)
+        await _send(_finish(response, request, request_id, result), send)
 
     async def _serve(self, request: Request, request_id: str) -> tuple[Response, str]:
         route = self._route(request, request_id)
         association = route.behavior.association(EventType.VIEWER_REQUEST)
         if association is not None:
-            answered = await self._triggers.viewer_request(route.visit, association, request)
-            if isinstance(answered, Response):
+            result = await self._triggers.viewer_request(route.context, association, request)
+            if isinstance(result, Response):
                 kind = "Lambda" if association.is_lambda else "Function"
-                return answered, f"{kind}GeneratedResponse"
-            request = answered
+                return result, f"{kind}GeneratedResponse"
+            request = result
         if request.uri == "/" and route.config.default_root_object:
             request = replace(request, uri=f"/{route.config.default_root_object}")
-        response, result = await self._through_cache(route, request)
-        return await self._viewer_response(route, request, response), result
+        response, x_cache = await self._serve_from_cache(route, request)
+        return await self._viewer_response(route, request, response), x_cache
 
     def _route(self, request: Request, request_id: str) -> _Route:
         host = _host_name(request)
         deployed = self._deployed(host)
         if deployed is None:
-            raise EdgeError(403, f"No distribution answers at {host!r}.")
+            raise EdgeError(403, f"No distribution serves {host!r}.")
         config = parse_distribution_config(deployed.config_xml)
         if not config.enabled:
             raise EdgeError(403, f"The distribution {deployed.distribution_id} is disabled.")
-        behavior = choose_behavior(config, request.uri)
+        behavior = select_behavior(config, request.uri)
         if request.method not in behavior.allowed_methods:
             raise EdgeError(403, f"This cache behavior does not allow the method {request.method}.")
-        visit = Visit(deployed.distribution_id, deployed.domain_name, request_id)
-        return _Route(visit, config, behavior)
+        context = EventContext(deployed.distribution_id, deployed.domain_name, request_id)
+        return _Route(context, config, behavior)
 
-    async def _through_cache(self, route: _Route, request: Request) -> tuple[Response, str]:
-        place = (route.visit.distribution_id, route.behavior.origin_id)
-        key = cache_key(route.caching, place, request)
+    async def _serve_from_cache(self, route: _Route, request: Request) -> tuple[Response, str]:
+        owner = (route.context.distribution_id, route.behavior.origin_id)
+        key = cache_key(route.caching, owner, request)
         is_cacheable = request.method in {"GET", "HEAD"}
-        kept = self._cache.find(key, self._clock()) if is_cacheable else None
-        if kept is not None:
-            return kept, "Hit"
-        response = await self._from_origin(route, request)
+        cached = self._cache.find(key, self._clock()) if is_cacheable else None
+        if cached is not None:
+            return cached, "Hit"
+        response = await self._fetch(route, request)
         seconds = lifetime(route.caching, response)
         if request.method == "GET" and seconds > 0:
-            self._cache.keep(key, response, seconds=seconds, now=self._clock())
+            self._cache.store(key, response, seconds=seconds, now=self._clock())
         return response, "Error" if response.status >= _ERROR else "Miss"
 
-    async def _from_origin(self, route: _Route, request: Request) -> Response:
+    async def _fetch(self, route: _Route, request: Request) -> Response:
         origin = route.config.origin(route.behavior.origin_id)
         outgoing = origin_request(route.behavior, route.caching, origin, request)
         association = route.behavior.association(EventType.ORIGIN_REQUEST)
         if association is not None:
             changed = await self._triggers.origin_request(
-                route.visit, association, outgoing, origin
+                route.context, association, outgoing, origin
             )
             if isinstance(changed, Response):
                 return changed
@@ -147,7 +151,7 @@ class Edge:
         association = route.behavior.association(EventType.ORIGIN_RESPONSE)
         if association is None:
             return response
-        return await self._triggers.response(route.visit, association, outgoing, response)
+        return await self._triggers.response(route.context, association, outgoing, response)
 
     async def _viewer_response(
         self, route: _Route, request: Request, response: Response
@@ -155,7 +159,7 @@ class Edge:
         association = route.behavior.association(EventType.VIEWER_RESPONSE)
         if association is None or response.status >= _ERROR:
             return response
-        return await self._triggers.response(route.visit, association, request, response)
+        return await self._triggers.response(route.context, association, request, response)
 
 
 def _request(scope: asgi.Scope, body: bytes) -> Request:
@@ -182,7 +186,7 @@ def _error_page(error: EdgeError) -> Response:
     return Response(error.status, headers, f"{error.status} ERROR\n\n{error}\n".encode())
 
 
-def _finished(response: Response, request: Request, request_id: str, result: str) -> Response:
+def _finish(response: Response, request: Request, request_id: str, result: str) -> Response:
     has_length_only = request.method == "HEAD" and not response.body
     length = header(response.headers, "content-length") if has_length_only else None
     fields: Headers = (
@@ -205,7 +209,7 @@ async def _send(response: Response, send: asgi.Send) -> None:
 
 
 def _wire(value: str) -> bytes:
-    # Origins' bytes came in as latin-1; functions may answer with any text, which is UTF-8 then.
+    # The bytes of origins were read as latin-1; functions may return any text, sent as UTF-8.
     try:
         return value.encode("latin-1")
     except UnicodeEncodeError:

@@ -1,18 +1,18 @@
 """
-What the edge keeps, under which key, and for how long. A subset of CloudFront's caching.
+Cache responses: which, under which key, and for how long. A subset of CloudFront's caching.
 
-Modelled: GET answers of status 200, 203, 300, 301 and 308 are kept, HEAD is served from them; key
-and lifetime follow a managed cache policy, or the behavior's own ForwardedValues and TTLs:
+Modelled: responses to GET with status 200, 203, 300, 301 and 308 are cached, and serve HEAD too.
+Key and lifetime follow a managed cache policy, or the behavior's own ForwardedValues and TTLs:
 
-    Cache-Control of the answer      seconds (all within MinTTL..MaxTTL)
-    ------------------------------   -----------------------------------
-    no-store, no-cache or private    MinTTL
-    s-maxage, else max-age           that
-    none, but Expires and Date       Expires - Date
-    none                             DefaultTTL
+    the response has                         seconds (within MinTTL..MaxTTL)
+    ---------------------------------------  -------------------------------
+    no-store, no-cache or private            MinTTL
+    s-maxage, else max-age                   that
+    no such directive, but Expires and Date  Expires - Date
+    nothing of these                         DefaultTTL
 
-(doc: CloudFront Developer Guide, Expiration). Not modelled: revalidation, stale answers, error
-caching, ranges, OPTIONS, invalidations, request collapsing. Vary is not looked at.
+(doc: CloudFront Developer Guide, Expiration). Not modelled: revalidation, stale responses, error
+caching, ranges, OPTIONS, invalidations, request collapsing. Vary is ignored.
 """
 
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ from sandbox.edge.messages import Headers, Request, Response, cookies, header, p
 
 EVERYTHING = frozenset({"*"})
 NOTHING: frozenset[str] = frozenset()
-KEPT_STATUSES = frozenset({200, 203, 300, 301, 308})
+CACHED_STATUSES = frozenset({200, 203, 300, 301, 308})
 _DAY = 86_400
 _YEAR = 31_536_000
 
@@ -32,10 +32,10 @@ type CacheKey = tuple[object, ...]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caching:
     """
-    How a behavior caches: lifetimes in seconds, and what is in the key beside the path.
+    How a behavior caches: lifetimes in seconds, and what the key has besides the path.
 
-    A set of names holds `*` for all. With `compresses`, Accept-Encoding, reduced to br and gzip, is
-    in the key too.
+    A set of names has `*` for all. With `compresses`, the key also has Accept-Encoding, reduced to
+    br and gzip.
     """
 
     min_ttl: float = 0
@@ -66,23 +66,25 @@ MANAGED_POLICIES = {
 }
 
 
-def chosen(names: frozenset[str], name: str) -> bool:
-    """Say whether `name` is among `names`, or all are."""
+def is_selected(names: frozenset[str], name: str) -> bool:
+    """Return whether `name` is among `names`, or these are all names."""
     return names == EVERYTHING or name in names
 
 
-def cache_key(caching: Caching, place: tuple[str, str], request: Request) -> CacheKey:
-    """Return what requests share that one answer serves; `place` is distribution and origin."""
+def cache_key(caching: Caching, owner: tuple[str, str], request: Request) -> CacheKey:
+    """Return the key of a request; `owner` is the distribution and the origin."""
     return (
-        *place,
+        *owner,
         request.uri,
         tuple(
             pair
             for pair in parameters(request.querystring)
-            if chosen(caching.query_strings, pair[0])
+            if is_selected(caching.query_strings, pair[0])
         ),
         tuple(
-            sorted(pair for pair in cookies(request.headers) if chosen(caching.cookies, pair[0]))
+            sorted(
+                pair for pair in cookies(request.headers) if is_selected(caching.cookies, pair[0])
+            )
         ),
         tuple(header(request.headers, name) for name in sorted(caching.headers)),
         accepted_encodings(caching, request.headers),
@@ -90,9 +92,9 @@ def cache_key(caching: Caching, place: tuple[str, str], request: Request) -> Cac
 
 
 def accepted_encodings(caching: Caching, headers: Headers) -> str | None:
-    """Return the Accept-Encoding that the origin is asked with, or None for none."""
+    """Return the Accept-Encoding of the request to the origin, or None."""
     offered = header(headers, "accept-encoding") or ""
-    if chosen(caching.headers, "accept-encoding"):
+    if is_selected(caching.headers, "accept-encoding"):
         return offered or None
     known = {part.partition(";")[0].strip() for part in offered.lower().split(",")}
     reduced = [name for name in ("br", "gzip") if caching.compresses and name in known]
@@ -100,19 +102,19 @@ def accepted_encodings(caching: Caching, headers: Headers) -> str | None:
 
 
 def lifetime(caching: Caching, response: Response) -> float:
-    """Return for how many seconds `response` may be served from the cache; 0 for not at all."""
-    if response.status not in KEPT_STATUSES or caching.headers == EVERYTHING:
+    """Return for how many seconds `response` may be cached; 0 for not at all."""
+    if response.status not in CACHED_STATUSES or caching.headers == EVERYTHING:
         return 0
     directives = _directives(response.headers)
     if directives.keys() & {"no-store", "no-cache", "private"}:
         return caching.min_ttl
-    wanted = caching.default_ttl
+    seconds = caching.default_ttl
     age = directives.get("s-maxage", directives.get("max-age", ""))
     if age.isdigit():
-        wanted = float(age)
-    elif (stretch := _until_expiry(response.headers)) is not None:
-        wanted = stretch
-    return min(max(wanted, caching.min_ttl), caching.max_ttl)
+        seconds = float(age)
+    elif (until_expiry := _seconds_until_expiry(response.headers)) is not None:
+        seconds = until_expiry
+    return min(max(seconds, caching.min_ttl), caching.max_ttl)
 
 
 def _directives(headers: Headers) -> dict[str, str]:
@@ -121,7 +123,7 @@ def _directives(headers: Headers) -> dict[str, str]:
     return {name: value.strip('"') for name, _, value in pairs if name}
 
 
-def _until_expiry(headers: Headers) -> float | None:
+def _seconds_until_expiry(headers: Headers) -> float | None:
     expires, date = header(headers, "expires"), header(headers, "date")
     if not expires or not date:
         return None
@@ -132,26 +134,26 @@ def _until_expiry(headers: Headers) -> float | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _Entry:
     response: Response
     since: float
     until: float
 
 
 class Cache:
-    """Answers by key; instants are seconds of one monotonic clock."""
+    """Cached responses by key; instants are seconds of one monotonic clock."""
 
     def __init__(self) -> None:
-        self._kept: dict[CacheKey, _Kept] = {}
+        self._entries: dict[CacheKey, _Entry] = {}
 
     def find(self, key: CacheKey, now: float) -> Response | None:
-        """Return the fresh answer kept under `key`, with its Age, or None."""
-        kept = self._kept.get(key)
-        if kept is None or now >= kept.until:
+        """Return the fresh response under `key`, with its Age, or None."""
+        entry = self._entries.get(key)
+        if entry is None or now >= entry.until:
             return None
-        age = ("Age", str(int(now - kept.since)))
-        return replace(kept.response, headers=(*kept.response.headers, age))
+        age = ("Age", str(int(now - entry.since)))
+        return replace(entry.response, headers=(*entry.response.headers, age))
 
-    def keep(self, key: CacheKey, response: Response, *, seconds: float, now: float) -> None:
-        """Keep `response` for that long, in place of what was there."""
-        self._kept[key] = _Kept(response, now, now + seconds)
+    def store(self, key: CacheKey, response: Response, *, seconds: float, now: float) -> None:
+        """Cache `response` for that long, in place of an earlier one."""
+        self._entries[key] = _Entry(response, now, now + seconds)

@@ -1,10 +1,10 @@
 """
-A DistributionConfig document as the edge reads it: origins, behaviors, their functions. Pure.
+Read a DistributionConfig document for the edge: origins, behaviors, their functions. Pure.
 
-The first ordered behavior whose pattern fits the path serves it, else the default behavior. A
-pattern knows `*` (any characters) and `?` (one), minds case, and may leave out its leading slash
-(doc: CloudFront API Reference, CacheBehavior, PathPattern). Of an origin group the first member is
-used.
+The first ordered behavior whose pattern matches the path serves it, else the default behavior. A
+pattern knows `*` (any characters) and `?` (one), is case-sensitive, and may omit its leading slash
+(doc: CloudFront API Reference, CacheBehavior, PathPattern). The first member of an origin group
+stands for the group.
 """
 
 import functools
@@ -18,7 +18,7 @@ from sandbox.edge.messages import EdgeError, Headers
 
 
 class EventType(StrEnum):
-    """Where an edge function runs; CloudFront's own strings."""
+    """When an edge function runs; CloudFront's own strings."""
 
     VIEWER_REQUEST = "viewer-request"
     ORIGIN_REQUEST = "origin-request"
@@ -28,7 +28,7 @@ class EventType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Association:
-    """A function bound to an event type; `is_lambda` or else a CloudFront Function."""
+    """A function for an event type: of Lambda@Edge, or else a CloudFront Function."""
 
     event_type: str
     arn: str
@@ -41,7 +41,7 @@ class Behavior:
     """
     One cache behavior; `path_pattern` is None for the default one.
 
-    `caching` is None where the sandbox does not know its cache policy, `cache_policy_id`.
+    `caching` is None if the sandbox does not know the cache policy `cache_policy_id`.
     """
 
     path_pattern: str | None
@@ -53,13 +53,13 @@ class Behavior:
     has_origin_request_policy: bool
 
     def association(self, event_type: EventType) -> Association | None:
-        """Return what runs at `event_type`, or None."""
+        """Return the function for `event_type`, or None."""
         return next((a for a in self.associations if a.event_type == event_type), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where content comes from; `http_port` is None where it is no custom origin."""
+    """Where content comes from; `http_port` is None unless it is a custom origin."""
 
     origin_id: str
     domain_name: str
@@ -87,26 +87,26 @@ class EdgeConfig:
         return found
 
 
-def choose_behavior(config: EdgeConfig, path: str) -> Behavior:
+def select_behavior(config: EdgeConfig, path: str) -> Behavior:
     """Return the behavior that serves `path`."""
-    fitting = (b for b in config.ordered_behaviors if fits(b.path_pattern or "", path))
-    return next(fitting, config.default_behavior)
+    matching = (b for b in config.ordered_behaviors if matches(b.path_pattern or "", path))
+    return next(matching, config.default_behavior)
 
 
-def fits(pattern: str, path: str) -> bool:
-    """Say whether a path pattern covers `path`."""
-    signs = {"*": ".*", "?": "."}
-    expression = "".join(signs.get(sign, re.escape(sign)) for sign in pattern.removeprefix("/"))
+def matches(pattern: str, path: str) -> bool:
+    """Return whether a path pattern matches `path`."""
+    wildcards = {"*": ".*", "?": "."}
+    expression = "".join(wildcards.get(c, re.escape(c)) for c in pattern.removeprefix("/"))
     return re.fullmatch(expression, path.removeprefix("/"), re.DOTALL) is not None
 
 
 @functools.lru_cache(maxsize=64)
 def parse_distribution_config(document: bytes) -> EdgeConfig:
-    """Return what `document` says; elements that the edge does not model are passed over."""
+    """Return the configuration in `document`; elements that the edge does not model are ignored."""
     root = fromstring(document)  # noqa: S314 - the sandbox's own control plane wrote it
     groups = {
         _text(group, "Id"): _text(group, "Members/Items/OriginGroupMember/OriginId")
-        for group in _all(root, "OriginGroups/Items/OriginGroup")
+        for group in _find_all(root, "OriginGroups/Items/OriginGroup")
     }
     default = _find(root, "DefaultCacheBehavior")
     if default is None:
@@ -114,10 +114,10 @@ def parse_distribution_config(document: bytes) -> EdgeConfig:
     return EdgeConfig(
         enabled=_text(root, "Enabled") == "true",
         default_root_object=_text(root, "DefaultRootObject"),
-        origins=tuple(_origin(element) for element in _all(root, "Origins/Items/Origin")),
+        origins=tuple(_origin(element) for element in _find_all(root, "Origins/Items/Origin")),
         ordered_behaviors=tuple(
             _behavior(element, groups)
-            for element in _all(root, "CacheBehaviors/Items/CacheBehavior")
+            for element in _find_all(root, "CacheBehaviors/Items/CacheBehavior")
         ),
         default_behavior=_behavior(default, groups),
     )
@@ -133,7 +133,7 @@ def _origin(element: Element) -> Origin:
         protocol_policy=_text(element, "CustomOriginConfig/OriginProtocolPolicy"),
         custom_headers=tuple(
             (_text(header, "HeaderName"), _text(header, "HeaderValue"))
-            for header in _all(element, "CustomHeaders/Items/OriginCustomHeader")
+            for header in _find_all(element, "CustomHeaders/Items/OriginCustomHeader")
         ),
     )
 
@@ -153,8 +153,8 @@ def _behavior(element: Element, groups: dict[str, str]) -> Behavior:
 
 
 def _associations(element: Element) -> tuple[Association, ...]:
-    lambdas = _all(element, "LambdaFunctionAssociations/Items/LambdaFunctionAssociation")
-    functions = _all(element, "FunctionAssociations/Items/FunctionAssociation")
+    lambdas = _find_all(element, "LambdaFunctionAssociations/Items/LambdaFunctionAssociation")
+    functions = _find_all(element, "FunctionAssociations/Items/FunctionAssociation")
     return (
         *(
             Association(
@@ -199,11 +199,11 @@ def _forwarded_cookies(element: Element) -> frozenset[str]:
 
 
 def _names(element: Element, path: str) -> frozenset[str]:
-    return frozenset(found.text or "" for found in _all(element, path))
+    return frozenset(found.text or "" for found in _find_all(element, path))
 
 
 def _path(path: str) -> str:
-    # {*} fits any namespace and none: documents come with CloudFront's, tests may leave it out.
+    # {*} matches any namespace and none: CloudFront's documents have one, tests may omit it.
     return "/".join(f"{{*}}{name}" for name in path.split("/"))
 
 
@@ -211,7 +211,7 @@ def _find(element: Element, path: str) -> Element | None:
     return element.find(_path(path))
 
 
-def _all(element: Element, path: str) -> list[Element]:
+def _find_all(element: Element, path: str) -> list[Element]:
     return element.findall(_path(path))
 
 

@@ -1,11 +1,11 @@
 """
-Run the JavaScript of a CloudFront Function: `handler(event)`, plain or async. V8 in this process.
+Run the JavaScript of a CloudFront Function, `handler(event)`, plain or async, in V8.
 
-Each run gets an engine of its own, so nothing is left over from the last. There are no timers, no
-`eval`, no WebAssembly and no network (doc: CloudFront Developer Guide,
-cloudfront-function-restrictions). V8 knows more of the language than cloudfront-js-2.0 does. The
-modules of that runtime (crypto, querystring, Buffer, cloudfront) are not there: a function that
-needs one fails, and the error says so.
+Each run gets its own engine in this process, so a function keeps nothing from the last run. There
+are no timers, no `eval`, no WebAssembly and no network (doc: CloudFront Developer Guide,
+cloudfront-function-restrictions). V8 knows more of the language than cloudfront-js-2.0 does. That
+runtime's modules (crypto, querystring, Buffer, cloudfront) are missing: a function that needs one
+fails, and the error says so.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from typing import Any
 from py_mini_racer import JSEvalException, mini_racer
 
 SECONDS = 1.0
-MEMORY_BYTES = 64_000_000  # V8's own need is in it; CloudFront gives a function 2 MB
+MEMORY_BYTES = 64_000_000  # includes what V8 itself needs; CloudFront gives a function 2 MB
 
 _PRELUDE = """
     globalThis.setTimeout = globalThis.clearTimeout = undefined;
@@ -25,33 +25,33 @@ _PRELUDE = """
 _RUN = """
     var __outcome = '{{}}';
     Promise.resolve().then(() => handler({event})).then(
-        answer => {{ __outcome = JSON.stringify({{answer}}) }},
+        result => {{ __outcome = JSON.stringify({{result}}) }},
         error => {{ __outcome = JSON.stringify({{error: String(error)}}) }});
     true
 """
 
 
 class FunctionExecutionError(Exception):
-    """The function threw, took too long or too much, or is no program; the text says which."""
+    """The function threw, took too much time or memory, or is no program; the text says which."""
 
 
 async def run_function(code: str, event: dict[str, Any], *, seconds: float = SECONDS) -> object:
     """
-    Return what `handler(event)` in `code` answers, as JSON would carry it.
+    Return the result of `handler(event)` in `code`, as JSON carries it.
 
-    Raises FunctionExecutionError when it does not answer within `seconds`, or not at all.
+    Raise FunctionExecutionError if it fails, or does not return within `seconds`.
     """
     try:
         outcome = json.loads(await _evaluate(code, event, seconds))
     except TimeoutError as error:
-        raise FunctionExecutionError(f"It did not answer within {seconds:g} s.") from error
+        raise FunctionExecutionError(f"It did not return within {seconds:g} s.") from error
     except JSEvalException as error:
         raise FunctionExecutionError(str(error).splitlines()[0]) from error
     if "error" in outcome:
         raise FunctionExecutionError(outcome["error"])
-    if "answer" not in outcome:
+    if "result" not in outcome:
         raise FunctionExecutionError("It returned nothing, or a promise that never settles.")
-    return outcome["answer"]
+    return outcome["result"]
 
 
 async def _evaluate(code: str, event: dict[str, Any], seconds: float) -> str:

@@ -1,11 +1,11 @@
 """
-What the control plane and the edge say to each other: three calls, two values.
+The interface between the control plane and the edge: three callables, two values.
 
-The edge (`sandbox.edge.app`) sees the control plane through these callables and nothing else:
+The edge (`sandbox.edge.app`) knows the control plane only through these callables:
 
-    DeployedAt      host name (no port) -> Deployed, or None where no distribution answers it
-    Invoke          version ARN, payload -> InvokeAnswer; never raises for a failing function
-    FunctionCode    CloudFront Function ARN -> its LIVE code, or None where there is none
+    DeployedAt      host name (no port) -> Deployed, or None if it is no distribution's
+    Invoke          version ARN, payload -> InvokeResult; never raises for a failing function
+    FunctionCode    CloudFront Function ARN -> its LIVE code, or None without one
 
 Standard library only.
 """
@@ -17,9 +17,9 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Deployed:
     """
-    One distribution as the edge serves it: its deployed, not its newest, configuration.
+    A distribution as the edge serves it: with its deployed configuration, not its newest.
 
-    `config_xml` is the DistributionConfig document in UTF-8, as GetDistributionConfig answers it.
+    `config_xml` is the DistributionConfig document in UTF-8, as GetDistributionConfig returns it.
     """
 
     distribution_id: str
@@ -28,11 +28,11 @@ class Deployed:
 
 
 @dataclass(frozen=True, slots=True)
-class InvokeAnswer:
+class InvokeResult:
     """
-    What a Lambda version answered: its payload (JSON in UTF-8), or the error's.
+    What a Lambda version returned: the payload (JSON in UTF-8) of its result or error.
 
-    `function_error` is None for an answer, else Lambda's word for the failure ("Unhandled").
+    `function_error` is None for a result, else Lambda's word for the failure ("Unhandled").
     """
 
     payload: bytes
@@ -40,5 +40,5 @@ class InvokeAnswer:
 
 
 type DeployedAt = Callable[[str], Deployed | None]
-type Invoke = Callable[[str, bytes], Awaitable[InvokeAnswer]]
+type Invoke = Callable[[str, bytes], Awaitable[InvokeResult]]
 type FunctionCode = Callable[[str], str | None]

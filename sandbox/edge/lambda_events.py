@@ -1,9 +1,11 @@
 """
-Events for Lambda@Edge functions, and the requests that they hand back. Pure.
+Write the events of Lambda@Edge functions, and read the requests that these return. Pure.
+
+A function may change the custom origin's domain name, port, path and headers; another kind of
+origin is refused.
 
 Source: CloudFront Developer Guide, lambda-event-structure (event), lambda-include-body-access
-(body), edge-function-restrictions-all (URI and query string). Of a changed origin, the custom
-origin's domain name, port, path and headers count; another kind of origin is refused.
+(body), edge-function-restrictions-all (URI and query string).
 """
 
 import base64
@@ -12,7 +14,7 @@ from http import HTTPStatus
 from typing import Any
 
 from sandbox.edge.config import Association, EventType, Origin
-from sandbox.edge.lambda_headers import changed_headers, event_headers, header_faults
+from sandbox.edge.lambda_headers import changed_headers, event_headers, header_errors
 from sandbox.edge.messages import Request, Response
 
 _BODY_LIMITS = {EventType.VIEWER_REQUEST: 40_000, EventType.ORIGIN_REQUEST: 1_000_000}
@@ -20,8 +22,8 @@ _URI_LIMIT = 8_192
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
-    """One request at one distribution, as every event of it is told."""
+class EventContext:
+    """What every event of one viewer's request has: the distribution and the request's id."""
 
     distribution_id: str
     domain_name: str
@@ -29,106 +31,106 @@ class Visit:
 
 
 def request_event(
-    visit: Visit, association: Association, request: Request, origin: Origin | None = None
+    context: EventContext, association: Association, request: Request, origin: Origin | None = None
 ) -> dict[str, Any]:
-    """Return the event of a request trigger; `origin` belongs to an origin-request only."""
-    shaped = _request(request)
+    """Return the event of a request trigger; only origin-request has an `origin`."""
+    fields = _request(request)
     if association.include_body:
-        shaped["body"] = _shown_body(request.body, _BODY_LIMITS[EventType(association.event_type)])
+        fields["body"] = _event_body(request.body, _BODY_LIMITS[EventType(association.event_type)])
     if origin is not None:
-        shaped["origin"] = {"custom": _custom_origin(origin)}
-    return _event(visit, association, {"request": shaped})
+        fields["origin"] = {"custom": _custom_origin(origin)}
+    return _event(context, association, {"request": fields})
 
 
 def response_event(
-    visit: Visit, association: Association, request: Request, response: Response
+    context: EventContext, association: Association, request: Request, response: Response
 ) -> dict[str, Any]:
-    """Return the event of a response trigger; the body is not shown to functions."""
-    shown = {
+    """Return the event of a response trigger; functions never see the body."""
+    response_fields = {
         "status": str(response.status),
         "statusDescription": reason(response.status),
         "headers": event_headers(response.headers),
     }
-    return _event(visit, association, {"request": _request(request), "response": shown})
+    return _event(context, association, {"request": _request(request), "response": response_fields})
 
 
 def reason(status: int) -> str:
-    """Return HTTP's phrase for `status`, or nothing."""
+    """Return HTTP's phrase for `status`, or ''."""
     return HTTPStatus(status).phrase if status in HTTPStatus else ""
 
 
 def check_changed_request(
-    event_type: str, before: Request, answer: dict[str, Any]
+    event_type: str, before: Request, result: dict[str, Any]
 ) -> tuple[str, ...]:
-    """Return the faults of a request that a function handed back, as sentences."""
-    faults = [
-        f"{name} is read-only: {answer[name]!r} instead of {given!r}."
+    """Return the errors of a request that a function returned, as sentences."""
+    errors = [
+        f"{name} is read-only: {result[name]!r} instead of {given!r}."
         for name, given in (("method", before.method), ("clientIp", before.client_ip))
-        if answer.get(name, given) != given
+        if result.get(name, given) != given
     ]
-    uri, querystring = answer.get("uri", before.uri), answer.get("querystring", before.querystring)
-    faults += uri_faults(uri, querystring)
-    faults += header_faults(event_type, answer.get("headers", {}), before.headers)
-    faults += _replaced_body_faults(answer.get("body"))
-    return tuple(faults)
+    uri, querystring = result.get("uri", before.uri), result.get("querystring", before.querystring)
+    errors += uri_errors(uri, querystring)
+    errors += header_errors(event_type, result.get("headers", {}), before.headers)
+    errors += _body_errors(result.get("body"))
+    return tuple(errors)
 
 
-def uri_faults(uri: object, querystring: object) -> list[str]:
-    """Return what is wrong with a URI and a query string that a function wants."""
+def uri_errors(uri: object, querystring: object) -> list[str]:
+    """Return the errors of a URI and a query string that a function returned."""
     if not isinstance(uri, str) or not uri.startswith("/"):
         return [f"uri must be a string that begins with a slash, not {uri!r}."]
-    if not isinstance(querystring, str) or any(sign <= " " or sign == "#" for sign in querystring):
+    if not isinstance(querystring, str) or any(c <= " " or c == "#" for c in querystring):
         return [f"querystring must be a string without spaces or #, not {querystring!r}."]
     if len(uri) + len(querystring) >= _URI_LIMIT:
         return [f"uri and querystring together must be shorter than {_URI_LIMIT} characters."]
     return []
 
 
-def changed_request(event_type: str, before: Request, answer: dict[str, Any]) -> Request:
-    """Return `before` as a checked answer wants it."""
-    body = answer.get("body") or {}
+def changed_request(event_type: str, before: Request, result: dict[str, Any]) -> Request:
+    """Return `before` as a checked result changes it."""
+    body = result.get("body") or {}
     return replace(
         before,
-        uri=answer.get("uri", before.uri),
-        querystring=answer.get("querystring", before.querystring),
-        headers=changed_headers(event_type, before.headers, answer.get("headers", {})),
+        uri=result.get("uri", before.uri),
+        querystring=result.get("querystring", before.querystring),
+        headers=changed_headers(event_type, before.headers, result.get("headers", {})),
         body=_replacement(body) if body.get("action") == "replace" else before.body,
     )
 
 
-def check_changed_origin(answer: dict[str, Any]) -> tuple[str, ...]:
-    """Return what is wrong with the origin that an origin-request function asks for."""
-    custom = (answer.get("origin") or {"custom": {}}).get("custom")
+def check_changed_origin(result: dict[str, Any]) -> tuple[str, ...]:
+    """Return the errors of the origin that an origin-request function returned."""
+    custom = (result.get("origin") or {"custom": {}}).get("custom")
     if not isinstance(custom, dict):
-        return ("origin must be a custom origin: the sandbox fetches from no other.",)
+        return ("origin must be a custom origin: the sandbox reaches no other kind.",)
     if not isinstance(custom.get("domainName", ""), str) or not isinstance(
         custom.get("port", 1), int
     ):
         return ("origin.custom needs domainName as a string and port as a number.",)
-    return header_faults(EventType.ORIGIN_REQUEST, custom.get("customHeaders", {}))
+    return header_errors(EventType.ORIGIN_REQUEST, custom.get("customHeaders", {}))
 
 
-def changed_origin(before: Origin, answer: dict[str, Any]) -> Origin:
-    """Return the origin that a checked answer asks for."""
-    custom = (answer.get("origin") or {"custom": {}})["custom"]
-    shaped = custom.get("customHeaders")
+def changed_origin(before: Origin, result: dict[str, Any]) -> Origin:
+    """Return `before` as a checked result changes it."""
+    custom = (result.get("origin") or {"custom": {}})["custom"]
+    fields = custom.get("customHeaders")
     return replace(
         before,
         domain_name=custom.get("domainName", before.domain_name),
         http_port=custom.get("port", before.http_port),
         path=custom.get("path", before.path),
         custom_headers=before.custom_headers
-        if shaped is None
-        else tuple((e.get("key", name), e["value"]) for name, es in shaped.items() for e in es),
+        if fields is None
+        else tuple((e.get("key", name), e["value"]) for name, es in fields.items() for e in es),
     )
 
 
-def _event(visit: Visit, association: Association, cf: dict[str, Any]) -> dict[str, Any]:
+def _event(context: EventContext, association: Association, cf: dict[str, Any]) -> dict[str, Any]:
     config = {
-        "distributionDomainName": visit.domain_name,
-        "distributionId": visit.distribution_id,
+        "distributionDomainName": context.domain_name,
+        "distributionId": context.distribution_id,
         "eventType": association.event_type,
-        "requestId": visit.request_id,
+        "requestId": context.request_id,
     }
     return {"Records": [{"cf": {"config": config, **cf}}]}
 
@@ -143,7 +145,7 @@ def _request(request: Request) -> dict[str, Any]:
     }
 
 
-def _shown_body(body: bytes, limit: int) -> dict[str, Any]:
+def _event_body(body: bytes, limit: int) -> dict[str, Any]:
     return {
         "action": "read-only",
         "data": base64.b64encode(body[:limit]).decode(),
@@ -165,7 +167,7 @@ def _custom_origin(origin: Origin) -> dict[str, Any]:
     }
 
 
-def _replaced_body_faults(body: object) -> list[str]:
+def _body_errors(body: object) -> list[str]:
     if body is None or (isinstance(body, dict) and body.get("action") != "replace"):
         return []
     if not isinstance(body, dict) or not isinstance(body.get("data"), str):
@@ -173,7 +175,7 @@ def _replaced_body_faults(body: object) -> list[str]:
     try:
         _replacement(body)
     except ValueError:
-        return ["The replaced body says base64, but is not valid base64."]
+        return ["The encoding of the body is base64, but the body is not valid base64."]
     return []
 
 

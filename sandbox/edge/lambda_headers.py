@@ -1,11 +1,11 @@
 """
-Headers as Lambda@Edge writes them, and which of them a function may not touch. Pure.
+Write and read headers in the form of Lambda@Edge, and check those a function must not set. Pure.
 
-Shape: {"lower-case-name": [{"key": "Name-As-Sent", "value": "..."}]}, `key` optional in answers.
+The form is {"lower-case-name": [{"key": "Name-As-Sent", "value": "..."}]}; results may omit `key`.
 
-Disallowed headers are not shown to functions and may not be added; read-only ones may be read, but
-not added, changed or deleted (doc: CloudFront Developer Guide, edge-function-restrictions-all). The
-guide has no error for a deleted one: it is put back.
+Functions do not see disallowed headers and must not add them. They see read-only headers, but must
+not add, change or delete them (doc: CloudFront Developer Guide, edge-function-restrictions-all).
+The guide names no error for a deleted read-only header: it is restored.
 """
 
 from sandbox.edge.messages import Headers
@@ -20,7 +20,7 @@ DISALLOWED = frozenset({
 })  # fmt: skip
 DISALLOWED_PREFIXES = ("x-amz-cf-", "x-edge-")
 
-# At viewer-response CloudFront Functions have more freedom than Lambda@Edge.
+# At viewer-response, CloudFront Functions may set more headers than Lambda@Edge.
 FUNCTION_VIEWER_RESPONSE = "viewer-response of a CloudFront Function"
 
 READ_ONLY = {
@@ -38,78 +38,80 @@ READ_ONLY = {
 
 
 def is_disallowed(name: str) -> bool:
-    """Say whether `name` (in any case) is kept from edge functions."""
+    """Return whether edge functions must not see or set the header `name` (in any case)."""
     return name.lower() in DISALLOWED or name.lower().startswith(DISALLOWED_PREFIXES)
 
 
 def event_headers(headers: Headers) -> dict[str, list[dict[str, str]]]:
-    """Return `headers` in the shape of an event, less the disallowed ones."""
-    shaped: dict[str, list[dict[str, str]]] = {}
+    """Return `headers` in the form of an event, without the disallowed ones."""
+    fields: dict[str, list[dict[str, str]]] = {}
     for key, value in headers:
         if not is_disallowed(key):
-            shaped.setdefault(key.lower(), []).append({"key": key, "value": value})
-    return shaped
+            fields.setdefault(key.lower(), []).append({"key": key, "value": value})
+    return fields
 
 
-def headers_from(shaped: dict[str, list[dict[str, str]]]) -> Headers:
-    """Return a function's (checked) headers; a missing `key` is the name with capitals."""
+def read_headers(fields: dict[str, list[dict[str, str]]]) -> Headers:
+    """Return the headers of a checked result; without a `key`, the name gets capitals."""
     return tuple(
         (entry.get("key", name.title()), entry["value"])
-        for name, entries in shaped.items()
+        for name, entries in fields.items()
         for entry in entries
     )
 
 
 def changed_headers(
-    event_type: str, before: Headers, shaped: dict[str, list[dict[str, str]]]
+    event_type: str, before: Headers, fields: dict[str, list[dict[str, str]]]
 ) -> Headers:
-    """Return a function's (checked) headers, with those put back that it cannot see or delete."""
-    after = headers_from(shaped)
+    """Return the headers of a checked result, with those that it cannot see or delete restored."""
+    after = read_headers(fields)
     names = {key.lower() for key, _ in after}
     kept = READ_ONLY[event_type] - names
-    held = [pair for pair in before if is_disallowed(pair[0]) or pair[0].lower() in kept]
-    return (*after, *held)
+    protected = [pair for pair in before if is_disallowed(pair[0]) or pair[0].lower() in kept]
+    return (*after, *protected)
 
 
-def header_faults(event_type: str, shaped: object, before: Headers = ()) -> tuple[str, ...]:
-    """Return the faults of a function's headers, as sentences; `before` is what it was given."""
-    if not isinstance(shaped, dict):
-        return (f"headers must be an object of lists, not {_kind(shaped)}.",)
+def header_errors(event_type: str, fields: object, before: Headers = ()) -> tuple[str, ...]:
+    """Return the errors in a function's headers, as sentences; it was given `before`."""
+    if not isinstance(fields, dict):
+        return (f"headers must be an object of lists, not {_kind(fields)}.",)
     given = event_headers(before)
-    faults: list[str] = []
-    for name, entries in shaped.items():
-        faults += _shape_faults(name, entries) or _liberty_faults(event_type, name, entries, given)
-    return tuple(faults)
+    errors: list[str] = []
+    for name, entries in fields.items():
+        errors += _shape_errors(name, entries) or _permission_errors(
+            event_type, name, entries, given
+        )
+    return tuple(errors)
 
 
-def _shape_faults(name: object, entries: object) -> list[str]:
+def _shape_errors(name: object, entries: object) -> list[str]:
     if not isinstance(name, str) or not name or name != name.lower():
         return [f"The header name {name!r} must be in lower case."]
     if not isinstance(entries, list) or not entries:
         return [
             f'The header {name} must be a list such as [{{"value": "..."}}], not {_kind(entries)}.'
         ]
-    return [fault for entry in entries if (fault := _entry_fault(name, entry))]
+    return [error for entry in entries if (error := _entry_error(name, entry))]
 
 
-def _entry_fault(name: str, entry: object) -> str | None:
+def _entry_error(name: str, entry: object) -> str | None:
     if not isinstance(entry, dict) or not isinstance(entry.get("value"), str):
         return f"The header {name} needs a value that is a string."
     if str(entry.get("key", name)).lower() != name:
         return f"The header {name} has the key {entry['key']!r}, which is another name."
-    if any(ord(sign) < ord(" ") and sign != "\t" for sign in entry["value"]):
-        return f"The value of the header {name} has a control character in it."
+    if any(ord(c) < ord(" ") and c != "\t" for c in entry["value"]):
+        return f"The value of the header {name} has a control character."
     return None
 
 
-def _liberty_faults(
+def _permission_errors(
     event_type: str,
     name: str,
     entries: list[dict[str, str]],
     given: dict[str, list[dict[str, str]]],
 ) -> list[str]:
     if is_disallowed(name):
-        return [f"The header {name} is not allowed in an edge function's answer."]
+        return [f"The header {name} is not allowed in an edge function's response."]
     values = [entry["value"] for entry in entries]
     if name in READ_ONLY[event_type] and values != [e["value"] for e in given.get(name, [])]:
         return [f"The header {name} is read-only at {event_type}: do not set it."]

@@ -1,8 +1,8 @@
 """
-HTTP messages as the edge passes them on, and the one way in which serving them fails. Pure.
+HTTP messages as the edge forwards them, and the error of a request that it cannot serve. Pure.
 
-Headers are pairs in the order of the wire, because a name may come more than once (Set-Cookie);
-names keep the case they came in and are compared without it.
+Headers are pairs in the order of the wire, because a name may occur more than once (Set-Cookie).
+Names keep their case and are compared without it.
 """
 
 from collections.abc import Collection
@@ -13,7 +13,7 @@ type Headers = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A viewer's request; `uri` is the raw path, `querystring` comes without its question mark."""
+    """A viewer's request; `uri` is the raw path, `querystring` has no question mark."""
 
     method: str
     uri: str
@@ -25,7 +25,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer on its way to the viewer, wherever it was made."""
+    """A response to the viewer, from an origin, a function or the cache."""
 
     status: int
     headers: Headers = ()
@@ -34,7 +34,7 @@ class Response:
 
 class EdgeError(Exception):
     """
-    The edge cannot serve the request: the viewer gets `status` and this error's sentence.
+    The edge cannot serve a request: the viewer gets `status` and this error's sentence.
 
     `result` is CloudFront's word for the kind of failure, as in `X-Cache: <result> from cloudfront`
     (doc: CloudFront Developer Guide, standard logs, x-edge-detailed-result-type).
@@ -52,7 +52,7 @@ def header(headers: Headers, name: str) -> str | None:
 
 
 def without(headers: Headers, names: Collection[str]) -> Headers:
-    """Return `headers` less those in `names` (lower case)."""
+    """Return `headers` without those in `names` (lower case)."""
     return tuple((key, value) for key, value in headers if key.lower() not in names)
 
 

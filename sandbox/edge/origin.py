@@ -1,14 +1,14 @@
 """
-Ask an origin: what a request to it looks like (pure), and the fetch over HTTP.
+Build the request to an origin (pure), and fetch the response over HTTP.
 
 The sandbox reaches custom origins on this machine's loopback only, over plain HTTP.
 
-    of the viewer's request   goes to the origin
-    -----------------------   ----------------------------------------------------------------------
-    query string, cookies     what is in the cache key; all of it with any origin request policy
-    Host                      the origin's, unless Host is in the cache key
-    Accept-Encoding           what is in the cache key
-    other headers             as they are, less hop-by-hop ones; CloudFront holds back more of them
+    the viewer's request   what the origin gets
+    ---------------------  -------------------------------------------------------------------
+    query string, cookies  what is in the cache key; everything with any origin request policy
+    Host                   the origin's, unless Host is in the cache key
+    Accept-Encoding        what is in the cache key
+    other headers          all but hop-by-hop ones; CloudFront withholds more of them
 """
 
 import asyncio
@@ -16,7 +16,7 @@ import ipaddress
 from dataclasses import replace
 from http.client import HTTPConnection, HTTPException
 
-from sandbox.edge.cache import Caching, accepted_encodings, chosen
+from sandbox.edge.cache import Caching, accepted_encodings, is_selected
 from sandbox.edge.config import Behavior, Origin
 from sandbox.edge.messages import (
     EdgeError,
@@ -41,7 +41,7 @@ _REWRITTEN = frozenset({"accept-encoding", "content-length", "cookie", "host", "
 def origin_request(
     behavior: Behavior, caching: Caching, origin: Origin, request: Request
 ) -> Request:
-    """Return `request` as CloudFront would send it to `origin`; its path is added at the fetch."""
+    """Return `request` as CloudFront sends it to `origin`; `fetch` adds the origin's path."""
     headers = [
         ("Host", _host(caching, origin, request)),
         *without(request.headers, _HOP_BY_HOP | _REWRITTEN),
@@ -56,26 +56,26 @@ def origin_request(
 
 async def fetch(origin: Origin, request: Request, *, seconds: float = SECONDS) -> Response:
     """
-    Return what `origin` answers to `request`, whatever its status.
+    Return the response of `origin` to `request`, with any status.
 
-    EdgeError: 502 where the origin may not or cannot be reached, 504 where it is silent.
+    EdgeError 502 if the origin must not or cannot be reached, 504 if it does not respond in time.
     """
     port = reachable_port(origin)
     try:
         return await asyncio.to_thread(_exchange, origin, port, request, seconds)
     except TimeoutError as error:
-        raise EdgeError(504, f"The origin did not answer within {seconds:g} s.") from error
+        raise EdgeError(504, f"The origin did not respond within {seconds:g} s.") from error
     except (OSError, HTTPException) as error:
         where = f"{origin.domain_name}:{port}"
         raise EdgeError(502, f"The origin at {where} cannot be reached: {error}.") from error
 
 
 def reachable_port(origin: Origin) -> int:
-    """Return the port to ask `origin` at; EdgeError where the sandbox does not go."""
+    """Return the port of `origin`; EdgeError if the sandbox must not reach it."""
     if origin.http_port is None:
         raise EdgeError(
             502,
-            f"The origin {origin.origin_id} is no custom origin: the sandbox has no other.",
+            f"The origin {origin.origin_id} is no custom origin, and the sandbox reaches no other.",
         )
     if not _is_loopback(origin.domain_name):
         raise EdgeError(
@@ -86,7 +86,7 @@ def reachable_port(origin: Origin) -> int:
     if origin.protocol_policy == "https-only":
         raise EdgeError(
             502,
-            f"The origin {origin.origin_id} wants HTTPS; the sandbox speaks HTTP: use http-only.",
+            f"The origin {origin.origin_id} requires HTTPS; the sandbox uses HTTP: set http-only.",
         )
     return origin.http_port
 
@@ -116,20 +116,20 @@ def _exchange(origin: Origin, port: int, request: Request, seconds: float) -> Re
         if request.body:
             connection.putheader("Content-Length", str(len(request.body)))
         connection.endheaders(request.body or None)
-        return _answer(connection)
+        return _read_response(connection)
     finally:
         connection.close()
 
 
-def _answer(connection: HTTPConnection) -> Response:
-    answer = connection.getresponse()
-    body = answer.read()
-    headers = without(tuple(answer.getheaders()), _HOP_BY_HOP)
-    return Response(answer.status, headers, body)
+def _read_response(connection: HTTPConnection) -> Response:
+    response = connection.getresponse()
+    body = response.read()
+    headers = without(tuple(response.getheaders()), _HOP_BY_HOP)
+    return Response(response.status, headers, body)
 
 
 def _host(caching: Caching, origin: Origin, request: Request) -> str:
-    if chosen(caching.headers, "host"):
+    if is_selected(caching.headers, "host"):
         return header(request.headers, "host") or origin.domain_name
     port = f":{origin.http_port}" if origin.http_port not in {None, _HTTP_PORT} else ""
     return f"{origin.domain_name}{port}"
@@ -141,17 +141,22 @@ def _forwarded_for(request: Request) -> str:
 
 
 def _cookie(behavior: Behavior, caching: Caching, request: Request) -> str:
-    every = behavior.has_origin_request_policy
-    crumbs = [(n, v) for n, v in cookies(request.headers) if every or chosen(caching.cookies, n)]
-    return "; ".join(f"{name}={value}" for name, value in crumbs)
+    forwards_all = behavior.has_origin_request_policy
+    return "; ".join(
+        f"{name}={value}"
+        for name, value in cookies(request.headers)
+        if forwards_all or is_selected(caching.cookies, name)
+    )
 
 
 def _querystring(behavior: Behavior, caching: Caching, request: Request) -> str:
     known = {name for name, _ in parameters(request.querystring)}
-    if behavior.has_origin_request_policy or all(chosen(caching.query_strings, n) for n in known):
+    if behavior.has_origin_request_policy or all(
+        is_selected(caching.query_strings, n) for n in known
+    ):
         return request.querystring
     parts = [part for part in request.querystring.split("&") if part]
-    return "&".join(p for p in parts if chosen(caching.query_strings, p.partition("=")[0]))
+    return "&".join(p for p in parts if is_selected(caching.query_strings, p.partition("=")[0]))
 
 
 def _optional(name: str, value: str | None) -> Headers:

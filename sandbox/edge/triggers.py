@@ -1,13 +1,13 @@
 """
-Run the function bound to an event type, and turn its answer into what the edge goes on with.
+Run the function of an event type, and turn its result into the next request or response.
 
-    function            failed or timed out              answered amiss
-    ------------------  -------------------------------  --------------------------------
-    Lambda@Edge         503 LambdaExecutionError         502 LambdaValidationError
-    CloudFront Function 503 FunctionExecutionError       502 FunctionValidationError
+    function             failed or timed out         invalid result
+    -------------------  --------------------------  ---------------------------
+    Lambda@Edge          503 LambdaExecutionError    502 LambdaValidationError
+    CloudFront Function  503 FunctionExecutionError  502 FunctionValidationError
 
 (doc: CloudFront Developer Guide, http-503-service-unavailable, http-502-bad-gateway). The sentence
-in the answer's body says more than CloudFront's does.
+in the response's body says more than CloudFront's does.
 """
 
 import json
@@ -17,73 +17,75 @@ from sandbox.edge import function_events, lambda_events, lambda_responses
 from sandbox.edge.config import Association, EventType, Origin
 from sandbox.edge.function_runtime import FunctionExecutionError, run_function
 from sandbox.edge.interface import FunctionCode, Invoke
-from sandbox.edge.lambda_events import Visit
+from sandbox.edge.lambda_events import EventContext
 from sandbox.edge.messages import EdgeError, Request, Response
 
 
 class Triggers:
-    """The functions of a distribution's behaviors, of either kind."""
+    """The functions of cache behaviors, of both kinds."""
 
     def __init__(self, invoke: Invoke, function_code: FunctionCode) -> None:
         self._invoke = invoke
         self._function_code = function_code
 
     async def viewer_request(
-        self, visit: Visit, association: Association, request: Request
+        self, context: EventContext, association: Association, request: Request
     ) -> Request | Response:
-        """Return the request to go on with, or the function's own response."""
+        """Return the request to continue with, or the function's own response."""
         if not association.is_lambda:
-            event = function_events.function_event(visit, EventType.VIEWER_REQUEST, request)
-            answer = await self._run_function(association, event)
-            return function_events.read_request_answer(request, answer)
+            event = function_events.function_event(context, EventType.VIEWER_REQUEST, request)
+            result = await self._run_function(association, event)
+            return function_events.read_request_result(request, result)
         members = await self._run_lambda(
-            association, lambda_events.request_event(visit, association, request)
+            association, lambda_events.request_event(context, association, request)
         )
         return _request_or_response(association, request, members)
 
     async def origin_request(
-        self, visit: Visit, association: Association, request: Request, origin: Origin
+        self, context: EventContext, association: Association, request: Request, origin: Origin
     ) -> tuple[Request, Origin] | Response:
-        """Return the request and the origin to ask, or the function's own response."""
+        """Return the request and its origin, or the function's own response."""
         members = await self._run_lambda(
-            association, lambda_events.request_event(visit, association, request, origin)
+            association, lambda_events.request_event(context, association, request, origin)
         )
         changed = _request_or_response(association, request, members)
         if isinstance(changed, Response):
             return changed
-        _refuse(association, lambda_events.check_changed_origin(members))
+        _raise_errors(association, lambda_events.check_changed_origin(members))
         return changed, lambda_events.changed_origin(origin, members)
 
     async def response(
-        self, visit: Visit, association: Association, request: Request, response: Response
+        self, context: EventContext, association: Association, request: Request, response: Response
     ) -> Response:
-        """Return what the function of a response event makes of `response`."""
+        """Return `response` as the function of a response event changes it."""
         if not association.is_lambda:
             event = function_events.function_event(
-                visit, EventType.VIEWER_RESPONSE, request, response
+                context, EventType.VIEWER_RESPONSE, request, response
             )
-            answer = await self._run_function(association, event)
-            return function_events.read_response_answer(response, answer)
+            result = await self._run_function(association, event)
+            return function_events.read_response_result(response, result)
         members = await self._run_lambda(
-            association, lambda_events.response_event(visit, association, request, response)
+            association, lambda_events.response_event(context, association, request, response)
         )
         event_type = association.event_type
-        _refuse(association, lambda_responses.check_changed_response(event_type, response, members))
+        _raise_errors(
+            association, lambda_responses.check_changed_response(event_type, response, members)
+        )
         return lambda_responses.changed_response(event_type, response, members)
 
     async def _run_lambda(self, association: Association, event: dict[str, Any]) -> dict[str, Any]:
-        answer = await self._invoke(association.arn, json.dumps(event).encode())
-        if answer.function_error is not None:
+        result = await self._invoke(association.arn, json.dumps(event).encode())
+        if result.function_error is not None:
             raise EdgeError(
                 503,
                 f"The Lambda function {association.arn} failed at {association.event_type} "
-                f"({answer.function_error}): {_message(answer.payload)}",
+                f"({result.function_error}): {_message(result.payload)}",
                 result="LambdaExecutionError",
             )
-        members = _decoded(answer.payload)
+        members = _decode(result.payload)
         if not isinstance(members, dict):
-            faults = lambda_responses.check_generated_response(association.event_type, members)
-            raise _invalid(association, faults)
+            errors = lambda_responses.check_generated_response(association.event_type, members)
+            raise _invalid(association, errors)
         return members
 
     async def _run_function(self, association: Association, event: dict[str, Any]) -> object:
@@ -103,27 +105,29 @@ def _request_or_response(
 ) -> Request | Response:
     event_type = association.event_type
     if "uri" in members or "method" in members:
-        _refuse(association, lambda_events.check_changed_request(event_type, request, members))
+        _raise_errors(
+            association, lambda_events.check_changed_request(event_type, request, members)
+        )
         return lambda_events.changed_request(event_type, request, members)
-    _refuse(association, lambda_responses.check_generated_response(event_type, members))
+    _raise_errors(association, lambda_responses.check_generated_response(event_type, members))
     return lambda_responses.generated_response(members)
 
 
-def _refuse(association: Association, faults: tuple[str, ...]) -> None:
-    if faults:
-        raise _invalid(association, faults)
+def _raise_errors(association: Association, errors: tuple[str, ...]) -> None:
+    if errors:
+        raise _invalid(association, errors)
 
 
-def _invalid(association: Association, faults: tuple[str, ...]) -> EdgeError:
+def _invalid(association: Association, errors: tuple[str, ...]) -> EdgeError:
     return EdgeError(
         502,
-        f"The Lambda function {association.arn} returned an invalid answer at "
-        f"{association.event_type}: {' '.join(faults)}",
+        f"The Lambda function {association.arn} returned an invalid result at "
+        f"{association.event_type}: {' '.join(errors)}",
         result="LambdaValidationError",
     )
 
 
-def _decoded(payload: bytes) -> Any:  # noqa: ANN401 - whatever the function answered
+def _decode(payload: bytes) -> Any:  # noqa: ANN401 - any JSON
     try:
         return json.loads(payload or b"null")
     except ValueError:
@@ -131,7 +135,7 @@ def _decoded(payload: bytes) -> Any:  # noqa: ANN401 - whatever the function ans
 
 
 def _message(payload: bytes) -> str:
-    error = _decoded(payload)
+    error = _decode(payload)
     if isinstance(error, dict) and isinstance(error.get("errorMessage"), str):
         return f"{error.get('errorType', 'Error')}: {error['errorMessage']}"
     return payload.decode(errors="replace")

@@ -130,7 +130,7 @@ def local_controller(
 
 def _find(endpoint_url: str) -> Deployed:
     try:
-        Sandbox(endpoint_url, Path(os.devnull)).ready()
+        Sandbox(endpoint_url, Path(os.devnull)).check_ready()
     except (OSError, ValueError, HTTPException) as error:
         raise InvocationError(
             f"No sandbox answers at {endpoint_url}: run make sandbox in another terminal."

@@ -1,1 +1,1 @@
-"""Patches of ministack, one module for each service whose behavior differs from AWS."""
+"""What makes ministack behave like AWS where it differs: one module a service; see the README."""

@@ -1,20 +1,20 @@
 """
-Which state an alarm of CloudWatch is in, judged by what its metric has counted. Pure.
+Evaluate an alarm of CloudWatch: its state, by what its metric has counted. Pure.
 
-Each minute an alarm looks back from the last whole minute over windows as long as its period. It
-asks for more of them than EvaluationPeriods, its evaluation range; how many more AWS does not say,
-and in its examples it is two.
+Each minute CloudWatch evaluates an alarm over windows as long as its period, back from the last
+whole minute. It looks at more windows than EvaluationPeriods: that is the evaluation range. AWS
+does not say how many more; in its examples it is two.
 
     data points in the range              the alarm is
     ------------------------------------  ----------------------------------------------------------
     EvaluationPeriods or more             ALARM if DatapointsToAlarm of the newest breach, else OK
-    fewer, missing ones are breaching     the same, the missing ones filled in as breaching
-    fewer, missing ones are notBreaching  the same, filled in as not breaching
-    fewer, missing ones are ignored       ALARM if DatapointsToAlarm breach; as it was if there is
-                                          none, or all breach; else OK
-    fewer, missing ones are missing       ALARM if DatapointsToAlarm breach, or if all breach, the
-                                          oldest at least that many periods old;
-                                          INSUFFICIENT_DATA if there is none; else OK
+    fewer, missing ones are breaching     the same, with the missing ones counted as breaching
+    fewer, missing ones are notBreaching  the same, with the missing ones counted as not breaching
+    fewer, missing ones are ignored       ALARM if DatapointsToAlarm breach; unchanged if there are
+                                          no data points, or all breach; else OK
+    fewer, missing ones are missing       ALARM if DatapointsToAlarm breach, or if all breach and
+                                          the oldest is at least that many periods old;
+                                          INSUFFICIENT_DATA without data points; else OK
 
 Sources: CloudWatch User Guide, alarm-evaluation, alarm-evaluation-window (SlidingWindow) and
 alarms-and-missing-data, whose two tables are tests.
@@ -37,7 +37,7 @@ _COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
 
 
 class State(StrEnum):
-    """CloudWatch's words."""
+    """The states of an alarm, in CloudWatch's words."""
 
     OK = "OK"
     ALARM = "ALARM"
@@ -46,7 +46,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What was counted `at` an instant, in seconds since 1970: `count` values, in all `total`."""
+    """The `count` values of one instant, `at` seconds since 1970; they add up to `total`."""
 
     at: float
     count: float
@@ -68,7 +68,7 @@ _STATISTICS: Mapping[str, Callable[[Sequence[Sample]], float]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """What decides: the members of PutMetricAlarm, and how many periods more the range has."""
+    """The members of PutMetricAlarm that decide; the range is `extra_periods` longer than asked."""
 
     statistic: str
     period: int
@@ -77,11 +77,11 @@ class Alarm:
     threshold: float
     comparison: str
     missing: str
-    more_periods: int = 2
+    extra_periods: int = 2
 
     @classmethod
     def of(cls, members: Mapping[str, Any]) -> "Alarm":
-        """Return the alarm that PutMetricAlarm or a template describes so."""
+        """Return the alarm that these members of PutMetricAlarm or of a template describe."""
         evaluation_periods = int(members["EvaluationPeriods"])
         return cls(
             statistic=members["Statistic"],
@@ -94,27 +94,27 @@ class Alarm:
         )
 
     @property
-    def is_understood(self) -> bool:
-        """Say whether its statistic and comparison are played here."""
+    def is_supported(self) -> bool:
+        """Return whether its statistic and comparison are implemented here."""
         return self.statistic in _STATISTICS and self.comparison in _COMPARISONS
 
     def evaluate(self, samples: Sequence[Sample], *, at: float, state: State) -> State:
-        """Return the state at an instant (seconds since 1970) of an alarm that was in `state`."""
-        return self.judge([self._breaches(each) for each in self._windows(samples, at)], state)
+        """Return the state of an alarm that was in `state`; `at` is in seconds since 1970."""
+        return self.decide([self._breaches(each) for each in self._windows(samples, at)], state)
 
-    def judge(self, breaching: Sequence[bool | None], state: State) -> State:
-        """Return the state by the evaluation range, newest first: breaches or not, None missing."""
-        real = [each for each in breaching if each is not None]
-        newest = real[: self.evaluation_periods]
-        filled = max(0, self.evaluation_periods - len(real))
-        breaches = sum(newest) + (filled if self.missing == "breaching" else 0)
+    def decide(self, breaching: Sequence[bool | None], state: State) -> State:
+        """Return the state by the range, newest first: whether each breaches, None if missing."""
+        present = [each for each in breaching if each is not None]
+        newest = present[: self.evaluation_periods]
+        missing = max(0, self.evaluation_periods - len(present))
+        breaches = sum(newest) + (missing if self.missing == "breaching" else 0)
         if breaches >= self.datapoints_to_alarm:
             return State.ALARM
-        if filled and self.missing in {"ignore", "missing"} and all(real):
-            return self._undecided(breaching, state)
+        if missing and self.missing in {"ignore", "missing"} and all(present):
+            return self._decide_without_data(breaching, state)
         return State.OK
 
-    def _undecided(self, breaching: Sequence[bool | None], state: State) -> State:
+    def _decide_without_data(self, breaching: Sequence[bool | None], state: State) -> State:
         if self.missing == "ignore":
             return state
         oldest = max((age for age, each in enumerate(breaching, 1) if each), default=0)
@@ -124,7 +124,7 @@ class Alarm:
 
     def _windows(self, samples: Sequence[Sample], at: float) -> list[list[Sample]]:
         windows: list[list[Sample]] = [
-            [] for _ in range(self.evaluation_periods + self.more_periods)
+            [] for _ in range(self.evaluation_periods + self.extra_periods)
         ]
         end = at // MINUTE * MINUTE
         for sample in samples:

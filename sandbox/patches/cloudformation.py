@@ -1,15 +1,16 @@
 """
-CloudFormation over ministack: distributions keep CloudFront's rules, failed deletions stop.
+Patch CloudFormation: distributions follow CloudFront's rules, and a failed deletion stops.
 
-ministack writes a stack's distributions into CloudFront's store without CloudFront being asked.
-Here they are checked and filled like those of the API, and deploy like them; a refusal fails the
+ministack writes a stack's distributions into CloudFront's store without calling CloudFront. Here
+they are checked, get their defaults and deploy as if the API had made them. A refusal fails the
 resource, and so the stack, with CloudFront's sentence.
 
-When a resource fails to delete, ministack goes on and deletes what it depends on; CloudFormation
-keeps that, so that the deletion can be tried again. A custom resource needs its function for it.
+When a resource fails to delete, ministack goes on and deletes what that resource depends on.
+CloudFormation keeps it, so that the deletion can be tried again: a custom resource needs its
+function for that.
 """
 
-# ruff: noqa: SLF001 - ministack has no public names for what is surrounded here
+# ruff: noqa: SLF001 - ministack has no public names for what is patched here
 
 import itertools
 from collections.abc import Callable
@@ -21,10 +22,12 @@ from ministack.services.cloudformation import provisioners, stacks
 from sandbox.cloudfront import configuration, defaults
 from sandbox.cloudfront.association_rules import association_refusals
 from sandbox.cloudfront.distribution_rules import config_refusals
-from sandbox.patches import seam
-from sandbox.patches.cloudfront import Distributions, ServedAccount, config_of, record_of
+from sandbox.patches.cloudfront import Distributions
+from sandbox.patches.cloudfront_store import CallingAccount, find_record, read_config
+from sandbox.patches.wrap import wrap_function
 
-type _Made = tuple[str, dict[str, Any]]
+# The physical id of a resource and its attributes.
+type _Created = tuple[str, dict[str, Any]]
 
 
 class StackDistributions:
@@ -34,61 +37,61 @@ class StackDistributions:
         self._distributions = distributions
 
     def install(self) -> None:
-        """Surround what makes, changes and deletes the resources of a stack."""
-        table = provisioners._RESOURCE_HANDLERS["AWS::CloudFront::Distribution"]
-        seam.surround(table, "create", self._creating)
-        seam.surround(table, "update", self._updating)
-        seam.surround(table, "delete", self._deleting)
-        seam.surround(stacks, "_delete_resource", _keeping)
+        """Patch what creates, updates and deletes the resources of a stack."""
+        handlers = provisioners._RESOURCE_HANDLERS["AWS::CloudFront::Distribution"]
+        wrap_function(handlers, "create", self._patch_create)
+        wrap_function(handlers, "update", self._patch_update)
+        wrap_function(handlers, "delete", self._patch_delete)
+        wrap_function(stacks, "_delete_resource", _patch_delete_resource)
 
-    def _creating(self, create: Callable[..., _Made]) -> Callable[..., _Made]:
-        def create_checked(*parts: object) -> _Made:
-            made = create(*parts)
+    def _patch_create(self, create: Callable[..., _Created]) -> Callable[..., _Created]:
+        def create_checked(*arguments: object) -> _Created:
+            created = create(*arguments)
             try:
-                self._settle(made[0])
+                self._check_and_deploy(created[0])
             except ValueError:
-                cloudfront._distributions.pop(made[0], None)
+                cloudfront._distributions.pop(created[0], None)
                 raise
-            return made
+            return created
 
         return create_checked
 
-    def _updating(self, update: Callable[..., _Made]) -> Callable[..., _Made]:
-        def update_checked(physical_id: str, *parts: object, **named: object) -> _Made:
-            before = dict(record_of(physical_id) or {})
-            made = update(physical_id, *parts, **named)
+    def _patch_update(self, update: Callable[..., _Created]) -> Callable[..., _Created]:
+        def update_checked(physical_id: str, *arguments: object, **named: object) -> _Created:
+            before = dict(find_record(physical_id) or {})
+            updated = update(physical_id, *arguments, **named)
             try:
-                self._settle(made[0])
+                self._check_and_deploy(updated[0])
             except ValueError:
-                cloudfront._distributions[made[0]].update(before)
+                cloudfront._distributions[updated[0]].update(before)
                 raise
-            return made
+            return updated
 
         return update_checked
 
-    def _deleting(self, delete: Callable[..., None]) -> Callable[..., None]:
-        def delete_noted(physical_id: str, *parts: object) -> None:
-            self._distributions.forget(physical_id)
-            delete(physical_id, *parts)
+    def _patch_delete(self, delete: Callable[..., None]) -> Callable[..., None]:
+        def delete_served(physical_id: str, *arguments: object) -> None:
+            self._distributions.remove(physical_id)
+            delete(physical_id, *arguments)
 
-        return delete_noted
+        return delete_served
 
-    def _settle(self, distribution_id: str) -> None:
-        """Check and fill what was stored; a ValueError is how ministack fails a resource."""
+    def _check_and_deploy(self, distribution_id: str) -> None:
+        """Check, fill and deploy what is stored; ministack fails a resource on a ValueError."""
         record = cloudfront._distributions[distribution_id]
-        config = config_of(record)
-        checks = config_refusals(config), association_refusals(config, ServedAccount())
+        config = read_config(record)
+        checks = config_refusals(config), association_refusals(config, CallingAccount())
         refusal = next(itertools.chain(*checks), None)
         if refusal:
             raise ValueError(f"Invalid request provided: {refusal.code}: {refusal.message}")
         defaults.fill(config)
         record["config_xml"] = configuration.write(config).decode()
-        self._distributions.accept(distribution_id)
+        self._distributions.deploy(distribution_id)
 
 
-def _keeping(delete_resource: Callable[..., None]) -> Callable[..., None]:
+def _patch_delete_resource(delete_resource: Callable[..., None]) -> Callable[..., None]:
     def delete(kind: str, physical_id: str, properties: object, stack: str, name: str) -> None:
-        needed_by = _failed_dependent(stack, name)
+        needed_by = _find_failed_dependent(stack, name)
         if needed_by:
             raise ValueError(f"Kept, because {needed_by} depends on it and failed to delete.")
         delete_resource(kind, physical_id, properties, stack, name)
@@ -96,7 +99,8 @@ def _keeping(delete_resource: Callable[..., None]) -> Callable[..., None]:
     return delete
 
 
-def _failed_dependent(stack_name: str, logical_id: str) -> str:
+def _find_failed_dependent(stack_name: str, logical_id: str) -> str:
+    """Return a resource that depends on this one and failed to delete, or ''."""
     stack = cloudformation._stacks.get(stack_name) or {}
     if stack.get("StackStatus") != "DELETE_IN_PROGRESS":
         return ""

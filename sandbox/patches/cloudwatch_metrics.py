@@ -1,11 +1,11 @@
 """
-What AWS's services count in CloudWatch by themselves, over ministack.
+Patch CloudWatch: count the metrics that AWS's services record by themselves.
 
     metric                       ministack                          here
     ---------------------------  ---------------------------------  -------------------------------
-    those that a log line holds  stays a line                       counted, `embedded_metrics`
-    AWS/Lambda Invocations,      asynchronous ones as successful    each try, with what became of
-      Errors, Duration             when they are accepted             it
+    embedded in a log line       not counted                        counted: `embedded_metrics`
+    AWS/Lambda Invocations,      asynchronous ones as successful    each try, with its result
+      Errors, Duration             when they are accepted
     AWS/SQS Approximate-         not counted                        when it changes, and each minute
       NumberOfMessagesVisible
 
@@ -14,34 +14,33 @@ result in a function error", retries are invocations); SQS Developer Guide,
 sqs-available-cloudwatch-metrics. A queue never becomes inactive here.
 """
 
-import json
+# ruff: noqa: SLF001 - ministack has no public names for what is read and patched here
 
-# ruff: noqa: SLF001 - ministack has no public names for what is asked and surrounded here
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 from ministack.core.responses import AccountRegionScopedDict
 from ministack.services import cloudwatch, cloudwatch_logs, lambda_svc, sqs
 
-from sandbox.patches import seam
 from sandbox.patches.alarm_evaluation import MINUTE
+from sandbox.patches.embedded_metrics import read_data
+from sandbox.patches.wrap import wrap_function
 
 type _Record = dict[str, Any]
 
-_VISIBLE = "ApproximateNumberOfMessagesVisible"
+_MILLISECONDS = 1000
 
 
 def install() -> None:
-    """Surround what writes a log and what carries an invocation out."""
-    seam.surround(cloudwatch_logs, "_append_log_events", _extracting)
-    seam.surround(lambda_svc, "_execute_function_dispatch", _counting)
-    seam.surround(lambda_svc, "_emit_lambda_metrics", _counting_throttles)
+    """Patch what writes a log and what runs an invocation."""
+    wrap_function(cloudwatch_logs, "_append_log_events", _patch_append)
+    wrap_function(lambda_svc, "_execute_function_dispatch", _patch_dispatch)
+    wrap_function(lambda_svc, "_emit_lambda_metrics", _patch_emit_metrics)
 
 
-def _extracting(append: Callable[..., None]) -> Callable[..., None]:
-    def append_and_extract(stream: _Record, events: list[_Record]) -> None:
+def _patch_append(append: Callable[..., None]) -> Callable[..., None]:
+    def append_and_count(stream: _Record, events: list[_Record]) -> None:
         append(stream, events)
         for event in events:
             for datum in read_data(event["message"]):
@@ -57,18 +56,18 @@ def _extracting(append: Callable[..., None]) -> Callable[..., None]:
                     None,
                 )
 
-    return append_and_extract
+    return append_and_count
 
 
-def _counting(dispatch: Callable[..., _Record]) -> Callable[..., _Record]:
-    def dispatch_and_count(function: _Record, config: _Record, *parts: Any) -> _Record:  # noqa: ANN401 - ministack's own signature
+def _patch_dispatch(dispatch: Callable[..., _Record]) -> Callable[..., _Record]:
+    def dispatch_and_count(function: _Record, config: _Record, *arguments: Any) -> _Record:  # noqa: ANN401 - ministack's own signature
         began = time.time()
-        result = dispatch(function, config, *parts)
+        result = dispatch(function, config, *arguments)
         of = {"FunctionName": config.get("FunctionName", "")}
         counted = (
             ("Invocations", 1.0, "Count"),
             ("Errors", float(bool(result.get("error"))), "Count"),
-            ("Duration", (time.time() - began) * 1000, "Milliseconds"),
+            ("Duration", (time.time() - began) * _MILLISECONDS, "Milliseconds"),
         )
         for name, value, unit in counted:
             cloudwatch._store_datum("AWS/Lambda", name, of, began, unit, value, None, None, None)
@@ -77,10 +76,10 @@ def _counting(dispatch: Callable[..., _Record]) -> Callable[..., _Record]:
     return dispatch_and_count
 
 
-def _counting_throttles(_: Callable[..., None]) -> Callable[..., None]:
+def _patch_emit_metrics(_: Callable[..., None]) -> Callable[..., None]:
     def count_throttle(function_name: str, duration_ms: float, error: bool, throttle: bool) -> None:  # noqa: FBT001 - ministack's own signature
-        # ministack tells of a throttled synchronous invocation twice, the second time with how
-        # long that took; an error is counted where it happens.
+        # ministack reports a throttled synchronous invocation twice, the second time with its
+        # duration. Errors are counted where they happen.
         if throttle and not (duration_ms or error):
             of = {"FunctionName": function_name}
             cloudwatch.record_metric("AWS/Lambda", "Throttles", 1, "Count", of)
@@ -89,68 +88,24 @@ def _counting_throttles(_: Callable[..., None]) -> Callable[..., None]:
 
 
 class Queues:
-    """Measures the queues of the account and region that are being served."""
+    """Measures the queues of the account and region being served."""
 
     def __init__(self) -> None:
-        # The minute and the number that were counted last, by place and URL.
+        # The minute and the number that were counted last, by account, region and URL.
         self._measured: AccountRegionScopedDict = AccountRegionScopedDict()
 
     def measure(self, at: float) -> None:
-        """Count the visible messages of each queue, if there is news or another minute."""
+        """Count the visible messages of each queue, if their number or the minute has changed."""
         for url, queue in list(sqs._queues.items()):
             sqs._refresh_counts(queue)
             number = float(queue["attributes"]["ApproximateNumberOfMessages"])
-            seen = (at // MINUTE, number)
-            if self._measured.get(url) != seen:
-                self._measured[url] = seen
+            measured = (at // MINUTE, number)
+            if self._measured.get(url) != measured:
+                self._measured[url] = measured
+                name = "ApproximateNumberOfMessagesVisible"
                 of = {"QueueName": url.rpartition("/")[2]}
-                cloudwatch._store_datum(
-                    "AWS/SQS", _VISIBLE, of, at, "Count", number, None, None, None
-                )
+                cloudwatch._store_datum("AWS/SQS", name, of, at, "Count", number, None, None, None)
 
-    def forget(self) -> None:
-        """Measure all anew."""
+    def clear(self) -> None:
+        """Measure all again."""
         self._measured = AccountRegionScopedDict()
-
-
-_MILLISECONDS = 1000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Datum:
-    """Values of one metric with one set of dimensions, at an instant in seconds since 1970."""
-
-    namespace: str
-    name: str
-    unit: str
-    dimensions: Mapping[str, str]
-    at: float
-    values: tuple[float, ...]
-
-
-def read_data(message: str) -> list[Datum]:
-    """Return what a line of a log counts."""
-    if '"_aws"' not in message:
-        return []
-    try:
-        document = json.loads(message)
-        return list(_data(document))
-    except (ValueError, KeyError, TypeError, AttributeError):
-        # CloudWatch, too, takes nothing from a line that is not to the specification.
-        return []
-
-
-def _data(document: Mapping[str, Any]) -> Iterator[Datum]:
-    at = document["_aws"]["Timestamp"] / _MILLISECONDS
-    for directive in document["_aws"]["CloudWatchMetrics"]:
-        for names in directive["Dimensions"]:
-            for metric in directive["Metrics"]:
-                told = document[metric["Name"]]
-                yield Datum(
-                    namespace=directive["Namespace"],
-                    name=metric["Name"],
-                    unit=metric.get("Unit", "None"),
-                    dimensions={name: document[name] for name in names},
-                    at=at,
-                    values=tuple(map(float, told if isinstance(told, list) else [told])),
-                )

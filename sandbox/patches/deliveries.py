@@ -1,22 +1,22 @@
 """
-Deliveries over ministack: each needs its right, and what cannot be delivered becomes a dead letter.
+Patch deliveries: each needs its right, and an event that cannot be delivered is a dead letter.
 
-    delivery                         right                                        without it
-    -------------------------------  -------------------------------------------  -------------
-    a rule invokes a function        the function's policy admits the rule        dead letter
-    a schedule invokes or sends      its role trusts Scheduler and allows it      dead letter
-    a rule's dead letter             the queue's policy admits the rule           metric
-    a schedule's dead letter         its role trusts Scheduler and allows it      metric
-    an invocation failed for good    the function's role allows to send it        metric
+    delivery                        right                                         without it
+    ------------------------------  --------------------------------------------  -----------
+    a rule invokes a function       the function's policy allows the rule         dead letter
+    a schedule invokes or sends     its role trusts Scheduler and allows it       dead letter
+    a rule's dead letter            the queue's policy allows the rule            metric
+    a schedule's dead letter        its role trusts Scheduler and allows it       metric
+    a finally failed invocation     the function's role allows to send it         metric
 
-A missing right is not tried again, on AWS neither (EventBridge User Guide, eb-rule-dlq). Queues as
-targets of rules are not judged: only a test has one. The metrics are AWS's own: AWS/Events
+A missing right is not retried, on AWS neither (EventBridge User Guide, eb-rule-dlq). Queues as
+targets of rules are not checked: only a test has one. The metrics are AWS's own: AWS/Events
 InvocationsFailedToBeSentToDlq, AWS/Scheduler InvocationsFailedToBeSentToDeadLetterCount, AWS/Lambda
 DestinationDeliveryFailures. Attributes of dead letters: eb-rule-dlq; EventBridge Scheduler User
 Guide, configuring-schedule-dlq.
 """
 
-# ruff: noqa: SLF001 - ministack has no public names for what is surrounded here
+# ruff: noqa: SLF001 - ministack has no public names for what is patched here
 
 import json
 import time
@@ -26,20 +26,20 @@ from typing import Any
 
 from ministack.services import cloudwatch, eventbridge, lambda_svc, sqs
 
-from sandbox.patches import iam_services, seam
+from sandbox.patches import iam_services
+from sandbox.patches.wrap import wrap_function
 
 type _Record = dict[str, Any]
 
 _RULES, _SCHEDULER = "events.amazonaws.com", "scheduler.amazonaws.com"
-_ACTIONS = {"lambda": "lambda:InvokeFunction", "sqs": "sqs:SendMessage"}
-_SEND = "sqs:SendMessage"
-_NO_PERMISSIONS = "NO_PERMISSIONS"
+_INVOKE, _SEND = "lambda:InvokeFunction", "sqs:SendMessage"
+_ACTIONS = {"lambda": _INVOKE, "sqs": _SEND}
 
 
 def install() -> None:
-    """Surround what delivers by itself: rules, schedules, and invocations that failed for good."""
-    seam.surround(eventbridge, "_invoke_target", _delivering)
-    seam.surround(lambda_svc, "_route_async_failure", _keeping_failure)
+    """Patch what delivers by itself: rules, schedules, and invocations that failed finally."""
+    wrap_function(eventbridge, "_invoke_target", _patch_invoke_target)
+    wrap_function(lambda_svc, "_route_async_failure", _patch_route_failure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +63,23 @@ class _Sender:
         if action is None:
             return True
         if self.is_schedule:
-            return self._in_its_role(action, arn)
-        is_judged = action == _ACTIONS["lambda"]
-        return not is_judged or iam_services.function_admits(arn, _RULES, self.arn)
+            return self._role_allows(action, arn)
+        return action != _INVOKE or iam_services.function_allows(arn, _RULES, self.arn)
 
-    def may_bury(self, queue_arn: str) -> bool:
+    def may_send_dead_letter(self, queue_arn: str) -> bool:
         if self.is_schedule:
-            return self._in_its_role(_SEND, queue_arn)
-        return iam_services.queue_admits(queue_arn, _RULES, self.arn)
+            return self._role_allows(_SEND, queue_arn)
+        return iam_services.queue_allows(queue_arn, _RULES, self.arn)
 
-    def _in_its_role(self, action: str, arn: str) -> bool:
+    def _role_allows(self, action: str, arn: str) -> bool:
         role = self.target.get("RoleArn", "")
-        # What a role's trust may ask of Scheduler is the group, not the schedule (EventBridge
-        # Scheduler User Guide, cross-service-confused-deputy-prevention).
+        # The source that a role's trust policy can require of Scheduler is the group, not the
+        # schedule (EventBridge Scheduler User Guide, cross-service-confused-deputy-prevention).
         group = self.arn.replace(":schedule/", ":schedule-group/").rpartition("/")[0]
-        return iam_services.trusts(role, _SCHEDULER, group) and iam_services.role_may(
-            role, action, arn
-        )
+        is_trusted = iam_services.role_trusts(role, _SCHEDULER, group)
+        return is_trusted and iam_services.role_allows(role, action, arn)
 
-    def lose(self) -> None:
-        """Count a dead letter that could not be kept."""
+    def count_lost_dead_letter(self) -> None:
         if self.is_schedule:
             name = "InvocationsFailedToBeSentToDeadLetterCount"
             _count("AWS/Scheduler", name, ScheduleGroup=self.record["GroupName"])
@@ -91,49 +88,49 @@ class _Sender:
             _count("AWS/Events", name, RuleName=self.record["Name"])
 
 
-def _delivering(invoke_target: Callable[..., None]) -> Callable[..., None]:
+def _patch_invoke_target(invoke_target: Callable[..., None]) -> Callable[..., None]:
     def deliver(target: _Record, event: _Record, record: _Record, view: Any = None) -> None:  # noqa: ANN401 - ministack's own signature
         sender = _Sender(record, target)
         if sender.may_deliver():
             invoke_target(target, event, record, view)
             return
         whole = view or eventbridge._pattern_event_view(event)
-        _bury(sender, target.get("Input") or json.dumps(whole.event_with_detail()))
+        _send_dead_letter(sender, target.get("Input") or json.dumps(whole.event_with_detail()))
 
     return deliver
 
 
-def _bury(sender: _Sender, body: str) -> None:
+def _send_dead_letter(sender: _Sender, body: str) -> None:
     queue_arn = (sender.target.get("DeadLetterConfig") or {}).get("Arn")
     if not queue_arn:
         return
-    if not sender.may_bury(queue_arn):
-        sender.lose()
+    if not sender.may_send_dead_letter(queue_arn):
+        sender.count_lost_dead_letter()
         return
-    told = {
-        "ERROR_CODE": _NO_PERMISSIONS,
+    details = {
+        "ERROR_CODE": "NO_PERMISSIONS",
         "SCHEDULE_ARN" if sender.is_schedule else "RULE_ARN": sender.arn,
         "TARGET_ARN": sender.target["Arn"],
         "RETRY_ATTEMPTS": "0",
     }
     attributes = {
-        name: {"DataType": "String", "StringValue": value} for name, value in told.items()
+        name: {"DataType": "String", "StringValue": value} for name, value in details.items()
     }
     name = queue_arn.rpartition(":")[2]
     message = {"QueueUrl": name, "MessageBody": body, "MessageAttributes": attributes}
     sqs._act_send_message(message, name)
 
 
-def _keeping_failure(route_async_failure: Callable[..., None]) -> Callable[..., None]:
-    def keep(target_arn: str, name: str, event: _Record, result: _Record) -> None:
+def _patch_route_failure(route_async_failure: Callable[..., None]) -> Callable[..., None]:
+    def route(target_arn: str, name: str, event: _Record, result: _Record) -> None:
         role = (lambda_svc._functions.get(name) or {}).get("config", {}).get("Role", "")
         is_queue = target_arn.startswith("arn:aws:sqs:")
-        if is_queue and not iam_services.role_may(role, _SEND, target_arn):
+        if is_queue and not iam_services.role_allows(role, _SEND, target_arn):
             _count("AWS/Lambda", "DestinationDeliveryFailures", FunctionName=name)
             return
         route_async_failure(target_arn, name, event, result)
 
-    return keep
+    return route
 
 
 def _count(namespace: str, name: str, **dimensions: str) -> None:

@@ -1,7 +1,7 @@
 """
-IAM over ministack: what it does not judge, or judges of the wrong resource.
+Patch IAM: check what ministack does not check, or checks on the wrong resource.
 
-    call                                      judged besides, or instead
+    call                                      also checked, or checked instead
     ----------------------------------------  ------------------------------------------------------
     ssm:GetParametersByPath                   on the path, not on * (model: ssm)
     ssm:GetParameters, ssm:DeleteParameters   on each name, not on *
@@ -12,8 +12,8 @@ IAM over ministack: what it does not judge, or judges of the wrong resource.
     scheduler:CreateSchedule, UpdateSchedule  also iam:PassRole on the target's role
     lambda:CreateFunction,                    also iam:PassRole on the role, if one is named
       UpdateFunctionConfiguration               (IAM User Guide, id_roles_use_passrole)
-    CreateDistribution, UpdateDistribution    see `ministack_associating`
-    what a service does by itself             see `ministack_deliveries`
+    CreateDistribution, UpdateDistribution    see `iam_associations`
+    what a service does by itself             see `deliveries`
 
 Lambda compares a policy's resource with FunctionName and Qualifier of the call (Lambda Developer
 Guide, lambda-api-permissions-ref).
@@ -26,30 +26,30 @@ from ministack.core import iam_actions, iam_evaluator, router
 from ministack.services import lambda_svc, s3, scheduler, ssm
 
 from sandbox.api import errors
-from sandbox.api.asgi import Answer
+from sandbox.api.asgi import Response
 from sandbox.api.errors import Refusal
-from sandbox.api.operations import Request
-from sandbox.patches import seam
-from sandbox.patches.seam import Serve
+from sandbox.api.operations import Request, json_members
+from sandbox.patches import request_context
+from sandbox.patches.wrap import Forward, wrap_function, wrap_service
 
 _NOT_FOUND = 404
 _SCHEDULES = "/schedules/"
 
 
 def install() -> None:
-    """Surround ministack's judgement where it differs from IAM's."""
-    seam.surround(iam_actions, "extract_resource_arn", _naming)
-    seam.surround_service(ssm, _each_parameter)
-    seam.surround_service(s3, _objects)
-    seam.surround_service(scheduler, _role_of_a_schedule)
-    seam.surround_service(lambda_svc, _role_of_a_function)
+    """Patch ministack's checks where they differ from IAM's."""
+    wrap_function(iam_actions, "extract_resource_arn", _patch_resource_arn)
+    wrap_service(ssm, _check_parameters)
+    wrap_service(s3, _check_objects)
+    wrap_service(scheduler, _check_schedule_role)
+    wrap_service(lambda_svc, _check_function_role)
 
 
 def is_allowed(request: Request, action: str, resource_arn: str, **context: str) -> bool:
     """
-    Say whether the caller of `request`, now being served, may do `action` on `resource_arn`.
+    Return whether the caller of `request`, now being served, may do `action` on `resource_arn`.
 
-    `context` are condition keys, a colon written as two underscores.
+    `context` are condition keys, with two underscores for a colon.
     """
     access_key = router.extract_access_key_id(dict(request.headers), dict(request.query))
     service = action.partition(":")[0]
@@ -57,7 +57,7 @@ def is_allowed(request: Request, action: str, resource_arn: str, **context: str)
         access_key,
         action,
         service,
-        seam.region(),
+        request_context.region(),
         resource_arn=resource_arn,
         service_context={key.replace("__", ":"): value for key, value in context.items()},
     )
@@ -65,7 +65,7 @@ def is_allowed(request: Request, action: str, resource_arn: str, **context: str)
 
 
 def denial(request: Request, action: str, resource_arn: str) -> Refusal:
-    """Return IAM's sentence for what `is_allowed` said no to."""
+    """Return IAM's refusal of an action that `is_allowed` denies."""
     caller = iam_evaluator.request_caller_arn(dict(request.headers), dict(request.query))
     return Refusal(
         "AccessDenied",
@@ -75,12 +75,12 @@ def denial(request: Request, action: str, resource_arn: str) -> Refusal:
     )
 
 
-def _naming(extract_resource_arn: Callable[..., str]) -> Callable[..., str]:
-    def extract(service: str, *parts: Any) -> str:  # noqa: ANN401 - ministack's own signature
-        _method, path, _headers, body, query = parts[:5]
+def _patch_resource_arn(extract_resource_arn: Callable[..., str]) -> Callable[..., str]:
+    def extract(service: str, *arguments: Any) -> str:  # noqa: ANN401 - ministack's own signature
+        _method, path, _headers, body, query = arguments[:5]
         if service == "scheduler" and path.startswith(_SCHEDULES):
             return _schedule_arn(path.removeprefix(_SCHEDULES), body, query)
-        found = extract_resource_arn(service, *parts)
+        found = extract_resource_arn(service, *arguments)
         if service == "lambda" and query.get("Qualifier"):
             return f"{found}:{query['Qualifier'][0]}"
         names = _parameter_names(body) if (service, found) == ("ssm", "*") else []
@@ -90,61 +90,63 @@ def _naming(extract_resource_arn: Callable[..., str]) -> Callable[..., str]:
 
 
 def _schedule_arn(name: str, body: bytes, query: Mapping[str, Any]) -> str:
-    named = query.get("groupName") or seam.json_members(body).get("GroupName")
+    named = query.get("groupName") or json_members(body).get("GroupName")
     group = named[0] if isinstance(named, list) else named
-    place = f"{seam.region()}:{seam.account_id()}"
-    return f"arn:aws:scheduler:{place}:schedule/{group or 'default'}/{name}"
+    return request_context.arn("scheduler", f"schedule/{group or 'default'}/{name}")
 
 
 def _parameter_names(body: bytes) -> list[str]:
-    data = seam.json_members(body)
+    data = json_members(body)
     return [data["Path"]] if "Path" in data else list(data.get("Names", []))
 
 
 def _parameter_arn(name: str) -> str:
-    place = f"{seam.region()}:{seam.account_id()}"
-    return f"arn:aws:ssm:{place}:parameter/{name.removeprefix('/')}"
+    return request_context.arn("ssm", f"parameter/{name.removeprefix('/')}")
 
 
-async def _each_parameter(request: Request, onwards: Serve) -> Answer:
+async def _check_parameters(request: Request, forward: Forward) -> Response:
     name = request.headers.get("x-amz-target", "").rpartition(".")[2]
+    # ministack itself checks the first one.
     others = _parameter_names(request.body)[1:]
     for arn in map(_parameter_arn, others):
         if not is_allowed(request, f"ssm:{name}", arn):
-            refusal = denial(request, f"ssm:{name}", arn)
-            return errors.answer(Refusal("AccessDeniedException", refusal.message, 400), "ssm")
-    return await onwards(request)
+            message = denial(request, f"ssm:{name}", arn).message
+            return errors.to_response(Refusal("AccessDeniedException", message, 400), "ssm")
+    return await forward(request)
 
 
-async def _objects(request: Request, onwards: Serve) -> Answer:
+async def _check_objects(request: Request, forward: Forward) -> Response:
     bucket, _, key = request.path.strip("/").partition("/")
     arn = f"arn:aws:s3:::{bucket}/{key}"
     is_conditional = request.method == "PUT" and "if-match" in request.headers and key
     if is_conditional and not is_allowed(request, "s3:GetObject", arn):
-        return errors.answer(denial(request, "s3:GetObject", arn), "s3")
-    answer = await onwards(request)
-    hides = request.method in {"GET", "HEAD"} and key and answer.status == _NOT_FOUND
-    if hides and not is_allowed(request, "s3:ListBucket", f"arn:aws:s3:::{bucket}"):
-        return errors.answer(denial(request, "s3:ListBucket", f"arn:aws:s3:::{bucket}"), "s3")
-    return answer
+        return errors.to_response(denial(request, "s3:GetObject", arn), "s3")
+    response = await forward(request)
+    is_missing = request.method in {"GET", "HEAD"} and key and response.status == _NOT_FOUND
+    if is_missing and not is_allowed(request, "s3:ListBucket", f"arn:aws:s3:::{bucket}"):
+        refusal = denial(request, "s3:ListBucket", f"arn:aws:s3:::{bucket}")
+        return errors.to_response(refusal, "s3")
+    return response
 
 
-async def _role_of_a_schedule(request: Request, onwards: Serve) -> Answer:
+async def _check_schedule_role(request: Request, forward: Forward) -> Response:
     if request.method in {"POST", "PUT"} and request.path.startswith(_SCHEDULES):
-        role = seam.json_members(request.body).get("Target", {}).get("RoleArn", "")
-        return await _passing(request, onwards, role, "scheduler")
-    return await onwards(request)
+        role = json_members(request.body).get("Target", {}).get("RoleArn", "")
+        return await _check_pass_role(request, forward, role, "scheduler")
+    return await forward(request)
 
 
-async def _role_of_a_function(request: Request, onwards: Serve) -> Answer:
-    is_named = request.path.rstrip("/").endswith(("/functions", "/configuration"))
-    role = seam.json_members(request.body).get("Role") if is_named else None
-    return await (_passing(request, onwards, role, "lambda") if role else onwards(request))
+async def _check_function_role(request: Request, forward: Forward) -> Response:
+    may_name_role = request.path.rstrip("/").endswith(("/functions", "/configuration"))
+    role = json_members(request.body).get("Role") if may_name_role else None
+    if role:
+        return await _check_pass_role(request, forward, role, "lambda")
+    return await forward(request)
 
 
-async def _passing(request: Request, onwards: Serve, role: str, service: str) -> Answer:
+async def _check_pass_role(request: Request, forward: Forward, role: str, service: str) -> Response:
     receiver = f"{service}.amazonaws.com"
     if is_allowed(request, "iam:PassRole", role, iam__passedtoservice=receiver):
-        return await onwards(request)
-    refusal = denial(request, "iam:PassRole", role)
-    return errors.answer(Refusal("AccessDeniedException", refusal.message, 403), service)
+        return await forward(request)
+    message = denial(request, "iam:PassRole", role).message
+    return errors.to_response(Refusal("AccessDeniedException", message, 403), service)

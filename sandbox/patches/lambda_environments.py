@@ -1,12 +1,12 @@
 """
-Execution environments over ministack: one whose handler raised serves the next invocation too.
+Patch execution environments: one whose handler raised an error serves the next invocation too.
 
-ministack ends it, and makes the next invocation wait for a cold start. Lambda starts anew only
-after a crash, an exit or a timeout (Lambda Developer Guide, lambda-runtime-environment); so what a
-module keeps outlives an error here as it does there.
+ministack ends its process, so the next invocation waits for a cold start. Lambda starts a new one
+only after a crash, an exit or a timeout (Lambda Developer Guide, lambda-runtime-environment). What
+a module keeps in memory therefore survives an error here as it does there.
 """
 
-# ruff: noqa: SLF001 - ministack has no public names for what is surrounded here
+# ruff: noqa: SLF001 - ministack has no public names for what is patched here
 
 import subprocess
 import threading
@@ -16,37 +16,37 @@ from typing import Any
 
 from ministack.core import lambda_runtime
 
-from sandbox.patches import seam
+from sandbox.patches.wrap import wrap_function
 
 type _Process = subprocess.Popen[str]
 type _Result = dict[str, Any]
 
 
-class _Held(threading.local):
-    """The processes that ministack would end in this thread; None where it may."""
+class _Ending(threading.local):
+    """The processes that ministack wants to end in this thread; None where it may end them."""
 
     processes: list[_Process] | None = None
 
 
-_HELD = _Held()
+_ENDING = _Ending()
 
 
 def install() -> None:
-    """Surround the invocation of a warm process, and how it is ended."""
-    seam.surround(lambda_runtime.Worker, "invoke", _keeping)
-    seam.surround(lambda_runtime, "_signal", _signalling)
-    seam.surround(lambda_runtime, "_collect", _collecting)
+    """Patch how a warm process is invoked, and how it is ended."""
+    wrap_function(lambda_runtime.Worker, "invoke", _patch_invoke)
+    wrap_function(lambda_runtime, "_signal", _patch_signal)
+    wrap_function(lambda_runtime, "_collect", _patch_collect)
 
 
-def _keeping(invoke: Callable[..., _Result]) -> Callable[..., _Result]:
-    def invoke_keeping(worker: Any, *parts: Any, **named: Any) -> _Result:  # noqa: ANN401 - ministack's own signature
-        held = _HELD.processes = []
+def _patch_invoke(invoke: Callable[..., _Result]) -> Callable[..., _Result]:
+    def invoke_and_keep(worker: Any, *arguments: Any, **named: Any) -> _Result:  # noqa: ANN401 - ministack's own signature
+        ending = _ENDING.processes = []
         result: _Result = {}
         try:
-            result = invoke(worker, *parts, **named)
+            result = invoke(worker, *arguments, **named)
         finally:
-            _HELD.processes = None
-            for process in held:
+            _ENDING.processes = None
+            for process in ending:
                 # Only a handler that raised has a trace.
                 if "trace" in result and process.poll() is None:
                     worker._proc = process
@@ -54,7 +54,7 @@ def _keeping(invoke: Callable[..., _Result]) -> Callable[..., _Result]:
                     _end(process)
         return result
 
-    return invoke_keeping
+    return invoke_and_keep
 
 
 def _end(process: _Process) -> None:
@@ -62,19 +62,19 @@ def _end(process: _Process) -> None:
     lambda_runtime._collect(process, time.monotonic() + lambda_runtime._REAP_GRACE)
 
 
-def _signalling(signal: Callable[..., None]) -> Callable[..., None]:
-    def signal_unless_held(process: _Process) -> None:
-        if _HELD.processes is None:
+def _patch_signal(signal: Callable[..., None]) -> Callable[..., None]:
+    def signal_later(process: _Process) -> None:
+        if _ENDING.processes is None:
             signal(process)
         else:
-            _HELD.processes.append(process)
+            _ENDING.processes.append(process)
 
-    return signal_unless_held
+    return signal_later
 
 
-def _collecting(collect: Callable[..., None]) -> Callable[..., None]:
-    def collect_unless_held(process: _Process, deadline: float) -> None:
-        if _HELD.processes is None:
+def _patch_collect(collect: Callable[..., None]) -> Callable[..., None]:
+    def collect_later(process: _Process, deadline: float) -> None:
+        if _ENDING.processes is None:
             collect(process, deadline)
 
-    return collect_unless_held
+    return collect_later

@@ -1,11 +1,11 @@
 """
-S3 over ministack: events of a bucket as S3 sends them to EventBridge.
+Patch S3: send the events of a bucket to EventBridge as S3 does.
 
-    detail of an event      S3 (S3 User Guide, ev-events)       ministack alone
-    --------------------    -------------------------------     ------------------------
-    time                    whole seconds                       milliseconds
-    object.version-id       in a versioned bucket               never
-    object of a deletion    key, version-id, sequencer          size 0 and an empty etag too
+    detail of an event    S3 (S3 User Guide, ev-events)   ministack alone
+    --------------------  ------------------------------  --------------------------
+    time                  whole seconds                   milliseconds
+    object.version-id     in a versioned bucket           never
+    object of a deletion  key, version-id, sequencer      size 0 and an empty etag too
 """
 
 import json
@@ -16,41 +16,46 @@ from typing import Any
 
 from ministack.services import eventbridge, s3
 
-from sandbox.patches import seam
+from sandbox.patches.wrap import wrap_function
 
+type _Event = dict[str, Any]
+
+# The version that the event being sent is about; ministack does not pass it to EventBridge.
 _VERSION_ID: ContextVar[str | None] = ContextVar("version_id", default=None)
 _FRACTION = re.compile(r"\.\d+(?=Z$)")
 
 
 def install() -> None:
-    """Surround what an object's change leads to."""
-    seam.surround(s3, "_fire_s3_event", _telling_version)
-    seam.surround(eventbridge, "_dispatch_event", _putting_right)
+    """Patch what sends an event when an object changes."""
+    wrap_function(s3, "_fire_s3_event", _patch_fire_event)
+    wrap_function(eventbridge, "_dispatch_event", _patch_dispatch_event)
 
 
-def _telling_version(fire_event: Callable[..., None]) -> Callable[..., None]:
-    def fire(*parts: object, version_id: str | None = None, **named: object) -> None:
-        mark = _VERSION_ID.set(version_id)
+def _patch_fire_event(fire_event: Callable[..., None]) -> Callable[..., None]:
+    def fire(*arguments: object, version_id: str | None = None, **named: object) -> None:
+        token = _VERSION_ID.set(version_id)
         try:
-            fire_event(*parts, version_id=version_id, **named)
+            fire_event(*arguments, version_id=version_id, **named)
         finally:
-            _VERSION_ID.reset(mark)
+            _VERSION_ID.reset(token)
 
     return fire
 
 
-def _putting_right(dispatch_event: Callable[..., Any]) -> Callable[..., Any]:
-    def dispatch(event: dict[str, Any], *parts: object) -> Any:  # noqa: ANN401 - ministack's own
-        return dispatch_event(_as_s3(event) if event["Source"] == "aws.s3" else event, *parts)
+def _patch_dispatch_event(dispatch_event: Callable[..., Any]) -> Callable[..., Any]:
+    def dispatch(event: _Event, *arguments: object) -> Any:  # noqa: ANN401 - ministack's own
+        return dispatch_event(
+            _rewrite_as_s3(event) if event["Source"] == "aws.s3" else event, *arguments
+        )
 
     return dispatch
 
 
-def _as_s3(event: dict[str, Any]) -> dict[str, Any]:
+def _rewrite_as_s3(event: _Event) -> _Event:
     detail = json.loads(event["Detail"])
-    told = detail["object"]
+    changed = detail["object"]
     if event["DetailType"] == "Object Deleted":
-        told = {key: told[key] for key in ("key", "sequencer")}
+        changed = {key: changed[key] for key in ("key", "sequencer")}
     version_id = _VERSION_ID.get()
-    detail["object"] = told | ({"version-id": version_id} if version_id else {})
+    detail["object"] = changed | ({"version-id": version_id} if version_id else {})
     return {**event, "Time": _FRACTION.sub("", event["Time"]), "Detail": json.dumps(detail)}

@@ -1,14 +1,14 @@
 """
-When a schedule of EventBridge Scheduler is due, and what its target is told. Pure.
+Compute when a schedule of EventBridge Scheduler is due, and the input of its target. Pure.
 
     expression   due
     -----------  ------------------------------------------------------------------------------
-    at(...)      once, at that wall-clock time of the schedule's zone
+    at(...)      once, at that wall-clock time in the schedule's zone
     rate(...)    at StartDate, or at once without one; then every interval
-    cron(...)    at each wall-clock time of the zone that matches
+    cron(...)    at each matching wall-clock time in the zone
 
-A wall-clock time that a change of clocks skips: `at` comes at the first instant after the gap
-(ours; AWS does not say), `cron` is skipped that day. One that exists twice comes at the first.
+If a change of clocks skips a wall-clock time, `at` is due at the first instant after the gap (ours;
+AWS does not say) and `cron` is skipped that day. A time that exists twice is due the first time.
 
 Sources: EventBridge Scheduler User Guide, schedule-types and managing-schedule-context-attributes.
 """
@@ -31,7 +31,7 @@ _UNITS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": tim
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """What decides when a schedule is due; `begins` is StartDate, or when it was last changed."""
+    """A schedule's expression and zone; `begins` is its StartDate, or its last change."""
 
     expression: str
     zone: str
@@ -39,20 +39,20 @@ class Schedule:
 
     @property
     def is_one_time(self) -> bool:
-        """Say whether this is an `at` expression."""
+        """Return whether this is an `at` expression."""
         return _AT.fullmatch(self.expression) is not None
 
     def first(self, next_match: NextMatch) -> datetime | None:
-        """Return the first instant the schedule is due, or None for never."""
+        """Return the first instant at which the schedule is due, or None for never."""
         at = _AT.fullmatch(self.expression)
         if at:
-            return instant(datetime.fromisoformat(at.group(1)), self.zone)
+            return to_instant(datetime.fromisoformat(at.group(1)), self.zone)
         if _RATE.fullmatch(self.expression):
             return self.begins
         return self._next_cron(self.begins, next_match)
 
-    def following(self, due: datetime, next_match: NextMatch) -> datetime | None:
-        """Return the next instant after `due`, or None when there is none."""
+    def next_after(self, due: datetime, next_match: NextMatch) -> datetime | None:
+        """Return the next instant after `due`, or None for never."""
         rate = _RATE.fullmatch(self.expression)
         if rate:
             return due + int(rate.group(1)) * _UNITS[rate.group(2)]
@@ -61,14 +61,14 @@ class Schedule:
     def _next_cron(self, after: datetime, next_match: NextMatch) -> datetime | None:
         wall = _wall(after, self.zone)
         while (match := next_match(self.expression, wall)) is not None:
-            found = instant(match, self.zone)
+            found = to_instant(match, self.zone)
             if found > after and _wall(found, self.zone) == match:
                 return found
             wall = match
         return None
 
 
-def fault(expression: str, zone: str, next_match: NextMatch) -> str:
+def validation_error(expression: str, zone: str, next_match: NextMatch) -> str:
     """Return what is wrong with an expression or a zone, or ''; the sentences are ours."""
     try:
         ZoneInfo(zone)
@@ -80,12 +80,12 @@ def fault(expression: str, zone: str, next_match: NextMatch) -> str:
     return ""
 
 
-def instant(wall: datetime, zone: str) -> datetime:
+def to_instant(wall: datetime, zone: str) -> datetime:
     """Return the instant of a wall-clock time in `zone`; in a gap, the first instant after it."""
     late = wall.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
     if _wall(late, zone) == wall:
         return late
-    # In a gap the two readings of the time enclose the change of clocks; halve until it is found.
+    # In a gap, the two readings of the time enclose the change of clocks: bisect.
     early = wall.replace(tzinfo=ZoneInfo(zone), fold=1).astimezone(UTC)
     after = _offset(late, zone)
     while late - early > timedelta(seconds=1):
@@ -94,9 +94,9 @@ def instant(wall: datetime, zone: str) -> datetime:
     return late.replace(microsecond=0)
 
 
-def with_context(target: Mapping[str, Any], schedule_arn: str, due: datetime) -> dict[str, Any]:
-    """Return `target` with the context words in its Input replaced."""
-    words = {
+def fill_context(target: Mapping[str, Any], schedule_arn: str, due: datetime) -> dict[str, Any]:
+    """Return `target` with the context attributes in its Input replaced by their values."""
+    attributes = {
         "<aws.scheduler.schedule-arn>": schedule_arn,
         "<aws.scheduler.scheduled-time>": due.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "<aws.scheduler.execution-id>": uuid.uuid4().hex[:16],
@@ -105,8 +105,8 @@ def with_context(target: Mapping[str, Any], schedule_arn: str, due: datetime) ->
     text = target.get("Input")
     if text is None:
         return dict(target)
-    for word, value in words.items():
-        text = text.replace(word, value)
+    for name, value in attributes.items():
+        text = text.replace(name, value)
     return {**target, "Input": text}
 
 

@@ -1,15 +1,15 @@
 """
-EventBridge Scheduler over ministack: time zones, context words, one tick a second.
+Patch EventBridge Scheduler: time zones, context attributes, and a tick each second.
 
     ministack                                       here
     ----------------------------------------------  ------------------------------------------------
- reads at and cron in UTC, ticks each 10 s    `sandbox.patches.schedule_expressions`, each second
-    a name used again stays "already fired"         each change of a schedule starts it anew
+    reads at and cron in UTC, ticks each 10 s       `schedule_expressions`, each second
+    a name that was used before has "already fired" each change of a schedule starts it again
     accepts any expression and zone                 ValidationException
     CloudFormation drops zone, StartDate, EndDate   kept, and removed when the template drops them
 """
 
-# ruff: noqa: SLF001 - ministack has no public names for what is surrounded here
+# ruff: noqa: SLF001 - ministack has no public names for what is patched here
 
 import dataclasses
 from collections.abc import Callable
@@ -21,23 +21,25 @@ from ministack.services import eventbridge, scheduler
 from ministack.services.cloudformation import provisioners
 
 from sandbox.api import errors
-from sandbox.api.asgi import Answer
+from sandbox.api.asgi import Response
 from sandbox.api.errors import Refusal
-from sandbox.api.operations import Request
-from sandbox.patches import schedule_expressions, seam
+from sandbox.api.operations import Request, json_members
+from sandbox.patches import schedule_expressions
 from sandbox.patches.schedule_expressions import Schedule
-from sandbox.patches.seam import MovedError, Serve
+from sandbox.patches.wrap import Forward, MissingFunctionError, wrap_function, wrap_service
 
 type _Record = dict[str, Any]
+# Account, region, and `group/name`.
 type _Key = tuple[str, str, str]
-type _Made = tuple[str, dict[str, Any]]
+# The physical id of a resource and its attributes.
+type _Created = tuple[str, dict[str, Any]]
 
 _TICK_SECONDS = 1
-_CFN_MEMBERS = {"ScheduleExpressionTimezone": "UTC", "StartDate": None, "EndDate": None}
+_DROPPED_BY_STACKS = {"ScheduleExpressionTimezone": "UTC", "StartDate": None, "EndDate": None}
 
 
 def next_match(expression: str, wall: datetime) -> datetime | None:
-    """Return the first match of a cron expression after `wall`; ValueError when it is none."""
+    """Return the first match of a cron expression after `wall`; ValueError if it is invalid."""
     fields = eventbridge._parse_cron_fields(expression)
     if fields is None:
         raise ValueError(f"Not an expression that EventBridge Scheduler knows: {expression}.")
@@ -47,30 +49,30 @@ def next_match(expression: str, wall: datetime) -> datetime | None:
 
 @dataclasses.dataclass(slots=True)
 class _Plan:
-    """The next time one schedule is due; `version` tells the schedule's last change."""
+    """When a schedule is due next, None for never; `version` changes with the schedule."""
 
     version: tuple[float, str]
     due: datetime | None
 
 
 class Ticker:
-    """Fires what is due; `clock` gives the present as an aware datetime."""
+    """Fires the schedules that are due; `clock` gives the present as an aware datetime."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
         self._plans: dict[_Key, _Plan] = {}
 
     def install(self) -> None:
-        """Take the place of ministack's ticker and surround what makes schedules."""
+        """Replace ministack's ticker, and patch what creates schedules."""
         for name in ("_SCHEDULE_TICK_INTERVAL", "_ticker_loop"):
             if not hasattr(scheduler, name):
-                raise MovedError(f"ministack's scheduler has no {name} any more.")
+                raise MissingFunctionError(f"ministack's scheduler no longer has {name}.")
         scheduler._SCHEDULE_TICK_INTERVAL = _TICK_SECONDS
-        seam.surround(scheduler, "_tick_schedules", lambda _: self.tick)
-        seam.surround_service(scheduler, _checked)
-        table = provisioners._RESOURCE_HANDLERS["AWS::Scheduler::Schedule"]
-        seam.surround(table, "create", _stack_creating)
-        seam.surround(table, "update", _stack_updating)
+        wrap_function(scheduler, "_tick_schedules", lambda _: self.tick)
+        wrap_service(scheduler, _validate)
+        handlers = provisioners._RESOURCE_HANDLERS["AWS::Scheduler::Schedule"]
+        wrap_function(handlers, "create", _patch_stack_create)
+        wrap_function(handlers, "update", _patch_stack_update)
 
     def tick(self) -> None:
         """Fire every schedule that is due."""
@@ -79,20 +81,20 @@ class Ticker:
         for key in self._plans.keys() - records.keys():
             del self._plans[key]
         for key, record in records.items():
-            self._consider(key, record, now)
+            self._fire_if_due(key, record, now)
 
-    def _consider(self, key: _Key, record: _Record, now: datetime) -> None:
+    def _fire_if_due(self, key: _Key, record: _Record, now: datetime) -> None:
         plan = self._plan(key, record)
         if record["State"] != "ENABLED" or plan.due is None or now < plan.due:
             return
         schedule = _schedule(record)
         end = record.get("EndDate")
         # StartDate and EndDate are ignored for at() (model: scheduler CreateScheduleInput).
-        is_over = end is not None and not schedule.is_one_time and plan.due > _instant(end)
-        due, plan.due = plan.due, schedule.following(plan.due, next_match)
-        # Times that passed while the process was not looking come once, as one.
+        is_over = end is not None and not schedule.is_one_time and plan.due > _to_instant(end)
+        due, plan.due = plan.due, schedule.next_after(plan.due, next_match)
+        # Several times that passed since the last tick fire once.
         while plan.due and plan.due <= now:
-            due, plan.due = plan.due, schedule.following(plan.due, next_match)
+            due, plan.due = plan.due, schedule.next_after(plan.due, next_match)
         if not is_over:
             _fire(key, record, due)
         is_done = is_over or plan.due is None
@@ -109,12 +111,12 @@ class Ticker:
 
 
 def _schedule(record: _Record) -> Schedule:
-    begins = _instant(record.get("StartDate") or record["LastModificationDate"])
+    begins = _to_instant(record.get("StartDate") or record["LastModificationDate"])
     zone = record.get("ScheduleExpressionTimezone") or "UTC"
     return Schedule(record["ScheduleExpression"], zone, begins)
 
 
-def _instant(value: float | str) -> datetime:
+def _to_instant(value: float | str) -> datetime:
     if isinstance(value, str):
         return datetime.fromisoformat(value).astimezone(UTC)
     return datetime.fromtimestamp(value, UTC)
@@ -132,52 +134,53 @@ def _fire(key: _Key, record: _Record, due: datetime) -> None:
         "Account": account_id,
         "Region": region,
     }
-    target = schedule_expressions.with_context(record["Target"], record["Arn"], due)
+    target = schedule_expressions.fill_context(record["Target"], record["Arn"], due)
     with responses.request_scope(account_id, region):
         eventbridge._invoke_target(target, event, record)
 
 
-async def _checked(request: Request, onwards: Serve) -> Answer:
+async def _validate(request: Request, forward: Forward) -> Response:
     if request.method in {"POST", "PUT"} and request.path.startswith("/schedules/"):
-        fault = _fault(seam.json_members(request.body))
-        if fault:
-            return errors.answer(Refusal("ValidationException", fault), "scheduler")
-    return await onwards(request)
+        error = _validation_error(json_members(request.body))
+        if error:
+            return errors.to_response(Refusal("ValidationException", error), "scheduler")
+    return await forward(request)
 
 
-def _fault(members: _Record) -> str:
+def _validation_error(members: _Record) -> str:
+    expression = members.get("ScheduleExpression", "")
     zone = members.get("ScheduleExpressionTimezone") or "UTC"
-    return schedule_expressions.fault(members.get("ScheduleExpression", ""), zone, next_match)
+    return schedule_expressions.validation_error(expression, zone, next_match)
 
 
-def _refuse_fault(properties: _Record) -> None:
-    fault = _fault(properties)
-    if fault:
-        raise ValueError(f"Invalid request provided: {fault}")  # fails the resource
+def _validate_properties(properties: _Record) -> None:
+    error = _validation_error(properties)
+    if error:
+        raise ValueError(f"Invalid request provided: {error}")  # ministack fails the resource
 
 
-def _stack_creating(create: Callable[..., _Made]) -> Callable[..., _Made]:
-    def create_whole(logical_id: str, properties: _Record, *parts: object) -> _Made:
-        _refuse_fault(properties)
-        made = create(logical_id, properties, *parts)
-        _complete(made[0], properties)
-        return made
+def _patch_stack_create(create: Callable[..., _Created]) -> Callable[..., _Created]:
+    def create_whole(logical_id: str, properties: _Record, *arguments: object) -> _Created:
+        _validate_properties(properties)
+        created = create(logical_id, properties, *arguments)
+        _keep_dropped(created[0], properties)
+        return created
 
     return create_whole
 
 
-def _stack_updating(update: Callable[..., _Made]) -> Callable[..., _Made]:
-    def update_whole(physical_id: str, old: _Record, new: _Record, *parts: object) -> _Made:
-        _refuse_fault(new)
-        made = update(physical_id, old, new, *parts)
-        _complete(made[0], new)
-        return made
+def _patch_stack_update(update: Callable[..., _Created]) -> Callable[..., _Created]:
+    def update_whole(physical_id: str, old: _Record, new: _Record, *arguments: object) -> _Created:
+        _validate_properties(new)
+        updated = update(physical_id, old, new, *arguments)
+        _keep_dropped(updated[0], new)
+        return updated
 
     return update_whole
 
 
-def _complete(name: str, properties: _Record) -> None:
+def _keep_dropped(name: str, properties: _Record) -> None:
     record = scheduler._schedules[f"{properties.get('GroupName', 'default')}/{name}"]
-    for member, default in _CFN_MEMBERS.items():
+    for member, default in _DROPPED_BY_STACKS.items():
         record[member] = properties.get(member, default)
     record["LastModificationDate"] = scheduler._now()

@@ -1,79 +1,86 @@
 """
-Parameter Store over ministack: change events, and AllowedPattern enforced.
+Patch Parameter Store: emit change events, and enforce AllowedPattern.
 
-The functions are surrounded below HTTP, so that parameters of CloudFormation stacks emit too.
+    call                               operation in the event
+    ---------------------------------  ----------------------------------------------
+    PutParameter, version 1            Create
+    PutParameter, later versions       Update, also when the same value is written
+    DeleteParameter, DeleteParameters  Delete, one event for each that was there
+    LabelParameterVersion              LabelParameterVersion
+
+The patched functions are below HTTP, so parameters of CloudFormation stacks emit events too.
+
+Source: Systems Manager User Guide, sysman-paramstore-cwe and
+monitoring-systems-manager-event-examples.
 """
+
+# ruff: noqa: SLF001 - ministack has no public names for what is patched here
 
 import json
 import re
-
-# ruff: noqa: SLF001 - ministack has no public names for what is surrounded here
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from ministack.services import eventbridge, ssm
 
-from sandbox.api import errors
 from sandbox.api.errors import Refusal
-from sandbox.patches import seam
+from sandbox.patches.wrap import Reply, refuse, wrap_function
 
-type _Data = dict[str, Any]
-type _Reply = tuple[int, dict[str, str], bytes]
-type _Call = Callable[[_Data], _Reply]
+type _Parameters = dict[str, Any]
+type _Call = Callable[[_Parameters], Reply]
 
-_REFUSED = 400
+_FIRST_ERROR = 400
 
 
 def install() -> None:
-    """Surround the calls of Parameter Store that change something."""
-    seam.surround(ssm, "_put_parameter", _putting)
-    seam.surround(ssm, "_delete_parameter", _deleting)
-    seam.surround(ssm, "_delete_parameters", _deleting)
-    seam.surround(ssm, "_label_parameter_version", _labelling)
+    """Patch the calls that change a parameter."""
+    wrap_function(ssm, "_put_parameter", _patch_put)
+    wrap_function(ssm, "_delete_parameter", _patch_delete)
+    wrap_function(ssm, "_delete_parameters", _patch_delete)
+    wrap_function(ssm, "_label_parameter_version", _patch_label)
 
 
-def _putting(put_parameter: _Call) -> _Call:
-    def put(data: _Data) -> _Reply:
+def _patch_put(put_parameter: _Call) -> _Call:
+    def put(data: _Parameters) -> Reply:
         _, before = ssm._lookup_parameter(data.get("Name"))
-        # The pattern is the parameter's, not the version's: it stays until another one is given.
+        # The pattern belongs to the parameter, not to a version: it stays until it is replaced.
         pattern = data.get("AllowedPattern") or (before or {}).get("AllowedPattern", "")
         refusal = pattern_refusal(data.get("Value", ""), pattern)
         if refusal:
-            answer = errors.answer(refusal, "ssm")
-            return answer.status, answer.headers, answer.body
+            return refuse(refusal, "ssm")
         reply = put_parameter({**data, "AllowedPattern": pattern})
-        if reply[0] < _REFUSED:
+        if reply[0] < _FIRST_ERROR:
             _emit("Update" if before else "Create", ssm._lookup_parameter(data["Name"])[1])
         return reply
 
     return put
 
 
-def _deleting(delete: _Call) -> _Call:
-    def remove(data: _Data) -> _Reply:
+def _patch_delete(delete_parameters: _Call) -> _Call:
+    def delete(data: _Parameters) -> Reply:
         names = data.get("Names", []) or [data.get("Name")]
         before = [ssm._lookup_parameter(name)[1] for name in names]
-        reply = delete(data)
+        reply = delete_parameters(data)
         for parameter in before:
-            if parameter and reply[0] < _REFUSED:
+            if parameter and reply[0] < _FIRST_ERROR:
                 _emit("Delete", parameter)
         return reply
 
-    return remove
+    return delete
 
 
-def _labelling(label_parameter_version: _Call) -> _Call:
-    def label(data: _Data) -> _Reply:
+def _patch_label(label_parameter_version: _Call) -> _Call:
+    def label(data: _Parameters) -> Reply:
         reply = label_parameter_version(data)
-        if reply[0] < _REFUSED:
+        if reply[0] < _FIRST_ERROR:
             _emit("LabelParameterVersion", ssm._lookup_parameter(data["Name"])[1])
         return reply
 
     return label
 
 
-def _emit(operation: str, parameter: _Data) -> None:
+def _emit(operation: str, parameter: _Parameters) -> None:
     change = ParameterChange(
         operation=operation,
         name=parameter["Name"],
@@ -86,7 +93,7 @@ def _emit(operation: str, parameter: _Data) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ParameterChange:
-    """One change of a parameter; `arn` is the parameter's."""
+    """One change of the parameter `arn`."""
 
     operation: str
     name: str

@@ -28,12 +28,12 @@ EVERY = (SWEEP_MINUTES["MinValue"], SWEEP_MINUTES["Default"], SWEEP_MINUTES["Max
 LOOKS_BACK = (0, 2, 20)
 
 
-def alarm_of(name: str, more_periods: int) -> Alarm:
+def alarm_of(name: str, extra_periods: int) -> Alarm:
     """Return an alarm of the template; a threshold that is a parameter has its default."""
     threshold = ALARMS[name]["Threshold"]
     if isinstance(threshold, dict):
         threshold = PARAMETERS[threshold["Ref"]]["Default"]
-    return replace(Alarm.of({**ALARMS[name], "Threshold": threshold}), more_periods=more_periods)
+    return replace(Alarm.of({**ALARMS[name], "Threshold": threshold}), extra_periods=extra_periods)
 
 
 def counted(minutes: Sequence[int], value: float) -> list[Sample]:

@@ -1,4 +1,4 @@
-"""Distributions, functions and roles for the sandbox's tests: defaults for all but the subject."""
+"""Build distributions, functions and roles for the sandbox's tests, with defaults."""
 
 import http.client
 import io
@@ -24,7 +24,7 @@ EDGE_SERVICES = ("lambda.amazonaws.com", "edgelambda.amazonaws.com")
 
 @dataclass(frozen=True)
 class Raw:
-    """An HTTP answer as it came."""
+    """An HTTP response, not parsed by an SDK."""
 
     status: int
     headers: dict[str, str]
@@ -34,7 +34,7 @@ class Raw:
 def signed(
     cloud: Cloud, call: str, body: bytes = b"", *, service: str = "cloudfront", **headers: str
 ) -> Raw:
-    """Make a call (`GET /path`) signed as the cloud's caller, and return its answer as it came."""
+    """Make a call (`GET /path`) signed as the cloud's caller, and return its raw response."""
     method, _, path = call.partition(" ")
     url = cloud.sandbox.endpoint_url + path
     request = AWSRequest(
@@ -44,8 +44,9 @@ def signed(
     SigV4Auth(credentials, service, "us-east-1").add_auth(request)
     connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=10)
     connection.request(method, path, body, dict(request.headers.items()))
-    answer = connection.getresponse()
-    raw = Raw(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
+    response = connection.getresponse()
+    headers_received = {k.lower(): v for k, v in response.getheaders()}
+    raw = Raw(response.status, headers_received, response.read())
     connection.close()
     return raw
 
@@ -61,7 +62,7 @@ def a_behavior(**members: object) -> dict[str, Any]:
 
 
 def edge(**arns: str) -> dict[str, Any]:
-    """Return LambdaFunctionAssociations, each by its event type: viewer_request=arn."""
+    """Return LambdaFunctionAssociations from event types: viewer_request=arn."""
     items = [
         {"EventType": name.replace("_", "-"), "LambdaFunctionARN": arn}
         for name, arn in arns.items()
@@ -70,7 +71,7 @@ def edge(**arns: str) -> dict[str, Any]:
 
 
 def functions(**arns: str) -> dict[str, Any]:
-    """Return FunctionAssociations, each by its event type: viewer_request=arn."""
+    """Return FunctionAssociations from event types: viewer_request=arn."""
     items = [
         {"EventType": name.replace("_", "-"), "FunctionARN": arn} for name, arn in arns.items()
     ]
@@ -78,7 +79,7 @@ def functions(**arns: str) -> dict[str, Any]:
 
 
 def a_config(reference: str = "first", **members: object) -> dict[str, Any]:
-    """Return the least that CreateDistribution accepts, with `members` in."""
+    """Return the smallest configuration that CreateDistribution accepts, with `members` added."""
     return {
         "CallerReference": reference,
         "Comment": "",
@@ -103,12 +104,12 @@ def a_config(reference: str = "first", **members: object) -> dict[str, Any]:
 
 
 def ordered(*behaviors: dict[str, Any]) -> dict[str, Any]:
-    """Return CacheBehaviors with these, in this order."""
+    """Return CacheBehaviors in this order."""
     return {"Quantity": len(behaviors), "Items": list(behaviors)}
 
 
 def a_vpc_origin(cloud: Cloud) -> dict[str, Any]:
-    """Create a VPC origin; return Origins with it alone, under the id `origin`."""
+    """Create a VPC origin; return Origins with only this one, under the id `origin`."""
     started = cloud.ec2.run_instances(ImageId="ami-12345678", MinCount=1, MaxCount=1)
     instance = started["Instances"][0]["InstanceId"]
     made = cloud.cloudfront.create_vpc_origin(
@@ -132,15 +133,15 @@ def a_distribution(cloud: Cloud, reference: str = "first", **members: object) ->
 
 
 def update(cloud: Cloud, distribution_id: str, **members: object) -> dict[str, Any]:
-    """Read the configuration, put `members` in, and put it back; return the answer."""
+    """Update the configuration with `members`, and return the response."""
     current = cloud.cloudfront.get_distribution_config(Id=distribution_id)
     config = {**current["DistributionConfig"], **members}
-    answer = cloud.cloudfront.update_distribution(
+    response = cloud.cloudfront.update_distribution(
         Id=distribution_id,
         IfMatch=current["ETag"],
         DistributionConfig=config,  # type: ignore[arg-type]  # built by parts
     )
-    return dict(answer)
+    return dict(response)
 
 
 def change_default(cloud: Cloud, distribution_id: str, **members: object) -> dict[str, Any]:
@@ -223,15 +224,15 @@ def a_function(cloud: Cloud, name: str = "rewrite", *, published: bool = True) -
 
 
 def refused(call: Callable[[], object]) -> tuple[str, int]:
-    """Return the code and status of the refusal that `call` meets."""
+    """Return the code and status of the error with which AWS refuses `call`."""
     with pytest.raises(ClientError) as caught:
         call()
-    answer = caught.value.response
-    return answer["Error"]["Code"], answer["ResponseMetadata"]["HTTPStatusCode"]
+    response = caught.value.response
+    return response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"]
 
 
 def a_user(cloud: Cloud, *statements: dict[str, Any]) -> Cloud:
-    """Return the cloud as a user sees it who is allowed `statements` and nothing else."""
+    """Return the cloud of a user who is allowed `statements` and nothing else."""
     cloud.iam.create_user(UserName="caller")
     policy = {"Version": "2012-10-17", "Statement": list(statements)}
     cloud.iam.put_user_policy(
@@ -254,53 +255,3 @@ def a_bucket_with_events(cloud: Cloud) -> None:
     )
     queue = "arn:aws:sqs:us-east-1:000000000000:queue"
     cloud.events.put_targets(Rule="page", Targets=[{"Id": "queue", "Arn": queue}])
-
-
-_CUSTOM = """
-import json, urllib.request
-def handler(event, context):
-    failed = event["RequestType"] == "Delete" and "STAY" in event["ResourceProperties"]
-    answer = {
-        "Status": "FAILED" if failed else "SUCCESS",
-        "Reason": "the site is still closed",
-        "PhysicalResourceId": "custom",
-        **{name: event[name] for name in ("StackId", "RequestId", "LogicalResourceId")},
-    }
-    body = json.dumps(answer).encode()
-    urllib.request.urlopen(urllib.request.Request(event["ResponseURL"], body, method="PUT"))
-"""
-
-
-def a_custom_resource(**properties: str) -> dict[str, Any]:
-    """
-    Return the resources of a template: Custom, its Function, and the function's Role.
-
-    With a property STAY its deletion fails.
-    """
-    trust = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": list(EDGE_SERVICES)},
-                "Action": "sts:AssumeRole",
-            }
-        ],
-    }
-    return {
-        "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust}},
-        "Function": {
-            "Type": "AWS::Lambda::Function",
-            "Properties": {
-                "FunctionName": "custom",
-                "Runtime": "python3.13",
-                "Handler": "index.handler",
-                "Role": {"Fn::GetAtt": ["Role", "Arn"]},
-                "Code": {"ZipFile": _CUSTOM},
-            },
-        },
-        "Custom": {
-            "Type": "Custom::Switch",
-            "Properties": {"ServiceToken": {"Fn::GetAtt": ["Function", "Arn"]}, **properties},
-        },
-    }

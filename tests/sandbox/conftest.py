@@ -1,4 +1,4 @@
-"""Fixtures of the gap watch: ministack without the sandbox around it."""
+"""Fixtures of the gap tests: ministack without our patches."""
 
 import urllib.request
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from tests.sandbox.plain import start_ministack
 
 @pytest.fixture(scope="session")
 def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    """Give one plain ministack for all the tests here."""
+    """Yield one plain ministack for all gap tests."""
     directory: Path = tmp_path_factory.mktemp("ministack")
     with start_ministack(directory) as running:
         yield Cloud(running)
@@ -20,7 +20,7 @@ def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
 
 @pytest.fixture
 def plain(ministack: Cloud) -> Cloud:
-    """Give it empty."""
+    """Return the plain ministack, emptied."""
     url = f"{ministack.sandbox.endpoint_url}/_ministack/reset"
     with urllib.request.urlopen(urllib.request.Request(url, method="POST")):  # noqa: S310 - our own process
         return ministack

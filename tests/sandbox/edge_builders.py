@@ -1,4 +1,4 @@
-"""Documents, functions, origins and an edge: defaults for all but the subject."""
+"""Build documents, functions, origins and an edge for the edge's tests, with defaults."""
 
 import asyncio
 import contextlib
@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from sandbox.edge.app import Edge
-from sandbox.edge.interface import Deployed, InvokeAnswer
+from sandbox.edge.interface import Deployed, InvokeResult
 from sandbox.edge.messages import Headers, Request
 
 DISTRIBUTION = "E2EXAMPLE"
@@ -33,7 +33,7 @@ type LambdaHandler = Callable[[dict[str, Any]], object]
 
 
 def an_association(event_type: str, arn: str, *, include_body: bool = False) -> str:
-    """Return one association, of the kind that `arn` tells."""
+    """Return an association of the function `arn`, of either kind."""
     if ":lambda:" not in arn:
         members = f"<EventType>{event_type}</EventType><FunctionARN>{arn}</FunctionARN>"
         return f"<FunctionAssociation>{members}</FunctionAssociation>"
@@ -48,7 +48,7 @@ def an_association(event_type: str, arn: str, *, include_body: bool = False) -> 
 def behavior_members(
     *associations: str, caching: str = f"<CachePolicyId>{CACHING_OPTIMIZED}</CachePolicyId>"
 ) -> str:
-    """Return what is in a cache behavior of the origin `shop`, beside its pattern."""
+    """Return the members of a cache behavior of the origin `shop`, without its pattern."""
     lists = [
         f"<{kind}Associations><Quantity>{len(items)}</Quantity><Items>{''.join(items)}</Items>"
         f"</{kind}Associations>"
@@ -74,9 +74,9 @@ def a_document(
     *ordered: tuple[str, str], default: str = "", port: int = 80, more: str = "", origin: str = ""
 ) -> bytes:
     """
-    Return a DistributionConfig; `ordered` are patterns and the members of their behaviors.
+    Return a DistributionConfig; `ordered` has a pattern and members for each ordered behavior.
 
-    `more` goes into the root; `origin` takes the place of the origin's members, a localhost's.
+    `more` is added to the root; `origin` replaces the members of the origin, which is localhost.
     """
     behaviors = "".join(
         f"<CacheBehavior><PathPattern>{pattern}</PathPattern>{members}</CacheBehavior>"
@@ -105,7 +105,7 @@ def a_request(
 
 @dataclass(frozen=True)
 class Reply:
-    """What an origin answers with."""
+    """A response of an origin."""
 
     body: str = "from the origin"
     status: int = 200
@@ -114,7 +114,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class Seen:
-    """A request as it arrived at an origin; header names in lower case."""
+    """A request that an origin received; header names are in lower case."""
 
     method: str
     target: str
@@ -124,7 +124,7 @@ class Seen:
 
 @dataclass
 class TestOrigin:
-    """An origin on loopback, and all that it was asked."""
+    """An origin on loopback, and the requests that it received."""
 
     __test__ = False  # the name is a noun, not a test
 
@@ -134,7 +134,7 @@ class TestOrigin:
 
 @contextlib.contextmanager
 def an_origin(replies: Mapping[str, Reply] | None = None) -> Iterator[TestOrigin]:
-    """Serve `replies` by path without query, and a plain `Reply()` everywhere else."""
+    """Serve `replies` by path without query, and `Reply()` at all other paths."""
     origin = TestOrigin()
     handler = functools.partial(_OriginHandler, replies or {}, origin)
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -187,7 +187,8 @@ class Viewer:
     """
     A browser at an edge that serves one document; `now` is the edge's clock, in seconds.
 
-    Lambda versions answer as `lambdas` says (they fail with ZeroDivisionError), or all with `raw`.
+    `lambdas` are the handlers of Lambda versions; one that raises ZeroDivisionError fails. With
+    `raw`, every version returns that.
     """
 
     def __init__(
@@ -196,7 +197,7 @@ class Viewer:
         *,
         lambdas: Mapping[str, LambdaHandler] | None = None,
         functions: Mapping[str, str] | None = None,
-        raw: InvokeAnswer | None = None,
+        raw: InvokeResult | None = None,
     ) -> None:
         self.document = document
         self.now = 0.0
@@ -211,7 +212,7 @@ class Viewer:
         )
 
     def ask(self, target: str = "/", method: str = "GET", **options: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
-        """Return the edge's answer."""
+        """Return the edge's response."""
         return asyncio.run(self._ask(target, method, options))
 
     async def _ask(self, target: str, method: str, options: dict[str, Any]) -> httpx.Response:
@@ -222,17 +223,17 @@ class Viewer:
     def _deployed(self, host: str) -> Deployed | None:
         return Deployed(DISTRIBUTION, DOMAIN, self.document) if host == DOMAIN else None
 
-    async def _invoke(self, arn: str, payload: bytes) -> InvokeAnswer:
+    async def _invoke(self, arn: str, payload: bytes) -> InvokeResult:
         event = json.loads(payload)
         self.events.append(event)
         if self._raw is not None:
             return self._raw
         try:
-            answer = self._lambdas[arn](event)
+            result = self._lambdas[arn](event)
         except ZeroDivisionError as error:
             failure = {"errorType": type(error).__name__, "errorMessage": str(error)}
-            return InvokeAnswer(json.dumps(failure).encode(), "Unhandled")
-        return InvokeAnswer(json.dumps(answer).encode(), None)
+            return InvokeResult(json.dumps(failure).encode(), "Unhandled")
+        return InvokeResult(json.dumps(result).encode(), None)
 
 
 def the_request(event: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A function that fails, and says in which process it ran."""
+"""A function that raises an error with the id of its process."""
 
 import json
 
@@ -15,11 +15,11 @@ def handler(event, context):
 
 
 def a_failing_function(cloud: Cloud) -> str:
-    """Create it; return its name."""
+    """Create the function; return its name."""
     return a_version(cloud, "failing", code=_CODE).split(":")[6]
 
 
 def process_of(cloud: Cloud, name: str) -> str:
-    """Invoke it; return the id of its process."""
-    answer = cloud.functions.invoke(FunctionName=name)
-    return str(json.loads(answer["Payload"].read())["errorMessage"])
+    """Invoke the function; return the id of its process."""
+    response = cloud.functions.invoke(FunctionName=name)
+    return str(json.loads(response["Payload"].read())["errorMessage"])

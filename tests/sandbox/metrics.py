@@ -1,4 +1,4 @@
-"""Metrics and an alarm of one shop's till, for the sandbox's tests."""
+"""Metrics and an alarm of a shop's till, for the sandbox's tests."""
 
 import json
 import time
@@ -8,30 +8,30 @@ from tests.cloud import Cloud
 
 
 def an_embedded_metric(name: str, *values: float) -> str:
-    """Return a line of a log that counts values now, of the service `till`."""
+    """Return a log line that counts values now, for the service `till`."""
     directive = {
         "Namespace": "Shop",
         "Dimensions": [["service"]],
         "Metrics": [{"Name": name, "Unit": "Count"}],
     }
     at = int(time.time() * 1000)
-    told = {"_aws": {"Timestamp": at, "CloudWatchMetrics": [directive]}}
-    return json.dumps({**told, "service": "till", name: list(values)})
+    metadata = {"Timestamp": at, "CloudWatchMetrics": [directive]}
+    return json.dumps({"_aws": metadata, "service": "till", name: list(values)})
 
 
 def log_events(cloud: Cloud, *lines: str) -> None:
     """Write lines to a log."""
-    place = {"logGroupName": "group", "logStreamName": "stream"}
+    stream = {"logGroupName": "group", "logStreamName": "stream"}
     cloud.logs.create_log_group(logGroupName="group")
-    cloud.logs.create_log_stream(**place)
+    cloud.logs.create_log_stream(**stream)
     at = int(time.time() * 1000)
     events = [{"timestamp": at, "message": line} for line in lines]
-    cloud.logs.put_log_events(**place, logEvents=events)  # type: ignore[arg-type]  # built by parts
+    cloud.logs.put_log_events(**stream, logEvents=events)  # type: ignore[arg-type]  # built by parts
 
 
 def alarm_on(cloud: Cloud, metric: str, **members: Any) -> None:  # noqa: ANN401 - boto3 checks them
-    """Make the alarm `alarm` for a sum of 1 or more in five minutes, of the service `till`."""
-    described = {
+    """Create the alarm `alarm` for a sum of 1 or more in five minutes, for the service `till`."""
+    defaults = {
         "Namespace": "Shop",
         "MetricName": metric,
         "Dimensions": [{"Name": "service", "Value": "till"}],
@@ -41,7 +41,7 @@ def alarm_on(cloud: Cloud, metric: str, **members: Any) -> None:  # noqa: ANN401
         "Threshold": 1,
         "ComparisonOperator": "GreaterThanOrEqualToThreshold",
     }
-    cloud.cloudwatch.put_metric_alarm(AlarmName="alarm", **{**described, **members})
+    cloud.cloudwatch.put_metric_alarm(AlarmName="alarm", **{**defaults, **members})
 
 
 def state(cloud: Cloud) -> str:

@@ -1,4 +1,4 @@
-"""Contract: what services count by themselves reaches CloudWatch, and alarms judge it."""
+"""Contract: CloudWatch counts what services record by themselves, and evaluates alarms on it."""
 
 import time
 from typing import Any
@@ -15,9 +15,9 @@ _TILL = {"Name": "service", "Value": "till"}
 
 
 def _sum(cloud: Cloud, namespace: str, metric: str, dimension: dict[str, str]) -> float:
-    """Return what was counted in all, 0 if nothing."""
+    """Return the sum of all values, 0 without any."""
     now = time.time()
-    told: dict[str, Any] = cloud.cloudwatch.get_metric_statistics(
+    statistics: dict[str, Any] = cloud.cloudwatch.get_metric_statistics(
         Namespace=namespace,
         MetricName=metric,
         Dimensions=[dimension],
@@ -26,18 +26,18 @@ def _sum(cloud: Cloud, namespace: str, metric: str, dimension: dict[str, str]) -
         Period=86400,
         Statistics=["Sum"],
     )
-    return float(sum(each["Sum"] for each in told["Datapoints"]))
+    return float(sum(each["Sum"] for each in statistics["Datapoints"]))
 
 
-def test_a_line_of_a_log_is_counted(cloud: Cloud) -> None:
-    """Each of its values, under its dimensions."""
+def test_a_metric_in_a_log_line_is_counted(cloud: Cloud) -> None:
+    """Each of its values, with its dimensions."""
     log_events(cloud, "nothing to count", an_embedded_metric("Orders", 1, 2))
 
     assert 3 == _sum(cloud, "Shop", "Orders", _TILL)
 
 
 def test_each_try_of_an_asynchronous_invocation_is_counted(cloud: Cloud) -> None:
-    """With its error: the alarm about failed runs leans on it."""
+    """Errors too: the alarm on failed runs relies on them."""
     a_failing_function(cloud)
     cloud.functions.put_function_event_invoke_config(FunctionName="failing", MaximumRetryAttempts=1)
     cloud.functions.invoke(FunctionName="failing", InvocationType="Event")
@@ -47,18 +47,18 @@ def test_each_try_of_an_asynchronous_invocation_is_counted(cloud: Cloud) -> None
     assert 2 == _sum(cloud, "AWS/Lambda", "Invocations", failing)
 
 
-def test_an_invocation_that_succeeds_is_no_error(cloud: Cloud) -> None:
-    """And is counted once."""
-    a_version(cloud, "saying")
-    cloud.functions.invoke(FunctionName="saying")
+def test_a_successful_invocation_is_no_error(cloud: Cloud) -> None:
+    """It is counted once."""
+    a_version(cloud, "working")
+    cloud.functions.invoke(FunctionName="working")
 
-    saying = {"Name": "FunctionName", "Value": "saying"}
-    counted = [_sum(cloud, "AWS/Lambda", name, saying) for name in ("Invocations", "Errors")]
+    working = {"Name": "FunctionName", "Value": "working"}
+    counted = [_sum(cloud, "AWS/Lambda", name, working) for name in ("Invocations", "Errors")]
     assert [1, 0] == counted
 
 
 def test_a_queue_is_measured_while_messages_wait_in_it(cloud: Cloud) -> None:
-    """And when they are gone: its alarm rings for just so long."""
+    """And when it is empty again: its alarm lasts exactly as long as messages wait."""
     url = cloud.sqs.create_queue(QueueName="queue")["QueueUrl"]
     alarm_on(
         cloud,
@@ -78,8 +78,8 @@ def test_a_queue_is_measured_while_messages_wait_in_it(cloud: Cloud) -> None:
     assert ("OK", "ALARM", "OK") == (empty, waiting, state(cloud))
 
 
-def test_an_alarm_hears_only_its_own_dimensions(cloud: Cloud) -> None:
-    """Another stack's metric has the same name."""
+def test_an_alarm_counts_only_its_own_dimensions(cloud: Cloud) -> None:
+    """The metrics of other stacks have the same name."""
     alarm_on(cloud, "Orders", TreatMissingData="notBreaching")
     other = [{"Name": "service", "Value": "other"}]
     datum = {"MetricName": "Orders", "Value": 1}
@@ -94,8 +94,8 @@ def test_an_alarm_hears_only_its_own_dimensions(cloud: Cloud) -> None:
     assert ("OK", "ALARM") == (others, state(cloud))
 
 
-def test_each_minute_that_passes_is_judged(cloud: Cloud) -> None:
-    """An alarm that rang and ended in between has its history."""
+def test_alarms_are_evaluated_at_each_minute_of_an_advance(cloud: Cloud) -> None:
+    """An alarm that began and ended in between is in the history."""
     alarm_on(cloud, "Orders", TreatMissingData="notBreaching")
     cloud.sandbox.advance(0)
     log_events(cloud, an_embedded_metric("Orders", 1))
@@ -105,19 +105,19 @@ def test_each_minute_that_passes_is_judged(cloud: Cloud) -> None:
     history = cloud.cloudwatch.describe_alarm_history(
         AlarmName="alarm", HistoryItemType="StateUpdate"
     )
-    said = {each["HistorySummary"] for each in history["AlarmHistoryItems"]}
-    assert {"Alarm updated from OK to ALARM", "Alarm updated from ALARM to OK"} <= said
+    changes = {each["HistorySummary"] for each in history["AlarmHistoryItems"]}
+    assert {"Alarm updated from OK to ALARM", "Alarm updated from ALARM to OK"} <= changes
 
 
-def test_an_alarm_is_judged_without_anybody_asking(cloud: Cloud) -> None:
-    """As time goes by."""
+def test_an_alarm_is_evaluated_by_itself(cloud: Cloud) -> None:
+    """Without new data, and without an advance."""
     alarm_on(cloud, "Orders", TreatMissingData="breaching")
 
     assert eventually(lambda: state(cloud) == "ALARM")
 
 
-def test_minutes_pass_for_a_deployment_too(cloud: Cloud) -> None:
-    """It is that much longer ago, and that much nearer to its end."""
+def test_an_advance_moves_deployments_too(cloud: Cloud) -> None:
+    """They are that much longer ago, and that much nearer to their end."""
     cloud.sandbox.set(deploy_seconds=1800)
     distribution_id = a_distribution(cloud)
 
@@ -135,7 +135,7 @@ def test_minutes_pass_for_a_deployment_too(cloud: Cloud) -> None:
 
 
 @pytest.mark.parametrize("minutes", [-1, 1441, 0.5, "1", None])
-def test_minutes_that_are_none_are_refused(cloud: Cloud, minutes: Any) -> None:  # noqa: ANN401 - wrong on purpose
-    """With the sentence that says what they are."""
+def test_an_invalid_advance_is_refused(cloud: Cloud, minutes: Any) -> None:  # noqa: ANN401 - wrong on purpose
+    """The message says what is valid."""
     with pytest.raises(SandboxError, match="minutes is a whole number from 0 to 1440"):
         cloud.sandbox.advance(minutes)

@@ -1,4 +1,4 @@
-"""The rules of functions, one fault at a time."""
+"""The rules for functions, one error at a time."""
 
 from dataclasses import dataclass, replace
 
@@ -9,7 +9,7 @@ from sandbox.cloudfront import configuration
 from sandbox.cloudfront.association_rules import EdgeFunction, association_refusals
 
 _ARN = "arn:aws:lambda:us-east-1:123456789012:function:page:1"
-_SOUND = EdgeFunction(
+_VALID = EdgeFunction(
     arn=_ARN,
     state="Active",
     role_arn="arn:aws:iam::123456789012:role/edge",
@@ -23,7 +23,7 @@ _SOUND = EdgeFunction(
 class _Account:
     """An account with one edge function and one published CloudFront Function."""
 
-    function: EdgeFunction = _SOUND
+    function: EdgeFunction = _VALID
     account_id: str = "123456789012"
 
     def edge_function(self, version_arn: str) -> EdgeFunction | None:
@@ -34,7 +34,7 @@ class _Account:
 
 
 def _refusals(
-    function: EdgeFunction = _SOUND, arn: str = _ARN, event: str = "viewer-request"
+    function: EdgeFunction = _VALID, arn: str = _ARN, event: str = "viewer-request"
 ) -> list[Refusal]:
     association = (
         f"<LambdaFunctionAssociation><LambdaFunctionARN>{arn}</LambdaFunctionARN>"
@@ -46,38 +46,38 @@ def _refusals(
     return list(association_refusals(document, _Account(function)))
 
 
-def test_a_sound_edge_function_is_accepted() -> None:
-    """Nothing is refused that CloudFront would take."""
+def test_a_valid_edge_function_is_accepted() -> None:
+    """The rules refuse nothing that CloudFront accepts."""
     assert [] == _refusals()
 
 
 @pytest.mark.parametrize(
-    ("function", "said"),
+    ("function", "words"),
     [
-        (replace(_SOUND, state="Pending"), f"The current state for function {_ARN} is Pending"),
-        (replace(_SOUND, trusted=frozenset({"lambda.amazonaws.com"})), _SOUND.role_arn),
-        (replace(_SOUND, has_environment=True), "cannot have environment variables"),
-        (replace(_SOUND, has_vpc=True), "cannot have a VPC configuration"),
-        (replace(_SOUND, has_layers=True), "cannot have layers"),
-        (replace(_SOUND, memory=129), "memory size is larger than maximum allowed"),
-        (replace(_SOUND, timeout_seconds=6), "viewer-request event: 5"),
+        (replace(_VALID, state="Pending"), f"The current state for function {_ARN} is Pending"),
+        (replace(_VALID, trusted=frozenset({"lambda.amazonaws.com"})), _VALID.role_arn),
+        (replace(_VALID, has_environment=True), "cannot have environment variables"),
+        (replace(_VALID, has_vpc=True), "cannot have a VPC configuration"),
+        (replace(_VALID, has_layers=True), "cannot have layers"),
+        (replace(_VALID, memory=129), "memory size is larger than maximum allowed"),
+        (replace(_VALID, timeout_seconds=6), "viewer-request event: 5"),
     ],
 )
-def test_a_fault_of_the_function_is_named(function: EdgeFunction, said: str) -> None:
-    """One refusal, with the code of edge functions and what is wrong."""
+def test_an_error_of_the_function_is_named(function: EdgeFunction, words: str) -> None:
+    """There is one refusal, with the code for edge functions."""
     [refusal] = _refusals(function)
 
     assert "InvalidLambdaFunctionAssociation" == refusal.code
-    assert said in refusal.message
+    assert words in refusal.message
 
 
-def test_origin_events_leave_more_room() -> None:
+def test_origin_events_have_larger_limits() -> None:
     """30 seconds, and memory as Lambda's own quota."""
-    assert [] == _refusals(replace(_SOUND, memory=1024, timeout_seconds=30), event="origin-request")
+    assert [] == _refusals(replace(_VALID, memory=1024, timeout_seconds=30), event="origin-request")
 
 
 @pytest.mark.parametrize(
-    ("arn", "said"),
+    ("arn", "words"),
     [
         (_ARN.removesuffix(":1"), "must reference a specific function version"),
         (_ARN.removesuffix("1") + "$LATEST", "must reference a specific function version"),
@@ -87,15 +87,15 @@ def test_origin_events_leave_more_room() -> None:
         (_ARN.removesuffix("1") + "2", "doesn't exist, or not in this version"),
     ],
 )
-def test_a_fault_of_the_arn_is_named(arn: str, said: str) -> None:
-    """The first sentence is about what is most wrong, and quotes the ARN."""
+def test_an_error_of_the_arn_is_named(arn: str, words: str) -> None:
+    """The first refusal is about the worst error, and quotes the ARN."""
     refusal = _refusals(arn=arn)[0]
 
-    assert said in refusal.message
+    assert words in refusal.message
     assert arn in refusal.message
 
 
-def test_an_unknown_event_type_is_told_with_its_place() -> None:
+def test_an_unknown_event_type_is_named_with_its_path() -> None:
     """In the words that users of the API know."""
     assert (
         "1 validation error detected: Value 'viewer-reply' at 'distributionConfig."

@@ -1,4 +1,4 @@
-"""What may be kept, for how long, and which requests share it."""
+"""What is cached, for how long, and which requests share it."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from sandbox.edge.cache import EVERYTHING, MANAGED_POLICIES, Cache, Caching, cac
 from sandbox.edge.messages import Response, header
 from tests.sandbox.edge_builders import CACHING_DISABLED, a_request
 
-PLACE = ("E2EXAMPLE", "shop")
+OWNER = ("E2EXAMPLE", "shop")
 LIMITS = Caching(min_ttl=10, default_ttl=100, max_ttl=1000)
 
 
@@ -33,28 +33,28 @@ LIMITS = Caching(min_ttl=10, default_ttl=100, max_ttl=1000)
         ((("Date", "Mon, 23 Nov 2026 10:00:00 GMT"), ("Expires", "0")), 10),
     ],
 )
-def test_the_lifetime_follows_the_answer_within_limits(
+def test_the_lifetime_follows_the_response_within_limits(
     headers: tuple[tuple[str, str], ...], expected: float
 ) -> None:
-    """The table of the module, row by row."""
+    """The module's table, row by row."""
     assert expected == lifetime(LIMITS, Response(200, headers))
 
 
 @pytest.mark.parametrize("status", [206, 302, 304, 403, 404, 500, 503])
-def test_other_statuses_are_not_kept(status: int) -> None:
-    """Errors and partial answers are asked for again."""
+def test_other_statuses_are_not_cached(status: int) -> None:
+    """Errors and partial content are fetched again."""
     assert 0 == lifetime(LIMITS, Response(status, (("Cache-Control", "max-age=50"),)))
 
 
-def test_the_policy_caching_disabled_keeps_nothing() -> None:
-    """Not even what the origin would have kept."""
-    answer = Response(200, (("Cache-Control", "max-age=50"),))
+def test_the_policy_caching_disabled_caches_nothing() -> None:
+    """Not even what the origin allows to cache."""
+    response = Response(200, (("Cache-Control", "max-age=50"),))
 
-    assert 0 == lifetime(MANAGED_POLICIES[CACHING_DISABLED], answer)
+    assert 0 == lifetime(MANAGED_POLICIES[CACHING_DISABLED], response)
 
 
-def test_a_behavior_that_forwards_all_headers_keeps_nothing() -> None:
-    """As CloudFront does with the header list `*`."""
+def test_a_behavior_that_forwards_all_headers_caches_nothing() -> None:
+    """As in CloudFront with the header list `*`."""
     assert 0 == lifetime(Caching(headers=EVERYTHING), Response(200))
 
 
@@ -67,11 +67,11 @@ def test_a_behavior_that_forwards_all_headers_keeps_nothing() -> None:
         a_request(uri="/page", method="HEAD"),
     ],
 )
-def test_what_is_not_in_the_key_does_not_tell_requests_apart(other: object) -> None:
-    """Without settings the path alone counts."""
-    key = cache_key(Caching(), PLACE, a_request(uri="/page"))
+def test_requests_that_differ_outside_the_key_share_a_response(other: object) -> None:
+    """Without settings, only the path is in the key."""
+    key = cache_key(Caching(), OWNER, a_request(uri="/page"))
 
-    assert key == cache_key(Caching(), PLACE, other)  # type: ignore[arg-type]  # all are requests
+    assert key == cache_key(Caching(), OWNER, other)  # type: ignore[arg-type]  # all are requests
 
 
 @pytest.mark.parametrize(
@@ -93,46 +93,46 @@ def test_what_is_not_in_the_key_does_not_tell_requests_apart(other: object) -> N
         (Caching(compresses=True), a_request(("Accept-Encoding", "gzip, deflate")), a_request()),
     ],
 )
-def test_what_is_in_the_key_tells_requests_apart(
+def test_requests_that_differ_in_the_key_share_nothing(
     caching: Caching, one: object, other: object
 ) -> None:
-    """Path, chosen parameters, cookies, headers and the accepted encoding."""
-    keys = [cache_key(caching, PLACE, request) for request in (one, other)]  # type: ignore[arg-type]  # all are requests
+    """Path, selected parameters, cookies, headers and the accepted encoding."""
+    keys = [cache_key(caching, OWNER, request) for request in (one, other)]  # type: ignore[arg-type]  # all are requests
 
     assert keys[0] != keys[1]
 
 
 def test_parameters_outside_the_key_do_not_matter() -> None:
-    """Only the chosen parameters count."""
+    """Only the selected parameters count."""
     caching = Caching(query_strings=frozenset({"a"}))
 
-    first = cache_key(caching, PLACE, a_request(querystring="a=1&utm=x"))
+    first = cache_key(caching, OWNER, a_request(querystring="a=1&utm=x"))
 
-    assert first == cache_key(caching, PLACE, a_request(querystring="utm=y&a=1"))
+    assert first == cache_key(caching, OWNER, a_request(querystring="utm=y&a=1"))
 
 
 def test_encodings_that_the_origin_is_not_asked_for_do_not_matter() -> None:
     """Accept-Encoding is reduced to br and gzip, in that order."""
     caching = Caching(compresses=True)
 
-    first = cache_key(caching, PLACE, a_request(("Accept-Encoding", "gzip, br;q=0.9")))
+    first = cache_key(caching, OWNER, a_request(("Accept-Encoding", "gzip, br;q=0.9")))
 
-    assert first == cache_key(caching, PLACE, a_request(("Accept-Encoding", "br, zstd, gzip")))
+    assert first == cache_key(caching, OWNER, a_request(("Accept-Encoding", "br, zstd, gzip")))
 
 
-def test_an_answer_is_found_until_its_lifetime_is_over() -> None:
-    """Its last instant is not part of it."""
+def test_a_response_is_found_until_its_lifetime_is_over() -> None:
+    """The end is exclusive."""
     cache = Cache()
-    cache.keep(("key",), Response(200, body=b"kept"), seconds=60, now=1000)
+    cache.store(("key",), Response(200, body=b"cached"), seconds=60, now=1000)
 
     assert cache.find(("key",), 1059.9) is not None
     assert cache.find(("key",), 1060) is None
 
 
-def test_an_answer_from_the_cache_tells_its_age() -> None:
+def test_a_cached_response_has_its_age() -> None:
     """In whole seconds."""
     cache = Cache()
-    cache.keep(("key",), Response(200, body=b"kept"), seconds=60, now=1000)
+    cache.store(("key",), Response(200, body=b"cached"), seconds=60, now=1000)
 
     found = cache.find(("key",), 1012.7)
 
@@ -141,8 +141,8 @@ def test_an_answer_from_the_cache_tells_its_age() -> None:
 
 
 def test_another_key_finds_nothing() -> None:
-    """An answer is kept under its key alone."""
+    """A response is cached under its key only."""
     cache = Cache()
-    cache.keep(("key",), Response(200), seconds=60, now=0)
+    cache.store(("key",), Response(200), seconds=60, now=0)
 
     assert cache.find(("other",), 0) is None

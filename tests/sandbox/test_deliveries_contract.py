@@ -1,4 +1,4 @@
-"""Contract: what delivers by itself needs its right, and a dead letter is kept or counted."""
+"""Contract: a delivery by AWS itself needs its right; a dead letter is sent or counted."""
 
 import json
 from collections.abc import Mapping
@@ -10,17 +10,17 @@ import pytest
 from tests.cloud import Cloud, eventually
 from tests.sandbox.builders import a_package, a_role, allow
 
-_PLACE = "us-east-1:000000000000"
-_FUNCTION = f"arn:aws:lambda:{_PLACE}:function:target"
-_DEAD = f"arn:aws:sqs:{_PLACE}:dead"
-_RULE = f"arn:aws:events:{_PLACE}:rule/r"
-_SCHEDULE = f"arn:aws:scheduler:{_PLACE}:schedule/default/s"
+_SCOPE = "us-east-1:000000000000"
+_FUNCTION = f"arn:aws:lambda:{_SCOPE}:function:target"
+_DEAD = f"arn:aws:sqs:{_SCOPE}:dead"
+_RULE = f"arn:aws:events:{_SCOPE}:rule/r"
+_SCHEDULE = f"arn:aws:scheduler:{_SCOPE}:schedule/default/s"
 _SCHEDULER = "scheduler.amazonaws.com"
 _FAILING = "def handler(event, context):\n    raise ValueError(event)\n"
-_SAYING = "import boto3\ndef handler(*_):\n    boto3.client('sts').get_caller_identity()\n"
+_CALLING = "import boto3\ndef handler(*_):\n    boto3.client('sts').get_caller_identity()\n"
 
 
-def _function(cloud: Cloud, code: str = _SAYING, **members: Any) -> None:  # noqa: ANN401 - boto3 checks them
+def _function(cloud: Cloud, code: str = _CALLING, **members: Any) -> None:  # noqa: ANN401 - boto3 checks them
     cloud.functions.create_function(
         FunctionName="target",
         Runtime="python3.13",
@@ -32,7 +32,7 @@ def _function(cloud: Cloud, code: str = _SAYING, **members: Any) -> None:  # noq
 
 
 def _queue(cloud: Cloud, **admitted: str) -> str:
-    """Make the dead-letter queue, which admits EventBridge's rule `rule`; return its URL."""
+    """Create the dead-letter queue, whose policy allows the `admitted` rules; return its URL."""
     statements = [
         {
             "Effect": "Allow",
@@ -52,11 +52,10 @@ def _runs(cloud: Cloud) -> bool:
 
 
 def _dead_letter(cloud: Cloud, url: str) -> tuple[str, Mapping[str, str]] | None:
-    answer = cloud.sqs.receive_message(QueueUrl=url, MessageAttributeNames=["All"])
-    for message in answer.get("Messages", []):
-        attributes = message["MessageAttributes"]
-        told = {name: each["StringValue"] for name, each in attributes.items()}
-        return message["Body"], told
+    received = cloud.sqs.receive_message(QueueUrl=url, MessageAttributeNames=["All"])
+    for message in received.get("Messages", []):
+        attributes = message["MessageAttributes"].items()
+        return message["Body"], {name: each["StringValue"] for name, each in attributes}
     return None
 
 
@@ -73,7 +72,7 @@ def _rule_fires(cloud: Cloud) -> None:
     cloud.events.put_events(Entries=[{"Source": "mine", "DetailType": "t", "Detail": detail}])
 
 
-def _let_in(cloud: Cloud, source_arn: str) -> None:
+def _allow_rule(cloud: Cloud, source_arn: str) -> None:
     cloud.functions.add_permission(
         FunctionName="target",
         StatementId="rule",
@@ -83,40 +82,38 @@ def _let_in(cloud: Cloud, source_arn: str) -> None:
     )
 
 
-def test_a_rule_invokes_a_function_that_admits_it(cloud: Cloud) -> None:
-    """By the function's own policy: a rule has no role."""
+def test_a_rule_invokes_a_function_whose_policy_allows_it(cloud: Cloud) -> None:
+    """A rule has no role."""
     _function(cloud)
-    _let_in(cloud, _RULE)
+    _allow_rule(cloud, _RULE)
 
     _rule_fires(cloud)
 
     eventually(lambda: _runs(cloud))
 
 
-@pytest.mark.parametrize("admitted", [None, f"arn:aws:events:{_PLACE}:rule/other"])
-def test_a_rule_that_is_not_admitted_leaves_a_dead_letter(
-    cloud: Cloud, admitted: str | None
-) -> None:
-    """The event as it was, and why it could not be delivered."""
+@pytest.mark.parametrize("admitted", [None, f"arn:aws:events:{_SCOPE}:rule/other"])
+def test_a_rule_that_is_not_allowed_sends_a_dead_letter(cloud: Cloud, admitted: str | None) -> None:
+    """The event, and why it could not be delivered."""
     url = _queue(cloud, rule=_RULE)
     _function(cloud)
     if admitted:
-        _let_in(cloud, admitted)
+        _allow_rule(cloud, admitted)
 
     _rule_fires(cloud)
 
-    body, told = _dead_letter(cloud, url) or ("{}", {})
+    body, details = _dead_letter(cloud, url) or ("{}", {})
     assert {"of": "mine"} == json.loads(body)["detail"]
     assert ("NO_PERMISSIONS", _RULE, _FUNCTION) == (
-        told["ERROR_CODE"],
-        told["RULE_ARN"],
-        told["TARGET_ARN"],
+        details["ERROR_CODE"],
+        details["RULE_ARN"],
+        details["TARGET_ARN"],
     )
     assert not _runs(cloud)
 
 
 def test_a_dead_letter_of_a_rule_that_the_queue_refuses_is_counted(cloud: Cloud) -> None:
-    """It is lost; a metric is all that tells of it."""
+    """It is lost; only a metric shows it."""
     url = _queue(cloud)
     _function(cloud)
 
@@ -134,50 +131,50 @@ def _schedule_fires(cloud: Cloud) -> None:
         FlexibleTimeWindow={"Mode": "OFF"},
         Target={
             "Arn": _FUNCTION,
-            "RoleArn": "arn:aws:iam::000000000000:role/waking",
+            "RoleArn": "arn:aws:iam::000000000000:role/scheduler",
             "Input": '{"of": "mine"}',
             "DeadLetterConfig": {"Arn": _DEAD},
         },
     )
 
 
-def test_a_schedule_invokes_what_its_role_may(cloud: Cloud) -> None:
-    """By the role alone: the function's policy says nothing of schedules."""
+def test_a_schedule_invokes_what_its_role_allows(cloud: Cloud) -> None:
+    """The role is enough; the function's policy need not name the schedule."""
     _function(cloud)
     rights = (allow("lambda:InvokeFunction", _FUNCTION),)
-    a_role(cloud, "waking", trusting=(_SCHEDULER,), allowing=rights)
+    a_role(cloud, "scheduler", trusting=(_SCHEDULER,), allowing=rights)
 
     _schedule_fires(cloud)
 
     eventually(lambda: _runs(cloud))
 
 
-def test_a_schedule_whose_role_may_not_invoke_leaves_a_dead_letter(cloud: Cloud) -> None:
-    """What it would have sent, and why it could not."""
+def test_a_schedule_whose_role_may_not_invoke_sends_a_dead_letter(cloud: Cloud) -> None:
+    """The input, and why it could not be delivered."""
     url = _queue(cloud)
     _function(cloud)
     rights = (allow("sqs:SendMessage", _DEAD),)
-    a_role(cloud, "waking", trusting=(_SCHEDULER,), allowing=rights)
+    a_role(cloud, "scheduler", trusting=(_SCHEDULER,), allowing=rights)
 
     _schedule_fires(cloud)
 
-    body, told = eventually(lambda: _dead_letter(cloud, url)) or ("", {})
+    body, details = eventually(lambda: _dead_letter(cloud, url)) or ("", {})
     assert '{"of": "mine"}' == body
-    assert ("NO_PERMISSIONS", _SCHEDULE) == (told["ERROR_CODE"], told["SCHEDULE_ARN"])
+    assert ("NO_PERMISSIONS", _SCHEDULE) == (details["ERROR_CODE"], details["SCHEDULE_ARN"])
     assert not _runs(cloud)
 
 
 @pytest.mark.parametrize(
     ("trusted", "allowed"), [("events.amazonaws.com", _DEAD), (_SCHEDULER, f"{_DEAD}-other")]
 )
-def test_a_dead_letter_of_a_schedule_that_may_not_be_sent_is_counted(
+def test_a_dead_letter_that_a_schedule_may_not_send_is_counted(
     cloud: Cloud, trusted: str, allowed: str
 ) -> None:
-    """Its role sends it, and so has to trust Scheduler and be allowed to."""
+    """Its role sends it: the role must trust Scheduler and allow it."""
     url = _queue(cloud)
     _function(cloud)
     rights = (allow("sqs:SendMessage", allowed),)
-    a_role(cloud, "waking", trusting=(trusted,), allowing=rights)
+    a_role(cloud, "scheduler", trusting=(trusted,), allowing=rights)
 
     _schedule_fires(cloud)
 
@@ -186,8 +183,8 @@ def test_a_dead_letter_of_a_schedule_that_may_not_be_sent_is_counted(
     assert _dead_letter(cloud, url) is None
 
 
-def test_a_failed_invocation_that_may_not_be_sent_is_counted(cloud: Cloud) -> None:
-    """Lambda sends it with the function's role, which may nothing here."""
+def test_a_failed_invocation_that_lambda_may_not_send_is_counted(cloud: Cloud) -> None:
+    """Lambda sends it with the function's role, which allows nothing here."""
     url = _queue(cloud)
     _function(cloud, _FAILING)
     cloud.functions.put_function_event_invoke_config(

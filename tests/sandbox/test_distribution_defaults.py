@@ -1,4 +1,4 @@
-"""Filling in: a law, and the places where a distribution differs."""
+"""Filling in defaults: a property, and what differs between distributions."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,15 +30,15 @@ def _filled(document: bytes) -> bytes:
 
 @given(st.permutations(sorted(_MEMBERS)), st.integers(0, len(_MEMBERS)))
 def test_filling_twice_changes_nothing(names: list[str], count: int) -> None:
-    """Whatever was there, in whatever order: what was filled in is there the second time."""
+    """For any members in any order."""
     members = "".join(f"<{name}>{_MEMBERS[name]}</{name}>" for name in names[:count])
     once = _filled(f"<DistributionConfig>{members}</DistributionConfig>".encode())
 
     assert once == _filled(once)
 
 
-def test_a_distribution_for_tenants_gets_no_aliases() -> None:
-    """It rejects members that others have."""
+def test_a_multi_tenant_distribution_gets_no_aliases() -> None:
+    """It rejects some members of other distributions."""
     config = "<DistributionConfig><ConnectionMode>tenant-only</ConnectionMode></DistributionConfig>"
 
     filled = configuration.parse(_filled(config.encode()))
@@ -47,8 +47,8 @@ def test_a_distribution_for_tenants_gets_no_aliases() -> None:
     assert filled.find("CacheBehaviors") is not None
 
 
-def test_missing_members_go_to_their_place() -> None:
-    """After what comes before them in the API's order."""
+def test_missing_members_go_to_their_position() -> None:
+    """After their predecessors in the API's order."""
     config = (
         "<DistributionConfig><CallerReference>r</CallerReference><Comment/></DistributionConfig>"
     )
@@ -62,7 +62,7 @@ def test_missing_members_go_to_their_place() -> None:
 
 @given(st.permutations(["viewer-request", "viewer-response", "origin-request"]), st.integers())
 def test_a_set_of_associations_has_one_order_for_each_seed(events: list[str], seed: int) -> None:
-    """However it was written."""
+    """In whichever order it was written."""
 
     def shuffled(names: list[str]) -> bytes:
         items = "".join(

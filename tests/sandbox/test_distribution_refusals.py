@@ -1,4 +1,4 @@
-"""Contract: what CloudFront refuses of a distribution, with its code and status."""
+"""Contract: CloudFront refuses an invalid distribution with its code and status."""
 
 from collections.abc import Callable
 from typing import Any
@@ -23,7 +23,7 @@ from tests.sandbox.builders import (
 
 type _Behavior = dict[str, Any]
 
-_STRANGER = "arn:aws:lambda:us-east-1:111122223333:function:page:1"
+_FOREIGN = "arn:aws:lambda:us-east-1:111122223333:function:page:1"
 
 
 def _page(cloud: Cloud) -> _Behavior:
@@ -49,7 +49,7 @@ def _two_functions(cloud: Cloud) -> _Behavior:
     return {"FunctionAssociations": {"Quantity": 2, "Items": items}}
 
 
-def _of_elsewhere(arn: str) -> Callable[[Cloud], _Behavior]:
+def _with_arn(arn: str) -> Callable[[Cloud], _Behavior]:
     return lambda _: {"LambdaFunctionAssociations": edge(viewer_request=arn)}
 
 
@@ -80,8 +80,8 @@ _BEHAVIORS = {
     "$LATEST": (_qualified(":$LATEST"), _EDGE),
     "no qualifier": (_qualified(""), _EDGE),
     "an unknown version": (_qualified(":7"), _EDGE),
-    "another region": (_of_elsewhere("arn:aws:lambda:eu-west-1:000000000000:function:f:1"), _EDGE),
-    "another account": (_of_elsewhere(_STRANGER), _EDGE),
+    "another region": (_with_arn("arn:aws:lambda:eu-west-1:000000000000:function:f:1"), _EDGE),
+    "another account": (_with_arn(_FOREIGN), _EDGE),
     "a version not Active yet": (_pending, _EDGE),
     "a role that edgelambda may not assume": (_untrusted, _EDGE),
     "environment variables": (_a_version_with(Environment={"Variables": {"A": "b"}}), _EDGE),
@@ -106,7 +106,7 @@ _BEHAVIORS = {
     "an unknown CloudFront Function": (
         lambda _: {
             "FunctionAssociations": functions(
-                viewer_request="arn:aws:cloudfront::000000000000:function/nobody"
+                viewer_request="arn:aws:cloudfront::000000000000:function/missing"
             )
         },
         _FUNCTION,
@@ -135,20 +135,20 @@ _BEHAVIORS = {
 }
 
 
-@pytest.mark.parametrize("fault", _BEHAVIORS)
-def test_an_update_with_a_fault_is_refused(cloud: Cloud, fault: str) -> None:
-    """Each fault of a behavior gets the code and status that CloudFront gives it."""
-    behavior, expected = _BEHAVIORS[fault]
+@pytest.mark.parametrize("error", _BEHAVIORS)
+def test_an_invalid_update_is_refused(cloud: Cloud, error: str) -> None:
+    """Each error in a behavior gets CloudFront's code and status."""
+    behavior, expected = _BEHAVIORS[error]
     distribution_id = a_distribution(cloud)
     members = behavior(cloud)
 
     assert expected == refused(lambda: change_default(cloud, distribution_id, **members))
 
 
-@pytest.mark.parametrize("fault", ["$LATEST", "an unknown origin"])
-def test_a_create_with_a_fault_is_refused(cloud: Cloud, fault: str) -> None:
-    """Creating is held to the same rules as updating."""
-    behavior, expected = _BEHAVIORS[fault]
+@pytest.mark.parametrize("error", ["$LATEST", "an unknown origin"])
+def test_an_invalid_create_is_refused(cloud: Cloud, error: str) -> None:
+    """The rules are the same as for an update."""
+    behavior, expected = _BEHAVIORS[error]
     config = a_config(DefaultCacheBehavior=a_behavior(**behavior(cloud)))
 
     assert expected == refused(
@@ -157,7 +157,7 @@ def test_a_create_with_a_fault_is_refused(cloud: Cloud, fault: str) -> None:
 
 
 def test_a_refused_update_changes_nothing(cloud: Cloud) -> None:
-    """Configuration and ETag are those from before."""
+    """Configuration and ETag stay the same."""
     distribution_id = a_distribution(cloud)
     before = signed(cloud, f"GET /2020-05-31/distribution/{distribution_id}/config")
 
@@ -167,18 +167,18 @@ def test_a_refused_update_changes_nothing(cloud: Cloud) -> None:
     assert (before.headers["etag"], before.body) == (after.headers["etag"], after.body)
 
 
-def test_an_edge_function_on_origin_events_lives_with_a_cloudfront_function(cloud: Cloud) -> None:
-    """Only the viewer events do not mix (edge-function-restrictions-all)."""
+def test_an_edge_function_on_origin_events_may_join_a_cloudfront_function(cloud: Cloud) -> None:
+    """Only viewer events must not mix both kinds (edge-function-restrictions-all)."""
     distribution_id = a_distribution(cloud)
 
-    answer = change_default(
+    response = change_default(
         cloud,
         distribution_id,
         LambdaFunctionAssociations=edge(origin_request=a_version(cloud)),
         FunctionAssociations=functions(viewer_request=a_function(cloud)),
     )
 
-    assert "InProgress" == answer["Distribution"]["Status"]
+    assert "InProgress" == response["Distribution"]["Status"]
 
 
 def test_more_than_100_edge_associations_are_refused(cloud: Cloud) -> None:
@@ -216,7 +216,7 @@ def test_more_than_75_behaviors_are_refused(cloud: Cloud) -> None:
 
 
 def test_a_function_in_use_cannot_be_deleted(cloud: Cloud) -> None:
-    """CloudFront keeps a function that a behavior has."""
+    """While a behavior has it."""
     arn = a_function(cloud)
     distribution_id = a_distribution(cloud)
     change_default(cloud, distribution_id, FunctionAssociations=functions(viewer_request=arn))
@@ -228,7 +228,7 @@ def test_a_function_in_use_cannot_be_deleted(cloud: Cloud) -> None:
 
 
 def test_an_associated_version_cannot_be_deleted(cloud: Cloud) -> None:
-    """It is a replicated function while any configuration, served or stored, has it."""
+    """It is a replicated function while a stored or served configuration has it."""
     arn = a_version(cloud)
     distribution_id = a_distribution(cloud)
     change_default(cloud, distribution_id, LambdaFunctionAssociations=edge(viewer_request=arn))
@@ -239,7 +239,7 @@ def test_an_associated_version_cannot_be_deleted(cloud: Cloud) -> None:
 
 
 def test_a_version_stays_replicated_for_a_while_after_it_was_detached(cloud: Cloud) -> None:
-    """Replicas go hours later; here after replica_seconds."""
+    """AWS removes replicas hours later; the sandbox after replica_seconds."""
     cloud.sandbox.set(deploy_seconds=0, replica_seconds=60)
     arn = a_version(cloud)
     distribution_id = a_distribution(cloud)

@@ -1,4 +1,4 @@
-"""The rules of a configuration, apart from its functions."""
+"""The rules for a configuration, apart from its functions."""
 
 from xml.etree.ElementTree import Element
 
@@ -8,7 +8,7 @@ from sandbox.cloudfront import configuration, defaults
 from sandbox.cloudfront.distribution_rules import config_refusals, update_refusals
 
 _ORIGIN = "<Origin><Id>o</Id><CustomOriginConfig/></Origin>"
-_SOUND = (
+_VALID = (
     "<DistributionConfig><CallerReference>r</CallerReference>"
     f"<Origins><Quantity>1</Quantity><Items>{_ORIGIN}</Items></Origins>"
     "<DefaultCacheBehavior><TargetOriginId>o</TargetOriginId></DefaultCacheBehavior>"
@@ -16,7 +16,7 @@ _SOUND = (
 )
 
 
-def _config(document: str = _SOUND) -> Element:
+def _config(document: str = _VALID) -> Element:
     config = configuration.parse(document.encode())
     defaults.fill(config)
     return config
@@ -32,8 +32,8 @@ def _remove(config: Element, path: str) -> Element:
     return config
 
 
-def test_what_was_filled_in_is_accepted_back() -> None:
-    """A configuration that was read can be put back."""
+def test_a_filled_configuration_is_accepted() -> None:
+    """A configuration that was read can be written back."""
     assert [] == [*config_refusals(_config()), *update_refusals(_config(), _config())]
 
 
@@ -50,24 +50,24 @@ def test_what_was_filled_in_is_accepted_back() -> None:
     ],
 )
 def test_a_quantity_is_the_number_of_items(written: str, code: str) -> None:
-    """Anywhere in the configuration."""
-    config = _config(_SOUND.replace("<Origins>", f"{written}<Origins>"))
+    """At any depth of the configuration."""
+    config = _config(_VALID.replace("<Origins>", f"{written}<Origins>"))
 
     assert [code] == [refusal.code for refusal in config_refusals(config)]
 
 
-def test_an_origin_group_is_an_origin() -> None:
-    """A behavior may target one."""
+def test_a_behavior_may_target_an_origin_group() -> None:
+    """As well as an origin."""
     group = "<OriginGroup><Id>g</Id></OriginGroup>"
     groups = f"<OriginGroups><Quantity>1</Quantity><Items>{group}</Items></OriginGroups>"
-    document = _SOUND.replace("<DefaultCacheBehavior>", f"{groups}<DefaultCacheBehavior>")
+    document = _VALID.replace("<DefaultCacheBehavior>", f"{groups}<DefaultCacheBehavior>")
     config = _config(document.replace("<TargetOriginId>o", "<TargetOriginId>g"))
 
     assert [] == list(config_refusals(config))
 
 
 @pytest.mark.parametrize(
-    ("path", "said"),
+    ("path", "message"),
     [
         ("Aliases", "Aliases is required for updates."),
         ("CacheBehaviors", "CacheBehaviors is required for updates."),
@@ -86,16 +86,16 @@ def test_an_origin_group_is_an_origin() -> None:
         ),
     ],
 )
-def test_a_member_that_an_update_leaves_out_is_named(path: str, said: str) -> None:
-    """In the words of the API."""
+def test_a_member_that_an_update_lacks_is_named(path: str, message: str) -> None:
+    """In the API's words."""
     config = _remove(_config(), path)
 
-    assert [said] == [refusal.message for refusal in update_refusals(config, _config())]
+    assert [message] == [refusal.message for refusal in update_refusals(config, _config())]
 
 
-def test_a_distribution_for_tenants_needs_no_aliases() -> None:
-    """It may not even have them."""
+def test_a_multi_tenant_distribution_needs_no_aliases() -> None:
+    """It must not have any."""
     mode = "<ConnectionMode>tenant-only</ConnectionMode></DistributionConfig>"
-    config = _config(_SOUND.replace("</DistributionConfig>", mode))
+    config = _config(_VALID.replace("</DistributionConfig>", mode))
 
     assert [] == list(update_refusals(config, config))

@@ -1,4 +1,4 @@
-"""Contract: UpdateDistribution replaces a whole configuration, and only the one that was read."""
+"""Contract: UpdateDistribution replaces the whole configuration that was read, and no other."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tests.sandbox.builders import a_config, a_distribution, refused, update
 
 
 def test_the_caller_reference_cannot_change(cloud: Cloud) -> None:
-    """The configuration replaces the old one, but for its CallerReference."""
+    """Everything else may."""
     distribution_id = a_distribution(cloud)
 
     assert ("IllegalUpdate", 400) == refused(
@@ -16,7 +16,7 @@ def test_the_caller_reference_cannot_change(cloud: Cloud) -> None:
 
 
 def test_what_create_fills_in_is_required_on_update(cloud: Cloud) -> None:
-    """Sending the configuration of the create again is not enough."""
+    """The configuration that created the distribution is not enough."""
     distribution_id = a_distribution(cloud)
     etag = cloud.cloudfront.get_distribution_config(Id=distribution_id)["ETag"]
 
@@ -40,7 +40,7 @@ def test_what_create_fills_in_is_required_on_update(cloud: Cloud) -> None:
 def test_an_update_needs_the_etag_of_what_it_replaces(
     cloud: Cloud, if_match: str | None, expected: tuple[str, int]
 ) -> None:
-    """Missing and malformed are one refusal, stale is another."""
+    """A missing and a malformed ETag have one code, a stale ETag another."""
     distribution_id = a_distribution(cloud)
     config = cloud.cloudfront.get_distribution_config(Id=distribution_id)["DistributionConfig"]
     match = {"IfMatch": if_match} if if_match else {}
@@ -53,7 +53,7 @@ def test_an_update_needs_the_etag_of_what_it_replaces(
 
 
 def test_an_etag_is_good_for_one_update(cloud: Cloud) -> None:
-    """The second of two editors that read the same configuration is refused."""
+    """Of two editors that read the same configuration, the second is refused."""
     distribution_id = a_distribution(cloud)
     read = cloud.cloudfront.get_distribution_config(Id=distribution_id)
     update(cloud, distribution_id, Comment="first")

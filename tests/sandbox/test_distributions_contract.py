@@ -1,4 +1,4 @@
-"""Contract: what CloudFront gives back of a distribution, and when it serves a change."""
+"""Contract: what CloudFront returns of a distribution, and when it serves a change."""
 
 import itertools
 
@@ -34,14 +34,14 @@ def _put(cloud: Cloud, distribution_id: str, config: bytes) -> int:
 
 
 def test_a_change_is_in_progress_until_it_is_deployed(cloud: Cloud) -> None:
-    """In every answer that has a Status, and for as long as was set."""
+    """In every response with a Status, for deploy_seconds."""
     cloud.sandbox.set(deploy_seconds=3600)
     distribution_id = a_distribution(cloud)
-    answer = update(cloud, distribution_id, Comment="changed")
+    response = update(cloud, distribution_id, Comment="changed")
     listed = cloud.cloudfront.list_distributions()["DistributionList"]["Items"][0]
 
     assert ["InProgress"] * 3 == [
-        answer["Distribution"]["Status"],
+        response["Distribution"]["Status"],
         listed["Status"],
         _status(cloud, distribution_id),
     ]
@@ -50,7 +50,7 @@ def test_a_change_is_in_progress_until_it_is_deployed(cloud: Cloud) -> None:
 
 
 def test_a_change_deploys_by_itself(cloud: Cloud) -> None:
-    """Nobody has to ask for it."""
+    """Without any call."""
     cloud.sandbox.set(deploy_seconds=0.1)
     distribution_id = a_distribution(cloud)
 
@@ -58,7 +58,7 @@ def test_a_change_deploys_by_itself(cloud: Cloud) -> None:
 
 
 def test_a_configuration_comes_back_with_its_defaults(cloud: Cloud) -> None:
-    """Lists left out are there with Quantity 0 and no Items, settings with their default."""
+    """Missing lists have Quantity 0 and no Items, missing settings their default."""
     distribution_id = a_distribution(cloud)
 
     config = cloud.cloudfront.get_distribution_config(Id=distribution_id)["DistributionConfig"]
@@ -69,8 +69,8 @@ def test_a_configuration_comes_back_with_its_defaults(cloud: Cloud) -> None:
     assert "PriceClass_All" == config["PriceClass"]
 
 
-def test_a_configuration_put_back_is_the_same_bytes(cloud: Cloud) -> None:
-    """With elements that no SDK knows, and associations of both kinds."""
+def test_a_configuration_written_back_is_the_same_bytes(cloud: Cloud) -> None:
+    """Also elements that no SDK knows, and associations of both kinds."""
     page, sign = a_version(cloud), a_version(cloud, "sign")
     distribution_id = a_distribution(
         cloud,
@@ -95,19 +95,19 @@ def test_a_configuration_put_back_is_the_same_bytes(cloud: Cloud) -> None:
     assert first == _config(cloud, distribution_id)
 
 
-def test_elements_that_nobody_knows_are_kept_and_comments_are_not(cloud: Cloud) -> None:
+def test_unknown_elements_are_kept_and_comments_are_not(cloud: Cloud) -> None:
     """CloudFront stores elements, not text."""
     distribution_id = a_distribution(cloud)
     config = _config(cloud, distribution_id)
-    told = config.replace(b"<Staging>", _UNKNOWN + b"<!-- a remark --><Staging>")
+    changed = config.replace(b"<Staging>", _UNKNOWN + b"<!-- a remark --><Staging>")
 
-    _put(cloud, distribution_id, told)
+    _put(cloud, distribution_id, changed)
 
     assert config.replace(b"<Staging>", _UNKNOWN + b"<Staging>") == _config(cloud, distribution_id)
 
 
 def test_associations_come_back_in_the_order_of_the_seed(cloud: Cloud) -> None:
-    """One seed, one order; over several seeds, several orders."""
+    """One seed gives one order, several seeds give several."""
     page = a_version(cloud)
     arns = {"origin_request": page, "origin_response": page, "viewer_request": page}
     distribution_id = a_distribution(
@@ -128,7 +128,7 @@ def test_associations_come_back_in_the_order_of_the_seed(cloud: Cloud) -> None:
 
 
 def test_behaviors_keep_their_order(cloud: Cloud) -> None:
-    """Their order is precedence."""
+    """The order is their precedence."""
     patterns = ["/z/*", "/a/*", "*", "/m/*"]
     distribution_id = a_distribution(
         cloud, CacheBehaviors=ordered(*(a_behavior(PathPattern=one) for one in patterns))
@@ -140,7 +140,7 @@ def test_behaviors_keep_their_order(cloud: Cloud) -> None:
 
 
 def test_a_summary_has_the_etag(cloud: Cloud) -> None:
-    """So an editor need not read the configuration to know that it moved."""
+    """An editor need not read the configuration to see that it changed."""
     distribution_id = a_distribution(cloud)
     etag = change_default(cloud, distribution_id, Compress=True)["ETag"]
 
@@ -150,7 +150,7 @@ def test_a_summary_has_the_etag(cloud: Cloud) -> None:
 
 
 def test_a_listing_comes_in_pages(cloud: Cloud) -> None:
-    """Every distribution once, by the paginator and by hand."""
+    """Each distribution is on one page."""
     ids = {a_distribution(cloud, f"reference-{number}") for number in range(5)}
     pages = cloud.cloudfront.get_paginator("list_distributions").paginate(
         PaginationConfig={"PageSize": 2}
@@ -162,7 +162,7 @@ def test_a_listing_comes_in_pages(cloud: Cloud) -> None:
 
 
 def test_a_page_holds_100_at_most(cloud: Cloud) -> None:
-    """Also when more are asked for."""
+    """Even if more are asked for."""
     for number in range(101):
         a_distribution(cloud, f"reference-{number}")
 
@@ -172,7 +172,7 @@ def test_a_page_holds_100_at_most(cloud: Cloud) -> None:
 
 
 def test_the_empty_listing_has_no_items(cloud: Cloud) -> None:
-    """Items is absent, not empty."""
+    """Items is missing, not empty."""
     listed = cloud.cloudfront.list_distributions()["DistributionList"]
 
     assert "Items" not in listed

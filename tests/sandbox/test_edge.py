@@ -1,4 +1,4 @@
-"""Requests through the edge, over ASGI, to an origin that really listens: serving and caching."""
+"""Requests through the edge to a real origin: serving and caching."""
 
 from typing import Any
 
@@ -17,34 +17,34 @@ from tests.sandbox.edge_builders import (
 )
 
 
-def test_a_request_reaches_the_origin_and_its_answer_the_viewer() -> None:
-    """Status, headers and body, with CloudFront's own headers added."""
+def test_a_request_reaches_the_origin_and_the_response_the_viewer() -> None:
+    """Status, headers and body, plus CloudFront's own headers."""
     created = Reply("made", 201, (("X-Shop", "yes"), ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")))
     with an_origin({"/orders": created}) as origin:
-        answer = Viewer(a_document(port=origin.port)).ask("/orders")
+        response = Viewer(a_document(port=origin.port)).ask("/orders")
 
-    assert (201, "made", "yes") == (answer.status_code, answer.text, answer.headers["x-shop"])
-    assert ["a=1", "b=2"] == answer.headers.get_list("set-cookie")
-    assert "Miss from cloudfront" == answer.headers["x-cache"]
-    assert answer.headers["via"].endswith("(CloudFront)")
-    assert answer.headers["x-amz-cf-id"]
+    assert (201, "made", "yes") == (response.status_code, response.text, response.headers["x-shop"])
+    assert ["a=1", "b=2"] == response.headers.get_list("set-cookie")
+    assert "Miss from cloudfront" == response.headers["x-cache"]
+    assert response.headers["via"].endswith("(CloudFront)")
+    assert response.headers["x-amz-cf-id"]
 
 
-def test_the_second_request_is_answered_from_the_cache() -> None:
-    """The origin is asked once; the answer tells its age."""
+def test_the_second_request_is_served_from_the_cache() -> None:
+    """The origin gets one request; the response has its age."""
     with an_origin() as origin:
         viewer = Viewer(a_document(port=origin.port))
         viewer.ask()
         viewer.now = 12.0
-        answer = viewer.ask()
+        response = viewer.ask()
 
     assert 1 == len(origin.seen)
-    assert ("Hit from cloudfront", "12") == (answer.headers["x-cache"], answer.headers["age"])
-    assert "from the origin" == answer.text
+    assert ("Hit from cloudfront", "12") == (response.headers["x-cache"], response.headers["age"])
+    assert "from the origin" == response.text
 
 
-def test_an_answer_that_is_too_old_is_asked_for_again() -> None:
-    """Cache-Control said 60 seconds."""
+def test_an_expired_response_is_fetched_again() -> None:
+    """After the 60 seconds of its Cache-Control."""
     with an_origin() as origin:
         viewer = Viewer(a_document(port=origin.port))
         viewer.ask()
@@ -54,41 +54,41 @@ def test_an_answer_that_is_too_old_is_asked_for_again() -> None:
     assert 2 == len(origin.seen)
 
 
-def test_head_is_answered_from_what_get_left() -> None:
+def test_head_is_served_from_a_cached_get() -> None:
     """With the length of the body and without the body."""
     with an_origin() as origin:
         viewer = Viewer(a_document(port=origin.port))
         viewer.ask()
-        answer = viewer.ask(method="HEAD")
+        response = viewer.ask(method="HEAD")
 
     assert 1 == len(origin.seen)
-    assert ("15", "") == (answer.headers["content-length"], answer.text)
+    assert ("15", "") == (response.headers["content-length"], response.text)
 
 
-def test_head_alone_is_not_kept() -> None:
-    """It has no body that a GET could be answered with."""
+def test_a_response_to_head_is_not_cached() -> None:
+    """It has no body for a GET."""
     with an_origin() as origin:
         viewer = Viewer(a_document(port=origin.port))
         viewer.ask(method="HEAD")
-        answer = viewer.ask()
+        response = viewer.ask()
 
-    assert (2, "from the origin") == (len(origin.seen), answer.text)
+    assert (2, "from the origin") == (len(origin.seen), response.text)
 
 
-def test_an_error_of_the_origin_is_passed_on_and_not_kept() -> None:
-    """X-Cache says whose fault it is."""
+def test_an_error_of_the_origin_is_forwarded_and_not_cached() -> None:
+    """X-Cache says that it is an error."""
     with an_origin({"/": Reply("no", 404)}) as origin:
         viewer = Viewer(a_document(port=origin.port))
-        answers = [viewer.ask(), viewer.ask()]
+        responses = [viewer.ask(), viewer.ask()]
 
     assert 2 == len(origin.seen)
     assert {(404, "Error from cloudfront")} == {
-        (answer.status_code, answer.headers["x-cache"]) for answer in answers
+        (response.status_code, response.headers["x-cache"]) for response in responses
     }
 
 
-def test_cached_content_is_there_again_after_maintenance() -> None:
-    """What a viewer-request function answers is not kept, and takes nothing from the cache."""
+def test_the_cache_survives_maintenance() -> None:
+    """A response of a viewer-request function is not cached, and removes nothing from the cache."""
     with an_origin() as origin:
         viewer = Viewer(
             a_document(port=origin.port), lambdas={a_lambda(): lambda _: {"status": "503"}}
@@ -106,8 +106,8 @@ def test_cached_content_is_there_again_after_maintenance() -> None:
     assert 1 == len(origin.seen)
 
 
-def test_the_default_root_object_answers_for_the_root() -> None:
-    """The viewer-request function still sees the slash."""
+def test_the_default_root_object_serves_the_root() -> None:
+    """The viewer-request function still sees `/`."""
     document = a_document(
         default=with_lambda("viewer-request"),
         more="<DefaultRootObject>index.html</DefaultRootObject>",
@@ -120,14 +120,14 @@ def test_the_default_root_object_answers_for_the_root() -> None:
     assert ("/", "/index.html") == (the_request(viewer.events[0])["uri"], origin.seen[0].target)
 
 
-def test_a_cache_policy_that_is_not_known_is_a_502() -> None:
-    """It is named, with what to use instead."""
+def test_an_unknown_cache_policy_is_a_502() -> None:
+    """The response names it, and what to use instead."""
     members = behavior_members(caching="<CachePolicyId>mine</CachePolicyId>")
 
-    answer = Viewer(a_document(default=members)).ask()
+    response = Viewer(a_document(default=members)).ask()
 
-    assert 502 == answer.status_code
-    assert "does not know the cache policy mine" in answer.text
+    assert 502 == response.status_code
+    assert "does not know the cache policy mine" in response.text
 
 
 @pytest.mark.parametrize(
@@ -145,18 +145,18 @@ def test_a_cache_policy_that_is_not_known_is_a_502() -> None:
 def test_a_request_that_is_not_served_is_a_403(
     document: bytes, options: dict[str, Any], words: str
 ) -> None:
-    """An unknown host, a disabled distribution, a method that the behavior does not take."""
-    answer = Viewer(document).ask("/", **options)
+    """An unknown host, a disabled distribution, or a method that the behavior does not allow."""
+    response = Viewer(document).ask("/", **options)
 
-    assert (403, "Error from cloudfront") == (answer.status_code, answer.headers["x-cache"])
-    assert words in answer.text
+    assert (403, "Error from cloudfront") == (response.status_code, response.headers["x-cache"])
+    assert words in response.text
 
 
-def test_the_host_is_known_with_a_port_and_in_any_case() -> None:
-    """A sandbox listens on a port of its own."""
+def test_a_host_may_have_a_port_and_any_case() -> None:
+    """The sandbox does not listen on port 80."""
     with an_origin() as origin:
-        answer = Viewer(a_document(port=origin.port)).ask(
+        response = Viewer(a_document(port=origin.port)).ask(
             headers={"Host": f"{DOMAIN.upper()}:4566"}
         )
 
-    assert 200 == answer.status_code
+    assert 200 == response.status_code

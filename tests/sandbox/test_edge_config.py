@@ -1,4 +1,4 @@
-"""Which cache behavior serves a path, and what the edge reads of a configuration."""
+"""Which cache behavior serves a path, and what the edge reads from a configuration."""
 
 import pytest
 
@@ -6,9 +6,9 @@ from sandbox.edge.cache import EVERYTHING, MANAGED_POLICIES
 from sandbox.edge.config import (
     Association,
     EventType,
-    choose_behavior,
-    fits,
+    matches,
     parse_distribution_config,
+    select_behavior,
 )
 from sandbox.edge.messages import EdgeError
 from tests.sandbox.edge_builders import (
@@ -35,9 +35,9 @@ from tests.sandbox.edge_builders import (
         ("/a%20b", "/a%20b"),
     ],
 )
-def test_a_pattern_covers_a_path(pattern: str, path: str) -> None:
-    """Stars and question marks stand for any character; the first slash is optional."""
-    assert fits(pattern, path)
+def test_a_pattern_matches_a_path(pattern: str, path: str) -> None:
+    """`*` and `?` stand for any characters; the first slash is optional."""
+    assert matches(pattern, path)
 
 
 @pytest.mark.parametrize(
@@ -51,27 +51,27 @@ def test_a_pattern_covers_a_path(pattern: str, path: str) -> None:
         ("/a.c", "/abc"),
     ],
 )
-def test_a_pattern_does_not_cover_another_path(pattern: str, path: str) -> None:
-    """Case counts, the whole path counts, and other signs stand for themselves."""
-    assert not fits(pattern, path)
+def test_a_pattern_does_not_match_another_path(pattern: str, path: str) -> None:
+    """Case matters, the whole path counts, and other characters stand for themselves."""
+    assert not matches(pattern, path)
 
 
 @pytest.mark.parametrize(
     ("path", "expected"),
     [("/api/v1/x", "/api/v1/*"), ("/api/x", "/api/*"), ("/apix", "*x"), ("/other", None)],
 )
-def test_the_first_behavior_that_fits_serves(path: str, expected: str | None) -> None:
-    """Order is precedence, and the default behavior comes last."""
+def test_the_first_matching_behavior_serves(path: str, expected: str | None) -> None:
+    """The order is the precedence; the default behavior comes last."""
     members = behavior_members()
     document = a_document(("/api/v1/*", members), ("/api/*", members), ("*x", members))
 
-    chosen = choose_behavior(parse_distribution_config(document), path)
+    selected = select_behavior(parse_distribution_config(document), path)
 
-    assert expected == chosen.path_pattern
+    assert expected == selected.path_pattern
 
 
 def test_functions_of_both_kinds_are_read() -> None:
-    """Each keeps its kind and its event type."""
+    """With their kind and event type."""
     document = a_document(
         default=behavior_members(
             an_association("origin-request", a_lambda(), include_body=True),
@@ -88,14 +88,14 @@ def test_functions_of_both_kinds_are_read() -> None:
 
 
 def test_a_behavior_without_lists_has_no_function() -> None:
-    """Absent association lists are no associations."""
+    """Missing lists mean no associations."""
     behavior = parse_distribution_config(a_document()).default_behavior
 
     assert behavior.association(EventType.VIEWER_REQUEST) is None
 
 
 def test_a_document_without_namespace_is_read() -> None:
-    """The namespace is not what the edge goes by."""
+    """The edge ignores the namespace."""
     document = a_document().replace(
         b' xmlns="http://cloudfront.amazonaws.com/doc/2020-05-31/"', b""
     )
@@ -104,14 +104,14 @@ def test_a_document_without_namespace_is_read() -> None:
 
 
 def test_a_managed_cache_policy_is_known() -> None:
-    """Its identifier is enough."""
+    """By its id."""
     behavior = parse_distribution_config(a_document()).default_behavior
 
     assert MANAGED_POLICIES[CACHING_OPTIMIZED] == behavior.caching
 
 
-def test_another_cache_policy_is_not_guessed() -> None:
-    """There is no caching for it, and its identifier is kept for the error."""
+def test_an_unknown_cache_policy_gives_no_caching() -> None:
+    """Its id is kept for the error message."""
     members = behavior_members(caching="<CachePolicyId>mine</CachePolicyId>")
 
     behavior = parse_distribution_config(a_document(default=members)).default_behavior
@@ -120,7 +120,7 @@ def test_another_cache_policy_is_not_guessed() -> None:
 
 
 def test_forwarded_values_become_the_key() -> None:
-    """Legacy settings say which query strings, cookies and headers tell answers apart."""
+    """The legacy settings name the query strings, cookies and headers of the key."""
     members = behavior_members(
         caching="<MinTTL>5</MinTTL><DefaultTTL>10</DefaultTTL><MaxTTL>20</MaxTTL><ForwardedValues>"
         "<QueryString>true</QueryString><QueryStringCacheKeys><Items><Name>page</Name></Items>"
@@ -138,7 +138,7 @@ def test_forwarded_values_become_the_key() -> None:
 
 
 def test_an_origin_group_is_its_first_member() -> None:
-    """Failover is not modelled; the primary is asked."""
+    """Failover is not modelled."""
     members = behavior_members().replace("shop", "group")
     group = (
         "<OriginGroups><Items><OriginGroup><Id>group</Id><Members><Items>"
@@ -153,7 +153,7 @@ def test_an_origin_group_is_its_first_member() -> None:
 
 
 def test_an_unknown_origin_is_named() -> None:
-    """The error says which one is missing."""
+    """In the error message."""
     config = parse_distribution_config(a_document())
 
     with pytest.raises(EdgeError, match="no origin 'elsewhere'"):
@@ -161,6 +161,6 @@ def test_an_unknown_origin_is_named() -> None:
 
 
 def test_a_document_without_a_default_behavior_is_refused() -> None:
-    """Every distribution has one; a document without it is not a DistributionConfig."""
+    """Every DistributionConfig has one."""
     with pytest.raises(EdgeError, match="has no DefaultCacheBehavior"):
         parse_distribution_config(b"<DistributionConfig/>")

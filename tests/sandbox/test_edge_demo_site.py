@@ -1,4 +1,4 @@
-"""Contract: the demo's shop through a running sandbox, its own edge functions included."""
+"""Contract: the demo's shop through a running sandbox, with its own edge functions."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Shop:
     site: Site
 
     def ask(self, path: str, **headers: str) -> httpx.Response:
-        """Return what a viewer gets; underscores in header names are dashes."""
+        """Return the viewer's response; underscores in header names stand for dashes."""
         names = {name.replace("_", "-"): value for name, value in headers.items()}
         return httpx.get(
             self.cloud.sandbox.endpoint_url + path,
@@ -31,7 +31,7 @@ class Shop:
 
 @pytest.fixture
 def shop(cloud: Cloud) -> Iterator[Shop]:
-    """Give a shop that is deployed."""
+    """Yield a deployed shop."""
     cloud.sandbox.set(deploy_seconds=0.1)
     clients = Clients(cloud.cloudfront, cloud.iam, cloud.functions)
     with start_origin() as origin:
@@ -39,7 +39,7 @@ def shop(cloud: Cloud) -> Iterator[Shop]:
 
 
 def test_the_page_and_its_assets_are_served(shop: Shop) -> None:
-    """The page names its script, and both answer."""
+    """The script and the styles that the page names."""
     page = shop.ask("/")
 
     assert (200, "text/html; charset=utf-8") == (page.status_code, page.headers["content-type"])
@@ -50,7 +50,7 @@ def test_the_page_and_its_assets_are_served(shop: Shop) -> None:
 
 
 def test_assets_get_security_headers_at_viewer_response(shop: Shop) -> None:
-    """From the origin and from the cache; other behaviors do not get them."""
+    """From the origin and from the cache; other behaviors add none."""
     assets = [shop.ask("/assets/app.css") for _ in range(2)]
 
     assert ["Miss from cloudfront", "Hit from cloudfront"] == [a.headers["x-cache"] for a in assets]
@@ -58,8 +58,8 @@ def test_assets_get_security_headers_at_viewer_response(shop: Shop) -> None:
     assert "x-content-type-options" not in shop.ask("/").headers
 
 
-def test_the_api_answers_only_through_its_viewer_request_function(shop: Shop) -> None:
-    """The function tells the origin that it ran, and turns away who pretends to be it."""
+def test_the_api_needs_its_viewer_request_function(shop: Shop) -> None:
+    """The function marks requests for the origin, and rejects a viewer who forges the mark."""
     direct = httpx.get(f"{shop.origin.url}/api/orders")
 
     assert [403, 200, 400] == [
@@ -70,7 +70,7 @@ def test_the_api_answers_only_through_its_viewer_request_function(shop: Shop) ->
 
 
 def test_the_api_changes_with_every_call(shop: Shop) -> None:
-    """Nothing of it is cached."""
+    """It is not cached."""
     calls = [shop.ask("/api/orders").json() for _ in range(2)]
 
     assert 1 == calls[1]["call"] - calls[0]["call"]
@@ -78,7 +78,7 @@ def test_the_api_changes_with_every_call(shop: Shop) -> None:
 
 
 def test_the_latest_download_is_found_at_origin_request(shop: Shop) -> None:
-    """The Lambda@Edge function runs from its published version, once: then the cache answers."""
+    """The published Lambda@Edge version runs once; then the cache serves."""
     downloads = [shop.ask("/downloads/latest.txt") for _ in range(2)]
 
     assert ["origin-request"] * 2 == [d.headers["x-asked-by"] for d in downloads]
@@ -87,7 +87,7 @@ def test_the_latest_download_is_found_at_origin_request(shop: Shop) -> None:
 
 
 def test_the_page_is_served_from_the_cache(shop: Shop) -> None:
-    """The origin's own count proves it."""
+    """The origin counts its requests."""
     for _ in range(3):
         shop.ask("/")
 
@@ -95,14 +95,14 @@ def test_the_page_is_served_from_the_cache(shop: Shop) -> None:
     assert {"/index.html": 1} == shop.origin.counts()
 
 
-def test_the_shop_says_what_it_does_not_have(shop: Shop) -> None:
-    """An unknown page is a 404 from the origin; its health is always told."""
+def test_an_unknown_page_is_a_404(shop: Shop) -> None:
+    """It comes from the origin, whose health check still responds."""
     assert 404 == shop.ask("/nothing").status_code
     assert {"status": "ok"} == shop.ask("/api/health").json()
 
 
-def test_the_origin_answers_head_without_a_body(shop: Shop) -> None:
-    """The length is that of the page."""
+def test_the_origin_serves_head_without_a_body(shop: Shop) -> None:
+    """With the length of the page."""
     page = httpx.head(f"{shop.origin.url}/index.html")
 
     assert (200, "") == (page.status_code, page.text)

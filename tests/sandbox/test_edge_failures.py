@@ -1,8 +1,8 @@
-"""Edge functions that fail or answer amiss: what the viewer gets in their place."""
+"""Edge functions that fail or return an invalid result: what the viewer gets."""
 
 import pytest
 
-from sandbox.edge.interface import InvokeAnswer
+from sandbox.edge.interface import InvokeResult
 from tests.sandbox.edge_builders import (
     Viewer,
     a_document,
@@ -15,10 +15,10 @@ from tests.sandbox.edge_builders import (
 
 
 @pytest.mark.parametrize(
-    ("event_type", "answer", "words"),
+    ("event_type", "result", "words"),
     [
         ("viewer-request", {"status": 503}, "status must be a string"),
-        ("viewer-request", None, "must answer with a request or a response object"),
+        ("viewer-request", None, "must return a request or a response object"),
         ("viewer-request", {"method": "POST", "uri": "/"}, "method is read-only"),
         ("viewer-request", {"status": "503", "body": "x" * 40_001}, "40,000 are allowed"),
         ("origin-request", {"uri": "/", "origin": {"s3": {}}}, "must be a custom origin"),
@@ -26,13 +26,13 @@ from tests.sandbox.edge_builders import (
         ("viewer-response", {"status": "200", "body": "new"}, "cannot be replaced"),
     ],
 )
-def test_an_invalid_answer_of_a_lambda_is_a_502(
-    event_type: str, answer: object, words: str
+def test_an_invalid_result_of_a_lambda_is_a_502(
+    event_type: str, result: object, words: str
 ) -> None:
-    """The body says what CloudFront would have found."""
+    """The body names the error."""
     with an_origin() as origin:
         document = a_document(default=with_lambda(event_type), port=origin.port)
-        seen = Viewer(document, lambdas={a_lambda(): lambda _: answer}).ask()
+        seen = Viewer(document, lambdas={a_lambda(): lambda _: result}).ask()
 
     assert (502, "LambdaValidationError from cloudfront") == (
         seen.status_code,
@@ -42,37 +42,37 @@ def test_an_invalid_answer_of_a_lambda_is_a_502(
 
 
 def test_a_lambda_that_fails_is_a_503() -> None:
-    """With the function's own error in the body."""
+    """With the function's error in the body."""
     document = a_document(default=with_lambda("viewer-request"))
 
-    answer = Viewer(document, lambdas={a_lambda(): lambda _: 1 // 0}).ask()
+    response = Viewer(document, lambdas={a_lambda(): lambda _: 1 // 0}).ask()
 
     assert (503, "LambdaExecutionError from cloudfront") == (
-        answer.status_code,
-        answer.headers["x-cache"],
+        response.status_code,
+        response.headers["x-cache"],
     )
-    assert "ZeroDivisionError: integer division or modulo by zero" in answer.text
+    assert "ZeroDivisionError: integer division or modulo by zero" in response.text
 
 
-def test_an_answer_that_is_no_json_is_a_502() -> None:
-    """A Lambda version may answer with any bytes."""
-    viewer = Viewer(a_document(default=with_lambda("viewer-request")), raw=InvokeAnswer(b"{", None))
+def test_a_result_that_is_no_json_is_a_502() -> None:
+    """A Lambda version may return any bytes."""
+    viewer = Viewer(a_document(default=with_lambda("viewer-request")), raw=InvokeResult(b"{", None))
 
-    answer = viewer.ask()
+    response = viewer.ask()
 
-    assert 502 == answer.status_code
-    assert "must answer with a request or a response object" in answer.text
+    assert 502 == response.status_code
+    assert "must return a request or a response object" in response.text
 
 
-def test_a_failure_in_plain_text_is_passed_on() -> None:
-    """A time-out is told that way."""
-    failure = InvokeAnswer(b"Task timed out after 5.00 seconds", "Unhandled")
+def test_a_failure_in_plain_text_is_shown() -> None:
+    """Lambda reports a timeout that way."""
+    failure = InvokeResult(b"Task timed out after 5.00 seconds", "Unhandled")
     viewer = Viewer(a_document(default=with_lambda("viewer-request")), raw=failure)
 
-    answer = viewer.ask()
+    response = viewer.ask()
 
-    assert 503 == answer.status_code
-    assert "(Unhandled): Task timed out after 5.00 seconds" in answer.text
+    assert 503 == response.status_code
+    assert "(Unhandled): Task timed out after 5.00 seconds" in response.text
 
 
 @pytest.mark.parametrize(
@@ -83,13 +83,13 @@ def test_a_failure_in_plain_text_is_passed_on() -> None:
     ],
 )
 def test_a_function_that_fails_is_a_503(functions: dict[str, str], words: str) -> None:
-    """So is one that is not there."""
+    """So is one that does not exist."""
     document = a_document(default=with_function("viewer-request"))
 
-    answer = Viewer(document, functions=functions).ask()
+    response = Viewer(document, functions=functions).ask()
 
     assert (503, "FunctionExecutionError from cloudfront") == (
-        answer.status_code,
-        answer.headers["x-cache"],
+        response.status_code,
+        response.headers["x-cache"],
     )
-    assert words in answer.text
+    assert words in response.text

@@ -1,4 +1,4 @@
-"""The events that CloudFront Functions get, and what becomes of their answers."""
+"""The events of CloudFront Functions, and the effect of their results."""
 
 import copy
 from typing import Any
@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from sandbox.edge.config import EventType
-from sandbox.edge.function_events import function_event, read_request_answer, read_response_answer
-from sandbox.edge.lambda_events import Visit
+from sandbox.edge.function_events import function_event, read_request_result, read_response_result
+from sandbox.edge.lambda_events import EventContext
 from sandbox.edge.messages import EdgeError, Request, Response, header
 from tests.sandbox.edge_builders import a_request
 
-VISIT = Visit("E2EXAMPLE", "d111111abcdef8.cloudfront.net", "request-1")
+CONTEXT = EventContext("E2EXAMPLE", "d111111abcdef8.cloudfront.net", "request-1")
 REQUEST = a_request(
     ("Host", "www.example.com"),
     ("Accept", "text/html"),
@@ -28,23 +28,23 @@ RESPONSE = Response(
 
 
 def the_request() -> dict[str, Any]:
-    """Return the request of a viewer-request event, free to change."""
+    """Return a copy of the request of a viewer-request event."""
     request: dict[str, Any] = copy.deepcopy(
-        function_event(VISIT, EventType.VIEWER_REQUEST, REQUEST)["request"]
+        function_event(CONTEXT, EventType.VIEWER_REQUEST, REQUEST)["request"]
     )
     return request
 
 
 def the_response() -> dict[str, Any]:
-    """Return the response of a viewer-response event, free to change."""
+    """Return a copy of the response of a viewer-response event."""
     response: dict[str, Any] = copy.deepcopy(
-        function_event(VISIT, EventType.VIEWER_RESPONSE, REQUEST, RESPONSE)["response"]
+        function_event(CONTEXT, EventType.VIEWER_RESPONSE, REQUEST, RESPONSE)["response"]
     )
     return response
 
 
-def test_a_viewer_request_has_the_guides_shape() -> None:
-    """Repeated names are collapsed, cookies stand apart, values stay encoded."""
+def test_a_viewer_request_has_the_documented_form() -> None:
+    """Repeated names have a multiValue, cookies are separate, values stay encoded."""
     assert {
         "version": "1.0",
         "context": {
@@ -74,11 +74,11 @@ def test_a_viewer_request_has_the_guides_shape() -> None:
                 "b": {"value": "2"},
             },
         },
-    } == function_event(VISIT, EventType.VIEWER_REQUEST, REQUEST)
+    } == function_event(CONTEXT, EventType.VIEWER_REQUEST, REQUEST)
 
 
-def test_a_viewer_response_has_the_guides_shape() -> None:
-    """The status is a number, cookies have their attributes, the body is not shown."""
+def test_a_viewer_response_has_the_documented_form() -> None:
+    """The status is a number, cookies have attributes, and there is no body."""
     assert {
         "statusCode": 200,
         "statusDescription": "OK",
@@ -87,9 +87,9 @@ def test_a_viewer_response_has_the_guides_shape() -> None:
     } == the_response()
 
 
-def test_an_unchanged_request_goes_on_as_it_was() -> None:
-    """Query string and cookies keep their very text."""
-    changed = read_request_answer(REQUEST, the_request())
+def test_an_unchanged_request_stays_the_same() -> None:
+    """Query string and cookies keep their text."""
+    changed = read_request_result(REQUEST, the_request())
 
     assert isinstance(changed, Request)
     assert REQUEST.querystring == changed.querystring
@@ -97,15 +97,15 @@ def test_an_unchanged_request_goes_on_as_it_was() -> None:
     assert ("Accept", "text/plain") in changed.headers
 
 
-def test_what_a_function_changes_of_a_request_goes_on() -> None:
+def test_a_function_may_change_a_request() -> None:
     """URI, headers, parameters and cookies."""
-    answer = the_request()
-    answer["uri"] = "/b"
-    answer["headers"]["x-door"] = {"value": "edge"}
-    answer["querystring"] = {"z": {"value": "9"}, "flag": {"value": ""}}
-    answer["cookies"] = {"c": {"value": "5"}}
+    result = the_request()
+    result["uri"] = "/b"
+    result["headers"]["x-door"] = {"value": "edge"}
+    result["querystring"] = {"z": {"value": "9"}, "flag": {"value": ""}}
+    result["cookies"] = {"c": {"value": "5"}}
 
-    changed = read_request_answer(REQUEST, answer)
+    changed = read_request_result(REQUEST, result)
 
     assert isinstance(changed, Request)
     assert ("/b", "z=9&flag") == (changed.uri, changed.querystring)
@@ -113,31 +113,31 @@ def test_what_a_function_changes_of_a_request_goes_on() -> None:
     assert "c=5" == header(changed.headers, "Cookie")
 
 
-def test_a_changed_value_of_a_repeated_parameter_is_its_first() -> None:
-    """The others stay, as the guide says."""
-    answer = the_request()
-    answer["querystring"]["q"]["value"] = "7"
+def test_a_changed_value_replaces_the_first_of_a_repeated_parameter() -> None:
+    """The others stay (functions-event-structure)."""
+    result = the_request()
+    result["querystring"]["q"]["value"] = "7"
 
-    changed = read_request_answer(REQUEST, answer)
+    changed = read_request_result(REQUEST, result)
 
     assert isinstance(changed, Request)
     assert "q=7&q=2&NoValue&x=%20" == changed.querystring
 
 
 def test_a_changed_multi_value_wins_over_the_value() -> None:
-    """`value` is ignored then, as the guide says."""
-    answer = the_request()
-    answer["querystring"]["q"] = {"value": "7", "multiValue": [{"value": "8"}, {"value": "9"}]}
+    """`value` is ignored (functions-event-structure)."""
+    result = the_request()
+    result["querystring"]["q"] = {"value": "7", "multiValue": [{"value": "8"}, {"value": "9"}]}
 
-    changed = read_request_answer(REQUEST, answer)
+    changed = read_request_result(REQUEST, result)
 
     assert isinstance(changed, Request)
     assert "q=8&q=9&NoValue&x=%20" == changed.querystring
 
 
 def test_deleted_cookies_are_gone() -> None:
-    """Without cookies there is no Cookie header."""
-    changed = read_request_answer(REQUEST, {**the_request(), "cookies": {}})
+    """The Cookie header too."""
+    changed = read_request_result(REQUEST, {**the_request(), "cookies": {}})
 
     assert isinstance(changed, Request)
     assert None is header(changed.headers, "cookie")
@@ -151,9 +151,9 @@ def test_deleted_cookies_are_gone() -> None:
         ({"encoding": "base64", "data": "QmFjayBzb29u"}, b"Back soon"),
     ],
 )
-def test_a_viewer_request_function_may_answer_itself(body: object, expected: bytes) -> None:
+def test_a_viewer_request_function_may_respond(body: object, expected: bytes) -> None:
     """With a body as text, as an object, or in base64."""
-    answer = {
+    result = {
         "statusCode": 503,
         "headers": {"retry-after": {"value": "60"}},
         "cookies": {"seen": {"value": "1", "attributes": "Secure"}},
@@ -162,12 +162,12 @@ def test_a_viewer_request_function_may_answer_itself(body: object, expected: byt
 
     assert Response(
         503, (("Retry-After", "60"), ("Set-Cookie", "seen=1; Secure")), expected
-    ) == read_request_answer(REQUEST, answer)
+    ) == read_request_result(REQUEST, result)
 
 
-def test_an_unchanged_response_goes_on_as_it_was() -> None:
-    """Body and cookies included."""
-    changed = read_response_answer(RESPONSE, the_response())
+def test_an_unchanged_response_stays_the_same() -> None:
+    """With body and cookies."""
+    changed = read_response_result(RESPONSE, the_response())
 
     assert (200, b"page") == (changed.status, changed.body)
     assert "id=1; Secure; Path=/" == header(changed.headers, "Set-Cookie")
@@ -175,12 +175,12 @@ def test_an_unchanged_response_goes_on_as_it_was() -> None:
 
 def test_a_viewer_response_function_may_change_everything() -> None:
     """Status, headers and body."""
-    answer = the_response()
-    answer["statusCode"] = 404
-    answer["headers"]["x-frame-options"] = {"value": "DENY"}
-    answer["body"] = ""
+    result = the_response()
+    result["statusCode"] = 404
+    result["headers"]["x-frame-options"] = {"value": "DENY"}
+    result["body"] = ""
 
-    changed = read_response_answer(RESPONSE, answer)
+    changed = read_response_result(RESPONSE, result)
 
     assert (404, b"") == (changed.status, changed.body)
     assert "DENY" == header(changed.headers, "X-Frame-Options")
@@ -207,22 +207,22 @@ def test_a_viewer_response_function_may_change_everything() -> None:
         ({"statusCode": 503, "body": {"encoding": "base64", "data": "!"}}, "nor valid base64"),
     ],
 )
-def test_an_invalid_answer_is_refused(change: dict[str, Any] | None, words: str) -> None:
-    """With 502 and a sentence."""
-    answer = None if change is None else {**the_request(), **change}
+def test_an_invalid_result_is_refused(change: dict[str, Any] | None, words: str) -> None:
+    """With 502, and a message."""
+    result = None if change is None else {**the_request(), **change}
     if change and "statusCode" in change:
-        answer = change
+        result = change
 
     with pytest.raises(EdgeError, match=words) as caught:
-        read_request_answer(REQUEST, answer)
+        read_request_result(REQUEST, result)
 
     assert (502, "FunctionValidationError") == (caught.value.status, caught.value.result)
 
 
 def test_via_cannot_be_changed_at_viewer_response() -> None:
-    """It is one of the two headers that are read-only for functions there."""
-    answer = the_response()
-    answer["headers"]["via"] = {"value": "1.1 mine"}
+    """Two headers are read-only there."""
+    result = the_response()
+    result["headers"]["via"] = {"value": "1.1 mine"}
 
     with pytest.raises(EdgeError, match="via is read-only at viewer-response"):
-        read_response_answer(RESPONSE, answer)
+        read_response_result(RESPONSE, result)

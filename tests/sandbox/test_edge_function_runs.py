@@ -1,4 +1,4 @@
-"""CloudFront Functions really run: what they answer, and every way in which they fail."""
+"""Run CloudFront Functions: their results, and the ways in which they fail."""
 
 import asyncio
 from typing import Any
@@ -11,7 +11,7 @@ EVENT: dict[str, Any] = {"request": {"uri": "/a", "headers": {}}}
 
 
 def run(code: str, event: dict[str, Any] = EVENT, *, seconds: float = 5.0) -> object:
-    """Return what the function answers to `event`."""
+    """Return the function's result for `event`."""
     return asyncio.run(run_function(code, event, seconds=seconds))
 
 
@@ -24,20 +24,20 @@ def run(code: str, event: dict[str, Any] = EVENT, *, seconds: float = 5.0) -> ob
         "async function handler(e) { return await (async r => ({ ...r, uri: '/b' }))(e.request) }",
     ],
 )
-def test_a_function_answers(code: str) -> None:
+def test_a_function_returns_a_result(code: str) -> None:
     """Plain or async, declared or assigned."""
     assert {"uri": "/b", "headers": {}} == run(code)
 
 
-def test_text_survives_both_ways() -> None:
-    """Quotes, line separators and other scripts arrive as they were sent."""
+def test_text_passes_unchanged() -> None:
+    """Quotes, line separators and other scripts, in both directions."""
     text = "\"'\\ \u2028 </script> čšž 😀 \n"
 
     assert text == run("function handler(event) { return event.text }", {"text": text})
 
 
-def test_nothing_is_left_over_from_the_last_run() -> None:
-    """Each run begins anew, also where the function keeps something."""
+def test_a_run_keeps_nothing_from_the_last() -> None:
+    """Each run starts fresh, even if the function stores something."""
     code = "var count = 0; function handler() { count += 1; globalThis.kept = 1; return count }"
 
     assert [1, 1] == [run(code), run(code)]
@@ -59,7 +59,7 @@ def test_nothing_is_left_over_from_the_last_run() -> None:
     ],
 )
 def test_a_failing_function_says_why(code: str, words: str) -> None:
-    """The sentence has the engine's own words in it."""
+    """In the engine's own words."""
     with pytest.raises(FunctionExecutionError, match=words):
         run(code)
 
@@ -72,22 +72,22 @@ def test_a_failing_function_says_why(code: str, words: str) -> None:
         "for (;;) {}",
     ],
 )
-def test_a_function_that_runs_on_is_ended(code: str) -> None:
-    """Whether it hangs at once, after an await or while it is loaded."""
-    with pytest.raises(FunctionExecutionError, match=r"did not answer within 0\.3 s"):
+def test_an_endless_function_is_stopped(code: str) -> None:
+    """If it hangs at once, after an await, or while loading."""
+    with pytest.raises(FunctionExecutionError, match=r"did not return within 0\.3 s"):
         run(code, seconds=0.3)
 
 
-def test_a_function_that_takes_too_much_memory_is_ended() -> None:
-    """The sandbox's process lives on."""
+def test_a_function_that_takes_too_much_memory_is_stopped() -> None:
+    """The sandbox's process goes on."""
     code = "function handler() { const all = []; for (;;) all.push(new Array(1000).fill(1)) }"
 
     with pytest.raises(FunctionExecutionError, match="more than 64 MB"):
         run(code, seconds=30)
 
 
-def test_functions_run_side_by_side() -> None:
-    """One that hangs does not hold up another."""
+def test_functions_run_in_parallel() -> None:
+    """One that hangs does not block another."""
     quick = "function handler(event) { return event.n }"
     stuck = "function handler() { for (;;) {} }"
 

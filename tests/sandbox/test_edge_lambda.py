@@ -1,4 +1,4 @@
-"""The events that Lambda@Edge functions get, and the requests they hand back."""
+"""The events of Lambda@Edge functions, and the requests that they return."""
 
 from dataclasses import replace
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 
 from sandbox.edge.config import Association, Origin
 from sandbox.edge.lambda_events import (
-    Visit,
+    EventContext,
     changed_origin,
     changed_request,
     check_changed_origin,
@@ -18,7 +18,7 @@ from sandbox.edge.lambda_events import (
 from sandbox.edge.messages import Response, header
 from tests.sandbox.edge_builders import a_lambda, a_request, the_request, the_response
 
-VISIT = Visit("E2EXAMPLE", "d111111abcdef8.cloudfront.net", "request-1")
+CONTEXT = EventContext("E2EXAMPLE", "d111111abcdef8.cloudfront.net", "request-1")
 ORIGIN = Origin("shop", "localhost", "/v1", 8080, "http-only", (("X-Key", "secret"),))
 REQUEST = a_request(
     ("Host", "www.example.com"), ("Cookie", "a=1"), ("cookie", "b=2"), uri="/a", querystring="q=1"
@@ -30,9 +30,9 @@ def an_association(event_type: str = "viewer-request", **members: bool) -> Assoc
     return Association(event_type, a_lambda(), is_lambda=True, **members)
 
 
-def test_a_viewer_request_has_the_guides_shape() -> None:
-    """Member for member as in the guide's example; there is no origin and no body."""
-    event = request_event(VISIT, an_association(), REQUEST)
+def test_a_viewer_request_has_the_documented_form() -> None:
+    """As in lambda-event-structure, without origin and body."""
+    event = request_event(CONTEXT, an_association(), REQUEST)
 
     assert {
         "Records": [
@@ -63,41 +63,41 @@ def test_a_viewer_request_has_the_guides_shape() -> None:
     } == event
 
 
-def test_disallowed_headers_are_not_shown() -> None:
-    """Functions do not see what they may not send."""
+def test_disallowed_headers_are_not_in_the_event() -> None:
+    """Functions do not see headers that they must not set."""
     request = a_request(("X-Real-IP", "203.0.113.9"), ("Connection", "close"), ("Accept", "*/*"))
 
-    shown = the_request(request_event(VISIT, an_association(), request))["headers"]
+    seen = the_request(request_event(CONTEXT, an_association(), request))["headers"]
 
-    assert ["accept"] == list(shown)
+    assert ["accept"] == list(seen)
 
 
-def test_a_body_is_shown_where_it_was_asked_for() -> None:
-    """As base64, read-only, whole."""
+def test_the_event_has_the_body_if_it_is_included() -> None:
+    """Whole, as base64, read-only."""
     request = replace(REQUEST, method="POST", body=b"hello")
 
-    shown = the_request(request_event(VISIT, an_association(include_body=True), request))["body"]
+    seen = the_request(request_event(CONTEXT, an_association(include_body=True), request))["body"]
 
     assert {
         "action": "read-only",
         "data": "aGVsbG8=",
         "encoding": "base64",
         "inputTruncated": False,
-    } == shown
+    } == seen
 
 
-def test_a_long_body_is_cut() -> None:
-    """At 40 KB for viewer-request; the event says so."""
+def test_a_long_body_is_truncated() -> None:
+    """At 40 KB for viewer-request, with inputTruncated."""
     request = replace(REQUEST, method="POST", body=b"x" * 40_001)
 
-    shown = the_request(request_event(VISIT, an_association(include_body=True), request))["body"]
+    seen = the_request(request_event(CONTEXT, an_association(include_body=True), request))["body"]
 
-    assert (True, 53_336) == (shown["inputTruncated"], len(shown["data"]))
+    assert (True, 53_336) == (seen["inputTruncated"], len(seen["data"]))
 
 
-def test_an_origin_request_shows_the_origin() -> None:
-    """Custom origins with their own headers."""
-    event = request_event(VISIT, an_association("origin-request"), REQUEST, ORIGIN)
+def test_an_origin_request_has_the_origin() -> None:
+    """A custom origin, with its own headers."""
+    event = request_event(CONTEXT, an_association("origin-request"), REQUEST, ORIGIN)
 
     custom = the_request(event)["origin"]["custom"]
 
@@ -105,11 +105,11 @@ def test_an_origin_request_shows_the_origin() -> None:
     assert {"x-key": [{"key": "X-Key", "value": "secret"}]} == custom["customHeaders"]
 
 
-def test_a_response_event_shows_request_and_response() -> None:
-    """The status is a string and the body is not shown."""
+def test_a_response_event_has_request_and_response() -> None:
+    """The status is a string, and there is no body."""
     response = Response(404, (("Content-Type", "text/plain"),), b"no such page")
 
-    event = response_event(VISIT, an_association("origin-response"), REQUEST, response)
+    event = response_event(CONTEXT, an_association("origin-response"), REQUEST, response)
 
     assert {
         "status": "404",
@@ -119,41 +119,41 @@ def test_a_response_event_shows_request_and_response() -> None:
     assert "/a" == the_request(event)["uri"]
 
 
-def test_an_unchanged_request_comes_back_as_it_was() -> None:
-    """Handing back the event's request changes nothing, hidden headers included."""
+def test_an_unchanged_request_stays_the_same() -> None:
+    """A function that returns the event's request changes nothing, hidden headers included."""
     request = replace(REQUEST, headers=(*REQUEST.headers, ("X-Real-IP", "203.0.113.9")), body=b"x")
-    answer = the_request(request_event(VISIT, an_association(include_body=True), request))
+    result = the_request(request_event(CONTEXT, an_association(include_body=True), request))
 
-    assert () == check_changed_request("viewer-request", request, answer)
-    assert request == changed_request("viewer-request", request, answer)
+    assert () == check_changed_request("viewer-request", request, result)
+    assert request == changed_request("viewer-request", request, result)
 
 
 def test_uri_query_string_headers_and_body_may_change() -> None:
-    """All four reach the next stage."""
-    answer: dict[str, Any] = {
+    """All four changes take effect."""
+    result: dict[str, Any] = {
         "uri": "/b",
         "querystring": "q=2",
         "headers": {"x-tester": [{"value": "yes"}]},
         "body": {"action": "replace", "encoding": "base64", "data": "bmV3"},
     }
 
-    assert () == check_changed_request("viewer-request", REQUEST, answer)
-    changed = changed_request("viewer-request", REQUEST, answer)
+    assert () == check_changed_request("viewer-request", REQUEST, result)
+    changed = changed_request("viewer-request", REQUEST, result)
 
     assert ("/b", "q=2", b"new") == (changed.uri, changed.querystring, changed.body)
     assert "yes" == header(changed.headers, "X-Tester")
     assert None is header(changed.headers, "Cookie")
 
 
-def test_a_body_that_is_only_handed_back_stays() -> None:
-    """Its action is still read-only: a cut body must not replace the whole one."""
+def test_a_body_that_is_only_returned_stays() -> None:
+    """Its action is still read-only: a truncated body must not replace the whole one."""
     request = replace(REQUEST, method="POST", body=b"x" * 40_001)
-    answer = the_request(request_event(VISIT, an_association(include_body=True), request))
+    result = the_request(request_event(CONTEXT, an_association(include_body=True), request))
 
-    assert request.body == changed_request("viewer-request", request, answer).body
+    assert request.body == changed_request("viewer-request", request, result).body
 
 
-def test_a_deleted_host_is_put_back() -> None:
+def test_a_deleted_host_is_restored() -> None:
     """Host is read-only at viewer-request."""
     changed = changed_request("viewer-request", REQUEST, {"uri": "/b", "headers": {}})
 
@@ -161,7 +161,7 @@ def test_a_deleted_host_is_put_back() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "words"),
+    ("result", "words"),
     [
         ({"method": "POST"}, "method is read-only"),
         ({"clientIp": "127.0.0.1"}, "clientIp is read-only"),
@@ -181,14 +181,14 @@ def test_a_deleted_host_is_put_back() -> None:
         ),
     ],
 )
-def test_a_request_that_goes_too_far_is_told(answer: dict[str, Any], words: str) -> None:
-    """Each fault is a sentence with what is wrong in it."""
-    assert words in " ".join(check_changed_request("viewer-request", REQUEST, answer))
+def test_an_invalid_request_has_an_error(result: dict[str, Any], words: str) -> None:
+    """A sentence that says what is wrong."""
+    assert words in " ".join(check_changed_request("viewer-request", REQUEST, result))
 
 
-def test_an_origin_may_be_exchanged() -> None:
-    """Domain name, port, path and headers; what is not said stays."""
-    answer = {
+def test_a_function_may_change_the_origin() -> None:
+    """Domain name, port and headers; the path, which is not mentioned, stays."""
+    result = {
         "origin": {
             "custom": {
                 "domainName": "127.0.0.1",
@@ -198,14 +198,14 @@ def test_an_origin_may_be_exchanged() -> None:
         }
     }
 
-    assert () == check_changed_origin(answer)
+    assert () == check_changed_origin(result)
     assert replace(
         ORIGIN, domain_name="127.0.0.1", http_port=9090, custom_headers=(("X-Other", "1"),)
-    ) == changed_origin(ORIGIN, answer)
+    ) == changed_origin(ORIGIN, result)
 
 
 def test_an_origin_that_is_not_mentioned_stays() -> None:
-    """A function need not hand the origin back."""
+    """A function need not return the origin."""
     assert () == check_changed_origin({})
     assert ORIGIN == changed_origin(ORIGIN, {})
 
@@ -215,5 +215,5 @@ def test_an_origin_that_is_not_mentioned_stays() -> None:
     [{"s3": {"domainName": "bucket.s3.amazonaws.com"}}, {"custom": {"port": "80"}}],
 )
 def test_an_origin_of_another_kind_is_refused(origin: dict[str, Any]) -> None:
-    """The sandbox reaches custom origins only, and by a number."""
+    """The sandbox reaches custom origins only, at a numeric port."""
     assert 1 == len(check_changed_origin({"origin": origin}))

@@ -1,4 +1,4 @@
-"""What an origin is asked, and which origins the edge does not ask."""
+"""The requests that origins get, and the origins that the edge does not reach."""
 
 import asyncio
 import socket
@@ -24,7 +24,7 @@ from tests.sandbox.edge_builders import (
 )
 
 ALL_VIEWER = "<OriginRequestPolicyId>216adef6-5c7f-47e4-b989-5492eafa07d3</OriginRequestPolicyId>"
-CHOSEN_VALUES = """
+SELECTED_VALUES = """
     <ForwardedValues>
       <QueryString>true</QueryString>
       <QueryStringCacheKeys><Items><Name>b</Name></Items></QueryStringCacheKeys>
@@ -46,8 +46,8 @@ def a_custom_origin(domain_name: str, protocol_policy: str = "http-only") -> str
     )
 
 
-def test_the_origin_is_asked_as_cloudfront_asks() -> None:
-    """Host is its own, the viewer's address is told, its path and headers come from the config."""
+def test_the_origin_gets_a_request_as_from_cloudfront() -> None:
+    """With its own Host, path and headers, and the viewer's address."""
     with an_origin() as origin:
         members = (
             "<DomainName>localhost</DomainName><OriginPath>/v1</OriginPath><CustomHeaders><Items>"
@@ -71,13 +71,13 @@ def test_the_origin_is_asked_as_cloudfront_asks() -> None:
     [
         (UNCACHED, "/", None),
         (UNCACHED + ALL_VIEWER, "/?a=1&b=2", "s=1; t=2"),
-        (CHOSEN_VALUES, "/?b=2", "t=2"),
+        (SELECTED_VALUES, "/?b=2", "t=2"),
     ],
 )
-def test_the_policies_say_what_the_origin_gets(
+def test_the_policies_decide_what_the_origin_gets(
     caching: str, target: str, cookie: str | None
 ) -> None:
-    """Query string and cookies: those of the cache key, or all by an origin request policy."""
+    """Query string and cookies of the cache key, or all with an origin request policy."""
     members = behavior_members(caching=caching)
     with an_origin() as origin:
         viewer = Viewer(a_document(default=members, port=origin.port))
@@ -86,8 +86,8 @@ def test_the_policies_say_what_the_origin_gets(
     assert (target, cookie) == (origin.seen[0].target, origin.seen[0].headers.get("cookie"))
 
 
-def test_headers_of_the_key_reach_the_origin_as_they_are() -> None:
-    """Host and Accept-Encoding are the viewer's then."""
+def test_headers_of_the_key_reach_the_origin_unchanged() -> None:
+    """Then Host and Accept-Encoding are the viewer's."""
     members = behavior_members(
         caching="<ForwardedValues><Headers><Items><Name>Host</Name><Name>Accept-Encoding</Name>"
         "</Items></Headers></ForwardedValues>"
@@ -101,7 +101,7 @@ def test_headers_of_the_key_reach_the_origin_as_they_are() -> None:
 
 
 def test_a_body_reaches_the_origin() -> None:
-    """POST is passed on, and never cached."""
+    """A POST is forwarded."""
     document_of = behavior_members(caching=UNCACHED)
     with an_origin() as origin:
         viewer = Viewer(a_document(default=document_of, port=origin.port))
@@ -110,8 +110,8 @@ def test_a_body_reaches_the_origin() -> None:
     assert ("POST", b"one coffee") == (origin.seen[0].method, origin.seen[0].body)
 
 
-def test_an_origin_request_function_may_choose_another_origin() -> None:
-    """On this machine, by domain name and port."""
+def test_an_origin_request_function_may_select_another_origin() -> None:
+    """By its port on this machine."""
     with an_origin() as first, an_origin({"/": Reply("the other")}) as other:
 
         def move(event: dict[str, Any]) -> object:
@@ -120,9 +120,9 @@ def test_an_origin_request_function_may_choose_another_origin() -> None:
             return request
 
         document = a_document(default=with_lambda("origin-request"), port=first.port)
-        answer = Viewer(document, lambdas={a_lambda(): move}).ask()
+        response = Viewer(document, lambdas={a_lambda(): move}).ask()
 
-    assert "the other" == answer.text
+    assert "the other" == response.text
 
 
 @pytest.mark.parametrize(
@@ -130,37 +130,37 @@ def test_an_origin_request_function_may_choose_another_origin() -> None:
     [
         (a_custom_origin("www.example.com"), "www.example.com is not on this machine"),
         (a_custom_origin("10.0.0.1"), "10.0.0.1 is not on this machine"),
-        (a_custom_origin("localhost", "https-only"), "use http-only"),
+        (a_custom_origin("localhost", "https-only"), "set http-only"),
         ("<DomainName>bucket.s3.amazonaws.com</DomainName><S3OriginConfig/>", "no custom origin"),
     ],
 )
 def test_an_origin_elsewhere_is_refused(origin: str, words: str) -> None:
-    """The sandbox never leaves this machine."""
-    answer = Viewer(a_document(origin=origin)).ask()
+    """The sandbox never connects to another machine."""
+    response = Viewer(a_document(origin=origin)).ask()
 
-    assert 502 == answer.status_code
-    assert words in answer.text
+    assert 502 == response.status_code
+    assert words in response.text
 
 
 def test_an_origin_that_does_not_listen_is_a_502() -> None:
-    """The sentence says where it was looked for."""
+    """The message has its address."""
     with socket.socket() as placeholder:
         placeholder.bind(("127.0.0.1", 0))
         port = placeholder.getsockname()[1]
-        answer = Viewer(a_document(port=port)).ask()
+        response = Viewer(a_document(port=port)).ask()
 
-    assert 502 == answer.status_code
-    assert f"The origin at localhost:{port} cannot be reached" in answer.text
+    assert 502 == response.status_code
+    assert f"The origin at localhost:{port} cannot be reached" in response.text
 
 
-def test_an_origin_that_is_silent_is_a_504() -> None:
-    """It accepted the connection, and no more."""
+def test_an_origin_that_does_not_respond_is_a_504() -> None:
+    """It only accepts the connection."""
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         origin = Origin("shop", "127.0.0.1", "", silent.getsockname()[1], "http-only", ())
 
-        with pytest.raises(EdgeError, match=r"did not answer within 0\.2 s") as caught:
+        with pytest.raises(EdgeError, match=r"did not respond within 0\.2 s") as caught:
             asyncio.run(fetch(origin, a_request(), seconds=0.2))
 
     assert 504 == caught.value.status

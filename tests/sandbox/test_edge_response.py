@@ -1,4 +1,4 @@
-"""Which responses of Lambda@Edge functions CloudFront takes, and which it answers with 502."""
+"""Which responses of Lambda@Edge functions CloudFront accepts, and which become a 502."""
 
 from typing import Any
 
@@ -16,12 +16,12 @@ VIA = (("Via", "1.1 origin"), ("Content-Type", "text/html"))
 
 
 def a_response(**members: object) -> dict[str, object]:
-    """Return a small valid response with `members` in."""
+    """Return a small valid response with `members` added."""
     return {"status": "503", **members}
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "result",
     [
         a_response(),
         a_response(status="200", statusDescription="OK"),
@@ -34,16 +34,16 @@ def a_response(**members: object) -> dict[str, object]:
         a_response(body="x" * 40_000),
     ],
 )
-def test_a_valid_response_has_no_faults(answer: object) -> None:
-    """Everything that the guide allows passes."""
-    assert () == check_generated_response("viewer-request", answer)
+def test_a_valid_response_has_no_errors(result: object) -> None:
+    """CloudFront's guide allows all of these."""
+    assert () == check_generated_response("viewer-request", result)
 
 
 @pytest.mark.parametrize(
-    ("answer", "words"),
+    ("result", "words"),
     [
-        (None, "must answer with a request or a response object"),
-        ([], "must answer with a request or a response object"),
+        (None, "must return a request or a response object"),
+        ([], "must return a request or a response object"),
         ({}, 'status must be a string from "200" to "599", not None'),
         (a_response(status=503), "not 503"),
         (a_response(status="199"), "not '199'"),
@@ -68,24 +68,24 @@ def test_a_valid_response_has_no_faults(answer: object) -> None:
         (a_response(body="x" * 39_995, headers={"a": [{"value": "1"}]}), "40,001 bytes"),
     ],
 )
-def test_a_fault_is_told(answer: object, words: str) -> None:
-    """Each fault is a sentence with what is wrong in it."""
-    faults = check_generated_response("viewer-request", answer)
+def test_an_invalid_response_has_an_error(result: object, words: str) -> None:
+    """A sentence that says what is wrong."""
+    errors = check_generated_response("viewer-request", result)
 
-    assert words in " ".join(faults)
+    assert words in " ".join(errors)
 
 
 @pytest.mark.parametrize(
     "name",
     ["connection", "x-cache", "x-amz-cf-id", "x-edge-location", "x-accel-redirect", "upgrade"],
 )
-def test_a_disallowed_header_is_a_fault(name: str) -> None:
-    """Functions may not send what CloudFront and its servers say themselves."""
-    faults = check_generated_response(
+def test_a_disallowed_header_is_an_error(name: str) -> None:
+    """Only CloudFront and its servers set these."""
+    errors = check_generated_response(
         "viewer-request", a_response(headers={name: [{"value": "x"}]})
     )
 
-    assert (f"The header {name} is not allowed in an edge function's answer.",) == faults
+    assert (f"The header {name} is not allowed in an edge function's response.",) == errors
 
 
 @pytest.mark.parametrize(
@@ -99,29 +99,29 @@ def test_a_disallowed_header_is_a_fault(name: str) -> None:
         ("origin-request", "accept-encoding"),
     ],
 )
-def test_a_read_only_header_is_a_fault(event_type: str, name: str) -> None:
+def test_a_read_only_header_is_an_error(event_type: str, name: str) -> None:
     """Each event has its own list."""
-    faults = check_generated_response(event_type, a_response(headers={name: [{"value": "1"}]}))
+    errors = check_generated_response(event_type, a_response(headers={name: [{"value": "1"}]}))
 
-    assert (f"The header {name} is read-only at {event_type}: do not set it.",) == faults
-
-
-def test_several_faults_are_told_together() -> None:
-    """One look is enough to mend them all."""
-    answer = {"status": 503, "headers": {"Via": [{"value": "x"}], "x-cache": [{"value": "x"}]}}
-
-    assert 3 == len(check_generated_response("viewer-request", answer))
+    assert (f"The header {name} is read-only at {event_type}: do not set it.",) == errors
 
 
-def test_origin_events_may_answer_with_a_megabyte() -> None:
-    """The limit of 40 KB is that of viewer-request."""
+def test_all_errors_are_reported_together() -> None:
+    """One attempt is enough to fix them all."""
+    result = {"status": 503, "headers": {"Via": [{"value": "x"}], "x-cache": [{"value": "x"}]}}
+
+    assert 3 == len(check_generated_response("viewer-request", result))
+
+
+def test_origin_events_may_return_a_megabyte() -> None:
+    """The limit of 40 KB is for viewer-request."""
     assert () == check_generated_response("origin-request", a_response(body="x" * 1_000_000))
     assert () != check_generated_response("origin-request", a_response(body="x" * 1_000_001))
 
 
 def test_a_response_is_read() -> None:
     """Header names without a key get capitals; a base64 body is decoded."""
-    answer: dict[str, Any] = {
+    result: dict[str, Any] = {
         "status": "503",
         "headers": {"retry-after": [{"value": "60"}], "etag": [{"key": "ETag", "value": "x"}]},
         "body": "QmFjayBzb29u",
@@ -130,27 +130,27 @@ def test_a_response_is_read() -> None:
 
     assert Response(
         503, (("Retry-After", "60"), ("ETag", "x")), b"Back soon"
-    ) == generated_response(answer)
+    ) == generated_response(result)
 
 
 def test_a_changed_response_keeps_its_body() -> None:
-    """The body is not shown to the function; without a new one the origin's stays."""
-    answer = {"status": "201", "headers": {"via": [{"value": "1.1 origin"}]}}
+    """Functions do not see the body; without a new one the origin's stays."""
+    result = {"status": "201", "headers": {"via": [{"value": "1.1 origin"}]}}
 
-    changed = changed_response("origin-response", Response(200, VIA, b"kept"), answer)
+    changed = changed_response("origin-response", Response(200, VIA, b"kept"), result)
 
     assert Response(201, (("Via", "1.1 origin"),), b"kept") == changed
 
 
 def test_a_changed_response_takes_a_new_body() -> None:
     """At origin-response the body may be replaced."""
-    answer = {"status": "200", "headers": {}, "body": "new"}
+    result = {"status": "200", "headers": {}, "body": "new"}
 
-    assert b"new" == changed_response("origin-response", Response(200, (), b"old"), answer).body
+    assert b"new" == changed_response("origin-response", Response(200, (), b"old"), result).body
 
 
-def test_headers_that_cannot_be_deleted_are_put_back() -> None:
-    """Via is read-only and X-Cache not even shown: a function that drops all headers keeps both."""
+def test_headers_that_cannot_be_deleted_are_restored() -> None:
+    """Via is read-only and X-Cache hidden: a function that deletes all headers keeps both."""
     before = Response(200, (*VIA, ("X-Cache", "Hit")))
 
     changed = changed_response("origin-response", before, {"status": "200", "headers": {}})
@@ -159,7 +159,7 @@ def test_headers_that_cannot_be_deleted_are_put_back() -> None:
 
 
 def test_a_read_only_header_may_stay_as_it_was() -> None:
-    """Handing it back unchanged is no fault; changing it is."""
+    """Returning it unchanged is valid; changing it is an error."""
     same = a_response(headers={"via": [{"key": "Via", "value": "1.1 origin"}]})
     other = a_response(headers={"via": [{"key": "Via", "value": "1.1 mine"}]})
     before = Response(200, VIA)
@@ -168,8 +168,8 @@ def test_a_read_only_header_may_stay_as_it_was() -> None:
     assert () != check_changed_response("viewer-response", before, other)
 
 
-def test_no_body_may_be_replaced_at_viewer_response() -> None:
-    """It has been chosen by then."""
-    faults = check_changed_response("viewer-response", Response(200), a_response(body="new"))
+def test_the_body_cannot_be_replaced_at_viewer_response() -> None:
+    """It is too late there."""
+    errors = check_changed_response("viewer-response", Response(200), a_response(body="new"))
 
-    assert ("The body cannot be replaced at viewer-response.",) == faults
+    assert ("The body cannot be replaced at viewer-response.",) == errors

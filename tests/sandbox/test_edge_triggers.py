@@ -1,4 +1,4 @@
-"""Edge functions in the way of a request: which run, and what they may answer."""
+"""The edge functions of a request: which ones run, and what they may return."""
 
 from typing import Any
 
@@ -21,57 +21,61 @@ from tests.sandbox.edge_builders import (
 )
 
 
-def test_an_answer_without_a_body_has_no_length() -> None:
-    """Status 204 says there is nothing."""
+def test_a_204_has_no_length() -> None:
+    """It never has a body."""
     document = a_document(default=with_lambda("viewer-request"))
 
-    answer = Viewer(document, lambdas={a_lambda(): lambda _: {"status": "204"}}).ask()
+    response = Viewer(document, lambdas={a_lambda(): lambda _: {"status": "204"}}).ask()
 
-    assert (204, False) == (answer.status_code, "content-length" in answer.headers)
+    assert (204, False) == (response.status_code, "content-length" in response.headers)
 
 
-def test_a_lambda_answers_in_place_of_the_origin() -> None:
-    """Its answer goes out as it is, and the origin is not asked."""
+def test_a_lambda_responds_instead_of_the_origin() -> None:
+    """The viewer gets its response, and the origin no request."""
     with an_origin() as origin:
         document = a_document(default=with_lambda("viewer-request"), port=origin.port)
-        answer = Viewer(document, lambdas={a_lambda(): lambda _: MAINTENANCE}).ask()
+        response = Viewer(document, lambdas={a_lambda(): lambda _: MAINTENANCE}).ask()
 
     assert (503, "back soon", "60") == (
-        answer.status_code,
-        answer.text,
-        answer.headers["retry-after"],
+        response.status_code,
+        response.text,
+        response.headers["retry-after"],
     )
-    assert "LambdaGeneratedResponse from cloudfront" == answer.headers["x-cache"]
+    assert "LambdaGeneratedResponse from cloudfront" == response.headers["x-cache"]
     assert [] == origin.seen
 
 
-def test_head_gets_a_generated_answer_without_its_body() -> None:
-    """The length is told."""
+def test_head_gets_a_generated_response_without_its_body() -> None:
+    """But with its length."""
     document = a_document(default=with_lambda("viewer-request", caching=""))
-    answer = Viewer(document, lambdas={a_lambda(): lambda _: MAINTENANCE}).ask(method="HEAD")
+    response = Viewer(document, lambdas={a_lambda(): lambda _: MAINTENANCE}).ask(method="HEAD")
 
-    assert (503, "", "9") == (answer.status_code, answer.text, answer.headers["content-length"])
+    assert (503, "", "9") == (
+        response.status_code,
+        response.text,
+        response.headers["content-length"],
+    )
 
 
-def test_a_lambda_may_pass_a_changed_request_on() -> None:
-    """Path and headers as it wants them."""
+def test_a_lambda_may_change_the_request() -> None:
+    """The origin gets the new path."""
 
     def move(event: dict[str, Any]) -> object:
         return {**the_request(event), "uri": "/moved"}
 
     with an_origin() as origin:
         document = a_document(default=with_lambda("viewer-request"), port=origin.port)
-        answer = Viewer(document, lambdas={a_lambda(): move}).ask("/here")
+        response = Viewer(document, lambdas={a_lambda(): move}).ask("/here")
 
-    assert (200, "/moved") == (answer.status_code, origin.seen[0].target)
+    assert (200, "/moved") == (response.status_code, origin.seen[0].target)
 
 
 def test_a_lambda_sees_the_viewer_and_the_distribution() -> None:
-    """Address, method, query string, and the request id that the answer carries."""
+    """Address, method, query string, and the request id of the response."""
     document = a_document(default=with_lambda("viewer-request"))
     viewer = Viewer(document, lambdas={a_lambda(): lambda _: MAINTENANCE})
 
-    answer = viewer.ask("/a?q=1", "POST")
+    response = viewer.ask("/a?q=1", "POST")
 
     cf = viewer.events[0]["Records"][0]["cf"]
     shown = the_request(viewer.events[0])
@@ -79,7 +83,7 @@ def test_a_lambda_sees_the_viewer_and_the_distribution() -> None:
         cf["config"]["distributionId"],
         cf["config"]["distributionDomainName"],
     )
-    assert answer.headers["x-amz-cf-id"] == cf["config"]["requestId"]
+    assert response.headers["x-amz-cf-id"] == cf["config"]["requestId"]
     assert ("203.0.113.7", "POST", "/a", "q=1") == (
         shown["clientIp"],
         shown["method"],
@@ -88,8 +92,8 @@ def test_a_lambda_sees_the_viewer_and_the_distribution() -> None:
     )
 
 
-def test_a_lambda_gets_the_body_where_it_is_included() -> None:
-    """IncludeBody belongs to the association."""
+def test_a_lambda_gets_the_body_if_it_is_included() -> None:
+    """IncludeBody is a member of the association."""
     document = a_document(default=with_lambda("viewer-request", include_body=True))
     viewer = Viewer(document, lambdas={a_lambda(): lambda _: MAINTENANCE})
 
@@ -98,20 +102,20 @@ def test_a_lambda_gets_the_body_where_it_is_included() -> None:
     assert "aGVsbG8=" == the_request(viewer.events[0])["body"]["data"]
 
 
-def test_a_function_answers_in_place_of_the_origin() -> None:
-    """A CloudFront Function's answer is marked as one."""
+def test_a_function_responds_instead_of_the_origin() -> None:
+    """X-Cache marks the response of a CloudFront Function."""
     code = (
         "function handler() { return { statusCode: 302, headers: { location: { value: '/' } } } }"
     )
     document = a_document(default=with_function("viewer-request"))
 
-    answer = Viewer(document, functions={a_function(): code}).ask()
+    response = Viewer(document, functions={a_function(): code}).ask()
 
-    assert (302, "/") == (answer.status_code, answer.headers["location"])
-    assert "FunctionGeneratedResponse from cloudfront" == answer.headers["x-cache"]
+    assert (302, "/") == (response.status_code, response.headers["location"])
+    assert "FunctionGeneratedResponse from cloudfront" == response.headers["x-cache"]
 
 
-def test_a_function_may_pass_a_changed_request_on() -> None:
+def test_a_function_may_change_the_request() -> None:
     """Its header reaches the origin."""
     code = """
         function handler(event) {
@@ -127,7 +131,7 @@ def test_a_function_may_pass_a_changed_request_on() -> None:
 
 
 def test_a_function_may_change_the_response() -> None:
-    """From the origin and from the cache alike."""
+    """From the origin and from the cache."""
     code = """
         function handler(event) {
             event.response.headers['x-frame-options'] = { value: 'DENY' };
@@ -139,33 +143,33 @@ def test_a_function_may_change_the_response() -> None:
         viewer = Viewer(
             a_document(default=members, port=origin.port), functions={a_function(): code}
         )
-        answers = [viewer.ask(), viewer.ask()]
+        responses = [viewer.ask(), viewer.ask()]
 
-    assert ["DENY", "DENY"] == [answer.headers["x-frame-options"] for answer in answers]
-    assert "Hit from cloudfront" == answers[1].headers["x-cache"]
+    assert ["DENY", "DENY"] == [response.headers["x-frame-options"] for response in responses]
+    assert "Hit from cloudfront" == responses[1].headers["x-cache"]
 
 
 def test_viewer_response_does_not_run_for_an_error() -> None:
-    """Status 400 and above goes out as the origin sent it."""
+    """The viewer gets status 400 and above as the origin sent it."""
     code = "function handler(event) { event.response.statusCode = 299; return event.response }"
     with an_origin({"/": Reply("no", 404)}) as origin:
         document = a_document(default=with_function("viewer-response"), port=origin.port)
-        answer = Viewer(document, functions={a_function(): code}).ask()
+        response = Viewer(document, functions={a_function(): code}).ask()
 
-    assert 404 == answer.status_code
+    assert 404 == response.status_code
 
 
-def test_viewer_response_does_not_run_for_a_generated_answer() -> None:
-    """What viewer-request answered is final."""
+def test_viewer_response_does_not_run_for_a_generated_response() -> None:
+    """The response of viewer-request is final."""
     members = behavior_members(
         an_association("viewer-request", a_lambda("request")),
         an_association("viewer-response", a_lambda("response")),
     )
-    answers = {
+    lambdas = {
         a_lambda("request"): lambda _: {"status": "200"},
         a_lambda("response"): the_response,
     }
-    viewer = Viewer(a_document(default=members), lambdas=answers)
+    viewer = Viewer(a_document(default=members), lambdas=lambdas)
 
     viewer.ask()
 
@@ -173,7 +177,7 @@ def test_viewer_response_does_not_run_for_a_generated_answer() -> None:
 
 
 def test_origin_functions_run_on_a_miss_only() -> None:
-    """Request and response once, though there were two requests."""
+    """Once each for two requests."""
     members = behavior_members(
         an_association("origin-request", a_lambda("request")),
         an_association("origin-response", a_lambda("response")),
@@ -189,8 +193,8 @@ def test_origin_functions_run_on_a_miss_only() -> None:
     ]
 
 
-def test_an_origin_request_function_may_answer_and_is_kept() -> None:
-    """Its answer is cached like the origin's, and origin-response does not run."""
+def test_a_response_of_an_origin_request_function_is_cached() -> None:
+    """Like the origin's; origin-response does not run."""
     members = behavior_members(
         an_association("origin-request", a_lambda("request")),
         an_association("origin-response", a_lambda("response")),
@@ -201,32 +205,32 @@ def test_an_origin_request_function_may_answer_and_is_kept() -> None:
     }
     viewer = Viewer(a_document(default=members), lambdas=lambdas)
 
-    answers = [viewer.ask(), viewer.ask()]
+    responses = [viewer.ask(), viewer.ask()]
 
     assert ["Miss from cloudfront", "Hit from cloudfront"] == [
-        answer.headers["x-cache"] for answer in answers
+        response.headers["x-cache"] for response in responses
     ]
-    assert ("made at the edge", 1) == (answers[1].text, len(viewer.events))
+    assert ("made at the edge", 1) == (responses[1].text, len(viewer.events))
 
 
-def test_an_origin_response_function_mends_an_error() -> None:
+def test_an_origin_response_function_may_replace_an_error() -> None:
     """It runs for every status, and may replace the body."""
     with an_origin({"/": Reply("no", 404)}) as origin:
         document = a_document(default=with_lambda("origin-response"), port=origin.port)
 
-        def mend(event: dict[str, Any]) -> object:
-            return {**the_response(event), "status": "200", "body": "mended"}
+        def replace(event: dict[str, Any]) -> object:
+            return {**the_response(event), "status": "200", "body": "replaced"}
 
-        answer = Viewer(document, lambdas={a_lambda(): mend}).ask()
+        response = Viewer(document, lambdas={a_lambda(): replace}).ask()
 
-    assert (200, "mended") == (answer.status_code, answer.text)
+    assert (200, "replaced") == (response.status_code, response.text)
 
 
 def test_text_beyond_latin_1_in_a_header_goes_out_as_utf_8() -> None:
-    """Functions answer in UTF-8."""
-    answer = {"status": "503", "headers": {"x-note": [{"value": "zaprto, že spet"}]}}
+    """Functions return UTF-8."""
+    response = {"status": "503", "headers": {"x-message": [{"value": "zaprto, že spet"}]}}
     document = a_document(default=with_lambda("viewer-request"))
 
-    seen = Viewer(document, lambdas={a_lambda(): lambda _: answer}).ask()
+    seen = Viewer(document, lambdas={a_lambda(): lambda _: response}).ask()
 
-    assert "zaprto, že spet".encode() == dict(seen.headers.raw)[b"X-Note"]
+    assert "zaprto, že spet".encode() == dict(seen.headers.raw)[b"X-Message"]

@@ -1,10 +1,10 @@
-"""What CloudWatch takes out of a line of a log."""
+"""The metrics that CloudWatch reads from a log line."""
 
 import json
 
 import pytest
 
-from sandbox.patches.cloudwatch_metrics import Datum, read_data
+from sandbox.patches.embedded_metrics import Datum, read_data
 
 _DIRECTIVE = {
     "Namespace": "Shop",
@@ -20,8 +20,8 @@ _DOCUMENT = {
 }
 
 
-def test_each_metric_counts_once_for_each_set_of_dimensions() -> None:
-    """One value, or several; a unit is not needed."""
+def test_a_metric_counts_once_for_each_set_of_dimensions() -> None:
+    """With one value or several; the unit is optional."""
     till, live = {"service": "till"}, {"service": "till", "stage": "live"}
     at = 1_764_547_200.5
 
@@ -45,6 +45,6 @@ def test_each_metric_counts_once_for_each_set_of_dimensions() -> None:
         json.dumps({name: each for name, each in _DOCUMENT.items() if name != "stage"}),
     ],
 )
-def test_any_other_line_counts_nothing(line: str) -> None:
-    """Nor does one that lacks a part of what it names."""
+def test_any_other_line_has_no_metrics(line: str) -> None:
+    """Nor has one that lacks what it refers to."""
     assert [] == read_data(line)

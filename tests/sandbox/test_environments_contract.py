@@ -1,11 +1,11 @@
-"""Contract: an execution environment outlives what its handler raises, and no crash."""
+"""Contract: an execution environment survives an error of its handler, but no crash."""
 
 from tests.cloud import Cloud
 from tests.sandbox.failing import a_failing_function, process_of
 
 
-def test_a_handler_that_raised_serves_on_in_its_process(cloud: Cloud) -> None:
-    """The next invocation waits for no cold start."""
+def test_a_handler_that_raised_keeps_its_process(cloud: Cloud) -> None:
+    """The next invocation has no cold start."""
     name = a_failing_function(cloud)
 
     first = process_of(cloud, name)

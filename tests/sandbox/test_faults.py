@@ -1,9 +1,8 @@
-"""Which call meets which fault, and what settings are understood."""
+"""Which call meets which fault, and which settings are valid."""
 
 import pytest
 
-from sandbox.api.control import parse_fault
-from sandbox.api.faults import Fault, FaultKind, Faults
+from sandbox.api.faults import Fault, FaultKind, Faults, parse_fault
 from sandbox.api.operations import Operation
 from sandbox.settings import Settings
 
@@ -17,7 +16,7 @@ def _refuse(operation: str, **members: object) -> Fault:
 
 
 def test_a_fault_is_used_up_by_the_calls_it_matches() -> None:
-    """Others neither meet it nor use it up."""
+    """No other call meets it or uses it up."""
     faults = Faults()
     fault = _refuse("ssm:Get*", resource="/a", times=2)
     faults.add(fault)
@@ -28,8 +27,8 @@ def test_a_fault_is_used_up_by_the_calls_it_matches() -> None:
     assert [FaultKind.REFUSE, FaultKind.REFUSE, None] == [one and one.kind for one in met]
 
 
-def test_a_fault_may_spare_calls_in_between() -> None:
-    """Every second one meets it, until it is used up."""
+def test_a_fault_may_skip_calls_in_between() -> None:
+    """Every second call meets it, until it is used up."""
     faults = Faults()
     faults.add(_refuse("ssm:*", times=2, every=2))
 
@@ -38,8 +37,8 @@ def test_a_fault_may_spare_calls_in_between() -> None:
     assert [False, True, False, True, False, False] == met
 
 
-def test_of_several_faults_the_first_acts() -> None:
-    """In the order they were ordered."""
+def test_the_first_of_several_faults_applies() -> None:
+    """In the order in which they were added."""
     faults = Faults()
     for code in ("First", "Second"):
         faults.add(_refuse("*", code=code))
@@ -58,21 +57,21 @@ def test_of_several_faults_the_first_acts() -> None:
         {"kind": "slow", "operation": "*", "seconds": "2"},
     ],
 )
-def test_a_fault_that_is_none_is_refused(members: dict[str, object]) -> None:
-    """With a sentence that says what there is."""
+def test_an_invalid_fault_is_refused(members: dict[str, object]) -> None:
+    """The message says what is valid."""
     with pytest.raises(ValueError, match="fault"):
         parse_fault(members)
 
 
 def test_settings_change_by_name() -> None:
-    """Those not named stay."""
+    """All others stay."""
     changed = Settings(deploy_seconds=3).changed({"association_seed": 7})
 
     assert Settings(deploy_seconds=3, association_seed=7) == changed
 
 
 @pytest.mark.parametrize("value", [-1, "soon", True, None])
-def test_a_setting_is_an_amount(value: object) -> None:
-    """Nothing else is taken for one."""
+def test_an_invalid_setting_is_refused(value: object) -> None:
+    """A setting is a number, 0 or more."""
     with pytest.raises(ValueError, match="deploy_seconds is not"):
         Settings().changed({"deploy_seconds": value})

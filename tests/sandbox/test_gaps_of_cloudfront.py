@@ -1,7 +1,7 @@
 """
-Gap watch, CloudFront and CloudFormation: what ministack does not do, a test for each remedy.
+Gaps of ministack that the patches fill, in CloudFront and CloudFormation: a test for each.
 
-A failure here is good news: ministack closed the gap. Then drop the remedy that the test names.
+A failure is good news: ministack has closed the gap. Then remove the patch that the test names.
 """
 
 import json
@@ -13,7 +13,6 @@ from tests.cloud import Cloud, eventually
 from tests.sandbox.builders import (
     a_behavior,
     a_config,
-    a_custom_resource,
     a_distribution,
     a_function,
     a_version,
@@ -21,6 +20,7 @@ from tests.sandbox.builders import (
     functions,
     refused,
 )
+from tests.sandbox.custom_resource import a_custom_resource
 
 pytestmark = pytest.mark.gap
 
@@ -31,22 +31,22 @@ def _settled(cloud: Cloud) -> str:
 
 
 def test_any_association_is_accepted(plain: Cloud) -> None:
-    """Remedy: association_rules, distribution_rules."""
-    arn = "arn:aws:lambda:eu-west-1:000000000000:function:nobody:$LATEST"
+    """Patch: cloudfront/association_rules, cloudfront/distribution_rules."""
+    arn = "arn:aws:lambda:eu-west-1:000000000000:function:missing:$LATEST"
     behavior = a_behavior(TargetOriginId="nowhere", LambdaFunctionAssociations=edge(viewer=arn))
 
     assert a_distribution(plain, DefaultCacheBehavior=behavior)
 
 
 def test_distributions_are_deployed_at_once(plain: Cloud) -> None:
-    """Remedy: distributions.Propagation."""
+    """Patch: cloudfront/propagation."""
     made = plain.cloudfront.create_distribution(DistributionConfig=a_config())  # type: ignore[arg-type]  # built by parts
 
     assert "Deployed" == made["Distribution"]["Status"]
 
 
-def test_nothing_is_filled_in(plain: Cloud) -> None:
-    """Remedy: distribution_defaults."""
+def test_no_defaults_are_filled_in(plain: Cloud) -> None:
+    """Patch: cloudfront/defaults."""
     distribution_id = a_distribution(plain)
 
     read = plain.cloudfront.get_distribution_config(Id=distribution_id)["DistributionConfig"]
@@ -55,7 +55,7 @@ def test_nothing_is_filled_in(plain: Cloud) -> None:
 
 
 def test_a_listing_has_no_pages_and_no_etags(plain: Cloud) -> None:
-    """Remedy: distribution_answers.page."""
+    """Patch: cloudfront/responses and patches/cloudfront_summaries."""
     for reference in ("one", "two"):
         a_distribution(plain, reference)
 
@@ -65,7 +65,7 @@ def test_a_listing_has_no_pages_and_no_etags(plain: Cloud) -> None:
 
 
 def test_associations_come_back_as_they_were_written(plain: Cloud) -> None:
-    """Remedy: association_order."""
+    """Patch: cloudfront/responses, shuffle."""
     events = ["viewer-response", "origin-request", "viewer-request"]
     written = edge(**{event.replace("-", "_"): f"arn:{event}" for event in events})
     behavior = a_behavior(LambdaFunctionAssociations=written)
@@ -78,7 +78,7 @@ def test_associations_come_back_as_they_were_written(plain: Cloud) -> None:
 
 
 def test_functions_in_use_can_be_deleted(plain: Cloud) -> None:
-    """Remedy: ministack_cloudfront, FunctionInUse."""
+    """Patch: patches/cloudfront, FunctionInUse."""
     used = functions(viewer_request=a_function(plain))
     a_distribution(plain, DefaultCacheBehavior=a_behavior(FunctionAssociations=used))
     etag = plain.cloudfront.describe_function(Name="rewrite", Stage="DEVELOPMENT")["ETag"]
@@ -87,29 +87,29 @@ def test_functions_in_use_can_be_deleted(plain: Cloud) -> None:
 
 
 def test_associated_versions_can_be_deleted(plain: Cloud) -> None:
-    """Remedy: ministack_functions.Replicas."""
+    """Patch: patches/lambda_replicas."""
     used = edge(viewer_request=a_version(plain))
     a_distribution(plain, DefaultCacheBehavior=a_behavior(LambdaFunctionAssociations=used))
 
     plain.functions.delete_function(FunctionName="page", Qualifier="1")
 
 
-def test_the_edge_runs_no_function_of_lambda(plain: Cloud) -> None:
-    """Remedy: edge. Nothing listens at the origin, and the function would have answered."""
-    answering = "def handler(event, context):\n    return {'status': '204'}\n"
-    used = edge(viewer_request=a_version(plain, code=answering))
+def test_the_edge_runs_no_lambda_function(plain: Cloud) -> None:
+    """Patch: edge/app. The origin does not listen, and the function would have responded."""
+    responding = "def handler(event, context):\n    return {'status': '204'}\n"
+    used = edge(viewer_request=a_version(plain, code=responding))
     distribution_id = a_distribution(
         plain, DefaultCacheBehavior=a_behavior(LambdaFunctionAssociations=used)
     )
     distribution = plain.cloudfront.get_distribution(Id=distribution_id)["Distribution"]
 
-    answer = httpx.get(plain.sandbox.endpoint_url, headers={"Host": distribution["DomainName"]})
+    response = httpx.get(plain.sandbox.endpoint_url, headers={"Host": distribution["DomainName"]})
 
-    assert 502 == answer.status_code
+    assert 502 == response.status_code
 
 
 def test_a_stack_may_have_any_distribution(plain: Cloud) -> None:
-    """Remedy: ministack_stacks."""
+    """Patch: patches/cloudformation, StackDistributions."""
     resource = {
         "Type": "AWS::CloudFront::Distribution",
         "Properties": {
@@ -128,11 +128,11 @@ def test_a_stack_may_have_any_distribution(plain: Cloud) -> None:
     assert "CREATE_COMPLETE" == eventually(lambda: _settled(plain))
 
 
-def test_a_failed_deletion_of_a_stack_goes_on(plain: Cloud) -> None:
-    """Remedy: ministack_stacks, what a failed resource depends on is kept."""
+def test_a_stack_deletion_goes_on_after_a_failure(plain: Cloud) -> None:
+    """Patch: patches/cloudformation, which keeps what a failed resource depends on."""
     plain.cloudformation.create_stack(
         StackName="stack",
-        TemplateBody=json.dumps({"Resources": a_custom_resource(STAY="yes")}),
+        TemplateBody=json.dumps({"Resources": a_custom_resource(KEEP="yes")}),
         Capabilities=["CAPABILITY_IAM"],
     )
     eventually(lambda: _settled(plain))

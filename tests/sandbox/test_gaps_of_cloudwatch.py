@@ -1,7 +1,7 @@
 """
-Gap watch, metrics and alarms: what ministack does not do, a test for each remedy.
+Gaps of ministack that the patches fill, in metrics and alarms: a test for each.
 
-A failure here is good news: ministack closed the gap. Then drop the remedy that the test names.
+A failure is good news: ministack has closed the gap. Then remove the patch that the test names.
 """
 
 import time
@@ -22,30 +22,30 @@ def _counted(cloud: Cloud, namespace: str) -> list[dict[str, Any]]:
 
 
 def test_metrics_in_logs_are_not_counted(plain: Cloud) -> None:
-    """Remedy: embedded_metrics, ministack_metrics."""
+    """Patch: patches/embedded_metrics, patches/cloudwatch_metrics."""
     log_events(plain, an_embedded_metric("Orders", 1))
 
     assert [] == _counted(plain, "Shop")
 
 
 def test_queues_are_not_measured(plain: Cloud) -> None:
-    """Remedy: ministack_metrics.Queues."""
+    """Patch: patches/cloudwatch_metrics, Queues."""
     url = plain.sqs.create_queue(QueueName="queue")["QueueUrl"]
     plain.sqs.send_message(QueueUrl=url, MessageBody="1")
 
     assert [] == _counted(plain, "AWS/SQS")
 
 
-def test_asynchronous_invocations_never_fail(plain: Cloud) -> None:
-    """Remedy: ministack_metrics, AWS/Lambda Errors."""
+def test_asynchronous_invocations_count_as_successful(plain: Cloud) -> None:
+    """Patch: patches/cloudwatch_metrics, AWS/Lambda Errors."""
     name = a_failing_function(plain)
     plain.functions.invoke(FunctionName=name, InvocationType="Event")
     group = f"/aws/lambda/{name}"
     eventually(lambda: plain.logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"])
-    # When the second try is logged, the first would have been counted.
+    # When the second try is in the log, the first would have been counted.
     eventually(lambda: plain.logs.describe_log_streams(logGroupName=group)["logStreams"][1:])
 
-    told = plain.cloudwatch.get_metric_statistics(
+    statistics = plain.cloudwatch.get_metric_statistics(
         Namespace="AWS/Lambda",
         MetricName="Errors",
         StartTime=time.time() - 600,
@@ -53,11 +53,11 @@ def test_asynchronous_invocations_never_fail(plain: Cloud) -> None:
         Period=3600,
         Statistics=["Sum"],
     )
-    assert [0.0] == [each["Sum"] for each in told["Datapoints"]]
+    assert [0.0] == [each["Sum"] for each in statistics["Datapoints"]]
 
 
-def test_an_alarm_hears_what_others_count(plain: Cloud) -> None:
-    """Remedy: ministack_alarms, dimensions."""
+def test_an_alarm_counts_other_dimensions(plain: Cloud) -> None:
+    """Patch: patches/cloudwatch_alarms, dimensions."""
     alarm_on(plain, "Orders")
     datum = {"MetricName": "Orders", "Value": 1, "Dimensions": [{"Name": "service", "Value": "x"}]}
 
@@ -66,8 +66,8 @@ def test_an_alarm_hears_what_others_count(plain: Cloud) -> None:
     assert "ALARM" == state(plain)
 
 
-def test_missing_data_mean_nothing_to_an_alarm(plain: Cloud) -> None:
-    """Remedy: ministack_alarms, alarm_evaluation: TreatMissingData."""
+def test_an_alarm_ignores_missing_data(plain: Cloud) -> None:
+    """Patch: patches/cloudwatch_alarms, patches/alarm_evaluation: TreatMissingData."""
     alarm_on(plain, "Orders", TreatMissingData="breaching")
 
     plain.cloudwatch.put_metric_data(
@@ -77,8 +77,8 @@ def test_missing_data_mean_nothing_to_an_alarm(plain: Cloud) -> None:
     assert "INSUFFICIENT_DATA" == state(plain)
 
 
-def test_an_alarm_judges_its_periods_as_one(plain: Cloud) -> None:
-    """Remedy: ministack_alarms, alarm_evaluation: DatapointsToAlarm."""
+def test_an_alarm_evaluates_its_periods_as_one(plain: Cloud) -> None:
+    """Patch: patches/cloudwatch_alarms, patches/alarm_evaluation: DatapointsToAlarm."""
     alarm_on(plain, "Orders", Period=60, EvaluationPeriods=3, DatapointsToAlarm=3)
     where = [{"Name": "service", "Value": "till"}]
     data = [
@@ -97,10 +97,10 @@ def test_an_alarm_judges_its_periods_as_one(plain: Cloud) -> None:
 
 
 def test_an_alarm_changes_only_when_data_are_put(plain: Cloud) -> None:
-    """Remedy: ministack_alarms, each second."""
+    """Patch: patches/cloudwatch_alarms, each second."""
     alarm_on(plain, "Orders", TreatMissingData="notBreaching")
 
-    # The absence of a change can only be seen by waiting: the sandbox judges each second.
+    # Only waiting can show that nothing changes: the sandbox evaluates each second.
     deadline = time.monotonic() + 2
     while time.monotonic() < deadline:
         assert "INSUFFICIENT_DATA" == state(plain)

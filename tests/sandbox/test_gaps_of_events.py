@@ -1,7 +1,7 @@
 """
-Gap watch, parameters, schedules, events, functions: what ministack does not do, a test each.
+Gaps of ministack that the patches fill, in parameters, schedules and events: a test for each.
 
-A failure here is good news: ministack closed the gap. Then drop the remedy that the test names.
+A failure is good news: ministack has closed the gap. Then remove the patch that the test names.
 """
 
 import json
@@ -29,8 +29,8 @@ def _received(cloud: Cloud, url: str) -> list[str]:
     return [message["Body"] for message in messages]
 
 
-def test_parameters_tell_nobody(plain: Cloud) -> None:
-    """Remedy: ministack_parameters, change events."""
+def test_parameters_emit_no_events(plain: Cloud) -> None:
+    """Patch: patches/ssm, change events."""
     url = plain.sqs.create_queue(QueueName="queue")["QueueUrl"]
     plain.events.put_rule(Name="r", EventPattern=json.dumps({"source": ["aws.ssm"]}))
     plain.events.put_targets(Rule="r", Targets=[{"Id": "q", "Arn": _QUEUE}])
@@ -41,19 +41,19 @@ def test_parameters_tell_nobody(plain: Cloud) -> None:
 
 
 def test_allowed_patterns_are_not_enforced(plain: Cloud) -> None:
-    """Remedy: ministack_parameters, pattern_refusal."""
+    """Patch: patches/ssm, pattern_refusal."""
     plain.ssm.put_parameter(Name="/a", Value="x", Type="String", AllowedPattern="^on$")
 
     assert "x" == plain.ssm.get_parameter(Name="/a")["Parameter"]["Value"]
 
 
-def test_a_schedule_may_say_anything(plain: Cloud) -> None:
-    """Remedy: ministack_schedules, ValidationException."""
+def test_a_schedule_accepts_any_expression(plain: Cloud) -> None:
+    """Patch: patches/scheduler, ValidationException."""
     _schedule(plain, "alarm", "at(tomorrow)", zone="Europe/Atlantis")
 
 
 def test_cloudformation_drops_the_zone_and_the_dates_of_a_schedule(plain: Cloud) -> None:
-    """Remedy: ministack_schedules, AWS::Scheduler::Schedule."""
+    """Patch: patches/scheduler, AWS::Scheduler::Schedule."""
     properties = {
         "Name": "alarm",
         "ScheduleExpression": "rate(1 hour)",
@@ -71,8 +71,8 @@ def test_cloudformation_drops_the_zone_and_the_dates_of_a_schedule(plain: Cloud)
     assert ("UTC", False) == (made["ScheduleExpressionTimezone"], "EndDate" in made)
 
 
-def test_schedules_know_neither_zones_nor_context_words(plain: Cloud) -> None:
-    """Remedy: schedules, ministack_schedules.Ticker."""
+def test_schedules_ignore_zones_and_context_attributes(plain: Cloud) -> None:
+    """Patch: patches/schedule_expressions, patches/scheduler."""
     url = plain.sqs.create_queue(QueueName="queue")["QueueUrl"]
     now = datetime.now(UTC)
     there = now.astimezone(ZoneInfo("Europe/Ljubljana"))
@@ -84,26 +84,26 @@ def test_schedules_know_neither_zones_nor_context_words(plain: Cloud) -> None:
     assert ['"<aws.scheduler.attempt-number>"'] == fired
 
 
-def test_a_schedule_that_was_moved_counts_as_fired(plain: Cloud) -> None:
-    """Remedy: ministack_schedules.Ticker, each change starts a schedule anew."""
+def test_a_changed_schedule_counts_as_fired(plain: Cloud) -> None:
+    """Patch: patches/scheduler, where each change starts a schedule again."""
     url = plain.sqs.create_queue(QueueName="queue")["QueueUrl"]
-    _schedule(plain, "moved", _PAST, text='"first"')
+    _schedule(plain, "changed", _PAST, text='"first"')
     eventually(lambda: _received(plain, url))
-    moved = plain.scheduler.get_schedule(Name="moved")
+    changed = plain.scheduler.get_schedule(Name="changed")
 
     plain.scheduler.update_schedule(
-        Name="moved",
+        Name="changed",
         ScheduleExpression="at(2001-01-01T00:00:00)",
-        FlexibleTimeWindow=moved["FlexibleTimeWindow"],
-        Target=moved["Target"],
+        FlexibleTimeWindow=changed["FlexibleTimeWindow"],
+        Target=changed["Target"],
     )
     _schedule(plain, "witness", _PAST, text='"witness"')
 
     assert ['"witness"'] == eventually(lambda: _received(plain, url))
 
 
-def test_a_failing_target_of_a_rule_is_not_tried_again(plain: Cloud) -> None:
-    """Remedy: ministack_functions, asynchronous invocation by EventBridge."""
+def test_a_failing_target_of_a_rule_is_not_retried(plain: Cloud) -> None:
+    """Patch: patches/lambda_invocations, asynchronous invocation by EventBridge."""
     url = plain.sqs.create_queue(QueueName="queue")["QueueUrl"]
     made = plain.functions.create_function(
         FunctionName="failing",
@@ -117,14 +117,14 @@ def test_a_failing_target_of_a_rule_is_not_tried_again(plain: Cloud) -> None:
     plain.events.put_targets(Rule="r", Targets=[{"Id": "f", "Arn": made["FunctionArn"]}])
     plain.events.put_events(Entries=[{"Source": "mine", "DetailType": "t", "Detail": "{}"}])
 
-    # The absence of an event can only be seen by waiting: three tries and the queue need 0.5 s.
+    # Only waiting can show that no event comes: three tries and the queue need 0.5 s.
     deadline = time.monotonic() + 2
     while time.monotonic() < deadline:
         assert [] == _received(plain, url)
 
 
-def test_events_of_objects_know_no_versions(plain: Cloud) -> None:
-    """Remedy: ministack_objects, version-id and the time in whole seconds."""
+def test_events_of_objects_have_no_versions(plain: Cloud) -> None:
+    """Patch: patches/s3, version-id and the time in whole seconds."""
     url = plain.sqs.create_queue(QueueName="queue")["QueueUrl"]
     a_bucket_with_events(plain)
     plain.s3.put_object(Bucket="state", Key="page/page.html", Body=b"1")
@@ -137,7 +137,7 @@ def test_events_of_objects_know_no_versions(plain: Cloud) -> None:
 
 
 def test_an_error_of_a_handler_ends_its_process(plain: Cloud) -> None:
-    """Remedy: ministack_environments."""
+    """Patch: patches/lambda_environments."""
     name = a_failing_function(plain)
 
     assert process_of(plain, name) != process_of(plain, name)

@@ -1,7 +1,7 @@
 """
-Gap watch, IAM: what ministack does not do, a test for each remedy.
+Gaps of ministack that the patches fill, in IAM: a test for each.
 
-A failure here is good news: ministack closed the gap. Then drop the remedy that the test names.
+A failure is good news: ministack has closed the gap. Then remove the patch that the test names.
 """
 
 import json
@@ -28,8 +28,8 @@ _FUNCTIONS = "arn:aws:lambda:us-east-1:000000000000:function"
 _PARAMETERS = "arn:aws:ssm:us-east-1:000000000000:parameter"
 
 
-def test_parameters_by_path_are_judged_on_everything(plain: Cloud) -> None:
-    """Remedy: ministack_permissions, the resource of GetParametersByPath."""
+def test_parameters_by_path_are_checked_on_every_resource(plain: Cloud) -> None:
+    """Patch: patches/iam, the resource of GetParametersByPath."""
     caller = a_user(plain, allow("ssm:GetParametersByPath", f"{_PARAMETERS}/site*"))
 
     assert (
@@ -38,15 +38,15 @@ def test_parameters_by_path_are_judged_on_everything(plain: Cloud) -> None:
     )
 
 
-def test_several_parameters_are_judged_on_everything(plain: Cloud) -> None:
-    """Remedy: ministack_permissions, the resources of GetParameters."""
+def test_several_parameters_are_checked_on_every_resource(plain: Cloud) -> None:
+    """Patch: patches/iam, the resources of GetParameters."""
     caller = a_user(plain, allow("ssm:GetParameters", f"{_PARAMETERS}/*"))
 
     assert "AccessDeniedException" == refused(lambda: caller.ssm.get_parameters(Names=["/a"]))[0]
 
 
-def test_a_schedule_is_judged_in_the_default_group(plain: Cloud) -> None:
-    """Remedy: ministack_permissions, the resource of a scheduler call."""
+def test_a_schedule_is_checked_in_the_default_group(plain: Cloud) -> None:
+    """Patch: patches/iam, the resource of a scheduler call."""
     plain.scheduler.create_schedule_group(Name="site")
     schedule = "arn:aws:scheduler:us-east-1:000000000000:schedule/site/alarm-clock"
     caller = a_user(plain, allow("scheduler:GetSchedule", schedule))
@@ -57,25 +57,25 @@ def test_a_schedule_is_judged_in_the_default_group(plain: Cloud) -> None:
     assert "AccessDeniedException" == refused(get)[0]
 
 
-def test_a_missing_object_is_missing_to_everybody(plain: Cloud) -> None:
-    """Remedy: ministack_permissions, 403 without s3:ListBucket."""
-    plain.s3.create_bucket(Bucket="notes")
-    caller = a_user(plain, allow("s3:GetObject", "arn:aws:s3:::notes/*"))
+def test_a_missing_object_is_not_found_without_the_right_to_list(plain: Cloud) -> None:
+    """Patch: patches/iam, 403 without s3:ListBucket."""
+    plain.s3.create_bucket(Bucket="state")
+    caller = a_user(plain, allow("s3:GetObject", "arn:aws:s3:::state/*"))
 
-    assert 404 == refused(lambda: caller.s3.get_object(Bucket="notes", Key="k"))[1]
+    assert 404 == refused(lambda: caller.s3.get_object(Bucket="state", Key="k"))[1]
 
 
 def test_a_conditional_write_needs_no_right_to_read(plain: Cloud) -> None:
-    """Remedy: ministack_permissions, s3:GetObject for If-Match."""
-    plain.s3.create_bucket(Bucket="notes")
-    etag = plain.s3.put_object(Bucket="notes", Key="k", Body=b"1")["ETag"]
-    caller = a_user(plain, allow("s3:PutObject", "arn:aws:s3:::notes/*"))
+    """Patch: patches/iam, s3:GetObject for If-Match."""
+    plain.s3.create_bucket(Bucket="state")
+    etag = plain.s3.put_object(Bucket="state", Key="k", Body=b"1")["ETag"]
+    caller = a_user(plain, allow("s3:PutObject", "arn:aws:s3:::state/*"))
 
-    caller.s3.put_object(Bucket="notes", Key="k", Body=b"2", IfMatch=etag)
+    caller.s3.put_object(Bucket="state", Key="k", Body=b"2", IfMatch=etag)
 
 
-def test_passing_a_role_is_not_judged(plain: Cloud) -> None:
-    """Remedy: ministack_permissions, iam:PassRole of a schedule."""
+def test_passing_a_role_is_not_checked(plain: Cloud) -> None:
+    """Patch: patches/iam, iam:PassRole of a schedule."""
     caller = a_user(plain, allow("scheduler:CreateSchedule", "*"))
 
     caller.scheduler.create_schedule(
@@ -89,8 +89,8 @@ def test_passing_a_role_is_not_judged(plain: Cloud) -> None:
     )
 
 
-def test_passing_a_role_to_a_function_is_not_judged(plain: Cloud) -> None:
-    """Remedy: ministack_permissions, iam:PassRole of a function."""
+def test_passing_a_role_to_a_function_is_not_checked(plain: Cloud) -> None:
+    """Patch: patches/iam, iam:PassRole of a function."""
     a_version(plain, "page")
     other = a_role(plain, "other")
     caller = a_user(plain, allow("lambda:UpdateFunctionConfiguration", "*"))
@@ -100,8 +100,8 @@ def test_passing_a_role_to_a_function_is_not_judged(plain: Cloud) -> None:
     assert other == changed["Role"]
 
 
-def test_rights_on_edge_functions_are_not_judged(plain: Cloud) -> None:
-    """Remedy: ministack_associating, the rights of replication and the service-linked roles."""
+def test_rights_on_edge_functions_are_not_checked(plain: Cloud) -> None:
+    """Patch: patches/iam_associations, the rights of replication and the service-linked roles."""
     behavior = a_behavior(LambdaFunctionAssociations=edge(viewer_request=a_version(plain)))
     caller = a_user(plain, allow("cloudfront:*", "*"))
 
@@ -109,8 +109,8 @@ def test_rights_on_edge_functions_are_not_judged(plain: Cloud) -> None:
     assert [] == plain.iam.list_roles(PathPrefix="/aws-service-role/")["Roles"]
 
 
-def test_the_right_on_a_vpc_origin_is_not_judged(plain: Cloud) -> None:
-    """Remedy: ministack_associating, cloudfront:GetVpcOrigin."""
+def test_the_right_on_a_vpc_origin_is_not_checked(plain: Cloud) -> None:
+    """Patch: patches/iam_associations, cloudfront:GetVpcOrigin."""
     caller = a_user(plain, allow("cloudfront:CreateDistribution", "*"))
 
     assert a_distribution(caller, Origins=a_vpc_origin(plain))
@@ -133,7 +133,7 @@ def _received(cloud: Cloud, url: str) -> list[str]:
 
 
 def test_a_rule_invokes_any_function(plain: Cloud) -> None:
-    """Remedy: ministack_deliveries, the policy of the function."""
+    """Patch: patches/deliveries, the policy of the function."""
     arn = a_version(plain).removesuffix(":1")
 
     _a_rule_of(plain, arn)
@@ -142,30 +142,30 @@ def test_a_rule_invokes_any_function(plain: Cloud) -> None:
 
 
 def test_a_rule_has_no_dead_letters(plain: Cloud) -> None:
-    """Remedy: ministack_deliveries, dead letters. Here the target does not even exist."""
+    """Patch: patches/deliveries, dead letters; here the target does not even exist."""
     url = plain.sqs.create_queue(QueueName="queue")["QueueUrl"]
 
-    _a_rule_of(plain, f"{_FUNCTIONS}:nobody", DeadLetterConfig={"Arn": _QUEUE})
+    _a_rule_of(plain, f"{_FUNCTIONS}:missing", DeadLetterConfig={"Arn": _QUEUE})
 
     assert [] == _received(plain, url)
 
 
 def test_a_schedule_needs_no_role(plain: Cloud) -> None:
-    """Remedy: ministack_deliveries, the role of a schedule, which does not even exist."""
+    """Patch: patches/deliveries, the role of a schedule; here it does not even exist."""
     url = plain.sqs.create_queue(QueueName="queue")["QueueUrl"]
 
     plain.scheduler.create_schedule(
         Name="s",
         ScheduleExpression="at(2000-01-01T00:00:00)",
         FlexibleTimeWindow={"Mode": "OFF"},
-        Target={"Arn": _QUEUE, "RoleArn": "arn:aws:iam::000000000000:role/nobody", "Input": "{}"},
+        Target={"Arn": _QUEUE, "RoleArn": "arn:aws:iam::000000000000:role/missing", "Input": "{}"},
     )
 
     assert ["{}"] == eventually(lambda: _received(plain, url))
 
 
-def test_a_failed_invocation_is_sent_whatever_the_role_may(plain: Cloud) -> None:
-    """Remedy: ministack_deliveries, the role of the function."""
+def test_a_failed_invocation_is_sent_without_the_right(plain: Cloud) -> None:
+    """Patch: patches/deliveries, the role of the function."""
     url = plain.sqs.create_queue(QueueName="queue")["QueueUrl"]
     a_version(plain, code="def handler(event, context):\n    raise ValueError('ours')\n")
     plain.functions.put_function_event_invoke_config(

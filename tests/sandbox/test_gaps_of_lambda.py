@@ -1,7 +1,7 @@
 """
-Gap watch, Lambda's versions: what ministack does not do, a test for each remedy.
+Gaps of ministack that the patches fill, in Lambda's versions: a test for each.
 
-A failure here is good news: ministack closed the gap. Then drop the remedy that the test names.
+A failure is good news: ministack has closed the gap. Then remove the patch that the test names.
 """
 
 import urllib.request
@@ -18,17 +18,17 @@ _PAGE = "arn:aws:lambda:us-east-1:000000000000:function:page"
 
 
 def test_an_old_version_is_downloaded_as_the_newest_code(plain: Cloud) -> None:
-    """Remedy: ministack_versions, Code.Location."""
+    """Patch: patches/lambda_versions, Code.Location."""
     a_version(plain, code="old = 1")
     plain.functions.update_function_code(FunctionName="page", ZipFile=_NEW)
     location = plain.functions.get_function(FunctionName="page", Qualifier="1")["Code"]["Location"]
 
-    with urllib.request.urlopen(location) as answer:  # noqa: S310 - our own process
-        assert _NEW == answer.read()
+    with urllib.request.urlopen(location) as response:  # noqa: S310 - our own process
+        assert _NEW == response.read()
 
 
-def test_conditions_of_publishing_are_not_heeded(plain: Cloud) -> None:
-    """Remedy: ministack_versions, CodeSha256 and RevisionId."""
+def test_conditions_of_publishing_are_ignored(plain: Cloud) -> None:
+    """Patch: patches/lambda_versions, CodeSha256 and RevisionId."""
     a_version(plain)
     plain.functions.update_function_code(FunctionName="page", ZipFile=_NEW)
 
@@ -40,7 +40,7 @@ def test_conditions_of_publishing_are_not_heeded(plain: Cloud) -> None:
 
 
 def test_the_same_code_is_published_again(plain: Cloud) -> None:
-    """Remedy: ministack_versions, unchanged code and configuration."""
+    """Patch: patches/lambda_versions, unchanged code and configuration."""
     a_version(plain, Publish=True)
 
     assert ["$LATEST", "1", "2"] == [
@@ -49,8 +49,8 @@ def test_the_same_code_is_published_again(plain: Cloud) -> None:
     ]
 
 
-def test_a_revision_outlives_the_end_of_its_update(plain: Cloud) -> None:
-    """Remedy: ministack_versions, RevisionId."""
+def test_a_revision_survives_the_end_of_its_update(plain: Cloud) -> None:
+    """Patch: patches/lambda_versions, RevisionId."""
     a_version(plain)
     updated = plain.functions.update_function_code(FunctionName="page", ZipFile=_NEW)
     plain.functions.get_waiter("function_updated_v2").wait(
@@ -62,8 +62,8 @@ def test_a_revision_outlives_the_end_of_its_update(plain: Cloud) -> None:
     assert updated["RevisionId"] == settled["RevisionId"]
 
 
-def test_an_update_in_progress_stops_nobody(plain: Cloud) -> None:
-    """Remedy: ministack_versions, ResourceConflictException."""
+def test_an_update_in_progress_blocks_no_other(plain: Cloud) -> None:
+    """Patch: patches/lambda_versions, ResourceConflictException."""
     a_version(plain)
     updating = plain.functions.update_function_code(FunctionName="page", ZipFile=_NEW)
     plain.functions.update_function_code(FunctionName="page", ZipFile=_OLD)
@@ -71,8 +71,8 @@ def test_an_update_in_progress_stops_nobody(plain: Cloud) -> None:
     assert "InProgress" == updating["LastUpdateStatus"]
 
 
-def test_a_page_of_versions_is_as_long_as_asked(plain: Cloud) -> None:
-    """Remedy: ministack_versions, at most 50 versions."""
+def test_a_page_of_versions_has_no_limit(plain: Cloud) -> None:
+    """Patch: patches/lambda_versions, at most 50 versions."""
     a_version(plain)
     for number in range(50):
         plain.functions.update_function_configuration(FunctionName="page", Description=str(number))
@@ -83,8 +83,8 @@ def test_a_page_of_versions_is_as_long_as_asked(plain: Cloud) -> None:
     assert 52 == len(listed["Versions"])
 
 
-def test_a_version_is_judged_as_the_function(plain: Cloud) -> None:
-    """Remedy: ministack_permissions, the resource of a call with a qualifier."""
+def test_a_version_is_checked_as_the_function(plain: Cloud) -> None:
+    """Patch: patches/iam, the resource of a call with a qualifier."""
     a_version(plain)
     caller = a_user(plain, allow("lambda:GetFunction", f"{_PAGE}:1"))
 

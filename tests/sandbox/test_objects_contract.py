@@ -1,4 +1,4 @@
-"""Contract: a bucket tells EventBridge of its objects as S3 does."""
+"""Contract: a bucket sends events of its objects to EventBridge as S3 does."""
 
 import json
 import re
@@ -9,12 +9,12 @@ from tests.sandbox.builders import a_bucket_with_events
 
 
 def _events(cloud: Cloud, url: str, number: int) -> list[dict[str, Any]]:
-    """Return so many events in the order they happened in, since deliveries overtake each other."""
+    """Return so many events in the order in which they happened; deliveries may overtake."""
     events: list[dict[str, Any]] = []
 
     def received() -> bool:
-        answer = cloud.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)
-        events.extend(json.loads(message["Body"]) for message in answer.get("Messages", []))
+        received = cloud.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)
+        events.extend(json.loads(message["Body"]) for message in received.get("Messages", []))
         return len(events) >= number
 
     eventually(received)
@@ -22,13 +22,13 @@ def _events(cloud: Cloud, url: str, number: int) -> list[dict[str, Any]]:
 
 
 def test_an_upload_is_an_event_as_s3_sends_it(cloud: Cloud) -> None:
-    """The members of the S3 User Guide, ev-events, and no others; other keys tell nothing."""
+    """With the members of the S3 User Guide, ev-events; other keys send none."""
     url = cloud.sqs.create_queue(QueueName="queue")["QueueUrl"]
     a_bucket_with_events(cloud)
     cloud.s3.put_object(Bucket="state", Key="displaced/E1.json", Body=b"1")
     put = cloud.s3.put_object(Bucket="state", Key="page/page ü.html", Body=b"12")
     [event] = _events(cloud, url, 1)
-    told, stored = event["detail"].pop("object"), event.pop("detail")
+    changed, stored = event["detail"].pop("object"), event.pop("detail")
 
     assert ("Object Created", "aws.s3", ["arn:aws:s3:::state"], "us-east-1", "000000000000") == (
         event["detail-type"],
@@ -42,8 +42,8 @@ def test_an_upload_is_an_event_as_s3_sends_it(cloud: Cloud) -> None:
         "size": 2,
         "etag": put["ETag"].strip('"'),
         "version-id": put["VersionId"],
-        "sequencer": told["sequencer"],
-    } == told
+        "sequencer": changed["sequencer"],
+    } == changed
     assert {"name": "state"} == stored["bucket"]
     assert {
         "version", "event-version", "bucket", "request-id", "requester", "source-ip-address",
@@ -53,7 +53,7 @@ def test_an_upload_is_an_event_as_s3_sends_it(cloud: Cloud) -> None:
 
 
 def test_a_copy_and_deletions_are_events_too(cloud: Cloud) -> None:
-    """In a versioned bucket a deletion makes a marker, unless it names a version."""
+    """In a versioned bucket a deletion creates a marker, unless it names a version."""
     url = cloud.sqs.create_queue(QueueName="queue")["QueueUrl"]
     a_bucket_with_events(cloud)
     cloud.s3.put_object(Bucket="state", Key="draft", Body=b"1")

@@ -1,4 +1,4 @@
-"""An HTTP request is told as the operation that it is."""
+"""The AWS operation of an HTTP request."""
 
 import pytest
 
@@ -36,34 +36,34 @@ def _signed(service: str, **headers: str) -> dict[str, str]:
         ("POST /schedules/alarm", {}, "scheduler", {}, "CreateSchedule"),
     ],
 )
-def test_a_rest_call_is_told_by_its_path(
+def test_a_rest_call_is_identified_by_its_path(
     call: str, query: dict[str, list[str]], service: str, headers: dict[str, str], expected: str
 ) -> None:
-    """And where one path has several operations, by what they require."""
+    """And if a path has several operations, by the members that they require."""
     method, _, path = call.partition(" ")
     request = Request(method, path, query, _signed(service, **headers), b"")
 
     assert Operation(f"{service}:{expected}", path, "AKIDEXAMPLE") == identify(request)
 
 
-def test_a_json_call_is_told_by_its_target() -> None:
-    """Its resource is what it names, not the value that it writes."""
+def test_a_json_call_is_identified_by_its_target() -> None:
+    """The resource is the name, not the value that it writes."""
     headers = _signed("ssm", x_amz_target="AmazonSSM.PutParameter")
     request = Request("POST", "/", {}, headers, b'{"Name": "/a", "Value": "on"}')
 
     assert Operation("ssm:PutParameter", "/a", "AKIDEXAMPLE") == identify(request)
 
 
-def test_a_query_call_is_told_by_its_form() -> None:
-    """As IAM's and CloudFormation's are."""
+def test_a_query_call_is_identified_by_its_form() -> None:
+    """IAM and CloudFormation have such calls."""
     headers = _signed("iam", content_type="application/x-www-form-urlencoded; charset=utf-8")
     request = Request("POST", "/", {}, headers, b"Action=GetRole&RoleName=edge&Version=2010-05-08")
 
     assert Operation("iam:GetRole", "edge", "AKIDEXAMPLE") == identify(request)
 
 
-def test_a_presigned_call_is_told_by_its_query() -> None:
-    """Its credential stands in the URL."""
+def test_a_presigned_call_is_identified_by_its_query() -> None:
+    """Its credential is in the URL."""
     credential = {"X-Amz-Credential": ["AKIDEXAMPLE/20261123/us-east-1/s3/aws4_request"]}
     request = Request("PUT", "/bucket/key", credential, {}, b"")
 
@@ -71,6 +71,6 @@ def test_a_presigned_call_is_told_by_its_query() -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"not json", b"[]"])
-def test_a_call_that_is_none_is_unknown(body: bytes) -> None:
-    """It is passed on, not refused."""
+def test_any_other_request_is_unknown(body: bytes) -> None:
+    """It is forwarded, not refused."""
     assert "unknown" == identify(Request("GET", "/favicon.ico", {}, {}, body)).name

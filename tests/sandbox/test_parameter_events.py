@@ -1,4 +1,4 @@
-"""Contract: Parameter Store speaks to EventBridge, and keeps to AllowedPattern."""
+"""Contract: Parameter Store sends events to EventBridge, and enforces AllowedPattern."""
 
 import json
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 from tests.cloud import Cloud, eventually
 
 
-def _listening(cloud: Cloud, pattern: dict[str, Any]) -> str:
+def _create_queue(cloud: Cloud, pattern: dict[str, Any]) -> str:
     """Return the URL of a queue that receives the events of the default bus matching `pattern`."""
     url = cloud.sqs.create_queue(QueueName="events")["QueueUrl"]
     arn = cloud.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
@@ -22,22 +22,22 @@ def _received(cloud: Cloud, url: str) -> list[dict[str, Any]]:
     return [json.loads(message["Body"]) for message in messages]
 
 
-def test_every_change_of_a_parameter_is_told(cloud: Cloud) -> None:
-    """Create, Update, LabelParameterVersion and Delete, in the words of AWS."""
-    url = _listening(cloud, {"source": ["aws.ssm"]})
+def test_every_change_of_a_parameter_is_an_event(cloud: Cloud) -> None:
+    """Create, Update, LabelParameterVersion and Delete."""
+    url = _create_queue(cloud, {"source": ["aws.ssm"]})
 
     cloud.ssm.put_parameter(Name="/site/maintenance", Value="off", Type="String")
     cloud.ssm.put_parameter(Name="/site/maintenance", Value="off", Overwrite=True)
     cloud.ssm.label_parameter_version(Name="/site/maintenance", Labels=["seen"])
     cloud.ssm.delete_parameters(Names=["/site/maintenance", "/never/was"])
 
-    told = [event["detail"]["operation"] for event in _received(cloud, url)]
-    assert ["Create", "Update", "LabelParameterVersion", "Delete"] == told
+    operations = [event["detail"]["operation"] for event in _received(cloud, url)]
+    assert ["Create", "Update", "LabelParameterVersion", "Delete"] == operations
 
 
-def test_a_change_event_has_the_shape_of_aws(cloud: Cloud) -> None:
-    """Every member of the documented example is there, and no value."""
-    url = _listening(cloud, {"detail-type": ["Parameter Store Change"]})
+def test_a_change_event_has_the_documented_form(cloud: Cloud) -> None:
+    """It has every member of the documented example, and no value."""
+    url = _create_queue(cloud, {"detail-type": ["Parameter Store Change"]})
 
     cloud.ssm.put_parameter(
         Name="/site/maintenance", Value="on", Type="String", Description="the switch"
@@ -61,10 +61,10 @@ def test_a_change_event_has_the_shape_of_aws(cloud: Cloud) -> None:
     } == event
 
 
-def test_a_rule_hears_only_what_its_pattern_matches(cloud: Cloud) -> None:
-    """A rule on one name and two operations is deaf to the rest."""
+def test_a_rule_gets_only_the_events_that_match(cloud: Cloud) -> None:
+    """Here those with one name and two operations."""
     pattern = {"detail": {"name": ["/site/maintenance"], "operation": ["Create", "Update"]}}
-    url = _listening(cloud, {"source": ["aws.ssm"], **pattern})
+    url = _create_queue(cloud, {"source": ["aws.ssm"], **pattern})
 
     cloud.ssm.put_parameter(Name="/site/maintenance/status", Value="{}", Type="String")
     cloud.ssm.put_parameter(Name="/site/maintenance", Value="on", Type="String")
@@ -73,10 +73,10 @@ def test_a_rule_hears_only_what_its_pattern_matches(cloud: Cloud) -> None:
     assert ["/site/maintenance"] == [event["detail"]["name"] for event in _received(cloud, url)]
 
 
-def test_a_refused_put_is_not_told(cloud: Cloud) -> None:
-    """Writing without Overwrite over a parameter that exists emits nothing."""
+def test_a_refused_put_is_no_event(cloud: Cloud) -> None:
+    """An existing parameter needs Overwrite."""
     cloud.ssm.put_parameter(Name="/site/maintenance", Value="off", Type="String")
-    url = _listening(cloud, {"source": ["aws.ssm"]})
+    url = _create_queue(cloud, {"source": ["aws.ssm"]})
 
     with pytest.raises(cloud.ssm.exceptions.ParameterAlreadyExists):
         cloud.ssm.put_parameter(Name="/site/maintenance", Value="on", Type="String")
@@ -84,8 +84,8 @@ def test_a_refused_put_is_not_told(cloud: Cloud) -> None:
     assert [] == _received(cloud, url)
 
 
-def test_the_allowed_pattern_outlives_the_version_that_set_it(cloud: Cloud) -> None:
-    """A later write that says nothing about the pattern is still held to it."""
+def test_the_allowed_pattern_stays_after_the_version_that_set_it(cloud: Cloud) -> None:
+    """It also applies to later writes that do not mention it."""
     cloud.ssm.put_parameter(
         Name="/site/maintenance", Value="off", Type="String", AllowedPattern="^(on|off)$"
     )

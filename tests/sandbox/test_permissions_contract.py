@@ -1,4 +1,4 @@
-"""Contract: calls are judged as IAM judges them, where ministack alone would err."""
+"""Contract: rights are checked as IAM does, where ministack alone differs."""
 
 import pytest
 from botocore.exceptions import ClientError
@@ -23,8 +23,8 @@ _ON_THE_VERSION = {"lambda:GetFunction", "lambda:EnableReplication*", "lambda:Di
 _LINKED = f"arn:aws:iam::{_ACCOUNT}:role/aws-service-role"
 
 
-def test_parameters_by_path_are_judged_on_the_path(cloud: Cloud) -> None:
-    """A statement scoped to the path is enough."""
+def test_parameters_by_path_are_checked_on_the_path(cloud: Cloud) -> None:
+    """A statement for the path is enough."""
     cloud.ssm.put_parameter(Name="/site/windows/sunday", Value="off", Type="String")
     caller = a_user(cloud, allow("ssm:GetParametersByPath", f"{_PARAMETERS}/site/windows"))
 
@@ -34,7 +34,7 @@ def test_parameters_by_path_are_judged_on_the_path(cloud: Cloud) -> None:
 
 
 def test_parameters_by_another_path_are_refused(cloud: Cloud) -> None:
-    """A statement for one path does not reach another."""
+    """A statement for one path does not allow another."""
     caller = a_user(cloud, allow("ssm:GetParametersByPath", f"{_PARAMETERS}/site/windows"))
 
     assert ("AccessDeniedException", 400) == refused(
@@ -42,8 +42,8 @@ def test_parameters_by_another_path_are_refused(cloud: Cloud) -> None:
     )
 
 
-def test_several_parameters_are_judged_one_by_one(cloud: Cloud) -> None:
-    """All of them allowed is allowed; one that is not spoils the call."""
+def test_several_parameters_are_checked_one_by_one(cloud: Cloud) -> None:
+    """The call needs the right on all of them."""
     caller = a_user(cloud, allow("ssm:GetParameters", f"{_PARAMETERS}/a", f"{_PARAMETERS}/b"))
 
     caller.ssm.get_parameters(Names=["/a", "/b"])
@@ -52,8 +52,8 @@ def test_several_parameters_are_judged_one_by_one(cloud: Cloud) -> None:
     )
 
 
-def test_a_schedule_is_judged_on_itself_in_its_group(cloud: Cloud) -> None:
-    """A statement for one schedule is enough for it, and reaches no other."""
+def test_a_schedule_is_checked_on_itself_in_its_group(cloud: Cloud) -> None:
+    """A statement for one schedule allows that one only."""
     cloud.scheduler.create_schedule_group(Name="site")
     schedule = "arn:aws:scheduler:us-east-1:000000000000:schedule/site/alarm-clock"
     caller = a_user(cloud, allow("scheduler:GetSchedule", schedule))
@@ -66,38 +66,38 @@ def test_a_schedule_is_judged_on_itself_in_its_group(cloud: Cloud) -> None:
     assert "AccessDeniedException" == refused(lambda: get("other", "site"))[0]
 
 
-def test_a_missing_object_is_forbidden_to_who_may_not_list(cloud: Cloud) -> None:
-    """404 would tell that it is not there; S3 answers 403."""
-    cloud.s3.create_bucket(Bucket="notes")
-    caller = a_user(cloud, allow("s3:GetObject", "arn:aws:s3:::notes/*"))
+def test_a_missing_object_is_a_403_without_the_right_to_list(cloud: Cloud) -> None:
+    """A 404 would reveal that it does not exist."""
+    cloud.s3.create_bucket(Bucket="state")
+    caller = a_user(cloud, allow("s3:GetObject", "arn:aws:s3:::state/*"))
 
     assert ("AccessDenied", 403) == refused(
-        lambda: caller.s3.get_object(Bucket="notes", Key="missing")
+        lambda: caller.s3.get_object(Bucket="state", Key="missing")
     )
 
 
-def test_a_missing_object_is_missing_to_who_may_list(cloud: Cloud) -> None:
-    """With s3:ListBucket it is 404."""
-    cloud.s3.create_bucket(Bucket="notes")
+def test_a_missing_object_is_a_404_with_the_right_to_list(cloud: Cloud) -> None:
+    """The right is s3:ListBucket."""
+    cloud.s3.create_bucket(Bucket="state")
     caller = a_user(
         cloud,
-        allow("s3:GetObject", "arn:aws:s3:::notes/*"),
-        allow("s3:ListBucket", "arn:aws:s3:::notes"),
+        allow("s3:GetObject", "arn:aws:s3:::state/*"),
+        allow("s3:ListBucket", "arn:aws:s3:::state"),
     )
 
     assert ("NoSuchKey", 404) == refused(
-        lambda: caller.s3.get_object(Bucket="notes", Key="missing")
+        lambda: caller.s3.get_object(Bucket="state", Key="missing")
     )
 
 
 def test_a_conditional_write_needs_the_right_to_read(cloud: Cloud) -> None:
-    """If-Match tells about the object, so s3:GetObject is judged too."""
-    cloud.s3.create_bucket(Bucket="notes")
-    etag = cloud.s3.put_object(Bucket="notes", Key="note", Body=b"1")["ETag"]
-    caller = a_user(cloud, allow("s3:PutObject", "arn:aws:s3:::notes/*"))
+    """If-Match reveals something of the object: s3:GetObject is needed too."""
+    cloud.s3.create_bucket(Bucket="state")
+    etag = cloud.s3.put_object(Bucket="state", Key="record", Body=b"1")["ETag"]
+    caller = a_user(cloud, allow("s3:PutObject", "arn:aws:s3:::state/*"))
 
     assert ("AccessDenied", 403) == refused(
-        lambda: caller.s3.put_object(Bucket="notes", Key="note", Body=b"2", IfMatch=etag)
+        lambda: caller.s3.put_object(Bucket="state", Key="record", Body=b"2", IfMatch=etag)
     )
 
 
@@ -116,7 +116,7 @@ def test_a_schedule_needs_the_right_to_pass_its_role(cloud: Cloud) -> None:
     )
 
 
-def test_a_role_may_be_passed_to_scheduler_alone(cloud: Cloud) -> None:
+def test_a_role_may_be_passed_to_scheduler_only(cloud: Cloud) -> None:
     """The condition iam:PassedToService names the service that the role is passed to."""
     role = a_role(cloud, "runner", trusting=("scheduler.amazonaws.com",))
     to_scheduler = {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}
@@ -133,8 +133,8 @@ def test_a_role_may_be_passed_to_scheduler_alone(cloud: Cloud) -> None:
     assert made["ScheduleArn"].endswith("schedule/default/alarm")
 
 
-def test_another_role_of_a_function_has_to_be_passed(cloud: Cloud) -> None:
-    """lambda:UpdateFunctionConfiguration is enough for everything but the role."""
+def test_changing_the_role_of_a_function_needs_the_right_to_pass_it(cloud: Cloud) -> None:
+    """lambda:UpdateFunctionConfiguration is enough for everything else."""
     a_version(cloud)
     caller = a_user(cloud, allow("lambda:UpdateFunctionConfiguration", "*"))
     configure = caller.functions.update_function_configuration
@@ -145,8 +145,8 @@ def test_another_role_of_a_function_has_to_be_passed(cloud: Cloud) -> None:
     )
 
 
-def test_a_role_may_be_passed_to_lambda_alone(cloud: Cloud) -> None:
-    """Who may pass it to a function may give it to one."""
+def test_a_role_may_be_passed_to_lambda_only(cloud: Cloud) -> None:
+    """The condition iam:PassedToService names Lambda."""
     a_version(cloud)
     other = a_role(cloud, "other")
     to_lambda = {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
@@ -158,8 +158,8 @@ def test_a_role_may_be_passed_to_lambda_alone(cloud: Cloud) -> None:
     assert other == changed["Role"]
 
 
-def test_distributions_are_judged_one_by_one(cloud: Cloud) -> None:
-    """Who may update one may not update another."""
+def test_distributions_are_checked_one_by_one(cloud: Cloud) -> None:
+    """The right to update one does not allow another."""
     mine, other = a_distribution(cloud, "mine"), a_distribution(cloud, "other")
     caller = a_user(
         cloud,
@@ -186,8 +186,8 @@ def test_associating_a_new_version_needs_rights_on_it(cloud: Cloud, missing: str
     assert "InvalidLambdaFunctionAssociation" == caught.value.response["Error"]["Code"]
 
 
-def test_a_version_that_was_there_needs_no_rights(cloud: Cloud) -> None:
-    """Only what an update adds is judged."""
+def test_an_associated_version_needs_no_rights(cloud: Cloud) -> None:
+    """Only what an update adds is checked."""
     arn = a_version(cloud)
     distribution_id = a_distribution(cloud)
     change_default(cloud, distribution_id, LambdaFunctionAssociations=edge(viewer_request=arn))
@@ -202,7 +202,7 @@ def _linked_roles(cloud: Cloud) -> set[str]:
 
 
 def test_the_first_association_creates_the_service_linked_roles(cloud: Cloud) -> None:
-    """Who brings it about needs the right to create both, and later ones need it no more."""
+    """The caller needs the right to create both."""
     arn, distribution_id = a_version(cloud), a_distribution(cloud)
     caller = a_user(
         cloud,
@@ -221,7 +221,7 @@ def test_the_first_association_creates_the_service_linked_roles(cloud: Cloud) ->
 
 
 def test_the_first_association_is_refused_without_the_right_to_link_roles(cloud: Cloud) -> None:
-    """Nothing is created then, and the distribution stays as it was."""
+    """No role is created."""
     arn, distribution_id = a_version(cloud), a_distribution(cloud)
     caller = a_user(
         cloud,
@@ -235,7 +235,7 @@ def test_the_first_association_is_refused_without_the_right_to_link_roles(cloud:
 
 
 def test_an_account_with_linked_roles_needs_no_right_to_create_them(cloud: Cloud) -> None:
-    """The account's first association was long ago."""
+    """Only the account's first association does."""
     first, distribution_id = a_version(cloud, "first"), a_distribution(cloud)
     change_default(cloud, distribution_id, LambdaFunctionAssociations=edge(viewer_request=first))
     arn = a_version(cloud, "second")
@@ -246,7 +246,7 @@ def test_an_account_with_linked_roles_needs_no_right_to_create_them(cloud: Cloud
 
 
 def test_a_vpc_origin_needs_the_right_to_read_it(cloud: Cloud) -> None:
-    """UpdateDistribution asks for cloudfront:GetVpcOrigin besides (list_cloudfront)."""
+    """UpdateDistribution also needs cloudfront:GetVpcOrigin (list_cloudfront)."""
     distribution_id = a_distribution(cloud)
     caller = a_user(
         cloud,

@@ -1,4 +1,4 @@
-"""A sandbox starts in an environment of its own, and nothing of it is left when it ends."""
+"""A sandbox starts in its own environment, and leaves nothing behind when it ends."""
 
 import json
 import os
@@ -16,7 +16,7 @@ from sandbox.process import ROOT, Sandbox, SandboxError, start_sandbox
 from tests.cloud import Cloud, eventually
 from tests.sandbox.builders import a_version
 
-_TELL = (
+_REPORT = (
     "import os\n"
     "def handler(event, context):\n"
     "    return {'pid': os.getpid(), 'environment': dict(os.environ)}\n"
@@ -44,36 +44,36 @@ def _is_running(pid: int) -> bool:
     return True
 
 
-def test_nothing_is_left_when_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No port, no process of a function, no directory; and functions saw nothing of the machine."""
+def test_it_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No port, process or directory; and functions see no variable of the machine."""
     monkeypatch.setenv("SECRET_OF_THE_MACHINE", "never to be seen")
     with start_sandbox() as sandbox:
         cloud = Cloud(sandbox)
-        a_version(cloud, code=_TELL)
-        told = json.loads(cloud.functions.invoke(FunctionName="page")["Payload"].read())
-        assert _is_running(told["pid"])
+        a_version(cloud, code=_REPORT)
+        reported = json.loads(cloud.functions.invoke(FunctionName="page")["Payload"].read())
+        assert _is_running(reported["pid"])
 
-    assert "never to be seen" not in told["environment"].values()
+    assert "never to be seen" not in reported["environment"].values()
     assert not _is_listening(sandbox.endpoint_url)
-    assert not _is_running(told["pid"])
+    assert not _is_running(reported["pid"])
     assert not sandbox.log.parent.exists()
 
 
 def test_it_listens_on_loopback_only() -> None:
-    """A server on all interfaces would answer at any address of 127/8 as well."""
+    """A server on all interfaces would also listen on the other addresses of 127/8."""
     with start_sandbox() as sandbox:
         assert _is_listening(sandbox.endpoint_url)
         assert not _is_listening(sandbox.endpoint_url.replace("127.0.0.1", "127.0.0.2"))
 
 
 def test_a_sandbox_that_does_not_start_says_why() -> None:
-    """The output of the process is in the sentence."""
+    """The message has the output of the process."""
     with pytest.raises(SandboxError, match="--no-such-option"), start_sandbox("--no-such-option"):
         pass
 
 
 def test_a_missing_environment_is_named() -> None:
-    """With the remedy."""
+    """With the command that creates it."""
     with (
         pytest.raises(SandboxError, match="make setup"),
         start_sandbox(python=Path("/nowhere/python")),
@@ -81,16 +81,16 @@ def test_a_missing_environment_is_named() -> None:
         pass
 
 
-def _heed_ctrl_c() -> None:
-    # Who runs the tests in the background may have told them to ignore it.
+def _enable_ctrl_c() -> None:
+    # A shell may have started the tests in the background, ignoring it.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def _started_elsewhere() -> tuple[subprocess.Popen[str], Sandbox]:
+def _start_in_another_process() -> tuple[subprocess.Popen[str], Sandbox]:
     starter = subprocess.Popen(  # noqa: S603 - the program above
         [sys.executable, "-c", _STARTER],
         cwd=ROOT,
-        preexec_fn=_heed_ctrl_c,  # noqa: PLW1509 - no thread of ours runs
+        preexec_fn=_enable_ctrl_c,  # noqa: PLW1509 - no thread of ours runs
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -101,8 +101,8 @@ def _started_elsewhere() -> tuple[subprocess.Popen[str], Sandbox]:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_it_ends_with_its_starter(number: signal.Signals) -> None:
-    """By Ctrl-C, and also when the starter is killed and cannot say goodbye."""
-    starter, sandbox = _started_elsewhere()
+    """With Ctrl-C, and also if the starter is killed and cannot end it."""
+    starter, sandbox = _start_in_another_process()
     try:
         assert _is_listening(sandbox.endpoint_url)
         starter.send_signal(number)
@@ -115,8 +115,8 @@ def test_it_ends_with_its_starter(number: signal.Signals) -> None:
         shutil.rmtree(sandbox.log.parent, ignore_errors=True)
 
 
-def test_what_a_process_needs_to_take_it_for_aws() -> None:
-    """Endpoint, dummy keys, region; and the SAM CLI keeps quiet."""
+def test_its_environment_makes_a_process_use_it_as_aws() -> None:
+    """Endpoint, dummy keys and region; and the SAM CLI sends no telemetry."""
     environment = Sandbox("http://127.0.0.1:1", Path("log")).environment()
 
     assert {

@@ -1,4 +1,4 @@
-"""Contract: schedules fire in their own zone, with context words, and can be made anew."""
+"""Contract: schedules fire in their zone, with context attributes, and again after a change."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -47,8 +47,8 @@ def _soon(zone: str) -> str:
     return f"at({at:%Y-%m-%dT%H:%M:%S})"
 
 
-def test_an_at_schedule_fires_in_its_zone_and_goes(cloud: Cloud) -> None:
-    """ActionAfterCompletion DELETE removes what has fired."""
+def test_an_at_schedule_fires_in_its_zone_and_is_deleted(cloud: Cloud) -> None:
+    """With ActionAfterCompletion DELETE."""
     url = _queue(cloud)
     _schedule(cloud, _soon(_FAR), ScheduleExpressionTimezone=_FAR, ActionAfterCompletion="DELETE")
 
@@ -56,8 +56,8 @@ def test_an_at_schedule_fires_in_its_zone_and_goes(cloud: Cloud) -> None:
     eventually(lambda: not cloud.scheduler.list_schedules()["Schedules"])
 
 
-def test_an_at_schedule_of_the_far_side_does_not_fire_yet(cloud: Cloud) -> None:
-    """The same wall-clock time in UTC has passed; in New York it is hours away."""
+def test_an_at_schedule_of_a_distant_zone_does_not_fire_yet(cloud: Cloud) -> None:
+    """The wall-clock time has passed in UTC, but in New York it is hours away."""
     url = _queue(cloud)
     _schedule(cloud, _soon("UTC"), ScheduleExpressionTimezone=_FAR)
     cloud.scheduler.create_schedule(
@@ -75,30 +75,30 @@ def test_an_at_schedule_of_the_far_side_does_not_fire_yet(cloud: Cloud) -> None:
     assert [] == _fired(cloud, url)
 
 
-def test_context_words_are_replaced(cloud: Cloud) -> None:
-    """The target learns when it was meant to run, and by which schedule."""
+def test_context_attributes_are_replaced(cloud: Cloud) -> None:
+    """The target gets the scheduled time and the schedule's ARN."""
     url = _queue(cloud)
-    words = {
+    attributes = {
         "time": "<aws.scheduler.scheduled-time>",
         "arn": "<aws.scheduler.schedule-arn>",
         "attempt": "<aws.scheduler.attempt-number>",
         "id": "<aws.scheduler.execution-id>",
     }
     expression = _soon("UTC")
-    _schedule(cloud, expression, Input=json.dumps(words))
+    _schedule(cloud, expression, Input=json.dumps(attributes))
 
-    told = json.loads(eventually(lambda: _fired(cloud, url))[0])
+    received = json.loads(eventually(lambda: _fired(cloud, url))[0])
 
-    assert words["id"] != told.pop("id")
+    assert attributes["id"] != received.pop("id")
     assert {
         "time": expression[3:-1] + "Z",
         "arn": "arn:aws:scheduler:us-east-1:000000000000:schedule/default/alarm",
         "attempt": "1",
-    } == told
+    } == received
 
 
-def test_a_schedule_made_anew_fires_again(cloud: Cloud) -> None:
-    """A name that was used before is not taken for one that has fired."""
+def test_a_recreated_schedule_fires_again(cloud: Cloud) -> None:
+    """A name that was used before has not fired yet."""
     url = _queue(cloud)
     _schedule(cloud, _soon("UTC"))
     eventually(lambda: _fired(cloud, url))
@@ -108,8 +108,8 @@ def test_a_schedule_made_anew_fires_again(cloud: Cloud) -> None:
     assert ["{}"] == eventually(lambda: _fired(cloud, url))
 
 
-def test_a_schedule_that_was_moved_fires_at_the_new_time(cloud: Cloud) -> None:
-    """UpdateSchedule is enough to aim an alarm clock again."""
+def test_a_changed_schedule_fires_at_the_new_time(cloud: Cloud) -> None:
+    """UpdateSchedule is enough to set an alarm clock again."""
     url = _queue(cloud)
     _schedule(cloud, "at(2099-01-01T00:00:00)")
     read = cloud.scheduler.get_schedule(Name="alarm")
@@ -124,7 +124,7 @@ def test_a_schedule_that_was_moved_fires_at_the_new_time(cloud: Cloud) -> None:
 
 
 def test_a_rate_schedule_starts_at_once(cloud: Cloud) -> None:
-    """Without StartDate a rate begins when it is made."""
+    """Without StartDate, a rate begins when it is created."""
     url = _queue(cloud)
     _schedule(cloud, "rate(1 hour)")
 
@@ -140,8 +140,8 @@ def test_a_rate_schedule_starts_at_once(cloud: Cloud) -> None:
         ("rate(1 hour)", "Europe/Atlantis"),
     ],
 )
-def test_what_is_no_schedule_is_refused(cloud: Cloud, expression: str, zone: str) -> None:
-    """A bad expression or zone is a ValidationException, not a schedule that never fires."""
+def test_an_invalid_schedule_is_refused(cloud: Cloud, expression: str, zone: str) -> None:
+    """An invalid expression or zone is a ValidationException, not a schedule that never fires."""
     with pytest.raises(ClientError) as caught:
         _schedule(cloud, expression, ScheduleExpressionTimezone=zone)
 
@@ -149,7 +149,7 @@ def test_what_is_no_schedule_is_refused(cloud: Cloud, expression: str, zone: str
 
 
 def test_cloudformation_keeps_the_zone_and_the_dates(cloud: Cloud) -> None:
-    """What a template says of a schedule is what the schedule has."""
+    """A schedule of a stack has the members of the template."""
     until = datetime(2099, 1, 1, tzinfo=UTC)
     properties = {
         "Name": "alarm",
@@ -171,8 +171,8 @@ def test_cloudformation_keeps_the_zone_and_the_dates(cloud: Cloud) -> None:
     assert ("Europe/Ljubljana", until) == (read["ScheduleExpressionTimezone"], read["EndDate"])
 
 
-def test_a_stack_with_a_schedule_that_is_none_fails(cloud: Cloud) -> None:
-    """It must not stop the clock of all the others."""
+def test_a_stack_with_an_invalid_schedule_fails(cloud: Cloud) -> None:
+    """It must not stop all other schedules."""
     properties = {
         "Name": "alarm",
         "ScheduleExpression": "at(tomorrow)",

@@ -1,10 +1,11 @@
-"""Contract: CloudFormation keeps CloudFront's rules, and stops where a deletion fails."""
+"""Contract: CloudFormation follows CloudFront's rules, and stops if a deletion fails."""
 
 import json
 from typing import Any
 
 from tests.cloud import Cloud, eventually
-from tests.sandbox.builders import a_custom_resource, a_version, change_default, edge, refused
+from tests.sandbox.builders import a_version, change_default, edge, refused
+from tests.sandbox.custom_resource import a_custom_resource
 
 
 def _distribution(**behavior: object) -> dict[str, Any]:
@@ -43,19 +44,19 @@ def _reasons(cloud: Cloud) -> str:
     return " ".join(event.get("ResourceStatusReason", "") for event in events)
 
 
-def test_a_stack_with_a_fault_in_its_distribution_fails(cloud: Cloud) -> None:
-    """With CloudFront's code and sentence, and no distribution left."""
+def test_a_stack_with_an_invalid_distribution_fails(cloud: Cloud) -> None:
+    """With CloudFront's code and sentence; no distribution remains."""
     arn = a_version(cloud).removesuffix(":1") + ":$LATEST"
     association = {"EventType": "viewer-request", "LambdaFunctionARN": arn}
-    faulty = _distribution(LambdaFunctionAssociations=[association])
+    invalid = _distribution(LambdaFunctionAssociations=[association])
 
-    assert "ROLLBACK_COMPLETE" == _create(cloud, {"Site": faulty})
+    assert "ROLLBACK_COMPLETE" == _create(cloud, {"Site": invalid})
     assert "InvalidLambdaFunctionAssociation: The function ARN must reference" in _reasons(cloud)
     assert 0 == cloud.cloudfront.list_distributions()["DistributionList"]["Quantity"]
 
 
-def test_the_distribution_of_a_stack_deploys_and_is_filled(cloud: Cloud) -> None:
-    """As if the API had made it."""
+def test_the_distribution_of_a_stack_deploys_and_gets_defaults(cloud: Cloud) -> None:
+    """As if the API had created it."""
     cloud.sandbox.set(deploy_seconds=3600)
     assert "CREATE_COMPLETE" == _create(cloud, {"Site": _distribution()})
 
@@ -65,22 +66,22 @@ def test_the_distribution_of_a_stack_deploys_and_is_filled(cloud: Cloud) -> None
     assert {"Quantity": 0} == summary["DefaultCacheBehavior"]["LambdaFunctionAssociations"]
 
 
-def test_a_faulty_update_of_a_stack_leaves_the_distribution(cloud: Cloud) -> None:
-    """The configuration and the ETag are those from before."""
+def test_an_invalid_update_of_a_stack_leaves_the_distribution(cloud: Cloud) -> None:
+    """The configuration stays the same."""
     _create(cloud, {"Site": _distribution()})
     [before] = cloud.cloudfront.list_distributions()["DistributionList"]["Items"]
-    faulty = {"Resources": {"Site": _distribution(TargetOriginId="nowhere")}}
+    invalid = {"Resources": {"Site": _distribution(TargetOriginId="nowhere")}}
 
-    cloud.cloudformation.update_stack(StackName="stack", TemplateBody=json.dumps(faulty))
+    cloud.cloudformation.update_stack(StackName="stack", TemplateBody=json.dumps(invalid))
 
     assert "UPDATE_ROLLBACK_COMPLETE" == _status(cloud)
     [after] = cloud.cloudfront.list_distributions()["DistributionList"]["Items"]
     assert before["DefaultCacheBehavior"] == after["DefaultCacheBehavior"]
 
 
-def test_a_custom_resource_that_cannot_go_keeps_its_function(cloud: Cloud) -> None:
-    """The stack stays, with the reason, and the deletion can be tried again."""
-    assert "CREATE_COMPLETE" == _create(cloud, a_custom_resource(STAY="yes"))
+def test_a_custom_resource_that_fails_to_delete_keeps_its_function(cloud: Cloud) -> None:
+    """The stack stays, with the reason, and the deletion can be retried."""
+    assert "CREATE_COMPLETE" == _create(cloud, a_custom_resource(KEEP="yes"))
 
     cloud.cloudformation.delete_stack(StackName="stack")
 
@@ -89,8 +90,8 @@ def test_a_custom_resource_that_cannot_go_keeps_its_function(cloud: Cloud) -> No
     cloud.functions.get_function(FunctionName="custom")
 
 
-def test_a_custom_resource_that_can_go_takes_its_function_along(cloud: Cloud) -> None:
-    """Everything that the stack made is gone."""
+def test_deleting_a_stack_deletes_a_custom_resource_and_its_function(cloud: Cloud) -> None:
+    """If the custom resource lets itself be deleted."""
     assert "CREATE_COMPLETE" == _create(cloud, a_custom_resource())
 
     cloud.cloudformation.delete_stack(StackName="stack")
@@ -101,7 +102,7 @@ def test_a_custom_resource_that_can_go_takes_its_function_along(cloud: Cloud) ->
 
 
 def test_a_function_of_a_stack_stays_while_it_is_replicated(cloud: Cloud) -> None:
-    """Deleting the stack fails, as it does on AWS for hours."""
+    """Deleting the stack fails, on AWS for hours."""
     cloud.sandbox.set(replica_seconds=60)
     resources = {name: part for name, part in a_custom_resource().items() if name != "Custom"}
     resources["Function"]["Properties"] |= {"Timeout": 5, "MemorySize": 128}
@@ -120,7 +121,7 @@ def test_a_function_of_a_stack_stays_while_it_is_replicated(cloud: Cloud) -> Non
 
 
 def _optional(origin: str, value: str) -> str:
-    """Return a template with a parameter, and with a distribution if there is an origin for it."""
+    """Return a template with a parameter and, if there is an `origin`, a distribution."""
     site = _distribution()
     site["Properties"]["DistributionConfig"]["Origins"][0]["DomainName"] = origin
     parameter = {"Type": "String", "Name": "/parameter", "Value": value}
@@ -143,8 +144,8 @@ def _outputs(cloud: Cloud) -> dict[str, str]:
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
 
-def test_what_is_attached_to_a_distribution_of_a_stack_outlives_an_update(cloud: Cloud) -> None:
-    """CloudFormation touches it only where the template changed; it goes when its origin does."""
+def test_an_update_of_a_stack_keeps_what_is_attached_to_its_distribution(cloud: Cloud) -> None:
+    """CloudFormation updates what changed in the template; without origin, no distribution."""
     arn = a_version(cloud)
     cloud.cloudformation.create_stack(StackName="stack", TemplateBody=_optional("127.0.0.1", "1"))
     assert "CREATE_COMPLETE" == _status(cloud)
@@ -165,8 +166,8 @@ def test_what_is_attached_to_a_distribution_of_a_stack_outlives_an_update(cloud:
     assert 0 == cloud.cloudfront.list_distributions()["DistributionList"]["Quantity"]
 
 
-def test_a_distribution_of_a_stack_goes_with_it(cloud: Cloud) -> None:
-    """Enabled and with an edge function: CloudFormation disables it. Replicas stay a while."""
+def test_deleting_a_stack_deletes_its_distribution(cloud: Cloud) -> None:
+    """Even if it is enabled and has an edge function, whose replicas stay for a while."""
     cloud.sandbox.set(replica_seconds=60)
     arn = a_version(cloud)
     assert "CREATE_COMPLETE" == _create(cloud, {"Site": _distribution()})

@@ -1,4 +1,4 @@
-"""Contract: functions are updated, published, listed and downloaded as Lambda does it."""
+"""Contract: updating, publishing, listing and downloading functions, as in Lambda."""
 
 import base64
 import hashlib
@@ -22,7 +22,7 @@ def _sha256(package: bytes) -> str:
 
 
 def _update(cloud: Cloud, package: bytes = _NEW) -> str:
-    """Update the code, wait, and return the revision that is there then."""
+    """Update the code, wait, and return the revision after that."""
     cloud.functions.update_function_code(FunctionName="page", ZipFile=package)
     cloud.functions.get_waiter("function_updated_v2").wait(
         FunctionName="page", WaiterConfig={"Delay": 0}
@@ -35,7 +35,7 @@ def _publish(cloud: Cloud, **conditions: Any) -> str:  # noqa: ANN401 - boto3 ch
 
 
 def test_each_version_is_downloaded_as_it_was_uploaded(cloud: Cloud) -> None:
-    """The bytes have the hash that the version has, and later code changes nothing."""
+    """The bytes have the version's hash, and later code changes nothing."""
     a_version(cloud)
     for package in (_OLD, _NEW):
         _update(cloud, package)
@@ -44,24 +44,24 @@ def test_each_version_is_downloaded_as_it_was_uploaded(cloud: Cloud) -> None:
 
     for number, package in (("2", _OLD), ("3", _NEW)):
         found = cloud.functions.get_function(FunctionName="page", Qualifier=number)
-        with urllib.request.urlopen(found["Code"]["Location"]) as answer:  # noqa: S310 - our own process
-            downloaded = answer.read()
+        with urllib.request.urlopen(found["Code"]["Location"]) as response:  # noqa: S310 - our own process
+            downloaded = response.read()
         assert (package, found["Configuration"]["CodeSha256"]) == (downloaded, _sha256(downloaded))
 
 
-def test_the_download_is_where_the_caller_reaches_the_sandbox(cloud: Cloud) -> None:
-    """A function in a container knows it by another address than this machine."""
+def test_the_download_address_is_the_one_that_the_caller_used(cloud: Cloud) -> None:
+    """A function in a container reaches the sandbox at another address."""
     a_version(cloud)
     elsewhere = cloud.sandbox.endpoint_url.replace("127.0.0.1", "127.0.0.2")
     call = "GET /2015-03-31/functions/page?Qualifier=1"
 
-    answer = signed(cloud, call, service="lambda", Host=urlsplit(elsewhere).netloc)
+    response = signed(cloud, call, service="lambda", Host=urlsplit(elsewhere).netloc)
 
-    assert json.loads(answer.body)["Code"]["Location"].startswith(f"{elsewhere}/")
+    assert json.loads(response.body)["Code"]["Location"].startswith(f"{elsewhere}/")
 
 
-def test_a_version_that_was_deleted_is_downloaded_no_more(cloud: Cloud) -> None:
-    """An address from before leads to no other code."""
+def test_a_deleted_version_cannot_be_downloaded(cloud: Cloud) -> None:
+    """An earlier address does not lead to other code."""
     a_version(cloud)
     found = cloud.functions.get_function(FunctionName="page", Qualifier="1")
     cloud.functions.delete_function(FunctionName="page", Qualifier="1")
@@ -77,24 +77,24 @@ _DOWNLOAD = """
 import boto3, urllib.request
 def handler(event, context):
     found = boto3.client("lambda").get_function(FunctionName="page", Qualifier="1")
-    with urllib.request.urlopen(found["Code"]["Location"]) as answer:
-        return len(answer.read())
+    with urllib.request.urlopen(found["Code"]["Location"]) as response:
+        return len(response.read())
 """
 
 
 def test_a_function_can_download_another(cloud: Cloud) -> None:
-    """With the right on the version alone."""
+    """With the right on that version only."""
     a_version(cloud, code="old = 1")
     role = a_role(cloud, "reader", allowing=(allow("lambda:GetFunction", f"{_PAGE}:1"),))
     a_version(cloud, "reader", code=_DOWNLOAD, role=role)
 
-    answer = cloud.functions.invoke(FunctionName="reader")
+    response = cloud.functions.invoke(FunctionName="reader")
 
-    assert len(_OLD) == json.loads(answer["Payload"].read())
+    assert len(_OLD) == json.loads(response["Payload"].read())
 
 
-def test_a_version_is_published_only_of_the_code_that_was_meant(cloud: Cloud) -> None:
-    """Somebody else's code is not published by mistake."""
+def test_publishing_can_require_the_code(cloud: Cloud) -> None:
+    """So that another caller's code is not published by mistake."""
     a_version(cloud)
     _update(cloud)
 
@@ -104,8 +104,8 @@ def test_a_version_is_published_only_of_the_code_that_was_meant(cloud: Cloud) ->
     assert "2" == _publish(cloud, CodeSha256=_sha256(_NEW))
 
 
-def test_a_version_is_published_only_of_the_revision_that_was_meant(cloud: Cloud) -> None:
-    """Nor somebody else's configuration."""
+def test_publishing_can_require_the_revision(cloud: Cloud) -> None:
+    """So that another caller's configuration is not published by mistake."""
     a_version(cloud)
     revision = _update(cloud)
     cloud.functions.update_function_configuration(FunctionName="page", Timeout=4)
@@ -115,7 +115,7 @@ def test_a_version_is_published_only_of_the_revision_that_was_meant(cloud: Cloud
     )
 
 
-def test_nothing_is_changed_but_the_revision_that_was_meant(cloud: Cloud) -> None:
+def test_a_change_can_require_the_revision(cloud: Cloud) -> None:
     """Code and configuration share one revision."""
     a_version(cloud)
     revision = _update(cloud)
@@ -128,36 +128,36 @@ def test_nothing_is_changed_but_the_revision_that_was_meant(cloud: Cloud) -> Non
     ]
 
 
-def test_a_revision_ends_with_its_update(cloud: Cloud) -> None:
-    """What the answer to an update says is stale when it is done; reading it again helps."""
+def test_the_revision_changes_when_an_update_ends(cloud: Cloud) -> None:
+    """The revision in the response to an update is stale once it ends: read it again."""
     a_version(cloud)
-    answered = cloud.functions.update_function_code(FunctionName="page", ZipFile=_NEW)
+    updated = cloud.functions.update_function_code(FunctionName="page", ZipFile=_NEW)
     settled = cloud.functions.get_function_configuration(FunctionName="page")
 
     assert ("InProgress", "Successful", False) == (
-        answered["LastUpdateStatus"],
+        updated["LastUpdateStatus"],
         settled["LastUpdateStatus"],
-        answered["RevisionId"] == settled["RevisionId"],
+        updated["RevisionId"] == settled["RevisionId"],
     )
     assert "2" == _publish(cloud, RevisionId=settled["RevisionId"])
 
 
-def test_what_has_not_changed_is_not_published_again(cloud: Cloud) -> None:
-    """The last version comes back, also after an update to the same, whoever published it."""
+def test_an_unchanged_function_is_not_published_again(cloud: Cloud) -> None:
+    """Publishing returns the last version, also after an update with the same code."""
     a_version(cloud, Publish=True)
     again = _publish(cloud, Description="again")
     _update(cloud)
     other_code = _publish(cloud, Description="other")
     _update(cloud)
     same_code = _publish(cloud)
-    cloud.functions.update_function_configuration(FunctionName="page", Description="told")
+    cloud.functions.update_function_configuration(FunctionName="page", Description="changed")
     other_configuration = _publish(cloud)
 
     assert ["1", "2", "2", "3"] == [again, other_code, same_code, other_configuration]
 
 
 def test_one_update_at_a_time(cloud: Cloud) -> None:
-    """While it lasts, nothing is changed or published."""
+    """During an update, no other change or publication."""
     a_version(cloud)
     cloud.sandbox.set(activation_seconds=0.5)
     cloud.functions.update_function_code(FunctionName="page", ZipFile=_NEW)
@@ -177,7 +177,7 @@ def test_one_update_at_a_time(cloud: Cloud) -> None:
 
 
 def test_a_new_version_is_pending_for_a_while(cloud: Cloud) -> None:
-    """And then active; the function itself is never anything else."""
+    """Then it is Active; the function itself is Active all the time."""
     a_version(cloud)
     _update(cloud)
     cloud.sandbox.set(activation_seconds=0.5)
@@ -195,7 +195,7 @@ def test_a_new_version_is_pending_for_a_while(cloud: Cloud) -> None:
 
 
 def test_versions_are_listed_in_pages_of_fifty(cloud: Cloud) -> None:
-    """Whatever is asked for; each version with its hash and date."""
+    """Even if more are asked for; each version has its hash and date."""
     a_version(cloud)
     for number in range(50):
         cloud.functions.update_function_configuration(FunctionName="page", Description=str(number))
@@ -210,8 +210,8 @@ def test_versions_are_listed_in_pages_of_fifty(cloud: Cloud) -> None:
     )
 
 
-def test_each_call_is_judged_on_what_it_names(cloud: Cloud) -> None:
-    """Reading and deleting a version on the version, changing the function on the function."""
+def test_each_call_is_checked_on_what_it_names(cloud: Cloud) -> None:
+    """Reading and deleting a version on the version, changing a function on the function."""
     a_version(cloud)
     caller = a_user(
         cloud,
@@ -233,8 +233,8 @@ def test_each_call_is_judged_on_what_it_names(cloud: Cloud) -> None:
     assert denied == refused(lambda: caller.delete_function(FunctionName="page"))
 
 
-def test_a_right_on_the_function_is_none_on_its_versions(cloud: Cloud) -> None:
-    """A statement without `:*` does not reach them."""
+def test_a_right_on_a_function_does_not_include_its_versions(cloud: Cloud) -> None:
+    """The statement needs `:*` for them."""
     a_version(cloud)
     caller = a_user(cloud, allow("lambda:*", _PAGE)).functions
 

@@ -1,4 +1,4 @@
-"""The buckets of calls: full at first, emptied by their own calls, filled again by time."""
+"""The token buckets: full at first, emptied by their own calls, filled again by time."""
 
 from dataclasses import dataclass
 
@@ -27,14 +27,14 @@ def _accepted(throttle: Throttle, *operations: Operation) -> list[bool]:
 
 
 def test_without_the_setting_every_update_is_accepted() -> None:
-    """As before there was one."""
+    """There is no bucket."""
     throttle = Throttle(CurrentSettings(Settings()), _Clock())
 
     assert [True] * 3 == _accepted(throttle, *[_UPDATE] * 3)
 
 
-def test_the_burst_is_accepted_and_no_more() -> None:
-    """Reading takes nothing from it, nor does an update that was refused."""
+def test_no_more_than_the_burst_is_accepted() -> None:
+    """Reads and refused updates take no token."""
     clock = _Clock()
     settings = Settings(updates_per_minute=60, update_burst=2)
     throttle = Throttle(CurrentSettings(settings), clock)
@@ -46,7 +46,7 @@ def test_the_burst_is_accepted_and_no_more() -> None:
 
 
 def test_the_bucket_holds_no_more_than_the_burst() -> None:
-    """A quiet hour does not add up."""
+    """Even after a quiet hour."""
     clock = _Clock()
     settings = Settings(updates_per_minute=60, update_burst=2)
     throttle = Throttle(CurrentSettings(settings), clock)
@@ -56,7 +56,7 @@ def test_the_bucket_holds_no_more_than_the_burst() -> None:
 
 
 def test_a_cleared_bucket_is_full() -> None:
-    """A reset leaves no test short of what another one took."""
+    """After a reset, no test feels what an earlier one took."""
     throttle = Throttle(CurrentSettings(Settings(updates_per_minute=1, update_burst=1)), _Clock())
     _accepted(throttle, _UPDATE)
 
@@ -65,8 +65,8 @@ def test_a_cleared_bucket_is_full() -> None:
     assert [True] == _accepted(throttle, _UPDATE)
 
 
-def test_reads_of_parameters_share_a_bucket_and_writes_share_another_with_history() -> None:
-    """And neither takes from the other, nor from CloudFront's."""
+def test_parameter_reads_share_a_bucket_and_writes_and_history_another() -> None:
+    """Neither takes from the other, or from CloudFront's."""
     clock = _Clock()
     settings = Settings(parameter_reads_per_second=2, parameter_writes_per_second=1)
     throttle = Throttle(CurrentSettings(settings), clock)
@@ -77,8 +77,8 @@ def test_reads_of_parameters_share_a_bucket_and_writes_share_another_with_histor
     assert [True, True, True] == _accepted(throttle, _HISTORY, _GET, _PAGE)
 
 
-def test_parameter_store_calls_it_another_name() -> None:
-    """The code that SSM has for it, which is not CloudFront's."""
+def test_parameter_store_has_its_own_error_code() -> None:
+    """Other than CloudFront's."""
     throttle = Throttle(CurrentSettings(Settings(parameter_writes_per_second=1)), _Clock())
     throttle.refusal(_PUT)
 

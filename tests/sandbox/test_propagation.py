@@ -1,11 +1,11 @@
-"""The way of a configuration to the edge, in an order that no clock can break."""
+"""Propagation of configurations to the edge, in the order in which they were accepted."""
 
 from sandbox.cloudfront.propagation import Propagation
 from sandbox.edge.interface import Deployed
 
 
 class _Clock:
-    """A clock that a test moves."""
+    """A clock that a test advances."""
 
     now = 100.0
 
@@ -21,7 +21,7 @@ def _change(comment: str, *aliases: str, distribution_id: str = "E1") -> Deploye
 
 
 def test_nothing_is_served_before_the_first_deployment() -> None:
-    """A new distribution answers once it is deployed."""
+    """A new distribution is served once it is deployed."""
     clock = _Clock()
     propagation = Propagation(clock)
     propagation.accept(_change("first"), 2)
@@ -32,7 +32,7 @@ def test_nothing_is_served_before_the_first_deployment() -> None:
 
 
 def test_changes_are_served_in_the_order_they_were_accepted() -> None:
-    """Also when the later one would be quicker."""
+    """Even if a later one would be quicker."""
     clock = _Clock()
     propagation = Propagation(clock)
     propagation.accept(_change("slow"), 10)
@@ -45,7 +45,7 @@ def test_changes_are_served_in_the_order_they_were_accepted() -> None:
     assert "Deployed" == propagation.status("E1")
 
 
-def test_an_alias_goes_before_a_wildcard() -> None:
+def test_an_alias_wins_over_a_wildcard() -> None:
     """The most specific name wins (CloudFront Developer Guide, alternate domain names)."""
     propagation = Propagation(_Clock())
     wild = _change("wild", "*.example.com")
@@ -58,8 +58,8 @@ def test_an_alias_goes_before_a_wildcard() -> None:
     assert propagation.deployed("example.com") is None
 
 
-def test_what_is_on_its_way_counts_as_configured() -> None:
-    """A function of a configuration still to come is in use, and so is one still served."""
+def test_served_and_pending_configurations_both_count() -> None:
+    """The functions of both are in use."""
     propagation = Propagation(_Clock())
     propagation.accept(_change("old"), 0)
     propagation.accept(_change("new"), 10)
@@ -72,6 +72,6 @@ def test_a_deleted_distribution_is_not_served() -> None:
     """Neither by name nor by alias."""
     propagation = Propagation(_Clock())
     propagation.accept(_change("first", "www.example.com"), 0)
-    propagation.forget("E1")
+    propagation.remove("E1")
 
     assert propagation.deployed("www.example.com") is None
