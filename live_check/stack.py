@@ -20,7 +20,7 @@ def deploy_stack(site: Site) -> None:
         "SwitchParameter": switch_name(site),
         "ExceptPaths": ",".join(EXCEPT_PATHS),
         "MaxDistributions": "1",
-        "PermittedDistributions": site.distribution_arn,
+        "PermittedDistributionArns": site.distribution_arn,
         "RestorableFunctionArns": f"{site.edge_version_arn.rpartition(':')[0]}:*",
     }
     build(site.account)

@@ -198,8 +198,8 @@ def _ring(settings: Settings, own_arn: str) -> WakeupTarget:
     return WakeupTarget(
         group=settings.schedule_group,
         target_arn=own_arn,
-        role_arn=settings.wake_role_arn,
-        dead_letters_arn=settings.dead_letters_arn,
+        role_arn=settings.scheduler_role_arn,
+        dead_letter_queue_arn=settings.dead_letter_queue_arn,
     )
 
 

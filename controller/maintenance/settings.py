@@ -13,7 +13,7 @@ from maintenance.errors import ConfigurationError
 from maintenance.lambda_edge.function import LambdaEdge, parse_lambda_edge
 
 _REQUIRED = (
-    "DEAD_LETTERS_ARN",
+    "DEAD_LETTER_QUEUE_ARN",
     "DISTRIBUTIONS",
     "EDGE_VERSION_ARN",
     "PAGE_FUNCTION",
@@ -21,7 +21,7 @@ _REQUIRED = (
     "STACK_NAME",
     "STATE_BUCKET",
     "SWITCH_PARAMETER",
-    "WAKE_ROLE_ARN",
+    "SCHEDULER_ROLE_ARN",
 )
 _DISTRIBUTION_ID = re.compile(r"[A-Z0-9]{5,32}")
 _ALIAS_PATTERN = re.compile(r"[A-Za-z0-9*_.-]{3,253}")
@@ -36,8 +36,8 @@ class Settings(Struct, frozen=True):
     state_bucket: str
     switch_parameter: str
     schedule_group: str
-    wake_role_arn: str
-    dead_letters_arn: str
+    scheduler_role_arn: str
+    dead_letter_queue_arn: str
     except_paths: tuple[str, ...] = ()
     max_distributions: int = 25
     existing_functions: ExistingFunctions = ExistingFunctions.DISPLACE
@@ -63,8 +63,8 @@ class Settings(Struct, frozen=True):
             state_bucket=env["STATE_BUCKET"],
             switch_parameter=env["SWITCH_PARAMETER"],
             schedule_group=env["SCHEDULE_GROUP"],
-            wake_role_arn=env["WAKE_ROLE_ARN"],
-            dead_letters_arn=env["DEAD_LETTERS_ARN"],
+            scheduler_role_arn=env["SCHEDULER_ROLE_ARN"],
+            dead_letter_queue_arn=env["DEAD_LETTER_QUEUE_ARN"],
             except_paths=_split(env.get("EXCEPT_PATHS", "")),
             max_distributions=int(env.get("MAX_DISTRIBUTIONS", "25")),
             existing_functions=ExistingFunctions(env.get("EXISTING_FUNCTIONS", "displace")),

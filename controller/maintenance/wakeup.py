@@ -60,7 +60,7 @@ class AlarmClockRang(Struct, frozen=True):
     cause: ClassVar = "alarm clock"
 
 
-class OtherToolWrote(Struct, frozen=True):
+class OtherToolUpdate(Struct, frozen=True):
     """Another tool has updated a distribution."""
 
     cause: ClassVar = "other tool"
@@ -103,7 +103,7 @@ type Wakeup = (
     ParameterChanged
     | AlarmClockRang
     | Sweep
-    | OtherToolWrote
+    | OtherToolUpdate
     | PageChanged
     | Command
     | PlanRequested
@@ -150,7 +150,7 @@ def _from_event_bridge(event: Mapping[str, Any]) -> Wakeup:
         deleted = detail.get("operation") == "Delete"
         return ParameterChanged(name, _instant(time, event), deleted)
     if detail.get("eventSource") == "cloudfront.amazonaws.com":
-        return OtherToolWrote()
+        return OtherToolUpdate()
     if event.get("source") == "aws.s3" and event["detail-type"] in _PAGE_CHANGES:
         return PageChanged()
     if "maintenance" in detail:

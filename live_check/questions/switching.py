@@ -64,7 +64,7 @@ def dead_letter(site: Site) -> tuple[str, ...]:
         # A command without an instant is refused when it comes asynchronously.
         Payload=json.dumps({"maintenance": "on"}).encode(),
     )
-    queue = output(site, "DeadLetters")
+    queue = output(site, "DeadLetterQueue")
     began = time.monotonic()
 
     def has_come() -> bool | None:

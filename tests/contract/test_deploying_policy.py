@@ -27,7 +27,7 @@ CREATING = {
     ),
     "AWS::IAM::Policy": (
         "iam:PutRolePolicy",
-        "arn:aws:iam::123456789012:role/site-maintenance-WakeRole-X",
+        "arn:aws:iam::123456789012:role/site-maintenance-SchedulerRole-X",
     ),
     "AWS::IAM::Role": ("iam:CreateRole", "arn:aws:iam::123456789012:role/site-maintenance-X"),
     "AWS::Logs::LogGroup": (
@@ -36,14 +36,17 @@ CREATING = {
     ),
     "AWS::S3::Bucket": ("s3:CreateBucket", "arn:aws:s3:::site-maintenance-statebucket-x"),
     "AWS::S3::BucketPolicy": ("s3:PutBucketPolicy", "arn:aws:s3:::site-maintenance-statebucket-x"),
-    "AWS::SQS::Queue": ("sqs:CreateQueue", f"arn:aws:sqs:{_HERE}:site-maintenance-DeadLetters-X"),
+    "AWS::SQS::Queue": (
+        "sqs:CreateQueue",
+        f"arn:aws:sqs:{_HERE}:site-maintenance-DeadLetterQueue-X",
+    ),
     "AWS::SQS::QueuePolicy": (
         "sqs:SetQueueAttributes",
-        f"arn:aws:sqs:{_HERE}:site-maintenance-DeadLetters-X",
+        f"arn:aws:sqs:{_HERE}:site-maintenance-DeadLetterQueue-X",
     ),
     "AWS::Scheduler::ScheduleGroup": (
         "scheduler:CreateScheduleGroup",
-        f"arn:aws:scheduler:{_HERE}:schedule-group/site-maintenance-Schedules-X",
+        f"arn:aws:scheduler:{_HERE}:schedule-group/site-maintenance-ScheduleGroup-X",
     ),
     "AWS::Serverless::Function": (
         "lambda:CreateFunction",

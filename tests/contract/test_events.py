@@ -11,7 +11,7 @@ from maintenance.wakeup import (
     AlarmClockRang,
     Command,
     InstallationRequested,
-    OtherToolWrote,
+    OtherToolUpdate,
     PageChanged,
     ParameterChanged,
     PlanRequested,
@@ -48,7 +48,7 @@ MEANT: dict[str, Wakeup] = {
     "window-changed.json": ParameterChanged(f"{SWITCH}/windows/sunday", AT),
     "alarm-clock.json": AlarmClockRang(),
     "sweep.json": Sweep(),
-    "other-tool-wrote.json": OtherToolWrote(),
+    "other-tool-update.json": OtherToolUpdate(),
     "page-changed.json": PageChanged(),
     "command-on.json": Command("on for 2h: back at four", AT),
     "command-from-event-bridge.json": Command("on for 30m", AT),
@@ -69,7 +69,7 @@ RULES = {
     "switch-on.json": "SwitchChanged",
     "switch-deleted.json": "SwitchChanged",
     "window-changed.json": "SwitchChanged",
-    "other-tool-wrote.json": "OtherToolWrote",
+    "other-tool-update.json": "OtherToolUpdate",
     "page-changed.json": "PageChanged",
 }
 
@@ -145,10 +145,10 @@ def test_an_event_is_let_through_by_its_rule_and_by_no_other(
         ("switch-on.json", {"name": "/shop/maintenance"}),
         ("page-changed.json", {"object": {"key": "displaced/E2EXAMPLE1AB3.json"}}),
         ("page-changed.json", {"bucket": {"name": "another"}}),
-        ("other-tool-wrote.json", {"eventName": "CreateInvalidation"}),
-        ("other-tool-wrote.json", {"eventSource": "s3.amazonaws.com"}),
+        ("other-tool-update.json", {"eventName": "CreateInvalidation"}),
+        ("other-tool-update.json", {"eventSource": "s3.amazonaws.com"}),
         (
-            "other-tool-wrote.json",
+            "other-tool-update.json",
             {
                 "userIdentity": {
                     "sessionContext": {
@@ -182,7 +182,7 @@ def test_what_the_alarm_clock_sends_is_the_file_of_its_name(cloud: Cloud) -> Non
     cloud.scheduler.create_schedule_group(Name="site")
     role = a_role(cloud, "wake", trusting=("scheduler.amazonaws.com",))
     own, dead = (f"arn:aws:{each}" for each in ("lambda:us-east-1::function:c", "sqs:::d"))
-    ring = WakeupTarget(group="site", target_arn=own, role_arn=role, dead_letters_arn=dead)
+    ring = WakeupTarget(group="site", target_arn=own, role_arn=role, dead_letter_queue_arn=dead)
 
     AlarmClock(cloud.scheduler, ring).set_wakeup(AT, now=AT)
 

@@ -38,7 +38,7 @@ def test_there_is_an_alarm_for_each_thing_that_a_person_must_do_something_about(
     expected = {
         "FailedRuns",
         "UndeliveredWakeups",
-        "UnreadableInputs",
+        "InvalidInputs",
         "StuckDistributions",
         "LongMaintenance",
     }
@@ -77,8 +77,8 @@ def test_the_alarm_about_a_long_maintenance_is_switched_off_by_0() -> None:
     """Some sites are closed for weeks."""
     alarm = load_template()["Resources"]["LongMaintenance"]
 
-    assert {"Ref": "LongestMaintenanceHours"} == alarm["Properties"]["Threshold"]
-    condition = {"Fn::Not": [{"Fn::Equals": [{"Ref": "LongestMaintenanceHours"}, 0]}]}
+    assert {"Ref": "LongMaintenanceAlarmHours"} == alarm["Properties"]["Threshold"]
+    condition = {"Fn::Not": [{"Fn::Equals": [{"Ref": "LongMaintenanceAlarmHours"}, 0]}]}
     assert condition == load_template()["Conditions"][alarm["Condition"]]
 
 
@@ -144,6 +144,6 @@ def test_the_dashboard_names_every_alarm_that_there_always_is() -> None:
 
 def test_the_controller_may_announce_under_its_own_source_only() -> None:
     """Nobody else's events can be imitated with its role."""
-    (statement,) = (each for _, each in statements() if each["Sid"] == "AnnounceChanges")
+    (statement,) = (each for _, each in statements() if each["Sid"] == "PublishEvents")
 
     assert {"ForAllValues:StringEquals": {"events:source": SOURCE}} == statement["Condition"]

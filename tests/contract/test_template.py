@@ -168,7 +168,7 @@ def test_the_installation_waits_for_what_it_needs() -> None:
 )
 def test_what_cannot_be_delivered_is_kept(given: dict[str, Any]) -> None:
     """Every rule and schedule has the dead-letter queue."""
-    assert {"Arn": {"Fn::GetAtt": ["DeadLetters", "Arn"]}} == given["DeadLetterConfig"]
+    assert {"Arn": {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}} == given["DeadLetterConfig"]
 
 
 def test_a_wakeup_that_fails_on_every_try_is_kept() -> None:
@@ -176,7 +176,7 @@ def test_a_wakeup_that_fails_on_every_try_is_kept() -> None:
     config = properties("Controller")["EventInvokeConfig"]
 
     assert 2 == config["MaximumRetryAttempts"]
-    assert {"Type": "SQS", "Destination": {"Fn::GetAtt": ["DeadLetters", "Arn"]}} == (
+    assert {"Type": "SQS", "Destination": {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}} == (
         config["DestinationConfig"]["OnFailure"]
     )
 

@@ -169,7 +169,7 @@ EFFECTS: Mapping[str, Callable[[Site], None]] = {
             "switch-created.json",
             "alarm-clock.json",
             "sweep.json",
-            "other-tool-wrote.json",
+            "other-tool-update.json",
         )
     },
     "switch-on.json": _is_the_command_that_closes_the_sandboxs_site,

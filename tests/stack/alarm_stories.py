@@ -18,7 +18,7 @@ from tests.stack.deliveries import listening, switch_is_written
 from tests.stack.permission_stories import empty_dead_letters
 from tests.stack.rights import PERMISSION, Right, without
 
-_UPDATING = Right("Controller", "ChangeDistributions", "cloudfront:UpdateDistribution")
+_UPDATING = Right("Controller", "UpdateDistributions", "cloudfront:UpdateDistribution")
 _ADMITTING = Right("SwitchChanged", PERMISSION, "lambda:InvokeFunction")
 _HOURS = timedelta(hours=25)
 
@@ -94,7 +94,7 @@ def _forgotten(stack: Deployed) -> Iterator[None]:
 
 def _dead_letters(stack: Deployed) -> bool:
     answer = stack.cloud.sqs.get_queue_attributes(
-        QueueUrl=stack.named("DeadLetters"), AttributeNames=["ApproximateNumberOfMessages"]
+        QueueUrl=stack.named("DeadLetterQueue"), AttributeNames=["ApproximateNumberOfMessages"]
     )
     return answer["Attributes"]["ApproximateNumberOfMessages"] != "0"
 
@@ -102,7 +102,7 @@ def _dead_letters(stack: Deployed) -> bool:
 STORIES: Mapping[str, Story] = {
     "FailedRuns": Story(error=_denied, rings=frozenset({"FailedRuns"})),
     "UndeliveredWakeups": Story(error=_unheard, rings=frozenset({"UndeliveredWakeups"})),
-    "UnreadableInputs": Story(error=_misspelt, rings=frozenset({"UnreadableInputs", "FailedRuns"})),
+    "InvalidInputs": Story(error=_misspelt, rings=frozenset({"InvalidInputs", "FailedRuns"})),
     "StuckDistributions": Story(error=_never_deployed, rings=frozenset({"StuckDistributions"})),
     "LongMaintenance": Story(error=_forgotten, rings=frozenset({"LongMaintenance"})),
 }

@@ -138,7 +138,7 @@ def shop(account: Cloud) -> Deployed:
         Distributions=f"{front},{back}",
         SwitchParameter=made.switch,
         AlarmTopicArn=topic,
-        PermittedDistributions=",".join(arns),
+        PermittedDistributionArns=",".join(arns),
         RestorableFunctionArns=f"{signing.rpartition(':')[0]}:*",
         PreviewOrigin="www.example.com",
     )

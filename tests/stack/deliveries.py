@@ -116,7 +116,7 @@ def _lost(stack: Deployed) -> Mapping[str, float]:
 
 def _dead_letter(stack: Deployed) -> str:
     """Take a message from the queue; return why it is there, '' if there is none."""
-    url = stack.named("DeadLetters")
+    url = stack.named("DeadLetterQueue")
     answer = stack.cloud.sqs.receive_message(QueueUrl=url, MessageAttributeNames=["All"])
     for message in answer.get("Messages", []):
         stack.cloud.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])

@@ -58,7 +58,7 @@ def begin(stack: Deployed) -> None:
 
 def empty_dead_letters(stack: Deployed) -> None:
     """Delete every message of the queue."""
-    url = stack.named("DeadLetters")
+    url = stack.named("DeadLetterQueue")
     while messages := stack.cloud.sqs.receive_message(QueueUrl=url).get("Messages"):
         for each in messages:
             stack.cloud.sqs.delete_message(QueueUrl=url, ReceiptHandle=each["ReceiptHandle"])
@@ -170,61 +170,61 @@ _AIMING = Story(act=_writing("on for 2h"))
 _SWEEPING = delivering(sweep_comes)
 _WRITING = delivering(switch_is_written, heard_by="ControllerSwitchChanged")
 _PUTTING = delivering(page_is_put, heard_by="ControllerPageChanged")
-_WAKING = Right("WakePolicy", "WakeTheController", "lambda:InvokeFunction")
+_WAKING = Right("SchedulerRolePolicy", "InvokeController", "lambda:InvokeFunction")
 _ADMITTING = Right("SwitchChanged", PERMISSION, "lambda:InvokeFunction")
 # By resource and statement, then by action.
 _TOLD: dict[tuple[str, str], dict[str, Story]] = {
-    ("Controller", "FindDistributions"): {"cloudfront:ListDistributions": _LOOKING},
-    ("Controller", "ChangeDistributions"): {
+    ("Controller", "ListDistributions"): {"cloudfront:ListDistributions": _LOOKING},
+    ("Controller", "UpdateDistributions"): {
         "cloudfront:GetDistributionConfig": _CLOSING,
         "cloudfront:UpdateDistribution": _CLOSING,
     },
-    ("Controller", "ChangeThePreview"): {
+    ("Controller", "UpdatePreviewDistribution"): {
         "cloudfront:GetDistributionConfig": _saying("the preview is read"),
         "cloudfront:UpdateDistribution": _saying("the preview is changed"),
     },
-    ("Controller", "KeepVpcOrigins"): {"cloudfront:GetVpcOrigin": _CLOSING},
-    ("Controller", "AttachOurFunction"): {
+    ("Controller", "ReadVpcOrigins"): {"cloudfront:GetVpcOrigin": _CLOSING},
+    ("Controller", "AttachMaintenanceFunctions"): {
         "lambda:GetFunction": _CLOSING,
         "lambda:EnableReplication*": _CLOSING,
         "lambda:DisableReplication*": _CLOSING,
     },
-    ("Controller", "BakeThePage"): {
+    ("Controller", "PublishPageVersions"): {
         "lambda:GetFunction": _saying("the function is read"),
         "lambda:ListVersionsByFunction": _saying("its versions are listed"),
         "lambda:UpdateFunctionCode": _saying("it gets its code"),
         "lambda:UpdateFunctionConfiguration": _saying("it is configured", _page_was_edited),
         "lambda:PublishVersion": _saying("it is published"),
     },
-    ("Controller", "GiveThePageItsRoleBack"): {
+    ("Controller", "PassEdgeFunctionRole"): {
         "iam:PassRole": _saying("it has its role back", _page_has_another_role),
     },
-    ("Controller", "PutNeighboursBack"): {
+    ("Controller", "RestoreDisplacedFunctions"): {
         "lambda:GetFunction": _OPENING,
         "lambda:EnableReplication*": _OPENING,
         "lambda:DisableReplication*": _OPENING,
     },
-    ("Controller", "LetLambdaReplicate"): {
+    ("Controller", "CreateServiceLinkedRoles"): {
         "iam:CreateServiceLinkedRole": Story(act=_writing("on"), prepare=(_without_linked_roles,)),
     },
-    ("Controller", "ReadAndWriteTheSwitch"): {
+    ("Controller", "ReadAndWriteSwitch"): {
         "ssm:GetParameter": _LOOKING,
         "ssm:GetParameterHistory": Story(act=_writing("on"), prepare=(_in_a_window,)),
         "ssm:PutParameter": Story(act=_command),
     },
-    ("Controller", "ReadTheWindows"): {
+    ("Controller", "ReadWindows"): {
         "ssm:GetParametersByPath": _LOOKING,
         "ssm:GetParameterHistory": Story(
             act=_look, prepare=(_with_an_unreadable_window,), still="'today for a while'"
         ),
     },
-    ("Controller", "KeepTheStatus"): {
+    ("Controller", "ReadAndWriteStatus"): {
         "ssm:GetParameter": _LOOKING,
         "ssm:PutParameter": _CLOSING,
         "ssm:DeleteParameter": Story(act=_stack_goes, still=_GONE),
     },
-    ("Controller", "AnnounceChanges"): {"events:PutEvents": _CLOSING},
-    ("Controller", "AimTheAlarmClock"): {
+    ("Controller", "PublishEvents"): {"events:PutEvents": _CLOSING},
+    ("Controller", "ManageAlarmClock"): {
         "scheduler:GetSchedule": _LOOKING,
         "scheduler:CreateSchedule": _AIMING,
         "scheduler:UpdateSchedule": Story(
@@ -232,15 +232,15 @@ _TOLD: dict[tuple[str, str], dict[str, Story]] = {
         ),
         "scheduler:DeleteSchedule": Story(act=_look, prepare=(_after("on"), _deployed)),
     },
-    ("Controller", "LetTheAlarmClockWakeUs"): {"iam:PassRole": _AIMING},
-    ("Controller", "KeepNotes"): {
+    ("Controller", "PassSchedulerRole"): {"iam:PassRole": _AIMING},
+    ("Controller", "ReadAndWriteDisplacedRecords"): {
         "s3:GetObject": Story(act=_writing("on"), prepare=(_after("on"), _after("off"))),
         "s3:PutObject": _CLOSING,
     },
-    ("Controller", "ReadThePage"): {
+    ("Controller", "ReadPageFiles"): {
         "s3:GetObject": Story(act=_writing("on"), prepare=(page_is_put,)),
     },
-    ("Controller", "TellMissingNotesFromForbiddenOnes"): {
+    ("Controller", "ListStateBucket"): {
         "s3:ListBucket": Story(act=_writing("on"), prepare=(_without_notes,)),
     },
     ("Controller", ON_FAILURE): {
@@ -254,7 +254,7 @@ _TOLD: dict[tuple[str, str], dict[str, Story]] = {
     ("PageChanged", PERMISSION): {
         "lambda:InvokeFunction": Story(act=_PUTTING, sign=BURIED, still=RAN)
     },
-    ("DeadLettersPolicy", "RulesOfThisStack"): {
+    ("DeadLetterQueuePolicy", "AllowEventBridgeRules"): {
         "sqs:SendMessage": Story(
             act=_WRITING,
             sign=LOST["AWS/Events"],
@@ -262,15 +262,15 @@ _TOLD: dict[tuple[str, str], dict[str, Story]] = {
             also=(_ADMITTING,),
         ),
     },
-    ("WakePolicy", "WakeTheController"): {
+    ("SchedulerRolePolicy", "InvokeController"): {
         _WAKING.action: Story(act=_SWEEPING, sign=BURIED, still=RAN)
     },
-    ("WakePolicy", "KeepWhatCouldNotBeDelivered"): {
+    ("SchedulerRolePolicy", "SendDeadLetters"): {
         "sqs:SendMessage": Story(
             act=_SWEEPING, sign=LOST["AWS/Scheduler"], still=BURIED, also=(_WAKING,)
         ),
     },
-    ("WakeRole", TRUST): {
+    ("SchedulerRole", TRUST): {
         "sts:AssumeRole": Story(act=_SWEEPING, sign=LOST["AWS/Scheduler"], still=RAN)
     },
     ("MaintenanceEdge", TRUST): {

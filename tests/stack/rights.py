@@ -122,7 +122,7 @@ def _take_permission(stack: Deployed, right: Right) -> _Undo:
 
 
 def _take_from_queue(stack: Deployed, right: Right) -> _Undo:
-    sqs, url = stack.cloud.sqs, stack.named("DeadLetters")
+    sqs, url = stack.cloud.sqs, stack.named("DeadLetterQueue")
     answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])
     before = answer["Attributes"]["Policy"]
     less = json.dumps(_less(json.loads(before), right.statement, right.action))

@@ -203,7 +203,7 @@ def test_the_preview_shows_the_same_page(deployed: Deployed) -> None:
     """At an address of its own, which no visitor knows."""
 
     def shows_it() -> bool:
-        host = deployed.output("RehearsalDomainName")
+        host = deployed.output("PreviewDomainName")
         return "<title>Ours</title>" in deployed.visit(host).text
 
     assert eventually(shows_it)

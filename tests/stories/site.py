@@ -85,8 +85,8 @@ class Site:
             "STATE_BUCKET": BUCKET,
             "SWITCH_PARAMETER": SWITCH,
             "SCHEDULE_GROUP": GROUP,
-            "WAKE_ROLE_ARN": "arn:aws:iam::000000000000:role/wake",
-            "DEAD_LETTERS_ARN": "arn:aws:sqs:us-east-1:000000000000:dead-letters",
+            "SCHEDULER_ROLE_ARN": "arn:aws:iam::000000000000:role/wake",
+            "DEAD_LETTER_QUEUE_ARN": "arn:aws:sqs:us-east-1:000000000000:dead-letters",
             **settings,
         }
 

@@ -14,7 +14,7 @@ from tests.builders import EDGE, PAGE_FUNCTION, edge_arn
 def _env(**members: str) -> dict[str, str]:
     """Return the smallest valid environment, with `members` added."""
     return {
-        "DEAD_LETTERS_ARN": "arn:aws:sqs:us-east-1:123456789012:dead-letters",
+        "DEAD_LETTER_QUEUE_ARN": "arn:aws:sqs:us-east-1:123456789012:dead-letters",
         "DISTRIBUTIONS": "E2EXAMPLE1AB3",
         "EDGE_VERSION_ARN": edge_arn(),
         "PAGE_FUNCTION": PAGE_FUNCTION,
@@ -22,7 +22,7 @@ def _env(**members: str) -> dict[str, str]:
         "STACK_NAME": "site",
         "STATE_BUCKET": "site-statebucket-1",
         "SWITCH_PARAMETER": "/site/maintenance",
-        "WAKE_ROLE_ARN": "arn:aws:iam::123456789012:role/wake",
+        "SCHEDULER_ROLE_ARN": "arn:aws:iam::123456789012:role/wake",
         **members,
     }
 
@@ -36,8 +36,8 @@ def test_the_smallest_environment_gives_the_defaults() -> None:
         state_bucket="site-statebucket-1",
         switch_parameter="/site/maintenance",
         schedule_group="site-schedules",
-        wake_role_arn="arn:aws:iam::123456789012:role/wake",
-        dead_letters_arn="arn:aws:sqs:us-east-1:123456789012:dead-letters",
+        scheduler_role_arn="arn:aws:iam::123456789012:role/wake",
+        dead_letter_queue_arn="arn:aws:sqs:us-east-1:123456789012:dead-letters",
         except_paths=(),
         max_distributions=25,
         existing_functions=ExistingFunctions.DISPLACE,

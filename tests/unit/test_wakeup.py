@@ -9,7 +9,7 @@ from maintenance.wakeup import (
     AlarmClockRang,
     Command,
     InstallationRequested,
-    OtherToolWrote,
+    OtherToolUpdate,
     PageChanged,
     ParameterChanged,
     PlanRequested,
@@ -60,7 +60,7 @@ ACCEPTED: dict[str, tuple[dict[str, object], Wakeup]] = {
     ),
     "another tool's update": (
         _event("aws.cloudfront", detail={"eventSource": "cloudfront.amazonaws.com"}),
-        OtherToolWrote(),
+        OtherToolUpdate(),
     ),
     "an uploaded page": (
         {**_event("aws.s3", detail={"reason": "PutObject"}), "detail-type": "Object Created"},

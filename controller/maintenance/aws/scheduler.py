@@ -33,7 +33,7 @@ class WakeupTarget(Struct, frozen=True):
     group: str
     target_arn: str
     role_arn: str
-    dead_letters_arn: str
+    dead_letter_queue_arn: str
 
 
 class AlarmClock:
@@ -95,7 +95,7 @@ class AlarmClock:
                 "Arn": ring.target_arn,
                 "RoleArn": ring.role_arn,
                 "Input": _INPUT,
-                "DeadLetterConfig": {"Arn": ring.dead_letters_arn},
+                "DeadLetterConfig": {"Arn": ring.dead_letter_queue_arn},
                 "RetryPolicy": {"MaximumEventAgeInSeconds": 3600, "MaximumRetryAttempts": 100},
             },
         }

@@ -35,7 +35,7 @@ from tests.builders import (
 
 _SETTINGS = Settings.from_env(
     {
-        "DEAD_LETTERS_ARN": "arn:aws:sqs:us-east-1:123456789012:dead-letters",
+        "DEAD_LETTER_QUEUE_ARN": "arn:aws:sqs:us-east-1:123456789012:dead-letters",
         "DISTRIBUTIONS": DISTRIBUTION_ID,
         "EDGE_VERSION_ARN": EDGE.base_arn,
         "PAGE_FUNCTION": PAGE_FUNCTION,
@@ -43,7 +43,7 @@ _SETTINGS = Settings.from_env(
         "STACK_NAME": "site",
         "STATE_BUCKET": "site-statebucket-1",
         "SWITCH_PARAMETER": "/site/maintenance",
-        "WAKE_ROLE_ARN": "arn:aws:iam::123456789012:role/wake",
+        "SCHEDULER_ROLE_ARN": "arn:aws:iam::123456789012:role/wake",
     }
 )
 
