@@ -16,6 +16,7 @@ from sandbox.demo.site.distribution import ALIAS
 from sandbox.demo.walkthrough import run_walkthrough
 from sandbox.isolation import isolate
 from sandbox.process import SandboxError
+from sandbox.terminal import typed_lines
 
 _KEPT_PORT = 4566
 # The exit code that shells expect of an interrupted program.
@@ -83,7 +84,7 @@ def _keep(demo: DemoEnvironment, console: StepConsole) -> None:
         "--query 'events[].[message]' --output text",
     )
     console.say("")
-    for line in sys.stdin:
+    for line in typed_lines(sys.stdin):
         _write_switch(demo, console, line.strip())
     while True:
         time.sleep(3600)
