@@ -40,7 +40,7 @@ $(AXE): tests/browser/package-lock.json
 demo: setup ## Show the whole story on this machine: site up, on, off, everything as before
 	@$(BIN)/python -m sandbox.demo
 
-sandbox: setup ## Keep a deployed site running to play with (PORT=4566 to listen elsewhere)
+sandbox: setup ## Keep a deployed site running to play with (PORT=4570 to listen there)
 	@$(BIN)/python -m sandbox.demo --keep $(if $(PORT),--port $(PORT))
 
 live-check: setup ## Ask a live account what only it can answer (CONFIRM=<account id>, CLEAN=1)

@@ -7,7 +7,9 @@ own first: no variable of the machine, and no secret in one, reaches a function 
 
 import argparse
 import asyncio
+import errno
 import os
+import sys
 from pathlib import Path
 
 from sandbox.settings import Settings
@@ -70,7 +72,12 @@ def main() -> None:
         deploy_seconds=arguments.deploy_seconds, association_seed=arguments.association_seed
     )
     binding = server.Binding(HOST, arguments.port, arguments.until_stdin_closes)
-    asyncio.run(server.serve(binding, settings))
+    try:
+        asyncio.run(server.serve(binding, settings))
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        sys.exit(f"Port {arguments.port} is in use: choose another one with --port.")
 
 
 if __name__ == "__main__":

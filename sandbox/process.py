@@ -7,6 +7,7 @@ input is a pipe that the starter holds open.
 """
 
 import contextlib
+import errno
 import http.client
 import json
 import os
@@ -154,12 +155,18 @@ def _free_port(wanted: int) -> int:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind(("127.0.0.1", wanted))
-        except OSError as error:
-            raise SandboxError(
-                f"Port {wanted} is in use: end what listens there, or choose another port."
-            ) from error
+        except (OSError, OverflowError) as error:
+            raise SandboxError(_port_error(wanted, error)) from error
         port: int = listener.getsockname()[1]
         return port
+
+
+def _port_error(port: int, error: Exception) -> str:
+    if not port:
+        return f"No port is free: {error}"
+    is_taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+    problem = "is in use" if is_taken else f"cannot be used ({error})"
+    return f"Port {port} {problem}. Choose another one: make sandbox PORT={_free_port(0)}"
 
 
 def _wait_until_ready(sandbox: Sandbox, process: subprocess.Popen[bytes]) -> None:

@@ -2,17 +2,19 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from sandbox.process import ROOT, Sandbox, SandboxError, start_sandbox
+from sandbox.process import PYTHON, ROOT, Sandbox, SandboxError, start_sandbox
 from tests.cloud import Cloud, eventually
 from tests.sandbox.builders import a_version
 
@@ -130,9 +132,49 @@ def test_its_environment_makes_a_process_use_it_as_aws() -> None:
 
 
 def test_a_port_that_is_in_use_is_refused() -> None:
-    """Whoever listens there would be taken for the sandbox, another sandbox above all."""
+    """The message has a command with a port that is free."""
     with start_sandbox() as first:
         port = urlsplit(first.endpoint_url).port or 0
 
-        with pytest.raises(SandboxError, match=f"Port {port} is in use"), start_sandbox(port=port):
+        with pytest.raises(SandboxError) as refusal, start_sandbox(port=port):
             pass
+
+    found = re.fullmatch(
+        rf"Port {port} is in use\. Choose another one: make sandbox PORT=(\d+)", str(refusal.value)
+    )
+    assert found
+    with start_sandbox(port=int(found[1])) as second:
+        assert f"http://127.0.0.1:{found[1]}" == second.endpoint_url
+
+
+@pytest.mark.parametrize("port", [-1, 65536])
+def test_a_port_that_does_not_exist_is_refused(port: int) -> None:
+    """With the same command."""
+    with (
+        pytest.raises(SandboxError, match=rf"Port {port} cannot be used .* make sandbox PORT="),
+        start_sandbox(port=port),
+    ):
+        pass
+
+
+def _run(*options: str, **arguments: Any) -> subprocess.CompletedProcess[str]:  # noqa: ANN401 - subprocess's own
+    command = [str(PYTHON), "-m", "sandbox", *options]
+    return subprocess.run(  # noqa: S603 - our own program
+        command, cwd=ROOT, capture_output=True, text=True, check=False, **arguments
+    )
+
+
+def test_the_program_refuses_a_port_that_is_in_use(tmp_path: Path) -> None:
+    """With a sentence instead of a traceback."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = str(listener.getsockname()[1])
+
+        ended = _run("--port", port, "--state-dir", str(tmp_path))
+
+    assert 1 == ended.returncode
+    assert (
+        f"Port {port} is in use: choose another one with --port." == (ended.stderr.splitlines()[-1])
+    )
+    assert "Traceback" not in ended.stderr
