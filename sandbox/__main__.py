@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import errno
 import os
+import stat
 import sys
 from pathlib import Path
 
@@ -32,7 +33,12 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
         action="store_true",
         help="end when the process that holds the other end of standard input ends",
     )
-    return parser.parse_args(arguments)
+    parsed = parser.parse_args(arguments)
+    # A terminal belongs to the shell: a background job that watched it would end with what is typed
+    # for another program.
+    if parsed.until_stdin_closes and not stat.S_ISFIFO(os.fstat(0).st_mode):
+        parser.error("--until-stdin-closes needs a pipe as standard input")
+    return parsed
 
 
 def environment(arguments: argparse.Namespace, search_path: str) -> dict[str, str]:

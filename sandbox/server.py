@@ -7,6 +7,7 @@ Import this module only in a process whose environment is the sandbox's own (`py
 # ruff: noqa: SLF001 - ministack has no public name for the reset of its state
 
 import asyncio
+import os
 import signal
 import sys
 import time
@@ -48,6 +49,7 @@ from sandbox.patches.scheduler import Ticker
 from sandbox.settings import CurrentSettings, Settings
 
 _DOMAIN = ".cloudfront.net"
+_CHUNK_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +157,14 @@ async def serve(binding: Binding, settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     if binding.until_stdin_closes:
-        loop.add_reader(sys.stdin, stop.set)
+        loop.add_reader(sys.stdin, _stop_at_end_of_stdin, stop)
     try:
         await serve_asgi(compose(settings), config, shutdown_trigger=stop.wait)
     finally:
         # Ends the processes that run functions.
         await asyncio.to_thread(ministack.app._reset_all_state)
+
+
+def _stop_at_end_of_stdin(stop: asyncio.Event) -> None:
+    if not os.read(sys.stdin.fileno(), _CHUNK_BYTES):
+        stop.set()

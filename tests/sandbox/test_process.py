@@ -178,3 +178,37 @@ def test_the_program_refuses_a_port_that_is_in_use(tmp_path: Path) -> None:
         f"Port {port} is in use: choose another one with --port." == (ended.stderr.splitlines()[-1])
     )
     assert "Traceback" not in ended.stderr
+
+
+def test_it_ends_with_its_standard_input_only_if_that_is_a_pipe(tmp_path: Path) -> None:
+    """A terminal is not its own, and a file ends at once."""
+    options = ("--port", "1", "--state-dir", str(tmp_path), "--until-stdin-closes")
+
+    ended = _run(*options, stdin=subprocess.DEVNULL)
+
+    assert 2 == ended.returncode
+    assert "--until-stdin-closes needs a pipe as standard input" in ended.stderr
+
+
+def test_it_goes_on_while_its_standard_input_is_open(tmp_path: Path) -> None:
+    """Only the end of the pipe matters, not what comes through it."""
+    with socket.socket() as placeholder:
+        placeholder.bind(("127.0.0.1", 0))
+        port = placeholder.getsockname()[1]
+    options = ("--port", str(port), "--state-dir", str(tmp_path), "--until-stdin-closes")
+    running = subprocess.Popen(  # noqa: S603 - our own program
+        [str(PYTHON), "-m", "sandbox", *options],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    with running:
+        assert running.stdin is not None
+        eventually(lambda: _is_listening(f"http://127.0.0.1:{port}"))
+        running.stdin.write(b"a line\n")
+        running.stdin.flush()
+        Sandbox(f"http://127.0.0.1:{port}", tmp_path / "log").reset()
+        still = running.poll()
+        running.stdin.close()
+
+        assert (None, 0) == (still, running.wait(30))
