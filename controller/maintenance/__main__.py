@@ -9,13 +9,12 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 try:
     import boto3
     from botocore.exceptions import BotoCoreError, ClientError
 
-    from maintenance.app import assemble
+    from maintenance.app import assemble, now
     from maintenance.aws.cloudformation import read_deployed_settings
     from maintenance.cli.arguments import STACK, parser, run
     from maintenance.cli.show import ExitCode, Session
@@ -60,12 +59,8 @@ def _door(stack: str, terminal: Terminal) -> Session:
         cloudformation=session.client("cloudformation"),
         functions=session.client("lambda"),
     )
-    app = assemble(deployed.settings, own_arn=deployed.controller_arn, clock=_now)
-    return Session(app, session.client("ssm"), terminal, Watch(terminal, _now, time.sleep))
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+    app = assemble(deployed.settings, own_arn=deployed.controller_arn)
+    return Session(app, terminal, Watch(terminal, now, time.sleep))
 
 
 if __name__ == "__main__":

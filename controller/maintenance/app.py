@@ -1,4 +1,11 @@
-"""TODO docstring of maintenance.app."""
+"""
+The wiring: read the environment and the clock, make the clients, and put the controller together.
+
+Only this module and `__main__`, for the command line, do that; all other modules are given what
+they need.
+"""
+
+from __future__ import annotations
 
 import functools
 import os
@@ -6,10 +13,10 @@ import random
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import replace
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -21,10 +28,11 @@ from maintenance.aws.cloudfront import CloudFront
 from maintenance.aws.errors import reject_truncated_responses
 from maintenance.aws.event_bus import EventBus
 from maintenance.aws.functions import EdgeVersions
-from maintenance.aws.parameters import Parameters, StatusParameter
+from maintenance.aws.parameters import Parameters
 from maintenance.aws.scheduler import AlarmClock, WakeupTarget
+from maintenance.aws.status_parameter import StatusParameter
 from maintenance.aws.throttling import ThrottledConfigs
-from maintenance.errors import RunFailed
+from maintenance.errors import ApplyError, RunFailed
 from maintenance.lambda_edge.check import PackageCheck, Preflight
 from maintenance.lambda_edge.publish import VersionPublisher
 from maintenance.lambda_edge.select import VersionSelector
@@ -34,33 +42,37 @@ from maintenance.reconcile.controller import Controller
 from maintenance.reconcile.desired_state import DesiredStateReader
 from maintenance.reconcile.distribution import DistributionReconciler
 from maintenance.reconcile.housekeeping import Housekeeping
+from maintenance.reconcile.install import Installation
 from maintenance.reconcile.site import SiteReconciler
 from maintenance.reporting.announce import Announcer
 from maintenance.reporting.report import Report
-from maintenance.reporting.telemetry import count_report, log_report
+from maintenance.reporting.telemetry import count_report, log_report, logger
 from maintenance.settings import Settings
 from maintenance.wakeup import Command, PlanRequested, StatusRequested, Wakeup
 
-# Standard mode backs off with jitter, up to 20 seconds; what is left is the invocation's retry.
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
+
+# Standard mode backs off with jitter, up to 20 seconds; after that, the invocation is retried.
 _CLIENT = Config(
     retries={"mode": "standard", "total_max_attempts": 6}, connect_timeout=5, read_timeout=30
 )
-
-
-# What a page needs is not waited for as long: a site that should be closed waits for it.
-_HURRIED = Config(
+# Shorter for what a page needs: a site that should be closed waits for it.
+_PAGE_CLIENT = Config(
     retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=3, read_timeout=10
 )
-
-
 _DOWNLOAD = Timeout(connect=3, read=10)
-
 
 TIMER = Timer(elapsed=time.monotonic, sleep=time.sleep)
 
 
+def now() -> datetime:
+    """Return the present."""
+    return datetime.now(UTC)
+
+
 class App(Struct, frozen=True):
-    """Everything that a wakeup may need."""
+    """The controller of a stack with everything that a wakeup may need."""
 
     settings: Settings
     parameters: Parameters
@@ -70,18 +82,25 @@ class App(Struct, frozen=True):
     clock: Callable[[], datetime]
 
     def run(self, wakeup: Wakeup) -> dict[str, Any]:
-        """Return the report as JSON values; raise MaintenanceError where something failed."""
+        """Return the report as JSON values; raise MaintenanceError if something failed."""
         match wakeup:
             case PlanRequested():
                 return self.housekeeping.dry_run(self.controller.plan()).answer()
             case StatusRequested():
                 return self.housekeeping.dry_run(self.controller.status()).answer()
             case Command():
-                return self._finish(self._command(wakeup))
+                return self._finish(self._apply_command(wakeup))
             case _:
                 return self._finish(self.controller.reconcile(wakeup))
 
-    def _command(self, command: Command) -> Report:
+    def install(self, request: Mapping[str, Any]) -> None:
+        """Do what a request of CloudFormation asks for; raise MaintenanceError if that fails."""
+        controller = self.controller.for_installation()
+        Installation(self.settings.stack_name, controller, self.parameters).handle(request)
+        if request.get("RequestType") == "Delete":
+            self._delete_status()
+
+    def _apply_command(self, command: Command) -> Report:
         switch = self.parameters.read_switch().switch
         checked = check_command(
             command, switch=switch, now=self.clock(), zone=self.settings.time_zone
@@ -98,42 +117,59 @@ class App(Struct, frozen=True):
             raise RunFailed(report.failure)
         return report.answer()
 
+    def _delete_status(self) -> None:
+        """Delete the status, which would become outdated; its failure must not keep the stack."""
+        try:
+            self.status_parameter.delete()
+        except ApplyError as error:
+            logger.warning("status kept", notice=str(error))
+
+
+def app_of_process(own_arn: str) -> App:
+    """Return the app by this process's environment variables, the same one while they stay."""
+    return _cached_app(Settings.from_env(os.environ), own_arn)
+
+
+@functools.cache
+def _cached_app(settings: Settings, own_arn: str) -> App:
+    return assemble(settings, own_arn=own_arn)
+
+
+def make_app(own_arn: str) -> App:
+    """Return a new app by this process's environment variables."""
+    return assemble(Settings.from_env(os.environ), own_arn=own_arn)
+
+
+def is_aws_emulated() -> bool:
+    """Return whether this process calls an emulator, such as the sandbox, in place of AWS."""
+    return "AWS_ENDPOINT_URL" in os.environ
+
 
 def assemble(
     settings: Settings,
     *,
     own_arn: str,
-    clock: Callable[[], datetime],
+    clock: Callable[[], datetime] = now,
     timer: Timer = TIMER,
     session: boto3.Session | None = None,
 ) -> App:
     """
-    Put everything together; `own_arn` is this function's, `clock` returns the present, aware.
+    Put a controller together. `own_arn` is its function's; `clock` returns the present, aware.
 
-    All clients are made of `session`, of a new one in us-east-1 where none is given.
+    The clients are made from `session`, by default a new one in us-east-1.
     """
     session = session or boto3.Session(region_name="us-east-1")
     reject_truncated_responses(session.events)
     ssm = session.client("ssm", config=_CLIENT)
     status_parameter = StatusParameter(ssm, switch_parameter=settings.switch_parameter)
-    parameters = Parameters(
-        ssm,
-        switch_parameter=settings.switch_parameter,
-        zone=settings.time_zone,
-        clock=clock,
-        pause=time.sleep,
-    )
+    parameters = _parameters(ssm, settings, clock, timer)
     cloudfront = CloudFront(session.client("cloudfront", config=_CLIENT))
     configs = ThrottledConfigs(cloudfront, timer, jitter=random.random)
-    records = RecordStore(
-        _lazy(lambda: session.client("s3", config=_CLIENT)),
-        bucket=settings.state_bucket,
-        stack=settings.stack_name,
-        new_write_id=lambda: uuid.uuid4().hex,
+    versions = _edge_versions(session, settings)
+    selector = _version_selector(session, settings, versions, timer)
+    distribution_reconciler = DistributionReconciler(
+        configs, _record_store(session, settings), configs.is_still_wanted
     )
-    versions = _versions(session, settings)
-    selector = _chooser(session, settings, versions, timer)
-    distribution_reconciler = DistributionReconciler(configs, records, configs.is_still_wanted)
     preflight = Preflight(versions, base_arn=settings.edge.base_arn)
     housekeeping = Housekeeping(
         preview=settings.preview_distribution,
@@ -151,18 +187,69 @@ def assemble(
         page_files=selector.page_files,
         site=SiteReconciler(settings, settings.edge, distribution_reconciler, selector, preflight),
         housekeeping=housekeeping,
-        alarm_clock=AlarmClock(
-            session.client("scheduler", config=_CLIENT), _ring(settings, own_arn)
-        ),
-        announcer=_announcer(session, status_parameter, settings),
+        alarm_clock=_alarm_clock(session, settings, own_arn),
+        announcer=_announcer(session, settings, status_parameter),
         throttling=configs,
         clock=clock,
     )
     return App(settings, parameters, status_parameter, controller, housekeeping, clock)
 
 
+def _parameters(
+    client: SSMClient, settings: Settings, clock: Callable[[], datetime], timer: Timer
+) -> Parameters:
+    return Parameters(
+        client,
+        switch_parameter=settings.switch_parameter,
+        zone=settings.time_zone,
+        clock=clock,
+        sleep=timer.sleep,
+    )
+
+
+def _edge_versions(session: boto3.Session, settings: Settings) -> EdgeVersions:
+    client = _lazy(lambda: session.client("lambda", config=_PAGE_CLIENT))
+    http = PoolManager(timeout=_DOWNLOAD, retries=2)
+    return EdgeVersions(client, http, page_function=settings.edge.page_name)
+
+
+def _version_selector(
+    session: boto3.Session, settings: Settings, versions: EdgeVersions, timer: Timer
+) -> VersionSelector:
+    client = _lazy(lambda: session.client("s3", config=_PAGE_CLIENT))
+    page_files = PageFiles(client, bucket=settings.state_bucket)
+    check = PackageCheck(_library_path())
+    publisher = VersionPublisher(settings.edge.base_arn, versions, check, timer)
+    return VersionSelector(settings.edge, page_files, publisher)
+
+
+def _library_path() -> dict[str, str]:
+    """Return the environment variable, if set, by which a check's Python finds its library."""
+    name = "LD_LIBRARY_PATH"
+    return {name: os.environ[name]} if name in os.environ else {}
+
+
+def _record_store(session: boto3.Session, settings: Settings) -> RecordStore:
+    return RecordStore(
+        _lazy(lambda: session.client("s3", config=_CLIENT)),
+        bucket=settings.state_bucket,
+        stack=settings.stack_name,
+        new_write_id=lambda: uuid.uuid4().hex,
+    )
+
+
+def _alarm_clock(session: boto3.Session, settings: Settings, own_arn: str) -> AlarmClock:
+    target = WakeupTarget(
+        group=settings.schedule_group,
+        target_arn=own_arn,
+        role_arn=settings.scheduler_role_arn,
+        dead_letter_queue_arn=settings.dead_letter_queue_arn,
+    )
+    return AlarmClock(session.client("scheduler", config=_CLIENT), target)
+
+
 def _announcer(
-    session: boto3.Session, status_parameter: StatusParameter, settings: Settings
+    session: boto3.Session, settings: Settings, status_parameter: StatusParameter
 ) -> Announcer:
     return Announcer(
         status_parameter,
@@ -172,43 +259,12 @@ def _announcer(
     )
 
 
-def _versions(session: boto3.Session, settings: Settings) -> EdgeVersions:
-    client = _lazy(lambda: session.client("lambda", config=_HURRIED))
-    http = PoolManager(timeout=_DOWNLOAD, retries=2)
-    return EdgeVersions(client, http, page_function=settings.edge.page_name)
-
-
-def _chooser(
-    session: boto3.Session, settings: Settings, versions: EdgeVersions, timer: Timer
-) -> VersionSelector:
-    s3 = _lazy(lambda: session.client("s3", config=_HURRIED))
-    page_files = PageFiles(s3, bucket=settings.state_bucket)
-    check = PackageCheck(_own_library())
-    publisher = VersionPublisher(settings.edge.base_arn, versions, check, timer)
-    return VersionSelector(settings.edge, page_files, publisher)
-
-
-def _own_library() -> dict[str, str]:
-    """Return where Python's own library is, if it has to be told; a check needs to see no more."""
-    name = "LD_LIBRARY_PATH"
-    return {name: os.environ[name]} if name in os.environ else {}
-
-
-def _ring(settings: Settings, own_arn: str) -> WakeupTarget:
-    return WakeupTarget(
-        group=settings.schedule_group,
-        target_arn=own_arn,
-        role_arn=settings.scheduler_role_arn,
-        dead_letter_queue_arn=settings.dead_letter_queue_arn,
-    )
-
-
 def _lazy[Made](make: Callable[[], Made]) -> Callable[[], Made]:
-    """Return what makes something when it is first needed, whichever thread needs it."""
-    lock, made = threading.Lock(), functools.cache(make)
+    """Return a function that makes something at its first call, also if threads call it at once."""
+    lock, cached = threading.Lock(), functools.cache(make)
 
-    def give() -> Made:
+    def get() -> Made:
         with lock:
-            return made()
+            return cached()
 
-    return give
+    return get

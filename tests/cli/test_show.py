@@ -79,7 +79,7 @@ def test_status_answers_all_of_it_at_one_look(deployed: Deployed) -> None:
     assert "LIVE why Live: the switch has been off since" in said
     assert "everywhere yes: 1 distribution, Deployed next window long begins" in said
     assert "1 open Deployed" in said
-    assert "error: the window /site/maintenance/windows/slip is not understood" in said
+    assert "error: the window /site/maintenance/windows/slip is invalid" in said
 
 
 def test_plan_if_on_says_what_that_would_do_and_does_nothing(deployed: Deployed) -> None:
@@ -189,7 +189,7 @@ def test_a_missing_permission_is_named(deployed: Deployed, operation: str) -> No
     said = words(ran.stderr)
     assert (1, "") == (ran.returncode, ran.stdout)
     assert operation.partition(":")[2] in said
-    assert said.endswith("docs/iam.md says what this command needs")
+    assert said.endswith("docs/iam.md lists the permissions that this command needs")
 
 
 def test_what_a_reader_may_do_is_enough_for_all_but_on_and_off(deployed: Deployed) -> None:

@@ -1,7 +1,7 @@
 """
-The events of botocore that carry a configuration past its model, and leave throttled updates to us.
+botocore's events carry a configuration past its model, and leave throttled updates to us.
 
-No promise of botocore's covers them in writing, so this tells when a new release moves them.
+botocore documents no promise about them, so these tests show if a new release changes them.
 """
 
 from collections.abc import Callable
@@ -55,13 +55,13 @@ def _client(url: str, *, attempts: int = 1) -> "CloudFrontClient":
         endpoint_url=url,
         region_name="us-east-1",
         aws_access_key_id="key",
-        aws_secret_access_key="secret",  # noqa: S106 - nobody's
+        aws_secret_access_key="secret",  # noqa: S106 - not a real one
         config=Config(retries={"mode": "standard", "total_max_attempts": attempts}),
     )
 
 
 def _update(client: "CloudFrontClient") -> None:
-    """Update by the SDK alone, with a configuration that it finds complete."""
+    """Update with the SDK alone, with a configuration that passes its validation."""
     client.update_distribution(
         Id=DISTRIBUTION_ID,
         IfMatch="E1",
@@ -82,16 +82,16 @@ def _received(act: Callable[["CloudFrontClient"], object], answer: Answer = UPDA
         return received
 
 
-def test_a_configuration_is_read_as_the_bytes_that_came() -> None:
-    """Byte for byte, with what the SDK does not know."""
+def test_a_configuration_is_read_as_the_bytes_that_cloudfront_sent() -> None:
+    """Including what the SDK does not know."""
     with a_server(FOUND) as server:
         read = CloudFront(_client(server.url)).read_config(DISTRIBUTION_ID)
 
     assert ReadConfig(CONFIG, "E1") == read
 
 
-def test_the_body_of_an_error_is_not_handed_over() -> None:
-    """It must never pass for a configuration, though the event fires for it too."""
+def test_the_body_of_an_error_is_never_a_configuration() -> None:
+    """Though the event fires for errors too."""
     with a_server(NOT_FOUND) as server:
         client = _client(server.url)
         CloudFront(client)
@@ -101,8 +101,8 @@ def test_the_body_of_an_error_is_not_handed_over() -> None:
     assert "DistributionConfigXml" not in caught.value.response
 
 
-def test_the_sdk_parses_neither_what_was_read_nor_the_answer_of_an_update() -> None:
-    """Of 75 behaviors that is most of all work, and nobody reads it; the ETag is a header."""
+def test_the_sdk_parses_neither_a_configuration_nor_the_answer_to_an_update() -> None:
+    """With 75 behaviors that is most of the work, for nothing; the ETag is a header."""
     with a_server(FOUND, UPDATED) as server:
         client = _client(server.url)
         adapter = CloudFront(client)
@@ -119,16 +119,16 @@ def test_the_sdk_parses_neither_what_was_read_nor_the_answer_of_an_update() -> N
     assert {} == updated["Distribution"]
 
 
-def test_an_error_while_reading_is_one_of_ours() -> None:
-    """With what CloudFront said, and the remedy."""
+def test_a_failed_read_is_an_observation_error() -> None:
+    """With CloudFront's message and the remedy."""
     with a_server(NOT_FOUND) as server, pytest.raises(ObservationError) as caught:
         CloudFront(_client(server.url)).read_config(DISTRIBUTION_ID)
 
-    assert "There is none. - mend the stack parameter Distributions" in str(caught.value)
+    assert "There is none. - correct the stack parameter Distributions" in str(caught.value)
 
 
 def test_an_update_sends_exactly_our_bytes_on_the_condition_of_the_etag() -> None:
-    """To the distribution's own address, and none of the stub that the SDK was given."""
+    """To the distribution's address, and nothing of the stub that the SDK was given."""
     received = _received(
         lambda client: CloudFront(client).update_config(DISTRIBUTION_ID, xml=CONFIG, etag="E1")
     )
@@ -142,7 +142,7 @@ def test_an_update_sends_exactly_our_bytes_on_the_condition_of_the_etag() -> Non
 
 
 def test_the_signature_covers_our_bytes() -> None:
-    """They are put in before the request is signed, or CloudFront would refuse it."""
+    """They must be put in before the request is signed, or CloudFront would refuse it."""
     with a_server(UPDATED) as server:
         CloudFront(_client(server.url)).update_config(DISTRIBUTION_ID, xml=CONFIG, etag="E1")
         [received] = server.received
@@ -157,8 +157,8 @@ def test_the_signature_covers_our_bytes() -> None:
     assert authorization.endswith(f"Signature={auth.signature(text, request)}")
 
 
-def test_the_sdk_does_not_try_a_throttled_update_again() -> None:
-    """Each hand would by itself; `pace` lets one try for all."""
+def test_the_sdk_does_not_retry_a_throttled_update() -> None:
+    """Every worker would retry by itself; `throttling` lets one try for all."""
     with a_server(THROTTLED, UPDATED) as server:
         adapter = CloudFront(_client(server.url, attempts=3))
         with pytest.raises(Throttled, match="Rate exceeded"):
@@ -167,8 +167,8 @@ def test_the_sdk_does_not_try_a_throttled_update_again() -> None:
     assert 1 == len(server.received)
 
 
-def test_the_sdk_tries_again_what_is_no_matter_of_pace() -> None:
-    """An update that met a failure of the service, and a reading that was throttled."""
+def test_the_sdk_retries_everything_but_throttled_updates() -> None:
+    """An update that met an outage, and a throttled read."""
     with a_server(UNAVAILABLE, UPDATED, THROTTLED, FOUND) as server:
         adapter = CloudFront(_client(server.url, attempts=3))
         adapter.update_config(DISTRIBUTION_ID, xml=CONFIG, etag="E1")
@@ -179,7 +179,7 @@ def test_the_sdk_tries_again_what_is_no_matter_of_pace() -> None:
 
 
 def test_an_update_without_our_bytes_never_reaches_the_network() -> None:
-    """The stub in their place would replace the whole configuration."""
+    """The stub would replace the whole configuration."""
     with a_server(UPDATED) as server:
         client = _client(server.url)
         CloudFront(client)
@@ -189,15 +189,15 @@ def test_an_update_without_our_bytes_never_reaches_the_network() -> None:
     assert [] == server.received
 
 
-def test_a_client_without_the_adapter_is_left_as_it_was() -> None:
-    """The events are hooked on one client, so an update by another goes its usual way."""
+def test_a_client_without_the_adapter_works_as_usual() -> None:
+    """The handlers are registered on one client only."""
     assert _received(_update).body.startswith(b"<DistributionConfig")
 
 
 def test_what_the_sdk_does_not_know_survives_reading_and_updating(cloud: Cloud) -> None:
-    """At the top and inside a behavior, through a cloud that stores what it is sent."""
+    """At the top and inside a behavior, through a service that stores what it is sent."""
     distribution_id = a_distribution(cloud)
-    # A client of its own: the adapter hooks into its events.
+    # A client of its own: the adapter registers handlers on its events.
     adapter = CloudFront(Cloud(cloud.sandbox).cloudfront)
     first = adapter.read_config(distribution_id)
     unknown = b"<ViewerWeather><Forecast>a &lt; b</Forecast></ViewerWeather>"

@@ -1,4 +1,4 @@
-"""What the adapters make of the errors of AWS: stale, refused, unreadable, each with a sentence."""
+"""Adapters turn the errors of AWS into errors of ours, each with a message for an operator."""
 
 from collections.abc import Callable
 from copy import replace
@@ -9,7 +9,8 @@ import pytest
 from maintenance.aws.bucket import RecordStore
 from maintenance.aws.cloudfront import CloudFront
 from maintenance.aws.event_bus import EventBus
-from maintenance.aws.parameters import Parameters, StatusParameter
+from maintenance.aws.parameters import Parameters
+from maintenance.aws.status_parameter import StatusParameter
 from maintenance.errors import (
     ApplyError,
     MaintenanceError,
@@ -23,15 +24,17 @@ from tests.sandbox.builders import a_distribution
 
 BUCKET = "site-state"
 SWITCH = "/site/maintenance"
-NOBODY = "http://127.0.0.1:1"
+RECORD = f"the record of displaced functions s3://{BUCKET}/displaced/E1.json"
+RECORD = f"the record of displaced functions s3://{BUCKET}/displaced/E1.json"
+UNREACHABLE = "http://127.0.0.1:1"
 
 
 def _cloudfront(cloud: Cloud) -> CloudFront:
-    # A client of its own: the adapter hooks into its events.
+    # A client of its own: the adapter registers handlers on its events.
     return CloudFront(Cloud(cloud.sandbox).cloudfront)
 
 
-def _notes(cloud: Cloud) -> RecordStore:
+def _records(cloud: Cloud) -> RecordStore:
     return RecordStore(lambda: cloud.s3, bucket=BUCKET, stack="site", new_write_id=lambda: "write")
 
 
@@ -41,7 +44,7 @@ def _parameters(cloud: Cloud) -> Parameters:
         switch_parameter=SWITCH,
         zone=ZoneInfo("UTC"),
         clock=lambda: datetime.now(UTC),
-        pause=lambda _: None,
+        sleep=lambda _: None,
     )
 
 
@@ -50,47 +53,47 @@ def _status_parameter(cloud: Cloud) -> StatusParameter:
 
 
 def _nowhere(cloud: Cloud) -> Cloud:
-    """Return a cloud at an address where nobody listens."""
-    return Cloud(replace(cloud.sandbox, endpoint_url=NOBODY))
+    """Return a cloud at an address where nothing listens."""
+    return Cloud(replace(cloud.sandbox, endpoint_url=UNREACHABLE))
 
 
 def _error(act: Callable[[], object]) -> tuple[type[MaintenanceError], str]:
-    """Return what kind of our errors the act raises, and its sentence."""
+    """Return the class of the error of ours that the act raises, and its message."""
     with pytest.raises(MaintenanceError) as caught:
         act()
     return type(caught.value), str(caught.value)
 
 
-# Operation, code and status that CloudFront answers with; what it becomes, and what is said.
+# The code and status of CloudFront's refusal, the error that it becomes, and the remedy.
 UPDATES = [
     ("PreconditionFailed", 412, StaleObservation, ""),
     ("InvalidIfMatchVersion", 400, StaleObservation, ""),
-    ("Throttling", 400, Throttled, "the next try goes on"),
+    ("Throttling", 400, Throttled, "the next run continues"),
     ("AccessDenied", 403, ApplyError, "docs/iam.md"),
-    ("NoSuchDistribution", 404, ApplyError, "mend the stack parameter Distributions"),
+    ("NoSuchDistribution", 404, ApplyError, "correct the stack parameter Distributions"),
     ("TooManyLambdaFunctionAssociations", 400, ApplyError, "name behaviors that may stay open"),
-    ("InvalidLambdaFunctionAssociation", 400, ApplyError, "look at the function"),
-    ("InvalidFunctionAssociation", 400, ApplyError, "look at the function"),
-    ("InternalError", 500, ApplyError, "ordered from the sandbox"),
+    ("InvalidLambdaFunctionAssociation", 400, ApplyError, "check the function"),
+    ("InvalidFunctionAssociation", 400, ApplyError, "check the function"),
+    ("InternalError", 500, ApplyError, "injected this fault"),
 ]
 
 
 @pytest.mark.parametrize(("code", "status", "kind", "remedy"), UPDATES)
-def test_a_refused_update_is_stale_or_an_error_of_its_distribution(
+def test_a_refused_update_becomes_an_error_with_a_remedy(
     cloud: Cloud, code: str, status: int, kind: type[MaintenanceError], remedy: str
 ) -> None:
-    """Only what a new look can mend is stale; the sentence names the distribution and a remedy."""
+    """It is stale only if another try can succeed; the message names the distribution."""
     cloud.sandbox.inject_fault("refuse", "cloudfront:UpdateDistribution", code=code, status=status)
 
     error = _error(lambda: _cloudfront(cloud).update_config("E1", xml=b"<x/>", etag="E"))
 
     assert kind is error[0]
-    assert f"CloudFront did not take the update of E1: An error occurred ({code})" in error[1]
+    assert f"the update of E1 failed: An error occurred ({code})" in error[1]
     assert remedy in error[1]
 
 
-def test_an_update_of_what_somebody_else_has_updated_is_stale(cloud: Cloud) -> None:
-    """By CloudFront's own refusal, and the configuration is the other one's."""
+def test_an_update_after_another_writers_is_stale(cloud: Cloud) -> None:
+    """CloudFront refuses it, and the other writer's configuration stays."""
     distribution_id = a_distribution(cloud)
     adapter = _cloudfront(cloud)
     read = adapter.read_config(distribution_id)
@@ -103,8 +106,8 @@ def test_an_update_of_what_somebody_else_has_updated_is_stale(cloud: Cloud) -> N
     assert others == adapter.read_config(distribution_id).xml
 
 
-def test_what_cannot_be_listed_is_an_observation_error(cloud: Cloud) -> None:
-    """With the permission as its remedy."""
+def test_a_refused_listing_is_an_observation_error(cloud: Cloud) -> None:
+    """The remedy is the permission."""
     cloud.sandbox.inject_fault("refuse", "cloudfront:List*", code="AccessDenied", status=403)
 
     kind, sentence = _error(_cloudfront(cloud).list_distributions)
@@ -114,10 +117,10 @@ def test_what_cannot_be_listed_is_an_observation_error(cloud: Cloud) -> None:
     assert "give the controller's role that permission" in sentence
 
 
-OBSERVING: dict[str, Callable[[Cloud], object]] = {
+READS: dict[str, Callable[[Cloud], object]] = {
     "the distributions": lambda cloud: _cloudfront(cloud).list_distributions(),
     "the configuration of E1": lambda cloud: _cloudfront(cloud).read_config("E1"),
-    "the note s3://site-state/displaced/E1.json": lambda cloud: _notes(cloud).read("E1"),
+    RECORD: lambda cloud: _records(cloud).read("E1"),
     f"the switch {SWITCH}": lambda cloud: _parameters(cloud).read_switch(),
     f"the windows under {SWITCH}": lambda cloud: _parameters(cloud).read_windows(),
     f"the history of {SWITCH}": lambda cloud: _parameters(cloud).read_last_off(),
@@ -125,33 +128,35 @@ OBSERVING: dict[str, Callable[[Cloud], object]] = {
 }
 
 
-@pytest.mark.parametrize("what", OBSERVING)
+@pytest.mark.parametrize("what", READS)
 @pytest.mark.parametrize(
     ("code", "status"), [("AccessDeniedException", 400), ("ThrottlingException", 429)]
 )
-def test_what_cannot_be_read_is_named(cloud: Cloud, what: str, code: str, status: int) -> None:
-    """Nothing was changed then, whatever the reason."""
+def test_a_refused_read_names_what_cannot_be_read(
+    cloud: Cloud, what: str, code: str, status: int
+) -> None:
+    """As an observation error: nothing was changed."""
     cloud.sandbox.inject_fault("refuse", "*", code=code, status=status)
 
-    kind, sentence = _error(lambda: OBSERVING[what](cloud))
+    kind, sentence = _error(lambda: READS[what](cloud))
 
     assert ObservationError is kind
     assert sentence.startswith(what)
     assert code in sentence
 
 
-@pytest.mark.parametrize("what", OBSERVING)
-def test_a_service_that_does_not_answer_is_an_observation_error(cloud: Cloud, what: str) -> None:
-    """Not only its refusals are."""
-    kind, sentence = _error(lambda: OBSERVING[what](_nowhere(cloud)))
+@pytest.mark.parametrize("what", READS)
+def test_a_read_without_an_answer_is_an_observation_error(cloud: Cloud, what: str) -> None:
+    """Also a service that is out of reach is named."""
+    kind, sentence = _error(lambda: READS[what](_nowhere(cloud)))
 
     assert ObservationError is kind
     assert sentence.startswith(what)
-    assert NOBODY in sentence
+    assert UNREACHABLE in sentence
 
 
-WRITING: dict[str, Callable[[Cloud], object]] = {
-    "CloudFront did not take the update of E1": lambda cloud: _cloudfront(cloud).update_config(
+WRITES: dict[str, Callable[[Cloud], object]] = {
+    "the update of E1 failed": lambda cloud: _cloudfront(cloud).update_config(
         "E1", xml=b"<x/>", etag="E"
     ),
     f"the switch {SWITCH} cannot be written": lambda cloud: _parameters(cloud).write_switch("on"),
@@ -160,24 +165,24 @@ WRITING: dict[str, Callable[[Cloud], object]] = {
     ),
     f"the status {SWITCH}/status cannot be deleted": lambda cloud: _status_parameter(
         cloud
-    ).remove(),
+    ).delete(),
     "the change of mode cannot be announced": lambda cloud: EventBus(lambda: cloud.events).send(
         [{}]
     ),
 }
 
 
-@pytest.mark.parametrize("what", WRITING)
-def test_a_service_that_does_not_answer_a_write_is_an_apply_error(cloud: Cloud, what: str) -> None:
-    """Whether it was carried out, the next look tells."""
-    kind, sentence = _error(lambda: WRITING[what](_nowhere(cloud)))
+@pytest.mark.parametrize("what", WRITES)
+def test_a_write_without_an_answer_is_an_apply_error(cloud: Cloud, what: str) -> None:
+    """The next run reads whether AWS made it."""
+    kind, sentence = _error(lambda: WRITES[what](_nowhere(cloud)))
 
     assert ApplyError is kind
     assert sentence.startswith(what)
 
 
-def test_a_switch_that_may_not_be_written_is_an_apply_error(cloud: Cloud) -> None:
-    """With what SSM said."""
+def test_a_refused_write_of_the_switch_is_an_apply_error(cloud: Cloud) -> None:
+    """With SSM's own code."""
     cloud.sandbox.inject_fault("refuse", "ssm:PutParameter", code="TooManyUpdates", status=400)
 
     kind, sentence = _error(lambda: _parameters(cloud).write_switch("on"))

@@ -1,4 +1,4 @@
-"""An event that EventBridge refuses is no error of the call: its answer has to be looked at."""
+"""EventBridge refuses an event without failing the call: the answer says so."""
 
 import boto3
 import pytest
@@ -7,13 +7,13 @@ from maintenance.aws.event_bus import EventBus
 from maintenance.errors import ApplyError
 
 
-def test_an_entry_that_is_refused_is_not_taken_for_sent() -> None:
-    """Status 200, and the reason within (doc: EventBridge API Reference, PutEvents)."""
+def test_a_refused_entry_does_not_count_as_sent() -> None:
+    """The status is 200; the entry has the reason (doc: EventBridge API Reference, PutEvents)."""
     client = boto3.client(
         "events",
         region_name="us-east-1",
         aws_access_key_id="a",
-        aws_secret_access_key="b",  # noqa: S106 - nobody's
+        aws_secret_access_key="b",  # noqa: S106 - not a real one
     )
     refused = {"ErrorCode": "ThrottlingException", "ErrorMessage": "Rate exceeded"}
     answer = {"FailedEntryCount": 1, "Entries": [{"EventId": "1"}, refused]}

@@ -1,4 +1,4 @@
-"""Every file in events/ means what its name says, and comes by the way that the template opens."""
+"""Each file in events/ means what its name says, and a rule of the template delivers it."""
 
 import json
 import re
@@ -63,7 +63,7 @@ MEANT: dict[str, Wakeup] = {
         )
     },
 }
-# By which rule of the template each comes.
+# The rule of the template that delivers each event.
 RULES = {
     "switch-created.json": "SwitchChanged",
     "switch-on.json": "SwitchChanged",
@@ -76,12 +76,12 @@ RULES = {
 
 @pytest.mark.parametrize("name", MEANT)
 def test_an_event_means_what_its_name_says(name: str) -> None:
-    """To the controller."""
+    """For the controller."""
     assert MEANT[name] == parse_wakeup(_event(name))
 
 
 def test_the_viewer_request_is_answered_by_the_edge_function() -> None:
-    """With the page, for it is a browser's."""
+    """With the page, because a browser sent it."""
     answer = handler(_event("viewer-request.json"), None)  # type: ignore[arg-type]  # JSON
 
     assert ("503", "text/html; charset=utf-8") == (
@@ -90,8 +90,8 @@ def test_the_viewer_request_is_answered_by_the_edge_function() -> None:
     )
 
 
-def test_no_event_is_without_a_test() -> None:
-    """A file that nothing reads would rot."""
+def test_every_file_has_a_test() -> None:
+    """A file that no test reads becomes outdated."""
     assert {*MEANT, "viewer-request.json"} == {each.name for each in EVENTS.glob("*.json")}
 
 
@@ -126,10 +126,8 @@ def _matches(cloud: Cloud, rule: str, event: dict[str, Any]) -> bool:
 
 
 @pytest.mark.parametrize(("name", "rule"), RULES.items())
-def test_an_event_is_let_through_by_its_rule_and_by_no_other(
-    cloud: Cloud, name: str, rule: str
-) -> None:
-    """A sample that no rule would deliver proves nothing."""
+def test_an_event_matches_its_rule_and_no_other(cloud: Cloud, name: str, rule: str) -> None:
+    """A sample that no rule delivers proves nothing."""
     rules = wakeups("EventBridgeRule")
 
     assert [rule] == [each for each in rules if _matches(cloud, each, _event(name))]
@@ -160,38 +158,38 @@ def test_an_event_is_let_through_by_its_rule_and_by_no_other(
     ],
     ids=str,
 )
-def test_what_is_none_of_our_business_does_not_wake_the_controller(
+def test_unrelated_events_do_not_wake_the_controller(
     cloud: Cloud, name: str, detail: dict[str, Any]
 ) -> None:
-    """Labels, the status and notes that it writes itself, others' parameters and buckets."""
+    """Labels, the status and records that it writes itself, other parameters and buckets."""
     event = _event(name)
     event["detail"] |= detail
 
     assert not any(_matches(cloud, rule, event) for rule in wakeups("EventBridgeRule"))
 
 
-def test_what_the_schedules_send_are_the_files_of_their_names() -> None:
-    """The sweep of the template."""
+def test_the_templates_schedule_sends_the_file_of_its_name() -> None:
+    """The sweep is the template's only schedule."""
     inputs = {name: json.loads(each["Input"]) for name, each in wakeups("ScheduleV2").items()}
 
     assert {"Sweep": _event("sweep.json")} == inputs
 
 
-def test_what_the_alarm_clock_sends_is_the_file_of_its_name(cloud: Cloud) -> None:
-    """The one schedule that is not the template's: the controller makes it."""
+def test_the_alarm_clock_sends_the_file_of_its_name(cloud: Cloud) -> None:
+    """The controller creates this schedule, not the template."""
     cloud.scheduler.create_schedule_group(Name="site")
     role = a_role(cloud, "wake", trusting=("scheduler.amazonaws.com",))
     own, dead = (f"arn:aws:{each}" for each in ("lambda:us-east-1::function:c", "sqs:::d"))
-    ring = WakeupTarget(group="site", target_arn=own, role_arn=role, dead_letter_queue_arn=dead)
+    target = WakeupTarget(group="site", target_arn=own, role_arn=role, dead_letter_queue_arn=dead)
 
-    AlarmClock(cloud.scheduler, ring).set_wakeup(AT, now=AT)
+    AlarmClock(cloud.scheduler, target).set_wakeup(AT, now=AT)
 
-    made = cloud.scheduler.get_schedule(Name="alarm-clock", GroupName="site")
-    assert _event("alarm-clock.json") == json.loads(made["Target"]["Input"])
+    created = cloud.scheduler.get_schedule(Name="alarm-clock", GroupName="site")
+    assert _event("alarm-clock.json") == json.loads(created["Target"]["Input"])
 
 
-def test_every_way_to_wake_the_controller_has_a_file() -> None:
-    """Each rule and schedule of the template."""
+def test_every_rule_and_schedule_has_a_file() -> None:
+    """So that each way to wake the controller can be tried out."""
     ways = {*wakeups("EventBridgeRule"), *wakeups("ScheduleV2")}
 
     assert {*RULES.values(), "Sweep"} == ways == set(properties("Controller")["Events"])
@@ -201,16 +199,16 @@ def _page() -> str:
     return (EVENTS / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_table_has_a_line_for_every_file_and_a_function_of_the_template() -> None:
-    """So that nobody has to guess what a file is for."""
+def test_the_table_has_a_row_for_every_file_with_a_function_of_the_template() -> None:
+    """It says what each file is for."""
     lines = re.findall(r"^\| \[(\S+)\]\(\1\) \| .+ \| `(\w+)` \|$", _page(), re.MULTILINE)
 
     assert sorted(each.name for each in EVENTS.glob("*.json")) == sorted(file for file, _ in lines)
     assert set() == {function for _, function in lines} - set(load_template()["Resources"])
 
 
-def test_the_commands_name_files_and_outputs_that_there_are() -> None:
-    """So that what one copies from the page works."""
+def test_the_commands_name_existing_files_and_outputs() -> None:
+    """A command that is copied from the page works."""
     files = set(re.findall(r"events/(\S+\.json)", _page()))
     outputs = set(re.findall(r"\$\(output (\w+)\)", _page()))
 
@@ -220,8 +218,8 @@ def test_the_commands_name_files_and_outputs_that_there_are() -> None:
 
 
 @pytest.mark.parametrize("name", ["command-on.json", "command-from-event-bridge.json"])
-def test_the_instant_that_the_page_replaces_is_in_both_commands(name: str) -> None:
-    """Or sed would change nothing, and the command stay what it was."""
+def test_the_instant_that_the_page_replaces_is_in_both_files(name: str) -> None:
+    """Or sed would change nothing."""
     (instant,) = re.findall(r'sed "s/(.+?)/\$\(date', _page())
 
     assert 1 == (EVENTS / name).read_text(encoding="utf-8").count(instant)

@@ -59,7 +59,7 @@ def test_the_second_of_two_first_writes_is_stale(cloud: Cloud) -> None:
     read = store.read("E1")
     store.write(read.record, over=read)
 
-    with pytest.raises(StaleObservation, match=f"the note {WHERE} was not written"):
+    with pytest.raises(StaleObservation, match=f"{WHERE} was not written"):
         store.write(read.record, over=read)
 
 
@@ -137,10 +137,10 @@ def test_an_unusable_record_is_named_with_the_remedy(cloud: Cloud, body: bytes) 
     store = _new_store(cloud)
     cloud.s3.put_object(Bucket=BUCKET, Key=KEY, Body=body)
 
-    with pytest.raises(RecordUnreadable, match=f"the note {WHERE} cannot be used") as caught:
+    with pytest.raises(RecordUnreadable, match=f"{WHERE} cannot be used") as caught:
         store.read("E1")
 
-    assert "Bring back its last good version" in str(caught.value)
+    assert "Restore its last good version" in str(caught.value)
 
 
 def test_a_write_whose_answer_was_lost_is_found_by_the_next_read(

@@ -116,7 +116,7 @@ def test_a_command_without_an_instant_is_refused(site: Site, looks_after: LooksA
     """Lambda does not tell whether a call came late, so the instant has to be said."""
     looks_after(a_distribution(site.cloud))
 
-    with pytest.raises(EventRefused, match=r"needs the instant it belongs to"):
+    with pytest.raises(EventRefused, match=r"a command needs its instant"):
         site.receives({"maintenance": "on"})
 
     assert "off" == switch(site)

@@ -61,11 +61,11 @@ _PASSING = (
     _Fault("cut-before", "cloudfront:ListDistributions"),
 )
 _STAYING = (
-    _refused(_UPDATE, "AccessDenied", 403, "did not take the update of {}.*docs/iam.md"),
+    _refused(_UPDATE, "AccessDenied", 403, "the update of {} failed.*docs/iam.md"),
     _refused(_CONFIG, "AccessDenied", 403, "configuration of {} cannot be read.*docs/iam.md"),
     _refused(_READ_NOTE, "AccessDenied", 403, r"displaced/{}\.json cannot be read"),
     _refused(_WRITE_NOTE, "AccessDenied", 403, r"displaced/{}\.json was not written"),
-    _refused(_UPDATE, "PreconditionFailed", 412, "did not take the update of {}"),
+    _refused(_UPDATE, "PreconditionFailed", 412, "the update of {} failed"),
     _refused(_WRITE_NOTE, "PreconditionFailed", 412, r"displaced/{}\.json was not written"),
     _refused(_WRITE_NOTE, "ConditionalRequestConflict", 409, r"displaced/{}\.json was not written"),
     _refused(_WRITE_NOTE, "NoSuchKey", 404, r"displaced/{}\.json was not written"),

@@ -262,7 +262,7 @@ def test_a_forged_request_of_cloudformation_changes_nothing_and_is_not_answered(
     calls = len(site.cloud.sandbox.calls())
     monkeypatch.delenv("AWS_ENDPOINT_URL")
 
-    with pytest.raises(EventRefused, match="an https address of S3"):
+    with pytest.raises(EventRefused, match="a ResponseURL in S3, with https"):
         site.receives(request("Delete", answers[0]))
 
     assert (calls, []) == (len(site.cloud.sandbox.calls()), answers[1])

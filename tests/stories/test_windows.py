@@ -188,7 +188,7 @@ def test_an_alarm_clock_that_cannot_be_set_fails_the_run_and_undoes_nothing(
     refusal = {"code": "AccessDeniedException", "status": 403, "times": 9}
     site.cloud.sandbox.inject_fault("refuse", "scheduler:CreateSchedule", **refusal)
 
-    with pytest.raises(RunFailed, match=r"the alarm clock cannot be set, so only the sweep"):
+    with pytest.raises(RunFailed, match=r"the alarm clock cannot be set, so the next change waits"):
         site.runs_at(at("14:00"))
 
     assert {f"viewer-request {site.published()[-1]}"} == site.attached(distribution_id)["default"]
@@ -254,7 +254,7 @@ def test_a_window_that_was_never_readable_is_no_window(site: Site, looks_after: 
     looks_after(a_distribution(site.cloud))
     site.schedules("bad", "cron(0 2 * * *) for 2h")
 
-    with pytest.raises(RunFailed, match="is not understood and never was, so it is no window"):
+    with pytest.raises(RunFailed, match="no earlier version is valid, so it is ignored"):
         site.runs_at(at("14:00"))
 
 

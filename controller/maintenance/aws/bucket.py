@@ -1,8 +1,16 @@
 """
-The notes in the state bucket, one object per distribution, written only under a condition.
+The stack's state bucket in S3: records of displaced functions, and the owner's page files.
 
-S3 refuses the write with 412 when the object is not the one that was read, and with 409 when two
-conditional writes meet (doc: S3 User Guide, conditional-writes). Both mean: observe again.
+    displaced/<distribution id>.json   the record of one distribution; only the controller writes it
+    page/<file>                        a file of the owner's page; the controller only reads it
+
+A record is written only if the stored one still is the one that was read. S3 refuses the write with
+412 if it is not, and with 409 if two conditional writes meet (doc: S3 User Guide,
+conditional-writes). Both mean: read again.
+
+The edge function judges what page files contain. Here they are refused only if they cannot be put
+into a package at all: files in folders, names that the controller uses itself, and files that are
+too large to read.
 """
 
 from __future__ import annotations
@@ -12,9 +20,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
-from maintenance.aws.errors import CALL_ERRORS
+from maintenance.aws.errors import CALL_ERRORS, error_code, translate_errors
 from maintenance.cloudfront.displaced import (
     DisplacedRecord,
     ReadRecord,
@@ -36,15 +42,20 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef, ObjectTypeDef
 
 _LOST_RACE = {"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"}
-# The note of 75 behaviors with four functions each takes a twentieth of it.
-_LARGEST_BYTES = 5_000_000
+# The record of 75 behaviors with four functions each takes a twentieth of it.
+_LARGEST_RECORD_BYTES = 5_000_000
+
+_PAGE_PREFIX = "page/"
+_PAGE_FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+# CloudFront accepts answers of 40 KB, so nothing that is much larger can be a part of one.
+_LARGEST_PAGE_FILE_BYTES = 1_000_000
 
 
 class RecordStore:
     """
-    The adapter. `new_write_id` returns a fresh random text at each call.
+    The records of displaced functions. `new_write_id` returns a fresh random text at each call.
 
-    `client` returns the client, and is called when it is first needed: most runs touch no note.
+    `client` returns the client when it is first needed: most runs touch no record.
     """
 
     def __init__(
@@ -61,79 +72,71 @@ class RecordStore:
         self._new_write_id = new_write_id
 
     def read(self, distribution_id: str) -> ReadRecord:
-        """Return the note, an empty one if there is none; raise ObservationError."""
-        key = _key(distribution_id)
+        """Return the record, an empty one if there is none; raise ObservationError."""
+        key, record = _record_key(distribution_id), self._name(distribution_id)
         client = self._client()
+        with translate_errors(ObservationError, f"{record} cannot be read"):
+            try:
+                answer = client.get_object(Bucket=self._bucket, Key=key)
+                body = _record_body(answer)
+            except client.exceptions.NoSuchKey:
+                empty = empty_record(stack=self._stack, distribution_id=distribution_id)
+                return ReadRecord(empty, None)
         try:
-            answer = client.get_object(Bucket=self._bucket, Key=key)
-            body = _read(answer)
-        except client.exceptions.NoSuchKey:
-            return ReadRecord(
-                empty_record(stack=self._stack, distribution_id=distribution_id), None
-            )
-        except CALL_ERRORS as error:
-            raise ObservationError(
-                f"the note {self._where(key)} cannot be read: {error}"
-            ) from error
-        try:
-            record = decode(body, stack=self._stack, distribution_id=distribution_id)
+            decoded = decode(body, stack=self._stack, distribution_id=distribution_id)
         except RecordUnreadable as error:
             message = (
-                f"the note {self._where(key)} cannot be used: {error}. Bring back its last good "
-                "version (the bucket is versioned); without it nobody knows what was displaced"
+                f"{record} cannot be used: {error}. Restore its last good version (the bucket is "
+                "versioned): nothing else says what was displaced"
             )
             raise RecordUnreadable(message) from error
-        return ReadRecord(record, answer["ETag"])
+        return ReadRecord(decoded, answer["ETag"])
 
     def write(self, record: DisplacedRecord, *, over: ReadRecord) -> None:
         """
-        Write the note if the stored one still is the one that was read.
+        Write the record if the stored one still is the one that was read.
 
         Raises StaleObservation if it is not, ApplyError if S3 refuses otherwise.
         """
-        key = _key(record.distribution_id)
-        body = encode(record, write=self._new_write_id())
-        put = functools.partial(self._client().put_object, Bucket=self._bucket, Key=key, Body=body)
+        put = functools.partial(
+            self._client().put_object,
+            Bucket=self._bucket,
+            Key=_record_key(record.distribution_id),
+            Body=encode(record, write=self._new_write_id()),
+        )
         try:
             if over.etag is None:
                 put(IfNoneMatch="*")
             else:
                 put(IfMatch=over.etag)
-        except ClientError as error:
-            message = f"the note {self._where(key)} was not written: {error}"
-            lost_race = error.response["Error"]["Code"] in _LOST_RACE
-            raise (StaleObservation if lost_race else ApplyError)(message) from error
         except CALL_ERRORS as error:
-            raise ApplyError(f"the note {self._where(key)} was not written: {error}") from error
+            message = f"{self._name(record.distribution_id)} was not written: {error}"
+            lost_race = error_code(error) in _LOST_RACE
+            raise (StaleObservation if lost_race else ApplyError)(message) from error
 
-    def _where(self, key: str) -> str:
-        return f"s3://{self._bucket}/{key}"
-
-
-def _read(answer: GetObjectOutputTypeDef) -> bytes:
-    """Return the body; what is larger than any note is none, and does not fill the memory."""
-    if answer["ContentLength"] > _LARGEST_BYTES:
-        answer["Body"].close()
-        return b"larger than any note"
-    return answer["Body"].read()
+    def _name(self, distribution_id: str) -> str:
+        key = _record_key(distribution_id)
+        return f"the record of displaced functions s3://{self._bucket}/{key}"
 
 
-def _key(distribution_id: str) -> str:
+def _record_key(distribution_id: str) -> str:
     return f"displaced/{distribution_id}.json"
 
 
-_PREFIX = "page/"
-
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-
-
-# CloudFront takes answers of 40 KB, so nothing that is much larger can be a part of one.
-_LARGEST_PAGE_BYTES = 1_000_000
+def _record_body(answer: GetObjectOutputTypeDef) -> bytes:
+    """Return the body, or invalid text if it is too large to be a record and to be held."""
+    if answer["ContentLength"] > _LARGEST_RECORD_BYTES:
+        answer["Body"].close()
+        return b"larger than any record"
+    return answer["Body"].read()
 
 
 class PageFiles:
-    """The adapter; `client` gives the client, which most wakeups do without."""
+    """
+    The files of the owner's page.
+
+    `client` returns the client when it is first needed: most wakeups need no page.
+    """
 
     def __init__(self, client: Callable[[], S3Client], *, bucket: str) -> None:
         self._client = client
@@ -141,42 +144,41 @@ class PageFiles:
 
     def read(self) -> dict[str, bytes]:
         """
-        Return the files by name, without `page/`; none is an empty dict.
+        Return the files by name, without `page/`; an empty dict if there are none.
 
-        Raises PageRefused naming every file that cannot be part of a page, ObservationError where
-        the bucket cannot be read.
+        Raises PageRefused, which names every file that cannot be part of a page, or
+        ObservationError if the bucket cannot be read.
         """
-        try:
-            objects = self._listed()
-            errors = [refusal for each in objects if (refusal := _error(each))]
-            if errors:
-                raise PageRefused(" ".join(errors))
-            return {each["Key"].removeprefix(_PREFIX): self._content(each) for each in objects}
-        except CALL_ERRORS as error:
-            where = f"s3://{self._bucket}/{_PREFIX}"
-            raise ObservationError(f"the page in {where} cannot be read: {error}") from error
+        message = f"the page in s3://{self._bucket}/{_PAGE_PREFIX} cannot be read"
+        with translate_errors(ObservationError, message):
+            objects = self._list()
+            refusals = [refusal for each in objects if (refusal := _refusal(each))]
+            if refusals:
+                raise PageRefused(" ".join(refusals))
+            return {each["Key"].removeprefix(_PAGE_PREFIX): self._content(each) for each in objects}
 
-    def _listed(self) -> list[ObjectTypeDef]:
-        pages = (
-            self._client()
-            .get_paginator("list_objects_v2")
-            .paginate(Bucket=self._bucket, Prefix=_PREFIX)
-        )
-        listed = [each for page in pages for each in page.get("Contents", [])]
-        # The console makes an object of that name when somebody makes the folder.
-        return [each for each in listed if each["Key"] != _PREFIX]
+    def _list(self) -> list[ObjectTypeDef]:
+        paginator = self._client().get_paginator("list_objects_v2")
+        pages = paginator.paginate(Bucket=self._bucket, Prefix=_PAGE_PREFIX)
+        objects = [each for page in pages for each in page.get("Contents", [])]
+        # The console creates an object of that name for a new folder.
+        return [each for each in objects if each["Key"] != _PAGE_PREFIX]
 
     def _content(self, listed: ObjectTypeDef) -> bytes:
         return self._client().get_object(Bucket=self._bucket, Key=listed["Key"])["Body"].read()
 
 
-def _error(listed: ObjectTypeDef) -> str | None:
+def _refusal(listed: ObjectTypeDef) -> str | None:
+    """Return why this object cannot be part of a page, and what to do; None if it can."""
     key, size = listed["Key"], listed["Size"]
-    name = key.removeprefix(_PREFIX)
+    name = key.removeprefix(_PAGE_PREFIX)
     if name == ANNOUNCEMENT_FILE:
         return f"{key} is written by the controller from the switch and the windows: remove it."
-    if not _NAME.fullmatch(name):
-        return f"{key} cannot be part of a page: put files alone under {_PREFIX}, and remove it."
-    if size > _LARGEST_PAGE_BYTES:
+    if not _PAGE_FILE_NAME.fullmatch(name):
+        return (
+            f"{key} cannot be part of a page: remove it, and put only files directly under "
+            f"{_PAGE_PREFIX}, named with letters, digits, dots, hyphens and underscores."
+        )
+    if size > _LARGEST_PAGE_FILE_BYTES:
         return f"{key} has {size} bytes, and CloudFront accepts 40000 with headers: shorten it."
     return None

@@ -1,12 +1,12 @@
 """
 CloudFront as the controller uses it: list distributions, read one configuration, update it.
 
-The configuration travels as the XML that CloudFront sent. botocore would parse it into its own
-model and drop what that does not know, so its events carry the XML around the model: the raw body
-is handed over when a configuration is read, and put in as the body when it is updated, before the
-request is signed (ADR 0002). What is left of the two answers is not parsed: nobody reads it, and it
-takes more work than all else of a run. Another event leaves throttled updates to `pace`. A contract
-test watches those events.
+A configuration is read and written as the XML that CloudFront sent. botocore would parse it into
+its own model and drop what the model does not know, so event handlers carry the XML past the model:
+they hand over the raw body of a configuration that is read, and put it in as the body of an update
+before the request is signed (ADR 0002). The rest of both answers is not parsed, because it is not
+used and parsing takes more work than everything else in a run. Another handler keeps botocore from
+retrying throttled updates (see `throttling`). A contract test watches those events.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError, IncompleteReadError
 
-from maintenance.aws.errors import CALL_ERRORS, CallError
+from maintenance.aws.errors import CALL_ERRORS, CallError, error_code
 from maintenance.cloudfront.config import ReadConfig
 from maintenance.errors import (
     ApplyError,
@@ -35,10 +35,10 @@ if TYPE_CHECKING:
 
 _RAW = "DistributionConfigXml"
 _OK = 200
-# What CloudFront answers to these is not parsed, but for the headers.
-_UNREAD = {"GetDistributionConfig", "UpdateDistribution"}
+# Only the headers of the answers to these are parsed.
+_UNPARSED = {"GetDistributionConfig", "UpdateDistribution"}
 
-# Passes botocore's validation and is replaced before it can be sent.
+# Passes botocore's validation, and is replaced before the request is sent.
 _STUB = {
     "CallerReference": "",
     "Comment": "",
@@ -51,36 +51,36 @@ _STALE = {"PreconditionFailed", "InvalidIfMatchVersion"}
 _THROTTLED = {"Throttling", "ThrottlingException"}
 _HINTS = {
     "AccessDenied": "give the controller's role that permission (docs/iam.md)",
-    "NoSuchDistribution": "mend the stack parameter Distributions",
-    "Throttling": "CloudFront takes only a few updates a minute; the next try goes on",
-    "ThrottlingException": "CloudFront takes only a few updates a minute; the next try goes on",
+    "NoSuchDistribution": "correct the stack parameter Distributions",
+    "Throttling": "CloudFront accepts only a few updates a minute; the next run continues",
+    "ThrottlingException": "CloudFront accepts only a few updates a minute; the next run continues",
     "TooManyLambdaFunctionAssociations": "a distribution holds at most 100 Lambda@Edge "
     "associations: name behaviors that may stay open in ExceptPaths, or ask AWS for more",
     "InvalidWebACLId": "give the controller's role wafv2:GetWebACL on it (docs/iam.md)",
-    "InvalidLambdaFunctionAssociation": "look at the function that the message names",
-    "InvalidFunctionAssociation": "look at the function that the message names",
+    "InvalidLambdaFunctionAssociation": "check the function that this message names",
+    "InvalidFunctionAssociation": "check the function that this message names",
 }
 
 
 class CloudFront:
-    """The adapter. Its client is made for it alone, because it hooks into the client's events."""
+    """The adapter. It needs a client of its own, because it registers handlers on its events."""
 
     def __init__(self, client: CloudFrontClient) -> None:
         self._client = client
         events = client.meta.events
         events.register("before-parse.cloudfront.GetDistributionConfig", _keep_raw_body)
-        # Behind all others that look at an answer, such as `whole_answers`.
+        # After all handlers that need the body, such as `reject_truncated_responses`.
         events.register_last("before-parse", _drop_body)
-        events.register("before-parameter-build.cloudfront.UpdateDistribution", _set_xml_aside)
+        events.register("before-parameter-build.cloudfront.UpdateDistribution", _keep_xml)
         events.register("before-call.cloudfront.UpdateDistribution", _send_xml)
-        events.register_first("needs-retry.cloudfront.UpdateDistribution", _leave_to_the_pace)
+        events.register_first("needs-retry.cloudfront.UpdateDistribution", _raise_if_throttled)
 
     def list_distributions(self) -> tuple[Distribution, ...]:
         """Return every distribution of the account; raise ObservationError."""
         try:
             pages = self._client.get_paginator("list_distributions").paginate()
-            # Each page is read before the next is asked for: whole summaries take ten times as much
-            # memory as what is kept of them.
+            # Each page is converted before the next is requested: a whole summary takes ten times
+            # the memory of what is kept of it.
             return tuple(
                 _distribution(each)
                 for page in pages
@@ -88,7 +88,7 @@ class CloudFront:
             )
         except CALL_ERRORS as error:
             raise ObservationError(
-                _sentence("the distributions cannot be listed", error)
+                _with_hint("the distributions cannot be listed", error)
             ) from error
 
     def read_config(self, distribution_id: str) -> ReadConfig:
@@ -97,7 +97,7 @@ class CloudFront:
             answer: Mapping[str, Any] = self._client.get_distribution_config(Id=distribution_id)
         except CALL_ERRORS as error:
             raise ObservationError(
-                _sentence(f"the configuration of {distribution_id} cannot be read", error)
+                _with_hint(f"the configuration of {distribution_id} cannot be read", error)
             ) from error
         return ReadConfig(answer[_RAW], answer["ETag"])
 
@@ -105,8 +105,8 @@ class CloudFront:
         """
         Replace the configuration if it still is the one with this ETag.
 
-        Raises StaleObservation if somebody else wrote first, or the answer was cut short; Throttled
-        if it is one too many for now, ApplyError if CloudFront refuses otherwise.
+        Raises StaleObservation if another writer came first or the answer was cut short, Throttled
+        if CloudFront accepts no more updates for now, ApplyError if it refuses otherwise.
         """
         request: dict[str, Any] = {
             "Id": distribution_id,
@@ -123,50 +123,46 @@ class CloudFront:
 def _keep_raw_body(
     response_dict: Mapping[str, Any], customized_response_dict: dict[str, Any], **_: object
 ) -> None:
-    # Fires for errors too; their body is not a configuration.
+    # The event fires for errors too, whose body is not a configuration.
     if response_dict["status_code"] == _OK:
         customized_response_dict[_RAW] = response_dict["body"]
 
 
 def _drop_body(operation_model: OperationModel, response_dict: dict[str, Any], **_: object) -> None:
-    # An error has to be read.
-    if operation_model.name in _UNREAD and response_dict["status_code"] == _OK:
+    # The body of an error is needed.
+    if operation_model.name in _UNPARSED and response_dict["status_code"] == _OK:
         response_dict["body"] = b""
 
 
-def _set_xml_aside(params: dict[str, Any], context: dict[str, Any], **_: object) -> None:
+def _keep_xml(params: dict[str, Any], context: dict[str, Any], **_: object) -> None:
     if _RAW in params:
         context[_RAW] = params.pop(_RAW)
 
 
 def _send_xml(params: dict[str, Any], context: Mapping[str, Any], **_: object) -> None:
     if _RAW not in context:
-        # Without this the stub would be sent, and replace the whole configuration.
+        # Otherwise the stub would be sent and replace the whole configuration.
         raise ApplyError("an update of a distribution without its configuration was stopped")
     params["body"] = context[_RAW]
 
 
-def _leave_to_the_pace(response: tuple[object, Any] | None, **_: object) -> None:
-    # botocore would try again here, each hand by itself; `pace` lets one hand try for all.
+def _raise_if_throttled(response: tuple[object, Any] | None, **_: object) -> None:
+    # Or botocore would retry here, each worker by itself; `throttling` lets one worker try for all.
     if response and response[1].get("Error", {}).get("Code") in _THROTTLED:
         raise ClientError(response[1], "UpdateDistribution")
 
 
 def _update_error(distribution_id: str, error: CallError) -> MaintenanceError:
-    message = _sentence(f"CloudFront did not take the update of {distribution_id}", error)
-    # Only the answer was cut: whether it was taken is to be seen, not to be guessed.
-    if _code(error) in _STALE or isinstance(error, IncompleteReadError):
+    message, code = _with_hint(f"the update of {distribution_id} failed", error), error_code(error)
+    # If only the answer was cut short, the next read shows whether CloudFront made the update.
+    if code in _STALE or isinstance(error, IncompleteReadError):
         return StaleObservation(message)
-    return (Throttled if _code(error) in _THROTTLED else ApplyError)(message)
+    return (Throttled if code in _THROTTLED else ApplyError)(message)
 
 
-def _code(error: CallError) -> str:
-    return error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
-
-
-def _sentence(what: str, error: CallError) -> str:
-    hint = _HINTS.get(_code(error))
-    return f"{what}: {error}" + (f" - {hint}" if hint else "")
+def _with_hint(message: str, error: CallError) -> str:
+    hint = _HINTS.get(error_code(error))
+    return f"{message}: {error}" + (f" - {hint}" if hint else "")
 
 
 def _distribution(summary: DistributionSummaryTypeDef) -> Distribution:
@@ -191,12 +187,12 @@ def _behavior(path_pattern: str | None, raw: Mapping[str, Any]) -> Behavior:
     functions = _items(raw, "FunctionAssociations")
     associations = [
         *(
-            Association(i["EventType"], Kind.LAMBDA_AT_EDGE, i["LambdaFunctionARN"])
-            for i in lambdas
+            Association(each["EventType"], Kind.LAMBDA_AT_EDGE, each["LambdaFunctionARN"])
+            for each in lambdas
         ),
         *(
-            Association(i["EventType"], Kind.CLOUDFRONT_FUNCTION, i["FunctionARN"])
-            for i in functions
+            Association(each["EventType"], Kind.CLOUDFRONT_FUNCTION, each["FunctionARN"])
+            for each in functions
         ),
     ]
     flags = {

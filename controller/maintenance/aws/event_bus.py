@@ -17,13 +17,13 @@ DETAIL_TYPE = "Maintenance Mode Changed"
 
 
 class EventBus:
-    """The adapter; `client` gives the client, which most runs do not need."""
+    """The adapter; `client` returns the client when it is first needed: most runs send nothing."""
 
     def __init__(self, client: Callable[[], EventBridgeClient]) -> None:
         self._client = client
 
     def send(self, details: Sequence[Mapping[str, Any]]) -> None:
-        """Send an event for each detail, ten at most; raise ApplyError if one is not taken."""
+        """Send an event for each detail, ten at most; raise ApplyError if any is refused."""
         try:
             answer = self._client().put_events(
                 Entries=[
@@ -33,7 +33,7 @@ class EventBus:
             )
         except CALL_ERRORS as error:
             raise _refused(str(error)) from error
-        # Refusals of single entries come with status 200.
+        # EventBridge refuses single entries with status 200.
         reasons = [each["ErrorMessage"] for each in answer["Entries"] if "ErrorCode" in each]
         if reasons:
             raise _refused(" | ".join(reasons))
@@ -41,6 +41,6 @@ class EventBus:
 
 def _refused(why: str) -> ApplyError:
     return ApplyError(
-        f"the change of mode cannot be announced, the next run tries again: {why} - the "
+        f"the change of mode cannot be announced, and the next run retries: {why} - the "
         "controller's role needs events:PutEvents on the default bus (docs/iam.md)"
     )

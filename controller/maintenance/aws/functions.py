@@ -1,9 +1,9 @@
 """
 Lambda as the controller uses it: read the base, publish and delete versions of MaintenancePage.
 
-Every write is conditional on the revision that was read. Another run, a deployment or a person who
-writes first makes it fail with one of Lambda's conflicts (doc: Lambda API Reference,
-UpdateFunctionCode, PublishVersion), and all of them mean: look again.
+Every write is conditional on the revision that was read. If another run, a deployment or a person
+wrote first, Lambda refuses it with one of several conflicts (doc: Lambda API Reference,
+UpdateFunctionCode, PublishVersion). All of them mean: read again.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
 from urllib3.exceptions import HTTPError
 
-from maintenance.aws.errors import CALL_ERRORS
+from maintenance.aws.errors import CALL_ERRORS, error_code, translate_errors
 from maintenance.errors import ApplyError, ObservationError, StaleObservation
 from maintenance.lambda_edge.package import code_sha256
 from maintenance.lambda_edge.version import Configuration, EdgeVersion, FunctionPackage, Latest
@@ -26,10 +25,10 @@ if TYPE_CHECKING:
 
 _OK = 200
 _CONFLICTS = {"PreconditionFailedException", "ResourceConflictException"}
-# What a version lost if it no longer has the code that was uploaded.
+# The code of PublishVersion if $LATEST no longer has the code that was uploaded.
 _OTHER_CODE = "InvalidParameterValueException"
-# Each member that Lambda@Edge does not take (doc: CloudFront Developer Guide,
-# lambda-at-edge-function-restrictions), as it is where a function does not have it.
+# Each member that Lambda@Edge does not accept (doc: CloudFront Developer Guide,
+# lambda-at-edge-function-restrictions), with the value that it has if it is not set.
 _PLAIN: Mapping[str, Any] = {
     "DeadLetterConfig": {"TargetArn": ""},
     "Environment": {"Variables": {}},
@@ -46,7 +45,7 @@ class EdgeVersions:
     """
     The adapter; `page_function` is the name of the function that the controller publishes.
 
-    `client` gives the client, which a run without a page and without clean-up does not need.
+    `client` returns the client when it is first needed: a run without a page does without.
     """
 
     def __init__(
@@ -59,9 +58,9 @@ class EdgeVersions:
 
     def read_package(self, version_arn: str) -> FunctionPackage:
         """
-        Return the package of a version, kept from then on, for it never changes.
+        Return the package of a version, which never changes and is downloaded once.
 
-        Raises ObservationError, also where what was downloaded is not what Lambda runs.
+        Raises ObservationError, also if the download is not the code that Lambda runs.
         """
         if version_arn not in self._downloaded:
             self._downloaded[version_arn] = self._download(version_arn)
@@ -69,17 +68,11 @@ class EdgeVersions:
 
     def list_versions(self) -> tuple[EdgeVersion, ...]:
         """Return every numbered version of MaintenancePage; raise ObservationError."""
-        try:
-            pages = (
-                self._client()
-                .get_paginator("list_versions_by_function")
-                .paginate(FunctionName=self._function)
-            )
+        message = f"the versions of {self._function} cannot be listed"
+        with translate_errors(ObservationError, message):
+            paginator = self._client().get_paginator("list_versions_by_function")
+            pages = paginator.paginate(FunctionName=self._function)
             listed = [each for page in pages for each in page["Versions"]]
-        except CALL_ERRORS as error:
-            raise ObservationError(
-                f"the versions of {self._function} cannot be listed: {error}"
-            ) from error
         return tuple(_version(each) for each in listed if each["Version"] != "$LATEST")
 
     def read_latest(self) -> Latest:
@@ -98,7 +91,7 @@ class EdgeVersions:
         return state
 
     def read_version(self, version_arn: str) -> EdgeVersion | None:
-        """Return a version, None where there is none of that number; raise ObservationError."""
+        """Return a version, None if there is none of that number; raise ObservationError."""
         try:
             return _version(self._configuration(version_arn))
         except ObservationError as error:
@@ -115,17 +108,17 @@ class EdgeVersions:
             Architectures=list(architectures),
         )
 
-    def configure(self, wanted: Configuration, *, over: Latest) -> None:
-        """Configure $LATEST as wanted; raise StaleObservation or ApplyError."""
+    def configure(self, desired: Configuration, *, over: Latest) -> None:
+        """Change the configuration of $LATEST; raise StaleObservation or ApplyError."""
         found = over.configuration
         members = {
-            "Runtime": (wanted.runtime, found.runtime),
-            "Handler": (wanted.handler, found.handler),
-            "Role": (wanted.role, found.role),
-            "MemorySize": (wanted.memory, found.memory),
-            "Timeout": (wanted.timeout, found.timeout),
+            "Runtime": (desired.runtime, found.runtime),
+            "Handler": (desired.handler, found.handler),
+            "Role": (desired.role, found.role),
+            "MemorySize": (desired.memory, found.memory),
+            "Timeout": (desired.timeout, found.timeout),
         }
-        # Only what differs: naming the role asks for the right to pass it.
+        # Only what differs: a request that names the role needs the permission to pass it.
         changes: dict[str, Any] = {
             name: value for name, (value, present) in members.items() if value != present
         }
@@ -134,7 +127,7 @@ class EdgeVersions:
 
     def publish(self, *, over: Latest, description: str) -> EdgeVersion:
         """
-        Publish $LATEST if it still is what was read, and return the version, which may be Pending.
+        Publish $LATEST if it still is what was read; return the version, which may be Pending.
 
         Raises StaleObservation or ApplyError.
         """
@@ -157,7 +150,7 @@ class EdgeVersions:
             return True
         except CALL_ERRORS as error:
             # Normal for hours after the last detachment (doc: CloudFront Developer Guide,
-            # lambda-edge-delete-replicas); Lambda has no code of its own for it.
+            # lambda-edge-delete-replicas); Lambda has no error code of its own for it.
             if "replicated function" in str(error):
                 return False
             raise ApplyError(f"the version {version.arn} was not deleted: {error}") from error
@@ -168,25 +161,23 @@ class EdgeVersions:
         return found
 
     def _function_at(self, reference: str) -> Mapping[str, Any]:
-        try:
+        with translate_errors(ObservationError, f"{reference} cannot be read"):
             return self._client().get_function(FunctionName=reference)
-        except CALL_ERRORS as error:
-            raise ObservationError(f"{reference} cannot be read: {error}") from error
 
     def _download(self, version_arn: str) -> FunctionPackage:
         found = self._function_at(version_arn)
         try:
             answer: BaseHTTPResponse = self._http.request("GET", found["Code"]["Location"])
         except HTTPError as error:
-            # Not the whole error: it would show the presigned address.
+            # Not the whole error: it would show the presigned URL.
             raise ObservationError(
                 f"the package of {version_arn} cannot be downloaded: {type(error).__name__}"
             ) from error
         expected = found["Configuration"]["CodeSha256"]
         if answer.status != _OK or code_sha256(answer.data) != expected:
             raise ObservationError(
-                f"the package of {version_arn} was not downloaded as Lambda runs it (status "
-                f"{answer.status}, CodeSha256 {code_sha256(answer.data)}, not {expected})"
+                f"the download of {version_arn} is not the package that Lambda runs (status "
+                f"{answer.status}, CodeSha256 {code_sha256(answer.data)} instead of {expected})"
             )
         return FunctionPackage(answer.data, _configuration(found["Configuration"]))
 
@@ -195,13 +186,10 @@ class EdgeVersions:
             answer: Mapping[str, Any] = getattr(self._client(), operation)(
                 FunctionName=self._function, **members
             )
-        except ClientError as error:
-            message = f"{self._function} was not changed: {error}"
-            code = error.response["Error"]["Code"]
+        except CALL_ERRORS as error:
+            message, code = f"{self._function} was not changed: {error}", error_code(error)
             is_stale = code in _CONFLICTS or (operation, code) == ("publish_version", _OTHER_CODE)
             raise (StaleObservation if is_stale else ApplyError)(message) from error
-        except CALL_ERRORS as error:
-            raise ApplyError(f"{self._function} was not changed: {error}") from error
         return answer
 
 

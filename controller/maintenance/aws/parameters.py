@@ -1,12 +1,15 @@
 """
-The switch and the windows in SSM Parameter Store.
+The switch, the windows and their history in SSM Parameter Store.
 
     <switch>                 what the operator says now
     <switch>/windows/<name>  when maintenance runs by itself
 
-Events may arrive before a read knows of the change that they tell of. Such a read is repeated a few
-times. The history is read only where it decides something, and once for each version of the switch:
-SSM answers three such calls a second (doc: AWS General Reference, Systems Manager quotas).
+An event may arrive before a read returns the change that it announces; the read is then repeated a
+few times. An invalid value is replaced by the newest valid version of its parameter. SSM keeps the
+last hundred versions, and none of a deleted parameter (doc: SSM API Reference,
+GetParameterHistory); it answers three calls for them a second (doc: AWS General Reference, Systems
+Manager quotas). So the history is read only if it decides something, and once for each version of
+the switch.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from maintenance.aws.errors import CALL_ERRORS, retry_if_truncated
+from maintenance.aws.errors import retry_if_truncated, translate_errors
 from maintenance.errors import ApplyError, ObservationError, UnreadableValue
 from maintenance.schedule.history import (
     HistoryEntry,
@@ -32,18 +35,18 @@ from maintenance.wakeup import ParameterChanged
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
-    from mypy_boto3_ssm.type_defs import ParameterTypeDef
+    from mypy_boto3_ssm.type_defs import ParameterHistoryTypeDef, ParameterTypeDef
 
 # An event carries whole seconds, and its time is not the parameter's to the millisecond.
 _CLOCK_TOLERANCE = timedelta(seconds=1)
 _PAUSES_SECONDS = (0.2, 0.4, 0.8)
 
-# A version of the switch; one that is deleted and written again counts from 1 again.
-type _Identity = tuple[int, datetime]
+# A version of the switch; if the switch is deleted and written again, its numbers start over.
+type _VersionKey = tuple[int, datetime]
 
 
 class Parameters:
-    """The adapter. `clock` returns the present, aware; `pause` sleeps for a number of seconds."""
+    """The adapter. `clock` returns the present, aware; `sleep` waits for a number of seconds."""
 
     def __init__(
         self,
@@ -52,89 +55,96 @@ class Parameters:
         switch_parameter: str,
         zone: ZoneInfo,
         clock: Callable[[], datetime],
-        pause: Callable[[float], None],
+        sleep: Callable[[float], None],
     ) -> None:
         self._client = client
-        self._name = switch_parameter
+        self._switch = switch_parameter
         self._windows_path = f"{switch_parameter}/windows"
         self._zone = zone
         self._clock = clock
-        self._pause = pause
-        # The hands of a run may look at once: each has the version that it has read itself.
-        self._read = threading.local()
-        self._last_off: tuple[_Identity, datetime | None] | None = None
+        self._sleep = sleep
+        # Workers may read at the same time: each remembers the version that it has read itself.
+        self._thread = threading.local()
+        self._last_off: tuple[_VersionKey, datetime | None] | None = None
 
     def read_switch(self, *, changed: ParameterChanged | None = None) -> ReadSwitch:
-        """Return what the switch says; raise ObservationError if SSM does not answer."""
-        news = changed if changed and changed.name == self._name else None
-        parameter = self._heeding(news, self._get, lambda found: found)
-        self._read.version = _identity(parameter) if parameter else None
+        """
+        Return what the switch says; raise ObservationError if SSM does not answer.
+
+        `changed` is the change that woke the controller, which this read must know of.
+        """
+        change = changed if changed and changed.name == self._switch else None
+        parameter = self._read_up_to_date(change, self._get_switch, lambda found: found)
+        self._thread.version = _version_key(parameter) if parameter else None
         if parameter is None:
             return ReadSwitch(None, self._missing())
         try:
             written = parameter["LastModifiedDate"]
             return ReadSwitch(parse_switch(parameter["Value"], written=written, zone=self._zone))
         except UnreadableValue as error:
-            stand_in = last_readable(self._history(self._name), self._zone)
-            never = "so nothing is closed by it and nothing is lifted"
-            return ReadSwitch(
-                stand_in, _unreadable(f"the switch {self._name}", stand_in, error, never=never)
-            )
+            fallback = last_readable(self._versions(self._switch), self._zone)
+            what, otherwise = f"the switch {self._switch}", "it neither closes nor opens the site"
+            return ReadSwitch(fallback, _invalid(what, fallback, error, otherwise=otherwise))
 
     def read_last_off(self) -> datetime | None:
         """
-        Return the instant of the newest off in the switch's history, if it has one.
+        Return the instant of the newest off in the switch's history, if there is one.
 
-        What came before the version that was read last cannot change, so it is not asked for again.
+        Versions before the one that this thread has read cannot change, so the answer is cached.
         """
-        version: _Identity | None = getattr(self._read, "version", None)
+        version: _VersionKey | None = getattr(self._thread, "version", None)
         if version and self._last_off and self._last_off[0] == version:
             return self._last_off[1]
-        history = self._history(self._name)
+        history = self._versions(self._switch)
         found = last_off(history, self._zone)
-        # A history that does not know of this version yet may lack the ones before it, too.
+        # A history that lacks this version may lack earlier ones too.
         if version and any(each.written == version[1] for each in history):
             self._last_off = (version, found)
         return found
 
     def read_windows(self, *, changed: ParameterChanged | None = None) -> ReadWindows:
-        """Return all windows; raise ObservationError if SSM does not answer."""
+        """
+        Return all windows; raise ObservationError if SSM does not answer.
+
+        `changed` is the change that woke the controller, which this read must know of.
+        """
         is_window = changed and changed.name.startswith(f"{self._windows_path}/")
-        news = changed if is_window else None
-        parameters = self._heeding(
-            news,
+        change = changed if is_window else None
+        parameters = self._read_up_to_date(
+            change,
             self._list_windows,
             lambda found: next(
-                (each for each in found if news and each["Name"] == news.name), None
+                (each for each in found if change and each["Name"] == change.name), None
             ),
         )
-        windows = []
-        errors = []
-        unknown = []
+        windows, errors, unknown = [], [], []
         for parameter in parameters:
             try:
-                windows.append(self._window(parameter["Name"], parameter["Value"]))
-            except UnreadableValue as unreadable:
-                try:
-                    stand_in, error = self._last_readable_window(parameter["Name"], unreadable)
-                except ObservationError as unread:
-                    unknown.append(f"{unread} - {unreadable}")
-                    continue
-                windows += [stand_in] if stand_in else []
-                errors.append(error)
+                window, error = self._read_window(parameter)
+            except ObservationError as unread:
+                unknown.append(str(unread))
+            else:
+                windows += [window] if window else []
+                errors += [error] if error else []
         return ReadWindows(tuple(windows), tuple(errors), tuple(unknown))
+
+    def read_history(self) -> Iterator[HistoryEntry]:
+        """Yield every version of the switch and of each window; raise ObservationError."""
+        yield from self._entries(self._switch, window=None)
+        for parameter in self._list_windows():
+            yield from self._entries(parameter["Name"], window=self._window_name(parameter))
 
     def write_switch(self, value: str) -> ParameterChanged:
         """
-        Write the switch, creating it where it is missing, and return the news, for the next read.
+        Write the switch, creating it if it is missing; return the change, for the next read.
 
         Raises ApplyError if SSM refuses.
         """
-        news = ParameterChanged(self._name, self._clock())
-        try:
+        change = ParameterChanged(self._switch, self._clock())
+        with translate_errors(ApplyError, f"the switch {self._switch} cannot be written"):
             retry_if_truncated(
                 lambda: self._client.put_parameter(
-                    Name=self._name,
+                    Name=self._switch,
                     Value=value,
                     Type="String",
                     Description="Takes the site into maintenance: on or off, see docs/windows.md",
@@ -142,166 +152,110 @@ class Parameters:
                     Overwrite=True,
                 )
             )
-        except CALL_ERRORS as error:
-            raise ApplyError(f"the switch {self._name} cannot be written: {error}") from error
-        return news
+        return change
 
-    def _heeding[Found](
+    def _read_up_to_date[Found](
         self,
-        news: ParameterChanged | None,
+        change: ParameterChanged | None,
         read: Callable[[], Found],
         pick: Callable[[Found], ParameterTypeDef | None],
     ) -> Found:
-        """Read, and again a few times while what was read has not heard the news."""
+        """Read, and a few times again while the picked parameter is older than the change."""
         found = read()
         for seconds in _PAUSES_SECONDS:
-            if news is None or _has_heard(pick(found), news):
+            if change is None or _is_up_to_date(pick(found), change):
                 break
-            self._pause(seconds)
+            self._sleep(seconds)
             found = read()
         return found
 
-    def _window(self, parameter: str, value: str) -> Window:
-        name = parameter.removeprefix(f"{self._windows_path}/")
-        return parse_window(name, value, zone=self._zone)
+    def _read_window(self, parameter: ParameterTypeDef) -> tuple[Window | None, str | None]:
+        """
+        Return a window; if it is invalid, its last valid version, if any, and the error.
 
-    def _last_readable_window(
-        self, parameter: str, error: UnreadableValue
-    ) -> tuple[Window | None, str]:
-        name = parameter.removeprefix(f"{self._windows_path}/")
-        stand_in = last_readable_window(name, self._history(parameter), self._zone)
-        what = f"the window {parameter}"
-        return stand_in, _unreadable(what, stand_in, error, never="so it is no window")
-
-    def _get(self) -> ParameterTypeDef | None:
+        Raises ObservationError if the history is needed and cannot be read.
+        """
+        name = self._window_name(parameter)
         try:
-            return self._client.get_parameter(Name=self._name)["Parameter"]
-        except self._client.exceptions.ParameterNotFound:
-            return None
-        except CALL_ERRORS as error:
-            raise ObservationError(f"the switch {self._name} cannot be read: {error}") from error
+            return parse_window(name, parameter["Value"], zone=self._zone), None
+        except UnreadableValue as invalid:
+            try:
+                history = self._versions(parameter["Name"])
+            except ObservationError as unread:
+                raise ObservationError(f"{unread} - {invalid}") from unread
+            fallback = last_readable_window(name, history, self._zone)
+            what = f"the window {parameter['Name']}"
+            return fallback, _invalid(what, fallback, invalid, otherwise="it is ignored")
+
+    def _window_name(self, parameter: ParameterTypeDef) -> str:
+        return parameter["Name"].removeprefix(f"{self._windows_path}/")
+
+    def _get_switch(self) -> ParameterTypeDef | None:
+        with translate_errors(ObservationError, f"the switch {self._switch} cannot be read"):
+            try:
+                return self._client.get_parameter(Name=self._switch)["Parameter"]
+            except self._client.exceptions.ParameterNotFound:
+                return None
 
     def _list_windows(self) -> list[ParameterTypeDef]:
-        try:
+        message = f"the windows under {self._windows_path} cannot be read"
+        with translate_errors(ObservationError, message):
             pages = self._client.get_paginator("get_parameters_by_path").paginate(
                 Path=self._windows_path, Recursive=True
             )
             return [each for page in pages for each in page["Parameters"]]
-        except CALL_ERRORS as error:
-            message = f"the windows under {self._windows_path} cannot be read: {error}"
-            raise ObservationError(message) from error
 
-    def _history(self, name: str) -> list[Version]:
-        """Return the versions that SSM still has, which are the last hundred."""
-        try:
-            pages = self._client.get_paginator("get_parameter_history").paginate(Name=name)
-            versions = [each for page in pages for each in page["Parameters"]]
-        except CALL_ERRORS as error:
-            message = f"the history of {name} cannot be read: {error}"
-            raise ObservationError(message) from error
-        return [
-            Version(each["Value"], each["LastModifiedDate"].astimezone(UTC)) for each in versions
-        ]
+    def _get_history(
+        self, name: str, *, may_be_deleted: bool = False
+    ) -> list[ParameterHistoryTypeDef]:
+        with translate_errors(ObservationError, f"the history of {name} cannot be read"):
+            try:
+                pages = self._client.get_paginator("get_parameter_history").paginate(Name=name)
+                return [each for page in pages for each in page["Parameters"]]
+            except self._client.exceptions.ParameterNotFound:
+                if may_be_deleted:
+                    return []
+                raise
+
+    def _versions(self, name: str) -> list[Version]:
+        return [_version(each) for each in self._get_history(name)]
+
+    def _entries(self, name: str, *, window: str | None) -> Iterator[HistoryEntry]:
+        for each in self._get_history(name, may_be_deleted=True):
+            yield HistoryEntry(
+                parameter=name,
+                window=window,
+                number=each["Version"],
+                version=_version(each),
+                user=each["LastModifiedUser"],
+            )
 
     def _missing(self) -> str:
         return (
-            f"the switch {self._name} does not exist, so nothing is closed by it and nothing is "
-            f"lifted: write it with aws ssm put-parameter --name {self._name} --type String "
-            "--value off"
+            f"the switch {self._switch} does not exist, so it neither closes nor opens the site: "
+            f"create it with aws ssm put-parameter --name {self._switch} --type String --value off"
         )
 
 
-def _identity(parameter: ParameterTypeDef) -> _Identity:
+def _version_key(parameter: ParameterTypeDef) -> _VersionKey:
     return parameter["Version"], parameter["LastModifiedDate"].astimezone(UTC)
 
 
-def _has_heard(parameter: ParameterTypeDef | None, news: ParameterChanged) -> bool:
-    """Tell whether a parameter, None where there is none, is as new as the event about it."""
+def _version(entry: ParameterHistoryTypeDef) -> Version:
+    return Version(entry["Value"], entry["LastModifiedDate"].astimezone(UTC))
+
+
+def _is_up_to_date(parameter: ParameterTypeDef | None, change: ParameterChanged) -> bool:
+    """Return whether a parameter, None if it does not exist, is as new as the change."""
     if parameter is None:
-        return news.deleted
-    return parameter["LastModifiedDate"] + _CLOCK_TOLERANCE >= news.time
+        return change.deleted
+    return parameter["LastModifiedDate"] + _CLOCK_TOLERANCE >= change.time
 
 
-def _unreadable(
-    what: str, stand_in: Switch | Window | None, error: UnreadableValue, *, never: str
+def _invalid(
+    what: str, fallback: Switch | Window | None, error: UnreadableValue, *, otherwise: str
 ) -> str:
-    if stand_in is None:
-        return f"{what} is not understood and never was, {never}: {error}"
-    return f"{what} is not understood, so its last readable value stands in for it: {error}"
-
-
-def read_history(client: SSMClient, *, switch_parameter: str) -> Iterator[HistoryEntry]:
-    """Yield every writing of the switch and of each window; raise ObservationError."""
-    windows_path = f"{switch_parameter}/windows"
-    yield from _versions(client, switch_parameter, None)
-    try:
-        pages = client.get_paginator("get_parameters_by_path").paginate(
-            Path=windows_path, Recursive=True
-        )
-        names = [each["Name"] for page in pages for each in page["Parameters"]]
-    except CALL_ERRORS as error:
-        message = f"the windows under {windows_path} cannot be read: {error}"
-        raise ObservationError(message) from error
-    for name in names:
-        yield from _versions(client, name, name.removeprefix(f"{windows_path}/"))
-
-
-def _versions(client: SSMClient, name: str, window: str | None) -> Iterator[HistoryEntry]:
-    try:
-        pages = client.get_paginator("get_parameter_history").paginate(Name=name)
-        versions = [each for page in pages for each in page["Parameters"]]
-    except client.exceptions.ParameterNotFound:
-        return
-    except CALL_ERRORS as error:
-        raise ObservationError(f"the history of {name} cannot be read: {error}") from error
-    for each in versions:
-        yield HistoryEntry(
-            parameter=name,
-            window=window,
-            number=each["Version"],
-            version=Version(each["Value"], each["LastModifiedDate"].astimezone(UTC)),
-            user=each["LastModifiedUser"],
-        )
-
-
-class StatusParameter:
-    """The adapter."""
-
-    def __init__(self, client: SSMClient, *, switch_parameter: str) -> None:
-        self._client = client
-        self.name = f"{switch_parameter}/status"
-
-    def read(self) -> str | None:
-        """Return the text, None where there is none; raise ObservationError."""
-        try:
-            return self._client.get_parameter(Name=self.name)["Parameter"]["Value"]
-        except self._client.exceptions.ParameterNotFound:
-            return None
-        except CALL_ERRORS as error:
-            raise ObservationError(f"the status {self.name} cannot be read: {error}") from error
-
-    def write(self, text: str) -> None:
-        """Write the text; raise ApplyError."""
-        try:
-            retry_if_truncated(
-                lambda: self._client.put_parameter(
-                    Name=self.name,
-                    Value=text,
-                    Type="String",
-                    Description="Written by the maintenance controller; see docs/operations.md",
-                    Overwrite=True,
-                )
-            )
-        except CALL_ERRORS as error:
-            message = f"the status {self.name} cannot be written: {error}"
-            raise ApplyError(message) from error
-
-    def remove(self) -> None:
-        """Delete the parameter if it is there; raise ApplyError."""
-        try:
-            self._client.delete_parameter(Name=self.name)
-        except self._client.exceptions.ParameterNotFound:
-            return
-        except CALL_ERRORS as error:
-            message = f"the status {self.name} cannot be deleted, delete it yourself: {error}"
-            raise ApplyError(message) from error
+    """Return what happens as a parameter is invalid: a fallback applies, or `otherwise`."""
+    if fallback is None:
+        return f"{what} is invalid, and no earlier version is valid, so {otherwise}: {error}"
+    return f"{what} is invalid, so its last valid version applies: {error}"

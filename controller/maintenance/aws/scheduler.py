@@ -1,9 +1,9 @@
 """
-The alarm clock: one schedule in EventBridge Scheduler, aimed at the next instant of change.
+The alarm clock: one EventBridge schedule that wakes the controller when the mode can change next.
 
-It only wakes the controller, which looks for itself; windows are never copied into schedules, so
-there is nothing to keep in step (ADR 0006). A schedule fires within its minute, and one for the
-present may be past before it is written, so it is never aimed nearer than a minute.
+It only wakes the controller, which then reads everything itself. Windows are never copied into
+schedules, so the two cannot disagree (ADR 0006). A schedule fires within its minute, and one for
+the present may be in the past when it is written, so it is never set to less than a minute ahead.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from maintenance.aws.errors import CALL_ERRORS
+from maintenance.aws.errors import translate_errors
 from maintenance.errors import ApplyError
 
 if TYPE_CHECKING:
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 NAME = "alarm-clock"
 _INPUT = '{"alarm_clock": true}'
 _NEAREST = timedelta(minutes=1)
-# Scheduler's own years end here (doc: EventBridge Scheduler User Guide, schedule-types).
+# The last year that Scheduler accepts (doc: EventBridge Scheduler User Guide, schedule-types).
 _LAST_YEAR = 2199
 
 
 class WakeupTarget(Struct, frozen=True):
-    """Whom the alarm clock wakes, as ARNs, and the schedule group that it lives in."""
+    """What the alarm clock calls, with the role and the dead letters of the call, and its group."""
 
     group: str
     target_arn: str
@@ -39,73 +39,71 @@ class WakeupTarget(Struct, frozen=True):
 class AlarmClock:
     """The adapter."""
 
-    def __init__(self, client: EventBridgeSchedulerClient, ring: WakeupTarget) -> None:
+    def __init__(self, client: EventBridgeSchedulerClient, target: WakeupTarget) -> None:
         self._client = client
-        self._ring = ring
+        self._target = target
 
     def set_wakeup(self, at: datetime | None, *, now: datetime) -> None:
         """
-        Make the schedule fire at this instant, or never; write nothing where it already stands so.
+        Set the schedule to fire at this instant, or never; write nothing if it is set already.
 
         Raises ApplyError if Scheduler refuses.
         """
         is_far = at is not None and at.year > _LAST_YEAR
-        wanted = None if at is None or is_far else self._schedule(max(at, now + _NEAREST))
-        try:
-            self._bring_about(wanted)
-        except CALL_ERRORS as error:
-            message = f"the alarm clock cannot be set, so only the sweep will notice: {error}"
-            raise ApplyError(message) from error
+        desired = None if at is None or is_far else self._schedule(max(at, now + _NEAREST))
+        message = "the alarm clock cannot be set, so the next change waits for the sweep"
+        with translate_errors(ApplyError, message):
+            self._apply(desired)
 
-    def _bring_about(self, wanted: dict[str, Any] | None) -> None:
+    def _apply(self, desired: dict[str, Any] | None) -> None:
         errors = self._client.exceptions
         try:
-            self._write(wanted, over=self._read())
+            self._write(desired, over=self._read())
         except (errors.ConflictException, errors.ResourceNotFoundException):
-            # It rang, or another run aimed it, since it was read.
-            self._write(wanted, over=self._read())
+            # It fired, or another run set it, since it was read.
+            self._write(desired, over=self._read())
 
     def _read(self) -> Mapping[str, Any] | None:
         try:
-            return self._client.get_schedule(Name=NAME, GroupName=self._ring.group)
+            return self._client.get_schedule(Name=NAME, GroupName=self._target.group)
         except self._client.exceptions.ResourceNotFoundException:
             return None
 
-    def _write(self, wanted: dict[str, Any] | None, *, over: Mapping[str, Any] | None) -> None:
-        if wanted is None:
+    def _write(self, desired: dict[str, Any] | None, *, over: Mapping[str, Any] | None) -> None:
+        if desired is None:
             if over is not None:
-                self._client.delete_schedule(Name=NAME, GroupName=self._ring.group)
+                self._client.delete_schedule(Name=NAME, GroupName=self._target.group)
         elif over is None:
-            self._client.create_schedule(**wanted)
-        elif not _says(over, wanted):
-            self._client.update_schedule(**wanted)
+            self._client.create_schedule(**desired)
+        elif not _matches(over, desired):
+            self._client.update_schedule(**desired)
 
     def _schedule(self, at: datetime) -> dict[str, Any]:
-        ring = self._ring
-        whole = at.astimezone(UTC) + timedelta(microseconds=-at.microsecond % 1_000_000)
+        target = self._target
+        whole_second = at.astimezone(UTC) + timedelta(microseconds=-at.microsecond % 1_000_000)
         return {
             "Name": NAME,
-            "GroupName": ring.group,
-            "ScheduleExpression": f"at({whole:%Y-%m-%dT%H:%M:%S})",
+            "GroupName": target.group,
+            "ScheduleExpression": f"at({whole_second:%Y-%m-%dT%H:%M:%S})",
             "ScheduleExpressionTimezone": "UTC",
             "FlexibleTimeWindow": {"Mode": "OFF"},
             "ActionAfterCompletion": "DELETE",
             "State": "ENABLED",
             "Target": {
-                "Arn": ring.target_arn,
-                "RoleArn": ring.role_arn,
+                "Arn": target.target_arn,
+                "RoleArn": target.role_arn,
                 "Input": _INPUT,
-                "DeadLetterConfig": {"Arn": ring.dead_letter_queue_arn},
+                "DeadLetterConfig": {"Arn": target.dead_letter_queue_arn},
                 "RetryPolicy": {"MaximumEventAgeInSeconds": 3600, "MaximumRetryAttempts": 100},
             },
         }
 
 
-def _says(schedule: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
-    """Tell whether a schedule says all that is wanted; Scheduler adds members of its own."""
+def _matches(schedule: Mapping[str, Any], desired: Mapping[str, Any]) -> bool:
+    """Return whether a schedule has every desired member; Scheduler adds members of its own."""
     return all(
-        _says(schedule.get(name, {}), each)
+        _matches(schedule.get(name, {}), each)
         if isinstance(each, dict)
         else schedule.get(name) == each
-        for name, each in wanted.items()
+        for name, each in desired.items()
     )

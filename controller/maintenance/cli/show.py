@@ -1,7 +1,7 @@
 """
 What an operator asks: status, plan, windows, history. Nothing here writes anything.
 
-It is the controller that answers, made by `handler.assemble` as in Lambda; this only asks it and
+It is the controller that answers, made by `app.assemble` as in Lambda; this only asks it and
 shows what it says.
 """
 
@@ -11,13 +11,11 @@ from collections.abc import Callable
 from copy import replace
 from datetime import datetime, timedelta
 from enum import IntEnum
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from maintenance.app import App
-from maintenance.aws.parameters import read_history
 from maintenance.cli.calendar_view import Calendar, changes_of_clocks, windows, windows_document
 from maintenance.cli.history_view import Page, history, history_document
 from maintenance.cli.status_view import Look, plan, plan_document, status, status_document
@@ -34,9 +32,6 @@ from maintenance.schedule.forecast import forecast
 from maintenance.schedule.history import newest_first
 from maintenance.schedule.switch import parse_switch
 from maintenance.wakeup import ParameterChanged
-
-if TYPE_CHECKING:
-    from mypy_boto3_ssm import SSMClient
 
 
 class ExitCode(IntEnum):
@@ -63,7 +58,6 @@ class Session(Struct, frozen=True):
     """The controller, and the terminal that it is asked from."""
 
     app: App
-    ssm: SSMClient
     terminal: Terminal
     watch: Watch
 
@@ -132,9 +126,8 @@ class Session(Struct, frozen=True):
 
     def history(self, *, page: int) -> ExitCode:
         """Show who set what when."""
-        settings = self.app.settings
-        found = read_history(self.ssm, switch_parameter=settings.switch_parameter)
-        shown = Page(newest_first(found), page, settings.time_zone)
+        found = self.app.parameters.read_history()
+        shown = Page(newest_first(found), page, self.app.settings.time_zone)
         self.terminal.answer(history_document(shown), "", history(shown, self.clock), "")
         return ExitCode.DONE
 

@@ -1,4 +1,4 @@
-"""What CloudFormation is told, over real HTTP, at the address it gave."""
+"""CloudFormation gets an answer, over real HTTP, at the address that it gave."""
 
 import json
 import threading
@@ -38,7 +38,7 @@ def _document(error: str | None) -> dict[str, Any]:
     return document
 
 
-def test_a_success_has_every_member_that_cloudformation_wants() -> None:
+def test_a_success_has_every_member_that_cloudformation_requires() -> None:
     """Source: CloudFormation User Guide, crpg-ref-responses."""
     expected = {
         "Status": "SUCCESS",
@@ -53,7 +53,7 @@ def test_a_success_has_every_member_that_cloudformation_wants() -> None:
 
 
 def test_a_failure_says_why() -> None:
-    """The reason is what the owner sees in the stack's events."""
+    """The owner sees the reason in the stack's events."""
     document = _document("E1 is stuck")
 
     assert ("FAILED", "E1 is stuck") == (document["Status"], document["Reason"])
@@ -62,7 +62,7 @@ def test_a_failure_says_why() -> None:
 @pytest.mark.parametrize("letter", ["x", "č", "…", '"', "\n", "\ud800"])
 def test_an_answer_is_never_longer_than_4096_bytes(letter: str) -> None:
     """
-    A longer one would be as good as none.
+    A longer one would count as none.
 
     Source: CloudFormation User Guide, crpg-ref-responses.
     """
@@ -72,8 +72,8 @@ def test_an_answer_is_never_longer_than_4096_bytes(letter: str) -> None:
     assert json.loads(put.body)["Reason"].startswith("x")
 
 
-def test_it_is_put_to_the_very_url_and_without_a_content_type() -> None:
-    """The URL is signed as it is, and for no content type."""
+def test_it_is_put_to_the_exact_url_without_a_content_type() -> None:
+    """The URL is signed as it stands, without a content type."""
     [put] = _received(ACCEPTS)
 
     assert ("PUT", "/answer?Signature=a%2Fb", "") == (
@@ -83,19 +83,19 @@ def test_it_is_put_to_the_very_url_and_without_a_content_type() -> None:
     )
 
 
-def test_a_server_that_is_busy_is_asked_again() -> None:
+def test_a_busy_server_is_tried_again() -> None:
     """Without an answer the stack waits an hour."""
     assert 2 == len(_received(Answer(503), ACCEPTS))
 
 
 def test_a_refused_answer_is_an_error() -> None:
-    """An expired URL: somebody has to hear of it."""
-    with pytest.raises(ApplyError, match="could not be answered: S3 said 403"):
+    """The URL may have expired: the invocation has to fail."""
+    with pytest.raises(ApplyError, match="could not be answered: S3 returned 403"):
         _received(Answer(403))
 
 
-def test_an_address_that_is_none_is_an_error() -> None:
-    """With a sentence, like everything else."""
+def test_an_invalid_address_is_an_error() -> None:
+    """With a message, like all other failures."""
     with pytest.raises(ApplyError, match="CloudFormation could not be answered"):
         _answer("http://[nowhere")
 
@@ -104,8 +104,8 @@ OURS = "arn:aws:lambda:us-east-1:123456789012:function:site-Controller"
 S3 = "https://cloudformation-custom-resource-response-useast1.s3.amazonaws.com/arn?Signature=a"
 
 
-def test_a_request_that_cloudformation_can_have_sent_is_believed() -> None:
-    """About a stack of the function's own account, to be answered in S3."""
+def test_a_request_that_cloudformation_can_have_sent_is_accepted() -> None:
+    """It names a stack of the function's own account, and an address in S3."""
     refuse_forged({"ResponseURL": S3, "StackId": STACK_ID}, own_arn=OURS)
 
 
@@ -131,46 +131,46 @@ def test_a_request_that_cloudformation_can_have_sent_is_believed() -> None:
     ],
 )
 def test_a_forged_request_is_refused(url: str, stack_id: str | None) -> None:
-    """Who may invoke the controller cannot make it send what it knows to any address."""
-    with pytest.raises(EventRefused, match="nothing was changed: CloudFormation asks"):
+    """An invoker of the controller cannot make it send what it knows to another address."""
+    with pytest.raises(EventRefused, match="nothing was changed: a request of CloudFormation"):
         refuse_forged({"ResponseURL": url, "StackId": stack_id}, own_arn=OURS)
 
 
-def test_an_answer_is_sent_on_to_nowhere() -> None:
-    """What was asked for is an address of S3, whatever that says."""
+def test_the_answer_follows_no_redirect() -> None:
+    """It is meant for S3, even if the server names another address."""
     with a_server(ACCEPTS) as other, a_server(Answer(307, {"Location": other.url})) as first:
-        with pytest.raises(ApplyError, match="S3 said 307"):
+        with pytest.raises(ApplyError, match="S3 returned 307"):
             _answer(first.url)
 
         assert [] == other.received
 
 
-def test_work_that_breaks_off_is_a_fault_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    """There was time enough."""
+def test_work_that_ends_without_a_result_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though there was time enough."""
     monkeypatch.setattr(threading, "excepthook", lambda _: None)
 
     def work() -> None:
         raise SystemExit
 
-    assert "the work broke off, and the log says why" == error_of(work, seconds_left=900.0)
+    assert "unexpected error: see the controller's log" == error_of(work, seconds_left=900.0)
 
 
-def test_work_that_ends_in_time_says_its_fault() -> None:
-    """Or that there is none."""
+def test_work_that_ends_in_time_returns_its_error() -> None:
+    """Or None if it succeeded."""
     assert (None, "E1 is stuck") == (
         error_of(lambda: None, seconds_left=900.0),
         error_of(lambda: "E1 is stuck", seconds_left=900.0),
     )
 
 
-def test_work_that_takes_too_long_is_a_fault_while_there_is_time_to_answer() -> None:
-    """Lambda would end the function, and the stack would wait for an answer."""
-    goes_on = threading.Event()
+def test_work_that_takes_too_long_is_an_error_while_there_is_time_to_answer() -> None:
+    """Or Lambda would end the function, and the stack would wait for an answer."""
+    finished = threading.Event()
 
     def work() -> None:
-        goes_on.wait()
+        finished.wait()
 
     error = error_of(work, seconds_left=80.0)
-    goes_on.set()
+    finished.set()
 
-    assert "there was no time left to finish: try again, it goes on" == error
+    assert "no time left to finish: try again, and the work continues" == error
