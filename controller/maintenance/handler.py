@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any
 from urllib3 import PoolManager
 
 from maintenance.app import app_of_process, is_aws_emulated, make_app
-from maintenance.aws.cloudformation import answer, error_of, refuse_forged, was_never_installed
+from maintenance.aws.cloudformation import (
+    answer,
+    refuse_forged,
+    run_until_deadline,
+    was_never_installed,
+)
 from maintenance.errors import MaintenanceError
 from maintenance.reporting.telemetry import logger
 from maintenance.wakeup import InstallationRequested, parse_wakeup
@@ -50,7 +55,7 @@ def _answer_cloudformation(
     if not is_aws_emulated():
         refuse_forged(request, own_arn=own_arn)
     work = functools.partial(_installation_error, request, own_arn)
-    error = error_of(work, seconds_left=seconds_left)
+    error = run_until_deadline(work, seconds_left=seconds_left)
     # Rules and the sweep take these names from the resource, and so are deleted before it.
     names = ("SwitchParameter", "ControllerRole", "StateBucket")
     data = {name: request.get("ResourceProperties", {}).get(name, "") for name in names}

@@ -53,9 +53,10 @@ _LARGEST_PAGE_FILE_BYTES = 1_000_000
 
 class RecordStore:
     """
-    The records of displaced functions. `new_write_id` returns a fresh random text at each call.
+    Reads and writes records of displaced functions.
 
-    `client` returns the client when it is first needed: most runs touch no record.
+    `client` returns the client when it is first needed: most runs touch no record. `new_write_id`
+    returns a fresh random text at each call.
     """
 
     def __init__(
@@ -133,7 +134,7 @@ def _record_body(answer: GetObjectOutputTypeDef) -> bytes:
 
 class PageFiles:
     """
-    The files of the owner's page.
+    Reads the files of the owner's page.
 
     `client` returns the client when it is first needed: most wakeups need no page.
     """

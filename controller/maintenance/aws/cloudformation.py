@@ -81,7 +81,7 @@ def was_never_installed(request: Mapping[str, Any]) -> bool:
     return request.get("RequestType") == "Delete" and physical_id.endswith(_NOT_INSTALLED)
 
 
-def error_of(work: Callable[[], str | None], *, seconds_left: float) -> str | None:
+def run_until_deadline(work: Callable[[], str | None], *, seconds_left: float) -> str | None:
     """
     Do the work and return its error, or an error if it takes too long to be answered in time.
 
@@ -103,28 +103,14 @@ def answer(
     request: Mapping[str, Any], *, http: PoolManager, error: str | None, data: Mapping[str, str]
 ) -> None:
     """Send the answer, a failure if there is an error; raise ApplyError if S3 refuses it."""
-    physical_id = f"{request['LogicalResourceId']}-of-{request['StackId'].split('/')[-1]}"
-    failed_creation = error and request.get("RequestType") == "Create"
-    if failed_creation or was_never_installed(request):
-        physical_id += _NOT_INSTALLED
-    document = {
-        "Status": "FAILED" if error else "SUCCESS",
-        "Reason": _shortened(error or "done"),
-        "PhysicalResourceId": physical_id,
-        "StackId": request["StackId"],
-        "RequestId": request["RequestId"],
-        "LogicalResourceId": request["LogicalResourceId"],
-        "Data": dict(data),
-    }
-    body = json.dumps(document, ensure_ascii=False).encode()
-    # The URL is signed without a content type, so the request must have none.
-    headers = {"content-type": ""}
+    document = _document(request, error) | {"Data": dict(data)}
     try:
         put = http.request(
             "PUT",
             request["ResponseURL"],
-            body=body,
-            headers=headers,
+            body=json.dumps(document, ensure_ascii=False).encode(),
+            # The URL is signed without a content type, so the request must have none.
+            headers={"content-type": ""},
             retries=_RETRIES,
             timeout=_TIMEOUT,
             redirect=False,
@@ -133,6 +119,21 @@ def answer(
         raise ApplyError(f"CloudFormation could not be answered: {unreachable}") from unreachable
     if put.status not in _GOOD:
         raise ApplyError(f"CloudFormation could not be answered: S3 returned {put.status}")
+
+
+def _document(request: Mapping[str, Any], error: str | None) -> dict[str, Any]:
+    physical_id = f"{request['LogicalResourceId']}-of-{request['StackId'].split('/')[-1]}"
+    failed_creation = error and request.get("RequestType") == "Create"
+    if failed_creation or was_never_installed(request):
+        physical_id += _NOT_INSTALLED
+    return {
+        "Status": "FAILED" if error else "SUCCESS",
+        "Reason": _shortened(error or "done"),
+        "PhysicalResourceId": physical_id,
+        "StackId": request["StackId"],
+        "RequestId": request["RequestId"],
+        "LogicalResourceId": request["LogicalResourceId"],
+    }
 
 
 def _shortened(reason: str) -> str:

@@ -63,7 +63,11 @@ _HINTS = {
 
 
 class CloudFront:
-    """The adapter. It needs a client of its own, because it registers handlers on its events."""
+    """
+    Lists distributions, and reads and updates their configurations.
+
+    It needs a client of its own, because it registers handlers on the client's events.
+    """
 
     def __init__(self, client: CloudFrontClient) -> None:
         self._client = client

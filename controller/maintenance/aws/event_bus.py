@@ -17,7 +17,11 @@ DETAIL_TYPE = "Maintenance Mode Changed"
 
 
 class EventBus:
-    """The adapter; `client` returns the client when it is first needed: most runs send nothing."""
+    """
+    Sends events to the default event bus.
+
+    `client` returns the client when it is first needed: most runs send nothing.
+    """
 
     def __init__(self, client: Callable[[], EventBridgeClient]) -> None:
         self._client = client

@@ -43,9 +43,10 @@ _PLAIN: Mapping[str, Any] = {
 
 class EdgeVersions:
     """
-    The adapter; `page_function` is the name of the function that the controller publishes.
+    Reads the base, and reads, publishes and deletes versions of MaintenancePage.
 
-    `client` returns the client when it is first needed: a run without a page does without.
+    `page_function` is the name of MaintenancePage in this stack. `client` returns the client when
+    it is first needed: a run that needs no page makes none.
     """
 
     def __init__(

@@ -46,7 +46,11 @@ type _VersionKey = tuple[int, datetime]
 
 
 class Parameters:
-    """The adapter. `clock` returns the present, aware; `sleep` waits for a number of seconds."""
+    """
+    Reads the switch, the windows and their history, and writes the switch.
+
+    `clock` returns the present, aware; `sleep` waits for a number of seconds.
+    """
 
     def __init__(
         self,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 NAME = "alarm-clock"
 _INPUT = '{"alarm_clock": true}'
 _NEAREST = timedelta(minutes=1)
-# The last year that Scheduler accepts (doc: EventBridge Scheduler User Guide, schedule-types).
+# Scheduler's own years end here (doc: EventBridge Scheduler User Guide, schedule-types).
 _LAST_YEAR = 2199
 
 
@@ -37,7 +37,7 @@ class WakeupTarget(Struct, frozen=True):
 
 
 class AlarmClock:
-    """The adapter."""
+    """Sets the schedule that wakes the controller, in the group of its target."""
 
     def __init__(self, client: EventBridgeSchedulerClient, target: WakeupTarget) -> None:
         self._client = client

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class StatusParameter:
-    """The adapter."""
+    """Reads, writes and deletes the status, as text."""
 
     def __init__(self, client: SSMClient, *, switch_parameter: str) -> None:
         self._client = client

@@ -40,9 +40,9 @@ class _Configs(Protocol):
 
 class ThrottledConfigs:
     """
-    Configurations whose updates are retried while CloudFront throttles them.
+    Reads and updates configurations, and retries the updates that CloudFront throttles.
 
-    The workers of a run share one. `jitter` returns a random number from 0 to 1.
+    All workers of a run share it. `jitter` returns a random number from 0 to 1.
     """
 
     def __init__(self, configs: _Configs, timer: Timer, *, jitter: Callable[[], float]) -> None:

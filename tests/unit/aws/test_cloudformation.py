@@ -5,7 +5,7 @@ import threading
 from typing import Any
 
 import pytest
-from maintenance.aws.cloudformation import answer, error_of, refuse_forged
+from maintenance.aws.cloudformation import answer, refuse_forged, run_until_deadline
 from maintenance.errors import ApplyError, EventRefused
 from urllib3 import PoolManager
 
@@ -152,14 +152,16 @@ def test_work_that_ends_without_a_result_is_an_error(monkeypatch: pytest.MonkeyP
     def work() -> None:
         raise SystemExit
 
-    assert "unexpected error: see the controller's log" == error_of(work, seconds_left=900.0)
+    assert "unexpected error: see the controller's log" == run_until_deadline(
+        work, seconds_left=900.0
+    )
 
 
 def test_work_that_ends_in_time_returns_its_error() -> None:
     """Or None if it succeeded."""
     assert (None, "E1 is stuck") == (
-        error_of(lambda: None, seconds_left=900.0),
-        error_of(lambda: "E1 is stuck", seconds_left=900.0),
+        run_until_deadline(lambda: None, seconds_left=900.0),
+        run_until_deadline(lambda: "E1 is stuck", seconds_left=900.0),
     )
 
 
@@ -170,7 +172,7 @@ def test_work_that_takes_too_long_is_an_error_while_there_is_time_to_answer() ->
     def work() -> None:
         finished.wait()
 
-    error = error_of(work, seconds_left=80.0)
+    error = run_until_deadline(work, seconds_left=80.0)
     finished.set()
 
     assert "no time left to finish: try again, and the work continues" == error
