@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 DEV := .venv/dev
 BIN := $(DEV)/bin
-BYPASS := PYTHONPATH=edge_handler $(BIN)/python -m bypass_link
+BYPASS := PYTHONPATH=controller:edge_handler $(BIN)/python -m maintenance.cli.bypass
 MAINTENANCE = PYTHONPATH=controller $(BIN)/python -m maintenance
 # As it was typed: neither make nor the shell reads what stands in ARGS, where a message may hold ' ; & ( $ and more.
 export TYPED := $(value ARGS)

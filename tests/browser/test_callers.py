@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
+from maintenance.cli.bypass import anchors_document, week_of
 from maintenance_edge.bypass import COOKIE
 from selenium.webdriver import Chrome
 
-from bypass_link.secret import anchors_document, week_of
 from sandbox.demo.site.origin import Origin
 from tests.browser.conftest import Visit
 from tests.browser.shop import Shop

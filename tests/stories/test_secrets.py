@@ -11,10 +11,10 @@ from pathlib import Path
 import httpx
 import pytest
 from maintenance.__main__ import main as maintenance
+from maintenance.cli.bypass import main as bypass
 from maintenance.errors import MaintenanceError
 from maintenance_edge.bypass import PARAMETER
 
-from bypass_link.__main__ import main as bypass_link
 from tests.cli.deployed import stack_of
 from tests.sandbox.builders import a_distribution
 from tests.stories.site import BUCKET, EDGE_NAME, PAGE_NAME, Site
@@ -154,8 +154,8 @@ def test_only_the_command_that_prints_the_link_tells_its_secret(
     heard, distribution_id = listen(site), a_distribution(site.cloud)
     anchors = tmp_path / "bypass.json"
     for words in (["create"], ["create"], ["prepare", "--weeks", "3", "--file", str(anchors)]):
-        said.add("the other commands", said.types(bypass_link, *words))
-    link = said.types(bypass_link, "print", "https://www.example.com/")
+        said.add("the other commands", said.types(bypass, *words))
+    link = said.types(bypass, "print", "https://www.example.com/")
     secret = link.strip().partition(f"{PARAMETER}=")[2]
     base = site.publishes_another_version(**{"bypass.json": anchors.read_text()})
     looks_after(distribution_id, EDGE_VERSION_ARN=base)

@@ -1,1 +1,0 @@
-"""The operator's command for the bypass link: its secret, what verifies it, and the link itself."""
