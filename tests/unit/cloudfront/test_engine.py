@@ -182,12 +182,12 @@ def test_detaching_restores_every_byte() -> None:
 def test_a_new_function_of_the_engines_kind_keeps_the_other_kind_from_returning() -> None:
     """The kinds never mix at viewer events, so the displaced Lambda@Edge functions are named."""
     _, record = _closed()
-    came = a_function(VIEWER_RESPONSE, "headers")
-    xml = config_xml(a_behavior(None, ATTACHED, came), *BEFORE[1:])
+    new = a_function(VIEWER_RESPONSE, "headers")
+    xml = config_xml(a_behavior(None, ATTACHED, new), *BEFORE[1:])
 
     change = _change(OPEN, xml, record)
 
-    assert (came,) == _attached(change.xml)[0]
+    assert (new,) == _attached(change.xml)[0]
     assert (a_lambda(), a_lambda(VIEWER_RESPONSE)) == change.not_restored
 
 
