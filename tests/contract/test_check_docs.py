@@ -77,7 +77,7 @@ def test_a_reference_that_leads_nowhere_is_found(tmp_path: Path) -> None:
     [
         ({"Default": "UTC"}, "`UTC` | any text"),
         ({"Default": ""}, "empty | any text"),
-        ({}, "none: it has to be given | any text"),
+        ({}, "required | any text"),
         ({"Default": 25, "MinValue": 1, "MaxValue": 5000}, "`25` | 1 to 5,000"),
         ({"Default": "a", "AllowedValues": ["a", "b"]}, "`a` | `a`, `b`"),
         (

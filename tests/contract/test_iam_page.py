@@ -26,7 +26,7 @@ def _statements_of_the_page() -> list[tuple[str, str, list[str], str, str]]:
     own = [["`Controller`", *cells] for cells in _rows("The controller's role")]
     return [
         (_words(cells[0])[0], _words(cells[1])[0], _words(cells[2]), cells[3], cells[4])
-        for cells in [*own, *_rows("The others")]
+        for cells in [*own, *_rows("Other roles and policies")]
     ]
 
 

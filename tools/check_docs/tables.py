@@ -24,7 +24,7 @@ def with_tables(page: str, template: Mapping[str, Any]) -> str:
         ),
     )
     outputs = _table(
-        ("output", "is"),
+        ("output", "value"),
         ((f"`{name}`", given["Description"]) for name, given in template["Outputs"].items()),
     )
     return between_markers(between_markers(page, "parameters", parameters), "outputs", outputs)
@@ -32,7 +32,7 @@ def with_tables(page: str, template: Mapping[str, Any]) -> str:
 
 def _default(parameter: Mapping[str, Any]) -> str:
     if "Default" not in parameter:
-        return "none: it has to be given"
+        return "required"
     return f"`{parameter['Default']}`" if parameter["Default"] != "" else "empty"
 
 
