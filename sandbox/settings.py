@@ -33,7 +33,7 @@ class Settings:
     parameter_reads_per_second: float = 0.0
     parameter_writes_per_second: float = 0.0
 
-    def changed(self, members: Mapping[str, object]) -> "Settings":
+    def with_changes(self, members: Mapping[str, object]) -> "Settings":
         """Return these settings with `members` changed; ValueError names invalid ones."""
         kinds = {field.name: type(getattr(self, field.name)) for field in fields(self)}
         unknown = sorted(members.keys() - kinds.keys())

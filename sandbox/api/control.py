@@ -105,7 +105,7 @@ class Control:
         return {"reset": True}
 
     def _set(self, members: _Members) -> object:
-        self.current.now = self.current.now.changed(members)
+        self.current.now = self.current.now.with_changes(members)
         return asdict(self.current.now)
 
     def _advance(self, members: _Members) -> object:

@@ -16,7 +16,7 @@ from sandbox.edge.config import EventType
 from sandbox.edge.lambda_events import EventContext, reason, uri_errors
 from sandbox.edge.lambda_headers import (
     FUNCTION_VIEWER_RESPONSE,
-    changed_headers,
+    change_headers,
     header_errors,
     is_disallowed,
 )
@@ -165,7 +165,7 @@ def _read_headers(
     for name, entry in _expand(given["headers"], _read_fields(members, "headers")):
         fields.setdefault(name, []).append({"value": entry["value"]})
     _raise_errors(header_errors(event_type, fields, sent))
-    return changed_headers(event_type, sent, fields)
+    return change_headers(event_type, sent, fields)
 
 
 def _read_response(event_type: str, before: Response, members: dict[str, Any]) -> Response:

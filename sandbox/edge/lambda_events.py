@@ -14,7 +14,7 @@ from http import HTTPStatus
 from typing import Any
 
 from sandbox.edge.config import Association, EventType, Origin
-from sandbox.edge.lambda_headers import changed_headers, event_headers, header_errors
+from sandbox.edge.lambda_headers import change_headers, event_headers, header_errors
 from sandbox.edge.messages import Request, Response
 
 _BODY_LIMITS = {EventType.VIEWER_REQUEST: 40_000, EventType.ORIGIN_REQUEST: 1_000_000}
@@ -86,14 +86,14 @@ def uri_errors(uri: object, querystring: object) -> list[str]:
     return []
 
 
-def changed_request(event_type: str, before: Request, result: dict[str, Any]) -> Request:
+def change_request(event_type: str, before: Request, result: dict[str, Any]) -> Request:
     """Return `before` as a checked result changes it."""
     body = result.get("body") or {}
     return replace(
         before,
         uri=result.get("uri", before.uri),
         querystring=result.get("querystring", before.querystring),
-        headers=changed_headers(event_type, before.headers, result.get("headers", {})),
+        headers=change_headers(event_type, before.headers, result.get("headers", {})),
         body=_replacement(body) if body.get("action") == "replace" else before.body,
     )
 
@@ -110,7 +110,7 @@ def check_changed_origin(result: dict[str, Any]) -> tuple[str, ...]:
     return header_errors(EventType.ORIGIN_REQUEST, custom.get("customHeaders", {}))
 
 
-def changed_origin(before: Origin, result: dict[str, Any]) -> Origin:
+def change_origin(before: Origin, result: dict[str, Any]) -> Origin:
     """Return `before` as a checked result changes it."""
     custom = (result.get("origin") or {"custom": {}})["custom"]
     fields = custom.get("customHeaders")

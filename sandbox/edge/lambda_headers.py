@@ -60,14 +60,14 @@ def read_headers(fields: dict[str, list[dict[str, str]]]) -> Headers:
     )
 
 
-def changed_headers(
+def change_headers(
     event_type: str, before: Headers, fields: dict[str, list[dict[str, str]]]
 ) -> Headers:
-    """Return the headers of a checked result, with those that it cannot see or delete restored."""
+    """Return the headers of a checked result; those it cannot see or delete are restored."""
     after = read_headers(fields)
     names = {key.lower() for key, _ in after}
-    kept = READ_ONLY[event_type] - names
-    protected = [pair for pair in before if is_disallowed(pair[0]) or pair[0].lower() in kept]
+    restored = READ_ONLY[event_type] - names
+    protected = [pair for pair in before if is_disallowed(pair[0]) or pair[0].lower() in restored]
     return (*after, *protected)
 
 

@@ -20,7 +20,7 @@ import binascii
 from dataclasses import replace
 from typing import Any, cast
 
-from sandbox.edge.lambda_headers import changed_headers, header_errors, read_headers
+from sandbox.edge.lambda_headers import change_headers, header_errors, read_headers
 from sandbox.edge.messages import Headers, Response
 
 SIZE_LIMITS = {"viewer-request": 40_000, "origin-request": 1_000_000, "origin-response": 1_000_000}
@@ -46,17 +46,17 @@ def check_changed_response(event_type: str, before: Response, result: object) ->
     return errors
 
 
-def generated_response(result: dict[str, Any]) -> Response:
+def read_response(result: dict[str, Any]) -> Response:
     """Return the response in a checked result."""
     return Response(int(result["status"]), read_headers(result.get("headers", {})), _body(result))
 
 
-def changed_response(event_type: str, before: Response, result: dict[str, Any]) -> Response:
+def change_response(event_type: str, before: Response, result: dict[str, Any]) -> Response:
     """Return `before` as a checked result changes it; without a new body, the old one stays."""
     return replace(
         before,
         status=int(result["status"]),
-        headers=changed_headers(event_type, before.headers, result.get("headers", {})),
+        headers=change_headers(event_type, before.headers, result.get("headers", {})),
         body=_body(result) if "body" in result else before.body,
     )
 

@@ -52,7 +52,7 @@ class Triggers:
         if isinstance(changed, Response):
             return changed
         _raise_errors(association, lambda_events.check_changed_origin(members))
-        return changed, lambda_events.changed_origin(origin, members)
+        return changed, lambda_events.change_origin(origin, members)
 
     async def response(
         self, context: EventContext, association: Association, request: Request, response: Response
@@ -71,7 +71,7 @@ class Triggers:
         _raise_errors(
             association, lambda_responses.check_changed_response(event_type, response, members)
         )
-        return lambda_responses.changed_response(event_type, response, members)
+        return lambda_responses.change_response(event_type, response, members)
 
     async def _run_lambda(self, association: Association, event: dict[str, Any]) -> dict[str, Any]:
         result = await self._invoke(association.arn, json.dumps(event).encode())
@@ -108,9 +108,9 @@ def _request_or_response(
         _raise_errors(
             association, lambda_events.check_changed_request(event_type, request, members)
         )
-        return lambda_events.changed_request(event_type, request, members)
+        return lambda_events.change_request(event_type, request, members)
     _raise_errors(association, lambda_responses.check_generated_response(event_type, members))
-    return lambda_responses.generated_response(members)
+    return lambda_responses.read_response(members)
 
 
 def _raise_errors(association: Association, errors: tuple[str, ...]) -> None:

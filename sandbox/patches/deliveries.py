@@ -7,7 +7,8 @@ Patch deliveries: each needs its right, and an event that cannot be delivered is
     a schedule invokes or sends     its role trusts Scheduler and allows it       dead letter
     a rule's dead letter            the queue's policy allows the rule            metric
     a schedule's dead letter        its role trusts Scheduler and allows it       metric
-    a finally failed invocation     the function's role allows to send it         metric
+    a failed asynchronous           the function's role allows to send it         metric
+      invocation
 
 A missing right is not retried, on AWS neither (EventBridge User Guide, eb-rule-dlq). Queues as
 targets of rules are not checked: only a test has one. The metrics are AWS's own: AWS/Events
@@ -37,7 +38,7 @@ _ACTIONS = {"lambda": _INVOKE, "sqs": _SEND}
 
 
 def install() -> None:
-    """Patch what delivers by itself: rules, schedules, and invocations that failed finally."""
+    """Patch what delivers by itself: rules, schedules, and failed asynchronous invocations."""
     wrap_function(eventbridge, "_invoke_target", _patch_invoke_target)
     wrap_function(lambda_svc, "_route_async_failure", _patch_route_failure)
 

@@ -7,7 +7,7 @@ Patch IAM: check what ministack does not check, or checks on the wrong resource.
     ssm:GetParameters, ssm:DeleteParameters   on each name, not on *
     scheduler calls of one schedule           on it in its own group, not in the default one
     lambda calls with a Qualifier             on the version or alias, not on the function
-    s3 object that is not there               403 without s3:ListBucket (API_GetObject)
+    a missing s3 object                       403 without s3:ListBucket (API_GetObject)
     s3:PutObject with If-Match                also s3:GetObject (S3 User Guide, conditional-writes)
     scheduler:CreateSchedule, UpdateSchedule  also iam:PassRole on the target's role
     lambda:CreateFunction,                    also iam:PassRole on the role, if one is named

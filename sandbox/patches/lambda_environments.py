@@ -3,7 +3,7 @@ Patch execution environments: one whose handler raised an error serves the next 
 
 ministack ends its process, so the next invocation waits for a cold start. Lambda starts a new one
 only after a crash, an exit or a timeout (Lambda Developer Guide, lambda-runtime-environment). What
-a module keeps in memory therefore survives an error here as it does there.
+a module keeps in memory therefore survives an error, as it does on AWS.
 """
 
 # ruff: noqa: SLF001 - ministack has no public names for what is patched here

@@ -5,7 +5,7 @@ Patch Parameter Store: emit change events, and enforce AllowedPattern.
     ---------------------------------  ----------------------------------------------
     PutParameter, version 1            Create
     PutParameter, later versions       Update, also when the same value is written
-    DeleteParameter, DeleteParameters  Delete, one event for each that was there
+    DeleteParameter, DeleteParameters  Delete, one event for each that existed
     LabelParameterVersion              LabelParameterVersion
 
 The patched functions are below HTTP, so parameters of CloudFormation stacks emit events too.

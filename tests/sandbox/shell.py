@@ -29,8 +29,10 @@ signal.signal(signal.SIGTERM, end)
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 job = subprocess.Popen(sys.argv[1:], process_group=0)
 _, status = os.waitpid(job.pid, os.WUNTRACED)
-print("the job stopped" if os.WIFSTOPPED(status) else "the job ended", flush=True)
-end()
+if os.WIFSTOPPED(status):
+    print("the job stopped", flush=True)
+    end()
+print("the job ended", flush=True)
 """
 
 

@@ -8,8 +8,8 @@ import pytest
 from sandbox.edge.config import Association, Origin
 from sandbox.edge.lambda_events import (
     EventContext,
-    changed_origin,
-    changed_request,
+    change_origin,
+    change_request,
     check_changed_origin,
     check_changed_request,
     request_event,
@@ -125,7 +125,7 @@ def test_an_unchanged_request_stays_the_same() -> None:
     result = the_request(request_event(CONTEXT, an_association(include_body=True), request))
 
     assert () == check_changed_request("viewer-request", request, result)
-    assert request == changed_request("viewer-request", request, result)
+    assert request == change_request("viewer-request", request, result)
 
 
 def test_uri_query_string_headers_and_body_may_change() -> None:
@@ -138,7 +138,7 @@ def test_uri_query_string_headers_and_body_may_change() -> None:
     }
 
     assert () == check_changed_request("viewer-request", REQUEST, result)
-    changed = changed_request("viewer-request", REQUEST, result)
+    changed = change_request("viewer-request", REQUEST, result)
 
     assert ("/b", "q=2", b"new") == (changed.uri, changed.querystring, changed.body)
     assert "yes" == header(changed.headers, "X-Tester")
@@ -150,12 +150,12 @@ def test_a_body_that_is_only_returned_stays() -> None:
     request = replace(REQUEST, method="POST", body=b"x" * 40_001)
     result = the_request(request_event(CONTEXT, an_association(include_body=True), request))
 
-    assert request.body == changed_request("viewer-request", request, result).body
+    assert request.body == change_request("viewer-request", request, result).body
 
 
 def test_a_deleted_host_is_restored() -> None:
     """Host is read-only at viewer-request."""
-    changed = changed_request("viewer-request", REQUEST, {"uri": "/b", "headers": {}})
+    changed = change_request("viewer-request", REQUEST, {"uri": "/b", "headers": {}})
 
     assert "www.example.com" == header(changed.headers, "host")
 
@@ -201,13 +201,13 @@ def test_a_function_may_change_the_origin() -> None:
     assert () == check_changed_origin(result)
     assert replace(
         ORIGIN, domain_name="127.0.0.1", http_port=9090, custom_headers=(("X-Other", "1"),)
-    ) == changed_origin(ORIGIN, result)
+    ) == change_origin(ORIGIN, result)
 
 
 def test_an_origin_that_is_not_mentioned_stays() -> None:
     """A function need not return the origin."""
     assert () == check_changed_origin({})
-    assert ORIGIN == changed_origin(ORIGIN, {})
+    assert ORIGIN == change_origin(ORIGIN, {})
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from sandbox.edge.lambda_responses import (
-    changed_response,
+    change_response,
     check_changed_response,
     check_generated_response,
-    generated_response,
+    read_response,
 )
 from sandbox.edge.messages import Response
 
@@ -128,16 +128,16 @@ def test_a_response_is_read() -> None:
         "bodyEncoding": "base64",
     }
 
-    assert Response(
-        503, (("Retry-After", "60"), ("ETag", "x")), b"Back soon"
-    ) == generated_response(result)
+    assert Response(503, (("Retry-After", "60"), ("ETag", "x")), b"Back soon") == read_response(
+        result
+    )
 
 
 def test_a_changed_response_keeps_its_body() -> None:
     """Functions do not see the body; without a new one the origin's stays."""
     result = {"status": "201", "headers": {"via": [{"value": "1.1 origin"}]}}
 
-    changed = changed_response("origin-response", Response(200, VIA, b"kept"), result)
+    changed = change_response("origin-response", Response(200, VIA, b"kept"), result)
 
     assert Response(201, (("Via", "1.1 origin"),), b"kept") == changed
 
@@ -146,14 +146,14 @@ def test_a_changed_response_takes_a_new_body() -> None:
     """At origin-response the body may be replaced."""
     result = {"status": "200", "headers": {}, "body": "new"}
 
-    assert b"new" == changed_response("origin-response", Response(200, (), b"old"), result).body
+    assert b"new" == change_response("origin-response", Response(200, (), b"old"), result).body
 
 
 def test_headers_that_cannot_be_deleted_are_restored() -> None:
     """Via is read-only and X-Cache hidden: a function that deletes all headers keeps both."""
     before = Response(200, (*VIA, ("X-Cache", "Hit")))
 
-    changed = changed_response("origin-response", before, {"status": "200", "headers": {}})
+    changed = change_response("origin-response", before, {"status": "200", "headers": {}})
 
     assert (("Via", "1.1 origin"), ("X-Cache", "Hit")) == changed.headers
 

@@ -65,7 +65,7 @@ def test_an_invalid_fault_is_refused(members: dict[str, object]) -> None:
 
 def test_settings_change_by_name() -> None:
     """All others stay."""
-    changed = Settings(deploy_seconds=3).changed({"association_seed": 7})
+    changed = Settings(deploy_seconds=3).with_changes({"association_seed": 7})
 
     assert Settings(deploy_seconds=3, association_seed=7) == changed
 
@@ -74,4 +74,4 @@ def test_settings_change_by_name() -> None:
 def test_an_invalid_setting_is_refused(value: object) -> None:
     """A setting is a number, 0 or more."""
     with pytest.raises(ValueError, match="deploy_seconds is not"):
-        Settings().changed({"deploy_seconds": value})
+        Settings().with_changes({"deploy_seconds": value})
