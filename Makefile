@@ -63,8 +63,8 @@ cover: test $(AXE) ## Run all tests, and see that everything but the shell is co
 laws: setup ## Run the laws for longer, with many more generated examples
 	LAWS=10 $(PYTEST) -raP tests/properties tests/edge tests/model_checking tests/simulation tests/stories/test_crashes.py
 
-mutation: .venv/mutation/.made ## See whether the tests notice small changes of the pure core (ONLY=cron,windows for some)
-	nice .venv/mutation/bin/python -m tools.mutation $(PURE_MODULES) $(if $(ONLY),--only $(ONLY))
+mutation: .venv/mutation/.made ## See whether tests notice small changes of the core (ONLY=cron,reporting for some)
+	nice .venv/mutation/bin/python tools/mutation.py --only '$(ONLY)'
 
 status: setup ## Say how the site stands (STACK=..., ARGS='--wait --json', here and for the next five)
 	$(OPERATE)
