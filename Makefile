@@ -55,8 +55,9 @@ lambda-image: ## Build the image for invoke where AWS's cannot be pulled (as roo
 test: setup ## Run all but what needs a browser, Docker or a stack (T=path or K=expression for some)
 	$(PYTEST) $(if $(T)$(K),-n0 $(T) $(if $(K),-k '$(K)'),$(WORKERS) -m quick $(COVERAGE))
 
+# Where CI is set no test may be skipped, so the image for the tests in containers is built.
 cover: COVERAGE := --cov --cov-report=
-cover: test $(AXE) ## Run all tests, and see that everything but the shell is covered whole
+cover: test $(AXE) $(if $(CI),lambda-image) ## Run all tests, and see that everything but the shell is covered whole
 	$(PYTEST) $(WORKERS) -m 'not quick' $(COVERAGE) --cov-append
 	$(BIN)/coverage report --fail-under=100
 

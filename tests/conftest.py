@@ -26,8 +26,8 @@ settings.register_profile("laws", examples(100))
 settings.load_profile("laws")
 
 _QUICK = {"unit", "properties", "edge", "contract", "model_checking"}
-_SAM_BUILD = "sam build"
-_BUILD_IN_THE_CHECKOUT = {"demo", "invoke", "live_check", "stack"}
+# Each deploys for all its files, which takes longest, so they start first.
+_DEPLOYING = ["demo", "stack", "invoke", "live_check"]
 
 
 def pytest_configure() -> None:
@@ -36,11 +36,11 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the quick tests, and start with those that let the SAM CLI build: they take longest."""
+    """Mark the quick tests, and start with those that take longest."""
     for item in items:
         if _QUICK & set(item.path.parts) or item.get_closest_marker("promise"):
             item.add_marker("quick")
-    items.sort(key=lambda item: _scope(item.nodeid) != _SAM_BUILD)
+    items.sort(key=lambda item: [_scope(item.nodeid) != each for each in _DEPLOYING])
 
 
 @pytest.hookimpl(wrapper=True)
@@ -64,13 +64,10 @@ class _ByScope(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
 
 
 def _scope(nodeid: str) -> str:
-    """
-    Return what a test belongs to: its file, which shares what it sets up.
-
-    Those that let the SAM CLI build in the checkout are one, for they would overwrite each other.
-    """
+    """Return what a test shares its setup with: its file, or its folder if that deploys a stack."""
     file = nodeid.partition("::")[0]
-    return _SAM_BUILD if file.split("/")[-2] in _BUILD_IN_THE_CHECKOUT else file
+    folder = file.split("/")[-2]
+    return folder if folder in _DEPLOYING else file
 
 
 @pytest.fixture(scope="session")
