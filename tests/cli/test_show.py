@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from maintenance.model import Mode
-from maintenance.reporting.status import LastError, PersistedState, Status, encode
+from maintenance.reporting.status import LastError, PersistedState, Status, encode_status
 
 from sandbox.process import Sandbox
 from tests.cli.deployed import STACK, Deployed, deploy, words
@@ -159,7 +159,7 @@ def test_status_says_what_failed_last(deployed: Deployed) -> None:
     """Since when and whether it is over; a status that is not ours hides nothing else."""
     ssm = deployed.site.cloud.ssm
     error = LastError("no right to s3:PutObject", datetime(2026, 11, 23, 2, tzinfo=UTC))
-    left = encode(Status(Mode.LIVE, "Live.", persisted=PersistedState(last_error=error)))
+    left = encode_status(Status(Mode.LIVE, "Live.", persisted=PersistedState(last_error=error)))
     ssm.put_parameter(Name=STATUS, Value=left, Type="String")
     ran = deployed.types("status"), deployed.types("status", "--json")
     ssm.put_parameter(Name=STATUS, Value="hello", Type="String", Overwrite=True)
@@ -169,7 +169,7 @@ def test_status_says_what_failed_last(deployed: Deployed) -> None:
     assert "03:00 CET, not over: no right to s3:PutObject" in words(ran[0].stdout)
     assert {
         "message": "no right to s3:PutObject",
-        "since": "2026-11-23T02:00Z",
+        "since": "2026-11-23T02:00:00Z",
         "until": None,
     } == json.loads(ran[1].stdout)["last_error"]
     assert "/site/maintenance/status does not say what failed last: it is" in words(unknown.stderr)

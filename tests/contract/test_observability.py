@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from maintenance.aws.event_bus import SOURCE
 from maintenance.reporting import telemetry
-from maintenance.reporting.announce import STUCK_AFTER
+from maintenance.reporting.transitions import STUCK_AFTER
 
 from tests.contract.template import ROOT, load_template, properties, statements, substituted
 from tests.stack.alarm_stories import STORIES

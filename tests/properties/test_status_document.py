@@ -1,4 +1,4 @@
-"""Laws of the status: it always fits, is what it was, and loses nothing that the next run needs."""
+"""Laws of the status: it always fits, and keeps what the next run needs."""
 
 import json
 from copy import replace
@@ -15,10 +15,10 @@ from maintenance.reporting.status import (
     PersistedState,
     Status,
     TargetStatus,
-    decode,
-    encode,
-    shortened,
-    with_error,
+    decode_persisted_state,
+    encode_status,
+    replace_last_error,
+    truncate,
 )
 from maintenance.schedule.decision import NextChange
 
@@ -32,7 +32,7 @@ TEXTS = st.text(max_size=60) | st.sampled_from(["{", "\0", "č", "🚧", '"']).f
 INSTANTS = st.integers(0, 8029 * 365 * 86400).map(
     lambda seconds: datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
 )
-ERRORS = st.builds(LastError, TEXTS.map(shortened), INSTANTS, st.none() | INSTANTS)
+ERRORS = st.builds(LastError, TEXTS.map(truncate), INSTANTS, st.none() | INSTANTS)
 CHANGES = st.builds(
     ModeChange,
     st.sampled_from(Mode),
@@ -63,32 +63,32 @@ STATUSES = st.builds(
 @given(STATUSES, ERRORS)
 def test_the_status_fits_into_a_standard_parameter(status: Status, error: LastError) -> None:
     """In bytes, of which there are never fewer than characters; also when an error comes later."""
-    text = encode(status)
+    text = encode_status(status)
 
     assert len(text.encode()) <= LIMIT
-    assert len(with_error(text, error).encode()) <= LIMIT
+    assert len(replace_last_error(text, error).encode()) <= LIMIT
     assert "{{" not in text
 
 
 @given(STATUSES)
-def test_what_the_next_run_needs_comes_back(status: Status) -> None:
+def test_the_persisted_state_survives_a_round_trip(status: Status) -> None:
     """So the same status is never written twice."""
-    assert status.persisted == decode(encode(status))
+    assert status.persisted == decode_persisted_state(encode_status(status))
 
 
 @given(STATUSES, st.randoms())
 def test_the_order_of_a_listing_does_not_change_the_status(status: Status, random: Random) -> None:
-    """CloudFront promises none."""
+    """CloudFront promises no order."""
     shuffled = list(status.targets)
     random.shuffle(shuffled)
 
-    assert encode(status) == encode(replace(status, targets=tuple(shuffled)))
+    assert encode_status(status) == encode_status(replace(status, targets=tuple(shuffled)))
 
 
 @given(STATUSES)
 def test_every_target_is_counted(status: Status) -> None:
     """Whether or not it is listed."""
-    document = json.loads(encode(status))
+    document = json.loads(encode_status(status))
 
     counts = document["counts"]
     assert len(status.targets) == counts["distributions"]
@@ -97,6 +97,6 @@ def test_every_target_is_counted(status: Status) -> None:
 
 
 @given(TEXTS)
-def test_a_shortened_text_is_not_shortened_again(text: str) -> None:
-    """Or a fault that lasts would look like another one."""
-    assert shortened(text) == shortened(shortened(text))
+def test_truncating_twice_changes_nothing_more(text: str) -> None:
+    """Or a lasting error would look like another one."""
+    assert truncate(text) == truncate(truncate(text))

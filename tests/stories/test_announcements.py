@@ -200,7 +200,7 @@ def test_nothing_is_announced_that_the_status_cannot_remember(
     site.receives(SWEEP)
     refusal = {"code": "AccessDeniedException", "status": 400, "times": 9, "resource": STATUS}
     site.cloud.sandbox.inject_fault("refuse", "ssm:PutParameter", **refusal)
-    with pytest.raises(RunFailed, match="waits for the next run"):
+    with pytest.raises(RunFailed, match="the next run announces"):
         site.becomes("on")
     assert [] == heard()
 

@@ -73,8 +73,8 @@ def test_the_status_says_what_comes_next(site: Site, looks_after: LooksAfter) ->
     opens = site.status()["next_change"]
 
     assert [
-        {"at": f"{begins:%Y-%m-%dT%H:%MZ}", "what": "closes", "window": "upgrade"},
-        {"at": f"{ends:%Y-%m-%dT%H:%MZ}", "what": "opens", "window": "upgrade"},
+        {"at": f"{begins:%Y-%m-%dT%H:%M:%SZ}", "what": "closes", "window": "upgrade"},
+        {"at": f"{ends:%Y-%m-%dT%H:%M:%SZ}", "what": "opens", "window": "upgrade"},
     ] == [closes, opens]
 
 
@@ -138,7 +138,7 @@ def test_a_status_that_somebody_else_wrote_is_written_anew(
 
     notices = site.receives({"sweep": True})["notices"]
 
-    assert [f"the status {STATUS} is written anew"] == [each.partition(":")[0] for each in notices]
+    assert [f"the status {STATUS} was overwritten"] == [each.partition(":")[0] for each in notices]
     assert "live" == site.status()["mode"]
 
 

@@ -26,7 +26,7 @@ from maintenance.model import Distribution, Mode
 from maintenance.reconcile.controller import Controller
 from maintenance.reconcile.desired_state import DesiredStateReader, HypotheticalSwitch
 from maintenance.reporting.report import SETTLED, Progress, Report, is_everywhere, progress
-from maintenance.reporting.status import LastError, decode
+from maintenance.reporting.status import LastError, decode_persisted_state
 from maintenance.schedule.decision import Schedule, history_matters
 from maintenance.schedule.forecast import forecast
 from maintenance.schedule.history import newest_first
@@ -163,7 +163,7 @@ class Session(Struct, frozen=True):
 
     def _read_last_error(self) -> LastError | None:
         text = self.app.status_parameter.read()
-        return decode(text).last_error if text else None
+        return decode_persisted_state(text).last_error if text else None
 
     def _said(self, clock: Clock) -> tuple[Schedule, tuple[str, ...]]:
         """Return what has been said so far, and the faults of what could not be read."""

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -17,10 +17,16 @@ from rich.text import Text
 from maintenance.cli.terminal import Clock, named
 from maintenance.cloudfront.plan import Action, Step
 from maintenance.model import Mode
-from maintenance.reporting.report import Outcome, Progress, Report, is_everywhere, progress
+from maintenance.reporting.report import (
+    Outcome,
+    Progress,
+    Report,
+    is_everywhere,
+    progress,
+    report_document,
+)
 from maintenance.reporting.status import LastError
 from maintenance.schedule.decision import Decision
-from maintenance.schedule.times import format_instant
 
 _MODES = {
     Mode.MAINTENANCE: "bold black on yellow",
@@ -60,18 +66,21 @@ class Look(Struct, frozen=True):
 def status_document(look: Look) -> dict[str, Any]:
     """Return the status as JSON values."""
     following = look.report.decision.next_occurrence
-    return {
-        **plan_document(look),
-        "everywhere": is_everywhere(look.report),
-        "next_start": format_instant(following.begins) if following else None,
-        "next_window": following.window.name if following else None,
-        "last_error": _error_document(look.last_error) if look.last_error else None,
-    }
+    document: dict[str, Any] = to_builtins(
+        {
+            **plan_document(look),
+            "everywhere": is_everywhere(look.report),
+            "next_start": following.begins if following else None,
+            "next_window": following.window.name if following else None,
+            "last_error": look.last_error,
+        }
+    )
+    return document
 
 
 def plan_document(look: Look) -> dict[str, Any]:
     """Return the plan as JSON values."""
-    document = look.report.document()
+    document: dict[str, Any] = to_builtins(report_document(look.report))
     for each, outcome in zip(document["distributions"], look.report.outcomes, strict=True):
         each["progress"] = progress(outcome).value
         each["name"] = look.names.get(outcome.distribution_id, "")
@@ -193,14 +202,6 @@ def _next(decision: Decision, clock: Clock) -> Iterator[str]:
 def _last_error(error: LastError, clock: Clock) -> str:
     lasts = f"over since {clock.shown(error.until)}" if error.until else "not over"
     return f"since {clock.shown(error.since)}, {lasts}: {named(error.message)}"
-
-
-def _error_document(error: LastError) -> dict[str, Any]:
-    return {
-        "message": error.message,
-        "since": format_instant(error.since),
-        "until": format_instant(error.until) if error.until else None,
-    }
 
 
 def _closed(steps: Sequence[Step]) -> str:

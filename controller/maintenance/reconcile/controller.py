@@ -27,8 +27,8 @@ from maintenance.reconcile.ports import (
     Throttling,
 )
 from maintenance.reconcile.site import Observation, SiteReconciler
-from maintenance.reporting.announce import next_look
 from maintenance.reporting.report import Report
+from maintenance.reporting.transitions import next_wakeup
 from maintenance.wakeup import ParameterChanged, Wakeup
 
 _MAX_ROUNDS = 3
@@ -128,7 +128,7 @@ class Controller(Struct, frozen=True):
         """Set the alarm clock; an error fails the run at its end, but undoes nothing."""
         now = self.clock()
         try:
-            self.alarm_clock.set_wakeup(next_look(report, now), now=now)
+            self.alarm_clock.set_wakeup(next_wakeup(report, now), now=now)
         except ApplyError as error:
             return report.with_housekeeping_error(str(error))
         return report

@@ -1,261 +1,134 @@
 """
-What a run has to tell: the new status, and the phases of a change that nobody was told of. Pure.
+Announce what a run has done: write the status, then send an event for each new phase.
 
-    the status before         the run                               is told
-    ------------------------  ------------------------------------  ------------------------------
-    another mode              as wanted at one target at least      accepted
-    none, or not ours         changed a target                      accepted
-    none, or not ours         changed nothing                       nothing: it was so already
-    accepted, not deployed    every target as wanted and Deployed   deployed
-    any                       nobody says what is wanted            nothing
-
-Only targets count: what else the stack holds attached meets no visitor of the site.
+In this order, because a status can be reverted and an event cannot (ADR 0019).
 """
 
 from collections.abc import Mapping, Sequence
 from copy import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Protocol
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 
 from maintenance.errors import ApplyError, MaintenanceError, ObservationError, UnreadableValue
-from maintenance.model import Distribution, Mode
-from maintenance.reporting.report import Outcome, Report
+from maintenance.model import Mode
+from maintenance.reporting.report import Report
 from maintenance.reporting.status import (
-    ModeChange,
     PersistedState,
-    Phase,
     Status,
-    TargetStatus,
-    Transition,
-    decode,
-    encode,
-    shortened,
-    with_error,
+    decode_persisted_state,
+    encode_status,
+    replace_last_error,
+    truncate,
 )
-from maintenance.schedule.times import format_instant
+from maintenance.reporting.transitions import (
+    StatusUpdate,
+    event_detail,
+    update_status,
+    with_stuck_warnings,
+)
 
-LOOK_AGAIN = timedelta(minutes=1)
-# AWS says minutes, and up to 15 with Lambda@Edge (doc: CloudFront Developer Guide,
-# lambda-edge-testing-debugging).
-STUCK_AFTER = timedelta(minutes=30)
-
-
-class StatusUpdate(Struct, frozen=True):
-    """The status after a run, and what is to be announced."""
-
-    status: Status
-    transitions: tuple[Transition, ...] = ()
+_NO_RUN_YET = Status(Mode.UNCHANGED, "No run has finished yet.")
 
 
-def update_status(
-    report: Report, persisted: PersistedState | None, *, now: datetime
-) -> StatusUpdate:
-    """Return what to tell after a run; `persisted` is what the status before has left, if any."""
-    targets = target_statuses(report, now)
-    change, transitions = _change(report, persisted, targets, now)
-    decision = report.decision
-    error = shortened(" | ".join(report.errors))
-    status = Status(
-        mode=decision.mode,
-        reason=decision.reason,
-        until=decision.until.replace(microsecond=0) if decision.until else None,
-        message=decision.message,
-        next_change=decision.next_change,
-        targets=targets,
-        persisted=replace(persisted or PersistedState(), last_change=change).after(error, now),
-    )
-    return StatusUpdate(status, transitions)
+class StatusParameter(Protocol):
+    """The parameter that holds the status."""
 
-
-def target_statuses(report: Report, now: datetime) -> tuple[TargetStatus, ...]:
-    """Return how each target is after the run."""
-    outcomes = {each.distribution_id: each for each in report.outcomes}
-    return tuple(
-        _target_status(each, outcomes[each.distribution_id], now) for each in report.targets
-    )
-
-
-def next_look(report: Report, now: datetime) -> datetime | None:
-    """Return when to look again: at the next change, and soon while CloudFront is at work."""
-    change = report.decision.valid_until
-    if not any(each.is_settling for each in target_statuses(report, now)):
-        return change
-    return min(change or now + LOOK_AGAIN, now + LOOK_AGAIN)
-
-
-def with_stuck_named(report: Report, now: datetime) -> Report:
-    """Return the report with a warning at each distribution that is stuck."""
-    stuck = {each.distribution_id for each in target_statuses(report, now) if each.is_stuck}
-    return replace(
-        report,
-        outcomes=tuple(
-            replace(each, warnings=(*each.warnings, _stuck(each.distribution_id)))
-            if each.distribution_id in stuck
-            else each
-            for each in report.outcomes
-        ),
-    )
-
-
-def detail(transition: Transition, status: Status, *, stack: str, switch: str) -> dict[str, Any]:
-    """Return the detail of the event as JSON values."""
-    change, seconds = transition.change, transition.seconds
-    return {
-        "mode": change.mode.value,
-        "previous_mode": change.previous_mode.value if change.previous_mode else None,
-        "phase": transition.phase.value,
-        "reason": status.reason,
-        "until": format_instant(status.until) if status.until else None,
-        "message": status.message,
-        "distributions": len(status.targets),
-        "failed": sum(bool(each.errors) for each in status.targets),
-        "seconds": round(seconds) if seconds is not None else None,
-        "stack": stack,
-        "switch": switch,
-    }
-
-
-def _target_status(distribution: Distribution, outcome: Outcome, now: datetime) -> TargetStatus:
-    since = now if outcome.changed else distribution.last_modified
-    late = outcome.status != "Deployed" and now - since >= STUCK_AFTER
-    return TargetStatus(distribution.distribution_id, outcome.status, late, outcome.errors)
-
-
-def _stuck(distribution_id: str) -> str:
-    minutes = STUCK_AFTER // timedelta(minutes=1)
-    return (
-        f"{distribution_id} is stuck: CloudFront has said InProgress for {minutes} "
-        "minutes, so some edges may still serve what was there before. Look at the AWS Health "
-        "Dashboard and ask AWS Support; the controller looks again with each sweep"
-    )
-
-
-def _change(
-    report: Report, persisted: PersistedState | None, targets: Sequence[TargetStatus], now: datetime
-) -> tuple[ModeChange | None, tuple[Transition, ...]]:
-    last = persisted.last_change if persisted else None
-    mode, due = report.decision.mode, report.due
-    transitions = []
-    if mode is Mode.UNCHANGED:
-        return last, ()
-    if last is None or last.mode is not mode:
-        if all(each.errors for each in targets):
-            return last, ()
-        if last is None and _was_so_already(report, persisted):
-            return ModeChange(mode, None, due, accepted=due or now, deployed=due or now), ()
-        last = ModeChange(mode, last.mode if last else None, due, accepted=now)
-        transitions.append(Transition(Phase.ACCEPTED, last, _seconds(due, now)))
-    if last.deployed is None and all(each.is_deployed and not each.errors for each in targets):
-        seconds = _seconds(last.accepted, now)
-        last = replace(last, deployed=now)
-        transitions.append(Transition(Phase.DEPLOYED, last, seconds))
-    return last, tuple(transitions)
-
-
-def _was_so_already(report: Report, persisted: PersistedState | None) -> bool:
-    """Tell whether a mode that no status knows of is none that this run or a failed one began."""
-    targets = {each.distribution_id for each in report.targets}
-    outcomes = [each for each in report.outcomes if each.distribution_id in targets]
-    is_untouched = not any(each.changed or each.errors for each in outcomes)
-    return is_untouched and (persisted is None or report.decision.mode is Mode.LIVE)
-
-
-def _seconds(since: datetime | None, now: datetime) -> float | None:
-    # The switch is written by SSM's clock, which may be ahead of ours.
-    return max(0.0, (now - since).total_seconds()) if since else None
-
-
-_NOTHING_YET = Status(Mode.UNCHANGED, "No run has come to its end yet.")
-
-
-class _StatusParameter(Protocol):
     @property
-    def name(self) -> str: ...
-    def read(self) -> str | None: ...
-    def write(self, text: str) -> None: ...
+    def name(self) -> str:
+        """The name, for messages."""
+
+    def read(self) -> str | None:
+        """Return its text, None if it does not exist; raise ObservationError."""
+
+    def write(self, text: str) -> None:
+        """Replace its text; raise ApplyError."""
 
 
-class _EventBus(Protocol):
-    def send(self, details: Sequence[Mapping[str, Any]]) -> None: ...
+class EventBus(Protocol):
+    """The event bus."""
+
+    def send(self, details: Sequence[Mapping[str, Any]]) -> None:
+        """Send an event with each of these details; raise ApplyError."""
 
 
-class _Before(Struct, frozen=True):
-    """The status as it was found: its text, what it remembers, and a notice if it is not ours."""
+class _Previous(Struct, frozen=True):
+    """The status before the run: its text and what it persists, or a notice that it is invalid."""
 
-    text: str | None
-    persisted: PersistedState | None
+    text: str | None = None
+    persisted: PersistedState | None = None
     notices: tuple[str, ...] = ()
 
 
 class Announcer(Struct, frozen=True):
-    """Tells about one switch; `stack` is the name of the stack."""
+    """Announces the runs of one stack, by its name and that of its switch."""
 
-    status_parameter: _StatusParameter
-    event_bus: _EventBus
+    status_parameter: StatusParameter
+    event_bus: EventBus
     stack: str
     switch_parameter: str
 
     def announce(self, report: Report, *, now: datetime) -> Report:
-        """Tell what the run came to; return its report with what was told and what could not be."""
-        report = with_stuck_named(report, now)
+        """Announce a run; return its report with what was announced and what went wrong."""
+        report = with_stuck_warnings(report, now)
         try:
-            before = self._before()
+            previous = self._read_previous()
         except ObservationError as unread:
             return report.with_housekeeping_error(str(unread))
-        report = replace(report, notices=(*report.notices, *before.notices))
-        told = update_status(report, before.persisted, now=now)
-        error = self._written(told.status, over=before)
+        report = replace(report, notices=(*report.notices, *previous.notices))
+        update = update_status(report, previous.persisted, now=now)
+        error = self._write(update.status, over=previous)
         if error:
-            return replace(report.with_housekeeping_error(error), status=told.status)
-        error = self._sent(told)
-        if not error:
-            return replace(report, status=told.status, transitions=told.transitions)
-        return self._taken_back(report.with_housekeeping_error(error), before, now)
+            return replace(report.with_housekeeping_error(error), status=update.status)
+        error = self._send(update)
+        if error:
+            return self._revert(report.with_housekeeping_error(error), previous, now)
+        return replace(report, status=update.status, transitions=update.transitions)
 
     def announce_failure(self, error: MaintenanceError, *, now: datetime) -> tuple[str, ...]:
-        """Put the error of a run without a report into the status; return what was in the way."""
+        """Put the error of a run without a report into the status; return what went wrong."""
         try:
-            before = self._before()
-            persisted = (before.persisted or PersistedState()).after(shortened(str(error)), now)
-            if persisted == before.persisted:
-                return ()
-            self.status_parameter.write(_failed(before, persisted))
-        except (ApplyError, ObservationError) as unwritten:
-            return (str(unwritten),)
+            previous = self._read_previous()
+            before = previous.persisted
+            persisted = (before or PersistedState()).after(truncate(str(error)), now)
+            if persisted != before:
+                self.status_parameter.write(_with_error(previous, persisted))
+        except (ApplyError, ObservationError) as hindrance:
+            return (str(hindrance),)
         return ()
 
-    def _before(self) -> _Before:
+    def _read_previous(self) -> _Previous:
         try:
             text = self.status_parameter.read()
         except ObservationError as error:
-            message = f"{error}; so it was not written and nothing was announced"
+            message = f"{error}; so it was not updated and nothing was announced"
             raise ObservationError(message) from error
         if text is None:
-            return _Before(None, None)
+            return _Previous()
         try:
-            return _Before(text, decode(text))
+            return _Previous(text, decode_persisted_state(text))
         except UnreadableValue as error:
-            notice = f"the status {self.status_parameter.name} is written anew: {error}"
-            return _Before(None, None, (notice,))
+            name = self.status_parameter.name
+            return _Previous(notices=(f"the status {name} was overwritten: {error}",))
 
-    def _written(self, status: Status, *, over: _Before) -> str | None:
-        """Write the status unless it stands so already; return the fault if that is refused."""
-        text = encode(status)
-        if text == over.text:
-            return None
+    def _write(self, status: Status, *, over: _Previous) -> str | None:
+        """Write the status if it is another; return the error if that fails."""
+        text = encode_status(status)
         try:
-            self.status_parameter.write(text)
+            if text != over.text:
+                self.status_parameter.write(text)
         except ApplyError as error:
-            return f"{error}; what was to be announced with it waits for the next run"
+            return f"{error}; the next run announces the change of mode, if there was one"
         return None
 
-    def _sent(self, told: StatusUpdate) -> str | None:
-        """Send what is to be announced; return the fault if that is refused."""
+    def _send(self, update: StatusUpdate) -> str | None:
+        """Send the events; return the error if that fails."""
         details = [
-            detail(each, told.status, stack=self.stack, switch=self.switch_parameter)
-            for each in told.transitions
+            to_builtins(
+                event_detail(each, update.status, stack=self.stack, switch=self.switch_parameter)
+            )
+            for each in update.transitions
         ]
         try:
             if details:
@@ -264,18 +137,18 @@ class Announcer(Struct, frozen=True):
             return str(error)
         return None
 
-    def _taken_back(self, report: Report, before: _Before, now: datetime) -> Report:
-        """Write the status as of before the announcement that was refused."""
-        status = update_status(report, before.persisted, now=now).status
-        last_change = before.persisted.last_change if before.persisted else None
+    def _revert(self, report: Report, previous: _Previous, now: datetime) -> Report:
+        """Write the status as if the change were not announced, so that the next run does it."""
+        status = update_status(report, previous.persisted, now=now).status
+        last_change = previous.persisted.last_change if previous.persisted else None
         persisted = replace(status.persisted, last_change=last_change)
         status = replace(status, persisted=persisted)
-        error = self._written(status, over=_Before(None, None))
+        error = self._write(status, over=_Previous())
         report = replace(report, status=status)
         return report.with_housekeeping_error(error) if error else report
 
 
-def _failed(before: _Before, persisted: PersistedState) -> str:
-    if before.text is None or persisted.last_error is None:
-        return encode(replace(_NOTHING_YET, persisted=persisted))
-    return with_error(before.text, persisted.last_error)
+def _with_error(previous: _Previous, persisted: PersistedState) -> str:
+    if previous.text is None or persisted.last_error is None:
+        return encode_status(replace(_NO_RUN_YET, persisted=persisted))
+    return replace_last_error(previous.text, persisted.last_error)

@@ -1,39 +1,42 @@
 """
 What a run found and did, as values and as JSON. Pure.
 
-Lambda takes an answer of 6 MB and fails the run otherwise, and a queue takes the record of a failed
-run up to 256 KB (doc: Lambda Developer Guide, gettingstarted-limits; SQS Developer Guide,
-quotas-messages). So the answer about a large fleet leaves out its behaviors, and the text that a
-run fails with ends where it is long enough.
+Lambda fails a run whose response exceeds 6 MB, and a queue takes at most 256 KB of the record of a
+failed run (doc: Lambda Developer Guide, gettingstarted-limits; SQS Developer Guide,
+quotas-messages). So the answer about a large fleet omits its behaviors, and the error of a failed
+run is cut.
 """
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from copy import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 
 from maintenance.cloudfront.engine import Selection
 from maintenance.cloudfront.plan import Action, Plan, Step
-from maintenance.model import Association, Distribution
-from maintenance.reporting.status import Status, Transition, shortened
+from maintenance.model import Association, Distribution, Mode
+from maintenance.reporting.status import Status, Transition, truncate
 from maintenance.schedule.decision import Decision
-from maintenance.schedule.times import format_instant
 
-_MOST_ANSWER_BYTES = 5_000_000
-_MOST_FAILURE_BYTES = 50_000
+_MAX_ANSWER_BYTES = 5_000_000
+_MAX_FAILURE_BYTES = 50_000
+_BEHAVIORS_OMITTED = (
+    "the behaviors of so many distributions do not fit into a response of Lambda: make plan shows "
+    "them, and the log has those that were changed"
+)
 
 
 class Outcome(Struct, frozen=True):
     """
     What became of one distribution.
 
-    `status` is CloudFront's word, Deployed or InProgress. `error` is the sentence about what could
-    not be done; `changed` tells whether CloudFront took an update. `is_preview` marks the
-    distribution that always has the newest version and no visitors.
+    `status` is CloudFront's, Deployed or InProgress. `changed` is whether CloudFront accepted an
+    update. `errors` are what could not be done. `is_preview` marks the distribution without
+    visitors that always has the newest version.
     """
 
     distribution_id: str
@@ -48,7 +51,7 @@ class Outcome(Struct, frozen=True):
 
 
 class PrunedVersions(Struct, frozen=True):
-    """How many versions a sweep has deleted, and how many their replicas still keep alive."""
+    """How many versions a sweep has deleted, and how many are still in use by replicas."""
 
     deleted: int = 0
     replicated: int = 0
@@ -56,13 +59,13 @@ class PrunedVersions(Struct, frozen=True):
 
 class Report(Struct, frozen=True):
     """
-    The decision of a run and what became of it. A run with faults has failed.
+    The decision of a run and what became of it. A run with errors has failed.
 
-    `input_errors` are about the switch, the settings and the page. `housekeeping_errors` are about
-    the steps after the distributions. `notices` are worth knowing and are not errors. `targets` are
-    listed as they were found; `status` and `transitions` are what was announced. `upcoming` is the
-    decision at the start of a window that is near, `due` is since when the mode is due, `selection`
-    the version to attach where the site is to be closed.
+    `input_errors` are about the switch, the settings and the page, `housekeeping_errors` about the
+    steps after the distributions; `notices` are no errors. `targets` are as they were listed;
+    `status` and `transitions` are what was announced. `upcoming` is the decision at the start of a
+    window that is near, `due` is since when the mode is due, and `selection` is the version to
+    attach if the site is to be closed.
     """
 
     decision: Decision
@@ -80,23 +83,17 @@ class Report(Struct, frozen=True):
 
     @property
     def errors(self) -> tuple[str, ...]:
-        """Every sentence about something that could not be done."""
+        """All errors: first those that explain others."""
         of_distributions = (error for each in self.outcomes for error in each.errors)
         return (*self.input_errors, *of_distributions, *self.housekeeping_errors)
 
     @property
     def failure(self) -> str:
-        """Every fault in one text, as far as there is room; '' where there is none."""
+        """All errors in one text, cut if it is too long; '' if there are none."""
         errors = self.errors
         text = " | ".join(errors)
-        cut = shortened(text, _MOST_FAILURE_BYTES)
-        if cut == text:
-            return text
-        return f"{len(errors)} faults, each of which is in the log: {cut}"
-
-    def with_housekeeping_error(self, error: str) -> "Report":
-        """Return the report with one more fault of the upkeep."""
-        return replace(self, housekeeping_errors=(*self.housekeeping_errors, error))
+        cut = truncate(text, _MAX_FAILURE_BYTES)
+        return text if cut == text else f"{len(errors)} errors, all of which are in the log: {cut}"
 
     @property
     def has_failures(self) -> bool:
@@ -105,77 +102,106 @@ class Report(Struct, frozen=True):
 
     @property
     def has_changes(self) -> bool:
-        """Whether anything had to be changed."""
+        """Whether any distribution was changed."""
         return any(each.changed for each in self.outcomes)
 
+    def with_housekeeping_error(self, error: str) -> "Report":
+        """Return the report with one more error."""
+        return replace(self, housekeeping_errors=(*self.housekeeping_errors, error))
+
     def answer(self) -> dict[str, Any]:
-        """Return the report as JSON values, as much of it as Lambda takes as an answer."""
-        answer = self.document()
-        if _fits(answer):
-            return answer
-        for each in answer["distributions"]:
-            each["behaviors"] = []
-        answer["notices"].append(
-            "the behaviors of so many distributions are too much for an answer of Lambda: make "
-            "plan shows them, and the log has those that were changed"
+        """Return the report as JSON values, as much of it as Lambda accepts as a response."""
+        full = report_document(self)
+        without_behaviors = replace(
+            full,
+            distributions=[replace(each, behaviors=[]) for each in full.distributions],
+            notices=[*full.notices, _BEHAVIORS_OMITTED],
         )
-        if _fits(answer):
-            return answer
-        for each in answer["distributions"]:
-            each.update({name: [] for name, value in each.items() if isinstance(value, list)})
-        return {**answer, "errors": [self.failure] if self.errors else []}
-
-    def document(self) -> dict[str, Any]:
-        """Return the report as JSON values."""
-        decision = self.decision
-        return {
-            "mode": decision.mode.value,
-            "reason": decision.reason,
-            "until": _instant(decision.until),
-            "message": decision.message,
-            "next_change": _instant(decision.valid_until),
-            "distributions": [outcome_document(each) for each in self.outcomes],
-            "notices": list(self.notices),
-            "errors": list(self.errors),
-        }
+        for document in (full, without_behaviors):
+            values: dict[str, Any] = to_builtins(document)
+            if len(json.dumps(values)) <= _MAX_ANSWER_BYTES:
+                return values
+        distributions = [
+            OutcomeDocument(each.distribution_id, each.status, each.preview, each.changed)
+            for each in full.distributions
+        ]
+        errors = [self.failure] if self.errors else []
+        shortest: dict[str, Any] = to_builtins(
+            replace(without_behaviors, distributions=distributions, errors=errors)
+        )
+        return shortest
 
 
-def _fits(answer: dict[str, Any]) -> bool:
-    return len(json.dumps(answer)) <= _MOST_ANSWER_BYTES
+class BehaviorDocument(Struct, frozen=True):
+    """The step for one behavior, as JSON."""
+
+    path_pattern: str
+    action: Action
+    reason: str
 
 
-def outcome_document(outcome: Outcome) -> dict[str, Any]:
-    """Return what became of one distribution as JSON values."""
-    return {
-        "distribution_id": outcome.distribution_id,
-        "status": outcome.status,
-        "preview": outcome.is_preview,
-        "changed": outcome.changed,
-        "behaviors": [
-            {
-                "path_pattern": step.path_pattern or "default",
-                "action": step.action.value,
-                "reason": step.reason,
-            }
+class OutcomeDocument(Struct, frozen=True):
+    """What became of one distribution, as JSON."""
+
+    distribution_id: str
+    status: str
+    preview: bool
+    changed: bool
+    behaviors: list[BehaviorDocument] = []
+    restored: list[str] = []
+    not_restored: list[str] = []
+    warnings: list[str] = []
+    errors: list[str] = []
+
+
+class ReportDocument(Struct, frozen=True):
+    """A report, as JSON."""
+
+    mode: Mode
+    reason: str
+    until: datetime | None
+    message: str | None
+    valid_until: datetime | None
+    distributions: list[OutcomeDocument]
+    notices: list[str]
+    errors: list[str]
+
+
+def report_document(report: Report) -> ReportDocument:
+    """Return the document of a report."""
+    decision = report.decision
+    return ReportDocument(
+        mode=decision.mode,
+        reason=decision.reason,
+        until=decision.until,
+        message=decision.message,
+        valid_until=decision.valid_until,
+        distributions=list(map(outcome_document, report.outcomes)),
+        notices=list(report.notices),
+        errors=list(report.errors),
+    )
+
+
+def outcome_document(outcome: Outcome) -> OutcomeDocument:
+    """Return the document of an outcome."""
+    return OutcomeDocument(
+        distribution_id=outcome.distribution_id,
+        status=outcome.status,
+        preview=outcome.is_preview,
+        changed=outcome.changed,
+        behaviors=[
+            BehaviorDocument(step.path_pattern or "default", step.action, step.reason)
             for step in outcome.steps
         ],
-        "restored": _named(outcome.restored),
-        "not_restored": _named(outcome.not_restored),
-        "warnings": list(outcome.warnings),
-        "errors": list(outcome.errors),
-    }
-
-
-def _named(associations: Iterable[Association]) -> list[str]:
-    return [str(each) for each in associations]
-
-
-def _instant(instant: datetime | None) -> str | None:
-    return format_instant(instant) if instant else None
+        restored=list(map(str, outcome.restored)),
+        not_restored=list(map(str, outcome.not_restored)),
+        warnings=list(outcome.warnings),
+        errors=list(outcome.errors),
+    )
 
 
 class Progress(StrEnum):
-    """How far a change has come with one distribution."""
+    """How far a change is at one distribution."""
 
     REFUSED = "refused"
     WAITING = "waiting"
@@ -183,16 +209,14 @@ class Progress(StrEnum):
     DEPLOYED = "deployed"
 
 
-# Here the controller has nothing left to do, or can do nothing.
+# The controller has nothing left to do, or cannot do it.
 ACCEPTED: Collection[Progress] = (Progress.REFUSED, Progress.DEPLOYING, Progress.DEPLOYED)
-
-
-# And here nothing moves any more.
+# CloudFront has nothing left to do either.
 SETTLED: Collection[Progress] = (Progress.REFUSED, Progress.DEPLOYED)
 
 
 def progress(outcome: Outcome) -> Progress:
-    """Return the row of the table that a distribution is in."""
+    """Return how far the change is at a distribution."""
     plan = Plan(outcome.distribution_id, outcome.steps)
     if outcome.errors or plan.with_action(Action.REFUSE):
         return Progress.REFUSED
@@ -201,11 +225,11 @@ def progress(outcome: Outcome) -> Progress:
     return Progress.DEPLOYED if outcome.status == "Deployed" else Progress.DEPLOYING
 
 
-def has_reached(report: Report, wanted: Collection[Progress]) -> bool:
-    """Tell whether every distribution has come to one of these."""
-    return all(progress(each) in wanted for each in report.outcomes)
+def has_reached(report: Report, goal: Collection[Progress]) -> bool:
+    """Return whether every distribution has reached one of these."""
+    return all(progress(each) in goal for each in report.outcomes)
 
 
 def is_everywhere(report: Report) -> bool:
-    """Tell whether every edge of every distribution does what the decision says."""
+    """Return whether every edge location of every distribution has what the decision says."""
     return has_reached(report, (Progress.DEPLOYED,))

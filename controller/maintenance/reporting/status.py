@@ -1,30 +1,35 @@
 """
-What `<switch>/status` tells: mode, reason, what comes next, and how far the last change is. Pure.
+The status that `<switch>/status` holds: mode, reason, next change and rollout. Pure.
 
-A change of mode goes through two phases, each told once: CloudFront has accepted it, and every
-target is Deployed. Which of them was told already is what `last_change` remembers from run to run.
-Instants are aware; nothing here moves with the clock, so a converged site's status stays the same.
+Nothing in it moves with the clock, so the status of a settled site stays the same text. Part of it
+is for the next run: the last change of mode with the phases that were announced, and the last
+error. Instants are aware.
 """
 
 import json
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Mapping
 from copy import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, MsgspecError, Struct, convert, to_builtins
 
 from maintenance.errors import UnreadableValue
 from maintenance.model import Mode
 from maintenance.schedule.decision import NextChange
-from maintenance.schedule.times import format_instant, parse_instant
 from maintenance.text import to_json
 
+# Of a standard parameter (doc: AWS General Reference, Systems Manager quotas).
+LIMIT = 4096
+_MAX_TEXT = 600
+_MAX_DETAIL = 240
+# For the members and the braces of an error, besides its message.
+_ERROR_ROOM = _MAX_TEXT + 150
 _HOUR = timedelta(hours=1)
+
+type Instant = Annotated[datetime, Meta(tz=True)]
 
 
 class Phase(StrEnum):
@@ -36,21 +41,21 @@ class Phase(StrEnum):
 
 class ModeChange(Struct, frozen=True):
     """
-    The last change of mode that was told.
+    The last change of mode that was announced.
 
-    `due` is when switch or window asked for it, as far as that is known; `deployed` is None while
-    a target is InProgress. `previous_mode` is None where no earlier status was left.
+    `due` is when the switch or a window asked for it, if that is known; `deployed` is None while a
+    target is InProgress. `previous_mode` is None if there was no earlier status.
     """
 
     mode: Mode
     previous_mode: Mode | None
-    due: datetime | None
-    accepted: datetime
-    deployed: datetime | None = None
+    due: Instant | None
+    accepted: Instant
+    deployed: Instant | None = None
 
 
 class Transition(Struct, frozen=True):
-    """A phase to be told; `seconds` it took, from `due` or from the phase before, if known."""
+    """A phase to announce; `seconds` since `due` or since the phase before, if that is known."""
 
     phase: Phase
     change: ModeChange
@@ -58,15 +63,15 @@ class Transition(Struct, frozen=True):
 
 
 class LastError(Struct, frozen=True):
-    """What failed, since which run, and which run was the first without a fault again."""
+    """What failed, since which run, and which run was the first without an error again."""
 
     message: str
-    since: datetime
-    until: datetime | None = None
+    since: Instant
+    until: Instant | None = None
 
 
 class TargetStatus(Struct, frozen=True):
-    """One target: CloudFront's word for it, whether it has said so for too long, and its faults."""
+    """One target: its status in CloudFront, whether that is stuck, and its errors."""
 
     distribution_id: str
     status: str
@@ -75,12 +80,12 @@ class TargetStatus(Struct, frozen=True):
 
     @property
     def is_deployed(self) -> bool:
-        """Whether every edge has it."""
+        """Whether all edge locations have its configuration."""
         return self.status == "Deployed"
 
     @property
     def is_settling(self) -> bool:
-        """Whether looking again soon will tell something new."""
+        """Whether its status is expected to change soon."""
         return not (self.is_deployed or self.is_stuck)
 
 
@@ -91,8 +96,8 @@ class PersistedState(Struct, frozen=True):
     last_error: LastError | None = None
 
     def after(self, error: str, now: datetime) -> "PersistedState":
-        """Return the memory after a run, whose `error` may be empty; what lasts is not renewed."""
-        before, at = self.last_error, now.replace(microsecond=0)
+        """Return the state after a run with this error, or '' for none; a lasting one stays."""
+        before, at = self.last_error, _in_seconds(now)
         lasts = before is not None and before.until is None
         if before and lasts and not error:
             return replace(self, last_error=replace(before, until=at))
@@ -102,7 +107,7 @@ class PersistedState(Struct, frozen=True):
 
 
 class Status(Struct, frozen=True):
-    """What the operator reads at two in the morning."""
+    """What operators need to know first."""
 
     mode: Mode
     reason: str
@@ -114,7 +119,7 @@ class Status(Struct, frozen=True):
 
     @property
     def is_closed(self) -> bool:
-        """Whether visitors meet maintenance; where nobody says what is wanted, it stays as told."""
+        """Whether the site is in maintenance; an unchanged one is as it was announced last."""
         if self.mode is not Mode.UNCHANGED:
             return self.mode is Mode.MAINTENANCE
         last = self.persisted.last_change
@@ -128,82 +133,93 @@ class Status(Struct, frozen=True):
         return max(0.0, (now - last.accepted) / _HOUR)
 
 
-LIMIT = 4096
+class _NextChange(Struct, frozen=True):
+    at: datetime
+    what: Literal["closes", "opens"]
+    window: str | None
 
 
-_MOST_TEXT = 600
+class _Target(Struct, frozen=True, omit_defaults=True):
+    distribution_id: str
+    status: str
+    stuck: bool = False
+    error: str = ""
 
 
-_MOST_FAULT = 240
+class _StatusDocument(Struct, frozen=True):
+    """The status as JSON."""
+
+    mode: Mode
+    reason: str
+    until: datetime | None
+    message: str | None
+    next_change: _NextChange | None
+    last_change: ModeChange | None
+    last_error: LastError | None
+    counts: dict[str, int]
+    distributions: list[_Target] = []
 
 
-_ERROR_ROOM = _MOST_TEXT + 150
+class _PersistedDocument(Struct, frozen=True):
+    """The part of it that the next run reads."""
+
+    last_change: ModeChange | None
+    last_error: LastError | None
 
 
-_UTC = ZoneInfo("UTC")
-
-
-# What a value that is not ours makes of the reading.
-_MISREAD = (ValueError, TypeError, KeyError, RecursionError, UnreadableValue)
-
-
-type _Document = dict[str, Any]
-
-
-def encode(status: Status) -> str:
-    """Return the text, at most LIMIT bytes long."""
-    targets = sorted(status.targets, key=_concern)
-    document: _Document = {
-        "mode": status.mode.value,
-        "reason": shortened(status.reason),
-        "until": _text(status.until),
-        "message": shortened(status.message) if status.message else None,
-        "next_change": _next_change(status.next_change),
-        "last_change": _last_change(status.persisted.last_change),
-        "last_error": _last_error(status.persisted.last_error),
-        "counts": _counts(status.targets),
-        "distributions": [],
-    }
-    room = LIMIT - _ERROR_ROOM - _size({**document, "last_error": None})
-    for target in targets:
-        entry = _entry(target)
-        room -= _size({"": [entry]})
+def encode_status(status: Status) -> str:
+    """Return the text of the parameter, at most LIMIT bytes long."""
+    document = _StatusDocument(
+        mode=status.mode,
+        reason=truncate(status.reason),
+        until=status.until,
+        message=truncate(status.message) if status.message else None,
+        next_change=_next_change(status.next_change),
+        last_change=_last_change(status.persisted.last_change),
+        last_error=None,
+        counts=_counts(status.targets),
+    )
+    room = LIMIT - _ERROR_ROOM - _size(document)
+    targets: list[_Target] = []
+    for target in map(_target, sorted(status.targets, key=_urgency)):
+        room -= _size({"": [target]})
         if room < 0:
             break
-        document["distributions"].append(entry)
-    return _written(document)
+        targets.append(target)
+    last_error = _last_error(status.persisted.last_error)
+    return _to_text(replace(document, last_error=last_error, distributions=targets))
 
 
-def with_error(text: str, error: LastError) -> str:
-    """Return a status's text with another last error and everything else as it was."""
-    return _written({**json.loads(text), "last_error": _last_error(error)})
+def replace_last_error(text: str, error: LastError) -> str:
+    """Return the text of a status with another last error and everything else as it was."""
+    return _to_text({**json.loads(text), "last_error": _last_error(error)})
 
 
-def decode(text: str) -> PersistedState:
-    """Return what the run before has left; raise UnreadableValue for what is not ours."""
+def decode_persisted_state(text: str) -> PersistedState:
+    """Return what the previous run has left; raise UnreadableValue if the text is not a status."""
     try:
-        document = json.loads(text)
-        return PersistedState(
-            _read_change(document["last_change"]), _read_error(document["last_error"])
-        )
-    except _MISREAD as error:
-        raise UnreadableValue(f"it is not what the controller writes ({error!r:.100})") from error
+        document = convert(json.loads(text), _PersistedDocument)
+    except (ValueError, RecursionError, MsgspecError) as error:
+        raise UnreadableValue(
+            f"it is not what the controller writes ({str(error)[:_MAX_DETAIL]})"
+        ) from error
+    return PersistedState(document.last_change, document.last_error)
 
 
-def shortened(text: str, most: int = _MOST_TEXT) -> str:
-    """Return the text, cut so that it takes `most` bytes at most where it is written."""
-    if _size(text) <= most:
+def truncate(text: str, limit: int = _MAX_TEXT) -> str:
+    """Return the text, cut so that its JSON takes at most `limit` bytes."""
+    if _size(text) <= limit:
         return text
-    kept = bisect_right(range(len(text)), most, key=lambda end: _size(f"{text[:end]}…")) - 1
+    kept = bisect_right(range(len(text)), limit, key=lambda end: _size(f"{text[:end]}…")) - 1
     return f"{text[:kept]}…"
 
 
-def _concern(target: TargetStatus) -> tuple[bool, bool, bool, str]:
-    """Return a key that sorts those first that somebody should look at."""
+def _urgency(target: TargetStatus) -> tuple[bool, bool, bool, str]:
+    """Return a sort key that puts those first that need attention."""
     return (not target.errors, not target.is_stuck, target.is_deployed, target.distribution_id)
 
 
-def _counts(targets: tuple[TargetStatus, ...]) -> _Document:
+def _counts(targets: tuple[TargetStatus, ...]) -> dict[str, int]:
     by_status = Counter(each.status for each in targets)
     return {
         "distributions": len(targets),
@@ -213,84 +229,41 @@ def _counts(targets: tuple[TargetStatus, ...]) -> _Document:
     }
 
 
-def _entry(target: TargetStatus) -> _Document:
-    entry: _Document = {"distribution_id": target.distribution_id, "status": target.status}
-    if target.is_stuck:
-        entry["stuck"] = True
-    if target.errors:
-        entry["error"] = shortened(" | ".join(target.errors), _MOST_FAULT)
-    return entry
+def _target(target: TargetStatus) -> _Target:
+    error = truncate(" | ".join(target.errors), _MAX_DETAIL)
+    return _Target(target.distribution_id, target.status, target.is_stuck, error)
 
 
-def _next_change(change: NextChange | None) -> _Document | None:
+def _next_change(change: NextChange | None) -> _NextChange | None:
     if change is None:
         return None
-    what = "closes" if change.closes else "opens"
-    window = shortened(change.window, _MOST_FAULT) if change.window else None
-    return {"at": _text(change.at), "what": what, "window": window}
+    window = truncate(change.window, _MAX_DETAIL) if change.window else None
+    return _NextChange(_in_seconds(change.at), "closes" if change.closes else "opens", window)
 
 
-def _last_change(change: ModeChange | None) -> _Document | None:
+def _last_change(change: ModeChange | None) -> ModeChange | None:
     if change is None:
         return None
-    return {
-        "mode": change.mode.value,
-        "previous_mode": change.previous_mode.value if change.previous_mode else None,
-        "due": _text(change.due),
-        "accepted": _text(change.accepted),
-        "deployed": _text(change.deployed),
-    }
-
-
-def _last_error(error: LastError | None) -> _Document | None:
-    if error is None:
-        return None
-    return {
-        "message": shortened(error.message),
-        "since": _text(error.since),
-        "until": _text(error.until),
-    }
-
-
-def _read_change(document: Mapping[str, Any] | None) -> ModeChange | None:
-    if document is None:
-        return None
-    previous = document["previous_mode"]
-    return ModeChange(
-        mode=Mode(document["mode"]),
-        previous_mode=Mode(previous) if previous is not None else None,
-        due=_maybe(_instant, document["due"]),
-        accepted=_instant(document["accepted"]),
-        deployed=_maybe(_instant, document["deployed"]),
+    return replace(
+        change,
+        due=change.due and _in_seconds(change.due),
+        accepted=_in_seconds(change.accepted),
+        deployed=change.deployed and _in_seconds(change.deployed),
     )
 
 
-def _read_error(document: Mapping[str, Any] | None) -> LastError | None:
-    if document is None:
-        return None
-    message = document["message"]
-    if not isinstance(message, str):
-        raise TypeError("the message of an error is a text")
-    since, until = document["since"], document["until"]
-    return LastError(message, _instant(since), _maybe(_instant, until))
+def _last_error(error: LastError | None) -> LastError | None:
+    return replace(error, message=truncate(error.message)) if error else None
 
 
-def _maybe[T](read: Callable[[str], T], value: str | None) -> T | None:
-    return None if value is None else read(value)
+def _in_seconds(instant: datetime) -> datetime:
+    return instant.replace(microsecond=0)
 
 
-def _instant(text: str) -> datetime:
-    return parse_instant(text, zone=_UTC)
-
-
-def _text(instant: datetime | None) -> str | None:
-    return format_instant(instant.replace(microsecond=0)) if instant else None
-
-
-def _written(value: object) -> str:
-    # The braces that SSM refuses can only stand inside a text.
-    return to_json(value, indent=1).replace("{{", "{\\u007b")
+def _to_text(value: object) -> str:
+    # SSM refuses two opening braces, which can only occur inside a string.
+    return to_json(to_builtins(value), indent=1).replace("{{", "{\\u007b")
 
 
 def _size(value: object) -> int:
-    return len(_written(value).encode())
+    return len(_to_text(value).encode())

@@ -1,12 +1,14 @@
-"""Logs, metrics and what they are called, in one place."""
+"""The logs and metrics of a run, with their names in one place."""
 
 import functools
 from collections.abc import Mapping
+from copy import replace
 from datetime import datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
+from msgspec import to_builtins
 
 from maintenance.cloudfront.plan import Action
 from maintenance.model import Mode
@@ -30,54 +32,52 @@ UNITS: Mapping[str, MetricUnit] = {
     "SecondsToDeployed": MetricUnit.Seconds,
 }
 
-# `aws logs tail` writes to a terminal what others wrote into a parameter.
+# `aws logs tail` shows in a terminal what others wrote into a parameter.
 logger = Logger(service=SERVICE, json_serializer=functools.partial(to_json, default=str))
 
 
 def log_report(report: Report) -> None:
-    """Log the decision and what became of each distribution, each under its own key."""
+    """Log the decision, each distribution, and each sentence of the report."""
     logger.info("decision made", mode=report.decision.mode.value, reason=report.decision.reason)
     for outcome in report.outcomes:
         logger.info(
             "distribution changed" if outcome.changed else "distribution kept",
             distribution=outcome.distribution_id,
-            outcome=_logged(outcome),
+            outcome=_without_kept(outcome),
         )
         for warning in outcome.warnings:
             logger.warning(
-                "distribution warned", distribution=outcome.distribution_id, warning=warning
+                "distribution warning", distribution=outcome.distribution_id, warning=warning
             )
         for error in outcome.errors:
             logger.error("distribution failed", distribution=outcome.distribution_id, error=error)
     for notice in report.notices:
-        logger.warning("input ignored", notice=notice)
+        logger.warning("notice", notice=notice)
     for error in report.input_errors:
-        logger.error("input refused", error=error)
+        logger.error("input invalid", error=error)
     for error in report.housekeeping_errors:
-        logger.error("upkeep failed", error=error)
-    for told in report.transitions:
-        logger.info("change announced", mode=told.change.mode.value, phase=told.phase.value)
+        logger.error("housekeeping failed", error=error)
+    for each in report.transitions:
+        logger.info("change announced", mode=each.change.mode.value, phase=each.phase.value)
 
 
-def _logged(outcome: Outcome) -> dict[str, Any]:
+def _without_kept(outcome: Outcome) -> Any:  # noqa: ANN401 - JSON values
     """Return an outcome without the behaviors that were kept, of which a sweep has thousands."""
-    document = outcome_document(outcome)
-    kept = Action.KEEP.value
-    document["behaviors"] = [each for each in document["behaviors"] if each["action"] != kept]
-    return document
+    steps = tuple(each for each in outcome.steps if each.action is not Action.KEEP)
+    return to_builtins(outcome_document(replace(outcome, steps=steps)))
 
 
 def count_report(report: Report, *, stack_name: str, now: datetime) -> None:
     """Write the run's metrics as one EMF document to standard output."""
     metrics = Metrics(namespace=NAMESPACE, service=stack_name)
-    for name, number in _counted(report, now).items():
+    for name, number in _metrics(report, now).items():
         metrics.add_metric(name=name, unit=UNITS[name], value=number)
     metrics.flush_metrics()
 
 
-def _counted(report: Report, now: datetime) -> dict[str, float]:
+def _metrics(report: Report, now: datetime) -> dict[str, float]:
     sites = [each for each in report.outcomes if not each.is_preview]
-    counted: dict[str, float] = {
+    values: dict[str, float] = {
         "DistributionsChanged": sum(each.changed for each in sites),
         "DistributionsFailed": sum(bool(each.errors) for each in sites),
         "InputsRefused": len(report.input_errors),
@@ -86,10 +86,10 @@ def _counted(report: Report, now: datetime) -> dict[str, float]:
         "InMaintenance": report.decision.mode is Mode.MAINTENANCE,
     }
     if report.status:
-        counted["DistributionsStuck"] = sum(each.is_stuck for each in report.status.targets)
-        counted["InMaintenance"] = report.status.is_closed
-        counted["HoursInMaintenance"] = report.status.hours_closed(now)
-    for told in report.transitions:
-        if told.seconds is not None:
-            counted[f"SecondsTo{told.phase.capitalize()}"] = told.seconds
-    return counted
+        values["DistributionsStuck"] = sum(each.is_stuck for each in report.status.targets)
+        values["InMaintenance"] = report.status.is_closed
+        values["HoursInMaintenance"] = report.status.hours_closed(now)
+    for each in report.transitions:
+        if each.seconds is not None:
+            values[f"SecondsTo{each.phase.capitalize()}"] = each.seconds
+    return values

@@ -14,8 +14,8 @@ STEPS = (
 )
 
 
-def test_the_document_says_everything() -> None:
-    """As JSON values, instants with their offset, the default behavior by its word."""
+def test_the_document_has_everything() -> None:
+    """As JSON values; the default behavior has a word of its own."""
     outcome = Outcome(
         "E1",
         "InProgress",
@@ -33,9 +33,9 @@ def test_the_document_says_everything() -> None:
     expected = {
         "mode": "maintenance",
         "reason": "somebody said so",
-        "until": "2026-12-01T03:00Z",
+        "until": "2026-12-01T03:00:00Z",
         "message": None,
-        "next_change": "2026-12-01T03:00Z",
+        "valid_until": "2026-12-01T03:00:00Z",
         "distributions": [
             {
                 "distribution_id": "E1",
@@ -59,14 +59,14 @@ def test_the_document_says_everything() -> None:
         "notices": ["nb"],
         "errors": ["bad", "no"],
     }
-    assert expected == json.loads(json.dumps(report.document()))
+    assert expected == json.loads(json.dumps(report.answer()))
 
 
-def test_an_instant_that_nobody_knows_is_null() -> None:
-    """Not a text that looks like one."""
-    document = Report(a_decision()).document()
+def test_an_unknown_instant_is_null() -> None:
+    """Not a text in its place."""
+    answer = Report(a_decision()).answer()
 
-    assert (None, None) == (document["until"], document["next_change"])
+    assert (None, None) == (answer["until"], answer["valid_until"])
 
 
 def test_a_run_has_changes_if_any_distribution_was_changed() -> None:
@@ -77,14 +77,14 @@ def test_a_run_has_changes_if_any_distribution_was_changed() -> None:
     assert not Report(a_decision(), (kept,)).has_changes
 
 
-def test_own_faults_come_before_those_of_distributions() -> None:
-    """A switch that is not understood explains the rest."""
+def test_input_errors_come_before_those_of_distributions() -> None:
+    """An invalid switch explains the rest."""
     outcomes = tuple(Outcome(name, "Deployed", (), errors=(name,)) for name in ("E1", "E2"))
 
     assert ("switch", "E1", "E2") == Report(a_decision(), outcomes, ("switch",)).errors
 
 
-def test_faults_of_the_upkeep_come_last() -> None:
+def test_housekeeping_errors_come_last() -> None:
     """By then the site is as it should be."""
     report = Report(a_decision(), (Outcome("E1", "Deployed", (), errors=("E1",)),))
 
@@ -93,42 +93,42 @@ def test_faults_of_the_upkeep_come_last() -> None:
     )
 
 
-def test_the_answer_about_a_large_fleet_leaves_its_behaviors_out() -> None:
-    """Lambda fails a run whose answer has more than 6 MB, whatever the run has done."""
+def test_the_answer_about_a_large_fleet_omits_its_behaviors() -> None:
+    """Lambda fails a run whose response exceeds 6 MB, whatever the run has done."""
     path = "/" + "x" * 254
     steps = tuple(Step(path, Action.KEEP, "it is in maintenance") for _ in range(75))
     outcomes = tuple(
         Outcome(f"E{each}", "Deployed", steps, warnings=("beware",)) for each in range(500)
     )
 
-    document = Report(a_decision(), outcomes).answer()
+    answer = Report(a_decision(), outcomes).answer()
 
-    assert len(json.dumps(document)) < 6_000_000
+    assert len(json.dumps(answer)) < 6_000_000
     assert [([], ["beware"])] * 500 == [
-        (each["behaviors"], each["warnings"]) for each in document["distributions"]
+        (each["behaviors"], each["warnings"]) for each in answer["distributions"]
     ]
     assert (
-        "the behaviors of so many distributions are too much for an answer of Lambda: make plan "
+        "the behaviors of so many distributions do not fit into a response of Lambda: make plan "
         "shows them, and the log has those that were changed"
-    ) == document["notices"][-1]
+    ) == answer["notices"][-1]
 
 
-def test_the_answer_about_a_fleet_that_is_refused_everywhere_ends_somewhere() -> None:
-    """Even without behaviors its faults alone are too many."""
+def test_the_answer_about_a_fleet_that_fails_everywhere_fits() -> None:
+    """Even without behaviors, its errors alone are too long."""
     error = f"left as it was: {'no ' * 5_000}"
     outcomes = tuple(Outcome(f"E{each}", "Deployed", (), errors=(error,)) for each in range(500))
 
     answer = Report(a_decision(), outcomes).answer()
 
     assert len(json.dumps(answer)) < 6_000_000
-    assert answer["errors"][0].startswith("500 faults, each of which is in the log")
+    assert answer["errors"][0].startswith("500 errors, all of which are in the log")
     assert [f"E{each}" for each in range(500)] == [
         each["distribution_id"] for each in answer["distributions"]
     ]
 
 
-def test_the_answer_about_a_fleet_that_is_warned_of_everywhere_has_no_fault() -> None:
-    """What was left out of it is no failure."""
+def test_the_answer_about_a_fleet_with_warnings_everywhere_has_no_error() -> None:
+    """What the answer omits is not a failure."""
     warning = "beware " * 2_000
     outcomes = tuple(
         Outcome(f"E{each}", "Deployed", (), warnings=(warning,)) for each in range(500)
@@ -140,18 +140,18 @@ def test_the_answer_about_a_fleet_that_is_warned_of_everywhere_has_no_fault() ->
     assert [[]] * 500 == [each["warnings"] for each in answer["distributions"]]
 
 
-def test_a_run_fails_with_all_its_faults() -> None:
-    """As long as they are few, word for word."""
+def test_a_run_fails_with_all_its_errors() -> None:
+    """Word for word, if they are few."""
     report = Report(a_decision(), input_errors=("one", "two"))
 
     assert "one | two" == report.failure
 
 
-def test_the_sentence_of_a_run_that_fails_everywhere_is_not_endless() -> None:
-    """The record of a failed run has to fit into the dead letter queue."""
+def test_the_error_of_a_run_that_fails_everywhere_is_cut() -> None:
+    """The record of a failed run must fit into the dead-letter queue."""
     errors = tuple(f"E{each} is left as it was: {'no ' * 1_000}" for each in range(500))
 
     failure = Report(a_decision(), input_errors=errors).failure
 
     assert len(failure.encode()) < 60_000
-    assert failure.startswith("500 faults, each of which is in the log: E0 is left as it was")
+    assert failure.startswith("500 errors, all of which are in the log: E0 is left as it was")

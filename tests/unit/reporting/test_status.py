@@ -1,4 +1,4 @@
-"""What the status tells of a site that is closed, and for how long."""
+"""Whether a site is closed and for how long, and its last error."""
 
 from datetime import timedelta
 
@@ -22,11 +22,11 @@ def a_status(mode: Mode, last: Mode | None) -> Status:
     [
         (LIVE, LIVE, False, 0.0),
         (CLOSED, CLOSED, True, 1.5),
-        # Accepted by nobody yet.
+        # Not accepted yet.
         (CLOSED, LIVE, True, 0.0),
         (CLOSED, None, True, 0.0),
         (LIVE, CLOSED, False, 0.0),
-        # Nothing is lifted where nobody says what is wanted.
+        # A site that is left unchanged stays as it was announced.
         (UNCHANGED, CLOSED, True, 1.5),
         (UNCHANGED, LIVE, False, 0.0),
         (UNCHANGED, None, False, 0.0),
@@ -42,7 +42,7 @@ def test_how_long_a_site_has_been_closed(
     assert (is_closed, hours) == (status.is_closed, status.hours_closed(later))
 
 
-def test_a_clock_that_is_late_makes_no_negative_hours() -> None:
+def test_a_clock_that_is_slow_causes_no_negative_hours() -> None:
     """Two execution environments may differ by a moment."""
     assert 0 == a_status(CLOSED, CLOSED).hours_closed(NOW - timedelta(seconds=1))
 
@@ -54,18 +54,18 @@ LATER = NOW + timedelta(minutes=15)
     ("before", "error", "after"),
     [
         (None, "", None),
-        (None, "a fault", LastError("a fault", LATER)),
-        # What lasts is not renewed: the status would be written by every sweep.
-        (LastError("a fault", NOW), "a fault", LastError("a fault", NOW)),
-        (LastError("a fault", NOW), "another", LastError("another", LATER)),
-        (LastError("a fault", NOW), "", LastError("a fault", NOW, LATER)),
-        # What is over stays told until something else fails, be it the same once more.
-        (LastError("a fault", NOW, NOW), "", LastError("a fault", NOW, NOW)),
-        (LastError("a fault", NOW, NOW), "a fault", LastError("a fault", LATER)),
+        (None, "an error", LastError("an error", LATER)),
+        # A lasting error keeps its start, or every sweep would write the status.
+        (LastError("an error", NOW), "an error", LastError("an error", NOW)),
+        (LastError("an error", NOW), "another", LastError("another", LATER)),
+        (LastError("an error", NOW), "", LastError("an error", NOW, LATER)),
+        # One that is over stays until something fails, even if it is the same again.
+        (LastError("an error", NOW, NOW), "", LastError("an error", NOW, NOW)),
+        (LastError("an error", NOW, NOW), "an error", LastError("an error", LATER)),
     ],
 )
-def test_the_last_error_is_remembered(
+def test_the_last_error_is_kept(
     before: LastError | None, error: str, after: LastError | None
 ) -> None:
-    """Since which run it lasts, and which was the first without a fault again."""
+    """With the run that it began in, and the first run without it."""
     assert after == PersistedState(last_error=before).after(error, LATER).last_error

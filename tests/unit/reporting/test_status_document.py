@@ -14,10 +14,10 @@ from maintenance.reporting.status import (
     PersistedState,
     Status,
     TargetStatus,
-    decode,
-    encode,
-    shortened,
-    with_error,
+    decode_persisted_state,
+    encode_status,
+    replace_last_error,
+    truncate,
 )
 from maintenance.schedule.decision import NextChange
 
@@ -28,8 +28,8 @@ CHANGE = ModeChange(Mode.MAINTENANCE, Mode.LIVE, NOW, NOW + timedelta(seconds=3)
 ERROR = LastError("something is wrong", NOW, NOW + HOUR)
 
 
-def test_the_document_says_everything() -> None:
-    """What is wanted, what comes next, how far the last change is, what is wrong, and where."""
+def test_the_document_has_everything() -> None:
+    """The decision, what comes next, how far the last change is, what is wrong, and where."""
     status = Status(
         mode=Mode.MAINTENANCE,
         reason="somebody said so",
@@ -43,20 +43,20 @@ def test_the_document_says_everything() -> None:
     expected = {
         "mode": "maintenance",
         "reason": "somebody said so",
-        "until": "2026-12-01T03:00Z",
+        "until": "2026-12-01T03:00:00Z",
         "message": "back at three",
-        "next_change": {"at": "2026-12-01T03:00Z", "what": "opens", "window": "sunday"},
+        "next_change": {"at": "2026-12-01T03:00:00Z", "what": "opens", "window": "sunday"},
         "last_change": {
             "mode": "maintenance",
             "previous_mode": "live",
-            "due": "2026-12-01T02:00Z",
+            "due": "2026-12-01T02:00:00Z",
             "accepted": "2026-12-01T02:00:03Z",
             "deployed": None,
         },
         "last_error": {
             "message": "something is wrong",
-            "since": "2026-12-01T02:00Z",
-            "until": "2026-12-01T03:00Z",
+            "since": "2026-12-01T02:00:00Z",
+            "until": "2026-12-01T03:00:00Z",
         },
         "counts": {"distributions": 2, "Deployed": 1, "InProgress": 1, "stuck": 0, "failed": 0},
         "distributions": [
@@ -64,19 +64,19 @@ def test_the_document_says_everything() -> None:
             {"distribution_id": "E1", "status": "Deployed"},
         ],
     }
-    assert expected == json.loads(encode(status))
+    assert expected == json.loads(encode_status(status))
 
 
-def test_what_is_not_known_is_null() -> None:
-    """Not a text that looks like something."""
-    document = json.loads(encode(Status(Mode.LIVE, "nobody said anything")))
+def test_an_unknown_value_is_null() -> None:
+    """Not a text in its place."""
+    document = json.loads(encode_status(Status(Mode.LIVE, "nobody said anything")))
 
     names = ("until", "message", "next_change", "last_change", "last_error")
     assert [None] * 5 == [document[name] for name in names]
 
 
-def test_those_that_need_attention_come_first() -> None:
-    """With what is the matter; the others in the order of their ids."""
+def test_targets_that_need_attention_come_first() -> None:
+    """With what is wrong; the others in the order of their ids."""
     targets = (
         TargetStatus("E1", "Deployed"),
         TargetStatus("E2", "InProgress"),
@@ -84,7 +84,7 @@ def test_those_that_need_attention_come_first() -> None:
         TargetStatus("E4", "Deployed", errors=("no", "never")),
     )
 
-    document = json.loads(encode(Status(Mode.LIVE, "so", targets=targets)))
+    document = json.loads(encode_status(Status(Mode.LIVE, "so", targets=targets)))
 
     assert [
         {"distribution_id": "E4", "status": "Deployed", "error": "no | never"},
@@ -102,48 +102,50 @@ def test_twenty_five_distributions_have_room() -> None:
     targets = tuple(TargetStatus(f"E{number:013}", "InProgress") for number in range(25))
     persisted = PersistedState(CHANGE, ERROR)
 
-    text = encode(
+    text = encode_status(
         Status(Mode.LIVE, "r" * 200, NOW, "m" * 200, targets=targets, persisted=persisted)
     )
 
     assert 25 == len(json.loads(text)["distributions"])
 
 
-def test_a_fleet_that_does_not_fit_is_counted() -> None:
-    """Those that need attention are still listed."""
+def test_a_fleet_that_does_not_fit_is_only_counted() -> None:
+    """Targets that need attention are still listed."""
     fleet = tuple(TargetStatus(f"E{number:013}", "Deployed") for number in range(500))
     targets = (*fleet, TargetStatus("LATE", "InProgress"))
 
-    document = json.loads(encode(Status(Mode.LIVE, "so", targets=targets)))
+    document = json.loads(encode_status(Status(Mode.LIVE, "so", targets=targets)))
 
     assert (501, 500, 1) == tuple(document["counts"].values())[:3]
     assert "LATE" == document["distributions"][0]["distribution_id"]
     assert 25 < len(document["distributions"]) < 501
 
 
-def test_the_last_error_has_its_room_before_it_comes() -> None:
-    """A run that could do nothing puts it into the text that there is."""
+def test_there_is_always_room_for_an_error() -> None:
+    """A run that could do nothing puts it into the existing text."""
     fleet = tuple(TargetStatus(f"E{number:013}", "Deployed") for number in range(500))
-    said = Status(
+    status = Status(
         Mode.LIVE, "r" * 600, NOW, "m" * 600, targets=fleet, persisted=PersistedState(CHANGE)
     )
     error = LastError("x" * 5_000, NOW, NOW + HOUR)
 
-    longest = with_error(encode(said), error)
+    longest = replace_last_error(encode_status(status), error)
 
     assert LIMIT - 500 < len(longest.encode()) <= LIMIT
-    assert longest == encode(replace(said, persisted=PersistedState(CHANGE, error)))
+    assert longest == encode_status(replace(status, persisted=PersistedState(CHANGE, error)))
 
 
-def test_what_others_have_named_is_cut() -> None:
-    """A window's name and a fault have two hundred and forty bytes each, quotes included."""
+def test_the_names_and_errors_of_others_are_cut() -> None:
+    """A window's name and an error have two hundred and forty bytes each, quotes included."""
     target = TargetStatus("E1", "Deployed", errors=("f" * 500,))
     change = NextChange(NOW, closes=True, window="w" * 500)
 
-    document = json.loads(encode(Status(Mode.LIVE, "so", next_change=change, targets=(target,))))
+    document = json.loads(
+        encode_status(Status(Mode.LIVE, "so", next_change=change, targets=(target,)))
+    )
 
     assert "f" * 235 + "…" == document["distributions"][0]["error"]
-    assert {"at": "2026-12-01T02:00Z", "what": "closes", "window": "w" * 235 + "…"} == (
+    assert {"at": "2026-12-01T02:00:00Z", "what": "closes", "window": "w" * 235 + "…"} == (
         document["next_change"]
     )
 
@@ -151,23 +153,25 @@ def test_what_others_have_named_is_cut() -> None:
 @pytest.mark.parametrize(
     "persisted", [PersistedState(), PersistedState(CHANGE), PersistedState(CHANGE, ERROR)]
 )
-def test_what_is_remembered_comes_back(persisted: PersistedState) -> None:
-    """So that the next run knows what was told."""
-    assert persisted == decode(encode(Status(Mode.LIVE, "so", persisted=persisted)))
+def test_the_persisted_state_survives_a_round_trip(persisted: PersistedState) -> None:
+    """So the next run knows what was announced."""
+    assert persisted == decode_persisted_state(
+        encode_status(Status(Mode.LIVE, "so", persisted=persisted))
+    )
 
 
-def test_another_error_leaves_the_rest_as_it_was() -> None:
+def test_replacing_the_error_leaves_the_rest_as_it_was() -> None:
     """A run that could do nothing knows nothing else."""
-    text = encode(Status(Mode.LIVE, "so", persisted=PersistedState(CHANGE)))
+    text = encode_status(Status(Mode.LIVE, "so", persisted=PersistedState(CHANGE)))
 
-    changed = json.loads(with_error(text, ERROR))
+    changed = json.loads(replace_last_error(text, ERROR))
 
     assert {**json.loads(text), "last_error": changed["last_error"]} == changed
     assert "something is wrong" == changed["last_error"]["message"]
 
 
 @pytest.mark.parametrize(
-    "change",
+    "text",
     [
         "oops",
         "1",
@@ -180,36 +184,37 @@ def test_another_error_leaves_the_rest_as_it_was() -> None:
         '{"last_change": {"mode": "live", "previous_mode": []}, "last_error": null}',
         '{"last_change": {"mode": "live", "previous_mode": null, "due": "soon"}}',
         '{"last_change": {"mode": "live", "previous_mode": null, "due": null, "accepted": null}}',
+        '{"last_change": null, "last_error": {"message": "m", "since": "2026-12-01T02:00:00"}}',
         '{"last_change": null, "last_error": {"message": 1, "since": "", "until": ""}}',
         '{"last_change": null, "last_error": {"message": "m", "since": 1, "until": null}}',
     ],
 )
-def test_what_the_controller_has_not_written_is_refused(change: str) -> None:
+def test_a_text_that_is_not_a_status_is_refused(text: str) -> None:
     """In one sentence, whatever it is."""
     with pytest.raises(UnreadableValue, match="not what the controller writes"):
-        decode(change)
+        decode_persisted_state(text)
 
 
-def test_an_error_that_is_no_text_is_named() -> None:
-    """Another tool may write something else there."""
+def test_the_refusal_names_the_member_that_is_wrong() -> None:
+    """Another tool may have written it."""
     text = '{"last_change": null, "last_error": {"message": 1, "since": "", "until": ""}}'
     with pytest.raises(UnreadableValue) as caught:
-        decode(text)
+        decode_persisted_state(text)
 
-    error = "TypeError('the message of an error is a text')"
+    error = "Expected `str`, got `int` - at `$.last_error.message`"
     assert f"it is not what the controller writes ({error})" == str(caught.value)
 
 
-def test_a_text_is_cut_where_its_room_ends() -> None:
-    """Counted in the bytes that it takes, quotes included."""
-    assert "short" == shortened("short", 7)
-    assert "aaaa…" == shortened("a" * 20, 9)
-    assert "č…" == shortened("č" * 20, 8)
+def test_a_text_is_cut_to_its_limit() -> None:
+    """Counted in the bytes of its JSON, quotes included."""
+    assert "short" == truncate("short", 7)
+    assert "aaaa…" == truncate("a" * 20, 9)
+    assert "č…" == truncate("č" * 20, 8)
 
 
-def test_the_braces_that_ssm_refuses_are_written_otherwise() -> None:
-    """They mean a reference to another parameter there."""
-    text = encode(Status(Mode.LIVE, "a {{{b}} c"))
+def test_two_opening_braces_are_escaped() -> None:
+    """SSM reads them as a reference to another parameter."""
+    text = encode_status(Status(Mode.LIVE, "a {{{b}} c"))
 
     assert text.startswith('{\n "mode": "live",\n "reason": "a {\\u007b{b}} c",\n')
     assert "a {{{b}} c" == json.loads(text)["reason"]

@@ -1,19 +1,10 @@
-"""What a run has to tell, row by row of its table, and when it looks again."""
+"""The phases that a run announces, row by row of the table, and its next wakeup."""
 
 from copy import replace
 from datetime import datetime, timedelta
 
 import pytest
 from maintenance.model import Mode
-from maintenance.reporting.announce import (
-    LOOK_AGAIN,
-    STUCK_AFTER,
-    detail,
-    next_look,
-    target_statuses,
-    update_status,
-    with_stuck_named,
-)
 from maintenance.reporting.report import Outcome, Report
 from maintenance.reporting.status import (
     LastError,
@@ -24,7 +15,17 @@ from maintenance.reporting.status import (
     TargetStatus,
     Transition,
 )
+from maintenance.reporting.transitions import (
+    RECHECK_AFTER,
+    STUCK_AFTER,
+    event_detail,
+    next_wakeup,
+    target_statuses,
+    update_status,
+    with_stuck_warnings,
+)
 from maintenance.schedule.decision import NextChange
+from msgspec import to_builtins
 
 from tests.builders import NOW, a_decision, a_distribution
 
@@ -39,7 +40,7 @@ FAILED = Outcome("E1", "Deployed", (), errors=("no",))
 
 
 def a_report(mode: Mode, *outcomes: Outcome, valid_until: datetime | None = None) -> Report:
-    """Return the report of a run, each outcome being that of a target of its own."""
+    """Return the report of a run; each outcome is that of another target."""
     named = tuple(replace(each, distribution_id=f"E{n}") for n, each in enumerate(outcomes))
     return Report(
         replace(a_decision(mode), valid_until=valid_until),
@@ -49,10 +50,10 @@ def a_report(mode: Mode, *outcomes: Outcome, valid_until: datetime | None = None
     )
 
 
-def told(
+def announced(
     report: Report, persisted: PersistedState | None
 ) -> list[tuple[Mode, Phase, float | None]]:
-    """Return what is announced three minutes after NOW."""
+    """Return what a run announces three minutes after NOW."""
     transitions = update_status(report, persisted, now=LATER).transitions
     return [(each.change.mode, each.phase, each.seconds) for each in transitions]
 
@@ -90,8 +91,8 @@ def test_what_is_announced(
     report: Report,
     expected: list[tuple[Mode, Phase, float | None]],
 ) -> None:
-    """The table of the module, and who is late."""
-    assert expected == told(report, persisted)
+    """The table of the module."""
+    assert expected == announced(report, persisted)
 
 
 @pytest.mark.parametrize(
@@ -99,14 +100,14 @@ def test_what_is_announced(
     [(OPEN, a_report(CLOSED, CHANGED)), (CLOSING, a_report(CLOSED, DEPLOYED))],
 )
 def test_nothing_is_announced_twice(persisted: PersistedState, report: Report) -> None:
-    """The memory that the first run leaves holds it."""
+    """The state that the first run leaves prevents it."""
     left = update_status(report, persisted, now=LATER).status.persisted
 
-    assert [] == told(report, left)
+    assert [] == announced(report, left)
 
 
-def test_a_change_remembers_the_mode_before_and_when_it_was_due() -> None:
-    """No mode where nobody was told of one."""
+def test_a_change_has_the_previous_mode_and_when_it_was_due() -> None:
+    """There is no previous mode if none was announced."""
     changes = [
         update_status(a_report(CLOSED, CHANGED), persisted, now=LATER).status.persisted.last_change
         for persisted in (OPEN, None)
@@ -115,51 +116,51 @@ def test_a_change_remembers_the_mode_before_and_when_it_was_due() -> None:
     assert [ModeChange(CLOSED, before, NOW, LATER) for before in (LIVE, None)] == changes
 
 
-def test_how_long_it_took_is_not_known_where_nobody_knows_when_it_was_due() -> None:
-    """A metric that is made up would be worse than none."""
+def test_the_time_to_accepted_is_unknown_if_the_due_instant_is() -> None:
+    """An invented metric would be worse than none."""
     report = replace(a_report(CLOSED, CHANGED), due=None)
 
-    assert [(CLOSED, Phase.ACCEPTED, None)] == told(report, OPEN)
+    assert [(CLOSED, Phase.ACCEPTED, None)] == announced(report, OPEN)
 
 
-def test_a_switch_that_was_written_by_a_clock_ahead_of_ours_took_no_time() -> None:
-    """Not less than none."""
-    report = replace(a_report(CLOSED, CHANGED), due=LATER + LOOK_AGAIN)
+def test_a_switch_dated_by_a_clock_ahead_of_ours_took_no_time() -> None:
+    """Never a negative one."""
+    report = replace(a_report(CLOSED, CHANGED), due=LATER + RECHECK_AFTER)
 
-    assert [(CLOSED, Phase.ACCEPTED, 0.0)] == told(report, OPEN)
+    assert [(CLOSED, Phase.ACCEPTED, 0.0)] == announced(report, OPEN)
 
 
-def test_a_mode_that_was_so_already_counts_from_when_it_was_due() -> None:
-    """A status that was lost does not make a long maintenance a new one."""
+def test_a_mode_that_was_reached_before_counts_from_when_it_was_due() -> None:
+    """A lost status does not restart a long maintenance."""
     change = update_status(a_report(CLOSED, DEPLOYED), None, now=LATER).status.persisted.last_change
 
     assert ModeChange(CLOSED, None, NOW, NOW, NOW) == change
 
 
 def test_a_distribution_that_is_no_target_does_not_count() -> None:
-    """Ours may be attached to others: one that was dropped, or one to rehearse on."""
+    """Ours may be attached to others: a former target, or the preview distribution."""
     report = a_report(CLOSED, DEPLOYED)
     others = (Outcome("OTHER", "InProgress", (), changed=True),)
     with_others = replace(report, outcomes=(*report.outcomes, *others))
 
-    assert told(report, CLOSING) == told(with_others, CLOSING)
-    assert told(report, None) == told(with_others, None)
-    assert None is next_look(with_others, NOW)
+    assert announced(report, CLOSING) == announced(with_others, CLOSING)
+    assert announced(report, None) == announced(with_others, None)
+    assert None is next_wakeup(with_others, NOW)
 
 
-def test_the_status_says_what_was_decided() -> None:
-    """And what all the faults were, in one line."""
+def test_the_status_holds_the_decision() -> None:
+    """And all errors, in one line."""
     change = NextChange(LATER, closes=False)
     failed = a_report(CLOSED, FAILED, replace(FAILED, errors=("never",)))
     decision = replace(
-        a_decision(CLOSED, ends_in=LOOK_AGAIN), message="back at three", next_change=change
+        a_decision(CLOSED, ends_in=RECHECK_AFTER), message="back at three", next_change=change
     )
     report = replace(failed, decision=decision, due=None)
 
     assert Status(
         CLOSED,
         "somebody said so",
-        NOW + LOOK_AGAIN,
+        NOW + RECHECK_AFTER,
         "back at three",
         change,
         target_statuses(report, NOW),
@@ -167,13 +168,13 @@ def test_the_status_says_what_was_decided() -> None:
     ) == (update_status(report, None, now=NOW).status)
 
 
-def test_the_fault_of_a_run_is_remembered_until_one_has_none() -> None:
-    """With the instant since when, and until when."""
+def test_the_error_of_a_run_is_kept_until_a_run_has_none() -> None:
+    """With its first instant, and its last."""
     first = update_status(a_report(CLOSED, FAILED), None, now=NOW).status.persisted
     second = update_status(a_report(CLOSED, FAILED), first, now=LATER).status.persisted
     third = update_status(a_report(CLOSED, DEPLOYED), second, now=LATER).status.persisted
     fourth = update_status(
-        a_report(CLOSED, DEPLOYED), third, now=LATER + LOOK_AGAIN
+        a_report(CLOSED, DEPLOYED), third, now=LATER + RECHECK_AFTER
     ).status.persisted
 
     lasting, over = LastError("no", NOW), LastError("no", NOW, LATER)
@@ -191,19 +192,19 @@ def test_the_fault_of_a_run_is_remembered_until_one_has_none() -> None:
         (DEPLOYED, STUCK_AFTER, False),
     ],
 )
-def test_who_is_in_progress_for_too_long_is_stuck(
+def test_a_target_that_stays_in_progress_is_stuck(
     outcome: Outcome, age: timedelta, *, is_stuck: bool
 ) -> None:
-    """Counted from when CloudFront took the last update."""
+    """Counted from when CloudFront accepted the last update."""
     report = a_report(CLOSED, outcome)
 
     expected = TargetStatus("E0", outcome.status, is_stuck)
     assert (expected,) == target_statuses(report, NOW + age)
-    warnings = with_stuck_named(report, NOW + age).outcomes[0].warnings
+    warnings = with_stuck_warnings(report, NOW + age).outcomes[0].warnings
     sentence = (
-        "E0 is stuck: CloudFront has said InProgress for 30 minutes, so some edges may still serve "
-        "what was there before. Look at the AWS Health Dashboard and ask AWS Support; the "
-        "controller looks again with each sweep"
+        "E0 is stuck: it has been InProgress for 30 minutes, so some edge locations may still "
+        "serve what was there before. Look at the AWS Health Dashboard and ask AWS Support; the "
+        "controller checks it again with each sweep"
     )
     assert ((sentence,) if is_stuck else ()) == warnings
 
@@ -213,29 +214,29 @@ def test_who_is_in_progress_for_too_long_is_stuck(
     [
         (DEPLOYED, None, None),
         (DEPLOYED, LATER, LATER),
-        (SETTLING, None, NOW + LOOK_AGAIN),
-        (SETTLING, LATER, NOW + LOOK_AGAIN),
+        (SETTLING, None, NOW + RECHECK_AFTER),
+        (SETTLING, LATER, NOW + RECHECK_AFTER),
         (CHANGED, NOW + timedelta(seconds=9), NOW + timedelta(seconds=9)),
     ],
 )
-def test_the_controller_looks_again_each_minute_while_cloudfront_is_at_work(
+def test_the_next_wakeup_is_in_a_minute_while_a_target_settles(
     outcome: Outcome, valid_until: datetime | None, expected: datetime | None
 ) -> None:
-    """And otherwise when the answer can change."""
-    assert expected == next_look(a_report(CLOSED, outcome, valid_until=valid_until), NOW)
+    """And otherwise when the decision can change."""
+    assert expected == next_wakeup(a_report(CLOSED, outcome, valid_until=valid_until), NOW)
 
 
-def test_the_looking_ends_when_a_distribution_is_stuck() -> None:
-    """The sweep goes on."""
-    assert None is next_look(a_report(CLOSED, SETTLING), NOW + STUCK_AFTER)
+def test_a_stuck_target_causes_no_wakeup() -> None:
+    """The sweeps check it."""
+    assert None is next_wakeup(a_report(CLOSED, SETTLING), NOW + STUCK_AFTER)
 
 
-def test_the_event_says_what_a_person_asks() -> None:
-    """As JSON values, without fractions of a second."""
+def test_the_event_has_what_operators_need() -> None:
+    """As JSON values, in whole seconds."""
     report = a_report(CLOSED, CHANGED, FAILED)
     until = NOW + timedelta(hours=1, microseconds=1)
     decision = replace(report.decision, until=until, message="back at three")
-    news = update_status(
+    update = update_status(
         replace(report, decision=decision), OPEN, now=LATER + timedelta(milliseconds=400)
     )
 
@@ -244,7 +245,7 @@ def test_the_event_says_what_a_person_asks() -> None:
         "previous_mode": "live",
         "phase": "accepted",
         "reason": "somebody said so",
-        "until": "2026-12-01T03:00Z",
+        "until": "2026-12-01T03:00:00Z",
         "message": "back at three",
         "distributions": 2,
         "failed": 1,
@@ -252,16 +253,18 @@ def test_the_event_says_what_a_person_asks() -> None:
         "stack": "site",
         "switch": "/site/maintenance",
     }
-    assert expected == detail(
-        news.transitions[0], news.status, stack="site", switch="/site/maintenance"
+    assert expected == to_builtins(
+        event_detail(update.transitions[0], update.status, stack="site", switch="/site/maintenance")
     )
 
 
-def test_an_event_about_what_nobody_knows_says_null() -> None:
-    """Scripts can tell it from nothing."""
+def test_an_unknown_value_is_null_in_the_event() -> None:
+    """Scripts can distinguish it from a missing member."""
     change = ModeChange(LIVE, None, None, NOW)
     status = update_status(a_report(LIVE, CHANGED), OPEN, now=NOW).status
 
-    said = detail(Transition(Phase.ACCEPTED, change, None), status, stack="s", switch="/s")
+    transition = Transition(Phase.ACCEPTED, change, None)
 
-    assert (None, None, None) == (said["previous_mode"], said["until"], said["seconds"])
+    detail = to_builtins(event_detail(transition, status, stack="s", switch="/s"))
+
+    assert (None, None, None) == (detail["previous_mode"], detail["until"], detail["seconds"])

@@ -1,4 +1,4 @@
-"""How far a change has come: the table, row by row."""
+"""The progress of a change at each distribution, and of all."""
 
 import pytest
 from maintenance.cloudfront.plan import Action, Step
@@ -47,8 +47,10 @@ REFUSED = an_outcome(Action.REFUSE)
         (Progress.REFUSED, an_outcome(Action.DETACH, error="a function is gone")),
     ],
 )
-def test_each_row_of_the_table(expected: Progress, outcome: Outcome) -> None:
-    """What is refused has come to its end; what is waiting is not yet CloudFront's."""
+def test_progress_follows_from_steps_errors_and_status(
+    expected: Progress, outcome: Outcome
+) -> None:
+    """A refused change has ended; a waiting one has not reached CloudFront yet."""
     assert expected is progress(outcome)
 
 
@@ -62,10 +64,10 @@ def test_each_row_of_the_table(expected: Progress, outcome: Outcome) -> None:
         ((True, True, False), (DEPLOYED, REFUSED)),
     ],
 )
-def test_all_have_come_as_far_as_the_last(
+def test_the_site_is_as_far_as_its_last_distribution(
     expected: tuple[bool, bool, bool], outcomes: tuple[Outcome, ...]
 ) -> None:
-    """Accepted, at rest, everywhere: a refusal is nothing to wait for, and not everywhere."""
+    """Accepted, settled, everywhere: a refusal is not worth waiting for, and is not everywhere."""
     report = a_report(*outcomes)
     seen = (has_reached(report, ACCEPTED), has_reached(report, SETTLED), is_everywhere(report))
     assert expected == seen

@@ -1,0 +1,178 @@
+"""
+The status after a run, and the phases of a change of mode that it announces. Pure.
+
+    the status before         the run                                   announces
+    ------------------------  ----------------------------------------  --------------------------
+    another mode              at least one target has the new mode      accepted
+    none, or no valid one     changed a target                          accepted
+    none, or no valid one     changed nothing                           nothing: it was so already
+    accepted, not deployed    every target has it, and is Deployed      deployed
+    any                       the decision is to leave all unchanged    nothing
+
+Only targets count: visitors of the site never reach other distributions of ours.
+"""
+
+from collections.abc import Sequence
+from copy import replace
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from maintenance.model import Distribution, Mode
+from maintenance.reporting.report import Outcome, Report
+from maintenance.reporting.status import (
+    ModeChange,
+    PersistedState,
+    Phase,
+    Status,
+    TargetStatus,
+    Transition,
+    truncate,
+)
+
+RECHECK_AFTER = timedelta(minutes=1)
+# AWS says minutes, and up to 15 with Lambda@Edge (doc: CloudFront Developer Guide,
+# lambda-edge-testing-debugging).
+STUCK_AFTER = timedelta(minutes=30)
+
+
+class StatusUpdate(Struct, frozen=True):
+    """The status after a run, and the transitions to announce."""
+
+    status: Status
+    transitions: tuple[Transition, ...] = ()
+
+
+def update_status(
+    report: Report, persisted: PersistedState | None, *, now: datetime
+) -> StatusUpdate:
+    """Return the status after a run; `persisted` is what the previous one has left, if any."""
+    targets = target_statuses(report, now)
+    change, transitions = _advance(report, persisted, targets, now)
+    decision = report.decision
+    error = truncate(" | ".join(report.errors))
+    status = Status(
+        mode=decision.mode,
+        reason=decision.reason,
+        until=decision.until.replace(microsecond=0) if decision.until else None,
+        message=decision.message,
+        next_change=decision.next_change,
+        targets=targets,
+        persisted=replace(persisted or PersistedState(), last_change=change).after(error, now),
+    )
+    return StatusUpdate(status, transitions)
+
+
+def target_statuses(report: Report, now: datetime) -> tuple[TargetStatus, ...]:
+    """Return the status of each target after a run."""
+    outcomes = {each.distribution_id: each for each in report.outcomes}
+    return tuple(
+        _target_status(each, outcomes[each.distribution_id], now) for each in report.targets
+    )
+
+
+def next_wakeup(report: Report, now: datetime) -> datetime | None:
+    """Return when to run again: when the decision changes, and soon while CloudFront settles."""
+    valid_until = report.decision.valid_until
+    if not any(each.is_settling for each in target_statuses(report, now)):
+        return valid_until
+    return min(valid_until or now + RECHECK_AFTER, now + RECHECK_AFTER)
+
+
+def with_stuck_warnings(report: Report, now: datetime) -> Report:
+    """Return the report with a warning at each distribution that is stuck."""
+    stuck = {each.distribution_id for each in target_statuses(report, now) if each.is_stuck}
+    return replace(
+        report,
+        outcomes=tuple(
+            replace(each, warnings=(*each.warnings, _stuck_warning(each.distribution_id)))
+            if each.distribution_id in stuck
+            else each
+            for each in report.outcomes
+        ),
+    )
+
+
+def _target_status(distribution: Distribution, outcome: Outcome, now: datetime) -> TargetStatus:
+    since = now if outcome.changed else distribution.last_modified
+    is_stuck = outcome.status != "Deployed" and now - since >= STUCK_AFTER
+    return TargetStatus(distribution.distribution_id, outcome.status, is_stuck, outcome.errors)
+
+
+def _stuck_warning(distribution_id: str) -> str:
+    minutes = STUCK_AFTER // timedelta(minutes=1)
+    return (
+        f"{distribution_id} is stuck: it has been InProgress for {minutes} minutes, so some edge "
+        "locations may still serve what was there before. Look at the AWS Health Dashboard and ask "
+        "AWS Support; the controller checks it again with each sweep"
+    )
+
+
+def _advance(
+    report: Report, persisted: PersistedState | None, targets: Sequence[TargetStatus], now: datetime
+) -> tuple[ModeChange | None, tuple[Transition, ...]]:
+    """Return the last change after the run, and its transitions, by the table of this module."""
+    last = persisted.last_change if persisted else None
+    mode, due = report.decision.mode, report.due
+    transitions = []
+    if mode is Mode.UNCHANGED:
+        return last, ()
+    if last is None or last.mode is not mode:
+        if all(each.errors for each in targets):
+            return last, ()
+        if last is None and _was_so_already(report, persisted):
+            return ModeChange(mode, None, due, accepted=due or now, deployed=due or now), ()
+        last = ModeChange(mode, last.mode if last else None, due, accepted=now)
+        transitions.append(Transition(Phase.ACCEPTED, last, _seconds_since(due, now)))
+    if last.deployed is None and all(each.is_deployed and not each.errors for each in targets):
+        seconds = _seconds_since(last.accepted, now)
+        last = replace(last, deployed=now)
+        transitions.append(Transition(Phase.DEPLOYED, last, seconds))
+    return last, tuple(transitions)
+
+
+def _was_so_already(report: Report, persisted: PersistedState | None) -> bool:
+    """Return whether the site was already in this mode before any run changed it."""
+    targets = {each.distribution_id for each in report.targets}
+    outcomes = [each for each in report.outcomes if each.distribution_id in targets]
+    is_untouched = not any(each.changed or each.errors for each in outcomes)
+    return is_untouched and (persisted is None or report.decision.mode is Mode.LIVE)
+
+
+def _seconds_since(instant: datetime | None, now: datetime) -> float | None:
+    # SSM's clock, which dates the switch, may be ahead of ours.
+    return max(0.0, (now - instant).total_seconds()) if instant else None
+
+
+class EventDetail(Struct, frozen=True):
+    """The detail of an event, as JSON."""
+
+    mode: Mode
+    previous_mode: Mode | None
+    phase: Phase
+    reason: str
+    until: datetime | None
+    message: str | None
+    distributions: int
+    failed: int
+    seconds: int | None
+    stack: str
+    switch: str
+
+
+def event_detail(transition: Transition, status: Status, *, stack: str, switch: str) -> EventDetail:
+    """Return the detail of the event that announces a transition."""
+    change, seconds = transition.change, transition.seconds
+    return EventDetail(
+        mode=change.mode,
+        previous_mode=change.previous_mode,
+        phase=transition.phase,
+        reason=status.reason,
+        until=status.until,
+        message=status.message,
+        distributions=len(status.targets),
+        failed=sum(bool(each.errors) for each in status.targets),
+        seconds=round(seconds) if seconds is not None else None,
+        stack=stack,
+        switch=switch,
+    )
