@@ -147,6 +147,19 @@ def test_a_port_that_is_in_use_is_refused() -> None:
         assert f"http://127.0.0.1:{found[1]}" == second.endpoint_url
 
 
+def test_make_passes_the_port_on() -> None:
+    """The command of the message does what it says."""
+    printed = subprocess.run(
+        ["make", "--dry-run", "-o", "setup", "sandbox", "PORT=4570"],  # noqa: S607 - the make of PATH, as a user has it
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+    assert printed.splitlines()[-1].endswith("-m sandbox.demo --keep --port 4570")
+
+
 @pytest.mark.parametrize("port", [-1, 65536])
 def test_a_port_that_does_not_exist_is_refused(port: int) -> None:
     """With the same command."""
