@@ -26,12 +26,15 @@ from maintenance.reconcile.ports import (
     ReadPage,
     Throttling,
 )
-from maintenance.reconcile.site import Observation, SiteReconciler
+from maintenance.reconcile.site import Observation, SitePlan, SiteReconciler
 from maintenance.reporting.report import Report
 from maintenance.reporting.transitions import next_wakeup
 from maintenance.wakeup import ParameterChanged, Wakeup
 
 _MAX_ROUNDS = 3
+_KEEPS_CHANGING = (
+    f"the desired state changed {_MAX_ROUNDS} times during this run; the next run continues"
+)
 
 
 class Controller(Struct, frozen=True):
@@ -54,7 +57,7 @@ class Controller(Struct, frozen=True):
 
     def reconcile(self, wakeup: Wakeup) -> Report:
         """
-        Bring the site to its desired state, set the next wakeup, and report and announce the run.
+        Do one run, by the steps of docs/architecture.md, and return its report.
 
         Raises ConfigurationError or ObservationError if nothing could be done, RunFailed if the
         desired state kept changing.
@@ -68,7 +71,8 @@ class Controller(Struct, frozen=True):
                 self.throttling.continue_while(
                     functools.partial(self._is_current, desired, changed)
                 )
-                plan = self.site.plan(observed, publish=True)
+                decision = self.site.decide(observed, publish=True)
+                plan = self.site.plan(decision)
                 report = self.site.apply(plan)
                 if not (report.has_changes or report.has_failures):
                     break  # It took too little time for the desired state to have changed.
@@ -78,8 +82,7 @@ class Controller(Struct, frozen=True):
                     break
                 observed = Observation(current, self._list_distributions())
             else:
-                message = f"the desired state changed {_MAX_ROUNDS} times during this run; the next"
-                raise RunFailed(f"{message} run continues")
+                raise RunFailed(_KEEPS_CHANGING)
             report = self._set_wakeup(report)
             accepted = self.clock()
             if self.housekeeping:
@@ -88,15 +91,22 @@ class Controller(Struct, frozen=True):
 
     def plan(self, changed: ParameterChanged | None = None) -> Report:
         """Return what a run would do now, and change nothing."""
-        return self.site.dry_run(self.site.plan(self._observe(changed)))
+        return self.site.dry_run(self._plan(changed))
 
     def status(self, changed: ParameterChanged | None = None) -> Report:
         """Return the desired state and what the listing alone shows, and change nothing."""
-        return self.site.status(self.site.plan(self._observe(changed)))
+        return self.site.status(self._plan(changed))
 
     def for_installation(self) -> "Controller":
-        """Return a controller for a stack that comes or goes: the preview is cleaned up, too."""
+        """
+        Return a controller for the stack's custom resource.
+
+        It does no housekeeping, and takes ours off the preview distribution as off any other.
+        """
         return replace(self, preview=None, housekeeping=None)
+
+    def _plan(self, changed: ParameterChanged | None) -> SitePlan:
+        return self.site.plan(self.site.decide(self._observe(changed)))
 
     def _observe(self, changed: ParameterChanged | None, *, read_page: bool = False) -> Observation:
         """Read the parameters and list the distributions at the same time."""

@@ -1,5 +1,5 @@
 """
-Plan all distributions of the site, and change those that need it.
+Decide and plan for all distributions of the site, and change those that need it.
 
 A distribution takes part if it is a target, or if our function is still attached to it. The
 listing shows which of them need a change; the others cost no call of their own. An error at one
@@ -29,7 +29,6 @@ from maintenance.reconcile.distribution import DistributionReconciler
 from maintenance.reconcile.ports import Listing, Preflight, ReadPage, VersionSelector
 from maintenance.reporting.report import Outcome, Report
 from maintenance.schedule.announcement import announcement_of
-from maintenance.schedule.decision import Decision
 from maintenance.settings import Settings
 
 # CloudFront takes a few updates a minute, so more workers would only be throttled sooner.
@@ -63,24 +62,36 @@ class DistributionPlan(Struct, frozen=True):
         return any(map(self.plan.with_action, (Action.ATTACH, Action.REPLACE, Action.REFUSE)))
 
 
-class SitePlan(Struct, frozen=True):
+class SiteDecision(Struct, frozen=True):
     """
-    What the site needs: the version to attach, and a plan for each distribution that takes part.
+    What the site should do: the desired state of its targets, and the version to attach.
 
     `attached` are the ARNs of our versions that visitors meet now.
     """
 
     desired: DesiredState
+    listing: Listing
     targets: Listing
     selection: Selection
     attached: frozenset[str]
+    errors: tuple[str, ...]
+
+    @property
+    def mode(self) -> Mode:
+        """The mode of the targets."""
+        return self.desired.decision.mode
+
+
+class SitePlan(Struct, frozen=True):
+    """A plan for each distribution that takes part."""
+
+    decision: SiteDecision
     distributions: tuple[DistributionPlan, ...]
-    input_errors: tuple[str, ...]
     notices: tuple[str, ...]
 
 
 class SiteReconciler(Struct, frozen=True):
-    """Plans, and has `distribution_reconciler` do what is planned."""
+    """Decides and plans, and has `distribution_reconciler` do what is planned."""
 
     settings: Settings
     engine: Engine
@@ -88,38 +99,31 @@ class SiteReconciler(Struct, frozen=True):
     selector: VersionSelector
     preflight: Preflight
 
-    def plan(self, observed: Observation, *, publish: bool = False) -> SitePlan:
+    def decide(self, observed: Observation, *, publish: bool = False) -> SiteDecision:
         """
-        Return the plan; with `publish`, a version that it needs is published if it is missing.
+        Return what the site should do; with `publish`, a missing version is published.
 
-        Raises ConfigurationError if it would close more distributions than the owner allows.
+        Raises ConfigurationError if that would close more distributions than the owner allows.
         """
-        desired, listing, settings = observed.desired, observed.listing, self.settings
-        found = resolve_targets(settings.distributions, listing)
-        target_ids = found.distribution_ids
-        targets = tuple(each for each in listing if each.distribution_id in target_ids)
-        self._limit_closing(desired.decision, len(target_ids))
+        desired, listing = observed.desired, observed.listing
+        found = resolve_targets(self.settings.distributions, listing)
+        targets = tuple(each for each in listing if each.distribution_id in found.distribution_ids)
+        self._limit_closing(desired.decision.mode, len(found.distribution_ids))
         attached = self._attached_versions(listing)
         selection = self._select(observed, attached, publish=publish)
+        errors = (*desired.errors, *found.errors, *selection.errors)
+        return SiteDecision(desired, listing, targets, selection, attached, errors)
+
+    def plan(self, decision: SiteDecision) -> SitePlan:
+        """Return the plan for every target, and for other distributions that must be opened."""
+        target_ids = {each.distribution_id for each in decision.targets}
         plans = (
-            self._plan_distribution(
-                each,
-                desired.decision.mode,
-                selection,
-                is_target=each.distribution_id in target_ids,
-            )
-            for each in listing
+            self._plan_distribution(each, decision, is_target=each.distribution_id in target_ids)
+            for each in decision.listing
         )
-        behaviors = [behavior for each in targets for behavior in each.behaviors]
-        return SitePlan(
-            desired=desired,
-            targets=targets,
-            selection=selection,
-            attached=attached,
-            distributions=tuple(each for each in plans if each),
-            input_errors=(*desired.errors, *found.errors, *selection.errors),
-            notices=unmatched_except_paths(settings.except_paths, behaviors),
-        )
+        behaviors = [behavior for each in decision.targets for behavior in each.behaviors]
+        notices = unmatched_except_paths(self.settings.except_paths, behaviors)
+        return SitePlan(decision, tuple(each for each in plans if each), notices)
 
     def apply(self, plan: SitePlan) -> Report:
         """Do what is planned, and return what became of it."""
@@ -138,22 +142,22 @@ class SiteReconciler(Struct, frozen=True):
         outcome = functools.partial(self._outcome, act=act, preflight=preflight)
         with ThreadPoolExecutor(max_workers=_WORKERS) as workers:
             outcomes = tuple(workers.map(outcome, plan.distributions))
-        decision = plan.desired.decision
+        decision, desired = plan.decision, plan.decision.desired
         return Report(
-            decision=decision,
+            decision=desired.decision,
             outcomes=outcomes,
-            input_errors=plan.input_errors,
+            input_errors=decision.errors,
             notices=(*plan.notices, *preflight.notices),
-            upcoming=plan.desired.upcoming,
-            selection=plan.selection if decision.mode is Mode.MAINTENANCE else None,
-            targets=plan.targets,
-            due=plan.desired.due,
+            upcoming=desired.upcoming,
+            selection=decision.selection if decision.mode is Mode.MAINTENANCE else None,
+            targets=decision.targets,
+            due=desired.due,
         )
 
-    def _limit_closing(self, decision: Decision, number: int) -> None:
+    def _limit_closing(self, mode: Mode, number: int) -> None:
         """Refuse to close more distributions than the owner allows; opening is never refused."""
         most = self.settings.max_distributions
-        if decision.mode is Mode.MAINTENANCE and number > most:
+        if mode is Mode.MAINTENANCE and number > most:
             message = (
                 f"Distributions matches {number} distributions, and MaxDistributions allows "
                 f"{most}: nothing was changed. Match fewer, or raise MaxDistributions"
@@ -181,10 +185,9 @@ class SiteReconciler(Struct, frozen=True):
         )
 
     def _plan_distribution(
-        self, distribution: Distribution, mode: Mode, selection: Selection, *, is_target: bool
+        self, distribution: Distribution, decision: SiteDecision, *, is_target: bool
     ) -> DistributionPlan | None:
-        """Return the plan for a target, or for another distribution that must be opened."""
-        settings = self.settings
+        mode, settings = decision.mode, self.settings
         if not is_target:
             if not self._attached_versions((distribution,)):
                 return None
@@ -192,10 +195,10 @@ class SiteReconciler(Struct, frozen=True):
         intent = Intent(
             mode=mode,
             engine=self.engine,
-            arn=selection.arn,
+            arn=decision.selection.arn,
             except_paths=settings.except_paths,
             existing_functions=settings.existing_functions,
-            is_fallback=selection.is_fallback,
+            is_fallback=decision.selection.is_fallback,
         )
         plan = plan_distribution(distribution.distribution_id, distribution.behaviors, intent)
         return DistributionPlan(distribution, intent, plan)
@@ -204,7 +207,8 @@ class SiteReconciler(Struct, frozen=True):
         """Find out whether the version can be attached, if any distribution needs it."""
         if not any(each.needs_version for each in plan.distributions):
             return PreflightResult()
-        return self.preflight.check(plan.selection.arn, attached=plan.attached)
+        decision = plan.decision
+        return self.preflight.check(decision.selection.arn, attached=decision.attached)
 
     def _outcome(
         self, plan: DistributionPlan, act: _Act | None, preflight: PreflightResult
