@@ -133,7 +133,7 @@ docs: setup ## Write the tables of docs/configuration.md from the template
 check-docs: setup ## Check the links, commands and tables of the docs
 	@PYTHONPATH=controller:. $(BIN)/python -m tools.check_docs
 
-lock: setup ## Pin the requirements anew after an edit of an .in file
+lock: setup ## Pin the requirements again after an edit of an .in file
 	tools/lock
 
 clean: ## Remove what was made here

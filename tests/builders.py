@@ -1,4 +1,4 @@
-"""Values for tests: a plain one of each kind, but for what a test says about it."""
+"""Values for tests: a plain one of each kind, except for what the test passes."""
 
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta

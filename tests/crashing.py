@@ -1,14 +1,14 @@
 """
-A process that ends at one of its AWS calls, without anything of ours being replaced.
+A process that ends at one of its AWS calls, without replacing any code of ours.
 
     moment   the call it ends at
     -------  ---------------------------------------------------------------------
-    before   never left the process
-    after    was carried out by AWS, and its answer never read
+    before   never leaves the process
+    after    is applied by AWS, and its answer is never read
 
-What ends it is no Exception, so nothing of ours can take it for an error and go on; and from then
-on no call leaves the process, whichever of its threads makes it. The hooks are botocore's own
-events `before-send` and `response-received`: each attempt of a call counts as one.
+What ends it is not an Exception, so our code cannot handle it as an error and continue; from then
+on no call leaves the process, from any of its threads. The hooks are botocore's own events
+`before-send` and `response-received`: each attempt of a call counts as one.
 """
 
 import threading
@@ -19,26 +19,26 @@ import boto3
 
 
 class ProcessEnded(BaseException):
-    """The process is gone; only a test may catch this."""
+    """The process has ended; only a test may catch this."""
 
 
 class Moment(StrEnum):
-    """Where a process ends: the table above."""
+    """When a process ends: the table above."""
 
     BEFORE = "before"
     AFTER = "after"
 
 
 def changes_something(call: str) -> bool:
-    """Tell a call that changes something at AWS from one that only reads."""
+    """Return whether a call changes something at AWS."""
     return not call.partition(":")[2].startswith(("Get", "List", "Describe", "Head"))
 
 
 class MortalProcess:
     """
-    The AWS calls of the clients that are made of `session`, in one process after the other.
+    The AWS calls of the clients of `session`, in one process after another.
 
-    `calls` are those of the process that runs now, as "service:Operation" in botocore's words.
+    `calls` are those of the current process, as botocore's "service:Operation".
     """
 
     def __init__(self) -> None:
@@ -56,7 +56,7 @@ class MortalProcess:
         moment: Moment = Moment.BEFORE,
         counting: Callable[[str], bool] = bool,
     ) -> None:
-        """Begin a process that ends at one of those calls that count, the first being 1."""
+        """Start a process that ends at the given call, the first being 1, of those that count."""
         self.calls: list[str] = []
         self.has_ended = False
         self._ends_at, self._moment, self._counting = ends_at, moment, counting

@@ -1,8 +1,8 @@
 """
-How hard the laws look: LAWS is the factor by which they draw more examples, 10 for `make laws`.
+How many examples the property tests draw: LAWS multiplies them, by 10 in `make laws`.
 
-With LAWS=0, for `make mutation`, they draw few, the same each time, and do not simplify what they
-find: every mutant meets the laws, and its verdict has to come out the same again.
+With LAWS=0, for `make mutation`, they draw a few, the same each time, and do not shrink what they
+find: the tests run for every mutant, and must give the same verdict again.
 """
 
 import os
@@ -11,16 +11,16 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 FACTOR = int(os.environ.get("LAWS", "1"))
-# Coverage doubles what a law costs; each line has a test of its own that runs it.
+# Tracing doubles the time of a property test; other tests run each line for the coverage.
 untraced = pytest.mark.no_cover
 _FEW = 10
 
 
 def examples(number: int) -> settings:
     """
-    Return the settings of a law that draws so many examples in an ordinary run.
+    Return the settings of a property test that draws this many examples in an ordinary run.
 
-    Not derandomized there, as hypothesis would have it in CI: each run is to look elsewhere.
+    They are not derandomized, as hypothesis does in CI by default: each run should try others.
     """
     if FACTOR == 0:
         return settings(

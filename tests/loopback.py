@@ -1,4 +1,4 @@
-"""A loopback HTTP server that keeps every request and answers as it is told."""
+"""A loopback HTTP server that records its requests and gives prepared answers."""
 
 import contextlib
 import threading
@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 @dataclass(frozen=True)
 class Received:
-    """One request as it came; header names in lower case."""
+    """A request as it arrived; header names in lower case."""
 
     method: str
     path: str
@@ -28,7 +28,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: its address and what it has received."""
+    """A running server: its address and the requests it has received."""
 
     url: str
     received: list[Received]
@@ -36,16 +36,16 @@ class Server:
 
 @contextlib.contextmanager
 def a_server(*answers: Answer) -> Iterator[Server]:
-    """Serve `answers` one after the other, the last of them from then on."""
+    """Serve `answers` one after the other, and then the last one again and again."""
     received: list[Received] = []
-    left = list(answers)
+    remaining = list(answers)
 
     class Handler(BaseHTTPRequestHandler):
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
             headers = {name.lower(): value for name, value in self.headers.items()}
             received.append(Received(self.command, self.path, headers, body))
-            answer = left.pop(0) if len(left) > 1 else left[0]
+            answer = remaining.pop(0) if len(remaining) > 1 else remaining[0]
             self.send_response(answer.status)
             for name, value in answer.headers.items():
                 self.send_header(name, value)

@@ -1,4 +1,4 @@
-"""docs/iam.md has a row for each right of the template, and says which no story judges."""
+"""docs/iam.md explains each permission of the template, and each one has a story."""
 
 import re
 from collections.abc import Set as AbstractSet
@@ -9,7 +9,7 @@ from tests.stack.rights import Right, rights_of_the_template
 
 
 def _rows(heading: str) -> list[list[str]]:
-    """Return the cells of the first table below a heading."""
+    """Return the cells of the first table under a heading."""
     page = (ROOT / "docs" / "iam.md").read_text(encoding="utf-8")
     section = page.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
     table = re.search(r"(?:^\|.*\n)+", section, re.MULTILINE)
@@ -22,7 +22,7 @@ def _words(cell: str) -> list[str]:
 
 
 def _statements_of_the_page() -> list[tuple[str, str, list[str], str, str]]:
-    """Return place, statement, actions, resource and reason of each row."""
+    """Return role, statement, actions, resource and reason of each row."""
     own = [["`Controller`", *cells] for cells in _rows("The controller's role")]
     return [
         (_words(cells[0])[0], _words(cells[1])[0], _words(cells[2]), cells[3], cells[4])
@@ -38,8 +38,8 @@ def _named(rights: AbstractSet[Right]) -> list[str]:
     return sorted(map(str, rights))
 
 
-def test_the_page_has_every_right_of_the_template_and_no_other() -> None:
-    """In the words of the template, action by action."""
+def test_the_page_lists_exactly_the_permissions_of_the_template() -> None:
+    """Action by action, in the template's words."""
     documented = {
         Right(where, statement, action)
         for where, statement, actions, _, _ in _statements_of_the_page()
@@ -51,8 +51,8 @@ def test_the_page_has_every_right_of_the_template_and_no_other() -> None:
     assert [] == _named(documented - rights_of_the_template())
 
 
-def test_every_right_has_a_story_or_stands_among_those_that_nothing_judges() -> None:
-    """And in one of the two only."""
+def test_every_permission_has_a_story_or_is_listed_as_not_tested() -> None:
+    """Not both."""
     rights = rights_of_the_template()
 
     assert [] == _named(rights - STORIES.keys() - _unjudged())
@@ -60,15 +60,15 @@ def test_every_right_has_a_story_or_stands_among_those_that_nothing_judges() -> 
     assert [] == _named(STORIES.keys() & _unjudged())
 
 
-def test_what_nothing_judges_names_a_page_of_aws() -> None:
-    """A guide and a page of it, so that somebody can look it up."""
+def test_a_permission_that_is_not_tested_names_a_page_of_aws() -> None:
+    """The guide and its page, so that a reader can check it."""
     pages = [cells[3] for cells in _rows("What the sandbox cannot judge")]
 
     assert [] == [page for page in pages if not re.match(r"[A-Z].+ Guide, [a-z0-9-]+", page)]
 
 
-def test_everything_is_the_resource_only_where_iam_knows_no_narrower_one() -> None:
-    """The page says so, and where AWS does."""
+def test_a_statement_applies_to_all_resources_only_if_iam_knows_no_narrower_one() -> None:
+    """The page says so, with AWS's page as the source."""
     on_all = {
         (name, statement["Sid"])
         for name, statement in statements()

@@ -1,4 +1,4 @@
-"""Alarms and dashboard speak of metrics that there are, and of the stack that they belong to."""
+"""Alarms and dashboard use metrics that exist, of the stack that they belong to."""
 
 import json
 from typing import Any
@@ -28,13 +28,13 @@ def dashboard() -> list[dict[str, Any]]:
 
 
 def rows() -> list[list[Any]]:
-    """Return what the dashboard's widgets show, each with namespace, metric and dimensions."""
+    """Return what the dashboard's widgets show: namespace, metric and dimensions of each."""
     shown = [each["properties"] for each in dashboard() if each["type"] == "metric"]
     return [row for each in shown for row in each["metrics"]]
 
 
-def test_there_is_an_alarm_for_each_thing_that_a_person_must_do_something_about() -> None:
-    """The runbook has a line for each."""
+def test_the_template_has_these_alarms() -> None:
+    """The runbook has a row for each."""
     expected = {
         "FailedRuns",
         "UndeliveredWakeups",
@@ -48,15 +48,15 @@ def test_there_is_an_alarm_for_each_thing_that_a_person_must_do_something_about(
     assert [] == [name for name in ALARMS if f"| `{name}` |" not in runbook]
 
 
-def test_every_alarm_is_shown_to_ring_on_a_deployed_stack() -> None:
-    """For the fault of its story, which brings no alarm along that the template lacks."""
+def test_every_alarm_has_a_story_that_makes_it_ring() -> None:
+    """On a deployed stack; a story may make others ring, but none that the template lacks."""
     assert set(ALARMS) == STORIES.keys()
     assert all(name in story.rings <= STORIES.keys() for name, story in STORIES.items())
 
 
 @pytest.mark.parametrize("name", ALARMS)
 def test_an_alarm_goes_to_the_topic_and_says_what_to_do(name: str) -> None:
-    """In more than one sentence, and it says when it is over."""
+    """In more than one sentence; the topic also hears when the alarm is over."""
     given = properties(name)
 
     assert given["AlarmActions"] == given["OKActions"]
@@ -66,14 +66,14 @@ def test_an_alarm_goes_to_the_topic_and_says_what_to_do(name: str) -> None:
 
 @pytest.mark.parametrize("name", OURS)
 def test_an_alarm_watches_a_metric_that_the_controller_writes(name: str) -> None:
-    """Of this stack; between two runs it stays as it is."""
+    """With the dimension of this stack; between two runs the alarm keeps its state."""
     given = properties(name)
 
     assert given["MetricName"] in telemetry.UNITS
     assert (DIMENSIONS, "ignore") == (given["Dimensions"], given["TreatMissingData"])
 
 
-def test_the_alarm_about_a_long_maintenance_is_switched_off_by_0() -> None:
+def test_0_disables_the_alarm_about_a_long_maintenance() -> None:
     """Some sites are closed for weeks."""
     alarm = load_template()["Resources"]["LongMaintenance"]
 
@@ -82,15 +82,15 @@ def test_the_alarm_about_a_long_maintenance_is_switched_off_by_0() -> None:
     assert condition == load_template()["Conditions"][alarm["Condition"]]
 
 
-def test_the_alarm_about_stuck_distributions_names_the_right_time() -> None:
-    """The controller's own."""
+def test_the_alarm_about_stuck_distributions_names_the_controllers_limit() -> None:
+    """In minutes."""
     minutes = STUCK_AFTER.total_seconds() / 60
 
     assert f"for {minutes:.0f} minutes" in properties("StuckDistributions")["AlarmDescription"]
 
 
-def test_the_dashboard_shows_metrics_that_there_are() -> None:
-    """Every one that the controller writes, and AWS's own by known names."""
+def test_the_dashboard_shows_every_metric() -> None:
+    """All that the controller writes, and some of AWS's."""
     others = {
         ("AWS/Lambda", "Errors"),
         ("AWS/Lambda", "Invocations"),
@@ -102,8 +102,8 @@ def test_the_dashboard_shows_metrics_that_there_are() -> None:
     assert others <= shown
 
 
-def test_the_dashboard_counts_the_visitors_of_both_edge_functions() -> None:
-    """With a message, an end or a page, it is the second that answers them."""
+def test_the_dashboard_counts_visitors_of_both_edge_functions() -> None:
+    """The second one answers if there is a message, an end or an owner's page."""
     answered = [
         (row[3].rpartition(".")[2], row[4]["region"]) for row in rows() if row[1] == "Invocations"
     ]
@@ -113,7 +113,7 @@ def test_the_dashboard_counts_the_visitors_of_both_edge_functions() -> None:
     assert {(name, region) for name in functions for region in regions} == set(answered)
 
 
-def test_the_dashboard_shows_this_stack_only() -> None:
+def test_the_dashboard_shows_only_this_stack() -> None:
     """By the dimension that the controller gives its metrics."""
     ours = [row[2:4] for row in rows() if row[0] == telemetry.NAMESPACE]
 
@@ -121,8 +121,8 @@ def test_the_dashboard_shows_this_stack_only() -> None:
     assert all(["service", "AWS.StackName"] == each for each in ours)
 
 
-def test_the_dashboard_has_no_widget_upon_another() -> None:
-    """CloudWatch would move them about."""
+def test_widgets_of_the_dashboard_do_not_overlap() -> None:
+    """CloudWatch would move them."""
     cells = [
         (x, y)
         for each in dashboard()
@@ -134,16 +134,16 @@ def test_the_dashboard_has_no_widget_upon_another() -> None:
     assert all(x < 24 for x, _ in cells)
 
 
-def test_the_dashboard_names_every_alarm_that_there_always_is() -> None:
-    """One that a parameter switches off could not be referred to."""
+def test_the_dashboard_shows_every_unconditional_alarm() -> None:
+    """It could not refer to an alarm that a parameter disables."""
     (shown,) = (each["properties"]["alarms"] for each in dashboard() if each["type"] == "alarm")
 
     always = [name for name in ALARMS if "Condition" not in load_template()["Resources"][name]]
     assert {f"{name}.Arn" for name in always} == set(shown)
 
 
-def test_the_controller_may_announce_under_its_own_source_only() -> None:
-    """Nobody else's events can be imitated with its role."""
+def test_the_controller_may_only_send_events_from_its_own_source() -> None:
+    """Its role cannot imitate the events of others."""
     (statement,) = (each for _, each in statements() if each["Sid"] == "PublishEvents")
 
     assert {"ForAllValues:StringEquals": {"events:source": SOURCE}} == statement["Condition"]

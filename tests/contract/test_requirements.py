@@ -1,4 +1,4 @@
-"""Every dependency is pinned to known bytes, wanted by somebody, and of a known licence."""
+"""Every dependency is pinned by hash, has a reason, and has an accepted licence."""
 
 import importlib.metadata
 import json
@@ -11,7 +11,7 @@ import pytest
 from tests.contract.template import ROOT
 
 LOCKED = [*sorted(ROOT.glob("requirements/*.txt")), ROOT / "controller" / "requirements.txt"]
-# What the controller's package may hold, and under which licence; a further one is a decision.
+# What the controller's package may contain, and under which licence; another one is a decision.
 RUNTIME = {
     "aws-lambda-powertools": "MIT",
     "boto3": "Apache",
@@ -36,14 +36,14 @@ def _node_locks() -> Iterator[Path]:
 
 
 def _blocks(file: Path) -> list[str]:
-    """Return each requirement of a lock with all its lines, comments aside."""
+    """Return each requirement of a lock with all its lines, without comments."""
     lines = [line for line in file.read_text().splitlines() if not line.lstrip().startswith("#")]
     return re.split(r"\n(?=\S)", "\n".join(lines).strip())
 
 
 @pytest.mark.parametrize("file", LOCKED, ids=lambda file: str(file.relative_to(ROOT)))
-def test_every_requirement_is_pinned_to_known_bytes(file: Path) -> None:
-    """One version, and the hash of each file that may be installed."""
+def test_every_requirement_is_pinned_by_hash(file: Path) -> None:
+    """To one version, with the hash of each file that may be installed."""
     pinned = re.compile(
         r"[a-z0-9._\[\]-]+==\S+( ; .+?)? \\\n( +--hash=sha256:[0-9a-f]{64}( \\\n)?)+"
     )
@@ -52,16 +52,16 @@ def test_every_requirement_is_pinned_to_known_bytes(file: Path) -> None:
 
 
 @pytest.mark.parametrize("file", LOCKED, ids=lambda file: str(file.relative_to(ROOT)))
-def test_every_pin_says_who_wants_it(file: Path) -> None:
-    """One of ours, or another pin; what nobody wants is not installed."""
+def test_every_pin_says_what_requires_it(file: Path) -> None:
+    """One of our `.in` files, or another pin; nothing else is installed."""
     text = file.read_text()
     pins = re.findall(r"^[a-z0-9]\S*==", text, re.MULTILINE)
 
     assert len(pins) == len(re.findall(r"^    # via", text, re.MULTILINE))
 
 
-def test_the_controller_holds_these_packages_under_these_licences() -> None:
-    """And no other: it runs with the right to rewrite distributions."""
+def test_the_controller_contains_these_packages_under_these_licences() -> None:
+    """And no others, because it may change distributions."""
     names = {re.match(r"[a-z0-9-]+", each)[0] for each in _blocks(LOCKED[-1])}  # type: ignore[index]  # each begins with a name
     licences = {name: _licence(name) for name in names}
 
@@ -78,7 +78,7 @@ def _licence(name: str) -> str:
 
 
 def test_the_edge_handler_depends_on_nothing() -> None:
-    """It runs in front of every visitor."""
+    """It runs for every visitor."""
     text = (ROOT / "edge_handler" / "requirements.txt").read_text()
 
     assert [] == [line for line in text.splitlines() if line and not line.startswith("#")]
@@ -87,8 +87,8 @@ def test_the_edge_handler_depends_on_nothing() -> None:
 @pytest.mark.parametrize(
     "file", sorted(_node_locks()), ids=lambda file: str(file.relative_to(ROOT))
 )
-def test_every_package_of_node_is_pinned_to_known_bytes(file: Path) -> None:
-    """By its hash, and without an address: whoever installs uses their own registry."""
+def test_every_node_package_is_pinned_by_hash(file: Path) -> None:
+    """And without an address, so that each installation uses its own registry."""
     packages = json.loads(file.read_text())["packages"]
     packages.pop("")
 
