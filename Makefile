@@ -1,10 +1,10 @@
-# One entrance to everything. CI runs what `make check` does, so green here is green there.
+# All commands of this repository. CI runs `make check`, so what passes here passes there.
 SHELL := /bin/sh
 DEV := .venv/dev
 BIN := $(DEV)/bin
 BYPASS := PYTHONPATH=controller:edge_handler $(BIN)/python -m maintenance.cli.bypass
 MAINTENANCE = PYTHONPATH=controller $(BIN)/python -m maintenance
-# As it was typed: neither make nor the shell reads what stands in ARGS, where a message may hold ' ; & ( $ and more.
+# Neither make nor the shell interprets ARGS: a message may contain ' ; & ( $ and more.
 export TYPED := $(value ARGS)
 unexport ARGS
 OPERATE = @set -f; $(MAINTENANCE) $@ $$TYPED
@@ -12,10 +12,10 @@ PYTEST := $(BIN)/python -m pytest
 # Several processes, each with a sandbox of its own; tests/conftest.py says which tests stay together.
 WORKERS := --numprocesses auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 AXE := tests/browser/node_modules/.package-lock.json
-# SAM looks for the Python of the Lambda runtime on PATH.
+# The SAM CLI looks for the Python of the Lambda runtime on PATH.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export SAM_CLI_TELEMETRY := 0
-# Python starts here by the hundred: without its compiled files the SAM CLI alone takes twice as long.
+# Python starts hundreds of times here; without compiled files the SAM CLI alone takes twice as long.
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
@@ -25,7 +25,7 @@ export PYTHONDONTWRITEBYTECODE :=
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-setup: $(DEV)/.made .venv/sandbox/.made ## Make both Python environments from their pinned requirements
+setup: $(DEV)/.made .venv/sandbox/.made ## Create both Python environments from pinned requirements
 
 .venv/%/.made: requirements/%.txt | .venv/uv/.made
 	@tools/environment $*
@@ -37,10 +37,10 @@ setup: $(DEV)/.made .venv/sandbox/.made ## Make both Python environments from th
 $(AXE): tests/browser/package-lock.json
 	@tools/browser
 
-demo: setup ## Show the whole story on this machine: site up, on, off, everything as before
+demo: setup ## Show the whole story on this machine: site up, on, off, a window
 	@$(BIN)/python -m sandbox.demo
 
-sandbox: setup ## Keep a deployed site running to play with (PORT=4570 to listen there)
+sandbox: setup ## Keep a deployed site running to play with (PORT=4570 to choose the port)
 	@$(BIN)/python -m sandbox.demo --keep $(if $(PORT),--port $(PORT))
 
 live-check: setup ## Ask a live account what only it can answer (CONFIRM=<account id>, CLEAN=1)
@@ -49,28 +49,28 @@ live-check: setup ## Ask a live account what only it can answer (CONFIRM=<accoun
 invoke: setup ## Run a function in a container: make invoke EVENT=events/switch-on.json
 	@$(BIN)/python -m sandbox.invoke $(if $(ENDPOINT),--endpoint-url '$(ENDPOINT)') '$(or $(EVENT),$(error Which event? make invoke EVENT=events/switch-on.json))'
 
-lambda-image: ## Build the image for invoke where AWS's cannot be pulled (as root, after make setup)
+lambda-image: ## Build the image for make invoke if AWS's cannot be pulled (as root, after make setup)
 	@tools/lambda-image
 
-test: setup ## Run all but what needs a browser, Docker or a stack (T=path or K=expression for some)
+test: setup ## Run the tests that need no browser, Docker or stack (T=path or K=expression for some)
 	$(PYTEST) $(if $(T)$(K),-n0 $(T) $(if $(K),-k '$(K)'),$(WORKERS) -m quick $(COVERAGE))
 
 # Where CI is set no test may be skipped, so the image for the tests in containers is built.
 cover: COVERAGE := --cov --cov-report=
-cover: test $(AXE) $(if $(CI),lambda-image) ## Run all tests, and see that everything but the shell is covered whole
+cover: test $(AXE) $(if $(CI),lambda-image) ## Run all tests, and check that everything but the shell is covered whole
 	$(PYTEST) $(WORKERS) -m 'not quick' $(COVERAGE) --cov-append
 	$(BIN)/coverage report --fail-under=100
 
-laws: setup ## Run the laws for longer, with many more generated examples
+laws: setup ## Run property tests and model checking with ten times the examples
 	LAWS=10 $(PYTEST) -raP tests/properties tests/edge tests/model_checking tests/simulation tests/stories/test_crashes.py
 
-mutation: .venv/mutation/.made ## See whether tests notice small changes of the core (ONLY=cron,reporting for some)
+mutation: .venv/mutation/.made ## Check that tests notice small changes of the core (ONLY=cron,reporting for some)
 	nice .venv/mutation/bin/python tools/mutation.py --only '$(ONLY)'
 
-status: setup ## Say how the site stands (STACK=..., ARGS='--wait --json', here and for the next five)
+status: setup ## Show the state of the site (STACK=..., ARGS='--wait --json', here and for the next five)
 	$(OPERATE)
 
-plan: setup ## Say what would be done: make plan ARGS='--if on for 2h'
+plan: setup ## Show what a run would do: make plan ARGS='--if on for 2h'
 	$(OPERATE)
 
 on: setup ## Close the site: make on ARGS='for 90m --wait'
@@ -82,13 +82,13 @@ off: setup ## Open the site
 windows: setup ## Draw the coming weeks as a timeline
 	$(OPERATE)
 
-history: setup ## Say who set the switch and the windows when
+history: setup ## Show who changed the switch and the windows, and when
 	$(OPERATE)
 
 secret: setup ## Write a new secret of the bypass link to Parameter Store (REPLACE=1 ends all links)
 	@$(BYPASS) create $(if $(REPLACE),--replace) $(if $(PARAMETER),--parameter '$(PARAMETER)')
 
-bypass: setup ## Write what verifies the bypass link into the edge handler, for the next deployment
+bypass: setup ## Write what verifies the bypass link into the edge function, for the next deployment
 	@$(BYPASS) prepare $(if $(PARAMETER),--parameter '$(PARAMETER)')
 
 link: setup ## Print the bypass link: make link URL=https://www.example.com/
@@ -105,26 +105,26 @@ lint: setup ## Check format and lint
 types: setup ## Check types
 	$(BIN)/mypy
 
-imports: setup ## Check that imports point one way
+imports: setup ## Check the direction of imports
 	PYTHONPATH=controller:. $(BIN)/lint-imports
 
 template: setup ## Check the template
 	sam validate --lint
 
-audit: .venv/audit/.made ## Ask advisory services about all that is pinned (AUDIT_REQUIRED=1 to fail without)
+audit: .venv/audit/.made ## Look for known vulnerabilities in pinned packages (AUDIT_REQUIRED=1 to fail without an answer)
 	@tools/audit
 
-build: setup ## Build both functions, and make them quicker to start
+build: setup ## Build both functions, small and quick to start
 	sam build
 	@tools/slim .aws-sam/build/Controller .aws-sam/build/MaintenanceEdge
 
 check: lint types imports template check-docs audit cover ## Everything that CI checks
 
-bench: setup .venv/bench/.made ## Measure against the floor and the goals (ONLY=edge,toggle for some)
+bench: setup .venv/bench/.made ## Measure against the goals (ONLY=edge,toggle for some)
 	@tools/node-floor
 	@PYTHONPATH=controller:edge_handler:. $(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY))
 
-load: setup ## See what holds under load (ONLY=fleet,windows,events,edge for some; needs wrk)
+load: setup ## Check what holds under load (ONLY=fleet,windows,events,edge for some; needs wrk)
 	@PYTHONPATH=controller:edge_handler:. $(BIN)/python -m benchmarks.load $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
 docs: setup ## Write the tables of docs/configuration.md from the template
@@ -136,5 +136,5 @@ check-docs: setup ## Check the links, commands and tables of the docs
 lock: setup ## Pin the requirements again after an edit of an .in file
 	tools/lock
 
-clean: ## Remove what was made here
+clean: ## Remove what these commands made
 	rm -rf .venv .aws-sam .cache tests/browser/node_modules benchmarks/node/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage
