@@ -1,8 +1,8 @@
 """
-The operator's door: `python -m maintenance status | plan | on | off | windows | history`.
+The command line: `python -m maintenance status | plan | on | off | windows | history`.
 
-The same code as in Lambda, put together here as `handler.py` does it there: this module reads the
-environment, asks the clock and makes clients, and nothing below it does.
+It assembles the same controller as `handler.py` does in Lambda. Only this module and `app.py` read
+the environment, ask the clock and make clients.
 """
 
 import os
@@ -22,42 +22,40 @@ try:
     from maintenance.cli.watch import Watch
     from maintenance.errors import MaintenanceError, UnreadableValue
 except ModuleNotFoundError as error:
-    # The Lambda package leaves rich out, and a bare Python has none of them.
+    # The Lambda package has no rich, and a bare Python has none of these.
     sys.exit(
-        f"{error.name} is missing here: run this with the Python of the development environment, "
-        "which make setup makes: PYTHONPATH=controller .venv/dev/bin/python -m maintenance"
+        f"{error.name} is not installed: run make setup, then "
+        "PYTHONPATH=controller .venv/dev/bin/python -m maintenance"
     )
-
-_BAD = "bold red"
 
 
 def main(words: Sequence[str] | None = None) -> ExitCode:
-    """Do what was typed; a fault is one sentence on standard error, and an exit code."""
+    """Run a command; an error is one sentence on standard error, and an exit code."""
     arguments = parser(stack=os.environ.get("STACK") or STACK).parse_args(words)
     terminal = Terminal(as_json=arguments.json)
     try:
-        return run(arguments, _door(arguments.stack, terminal))
+        return run(arguments, _session(arguments.stack, terminal))
     except UnreadableValue as error:
-        terminal.tell(str(error), style=_BAD)
+        terminal.error(str(error))
         return ExitCode.USAGE
     except MaintenanceError as error:
-        terminal.tell(str(error), style=_BAD)
+        terminal.error(str(error))
         return ExitCode.FAILED
     except (BotoCoreError, ClientError) as error:
-        # Adapters have sentences of their own; this is what hinders making their clients at all.
-        terminal.tell(f"AWS cannot be used: {error} - look at AWS_PROFILE and the like", style=_BAD)
+        # Adapters translate their own errors; this one came before any client was made.
+        terminal.error(f"cannot use AWS: {error} - check AWS_PROFILE and your AWS settings")
         return ExitCode.FAILED
     except KeyboardInterrupt:
-        terminal.tell("Interrupted; what was written stays.")
+        terminal.info("Interrupted; the switch keeps what was written.")
         return ExitCode.INTERRUPTED
 
 
-def _door(stack: str, terminal: Terminal) -> Session:
-    session = boto3.Session(region_name="us-east-1")
+def _session(stack: str, terminal: Terminal) -> Session:
+    aws = boto3.Session(region_name="us-east-1")
     deployed = read_deployed_settings(
         stack,
-        cloudformation=session.client("cloudformation"),
-        functions=session.client("lambda"),
+        cloudformation=aws.client("cloudformation"),
+        functions=aws.client("lambda"),
     )
     app = assemble(deployed.settings, own_arn=deployed.controller_arn)
     return Session(app, terminal, Watch(terminal, now, time.sleep))

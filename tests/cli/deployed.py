@@ -1,8 +1,8 @@
 """
-A stack as the command line finds it, and the command as an operator types it.
+A stack as the command line finds it, and commands as an operator types them.
 
-The stack is what the command line looks at: an output that names the controller, and a function
-with the settings in its environment. The controller's own code runs where a test says so.
+The stack has what the command line reads: an output that names the controller, and a function with
+the settings in its environment. The controller runs only if a test wakes it.
 """
 
 import json
@@ -24,14 +24,14 @@ _CONTROLLER = "site-Controller"
 
 @dataclass(frozen=True)
 class Deployed:
-    """A site, its stack, and the commands that are typed for it."""
+    """A site with its stack, and the commands that are typed for it."""
 
     site: Site
 
     def types(
         self, *words: str, environment: Mapping[str, str] | None = None
     ) -> "subprocess.CompletedProcess[str]":
-        """Run a command to its end, where nobody can be asked."""
+        """Run a command to its end, without a terminal."""
         return subprocess.run(  # noqa: S603 - our own program
             command(*words),
             cwd=ROOT,
@@ -43,7 +43,7 @@ class Deployed:
         )
 
     def environment(self) -> dict[str, str]:
-        """Return the environment that a command runs in: 80 columns wide, and nothing of ours."""
+        """Return the environment of a command: 80 columns wide, and without our own variables."""
         return {
             **self.site.cloud.sandbox.environment(),
             "PATH": os.defpath,
@@ -52,11 +52,11 @@ class Deployed:
         }
 
     def as_caller(self, caller: Cloud) -> dict[str, str]:
-        """Return what makes a command act as somebody else than root."""
+        """Return the variables with which a command has the permissions of `caller`."""
         return {"AWS_ACCESS_KEY_ID": caller.access_key, "AWS_SECRET_ACCESS_KEY": caller.secret_key}
 
     def switch(self) -> str:
-        """Return what the switch says."""
+        """Return the value of the switch."""
         return self.site.cloud.ssm.get_parameter(Name="/site/maintenance")["Parameter"]["Value"]
 
 
@@ -66,12 +66,12 @@ def command(*words: str) -> list[str]:
 
 
 def deploy(cloud: Cloud, distributions: str, **settings: str) -> Deployed:
-    """Make a site and its stack, which looks after these distributions."""
+    """Make a site and its stack for these distributions."""
     return stack_of(make_site(cloud), distributions, **settings)
 
 
 def stack_of(site: Site, distributions: str, **settings: str) -> Deployed:
-    """Make the stack of a site that there is."""
+    """Make the stack of an existing site."""
     cloud = site.cloud
     variables = site.environment(distributions, **settings)
     role = a_role(cloud, "controller")
@@ -88,5 +88,5 @@ def stack_of(site: Site, distributions: str, **settings: str) -> Deployed:
 
 
 def words(text: str) -> str:
-    """Return what a command said on one line, however it was folded."""
+    """Return the text on one line, however it was folded."""
     return " ".join(text.split())

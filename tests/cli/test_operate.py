@@ -1,4 +1,4 @@
-"""What an operator orders: on and off, in a process of its own against the sandbox."""
+"""The commands on and off, each in its own process against the sandbox."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from tests.stories.site import BUCKET, Site
 
 @pytest.fixture(scope="module")
 def _stack(sandbox: Sandbox) -> Iterator[tuple[Deployed, str]]:
-    """Give a stack for one distribution, whose controller runs when a test wakes it."""
+    """Give a stack for one distribution; its controller runs when a test wakes it."""
     sandbox.reset()
     cloud = Cloud(sandbox)
     distribution_id = a_distribution(cloud)
@@ -40,14 +40,14 @@ def deployed(_stack: tuple[Deployed, str], monkeypatch: pytest.MonkeyPatch) -> D
 
 
 def wake_once(site: Site, value: str) -> None:
-    """Wake the controller when the switch says this, as its change event does on AWS."""
+    """Wake the controller when the switch has this value, as its change event does on AWS."""
     ssm = site.cloud.ssm
     eventually(lambda: value == ssm.get_parameter(Name="/site/maintenance")["Parameter"]["Value"])
     site.wakes()
 
 
-def typed(deployed: Deployed, *words: str) -> "subprocess.Popen[str]":
-    """Start a command, and go on."""
+def start(deployed: Deployed, *words: str) -> "subprocess.Popen[str]":
+    """Start a command without waiting for its end."""
     return subprocess.Popen(  # noqa: S603 - our own program
         command(*words),
         cwd=ROOT,
@@ -60,79 +60,80 @@ def typed(deployed: Deployed, *words: str) -> "subprocess.Popen[str]":
 
 
 def test_on_writes_the_switch_and_watches_until_it_is_deployed(deployed: Deployed) -> None:
-    """The controller does the work; the command shows each step of it on standard error."""
-    running = typed(
+    """The controller does the work; the command reports each step on standard error."""
+    running = start(
         deployed, "on", "for", "90m", "--message", "Upgrade", "--yes", "--wait", "--json"
     )
     wake_once(deployed.site, "on for 90m: Upgrade")
 
-    said, told = running.communicate(timeout=60)
+    out, err = running.communicate(timeout=60)
 
-    document = json.loads(said)
-    lines = [line.partition(" ")[2] for line in told.splitlines()]
+    document = json.loads(out)
+    lines = err.splitlines()
     assert (0, "maintenance", True) == (
         running.returncode,
         document["mode"],
         document["everywhere"],
     )
-    assert "says 'on for 90m: Upgrade'." == lines[0]
-    assert "Deployed" == lines[-1]
+    assert "Wrote 'on for 90m: Upgrade' to /site/maintenance." == lines[0]
+    assert "Deployed" == lines[-1].partition(" ")[2]
 
 
-def test_on_that_nobody_takes_up_is_not_done(deployed: Deployed) -> None:
-    """It is written, and exit code 4 with a sentence says that it is not everywhere yet."""
+def test_on_times_out_if_the_controller_does_not_apply_it(deployed: Deployed) -> None:
+    """The switch is written; exit code 4 and an error say that the site does not follow."""
     ran = deployed.types("on", "--yes", "--timeout", "1s")
 
     assert (4, "on") == (ran.returncode, deployed.switch())
     assert "waiting for the controller" in ran.stderr
-    assert "has not done it yet: look into its log" in words(ran.stderr)
+    assert "has not applied it yet: check its log" in words(ran.stderr)
+    assert "Requested; still rolling out (0 of 1 distribution done)" in words(ran.stdout)
     assert "everywhere not yet: 0 of 1 distribution Deployed" in words(ran.stdout)
 
 
-def test_off_that_failed_says_so_at_once_with_the_reason(deployed: Deployed) -> None:
-    """Nobody waits five minutes for what has failed, nor takes the site for open."""
+def test_off_that_fails_ends_at_once_with_the_reason(deployed: Deployed) -> None:
+    """The operator need not wait for the timeout, and sees that the site is not open."""
     site = deployed.site
     site.becomes("on")
     (listed,) = site.cloud.s3.list_objects_v2(Bucket=BUCKET, Prefix="displaced/")["Contents"]
     record = site.cloud.s3.get_object(Bucket=BUCKET, Key=listed["Key"])["Body"].read()
     site.cloud.s3.put_object(Bucket=BUCKET, Key=listed["Key"], Body=b"garbage")
 
-    off = typed(deployed, "off", "--yes")
+    off = start(deployed, "off", "--yes")
     with pytest.raises(RunFailed):
         wake_once(site, "off")
-    told, _ = off.communicate(timeout=120)
-    status = typed(deployed, "status")
+    out, _ = off.communicate(timeout=120)
+    status = start(deployed, "status")
     status.communicate(timeout=120)
     site.cloud.s3.put_object(Bucket=BUCKET, Key=listed["Key"], Body=record)
 
     assert (1, 1) == (off.returncode, status.returncode)
-    assert "LIVE is wanted, and not so everywhere yet" in words(told)
-    assert "cannot be used" in words(told)
+    assert "LIVE Requested; still rolling out (0 of 1 distribution done)" in words(out)
+    assert "cannot be used" in words(out)
 
 
-def test_a_value_that_is_not_understood_is_not_written(deployed: Deployed) -> None:
-    """The sentence quotes it and shows the grammar; exit code 2."""
+def test_an_invalid_value_is_not_written(deployed: Deployed) -> None:
+    """The error quotes it and shows the syntax; exit code 2."""
     ran = deployed.types("on", "for", "90x", "--yes")
 
-    said = words(ran.stderr)
+    error = words(ran.stderr)
     assert (2, "", "off") == (ran.returncode, ran.stdout, deployed.switch())
-    assert said.startswith("Invalid value 'on for 90x', at '90x'")
-    assert "Syntax: on | off [for 90m" in said
+    assert error.startswith("Invalid value 'on for 90x', at '90x'")
+    assert "Syntax: on | off [for 90m" in error
 
 
-def test_without_anybody_to_ask_nothing_is_written(deployed: Deployed) -> None:
-    """A script says --yes."""
+def test_without_a_terminal_to_ask_on_nothing_is_written(deployed: Deployed) -> None:
+    """A script adds --yes."""
     ran = deployed.types("on")
 
     assert (1, "off") == (ran.returncode, deployed.switch())
-    assert "add --yes" in ran.stderr
+    assert "not a terminal, cannot ask: add --yes" in words(ran.stderr)
 
 
 @pytest.mark.parametrize(("answer", "code", "switch"), [("n", 1, "off"), ("y", 4, "on")])
 def test_on_a_terminal_it_asks_first(
     deployed: Deployed, answer: str, code: int, switch: str
 ) -> None:
-    """It says how much would be closed before it asks."""
+    """Before it asks, it says how much would be closed."""
     controlling, terminal = os.openpty()
     os.write(controlling, f"{answer}\n".encode())
 
@@ -154,15 +155,15 @@ def test_on_a_terminal_it_asks_first(
 
 
 def read(controlling: int) -> bytes:
-    """Return what the terminal shows next, and nothing when its last process has ended."""
+    """Return what the terminal shows next, nothing once its last process has ended."""
     try:
         return os.read(controlling, 4096)
-    except OSError:  # how Linux tells the end of a terminal
+    except OSError:  # how Linux reports the end of a terminal
         return b""
 
 
-def test_status_tells_scripts_by_its_exit_code(deployed: Deployed) -> None:
-    """4 while the edges are being told, and 3 once all of them are in maintenance."""
+def test_status_gives_scripts_an_exit_code(deployed: Deployed) -> None:
+    """4 during the rollout, and 3 once all edges are in maintenance."""
     deployed.site.cloud.sandbox.set(deploy_seconds=600)
     deployed.site.becomes("on")
 

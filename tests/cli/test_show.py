@@ -1,4 +1,4 @@
-"""What an operator asks, in a process of its own against the sandbox; nothing is written."""
+"""The commands that only read, each in its own process against the sandbox."""
 
 import json
 from collections.abc import Iterator
@@ -52,11 +52,11 @@ def in_days(count: int, clock: str) -> str:
 
 @pytest.fixture(scope="module")
 def deployed(sandbox: Sandbox) -> Iterator[Deployed]:
-    """Give a live site with an occupied slot, and windows: skipped, overlapping, unreadable."""
+    """Give a live site with an existing function, and skipped, overlapping and invalid windows."""
     sandbox.reset()
     cloud = Cloud(sandbox)
-    occupied = functions(viewer_request=a_function(cloud, "rewrite"))
-    behavior = a_behavior(FunctionAssociations=occupied)
+    existing = functions(viewer_request=a_function(cloud, "rewrite"))
+    behavior = a_behavior(FunctionAssociations=existing)
     distribution_id = a_distribution(cloud, DefaultCacheBehavior=behavior)
     deployed = deploy(cloud, distribution_id, TIME_ZONE="Europe/Ljubljana")
     site = deployed.site
@@ -70,82 +70,82 @@ def deployed(sandbox: Sandbox) -> Iterator[Deployed]:
     sandbox.reset()
 
 
-def test_status_answers_all_of_it_at_one_look(deployed: Deployed) -> None:
-    """Without colours, for this is no terminal; exit code 1, for a window is unreadable."""
+def test_status_answers_everything_on_one_screen(deployed: Deployed) -> None:
+    """Without colors, since this is not a terminal; exit code 1, since a window is invalid."""
     ran = deployed.types("status")
 
-    said = words(ran.stdout)
+    shown = words(ran.stdout)
     assert (1, "", False) == (ran.returncode, ran.stderr, "\x1b" in ran.stdout)
-    assert "LIVE why Live: the switch has been off since" in said
-    assert "everywhere yes: 1 distribution, Deployed next window long begins" in said
-    assert "1 open Deployed" in said
-    assert "error: the window /site/maintenance/windows/slip is invalid" in said
+    assert "LIVE why Live: the switch has been off since" in shown
+    assert "everywhere yes: 1 distribution, Deployed next window long begins" in shown
+    assert "1 open Deployed" in shown
+    assert "error: the window /site/maintenance/windows/slip is invalid" in shown
 
 
-def test_plan_if_on_says_what_that_would_do_and_does_nothing(deployed: Deployed) -> None:
-    """It is the controller's own plan, made as if the switch said so."""
+def test_plan_if_on_shows_what_on_would_do_and_writes_nothing(deployed: Deployed) -> None:
+    """It is the controller's own plan for a switch with this value."""
     before = [len(deployed.site.cloud.sandbox.calls(each)) for each in WRITES]
 
     ran = deployed.types("plan", "--if", "on", "for", "2h")
 
-    said = words(ran.stdout)
-    assert "If the switch said 'on for 2h' now: MAINTENANCE until" in said
-    assert "default attach displaces CloudFront Function rewrite at viewer-request" in said
-    assert "This would close 1 behavior of 1 distribution." in said
+    shown = words(ran.stdout)
+    assert "If the switch said 'on for 2h' now: MAINTENANCE until" in shown
+    assert "default attach displaces CloudFront Function rewrite at viewer-request" in shown
+    assert "This would close 1 behavior of 1 distribution." in shown
     assert before == [len(deployed.site.cloud.sandbox.calls(each)) for each in WRITES]
 
 
-def test_windows_draws_what_will_be(deployed: Deployed) -> None:
-    """Each occurrence in its own zone and what becomes of it; the unreadable one is named."""
+def test_windows_draws_the_coming_weeks(deployed: Deployed) -> None:
+    """It lists each occurrence in its own zone with its fate, and names the invalid window."""
     ran = deployed.types("windows", "--weeks", "1")
 
-    said = words(ran.stdout)
+    shown = words(ran.stdout)
     assert 1 == ran.returncode
     assert all(len(line) <= 80 for line in ran.stdout.splitlines())
-    assert "on the clocks of Europe/Ljubljana" in said
+    assert "on the clocks of Europe/Ljubljana" in shown
     assert {"█", "▓", "x", "·"} <= set(ran.stdout)
-    assert "10:00-11:00" in said
-    assert "skipped by off" in said
-    assert "joined until" in said
-    assert "error: the window /site/maintenance/windows/slip" in said
+    assert "10:00-11:00" in shown
+    assert "skipped by off" in shown
+    assert "joined until" in shown
+    assert "error: the window /site/maintenance/windows/slip" in shown
 
 
-def test_windows_tells_scripts_the_same(deployed: Deployed) -> None:
-    """Instants in UTC, and the local times of each window's zone."""
+def test_windows_gives_scripts_the_same(deployed: Deployed) -> None:
+    """As instants in UTC, and local times of each window's zone."""
     ran = deployed.types("windows", "--weeks", "1", "--json")
 
     document = json.loads(ran.stdout)
-    told = [(each["window"], each["fate"]) for each in document["occurrences"]]
-    assert [("early", "skipped"), ("long", "runs"), ("short", "runs")] == told
+    fates = [(each["window"], each["fate"]) for each in document["occurrences"]]
+    assert [("early", "skipped"), ("long", "runs"), ("short", "runs")] == fates
     assert in_days(5, "10:00") == document["occurrences"][1]["local_start"][:16]
     assert (1, 1) == (len(document["stretches"]), len(document["overlaps"]))
 
 
-def test_history_says_who_set_what_and_what_it_meant(deployed: Deployed) -> None:
-    """The switch and the windows together, the newest first."""
+def test_history_says_who_wrote_each_value_and_what_it_meant(deployed: Deployed) -> None:
+    """The switch and the windows together, newest first."""
     ran = deployed.types("history", "--json")
 
     document = json.loads(ran.stdout)
-    values = [each["value"] for each in document["writings"]]
+    values = [each["value"] for each in document["entries"]]
     assert f"off until {in_days(3, '00:00')}" == values[0]
     assert "off" == values[-1]
     assert ["/site/maintenance/windows/slip"] == [
-        each["parameter"] for each in document["writings"] if not each["readable"]
+        each["parameter"] for each in document["entries"] if not each["readable"]
     ]
-    assert all(each["user"].startswith("arn:aws:iam::") for each in document["writings"])
+    assert all(each["user"].startswith("arn:aws:iam::") for each in document["entries"])
 
 
-def test_history_is_read_by_people_too(deployed: Deployed) -> None:
+def test_history_shows_people_the_same(deployed: Deployed) -> None:
     """When, what, who, the value, and its meaning."""
-    said = words(deployed.types("history").stdout)
+    shown = words(deployed.types("history").stdout)
 
-    assert "(the switch) off until" in said
-    assert "live, skips windows that begin up to" in said
-    assert "Page 1 of 1, 6 writings." in said
+    assert "(the switch) off until" in shown
+    assert "live, skips windows that begin up to" in shown
+    assert "Page 1 of 1, 6 entries." in shown
 
 
-def test_a_stack_that_is_not_there_is_one_sentence(deployed: Deployed) -> None:
-    """On standard error, with what to do next; standard output is for answers."""
+def test_a_missing_stack_is_one_sentence(deployed: Deployed) -> None:
+    """On standard error, with what to do; standard output is for answers."""
     ran = deployed.types("status", "--json", environment={"STACK": "shop"})
 
     assert (1, "") == (ran.returncode, ran.stdout)
@@ -155,8 +155,8 @@ def test_a_stack_that_is_not_there_is_one_sentence(deployed: Deployed) -> None:
     )
 
 
-def test_status_says_what_failed_last(deployed: Deployed) -> None:
-    """Since when and whether it is over; a status that is not ours hides nothing else."""
+def test_status_shows_the_last_error(deployed: Deployed) -> None:
+    """Since when, and whether it is over. An unreadable status hides nothing else."""
     ssm = deployed.site.cloud.ssm
     error = LastError("no right to s3:PutObject", datetime(2026, 11, 23, 2, tzinfo=UTC))
     left = encode_status(Status(Mode.LIVE, "Live.", persisted=PersistedState(last_error=error)))
@@ -172,7 +172,7 @@ def test_status_says_what_failed_last(deployed: Deployed) -> None:
         "since": "2026-11-23T02:00:00Z",
         "until": None,
     } == json.loads(ran[1].stdout)["last_error"]
-    assert "/site/maintenance/status does not say what failed last: it is" in words(unknown.stderr)
+    assert "the last error from /site/maintenance/status: it is not what" in words(unknown.stderr)
     assert "LIVE why" in words(unknown.stdout)
 
 
@@ -180,20 +180,20 @@ def test_status_says_what_failed_last(deployed: Deployed) -> None:
     "operation", ["cloudformation:DescribeStacks", "lambda:GetFunctionConfiguration"]
 )
 def test_a_missing_permission_is_named(deployed: Deployed, operation: str) -> None:
-    """The operation, and the page that says what is needed."""
+    """The error names the operation, and the page that lists the permissions."""
     refusal = {"code": "AccessDeniedException", "status": 403, "message": "not allowed"}
     deployed.site.cloud.sandbox.inject_fault("refuse", operation, **refusal)
 
     ran = deployed.types("plan")
 
-    said = words(ran.stderr)
+    shown = words(ran.stderr)
     assert (1, "") == (ran.returncode, ran.stdout)
-    assert operation.partition(":")[2] in said
-    assert said.endswith("docs/iam.md lists the permissions that this command needs")
+    assert operation.partition(":")[2] in shown
+    assert shown.endswith("docs/iam.md lists the permissions that this command needs")
 
 
-def test_what_a_reader_may_do_is_enough_for_all_but_on_and_off(deployed: Deployed) -> None:
-    """The permissions of docs/iam.md, judged on a page and a message; writing they leave out."""
+def test_read_permissions_suffice_for_all_but_on_and_off(deployed: Deployed) -> None:
+    """Those of docs/iam.md, with a page and a message; they do not allow writing."""
     reader = deployed.as_caller(a_user(deployed.site.cloud, *READER))
     deployed.site.puts("page.html", "<!doctype html><title>Ours</title>")
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import example, given
 from hypothesis import strategies as st
-from maintenance.cli.history_view import Page, history, history_document
+from maintenance.cli.history_view import Page, history_document, render_history
 from maintenance.cli.terminal import Clock, Terminal, console
 from maintenance.errors import MaintenanceError
 from maintenance.schedule.history import HistoryEntry, Version
@@ -78,12 +78,12 @@ def test_an_answer_on_the_terminal_holds_no_control_characters(value: str, as_js
     terminal = Terminal(as_json, console(), console())
     out, err = io.StringIO(), io.StringIO()
     terminal.out.file, terminal.err.file = out, err
-    writing = HistoryEntry(
+    entry = HistoryEntry(
         "/site/maintenance", None, 1, Version(value, NOW), f"arn:aws:iam::1:{value}"
     )
-    page = Page([writing], 1, ZONE)
+    page = Page([entry], 1, ZONE)
 
-    terminal.answer(history_document(page), history(page, Clock(NOW, ZONE)), value)
-    terminal.tell(value)
+    terminal.answer(history_document(page), render_history(page, Clock(NOW, ZONE)), value)
+    terminal.info(value)
 
     assert [None, None] == [CONTROL_CHARACTERS.search(each.getvalue()) for each in (out, err)]

@@ -1,4 +1,4 @@
-"""Laws of the timeline: each character stands for its instants, and no maintenance is left out."""
+"""Laws of the timeline: each character stands for its instants, and all maintenance is drawn."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -26,27 +26,27 @@ MONTHS = st.integers(1, 300).map(lambda count: timedelta(days=count))
 
 @MANY
 @given(since=INSTANTS, span=MINUTES, zone=ZONES)
-def test_the_weeks_leave_out_no_instant(since: datetime, span: timedelta, zone: ZoneInfo) -> None:
-    """From a Monday's midnight to a Sunday's, day after day without a gap."""
-    lists_by_path = weeks(since, since + span, zone)
-    days = [day for week in lists_by_path for day in week]
+def test_the_weeks_hold_every_instant(since: datetime, span: timedelta, zone: ZoneInfo) -> None:
+    """They run from a Monday to a Sunday, day after day without a gap."""
+    rows = weeks(since, since + span, zone)
+    days = [day for week in rows for day in week]
     assert all(one.ends == other.begins for one, other in pairwise(days))
     assert days[0].begins <= since
     assert since + span <= days[-1].ends
-    assert {(WEEK, 0)} == {(len(week), week[0].date.weekday()) for week in lists_by_path}
+    assert {(WEEK, 0)} == {(len(week), week[0].date.weekday()) for week in rows}
 
 
 @MANY
 @given(since=INSTANTS, zone=ZONES, minute=st.integers(0, 7 * 24 * 60 - 61), span=MINUTES)
-def test_a_character_is_marked_where_its_instants_are_and_nowhere_else(
+def test_exactly_the_characters_that_a_stretch_touches_are_marked(
     since: datetime, zone: ZoneInfo, minute: int, span: timedelta
 ) -> None:
-    """A stretch of a minute shows as well as one of days."""
+    """A stretch of a minute shows, and so does one of days."""
     (week,) = weeks(since, since + timedelta(minutes=1), zone)
     begins = week[0].begins + timedelta(minutes=minute)
     stretch = Stretch(begins, begins + span)
     layers = (Layer("#", (stretch,)),)
-    drawn = "".join(draw(day, layers, nothing=".") for day in week)
+    drawn = "".join(draw(day, layers, blank=".") for day in week)
     bounds = [pair for day in week for pair in pairwise(day.bounds)]
     expected = "".join(
         "#" if max(begins, first) < min(begins + span, last) else "." for first, last in bounds
@@ -56,7 +56,7 @@ def test_a_character_is_marked_where_its_instants_are_and_nowhere_else(
     assert "#" in drawn
 
 
-def test_what_has_no_end_is_drawn_to_the_end() -> None:
+def test_a_stretch_without_an_end_is_drawn_to_the_end() -> None:
     """The first layer that touches a character wins."""
     monday = datetime(2026, 11, 23, tzinfo=UTC)
     ((day, *_),) = weeks(monday, monday + timedelta(days=1), ZoneInfo("UTC"))
@@ -65,15 +65,15 @@ def test_what_has_no_end_is_drawn_to_the_end() -> None:
         Layer("2", (Stretch(noon, noon + timedelta(hours=1)),)),
         Layer("1", (Stretch(noon, None),)),
     )
-    assert "....2111" == draw(day, layers, nothing=".")
+    assert "....2111" == draw(day, layers, blank=".")
 
 
 @MANY
 @given(since=INSTANTS, span=MONTHS, zone=ZONES)
-def test_clocks_are_set_exactly_where_their_offset_changes(
+def test_clocks_change_exactly_where_their_offset_does(
     since: datetime, span: timedelta, zone: ZoneInfo
 ) -> None:
-    """Between two settings, and before the first and behind the last, the offset stays."""
+    """Between two changes, before the first and after the last, the offset stays the same."""
     until = since + span
     found = [*clock_changes(zone, since=since, until=until)]
     second = timedelta(seconds=1)
@@ -84,7 +84,7 @@ def test_clocks_are_set_exactly_where_their_offset_changes(
     assert offsets == just_before
 
 
-def test_a_week_is_one_of_the_zone_that_asks() -> None:
+def test_weeks_begin_on_the_clocks_of_the_zone() -> None:
     """When it is Monday morning in UTC, it is still Sunday evening in New York."""
     monday = datetime(2026, 11, 23, tzinfo=UTC)
     new_york = ZoneInfo("America/New_York")
@@ -96,10 +96,10 @@ def test_a_week_is_one_of_the_zone_that_asks() -> None:
     assert monday + timedelta(hours=5) == last.ends
 
 
-def test_a_stretch_is_not_drawn_where_it_has_just_ended() -> None:
-    """It is half open, as windows are."""
+def test_a_stretch_is_not_drawn_from_its_end_on() -> None:
+    """It is half open, like a window."""
     monday = datetime(2026, 11, 23, tzinfo=UTC)
     ((day, *_),) = weeks(monday, monday + timedelta(days=1), ZoneInfo("UTC"))
     morning = Stretch(monday + timedelta(hours=9), monday + timedelta(hours=12))
 
-    assert "...#...." == draw(day, (Layer("#", (morning,)),), nothing=".")
+    assert "...#...." == draw(day, (Layer("#", (morning,)),), blank=".")

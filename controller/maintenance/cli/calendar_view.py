@@ -1,8 +1,8 @@
 """
-The coming weeks: a timeline, and below it every occurrence with its local times; also as JSON.
+The coming weeks: a timeline, and a list of the occurrences, for people or as JSON.
 
-The timeline goes by the clocks of one zone. In the list each occurrence has the times of its own
-window's zone, which is what whoever wrote it had in mind.
+The timeline is drawn on the clocks of one zone. The list has each occurrence on the clocks of its
+window's own zone, as the window's author wrote it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -37,34 +37,34 @@ type _Row = tuple[Text | str, ...]
 
 
 class ClockChange(Struct, frozen=True):
-    """Clocks in a zone are set at an instant."""
+    """An instant at which the clocks in a zone change."""
 
     zone: ZoneInfo
     at: datetime
 
     @property
     def before(self) -> datetime:
-        """Return what they would have shown, had they not been set."""
+        """What the clocks would have shown then without the change."""
         earlier = self.at - timedelta(seconds=1)
         return wall_time(earlier, self.zone) + timedelta(seconds=1)
 
     @property
     def after(self) -> datetime:
-        """Return what they show."""
+        """What the clocks show then."""
         return wall_time(self.at, self.zone)
 
 
 class Calendar(Struct, frozen=True):
-    """A forecast with what has to be said beside it; `errors` are about unreadable parameters."""
+    """A forecast, and what is shown with it; `errors` are about unreadable parameters."""
 
     forecast: Forecast
     lead_time: timedelta
-    changes: tuple[ClockChange, ...]
+    clock_changes: tuple[ClockChange, ...]
     errors: tuple[str, ...]
 
 
-def changes_of_clocks(forecast: Forecast, zone: ZoneInfo) -> tuple[ClockChange, ...]:
-    """Return when clocks are set in `zone` and in the zones of the windows that occur."""
+def find_clock_changes(forecast: Forecast, zone: ZoneInfo) -> tuple[ClockChange, ...]:
+    """Return when clocks change in `zone` and in the zones of the windows that occur."""
     keys = {zone.key} | {each.occurrence.window.starts.zone.key for each in forecast.occurrences}
     changes = [
         ClockChange(ZoneInfo(key), at)
@@ -74,16 +74,14 @@ def changes_of_clocks(forecast: Forecast, zone: ZoneInfo) -> tuple[ClockChange, 
     return tuple(sorted(changes, key=lambda each: each.at))
 
 
-def windows_document(desired_state: Calendar, clock: Clock) -> dict[str, Any]:
-    """Return the outlook as JSON values; instants are in UTC, local times name their zone."""
-    forecast = desired_state.forecast
+def windows_document(calendar: Calendar, clock: Clock) -> dict[str, Any]:
+    """Return the calendar as JSON values, with instants in UTC and local times with offsets."""
+    forecast = calendar.forecast
     return {
         "since": format_instant(forecast.since),
         "until": format_instant(forecast.until),
         "zone": clock.zone.key,
-        "occurrences": [
-            _occurrence(each, desired_state.lead_time) for each in forecast.occurrences
-        ],
+        "occurrences": [_occurrence(each, calendar.lead_time) for each in forecast.occurrences],
         "stretches": [_stretch(each) for each in forecast.stretches],
         "overlaps": [_stretch(each) for each in forecast.overlaps],
         "clock_changes": [
@@ -93,37 +91,37 @@ def windows_document(desired_state: Calendar, clock: Clock) -> dict[str, Any]:
                 "from": each.before.isoformat(),
                 "to": each.after.isoformat(),
             }
-            for each in desired_state.changes
+            for each in calendar.clock_changes
         ],
-        "errors": list(desired_state.errors),
+        "errors": list(calendar.errors),
     }
 
 
-def windows(desired_state: Calendar, clock: Clock) -> RenderableType:
+def render_windows(calendar: Calendar, clock: Clock) -> RenderableType:
     """Return the timeline and the list."""
-    lines = _lines(desired_state, clock)
+    rows = _rows(calendar, clock)
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
     table.add_column("window", overflow="fold", max_width=18)
     table.add_column("in its own zone", no_wrap=True)
     table.add_column("", overflow="fold")
-    for row in lines[:_LISTED]:
+    for row in rows[:_LISTED]:
         table.add_row(*row)
-    rest = len(lines) - _LISTED
-    records = [f"and {rest} more: --json lists them, --weeks shows fewer"] if rest > 0 else []
-    if not desired_state.forecast.occurrences:
-        records.append("No window is open or to come in these weeks.")
-    errors = [Text.assemble(("error: ", "bold red"), each) for each in desired_state.errors]
+    rest = len(rows) - _LISTED
+    notes = [f"and {rest} more: --json lists them, --weeks shows fewer"] if rest > 0 else []
+    if not calendar.forecast.occurrences:
+        notes.append("No windows open or planned in these weeks.")
+    errors = [Text.assemble(("error: ", "bold red"), each) for each in calendar.errors]
     return Group(
-        *_timeline(desired_state, clock),
+        *_timeline(calendar, clock),
         "",
-        Padding(table if lines else "", (0, 0, 0, 1)),
-        *(Padding(record, (0, 0, 0, 1)) for record in records),
+        Padding(table if rows else "", (0, 0, 0, 1)),
+        *(Padding(note, (0, 0, 0, 1)) for note in notes),
         *(Padding(error, (0, 0, 0, 1)) for error in errors),
     )
 
 
-def _timeline(desired_state: Calendar, clock: Clock) -> Iterator[RenderableType]:
-    forecast = desired_state.forecast
+def _timeline(calendar: Calendar, clock: Clock) -> Iterator[RenderableType]:
+    forecast = calendar.forecast
     yield Text.assemble(
         (f" {clock.day(forecast.since)} to {clock.day(forecast.until)}", "bold"),
         f", on the clocks of {clock.zone.key}",
@@ -136,12 +134,12 @@ def _timeline(desired_state: Calendar, clock: Clock) -> Iterator[RenderableType]
     yield Text(pad + " ".join([_RULER] * WEEK), style="dim")
     for week in rows:
         yield Text(f" {_label(week[0])} ") + Text(" ").join(
-            _painted(_blank_outside(day, layers, forecast)) for day in week
+            _colored(_blank_outside(day, layers, forecast)) for day in week
         )
     yield ""
     legend = Text(" ")
     for mark, meaning in _LEGEND.items():
-        legend += Text.assemble(_painted(mark), f" {meaning}   ")
+        legend += Text.assemble(_colored(mark), f" {meaning}   ")
     yield legend
 
 
@@ -159,9 +157,9 @@ def _layers(forecast: Forecast) -> tuple[Layer, ...]:
 
 
 def _blank_outside(day: Day, layers: Sequence[Layer], forecast: Forecast) -> str:
-    """Return the day's characters, without those that are past or beyond the forecast."""
-    characters = draw(day, layers, nothing=_LIVE)
-    within = draw(day, (Layer(_LIVE, (Stretch(forecast.since, forecast.until),)),), nothing=" ")
+    """Return the day's characters, with blanks before and after the forecast."""
+    characters = draw(day, layers, blank=_LIVE)
+    within = draw(day, (Layer(_LIVE, (Stretch(forecast.since, forecast.until),)),), blank=" ")
     return "".join(
         character if inside == _LIVE else " "
         for character, inside in zip(characters, within, strict=True)
@@ -172,7 +170,7 @@ def _label(monday: Day) -> str:
     return f"{monday.date.day:2} {monday.date:%b}".ljust(_LABEL - 1)
 
 
-def _painted(characters: str) -> Text:
+def _colored(characters: str) -> Text:
     text = Text(characters)
     text.highlight_regex(f"[{_MAINTENANCE}]+", "yellow")
     text.highlight_regex(f"[{_OVERLAP}]+", "magenta")
@@ -180,36 +178,36 @@ def _painted(characters: str) -> Text:
     return text
 
 
-def _lines(desired_state: Calendar, clock: Clock) -> list[_Row]:
-    """Return the list in the order of its instants; clocks are set before what begins then."""
-    own = desired_state.forecast.switch
-    lines = [
-        *((each.at, _row_of_change(each, clock)) for each in desired_state.changes),
-        *(((own.begins, _row_of_switch(own, clock)),) if own else ()),
+def _rows(calendar: Calendar, clock: Clock) -> list[_Row]:
+    """Return the list by time; a clock change comes before an occurrence that begins then."""
+    own = calendar.forecast.switch
+    rows = [
+        *((each.at, _clock_change_row(each, clock)) for each in calendar.clock_changes),
+        *(((own.begins, _switch_row(own, clock)),) if own else ()),
         *(
-            (each.occurrence.begins, _row(each, desired_state.lead_time, clock))
-            for each in desired_state.forecast.occurrences
+            (each.occurrence.begins, _occurrence_row(each, calendar.lead_time, clock))
+            for each in calendar.forecast.occurrences
         ),
     ]
-    return [row for _, row in sorted(lines, key=lambda each: each[0])]
+    return [row for _, row in sorted(rows, key=lambda each: each[0])]
 
 
-def _row(coming: PlannedOccurrence, lead_time: timedelta, clock: Clock) -> _Row:
-    occurrence = coming.occurrence
+def _occurrence_row(planned: PlannedOccurrence, lead_time: timedelta, clock: Clock) -> _Row:
+    occurrence = planned.occurrence
     local = replace(clock, zone=occurrence.window.starts.zone)
-    style = "" if coming.fate is Fate.RUNS else "dim"
+    style = "" if planned.fate is Fate.RUNS else "dim"
     return (
         Text(occurrence.window.name, style=style),
         Text(local.span(occurrence.begins + lead_time, occurrence.ends), style=style),
-        _what(coming, lead_time, clock),
+        _describe(planned, lead_time, clock),
     )
 
 
-def _what(coming: PlannedOccurrence, lead_time: timedelta, clock: Clock) -> Text:
-    """Return what becomes of an occurrence, in a few words."""
-    occurrence, joined = coming.occurrence, coming.joined
+def _describe(planned: PlannedOccurrence, lead_time: timedelta, clock: Clock) -> Text:
+    """Return in a few words what happens to an occurrence."""
+    occurrence, joined = planned.occurrence, planned.joined
     if joined is None:
-        words = "ended early by off" if coming.fate is Fate.ENDED else "skipped by off"
+        words = "ended early by off" if planned.fate is Fate.ENDED else "skipped by off"
         return Text(words, style="green")
     parts = []
     if occurrence.window.starts.zone.key != clock.zone.key:
@@ -223,7 +221,7 @@ def _what(coming: PlannedOccurrence, lead_time: timedelta, clock: Clock) -> Text
     return Text(", ".join(parts))
 
 
-def _row_of_change(change: ClockChange, clock: Clock) -> _Row:
+def _clock_change_row(change: ClockChange, clock: Clock) -> _Row:
     way = "forward" if change.after > change.before else "back"
     day = replace(clock, zone=change.zone).day(change.at)
     times = f"{day} {change.before:%H:%M} → {change.after:%H:%M}"
@@ -234,17 +232,17 @@ def _row_of_change(change: ClockChange, clock: Clock) -> _Row:
     )
 
 
-def _row_of_switch(stretch: Stretch, clock: Clock) -> _Row:
+def _switch_row(stretch: Stretch, clock: Clock) -> _Row:
     times = (
         clock.span(stretch.begins, stretch.ends)
         if stretch.ends
-        else f"{clock.shown(stretch.begins)} - nobody knows"
+        else f"{clock.time(stretch.begins)} - open end"
     )
     return Text("(the switch)", style="bold"), times, "on"
 
 
-def _occurrence(coming: PlannedOccurrence, lead_time: timedelta) -> dict[str, Any]:
-    occurrence = coming.occurrence
+def _occurrence(planned: PlannedOccurrence, lead_time: timedelta) -> dict[str, Any]:
+    occurrence = planned.occurrence
     window = occurrence.window
     starts, zone = occurrence.begins + lead_time, window.starts.zone
     return {
@@ -255,8 +253,8 @@ def _occurrence(coming: PlannedOccurrence, lead_time: timedelta) -> dict[str, An
         "zone": zone.key,
         "local_start": starts.astimezone(zone).isoformat(timespec="minutes"),
         "local_end": occurrence.ends.astimezone(zone).isoformat(timespec="minutes"),
-        "fate": coming.fate.value,
-        "joined": _stretch(coming.joined) if coming.joined else None,
+        "fate": planned.fate.value,
+        "joined": _stretch(planned.joined) if planned.joined else None,
         "message": window.message,
     }
 

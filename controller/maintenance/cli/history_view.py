@@ -1,4 +1,4 @@
-"""Who set what when, and what it meant, for people and as JSON; a page at a time, newest first."""
+"""Who changed the switch and the windows: a page at a time, newest first, for people or as JSON."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,25 +14,25 @@ from maintenance.cli.terminal import Clock
 from maintenance.schedule.history import HistoryEntry, meaning
 from maintenance.schedule.times import format_instant
 
-PAGE = 50
+PAGE_SIZE = 50
 
 
 class Page(Struct, frozen=True):
-    """One page of writings; pages count from 1. `zone` is the stack's, which reads the values."""
+    """A page of the history; pages count from 1. `zone` is the stack's, which reads the values."""
 
-    writings: Sequence[HistoryEntry]
+    history: Sequence[HistoryEntry]
     number: int
     zone: ZoneInfo
 
     @property
-    def shown(self) -> Sequence[HistoryEntry]:
-        """The writings of this page."""
-        return self.writings[(self.number - 1) * PAGE : self.number * PAGE]
+    def entries(self) -> Sequence[HistoryEntry]:
+        """The entries of this page."""
+        return self.history[(self.number - 1) * PAGE_SIZE : self.number * PAGE_SIZE]
 
     @property
     def count(self) -> int:
         """How many pages there are."""
-        return -(-len(self.writings) // PAGE)
+        return -(-len(self.history) // PAGE_SIZE)
 
 
 def history_document(page: Page) -> dict[str, Any]:
@@ -40,21 +40,21 @@ def history_document(page: Page) -> dict[str, Any]:
     return {
         "page": page.number,
         "pages": page.count,
-        "writings": [_writing(each, page.zone) for each in page.shown],
+        "entries": [_entry(each, page.zone) for each in page.entries],
     }
 
 
-def history(page: Page, clock: Clock) -> RenderableType:
+def render_history(page: Page, clock: Clock) -> RenderableType:
     """Return a page as a table."""
     table = Table(box=None, padding=(0, 3, 0, 0), header_style="dim", pad_edge=False)
     for column in ("when", "what", "value, and what it meant"):
         table.add_column(column, overflow="fold")
-    for each in page.shown:
+    for each in page.entries:
         meant = meaning(each, zone=page.zone)
         written = each.version.written.astimezone(clock.zone)
         table.add_row(
             Text.assemble(
-                f"{clock.day(written)} {written:%H:%M:%S %Z}\n", (_who(each.user), "dim")
+                f"{clock.day(written)} {written:%H:%M:%S %Z}\n", (_user_name(each.user), "dim")
             ),
             each.window or "(the switch)",
             Text.assemble(
@@ -62,31 +62,31 @@ def history(page: Page, clock: Clock) -> RenderableType:
                 (meant.text, "dim" if meant.is_readable else "red"),
             ),
         )
-    return Group(Padding(table, (0, 0, 0, 1)), f" {_position(page)}")
+    return Group(Padding(table, (0, 0, 0, 1)), f" {_footer(page)}")
 
 
-def _position(page: Page) -> str:
-    if not page.shown:
+def _footer(page: Page) -> str:
+    if not page.entries:
         return f"There is no page {page.number}: the last one is {page.count}."
-    total = f"{len(page.writings)} writings" if len(page.writings) != 1 else "1 writing"
+    total = f"{len(page.history)} entries" if len(page.history) != 1 else "1 entry"
     if page.number < page.count:
         return f"Page {page.number} of {page.count}, {total}; older ones: --page {page.number + 1}"
     return f"Page {page.number} of {page.count}, {total}."
 
 
-def _who(user: str) -> str:
+def _user_name(arn: str) -> str:
     """Return the end of an ARN that names a person: `user/ana`, `assumed-role/Admin/ana`."""
-    return user.rpartition(":")[2] or "nobody known"
+    return arn.rpartition(":")[2] or "unknown"
 
 
-def _writing(writing: HistoryEntry, zone: ZoneInfo) -> dict[str, Any]:
-    meant = meaning(writing, zone=zone)
+def _entry(entry: HistoryEntry, zone: ZoneInfo) -> dict[str, Any]:
+    meant = meaning(entry, zone=zone)
     return {
-        "parameter": writing.parameter,
-        "version": writing.number,
-        "written": format_instant(writing.version.written),
-        "user": writing.user,
-        "value": writing.version.value,
+        "parameter": entry.parameter,
+        "version": entry.number,
+        "written": format_instant(entry.version.written),
+        "user": entry.user,
+        "value": entry.version.value,
         "readable": meant.is_readable,
         "meaning": meant.text,
     }

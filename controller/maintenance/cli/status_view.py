@@ -1,7 +1,7 @@
 """
-Status and plan, for people and as JSON.
+Status and plan, for people or as JSON.
 
-The JSON is the controller's own report, with what only the command line knows besides.
+The JSON is the controller's own report, with fields that only the command line knows.
 """
 
 from collections import Counter
@@ -14,7 +14,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from maintenance.cli.terminal import Clock, named
+from maintenance.cli.terminal import Clock, shorten_arns
 from maintenance.cloudfront.plan import Action, Step
 from maintenance.model import Mode
 from maintenance.reporting.report import (
@@ -50,12 +50,12 @@ _ACTIONS = {
 _INDENT = (0, 0, 0, 2)
 
 
-class Look(Struct, frozen=True):
+class ReportView(Struct, frozen=True):
     """
-    A report, and what people want to know besides.
+    A report, and what else operators want to see.
 
-    `names` are the distributions' aliases by id, or the domain name of one that has none.
-    `last_error` is what the controller's last failed run said.
+    `names` are the distributions' aliases by id, or the domain name of one without aliases.
+    `last_error` is the error of the controller's last failed run.
     """
 
     report: Report
@@ -63,85 +63,85 @@ class Look(Struct, frozen=True):
     last_error: LastError | None = None
 
 
-def status_document(look: Look) -> dict[str, Any]:
+def status_document(view: ReportView) -> dict[str, Any]:
     """Return the status as JSON values."""
-    following = look.report.decision.next_occurrence
+    following = view.report.decision.next_occurrence
     document: dict[str, Any] = to_builtins(
         {
-            **plan_document(look),
-            "everywhere": is_everywhere(look.report),
+            **plan_document(view),
+            "everywhere": is_everywhere(view.report),
             "next_start": following.begins if following else None,
             "next_window": following.window.name if following else None,
-            "last_error": look.last_error,
+            "last_error": view.last_error,
         }
     )
     return document
 
 
-def plan_document(look: Look) -> dict[str, Any]:
+def plan_document(view: ReportView) -> dict[str, Any]:
     """Return the plan as JSON values."""
-    document: dict[str, Any] = to_builtins(report_document(look.report))
-    for each, outcome in zip(document["distributions"], look.report.outcomes, strict=True):
+    document: dict[str, Any] = to_builtins(report_document(view.report))
+    for each, outcome in zip(document["distributions"], view.report.outcomes, strict=True):
         each["progress"] = progress(outcome).value
-        each["name"] = look.names.get(outcome.distribution_id, "")
+        each["name"] = view.names.get(outcome.distribution_id, "")
     return document
 
 
-def status(look: Look, clock: Clock) -> RenderableType:
-    """Return the status for one look: is it on, why, until when, everywhere, what comes next."""
-    decision = look.report.decision
+def render_status(view: ReportView, clock: Clock) -> RenderableType:
+    """Return the status: is it on, why, until when, everywhere, what comes next."""
+    decision = view.report.decision
     facts = _facts(
         ("why", decision.reason),
         ("message", decision.message or ""),
-        ("everywhere", _everywhere(look.report)),
+        ("everywhere", _everywhere(view.report)),
         *(("next", each) for each in _next(decision, clock)),
-        ("last error", _last_error(look.last_error, clock) if look.last_error else ""),
+        ("last error", _last_error(view.last_error, clock) if view.last_error else ""),
     )
     table = Table(box=None, padding=(0, 3, 0, 0), header_style="dim", pad_edge=False)
     for column in ("distribution", "behaviors", "edges"):
         table.add_column(column, overflow="fold")
-    for outcome in look.report.outcomes:
+    for outcome in view.report.outcomes:
         word, style = _PROGRESS[progress(outcome)]
-        name = (look.names[outcome.distribution_id], "dim")
-        which = Text.assemble(outcome.distribution_id, "\n", name)
-        table.add_row(which, _closed(outcome.steps), Text(word, style=style))
-    exceptions = _sentences(_exceptions(look.report))
+        name = (view.names[outcome.distribution_id], "dim")
+        distribution = Text.assemble(outcome.distribution_id, "\n", name)
+        table.add_row(distribution, _count_closed(outcome.steps), Text(word, style=style))
     headlines = [_headline(decision, clock)]
-    if not is_everywhere(look.report):
-        headlines.append(Text("  is wanted, and not so everywhere yet", style="bold yellow"))
-    return Group(*headlines, "", facts, "", Padding(table, _INDENT), exceptions)
+    if not is_everywhere(view.report):
+        headlines.append(Text(f"  {_incomplete(view.report)}", style="bold yellow"))
+    messages = _render_messages(_messages(view.report))
+    return Group(*headlines, "", facts, "", Padding(table, _INDENT), messages)
 
 
-def plan(look: Look, clock: Clock) -> RenderableType:
+def render_plan(view: ReportView, clock: Clock) -> RenderableType:
     """Return what would be done with each behavior, and why."""
     parts: list[RenderableType] = [
-        _headline(look.report.decision, clock),
+        _headline(view.report.decision, clock),
         "",
         _facts(
-            ("why", look.report.decision.reason),
-            ("message", look.report.decision.message or ""),
+            ("why", view.report.decision.reason),
+            ("message", view.report.decision.message or ""),
         ),
     ]
-    for outcome in look.report.outcomes:
-        parts += ["", *_steps(outcome, look.names[outcome.distribution_id])]
+    for outcome in view.report.outcomes:
+        parts += ["", *_render_outcome(outcome, view.names[outcome.distribution_id])]
     parts += [
         "",
-        _sentences(
+        _render_messages(
             [
-                *((each, "error") for each in look.report.input_errors),
-                *((each, "notice") for each in look.report.notices),
+                *((each, "error") for each in view.report.input_errors),
+                *((each, "notice") for each in view.report.notices),
             ]
         ),
     ]
-    return Group(*parts, Text(f"  {extent(look.report)}", style="bold"))
+    return Group(*parts, Text(f"  {summarize(view.report)}", style="bold"))
 
 
-def extent(report: Report) -> str:
+def summarize(report: Report) -> str:
     """Return one sentence about how much a plan would change."""
     counts = Counter(step.action for each in report.outcomes for step in each.steps)
     verbs = {
         "close": counts[Action.ATTACH],
-        "renew the page of": counts[Action.REPLACE],
+        "update the page of": counts[Action.REPLACE],
         "open": counts[Action.DETACH],
         "refuse": counts[Action.REFUSE],
     }
@@ -161,8 +161,8 @@ def _headline(decision: Decision, clock: Clock) -> Text:
     if decision.mode is not Mode.MAINTENANCE:
         return word
     if decision.until is None:
-        return Text.assemble(word, "  until somebody ends it")
-    return Text.assemble(word, f"  until {clock.shown_with_distance(decision.until)}")
+        return Text.assemble(word, "  until someone ends it")
+    return Text.assemble(word, f"  until {clock.time_and_distance(decision.until)}")
 
 
 def _facts(*facts: tuple[str, str]) -> RenderableType:
@@ -185,26 +185,36 @@ def _everywhere(report: Report) -> str:
     return f"not yet: {counts[Progress.DEPLOYED]} of {total} Deployed"
 
 
+def _incomplete(report: Report) -> str:
+    """Return how far the change has come; it is not everywhere yet."""
+    counts = Counter(progress(each) for each in report.outcomes)
+    total = _counted(len(report.outcomes), "distribution")
+    done = f"{counts[Progress.DEPLOYED]} of {total} done"
+    if refused := counts[Progress.REFUSED]:
+        return f"Requested; {refused} refused ({done})"
+    return f"Requested; still rolling out ({done})"
+
+
 def _next(decision: Decision, clock: Clock) -> Iterator[str]:
     if decision.mode is Mode.MAINTENANCE:
         yield (
-            f"opens {clock.shown_with_distance(decision.until)}"
+            f"opens {clock.time_and_distance(decision.until)}"
             if decision.until
-            else "stays closed until somebody writes off"
+            else "stays closed until someone writes off"
         )
     if following := decision.next_occurrence:
-        begins = clock.shown_with_distance(following.begins)
+        begins = clock.time_and_distance(following.begins)
         yield f"window {following.window.name} begins {begins}"
     elif decision.mode is not Mode.MAINTENANCE:
-        yield "no window is to come"
+        yield "no windows planned"
 
 
 def _last_error(error: LastError, clock: Clock) -> str:
-    lasts = f"over since {clock.shown(error.until)}" if error.until else "not over"
-    return f"since {clock.shown(error.since)}, {lasts}: {named(error.message)}"
+    lasts = f"over since {clock.time(error.until)}" if error.until else "not over"
+    return f"since {clock.time(error.since)}, {lasts}: {shorten_arns(error.message)}"
 
 
-def _closed(steps: Sequence[Step]) -> str:
+def _count_closed(steps: Sequence[Step]) -> str:
     closed = sum(step.is_closed for step in steps)
     parts = [f"{closed} closed"] if closed else []
     if closed < len(steps):
@@ -212,8 +222,8 @@ def _closed(steps: Sequence[Step]) -> str:
     return ", ".join(parts)
 
 
-def _exceptions(report: Report) -> Iterator[tuple[str, str]]:
-    """Yield every sentence that somebody has to read, with its kind."""
+def _messages(report: Report) -> Iterator[tuple[str, str]]:
+    """Yield each message that an operator must read, with its kind."""
     for outcome in report.outcomes:
         for step in outcome.steps:
             if step.action in (Action.SKIP, Action.REFUSE):
@@ -224,7 +234,7 @@ def _exceptions(report: Report) -> Iterator[tuple[str, str]]:
     yield from ((each, "notice") for each in report.notices)
 
 
-def _steps(outcome: Outcome, name: str) -> Iterator[RenderableType]:
+def _render_outcome(outcome: Outcome, name: str) -> Iterator[RenderableType]:
     yield Text.assemble("  ", (outcome.distribution_id, "bold"), "  ", (name, "dim"))
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(overflow="fold", min_width=9, max_width=24)
@@ -232,19 +242,22 @@ def _steps(outcome: Outcome, name: str) -> Iterator[RenderableType]:
     grid.add_column(overflow="fold")
     for step in outcome.steps:
         action = Text(step.action.value, style=_ACTIONS[step.action])
-        grid.add_row(step.path_pattern or "default", action, named(step.reason))
+        grid.add_row(step.path_pattern or "default", action, shorten_arns(step.reason))
     for each in outcome.restored:
-        grid.add_row("", Text("put back", style="green"), named(str(each)))
+        grid.add_row("", Text("restore", style="green"), shorten_arns(str(each)))
     for each in outcome.not_restored:
-        grid.add_row("", Text("left out", style="yellow"), named(str(each)))
+        grid.add_row("", Text("not restored", style="yellow"), shorten_arns(str(each)))
     yield Padding(grid, (0, 0, 0, 4))
-    kinds = [*((each, "warning") for each in outcome.warnings)]
-    yield _sentences([*kinds, *((each, "error") for each in outcome.errors)])
+    warnings = ((each, "warning") for each in outcome.warnings)
+    errors = ((each, "error") for each in outcome.errors)
+    yield _render_messages([*warnings, *errors])
 
 
-def _sentences(sentences: Iterable[tuple[str, str]]) -> RenderableType:
+def _render_messages(messages: Iterable[tuple[str, str]]) -> RenderableType:
     styles = {"error": "bold red", "warning": "yellow", "notice": "yellow", "open": "magenta"}
-    rows = [Text.assemble((f"{kind}: ", styles[kind]), named(text)) for text, kind in sentences]
+    rows = [
+        Text.assemble((f"{kind}: ", styles[kind]), shorten_arns(text)) for text, kind in messages
+    ]
     return Padding(Group(*rows), (0, 0, 0, 4) if rows else 0)
 
 

@@ -1,9 +1,9 @@
 """
-How the command line speaks: answers on standard output, progress and faults on standard error.
+The command line's output: answers on standard output, progress and errors on standard error.
 
-Colours only say again what words say, and are left out where nobody sees them: when the output is
-no terminal, or NO_COLOR is set. Instants are shown on the clocks of one zone, with how far away
-they are. Values, names and answers are what others wrote: no terminal obeys anything in them.
+Colors repeat what the words say, and are left out if the output is not a terminal or NO_COLOR is
+set. Instants are shown on the clocks of one zone, with their distance from now. Values and names
+come from other people, so their control characters are replaced.
 """
 
 import re
@@ -30,43 +30,43 @@ from maintenance.text import replace_control_characters, to_json
 
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
-# A weekday alone, or a day without its year, would be read as a nearer one.
-_WEEKDAYS = 6 * _DAY
-_FAR = 300 * _DAY
+# Beyond these a weekday alone, or a day without its year, would be read as a nearer one.
+_WEEKDAY_IS_CLEAR = 6 * _DAY
+_YEAR_IS_CLEAR = 300 * _DAY
 _WIDEST = 100
-_ARN = re.compile(r"arn:aws[a-z-]*:(?:lambda|cloudfront):[a-z0-9-]*:[0-9]*:function[:/]")
+_ARN_PREFIX = re.compile(r"arn:aws[a-z-]*:(?:lambda|cloudfront):[a-z0-9-]*:[0-9]*:function[:/]")
 
 
-class _Harmless(Struct, frozen=True):
-    """What it holds, with a mark where its text would be obeyed; rich's own controls stay."""
+class _WithoutControlCharacters(Struct, frozen=True):
+    """A renderable with the control characters of its text replaced; rich's own controls stay."""
 
-    held: ConsoleRenderable
+    wrapped: ConsoleRenderable
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        for text, style, control in console.render(self.held, options):
+        for text, style, control in console.render(self.wrapped, options):
             yield Segment(text if control else replace_control_characters(text), style, control)
 
 
-class _AllHarmless(RenderHook):
+class _ReplaceControlCharacters(RenderHook):
     def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
-        return [_Harmless(each) for each in renderables]
+        return [_WithoutControlCharacters(each) for each in renderables]
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Return what writes to one stream, and to no terminal what it would obey."""
+    """Return a console for one stream, which replaces control characters in what it prints."""
     made = Console(stderr=stderr, highlight=False, emoji=False, markup=False)
     made.width = min(made.width, _WIDEST)
-    made.push_render_hook(_AllHarmless())
+    made.push_render_hook(_ReplaceControlCharacters())
     return made
 
 
-def named(text: str) -> str:
-    """Return the text with functions by their names, for an ARN fills a line; JSON has it."""
-    return _ARN.sub("", text)
+def shorten_arns(text: str) -> str:
+    """Return the text with functions by their names, because an ARN fills a line."""
+    return _ARN_PREFIX.sub("", text)
 
 
 class Terminal(Struct, frozen=True):
-    """The two streams. With `as_json`, answers are documents and nothing else is on the first."""
+    """Both streams. With `as_json` an answer is one JSON document."""
 
     as_json: bool
     out: Console = field(default_factory=console)
@@ -74,20 +74,24 @@ class Terminal(Struct, frozen=True):
 
     @property
     def is_interactive(self) -> bool:
-        """Whether somebody can be asked."""
+        """Whether a person can be asked."""
         return sys.stdin.isatty() and self.err.is_terminal
 
     def answer(self, document: Mapping[str, Any], *renderables: RenderableType) -> None:
-        """Give an answer in the form that was asked for."""
+        """Print an answer on standard output, as JSON or for people."""
         if self.as_json:
             self.out.out(to_json(document, indent=2))
             return
         for each in renderables:
             self.out.print(each)
 
-    def tell(self, sentence: str, *, style: str = "") -> None:
-        """Say something beside the answer."""
-        self.err.print(Text(sentence, style=style), soft_wrap=not self.err.is_terminal)
+    def info(self, text: str, *, style: str = "") -> None:
+        """Print a message on standard error."""
+        self.err.print(Text(text, style=style), soft_wrap=not self.err.is_terminal)
+
+    def error(self, text: str) -> None:
+        """Print an error on standard error."""
+        self.info(text, style="bold red")
 
 
 class Clock(Struct, frozen=True):
@@ -96,36 +100,37 @@ class Clock(Struct, frozen=True):
     now: datetime
     zone: ZoneInfo
 
-    def shown(self, instant: datetime) -> str:
-        """Return `Sun 6 Dec 02:00 CET`, with the year where it is far away."""
+    def time(self, instant: datetime) -> str:
+        """Return `Sun 6 Dec 02:00 CET`, with the year if it is far away."""
         return f"{self.day(instant)} {instant.astimezone(self.zone):%H:%M %Z}"
 
     def day(self, instant: datetime) -> str:
-        """Return `Sun 6 Dec`, with the year where it is far away."""
+        """Return `Sun 6 Dec`, with the year if it is far away."""
         local = instant.astimezone(self.zone)
-        year = "" if abs(instant - self.now) < _FAR else f" {local.year}"
+        year = "" if abs(instant - self.now) < _YEAR_IS_CLEAR else f" {local.year}"
         return f"{local:%a} {local.day} {local:%b}{year}"
 
     def span(self, begins: datetime, ends: datetime) -> str:
-        """Return `Sun 6 Dec 02:00-04:00 CET`, or with both days and offsets where they differ."""
+        """Return `Sun 6 Dec 02:00-04:00 CET`, or with both days and offsets if they differ."""
         first, last = begins.astimezone(self.zone), ends.astimezone(self.zone)
         name = f" {first:%Z}" if first.utcoffset() != last.utcoffset() else ""
         if first.date() == last.date():
             dash = " - " if name else "-"
         else:
-            dash = f" - {last:%a} " if ends - begins < _WEEKDAYS else f" - {self.day(ends)} "
+            is_clear = ends - begins < _WEEKDAY_IS_CLEAR
+            dash = f" - {last:%a} " if is_clear else f" - {self.day(ends)} "
         return f"{self.day(begins)} {first:%H:%M}{name}{dash}{last:%H:%M %Z}"
 
-    def away(self, instant: datetime) -> str:
-        """Return `in 1h12m` or `1h12m ago`; nobody counts minutes when it is days."""
+    def distance(self, instant: datetime) -> str:
+        """Return `in 1h12m` or `1h12m ago`, in whole hours from two days on."""
         distance = abs(instant - self.now)
         unit = _MINUTE if distance < 2 * _DAY else 60 * _MINUTE
         rounded = (distance + unit / 2) // unit * unit
         if not rounded:
             return "now"
-        told = format_duration(rounded)
-        return f"in {told}" if instant > self.now else f"{told} ago"
+        duration = format_duration(rounded)
+        return f"in {duration}" if instant > self.now else f"{duration} ago"
 
-    def shown_with_distance(self, instant: datetime) -> str:
+    def time_and_distance(self, instant: datetime) -> str:
         """Return `Sun 6 Dec 02:00 CET, in 1h12m`."""
-        return f"{self.shown(instant)}, {self.away(instant)}"
+        return f"{self.time(instant)}, {self.distance(instant)}"

@@ -1,9 +1,9 @@
 """
-A timeline laid out in characters: which instants fall into which column. Pure.
+Lay out a timeline in characters: which instants fall into which column. Pure.
 
-A row is a week from Monday to Sunday, a day is CELLS characters from midnight to midnight on the
-clocks of a zone, so on the days when clocks change a character stands for a little more or less
-than three hours.
+A row is a week from Monday to Sunday. A day is CELLS characters from midnight to midnight on the
+clocks of a zone, so on days when clocks change a character stands for a little more or less than
+three hours.
 """
 
 from collections.abc import Iterable, Sequence
@@ -30,19 +30,19 @@ class Day(Struct, frozen=True):
 
     @property
     def bounds(self) -> tuple[datetime, ...]:
-        """Return the instants between which its CELLS columns lie."""
+        """The instants at which its CELLS columns begin, and the end of the last."""
         length = self.ends - self.begins
         return tuple(self.begins + length * column / CELLS for column in range(CELLS + 1))
 
 
 class Layer(Struct, frozen=True):
-    """A mark, and the stretches that it is drawn for."""
+    """The mark to draw for some stretches."""
 
     mark: str
     stretches: tuple[Stretch, ...]
 
     def touches(self, begins: datetime, ends: datetime) -> bool:
-        """Tell whether one of the stretches has an instant in [begins, ends)."""
+        """Return whether one of the stretches has an instant in [begins, ends)."""
         return any(
             each.begins < ends and (each.ends is None or each.ends > begins)
             for each in self.stretches
@@ -61,10 +61,10 @@ def weeks(since: datetime, until: datetime, zone: ZoneInfo) -> tuple[tuple[Day, 
     )
 
 
-def draw(day: Day, layers: Sequence[Layer], *, nothing: str) -> str:
+def draw(day: Day, layers: Sequence[Layer], *, blank: str) -> str:
     """Return the CELLS characters of a day: in each the mark of the first layer that touches it."""
     bounds = day.bounds
-    return "".join(_mark(begins, ends, layers) or nothing for begins, ends in pairwise(bounds))
+    return "".join(_mark(begins, ends, layers) or blank for begins, ends in pairwise(bounds))
 
 
 def _mark(begins: datetime, ends: datetime, layers: Iterable[Layer]) -> str | None:

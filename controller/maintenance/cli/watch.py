@@ -1,7 +1,7 @@
 """
-Wait for a change to get everywhere, and show how far it has come with each distribution.
+Wait for a change to reach every distribution, and show its progress.
 
-It only looks: the controller and CloudFront do the work, and go on with it when nobody watches.
+This only reads. The controller and CloudFront do the work, and continue it if the command ends.
 """
 
 from collections.abc import Callable, Collection
@@ -19,11 +19,11 @@ from rich.progress import (
     Progress as Bars,
 )
 
-from maintenance.cli.status_view import Look
+from maintenance.cli.status_view import ReportView
 from maintenance.cli.terminal import Terminal
 from maintenance.reporting.report import Progress, Report, has_reached, progress
 
-# Seconds between two looks: soon at first, for the controller acts within seconds.
+# Seconds between two reads: short at first, because the controller acts within seconds.
 _FIRST, _GROWTH, _MOST = 0.5, 1.5, 10.0
 _STEPS = {Progress.REFUSED: 0, Progress.WAITING: 0, Progress.DEPLOYING: 1, Progress.DEPLOYED: 2}
 _WORDS = {
@@ -43,35 +43,35 @@ class Watch(Struct, frozen=True):
 
     def wait(
         self,
-        look: Callable[[], Look],
-        wanted: Collection[Progress],
+        read: Callable[[], ReportView],
         *,
+        until: Collection[Progress],
         timeout: timedelta,
         has_failed: Callable[[], bool] = lambda: False,
-    ) -> Look:
+    ) -> ReportView:
         """
-        Look until every distribution has come to one of `wanted`, or it has failed.
+        Read until every distribution has reached one of `until`, or the change has failed.
 
-        Returns the last look.
+        Returns the last read.
         """
         deadline = self.clock() + timeout
         seconds = _FIRST
-        shown = _Shown(self.terminal)
-        with shown.bars:
-            seen = look()
-            shown.update(seen.report)
-            while not has_reached(seen.report, wanted) and self.clock() < deadline:
+        display = _ProgressDisplay(self.terminal)
+        with display.bars:
+            view = read()
+            display.update(view.report)
+            while not has_reached(view.report, until) and self.clock() < deadline:
                 if has_failed():
                     break
                 self.pause(seconds)
                 seconds = min(seconds * _GROWTH, _MOST)
-                seen = look()
-                shown.update(seen.report)
-        return seen
+                view = read()
+                display.update(view.report)
+        return view
 
 
-class _Shown:
-    """What of the progress is on the terminal; a line a change where that is none."""
+class _ProgressDisplay:
+    """A bar for each distribution, or a line for each change if the output is not a terminal."""
 
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
@@ -89,18 +89,19 @@ class _Shown:
         )
 
     def update(self, report: Report) -> None:
-        """Show how far each distribution has come."""
+        """Show the progress of each distribution."""
         for outcome in report.outcomes:
-            come = progress(outcome)
-            if self._last.get(outcome.distribution_id) is come:
+            reached = progress(outcome)
+            if self._last.get(outcome.distribution_id) is reached:
                 continue
-            self._last[outcome.distribution_id] = come
+            self._last[outcome.distribution_id] = reached
             if self.bars.disable:
-                self._terminal.tell(f"{outcome.distribution_id} {_WORDS[come]}")
+                self._terminal.info(f"{outcome.distribution_id} {_WORDS[reached]}")
                 continue
-            self._show(outcome.distribution_id, come)
+            self._update_bar(outcome.distribution_id, reached)
 
-    def _show(self, distribution_id: str, come: Progress) -> None:
+    def _update_bar(self, distribution_id: str, reached: Progress) -> None:
         if distribution_id not in self._tasks:
             self._tasks[distribution_id] = self.bars.add_task(distribution_id, total=2, word="")
-        self.bars.update(self._tasks[distribution_id], completed=_STEPS[come], word=_WORDS[come])
+        task = self._tasks[distribution_id]
+        self.bars.update(task, completed=_STEPS[reached], word=_WORDS[reached])
