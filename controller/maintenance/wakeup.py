@@ -16,7 +16,7 @@ a value to write to the switch first. These events are accepted:
       detail
     {"plan": true}                                           returns what it would do
     {"status": true}                                         returns what it finds
-    a custom resource request of CloudFormation              sets the stack up or takes it down
+    a custom resource request of CloudFormation              creates the switch, or opens the site
 """
 
 import json
