@@ -15,18 +15,12 @@ from datetime import datetime
 from msgspec import Struct
 
 from maintenance.errors import ApplyError, MaintenanceError, ObservationError, RunFailed
+from maintenance.reconcile import ports
 from maintenance.reconcile.desired_state import DesiredState, DesiredStateReader
 from maintenance.reconcile.housekeeping import Housekeeping
-from maintenance.reconcile.ports import (
-    AlarmClock,
-    Announcer,
-    Distributions,
-    Listing,
-    PageFiles,
-    ReadPage,
-    Throttling,
-)
+from maintenance.reconcile.ports import Listing, ReadPage
 from maintenance.reconcile.site import Observation, SitePlan, SiteReconciler
+from maintenance.reporting.announce import Announcer
 from maintenance.reporting.report import Report
 from maintenance.reporting.transitions import next_wakeup
 from maintenance.wakeup import ParameterChanged, Wakeup
@@ -46,13 +40,13 @@ class Controller(Struct, frozen=True):
 
     preview: str | None
     desired_state: DesiredStateReader
-    distributions: Distributions
-    page_files: PageFiles
+    distributions: ports.Distributions
+    page_files: ports.PageFiles
     site: SiteReconciler
     housekeeping: Housekeeping | None
-    alarm_clock: AlarmClock
+    alarm_clock: ports.AlarmClock
     announcer: Announcer
-    throttling: Throttling
+    throttling: ports.Throttling
     clock: Callable[[], datetime]
 
     def reconcile(self, wakeup: Wakeup) -> Report:

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from maintenance.errors import ObservationError
 from maintenance.model import Mode
-from maintenance.reconcile.ports import Parameters
+from maintenance.reconcile import ports
 from maintenance.reporting.report import Report
 from maintenance.schedule.announcement import Announcement, announcement_of
 from maintenance.schedule.decision import (
@@ -59,7 +59,7 @@ class DesiredState(Struct, frozen=True):
 class DesiredStateReader(Struct, frozen=True):
     """Reads the parameters and decides; `clock` returns the present, aware."""
 
-    parameters: Parameters
+    parameters: ports.Parameters
     lead_time: timedelta
     clock: Callable[[], datetime]
 
@@ -128,7 +128,7 @@ def _raise_unknown(windows: tuple[str, ...]) -> None:
 class HypotheticalSwitch(Struct, frozen=True):
     """Parameters in which the switch has just been written, and everything else is as it is."""
 
-    parameters: Parameters
+    parameters: ports.Parameters
     switch: Switch
 
     def read_switch(self, *, changed: ParameterChanged | None = None) -> ReadSwitch:  # noqa: ARG002 - it cannot be outdated

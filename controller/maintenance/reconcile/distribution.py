@@ -27,7 +27,7 @@ from maintenance.cloudfront.plan import (
 )
 from maintenance.errors import ApplyError, StaleObservation, Throttled
 from maintenance.model import VIEWER_REQUEST, Distribution, Mode
-from maintenance.reconcile.ports import Configs, Records
+from maintenance.reconcile import ports
 from maintenance.reporting.report import Outcome
 
 _MAX_ATTEMPTS = 5
@@ -51,8 +51,8 @@ class DistributionReconciler(Struct, frozen=True):
     opened the site or is deleting the stack, this run must not close it afterwards.
     """
 
-    configs: Configs
-    records: Records
+    configs: ports.Configs
+    records: ports.Records
     is_wanted: Callable[[], bool] = lambda: True
 
     def dry_run(self, distribution: Distribution, intent: Intent) -> Outcome:

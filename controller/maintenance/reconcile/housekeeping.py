@@ -27,8 +27,9 @@ from maintenance.cloudfront.plan import Intent, plan_distribution
 from maintenance.errors import MaintenanceError, ObservationError
 from maintenance.lambda_edge.version import EdgeVersion, newest_with_page, prunable
 from maintenance.model import Distribution, Mode
+from maintenance.reconcile import ports
 from maintenance.reconcile.distribution import DistributionReconciler
-from maintenance.reconcile.ports import Distributions, Listing, Versions, VersionSelector
+from maintenance.reconcile.ports import Listing
 from maintenance.reporting.report import Outcome, PrunedVersions, Report
 from maintenance.schedule.announcement import NO_ANNOUNCEMENT, announcement_of
 from maintenance.wakeup import PageChanged, Sweep, Wakeup
@@ -42,10 +43,10 @@ class Housekeeping(Struct, frozen=True):
 
     preview: str | None
     engine: Engine
-    selector: VersionSelector
-    distributions: Distributions
+    selector: ports.VersionSelector
+    distributions: ports.Distributions
     distribution_reconciler: DistributionReconciler
-    versions: Versions
+    versions: ports.Versions
     clock: Callable[[], datetime]
 
     def run(self, report: Report, wakeup: Wakeup) -> Report:

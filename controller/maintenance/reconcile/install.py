@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from maintenance.errors import ConfigurationError, RunFailed
 from maintenance.model import Mode
-from maintenance.reconcile.ports import Reconciler, WritableSwitch
+from maintenance.reconcile import ports
 from maintenance.wakeup import ParameterChanged
 
 _MARK = "left by the deleted stack"
@@ -26,8 +26,8 @@ class Installation(Struct, frozen=True):
     """Handles the requests of the custom resource."""
 
     stack_name: str
-    controller: Reconciler
-    switch: WritableSwitch
+    controller: ports.Reconciler
+    switch: ports.WritableSwitch
 
     def handle(self, request: Mapping[str, Any]) -> None:
         """Do what the request asks for; raise MaintenanceError with the reason if that fails."""

@@ -7,7 +7,6 @@ from typing import Protocol
 from maintenance.cloudfront.config import ReadConfig
 from maintenance.cloudfront.displaced import DisplacedRecord, ReadRecord
 from maintenance.cloudfront.engine import PreflightResult, Selection
-from maintenance.errors import MaintenanceError
 from maintenance.lambda_edge.version import EdgeVersion
 from maintenance.model import Distribution
 from maintenance.reporting.report import Report
@@ -128,16 +127,6 @@ class AlarmClock(Protocol):
 
     def set_wakeup(self, at: datetime | None, *, now: datetime) -> None:
         """Set it to an instant, or to none; raise ApplyError."""
-
-
-class Announcer(Protocol):
-    """The status and the events."""
-
-    def announce(self, report: Report, *, now: datetime) -> Report:
-        """Announce a run; return its report with what was announced and what went wrong."""
-
-    def announce_failure(self, error: MaintenanceError, *, now: datetime) -> tuple[str, ...]:
-        """Announce the error of a run without a report; return what went wrong."""
 
 
 class Reconciler(Protocol):

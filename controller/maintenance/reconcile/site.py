@@ -24,9 +24,10 @@ from maintenance.cloudfront.plan import (
 from maintenance.cloudfront.targets import resolve_targets
 from maintenance.errors import ConfigurationError, MaintenanceError
 from maintenance.model import Distribution, Mode
+from maintenance.reconcile import ports
 from maintenance.reconcile.desired_state import DesiredState
 from maintenance.reconcile.distribution import DistributionReconciler
-from maintenance.reconcile.ports import Listing, Preflight, ReadPage, VersionSelector
+from maintenance.reconcile.ports import Listing, ReadPage
 from maintenance.reporting.report import Outcome, Report
 from maintenance.schedule.announcement import announcement_of
 from maintenance.settings import Settings
@@ -96,8 +97,8 @@ class SiteReconciler(Struct, frozen=True):
     settings: Settings
     engine: Engine
     distribution_reconciler: DistributionReconciler
-    selector: VersionSelector
-    preflight: Preflight
+    selector: ports.VersionSelector
+    preflight: ports.Preflight
 
     def decide(self, observed: Observation, *, publish: bool = False) -> SiteDecision:
         """

@@ -32,25 +32,15 @@ from maintenance.reporting.transitions import (
 _NO_RUN_YET = Status(Mode.UNCHANGED, "No run has finished yet.")
 
 
-class StatusParameter(Protocol):
-    """The parameter that holds the status."""
-
+class _StatusParameter(Protocol):
     @property
-    def name(self) -> str:
-        """The name, for messages."""
-
-    def read(self) -> str | None:
-        """Return its text, None if it does not exist; raise ObservationError."""
-
-    def write(self, text: str) -> None:
-        """Replace its text; raise ApplyError."""
+    def name(self) -> str: ...
+    def read(self) -> str | None: ...
+    def write(self, text: str) -> None: ...
 
 
-class EventBus(Protocol):
-    """The event bus."""
-
-    def send(self, details: Sequence[Mapping[str, Any]]) -> None:
-        """Send an event with each of these details; raise ApplyError."""
+class _EventBus(Protocol):
+    def send(self, details: Sequence[Mapping[str, Any]]) -> None: ...
 
 
 class _Previous(Struct, frozen=True):
@@ -64,8 +54,8 @@ class _Previous(Struct, frozen=True):
 class Announcer(Struct, frozen=True):
     """Announces the runs of one stack, by its name and that of its switch."""
 
-    status_parameter: StatusParameter
-    event_bus: EventBus
+    status_parameter: _StatusParameter
+    event_bus: _EventBus
     stack: str
     switch_parameter: str
 

@@ -1,0 +1,105 @@
+"""The steps of one run, and how it ends."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from maintenance.errors import ApplyError, ObservationError, RunFailed
+from maintenance.model import Distribution
+from maintenance.reconcile.controller import Controller
+from maintenance.reporting.report import Report
+from maintenance.schedule.switch import Says
+from maintenance.wakeup import AlarmClockRang, Sweep
+
+from tests.unit.reconcile.world import World
+
+
+def test_a_run_does_its_steps_in_this_order() -> None:
+    """Housekeeping delays neither closing nor the wakeup, and its errors are announced, too."""
+    world = World()
+
+    world.controller().reconcile(Sweep())
+
+    assert [
+        "list distributions",
+        "select a version",
+        "write a record",
+        "update a distribution",
+        "set the wakeup in 60.0 seconds",
+        "list versions",
+        "write the status",
+        "announce accepted",
+    ] == world.done
+
+
+def test_a_change_is_accepted_before_housekeeping() -> None:
+    """That takes time, which is not part of closing."""
+    world = World()
+
+    world.controller().reconcile(Sweep())
+
+    assert 20.0 == world.seconds
+    assert "2026-12-01T02:00:00Z" == json.loads(world.status or "")["last_change"]["accepted"]
+
+
+@pytest.mark.parametrize("read", [Controller.plan, Controller.status], ids=["plan", "status"])
+def test_a_question_changes_nothing(read: Callable[[Controller], Report]) -> None:
+    """It lists the distributions and selects a version, which it does not publish."""
+    world = World()
+
+    read(world.controller())
+
+    assert ["list distributions", "select a version"] == world.done
+
+
+class _Flickering(World):
+    """The operator changes the switch whenever a distribution was updated."""
+
+    def update_config(self, _id: str, *, xml: bytes, etag: str) -> None:
+        super().update_config(_id, xml=xml, etag=etag)
+        self.says = Says.OFF if self.says is Says.ON else Says.ON
+
+
+def test_a_desired_state_that_keeps_changing_ends_the_run() -> None:
+    """With an error that is announced; Lambda tries again."""
+    world = _Flickering()
+
+    with pytest.raises(RunFailed, match="the desired state changed 3 times") as failed:
+        world.controller().reconcile(AlarmClockRang())
+
+    assert str(failed.value) == json.loads(world.status or "")["last_error"]["message"]
+
+
+class _Unlisted(World):
+    """CloudFront does not answer."""
+
+    def list_distributions(self) -> tuple[Distribution, ...]:
+        raise ObservationError("the distributions cannot be listed")
+
+
+class _Unwritable(_Unlisted):
+    """Nor does SSM accept the status."""
+
+    def write_status(self, text: str) -> None:
+        raise ApplyError(f"the status cannot be written, {len(text) > 0}")
+
+
+def test_a_failure_is_announced_and_raised() -> None:
+    """The error as it is."""
+    world = _Unlisted()
+
+    with pytest.raises(ObservationError, match=r"^the distributions cannot be listed$"):
+        world.controller().reconcile(AlarmClockRang())
+
+    assert (
+        "the distributions cannot be listed"
+        == (json.loads(world.status or "")["last_error"]["message"])
+    )
+
+
+def test_a_failure_that_cannot_be_announced_says_both() -> None:
+    """Or the log would not show why the status is old."""
+    both = r"^the distributions cannot be listed \| the status cannot be written"
+
+    with pytest.raises(RunFailed, match=both):
+        _Unwritable().controller().reconcile(AlarmClockRang())

@@ -1,0 +1,203 @@
+"""All that a run needs, in memory: a switch, one distribution, and adapters that record calls."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from maintenance.aws.throttling import ThrottledConfigs
+from maintenance.cloudfront.config import ReadConfig, read_config
+from maintenance.cloudfront.displaced import DisplacedRecord, ReadRecord, empty_record
+from maintenance.cloudfront.engine import PreflightResult, Selection
+from maintenance.errors import ApplyError, ObservationError, Throttled
+from maintenance.lambda_edge.version import EdgeVersion
+from maintenance.model import Distribution, Timer
+from maintenance.reconcile.controller import Controller
+from maintenance.reconcile.desired_state import DesiredStateReader
+from maintenance.reconcile.distribution import DistributionReconciler
+from maintenance.reconcile.housekeeping import Housekeeping
+from maintenance.reconcile.ports import ReadPage
+from maintenance.reconcile.site import SiteReconciler
+from maintenance.reporting.announce import Announcer
+from maintenance.schedule.announcement import Announcement
+from maintenance.schedule.switch import ReadSwitch, Says
+from maintenance.schedule.window import ReadWindows
+from maintenance.settings import Settings
+from maintenance.wakeup import ParameterChanged
+
+from tests.builders import (
+    DISTRIBUTION_ID,
+    EDGE,
+    NOW,
+    PAGE_FUNCTION,
+    a_distribution,
+    a_switch,
+    config_xml,
+)
+
+_SETTINGS = Settings.from_env(
+    {
+        "DEAD_LETTER_QUEUE_ARN": "arn:aws:sqs:us-east-1:123456789012:dead-letters",
+        "DISTRIBUTIONS": DISTRIBUTION_ID,
+        "EDGE_VERSION_ARN": EDGE.base_arn,
+        "PAGE_FUNCTION": PAGE_FUNCTION,
+        "SCHEDULE_GROUP": "site-schedules",
+        "STACK_NAME": "site",
+        "STATE_BUCKET": "site-statebucket-1",
+        "SWITCH_PARAMETER": "/site/maintenance",
+        "SCHEDULER_ROLE_ARN": "arn:aws:iam::123456789012:role/wake",
+    }
+)
+
+
+@dataclass
+class World:
+    """
+    The first `throttled` updates are throttled; after `seconds`, `failing_reads` reads fail.
+
+    `done` records the calls in their order, `status` what the status parameter holds.
+    """
+
+    says: Says = Says.ON
+    throttled: int = 0
+    failing_reads: int = 0
+    status: str | None = None
+    seconds: float = 0.0
+    updates: list[bytes] = field(default_factory=list)
+    done: list[str] = field(default_factory=list)
+
+    def controller(self) -> Controller:
+        """Return a controller whose every adapter is this world."""
+        timer = Timer(elapsed=lambda: self.seconds, sleep=self.sleep)
+        configs = ThrottledConfigs(self, timer, jitter=lambda: 1.0)
+        reconciler = DistributionReconciler(configs, _Records(self))
+        return Controller(
+            preview=None,
+            desired_state=DesiredStateReader(self, timedelta(0), self.clock),
+            distributions=self,
+            page_files=_PageFiles(),
+            site=SiteReconciler(_SETTINGS, EDGE, reconciler, self, self),
+            housekeeping=Housekeeping(None, EDGE, self, self, reconciler, self, self.clock),
+            alarm_clock=self,
+            announcer=Announcer(
+                _StatusParameter(self), self, stack="site", switch_parameter="/site/maintenance"
+            ),
+            throttling=configs,
+            clock=self.clock,
+        )
+
+    def clock(self) -> datetime:
+        """Return the present."""
+        return NOW + timedelta(seconds=self.seconds)
+
+    def sleep(self, seconds: float) -> None:
+        """Let this time pass."""
+        self.seconds += seconds
+
+    def read_switch(self, *, changed: ParameterChanged | None = None) -> ReadSwitch:  # noqa: ARG002 - the protocol's
+        """Return what the switch says, unless this is a failing read."""
+        if self.seconds and self.failing_reads:
+            self.failing_reads -= 1
+            raise ObservationError("SSM does not answer")
+        return ReadSwitch(a_switch(self.says))
+
+    def read_windows(self, *, changed: ParameterChanged | None = None) -> ReadWindows:  # noqa: ARG002 - the protocol's
+        """Return no windows."""
+        return ReadWindows()
+
+    def read_last_off(self) -> datetime | None:
+        """Return that there was no off."""
+        return None
+
+    def list_distributions(self) -> tuple[Distribution, ...]:
+        """Return the distribution as it was written last."""
+        self.done.append("list distributions")
+        config = read_config(self.read_config(DISTRIBUTION_ID).xml)
+        return (a_distribution(behaviors=tuple(each.behavior for each in config.behaviors)),)
+
+    def select(
+        self,
+        _announcement: Announcement,
+        *,
+        publish: bool = True,
+        attached: Collection[str] = (),
+        read_page: ReadPage | None = None,
+    ) -> Selection:
+        """Return the base version."""
+        del publish, attached, read_page
+        self.done.append("select a version")
+        return Selection(EDGE.base_arn)
+
+    def check(self, version_arn: str, *, attached: Collection[str]) -> PreflightResult:  # noqa: ARG002 - the protocol's
+        """Return that the version can be attached."""
+        return PreflightResult()
+
+    def read_config(self, _id: str) -> ReadConfig:
+        """Return what was written last."""
+        return ReadConfig(self.updates[-1] if self.updates else config_xml(), "E1")
+
+    def update_config(self, _id: str, *, xml: bytes, etag: str) -> None:
+        """Take the configuration, unless this update is throttled."""
+        if self.throttled:
+            self.throttled -= 1
+            raise Throttled(f"Rate exceeded, {etag}")
+        self.done.append("update a distribution")
+        self.updates.append(xml)
+
+    def set_wakeup(self, at: datetime | None, *, now: datetime) -> None:
+        """Record the wakeup, in seconds from now."""
+        seconds = (at - now).total_seconds() if at else None
+        self.done.append(f"set the wakeup in {seconds} seconds")
+
+    def list_versions(self) -> tuple[EdgeVersion, ...]:
+        """Return no versions, after some time."""
+        self.done.append("list versions")
+        self.sleep(20)
+        return ()
+
+    def delete(self, version: EdgeVersion) -> bool:
+        """Refuse to delete anything."""
+        raise ApplyError(f"{version.arn} was not deleted")
+
+    def write_status(self, text: str) -> None:
+        """Take the text."""
+        self.done.append("write the status")
+        self.status = text
+
+    def send(self, details: Sequence[Mapping[str, Any]]) -> None:
+        """Record the phases."""
+        self.done.append(f"announce {' and '.join(each['phase'] for each in details)}")
+
+
+@dataclass
+class _Records:
+    world: World
+    stored: ReadRecord = field(
+        default_factory=lambda: ReadRecord(
+            empty_record(stack="site", distribution_id=DISTRIBUTION_ID), None
+        )
+    )
+
+    def read(self, _distribution_id: str) -> ReadRecord:
+        return self.stored
+
+    def write(self, record: DisplacedRecord, *, over: ReadRecord) -> None:  # noqa: ARG002 - the protocol's
+        self.world.done.append("write a record")
+        self.stored = ReadRecord(record, "E1")
+
+
+class _PageFiles:
+    def read(self) -> dict[str, bytes]:
+        return {}
+
+
+@dataclass
+class _StatusParameter:
+    world: World
+    name: str = "/site/maintenance/status"
+
+    def read(self) -> str | None:
+        return self.world.status
+
+    def write(self, text: str) -> None:
+        self.world.write_status(text)
