@@ -213,3 +213,14 @@ def test_read_permissions_suffice_for_all_but_on_and_off(deployed: Deployed) -> 
     assert all("AccessDenied" not in each.stdout for each in asked)
     assert "message Upgrade" in words(asked[0].stdout)
     assert (1, True) == (ordered.returncode, "PutParameter" in ordered.stderr)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["status"], ["plan"], ["plan", "--if", "on for 2h: Upgrade"], ["windows"], ["history"]],
+)
+def test_without_a_terminal_no_line_ends_in_blanks(deployed: Deployed, command: list[str]) -> None:
+    """A file or a pipe gets the text of the tables without their padding."""
+    lines = deployed.types(*command).stdout.splitlines()
+
+    assert [each.rstrip() for each in lines] == lines

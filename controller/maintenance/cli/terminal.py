@@ -18,6 +18,7 @@ from rich.console import (
     Console,
     ConsoleOptions,
     ConsoleRenderable,
+    Group,
     RenderableType,
     RenderHook,
     RenderResult,
@@ -34,6 +35,7 @@ _DAY = timedelta(days=1)
 _WEEKDAY_IS_CLEAR = 6 * _DAY
 _YEAR_IS_CLEAR = 300 * _DAY
 _WIDEST = 100
+_TRAILING_BLANKS = re.compile(" +$", re.MULTILINE)
 _ARN_PREFIX = re.compile(r"arn:aws[a-z-]*:(?:lambda|cloudfront):[a-z0-9-]*:[0-9]*:function[:/]")
 
 
@@ -82,8 +84,14 @@ class Terminal(Struct, frozen=True):
         if self.as_json:
             self.out.out(to_json(document, indent=2))
             return
-        for each in renderables:
-            self.out.print(each)
+        screen = Group(*renderables)
+        if self.out.is_terminal:
+            self.out.print(screen)
+            return
+        with self.out.capture() as captured:
+            self.out.print(screen)
+        # Tables are padded to their width, which only clutters a file or a pipe.
+        self.out.out(_TRAILING_BLANKS.sub("", captured.get()), end="")
 
     def info(self, text: str, *, style: str = "") -> None:
         """Print a message on standard error."""
