@@ -5,7 +5,7 @@ import fcntl
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -65,23 +65,30 @@ def _one_at_a_time() -> Iterator[None]:
         yield
 
 
-def _run(command: list[str], environment: dict[str, str]) -> None:
+def run(
+    command: list[str], environment: Mapping[str, str], stdin: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run a command in this checkout; raise StepFailed if it is not on PATH."""
     # The SAM CLI leaves temporary folders behind.
     with tempfile.TemporaryDirectory(prefix="sam-") as temporary:
         try:
-            ran = subprocess.run(  # noqa: S603 - the SAM CLI of this environment, or our own tool
+            return subprocess.run(  # noqa: S603 - the SAM CLI of this environment, or our own tool
                 command,
                 cwd=ROOT,
                 env={**os.environ, **environment, "TMPDIR": temporary},
-                stdin=subprocess.DEVNULL,
+                input=stdin,
                 capture_output=True,
                 text=True,
                 check=False,
             )
         except FileNotFoundError as error:
-            if command[0] != "sam":
-                raise
-            raise StepFailed("The SAM CLI is not on PATH: use make demo or make sandbox") from error
+            raise StepFailed(
+                f"{command[0]} is not on PATH: use make, which has the SAM CLI there"
+            ) from error
+
+
+def _run(command: list[str], environment: Mapping[str, str]) -> None:
+    ran = run(command, environment)
     if ran.returncode:
         output = f"{ran.stdout}\n{ran.stderr}".strip()
         raise StepFailed(f"{' '.join(command[:2])} failed:\n{output}")

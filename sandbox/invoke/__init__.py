@@ -1,8 +1,8 @@
 """
-Runs a function of the stack in a container by the real `sam local invoke`, against the sandbox.
+Runs a function of the stack in a container, by the real `sam local invoke`, for one event.
 
-    function         talks to                          environment variables
-    ---------------  --------------------------------  --------------------------------
-    Controller       the sandbox, as its deployed role  the deployed stack's
-    MaintenanceEdge  nobody                             none, as at the edge
+    function         calls                           environment variables
+    ---------------  ------------------------------  ---------------------------
+    Controller       the sandbox, with its own role  the deployed function's
+    MaintenanceEdge  nothing                         none, as at the edge
 """

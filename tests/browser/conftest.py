@@ -1,8 +1,7 @@
 """
 A real browser, headless, and a shop for it to visit.
 
-Without Chromium, its driver and axe-core these tests are skipped with a message that says what to
-install. With CI set they fail instead, so that a missing browser goes unnoticed nowhere.
+Without Chromium, its driver or axe-core, tests that need it are skipped.
 """
 
 import contextlib
@@ -18,31 +17,23 @@ from selenium import webdriver
 from sandbox.demo.site.origin import Origin, start_origin
 from tests.browser.shop import Shop, a_shop
 from tests.cloud import Cloud
+from tests.needs import need
 
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
+_INSTALL = "sudo apt-get install chromium chromium-driver npm && tools/browser"
 
 type Visit = Callable[..., webdriver.Chrome]
 
 
-def _missing(what: str, remedy: str) -> None:
-    reason = f"{what} is not installed: {remedy}"
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-def _program(name: str, package: str) -> str:
-    path = shutil.which(name)
-    if path is None:
-        _missing(name, f"on Debian, apt-get install {package}")
-    return str(path)
+def _need(*names: str) -> None:
+    machine = {each: bool(shutil.which(each)) for each in ("chromium", "chromedriver")}
+    need({**machine, "axe-core": AXE.exists()}, _INSTALL, *names)
 
 
 @pytest.fixture
 def axe() -> str:
     """Give the source of axe-core, which finds accessibility errors."""
-    if not AXE.exists():
-        _missing("axe-core", "npm ci --prefix tests/browser")
+    _need("axe-core")
     return AXE.read_text(encoding="utf-8")
 
 
@@ -60,7 +51,8 @@ class Visitor:
 @pytest.fixture(scope="session")
 def start_browser() -> Iterator[Callable[[], webdriver.Chrome]]:
     """Give a function that starts a browser; all browsers end with the session."""
-    browser, driver = _program("chromium", "chromium"), _program("chromedriver", "chromium-driver")
+    _need("chromium", "chromedriver")
+    browser, driver = str(shutil.which("chromium")), str(shutil.which("chromedriver"))
     with contextlib.ExitStack() as started:
         yield lambda: started.enter_context(_start(browser, driver))
 

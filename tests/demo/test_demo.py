@@ -42,7 +42,7 @@ def test_a_demo_that_cannot_run_says_why(tmp_path: Path) -> None:
     ran = run_demo(os.defpath, TMPDIR=str(tmp_path))
 
     assert 1 == ran.returncode
-    assert "Failed. The SAM CLI is not on PATH" in ran.stdout
+    assert "Failed. sam is not on PATH" in ran.stdout
     assert "" == ran.stderr
     assert [] == list(tmp_path.iterdir())
 
