@@ -20,7 +20,7 @@ from rich.text import Text
 from maintenance.cli.terminal import Clock
 from maintenance.cli.timeline import CELLS, WEEK, Day, Layer, draw, weeks
 from maintenance.schedule.forecast import Fate, Forecast, PlannedOccurrence, Stretch
-from maintenance.schedule.times import clock_changes, format_duration, format_instant, wall_time
+from maintenance.schedule.times import clock_changes, format_duration, wall_time
 
 _MAINTENANCE, _OVERLAP, _OFF, _LIVE = "█", "▓", "x", "·"
 _LEGEND = {
@@ -75,25 +75,25 @@ def find_clock_changes(forecast: Forecast, zone: ZoneInfo) -> tuple[ClockChange,
 
 
 def windows_document(calendar: Calendar, clock: Clock) -> dict[str, Any]:
-    """Return the calendar as JSON values, with instants in UTC and local times with offsets."""
+    """Return the calendar for JSON, with instants in UTC and local times with offsets."""
     forecast = calendar.forecast
     return {
-        "since": format_instant(forecast.since),
-        "until": format_instant(forecast.until),
+        "since": forecast.since,
+        "until": forecast.until,
         "zone": clock.zone.key,
         "occurrences": [_occurrence(each, calendar.lead_time) for each in forecast.occurrences],
-        "stretches": [_stretch(each) for each in forecast.stretches],
-        "overlaps": [_stretch(each) for each in forecast.overlaps],
+        "stretches": forecast.stretches,
+        "overlaps": forecast.overlaps,
         "clock_changes": [
             {
                 "zone": each.zone.key,
-                "at": format_instant(each.at),
-                "from": each.before.isoformat(),
-                "to": each.after.isoformat(),
+                "at": each.at,
+                "from": each.before,
+                "to": each.after,
             }
             for each in calendar.clock_changes
         ],
-        "errors": list(calendar.errors),
+        "errors": calendar.errors,
     }
 
 
@@ -247,20 +247,13 @@ def _occurrence(planned: PlannedOccurrence, lead_time: timedelta) -> dict[str, A
     starts, zone = occurrence.begins + lead_time, window.starts.zone
     return {
         "window": window.name,
-        "begins": format_instant(occurrence.begins),
-        "starts": format_instant(starts),
-        "ends": format_instant(occurrence.ends),
+        "begins": occurrence.begins,
+        "starts": starts,
+        "ends": occurrence.ends,
         "zone": zone.key,
         "local_start": starts.astimezone(zone).isoformat(timespec="minutes"),
         "local_end": occurrence.ends.astimezone(zone).isoformat(timespec="minutes"),
-        "fate": planned.fate.value,
-        "joined": _stretch(planned.joined) if planned.joined else None,
+        "fate": planned.fate,
+        "joined": planned.joined,
         "message": window.message,
-    }
-
-
-def _stretch(stretch: Stretch) -> dict[str, Any]:
-    return {
-        "begins": format_instant(stretch.begins),
-        "ends": format_instant(stretch.ends) if stretch.ends else None,
     }

@@ -12,7 +12,6 @@ from rich.text import Text
 
 from maintenance.cli.terminal import Clock
 from maintenance.schedule.history import HistoryEntry, meaning
-from maintenance.schedule.times import format_instant
 
 PAGE_SIZE = 50
 
@@ -36,7 +35,7 @@ class Page(Struct, frozen=True):
 
 
 def history_document(page: Page) -> dict[str, Any]:
-    """Return a page as JSON values."""
+    """Return a page for JSON."""
     return {
         "page": page.number,
         "pages": page.count,
@@ -84,7 +83,7 @@ def _entry(entry: HistoryEntry, zone: ZoneInfo) -> dict[str, Any]:
     return {
         "parameter": entry.parameter,
         "version": entry.number,
-        "written": format_instant(entry.version.written),
+        "written": entry.version.written,
         "user": entry.user,
         "value": entry.version.value,
         "readable": meant.is_readable,

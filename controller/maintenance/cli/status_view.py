@@ -64,25 +64,22 @@ class ReportView(Struct, frozen=True):
 
 
 def status_document(view: ReportView) -> dict[str, Any]:
-    """Return the status as JSON values."""
+    """Return the status for JSON."""
     following = view.report.decision.next_occurrence
-    document: dict[str, Any] = to_builtins(
-        {
-            **plan_document(view),
-            "everywhere": is_everywhere(view.report),
-            "next_start": following.begins if following else None,
-            "next_window": following.window.name if following else None,
-            "last_error": view.last_error,
-        }
-    )
-    return document
+    return {
+        **plan_document(view),
+        "everywhere": is_everywhere(view.report),
+        "next_start": following.begins if following else None,
+        "next_window": following.window.name if following else None,
+        "last_error": view.last_error,
+    }
 
 
 def plan_document(view: ReportView) -> dict[str, Any]:
-    """Return the plan as JSON values."""
+    """Return the plan for JSON."""
     document: dict[str, Any] = to_builtins(report_document(view.report))
     for each, outcome in zip(document["distributions"], view.report.outcomes, strict=True):
-        each["progress"] = progress(outcome).value
+        each["progress"] = progress(outcome)
         each["name"] = view.names.get(outcome.distribution_id, "")
     return document
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from msgspec import Struct, field
+from msgspec import Struct, field, to_builtins
 from rich.console import (
     Console,
     ConsoleOptions,
@@ -80,9 +80,9 @@ class Terminal(Struct, frozen=True):
         return sys.stdin.isatty() and self.err.is_terminal
 
     def answer(self, document: Mapping[str, Any], *renderables: RenderableType) -> None:
-        """Print an answer on standard output, as JSON or for people."""
+        """Print an answer on standard output: the document as JSON, or the screen for people."""
         if self.as_json:
-            self.out.out(to_json(document, indent=2))
+            self.out.out(to_json(to_builtins(document), indent=2))
             return
         screen = Group(*renderables)
         if self.out.is_terminal:
