@@ -34,7 +34,7 @@ exit codes:
   1    failed or refused: the message on standard error says what to do
   2    invalid command, or invalid value for the switch
   3    status --exit-code: in maintenance, everywhere
-  4    still rolling out, when the timeout was over or with status --exit-code
+  4    still rolling out, after the timeout or with status --exit-code
   130  interrupted
 
 The AWS CLI's variables apply (AWS_PROFILE, AWS_ENDPOINT_URL and so on); the Region is us-east-1.
