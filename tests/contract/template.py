@@ -1,4 +1,4 @@
-"""The template as data, CloudFormation's short tags in their long form: !Ref x is {"Ref": "x"}."""
+"""The template as data, with CloudFormation's short tags in long form: !Ref x is {"Ref": "x"}."""
 
 import re
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ def _tagged(loader: CloudFormationLoader, suffix: str, node: yaml.Node) -> dict[
         case yaml.SequenceNode():
             return {name: loader.construct_sequence(node, deep=True)}
         case _:
-            raise ValueError(f"nothing in CloudFormation is written like {node}")
+            raise ValueError(f"CloudFormation has no short tag like {node}")
 
 
 CloudFormationLoader.add_multi_constructor("!", _tagged)
@@ -37,7 +37,7 @@ def load_template() -> dict[str, Any]:
 
 
 def unquoted_booleans() -> Iterator[str]:
-    """Yield each word that YAML 1.1 takes for a boolean, as it is written, with its line."""
+    """Yield each word that YAML 1.1 reads as a boolean, as written, with its line."""
     text = (ROOT / "template.yaml").read_text(encoding="utf-8")
     left = [yaml.compose(text, CloudFormationLoader)]
     while left:
@@ -51,12 +51,12 @@ def unquoted_booleans() -> Iterator[str]:
 
 
 def statements() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield every statement that allows or denies something, with the name of its resource."""
+    """Yield every statement of a policy, with the logical id of its resource."""
     for name, each in load_template()["Resources"].items():
-        given = each.get("Properties", {})
-        inline = given.get("Policies", [])
+        declared = each.get("Properties", {})
+        inline = declared.get("Policies", [])
         documents = [
-            given.get("PolicyDocument"),
+            declared.get("PolicyDocument"),
             *(one.get("PolicyDocument", one) for one in inline),
         ]
         for document in filter(None, documents):
@@ -76,7 +76,7 @@ def properties(name: str) -> dict[str, Any]:
 
 
 def substituted(text: str) -> str:
-    """Return the text of a Sub with a word in place of each reference."""
+    """Return the text of a Sub, with each reference replaced by its name."""
     return re.sub(r"\$\{([A-Za-z:.]+)\}", lambda found: found[1].replace("::", "."), text)
 
 
@@ -87,7 +87,7 @@ def wakeups(kind: str) -> dict[str, dict[str, Any]]:
 
 
 def resolved(value: Any, attributes: dict[str, str]) -> Any:  # noqa: ANN401 - any part of a template
-    """Return the value with each GetAtt and Sub of the Installation replaced by `attributes`."""
+    """Return the value with each attribute of the Installation replaced by its value."""
     match value:
         case {"Fn::GetAtt": ["Installation", name]}:
             return attributes[name]

@@ -1,4 +1,4 @@
-"""The policy for the person who deploys, in docs/deploying-policy.json, against the template."""
+"""docs/deploying-policy.json allows a person to deploy the template, and little else."""
 
 import json
 from fnmatch import fnmatchcase
@@ -11,8 +11,8 @@ from tests.contract.template import load_template
 
 POLICY = Path(__file__).parents[2] / "docs" / "deploying-policy.json"
 _HERE = "us-east-1:123456789012"
-# What creating a resource of each type asks for first, on a name that CloudFormation gives it.
-CREATING = {
+# By type, the first action that creating a resource needs, on an ARN that CloudFormation generates.
+CREATE_ACTIONS = {
     "AWS::CloudFront::Distribution": (
         "cloudfront:CreateDistribution",
         "arn:aws:cloudfront::123456789012:distribution/E2EXAMPLE1AB3",
@@ -60,7 +60,7 @@ CREATING = {
 
 
 def statements() -> list[dict[str, Any]]:
-    """Return the statements of the policy, each with lists."""
+    """Return the statements of the policy, with actions and resources as lists."""
 
     def as_list(value: str | list[str]) -> list[str]:
         return [value] if isinstance(value, str) else value
@@ -75,10 +75,10 @@ def statements() -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     "kind", sorted({each["Type"] for each in load_template()["Resources"].values()})
 )
-def test_whoever_deploys_may_create_every_resource(kind: str) -> None:
-    """A resource that is new to the template is missed here, and not by the next deployment."""
-    assert kind in CREATING, f"say in CREATING what {kind} asks for, and grant it in {POLICY.name}"
-    action, resource = CREATING[kind]
+def test_the_policy_allows_creating_every_resource(kind: str) -> None:
+    """A type that is new to the template fails here, and not in the next deployment."""
+    assert kind in CREATE_ACTIONS, f"add {kind} to CREATE_ACTIONS, and grant it in {POLICY.name}"
+    action, resource = CREATE_ACTIONS[kind]
 
     allowing = [
         each["Sid"]
@@ -90,16 +90,16 @@ def test_whoever_deploys_may_create_every_resource(kind: str) -> None:
     assert allowing, f"{POLICY.name} does not allow {action} on {resource}"
 
 
-def test_only_what_reads_is_allowed_on_everything() -> None:
-    """Each other statement names resources of this stack, or those of SAM's own."""
-    everywhere = [each for each in statements() if "*" in each["Resource"]]
+def test_only_read_actions_are_allowed_on_all_resources() -> None:
+    """Every other statement names resources of this stack, or of SAM's own."""
+    on_all = [each for each in statements() if "*" in each["Resource"]]
 
-    actions = [action.partition(":")[2] for each in everywhere for action in each["Action"]]
+    actions = [action.partition(":")[2] for each in on_all for action in each["Action"]]
     assert all(action.startswith(("Describe", "Get", "Validate")) for action in actions)
 
 
-def test_roles_are_passed_to_two_services_only() -> None:
-    """What the roles of this stack may do is done by its functions and schedules alone."""
+def test_roles_can_be_passed_to_two_services_only() -> None:
+    """Only functions and schedules can act with the roles of this stack."""
     passing = [each for each in statements() if "iam:PassRole" in each["Action"]]
 
     assert [["lambda.amazonaws.com", "scheduler.amazonaws.com"]] == [

@@ -1,11 +1,11 @@
-"""docs/iam.md explains each permission of the template, and each one has a story."""
+"""docs/iam.md explains each permission of the template, and lists what no test proves."""
 
 import re
 from collections.abc import Set as AbstractSet
 
 from tests.contract.template import ROOT, statements
-from tests.stack.permission_stories import STORIES
-from tests.stack.rights import Right, rights_of_the_template
+from tests.stack.operations import OPERATIONS
+from tests.stack.permissions import Permission, permissions_of_the_template
 
 
 def _rows(heading: str) -> list[list[str]]:
@@ -30,34 +30,36 @@ def _statements_of_the_page() -> list[tuple[str, str, list[str], str, str]]:
     ]
 
 
-def _unjudged() -> set[Right]:
-    return {Right(*_words(" ".join(cells[:3]))) for cells in _rows("What the sandbox cannot judge")}
+def _not_tested() -> set[Permission]:
+    return {
+        Permission(*_words(" ".join(cells[:3]))) for cells in _rows("What the sandbox cannot judge")
+    }
 
 
-def _named(rights: AbstractSet[Right]) -> list[str]:
-    return sorted(map(str, rights))
+def _names(permissions: AbstractSet[Permission]) -> list[str]:
+    return sorted(map(str, permissions))
 
 
 def test_the_page_lists_exactly_the_permissions_of_the_template() -> None:
     """Action by action, in the template's words."""
     documented = {
-        Right(where, statement, action)
+        Permission(where, statement, action)
         for where, statement, actions, _, _ in _statements_of_the_page()
         for action in actions
         if ":" in action
     }
 
-    assert [] == _named(rights_of_the_template() - documented)
-    assert [] == _named(documented - rights_of_the_template())
+    assert [] == _names(permissions_of_the_template() - documented)
+    assert [] == _names(documented - permissions_of_the_template())
 
 
-def test_every_permission_has_a_story_or_is_listed_as_not_tested() -> None:
+def test_every_permission_has_an_operation_or_is_listed_as_not_tested() -> None:
     """Not both."""
-    rights = rights_of_the_template()
+    permissions = permissions_of_the_template()
 
-    assert [] == _named(rights - STORIES.keys() - _unjudged())
-    assert [] == _named((STORIES.keys() | _unjudged()) - rights)
-    assert [] == _named(STORIES.keys() & _unjudged())
+    assert [] == _names(permissions - OPERATIONS.keys() - _not_tested())
+    assert [] == _names((OPERATIONS.keys() | _not_tested()) - permissions)
+    assert [] == _names(OPERATIONS.keys() & _not_tested())
 
 
 def test_a_permission_that_is_not_tested_names_a_page_of_aws() -> None:
@@ -74,14 +76,14 @@ def test_a_statement_applies_to_all_resources_only_if_iam_knows_no_narrower_one(
         for name, statement in statements()
         if statement["Effect"] == "Allow" and "*" in _listed(statement["Resource"])
     }
-    reasoned = {
+    explained = {
         (where, statement)
         for where, statement, _, resource, reason in _statements_of_the_page()
         if resource == "`*`"
         and re.search(r"no narrower resource .*\(Service Authorization Reference, \w+\)", reason)
     }
 
-    assert on_all == reasoned
+    assert on_all == explained
 
 
 def _listed(value: object) -> list[object]:

@@ -9,7 +9,7 @@ from maintenance.reporting import telemetry
 from maintenance.reporting.transitions import STUCK_AFTER
 
 from tests.contract.template import ROOT, load_template, properties, statements, substituted
-from tests.stack.alarm_stories import STORIES
+from tests.stack.alarm_causes import CAUSES
 
 DIMENSIONS = [{"Name": "service", "Value": {"Ref": "AWS::StackName"}}]
 ALARMS = [
@@ -27,10 +27,10 @@ def dashboard() -> list[dict[str, Any]]:
     return widgets
 
 
-def rows() -> list[list[Any]]:
-    """Return what the dashboard's widgets show: namespace, metric and dimensions of each."""
-    shown = [each["properties"] for each in dashboard() if each["type"] == "metric"]
-    return [row for each in shown for row in each["metrics"]]
+def metrics() -> list[list[Any]]:
+    """Return the metrics of the dashboard: namespace, name and dimensions of each."""
+    widgets = [each["properties"] for each in dashboard() if each["type"] == "metric"]
+    return [metric for each in widgets for metric in each["metrics"]]
 
 
 def test_the_template_has_these_alarms() -> None:
@@ -48,29 +48,29 @@ def test_the_template_has_these_alarms() -> None:
     assert [] == [name for name in ALARMS if f"| `{name}` |" not in runbook]
 
 
-def test_every_alarm_has_a_story_that_makes_it_ring() -> None:
-    """On a deployed stack; a story may make others ring, but none that the template lacks."""
-    assert set(ALARMS) == STORIES.keys()
-    assert all(name in story.rings <= STORIES.keys() for name, story in STORIES.items())
+def test_every_alarm_has_a_cause_that_sets_it_off() -> None:
+    """On a deployed stack; a cause may set off other alarms of the template too."""
+    assert set(ALARMS) == CAUSES.keys()
+    assert all(name in cause.alarms <= CAUSES.keys() for name, cause in CAUSES.items())
 
 
 @pytest.mark.parametrize("name", ALARMS)
 def test_an_alarm_goes_to_the_topic_and_says_what_to_do(name: str) -> None:
     """In more than one sentence; the topic also hears when the alarm is over."""
-    given = properties(name)
+    alarm = properties(name)
 
-    assert given["AlarmActions"] == given["OKActions"]
-    assert given["AlarmDescription"].endswith(".")
-    assert ". " in given["AlarmDescription"]
+    assert alarm["AlarmActions"] == alarm["OKActions"]
+    assert alarm["AlarmDescription"].endswith(".")
+    assert ". " in alarm["AlarmDescription"]
 
 
 @pytest.mark.parametrize("name", OURS)
 def test_an_alarm_watches_a_metric_that_the_controller_writes(name: str) -> None:
     """With the dimension of this stack; between two runs the alarm keeps its state."""
-    given = properties(name)
+    alarm = properties(name)
 
-    assert given["MetricName"] in telemetry.UNITS
-    assert (DIMENSIONS, "ignore") == (given["Dimensions"], given["TreatMissingData"])
+    assert alarm["MetricName"] in telemetry.UNITS
+    assert (DIMENSIONS, "ignore") == (alarm["Dimensions"], alarm["TreatMissingData"])
 
 
 def test_0_disables_the_alarm_about_a_long_maintenance() -> None:
@@ -96,7 +96,7 @@ def test_the_dashboard_shows_every_metric() -> None:
         ("AWS/Lambda", "Invocations"),
         ("AWS/SQS", "ApproximateNumberOfMessagesVisible"),
     }
-    shown = {(row[0], row[1]) for row in rows()}
+    shown = {(metric[0], metric[1]) for metric in metrics()}
 
     assert {(telemetry.NAMESPACE, name) for name in telemetry.UNITS} == shown - others
     assert others <= shown
@@ -105,7 +105,9 @@ def test_the_dashboard_shows_every_metric() -> None:
 def test_the_dashboard_counts_visitors_of_both_edge_functions() -> None:
     """The second one answers if there is a message, an end or an owner's page."""
     answered = [
-        (row[3].rpartition(".")[2], row[4]["region"]) for row in rows() if row[1] == "Invocations"
+        (metric[3].rpartition(".")[2], metric[4]["region"])
+        for metric in metrics()
+        if metric[1] == "Invocations"
     ]
 
     regions = {region for _, region in answered}
@@ -115,7 +117,7 @@ def test_the_dashboard_counts_visitors_of_both_edge_functions() -> None:
 
 def test_the_dashboard_shows_only_this_stack() -> None:
     """By the dimension that the controller gives its metrics."""
-    ours = [row[2:4] for row in rows() if row[0] == telemetry.NAMESPACE]
+    ours = [metric[2:4] for metric in metrics() if metric[0] == telemetry.NAMESPACE]
 
     assert ours
     assert all(["service", "AWS.StackName"] == each for each in ours)

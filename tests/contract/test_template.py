@@ -1,4 +1,4 @@
-"""What cfn-lint does not know of the template: Lambda@Edge's rules, ours, and who goes first."""
+"""The template's rules that cfn-lint does not know: Lambda@Edge's, and our own."""
 
 import json
 import re
@@ -35,24 +35,24 @@ NOT_AT_THE_EDGE = (
 
 
 def _with_globals(function: str) -> dict[str, Any]:
-    given: dict[str, Any] = load_template()["Globals"]["Function"] | properties(function)
-    return given
+    merged: dict[str, Any] = load_template()["Globals"]["Function"] | properties(function)
+    return merged
 
 
 def _mentions(value: object, name: str) -> bool:
-    """Tell whether a part of the template refers to a resource in any way."""
+    """Return whether a part of the template refers to a resource in any way."""
     return bool(re.search(rf"(?<![A-Za-z0-9]){name}(?![A-Za-z0-9])", json.dumps(value)))
 
 
 @pytest.mark.parametrize("function", [EDGE, PAGE])
-def test_an_edge_function_has_nothing_that_lambda_at_edge_refuses(function: str) -> None:
-    """Also not by way of Globals."""
+def test_an_edge_function_has_no_property_that_lambda_at_edge_refuses(function: str) -> None:
+    """Neither its own nor one from Globals."""
     given = _with_globals(function)
 
     assert [] == [each for each in NOT_AT_THE_EDGE if each in given]
 
 
-def test_the_edge_function_keeps_to_the_limits_of_viewer_events() -> None:
+def test_the_edge_function_keeps_the_limits_of_viewer_events() -> None:
     """Source: AWS General Reference, cf_region, the smaller of the figures that AWS gives."""
     given = _with_globals(EDGE)
 
@@ -60,7 +60,7 @@ def test_the_edge_function_keeps_to_the_limits_of_viewer_events() -> None:
     assert given["Timeout"] <= 5
 
 
-def test_the_edge_function_may_be_run_by_lambda_and_by_lambda_at_edge() -> None:
+def test_lambda_and_lambda_at_edge_may_run_the_edge_function() -> None:
     """Source: CloudFront Developer Guide, lambda-edge-permissions."""
     (statement,) = properties(EDGE)["AssumeRolePolicyDocument"]["Statement"]
 
@@ -68,8 +68,8 @@ def test_the_edge_function_may_be_run_by_lambda_and_by_lambda_at_edge() -> None:
     assert expected == set(statement["Principal"]["Service"])
 
 
-def test_both_edge_functions_are_one_but_for_their_versions() -> None:
-    """The controller publishes the second alone; so it finds it configured like the base."""
+def test_both_edge_functions_are_configured_alike() -> None:
+    """But only the deployment publishes versions of the first, and the controller of the second."""
     own = ("Description", "AutoPublishAlias", "AssumeRolePolicyDocument", "Role")
     base, page = (
         {name: value for name, value in _with_globals(each).items() if name not in own}
@@ -82,21 +82,21 @@ def test_both_edge_functions_are_one_but_for_their_versions() -> None:
 
 
 @pytest.mark.parametrize("function", [EDGE, PAGE])
-def test_the_name_of_an_edge_function_is_left_to_cloudformation(function: str) -> None:
-    """The generated name tells stacks apart, and a kept function does not block the next stack."""
+def test_cloudformation_names_the_edge_functions(function: str) -> None:
+    """The generated name tells stacks apart; a retained function does not block the next stack."""
     assert "FunctionName" not in properties(function)
 
 
 @pytest.mark.parametrize("name", [EDGE, PAGE, "StateBucket", "StateBucketPolicy"])
-def test_what_has_to_outlive_the_stack_is_retained(name: str) -> None:
-    """Replicas are alive for hours, and the notes say what belongs where ours sits."""
-    kept = resource(name)
+def test_edge_functions_and_state_bucket_outlive_the_stack(name: str) -> None:
+    """Replicas live for hours, and the records of displaced functions say what to restore."""
+    retained = resource(name)
 
-    assert ("Retain", "Retain") == (kept["DeletionPolicy"], kept["UpdateReplacePolicy"])
+    assert ("Retain", "Retain") == (retained["DeletionPolicy"], retained["UpdateReplacePolicy"])
 
 
 def test_the_controller_gets_the_version_and_not_the_alias() -> None:
-    """CloudFront takes a numbered version only."""
+    """CloudFront accepts only a numbered version."""
     variables = properties("Controller")["Environment"]["Variables"]
 
     assert {"Ref": f"{EDGE}.Version"} == variables["EDGE_VERSION_ARN"]
@@ -104,22 +104,22 @@ def test_the_controller_gets_the_version_and_not_the_alias() -> None:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_no_concurrency_is_reserved(function: str) -> None:
-    """A new account has ten, and none to spare."""
+def test_a_function_reserves_no_concurrency(function: str) -> None:
+    """A new account has a concurrency of ten, and nothing to spare."""
     given = _with_globals(function)
 
     assert [] == [each for each in given if "Concurren" in each]
 
 
-def test_the_logs_of_the_controller_are_kept_for_a_while_and_no_longer() -> None:
-    """Without a log group of its own they would be kept for ever."""
+def test_the_controllers_logs_expire() -> None:
+    """Lambda's own log group would keep them for ever."""
     assert {"Ref": "LogRetentionDays"} == properties("ControllerLogs")["RetentionInDays"]
     assert {"Ref": "ControllerLogs"} == properties("Controller")["LoggingConfig"]["LogGroup"]
 
 
 @pytest.mark.parametrize(("name", "parameter"), load_template()["Parameters"].items())
 def test_a_parameter_is_described_and_bounded(name: str, parameter: dict[str, Any]) -> None:
-    """What can be wrong is refused before anything is made. A list of ARNs is bounded by IAM."""
+    """CloudFormation rejects a wrong value before it creates anything. IAM checks lists of ARNs."""
     bounds = {"AllowedPattern", "AllowedValues", "MaxLength", "MinValue", "MaxValue"}
     both_ends = {"MinValue", "MaxValue"} <= parameter.keys() or "AllowedValues" in parameter
 
@@ -128,16 +128,16 @@ def test_a_parameter_is_described_and_bounded(name: str, parameter: dict[str, An
     assert parameter["Type"] != "Number" or both_ends
 
 
-def test_no_word_but_true_and_false_is_a_boolean() -> None:
-    """YAML 1.1 reads an unquoted on, off, yes and no as one."""
+def test_only_true_and_false_are_booleans() -> None:
+    """YAML 1.1 also reads an unquoted on, off, yes or no as one."""
     words = [each for each in unquoted_booleans() if each.split()[0] not in {"true", "false"}]
 
     assert [] == words
 
 
 @pytest.mark.parametrize("name", wakeups("ScheduleV2"))
-def test_the_name_of_a_schedule_is_left_to_cloudformation(name: str) -> None:
-    """SAM's would be the same for every stack, and the second could not be made."""
+def test_cloudformation_names_the_schedules(name: str) -> None:
+    """SAM would give every stack the same name, and the second stack could not be created."""
     schedule = wakeups("ScheduleV2")[name]
 
     assert schedule["OmitName"] is True
@@ -145,34 +145,36 @@ def test_the_name_of_a_schedule_is_left_to_cloudformation(name: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["EventBridgeRule", "ScheduleV2"])
-def test_what_wakes_the_controller_waits_for_the_installation(kind: str) -> None:
-    """So it is deleted first, and nothing attaches again once maintenance was lifted for good."""
-    late = [name for name, each in wakeups(kind).items() if not _mentions(each, "Installation")]
+def test_rules_and_schedules_depend_on_the_installation(kind: str) -> None:
+    """So they are deleted first, and no event attaches again once the site is open for good."""
+    independent = [
+        name for name, each in wakeups(kind).items() if not _mentions(each, "Installation")
+    ]
 
-    assert [] == late
+    assert [] == independent
 
 
-def test_the_installation_waits_for_what_it_needs() -> None:
-    """The controller, by its ARN; and it does not wait for what waits for it."""
-    given = properties("Installation")
+def test_the_installation_waits_as_long_as_the_controller_may_take() -> None:
+    """It depends on the controller by its ARN."""
+    installation = properties("Installation")
 
-    assert {"Fn::GetAtt": ["Controller", "Arn"]} == given["ServiceToken"]
+    assert {"Fn::GetAtt": ["Controller", "Arn"]} == installation["ServiceToken"]
     timeout = properties("Controller")["Timeout"]
-    assert timeout < given["ServiceTimeout"] <= 3600
+    assert timeout < installation["ServiceTimeout"] <= 3600
 
 
 @pytest.mark.parametrize(
-    "given",
+    "event",
     [*wakeups("EventBridgeRule").values(), *wakeups("ScheduleV2").values()],
     ids=[*wakeups("EventBridgeRule"), *wakeups("ScheduleV2")],
 )
-def test_what_cannot_be_delivered_is_kept(given: dict[str, Any]) -> None:
-    """Every rule and schedule has the dead-letter queue."""
-    assert {"Arn": {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}} == given["DeadLetterConfig"]
+def test_every_rule_and_schedule_has_the_dead_letter_queue(event: dict[str, Any]) -> None:
+    """It keeps the events that cannot be delivered."""
+    assert {"Arn": {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}} == event["DeadLetterConfig"]
 
 
-def test_a_wakeup_that_fails_on_every_try_is_kept() -> None:
-    """A rule's dead letters do not see a handler's errors; the function's destination does."""
+def test_the_dead_letter_queue_gets_events_that_fail_on_every_try() -> None:
+    """The function's destination sends them; a rule's dead letters do not include failed runs."""
     config = properties("Controller")["EventInvokeConfig"]
 
     assert 2 == config["MaximumRetryAttempts"]
@@ -182,14 +184,14 @@ def test_a_wakeup_that_fails_on_every_try_is_kept() -> None:
 
 
 class _Recording(Mapping[str, str]):
-    """An environment that remembers what was asked of it."""
+    """An environment that remembers which variables were read."""
 
     def __init__(self, variables: Mapping[str, str]) -> None:
         self._variables = variables
-        self.asked: set[str] = set()
+        self.read: set[str] = set()
 
     def __getitem__(self, name: str) -> str:
-        self.asked.add(name)
+        self.read.add(name)
         return self._variables[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -199,13 +201,13 @@ class _Recording(Mapping[str, str]):
         return len(self._variables)
 
 
-def test_the_template_gives_the_settings_that_the_controller_reads() -> None:
+def test_the_template_sets_the_variables_that_the_controller_reads() -> None:
     """All of them and no others."""
     env = _Recording({"EDGE_VERSION_ARN": edge_arn(), "PAGE_FUNCTION": PAGE_FUNCTION})
     with pytest.raises(ConfigurationError):
         Settings.from_env(env)
-    whole = _Recording(
-        dict.fromkeys(env.asked, "E2EXAMPLE1AB3")
+    complete = _Recording(
+        dict.fromkeys(env.read, "E2EXAMPLE1AB3")
         | {
             "EDGE_VERSION_ARN": edge_arn(),
             "PAGE_FUNCTION": PAGE_FUNCTION,
@@ -215,45 +217,45 @@ def test_the_template_gives_the_settings_that_the_controller_reads() -> None:
             "TIME_ZONE": "UTC",
         }
     )
-    Settings.from_env(whole)
+    Settings.from_env(complete)
 
-    assert set(properties("Controller")["Environment"]["Variables"]) == whole.asked
+    assert set(properties("Controller")["Environment"]["Variables"]) == complete.read
 
 
-def test_every_statement_says_what_it_is_for() -> None:
-    """By a Sid of its own within its resource; docs/iam.md has the reason."""
+def test_every_statement_has_its_own_sid() -> None:
+    """It is unique within its resource; docs/iam.md gives the reason for each."""
     named = [(name, statement.get("Sid")) for name, statement in statements()]
 
     assert len(named) == len(set(named))
     assert [] == [name for name, sid in named if not sid]
 
 
-def test_the_base_can_only_be_read() -> None:
-    """What a bare `on` attaches is published by a deployment and by nothing else."""
-    naming_it = [each for _, each in statements() if _mentions(each["Resource"], EDGE)]
-    actions = {action for each in naming_it for action in _listed(each["Action"])}
+def test_the_base_function_can_only_be_read_and_attached() -> None:
+    """Only a deployment publishes the version that a bare `on` attaches."""
+    about_it = [each for _, each in statements() if _mentions(each["Resource"], EDGE)]
+    actions = {action for each in about_it for action in _listed(each["Action"])}
 
     expected = {"lambda:GetFunction", "lambda:EnableReplication*", "lambda:DisableReplication*"}
     assert expected == actions
 
 
 def test_only_versions_of_the_page_can_be_deleted() -> None:
-    """The function itself is CloudFormation's."""
+    """CloudFormation owns the function itself."""
     deleting = [each for _, each in statements() if "lambda:DeleteFunction" in each["Action"]]
 
     assert ["${MaintenancePage.Arn}:*"] == [each["Resource"]["Fn::Sub"] for each in deleting]
 
 
-def test_no_action_is_allowed_by_a_lone_asterisk() -> None:
-    """Which resources are everything, and why, is `test_iam_page`'s."""
+def test_no_statement_allows_all_actions_of_a_service() -> None:
+    """`test_iam_page` checks which statements cover all resources, and why."""
     allowing = [statement for _, statement in statements() if statement["Effect"] == "Allow"]
     actions = [action for each in allowing for action in _listed(each["Action"])]
 
     assert [] == [each for each in actions if each.endswith(":*") or each == "*"]
 
 
-def test_a_policy_is_one_that_the_statements_above_were_read_from() -> None:
-    """SAM's policy templates and managed policies would escape them."""
+def test_every_policy_is_inline() -> None:
+    """The tests above do not see the statements of SAM's policy templates and managed policies."""
     policies = [each for name in FUNCTIONS for each in properties(name).get("Policies", [])]
 
     assert all("Statement" in each for each in policies)

@@ -1,4 +1,4 @@
-"""What holds for every resource of a kind, whoever adds it to the template."""
+"""Rules for every resource of a type, also for those that are added later."""
 
 import json
 from collections.abc import Iterator
@@ -9,12 +9,12 @@ import pytest
 from tests.contract.template import load_template
 
 _RESOURCES: dict[str, dict[str, Any]] = load_template()["Resources"]
-# The properties that fix a physical name, of every type that CloudFormation would name itself.
+# Properties that fix the physical name of a resource that CloudFormation would name itself.
 _NAMES = {
     "AlarmName", "BucketName", "DashboardName", "EventBusName", "FunctionName", "GroupName",
     "LogGroupName", "Name", "QueueName", "RoleName", "RuleName", "TopicName",
 }  # fmt: skip
-# They name another resource, and nothing of their own.
+# In these types such a property refers to another resource.
 _REFERRING = {"AWS::Lambda::Permission", "AWS::Lambda::EventInvokeConfig"}
 
 
@@ -26,34 +26,37 @@ def _of(kind: str) -> dict[str, dict[str, Any]]:
     }
 
 
-def _made() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the properties of all that CloudFormation makes, events of functions among it."""
+def _created() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the properties of every resource and of every event of a function."""
     for name, each in _RESOURCES.items():
         if each["Type"] not in _REFERRING:
-            given = each.get("Properties", {})
-            yield name, given
-            yield from ((event, on["Properties"]) for event, on in given.get("Events", {}).items())
+            properties = each.get("Properties", {})
+            yield name, properties
+            for event, source in properties.get("Events", {}).items():
+                yield event, source["Properties"]
 
 
-@pytest.mark.parametrize(("name", "given"), list(_made()), ids=[name for name, _ in _made()])
-def test_two_stacks_share_no_name(name: str, given: dict[str, Any]) -> None:
-    """A name is CloudFormation's to give, or has the stack's own name in it."""
-    fixed = {key: value for key, value in given.items() if key in _NAMES}
+@pytest.mark.parametrize(
+    ("name", "properties"), list(_created()), ids=[name for name, _ in _created()]
+)
+def test_two_stacks_share_no_name(name: str, properties: dict[str, Any]) -> None:
+    """CloudFormation gives the name, or it contains the stack's name."""
+    fixed = {key: value for key, value in properties.items() if key in _NAMES}
     shared = [key for key, value in fixed.items() if "AWS::StackName" not in json.dumps(value)]
 
     assert [] == shared, name
 
 
 @pytest.mark.parametrize("name", _of("AWS::Logs::LogGroup"))
-def test_a_log_is_kept_as_long_as_the_owner_says(name: str) -> None:
-    """And goes with the stack."""
+def test_a_log_group_is_kept_for_the_configured_days(name: str) -> None:
+    """And is deleted with the stack."""
     assert {"Ref": "LogRetentionDays"} == _of("AWS::Logs::LogGroup")[name]["RetentionInDays"]
     assert "Delete" == _RESOURCES[name]["DeletionPolicy"]
 
 
 @pytest.mark.parametrize("name", _of("AWS::CloudWatch::Alarm"))
-def test_an_alarm_says_what_to_do_and_to_whom(name: str) -> None:
-    """To the owner's topic, where there is one; and silence is a state that somebody chose."""
+def test_an_alarm_has_a_description_a_topic_and_a_rule_for_missing_data(name: str) -> None:
+    """It notifies the owner's topic if there is one."""
     alarm = _of("AWS::CloudWatch::Alarm")[name]
 
     assert alarm["AlarmDescription"].endswith(".")
@@ -62,16 +65,16 @@ def test_an_alarm_says_what_to_do_and_to_whom(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", _of("AWS::SQS::Queue"))
-def test_a_queue_keeps_its_messages_encrypted_and_long(name: str) -> None:
-    """Two weeks are the most that there is: somebody may be on holiday."""
+def test_a_queue_is_encrypted_and_keeps_messages_for_two_weeks(name: str) -> None:
+    """SQS allows no longer; people take holidays."""
     queue = _of("AWS::SQS::Queue")[name]
 
     assert (1209600, True) == (queue["MessageRetentionPeriod"], queue["SqsManagedSseEnabled"])
 
 
 @pytest.mark.parametrize("name", _of("AWS::S3::Bucket"))
-def test_a_bucket_is_nobody_elses(name: str) -> None:
-    """Encrypted, without access lists, and closed to the public in all four ways."""
+def test_a_bucket_is_private(name: str) -> None:
+    """Encrypted, without access control lists, and with all four blocks of public access."""
     bucket = _of("AWS::S3::Bucket")[name]
 
     assert [True] * 4 == list(bucket["PublicAccessBlockConfiguration"].values())

@@ -1,8 +1,8 @@
 """
-Deployed stacks: by the real SAM CLI, into a sandbox that enforces IAM.
+Two stacks, deployed by the real SAM CLI into a sandbox that enforces IAM.
 
-Both live in one account: `deployed` is the story of one life and ends deleted; `shop` is another
-site's, permitted no more than it needs, and lives for the whole session.
+Both are in one account. `deployed` lives from its deployment to its deletion within one module;
+`shop`, another site's, has no more permissions than it needs and lives for the whole session.
 """
 
 import functools
@@ -34,8 +34,8 @@ _ACCOUNT = "000000000000"
 
 
 @dataclass(frozen=True)
-class Deployed:
-    """A stack, and the distribution that it looks after: the first one, if there are more."""
+class DeployedStack:
+    """A stack, and its distribution: the first one if it has more."""
 
     cloud: Cloud
     distribution_id: str
@@ -49,28 +49,28 @@ class Deployed:
 
     @functools.cached_property
     def resources(self) -> dict[str, tuple[str, str]]:
-        """Return type and physical name of each resource of the stack, by its logical name."""
+        """Return the type and physical id of each resource of the stack, by its logical id."""
         answer = self.cloud.cloudformation.describe_stack_resources(StackName=self.stack)
         return {
             each["LogicalResourceId"]: (each["ResourceType"], each["PhysicalResourceId"])
             for each in answer["StackResources"]
         }
 
-    def named(self, logical_name: str) -> str:
-        """Return the physical name of a resource."""
-        return self.resources[logical_name][1]
+    def physical_id(self, logical_id: str) -> str:
+        """Return the physical id of a resource."""
+        return self.resources[logical_id][1]
 
     def config(self) -> bytes:
-        """Return the configuration's XML as CloudFront sends it."""
+        """Return the distribution's configuration as CloudFront sends it, in XML."""
         path = f"GET /2020-05-31/distribution/{self.distribution_id}/config"
         return signed(self.cloud, path).body
 
     def is_closed(self) -> bool:
-        """Tell whether a version of one of the maintenance functions is attached."""
+        """Return whether a version of one of the maintenance functions is attached."""
         return any(mark in self.config() for mark in (b"-MaintenanceEdge-", b"-MaintenancePage-"))
 
     def visit(self, host: str = "") -> httpx.Response:
-        """Return what a browser gets for the page /, of the site or of another host."""
+        """Return the answer to a browser's request for /, to the site or to another host."""
         distribution = self.cloud.cloudfront.get_distribution(Id=self.distribution_id)
         host = host or distribution["Distribution"]["DomainName"]
         headers = {"Host": host, "Accept": "text/html"}
@@ -80,82 +80,82 @@ class Deployed:
         """Write a parameter, as an operator does."""
         self.cloud.ssm.put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
 
-    def receives(self, event: dict[str, Any]) -> str:
-        """Invoke the controller; return the sentence that the run failed with, or ''."""
-        name = self.named("Controller")
+    def invoke(self, event: dict[str, Any]) -> str:
+        """Invoke the controller; return the error that the run failed with, or ''."""
+        name = self.physical_id("Controller")
         answer = self.cloud.functions.invoke(FunctionName=name, Payload=json.dumps(event))
         report = json.loads(answer["Payload"].read())
         return str(report.get("errorMessage", "")) if answer.get("FunctionError") else ""
 
     def status(self, mode: str) -> dict[str, Any]:
-        """Return what the status says, nothing if there is none or it is another mode's."""
+        """Return the status, or nothing if there is none or its mode is another one."""
         found = self.cloud.ssm.get_parameters(Names=[f"{self.switch}/status"])["Parameters"]
         documents: list[dict[str, Any]] = [json.loads(each["Value"]) for each in found]
         return next((each for each in documents if each["mode"] == mode), {})
 
-    def sweeps(self) -> bool:
-        """Let CloudFront finish and the controller look again; tell whether it found no fault."""
+    def sweep(self) -> bool:
+        """Finish CloudFront's deployments and sweep; return whether the run succeeds."""
         self.cloud.sandbox.finish_deployments()
-        return not self.receives({"sweep": True})
+        return not self.invoke({"sweep": True})
 
 
 @pytest.fixture(scope="session")
 def account() -> Iterator[Cloud]:
-    """Give the account that all stacks are deployed into; what they are made of is built."""
+    """Give the account that all stacks are deployed into, after building their functions."""
     with start_sandbox() as sandbox:
         build(sandbox)
         yield Cloud(sandbox)
 
 
 @pytest.fixture(scope="module")
-def deployed(account: Cloud) -> Deployed:
-    """Give a stack deployed for a distribution whose viewer-request slot is occupied."""
-    occupied = functions(viewer_request=a_function(account, "rewrite"))
-    behavior = a_behavior(FunctionAssociations=occupied)
+def deployed(account: Cloud) -> DeployedStack:
+    """Give a stack whose distribution has a function of its own at viewer-request."""
+    existing = functions(viewer_request=a_function(account, "rewrite"))
+    behavior = a_behavior(FunctionAssociations=existing)
     distribution_id = a_distribution(account, "site", DefaultCacheBehavior=behavior)
     deploy(account.sandbox, STACK, Distributions=distribution_id, PreviewOrigin="www.example.com")
-    return Deployed(account, distribution_id)
+    return DeployedStack(account, distribution_id)
 
 
 @pytest.fixture(scope="session")
-def shop(account: Cloud) -> Deployed:
+def shop(account: Cloud) -> DeployedStack:
     """
-    Give another site's stack, narrowed to its two distributions and the function it displaces.
+    Give another site's stack, permitted only its two distributions and the function it displaces.
 
     The first has a Lambda@Edge function at viewer-request, the second an origin in a VPC. Its
     alarms go to a topic.
     """
     signing = a_version(account, "sign")
-    occupied = a_behavior(LambdaFunctionAssociations=edge(viewer_request=signing))
-    front = a_distribution(account, "front", DefaultCacheBehavior=occupied)
+    behavior = a_behavior(LambdaFunctionAssociations=edge(viewer_request=signing))
+    front = a_distribution(account, "front", DefaultCacheBehavior=behavior)
     back = a_distribution(account, "back", Origins=a_vpc_origin(account))
     arns = (f"arn:aws:cloudfront::{_ACCOUNT}:distribution/{each}" for each in (front, back))
-    made = Deployed(account, front, "shop-maintenance", "/shop/maintenance")
+    stack = DeployedStack(account, front, "shop-maintenance", "/shop/maintenance")
     topic = account.sns.create_topic(Name=ALARM_TOPIC)["TopicArn"]
     deploy(
         account.sandbox,
-        made.stack,
+        stack.stack,
         Distributions=f"{front},{back}",
-        SwitchParameter=made.switch,
+        SwitchParameter=stack.switch,
         AlarmTopicArn=topic,
         PermittedDistributionArns=",".join(arns),
         RestorableFunctionArns=f"{signing.rpartition(':')[0]}:*",
         PreviewOrigin="www.example.com",
     )
-    return made
+    return stack
 
 
 @pytest.fixture(scope="module")
-def quiet(shop: Deployed) -> Iterator[Deployed]:
+def quiet(shop: DeployedStack) -> Iterator[DeployedStack]:
     """
-    Give the shop's stack, which nothing wakes but its stories and, every 15 minutes, its sweep.
+    Give the shop's stack, which only its tests and, every 15 minutes, its sweep wake.
 
-    What fails for good does so at once: the waits between the tries are judged elsewhere.
+    An event that fails is not retried: other tests cover the waits between the tries.
     """
-    rules = [shop.named(f"Controller{name}") for name in ("SwitchChanged", "PageChanged")]
+    rules = [shop.physical_id(f"Controller{name}") for name in ("SwitchChanged", "PageChanged")]
     for rule in rules:
         shop.cloud.events.disable_rule(Name=rule)
-    function = shop.named("Controller")
+    function = shop.physical_id("Controller")
     functions = shop.cloud.functions
     latest = f"{function}:$LATEST"
     kept = functions.get_function_event_invoke_config(FunctionName=latest)["DestinationConfig"]

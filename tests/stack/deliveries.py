@@ -1,7 +1,8 @@
 """
-What rules, schedules and Lambda deliver to the controller by themselves, and what becomes of it.
+Events that AWS delivers to the controller, and how each ends.
 
-It ran, or there is a dead letter, or AWS counts that even that was lost.
+The controller runs, or the event becomes a dead letter, or AWS counts that even the dead letter is
+lost.
 """
 
 import contextlib
@@ -9,13 +10,14 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 from tests.cloud import eventually
-from tests.stack.conftest import Deployed
+from tests.stack.conftest import DeployedStack
 
-type Act = Callable[[Deployed], str]
-type Happening = Callable[[Deployed], None]
+# An operation returns what went wrong, '' if nothing did; a step returns nothing.
+type Run = Callable[[DeployedStack], str]
+type Step = Callable[[DeployedStack], None]
 
-RAN, BURIED = "it ran", "NO_PERMISSIONS"
-# What AWS counts where a dead letter is lost: namespace, metric.
+RAN, UNDELIVERED = "it ran", "NO_PERMISSIONS"
+# What AWS counts when a dead letter is lost: namespace, metric.
 LOST = {
     "AWS/Events": "InvocationsFailedToBeSentToDlq",
     "AWS/Scheduler": "InvocationsFailedToBeSentToDeadLetterCount",
@@ -23,9 +25,9 @@ LOST = {
 }
 
 
-def sweep_comes(stack: Deployed) -> None:
-    """Let the sweep come now: a rate begins anew when its schedule is written."""
-    name = stack.named("ControllerSweep")
+def trigger_sweep(stack: DeployedStack) -> None:
+    """Let the sweep's schedule run now: writing a schedule with a rate restarts it."""
+    name = stack.physical_id("ControllerSweep")
     sweep = stack.cloud.scheduler.get_schedule(Name=name)
     stack.cloud.scheduler.update_schedule(
         Name=name,
@@ -35,47 +37,47 @@ def sweep_comes(stack: Deployed) -> None:
     )
 
 
-def switch_is_written(stack: Deployed) -> None:
-    """Write the switch, without changing what it says."""
+def rewrite_switch(stack: DeployedStack) -> None:
+    """Write the same value to the switch again."""
     stack.put(stack.switch, "off")
 
 
-def page_is_put(stack: Deployed) -> None:
-    """Put a page into the bucket, as its owner does."""
+def upload_page(stack: DeployedStack) -> None:
+    """Put a page into the bucket, as the site's owner does."""
     body = b"<!doctype html><html lang=en><title>Ours</title><p>{{message}}"
     stack.cloud.s3.put_object(Bucket=stack.output("StateBucket"), Key="page/page.html", Body=body)
 
 
-def fails_for_good(stack: Deployed) -> None:
-    """Invoke the controller with what no try can understand."""
-    name = stack.named("Controller")
+def send_invalid_event(stack: DeployedStack) -> None:
+    """Invoke the controller asynchronously with an event that it refuses on every try."""
+    name = stack.physical_id("Controller")
     stack.cloud.functions.invoke(FunctionName=name, InvocationType="Event", Payload=b'"nonsense"')
 
 
-def delivering(happen: Happening, *, heard_by: str = "") -> Act:
+def delivery(trigger: Step, *, rule: str = "") -> Run:
     """
-    Return the act of letting something happen, and waiting for what becomes of it.
+    Return the operation that triggers an event and waits for how its delivery ends.
 
-    The rule `heard_by` is enabled meanwhile; otherwise it would disturb other stories.
+    The rule that delivers it is enabled only for that time, so that it disturbs no other operation.
     """
 
-    def act(stack: Deployed) -> str:
-        runs, lost = len(logged(stack, "decision made")), _lost(stack)
+    def run(stack: DeployedStack) -> str:
+        runs, lost = len(log_lines(stack, "decision made")), _lost(stack)
 
-        def became() -> str:
+        def end() -> str:
             new = [name for name, count in _lost(stack).items() if count > lost[name]]
-            return " ".join([*new, _dead_letter(stack)]).strip() or (
-                RAN if len(logged(stack, "decision made")) > runs else ""
+            return " ".join([*new, _take_dead_letter(stack)]).strip() or (
+                RAN if len(log_lines(stack, "decision made")) > runs else ""
             )
 
-        with listening(stack, heard_by):
-            happen(stack)
-            return eventually(became)
+        with rule_enabled(stack, rule):
+            trigger(stack)
+            return eventually(end)
 
-    return act
+    return run
 
 
-def logged(stack: Deployed, message: str) -> list[str]:
+def log_lines(stack: DeployedStack, message: str) -> list[str]:
     """Return the lines of the controller's log with this message."""
     group = stack.output("ControllerLogs")
     events = stack.cloud.logs.filter_log_events(logGroupName=group)["events"]
@@ -83,19 +85,19 @@ def logged(stack: Deployed, message: str) -> list[str]:
 
 
 @contextlib.contextmanager
-def listening(stack: Deployed, rule: str) -> Iterator[None]:
-    """Enable a rule for as long as this lasts; '' is none."""
+def rule_enabled(stack: DeployedStack, rule: str) -> Iterator[None]:
+    """Enable a rule, and disable it afterwards; do nothing for ''."""
     if not rule:
         yield
         return
-    stack.cloud.events.enable_rule(Name=stack.named(rule))
+    stack.cloud.events.enable_rule(Name=stack.physical_id(rule))
     try:
         yield
     finally:
-        stack.cloud.events.disable_rule(Name=stack.named(rule))
+        stack.cloud.events.disable_rule(Name=stack.physical_id(rule))
 
 
-def _lost(stack: Deployed) -> Mapping[str, float]:
+def _lost(stack: DeployedStack) -> Mapping[str, float]:
     now = datetime.now(UTC)
     counts = {}
     for namespace, name in LOST.items():
@@ -114,9 +116,9 @@ def _lost(stack: Deployed) -> Mapping[str, float]:
     return counts
 
 
-def _dead_letter(stack: Deployed) -> str:
-    """Take a message from the queue; return why it is there, '' if there is none."""
-    url = stack.named("DeadLetterQueue")
+def _take_dead_letter(stack: DeployedStack) -> str:
+    """Take a message from the queue; return why it is there, '' if the queue is empty."""
+    url = stack.physical_id("DeadLetterQueue")
     answer = stack.cloud.sqs.receive_message(QueueUrl=url, MessageAttributeNames=["All"])
     for message in answer.get("Messages", []):
         stack.cloud.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])

@@ -1,4 +1,4 @@
-"""Each alarm of the deployed stack rings for its fault, once, and is silent when all is well."""
+"""Each alarm of the deployed stack goes off once for its cause, and stays quiet otherwise."""
 
 import json
 from collections import Counter
@@ -6,127 +6,132 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.stack.alarm_stories import STORIES, look
-from tests.stack.conftest import ALARM_TOPIC, Deployed
-from tests.stack.permission_stories import begin
+from tests.stack.alarm_causes import CAUSES, sweep
+from tests.stack.conftest import ALARM_TOPIC, DeployedStack
+from tests.stack.operations import reset
 
 SWEEP_MINUTES = 15
-_PLACE = "us-east-1:000000000000"
+_REGION_AND_ACCOUNT = "us-east-1:000000000000"
 
 
 @dataclass(frozen=True)
 class Watch:
-    """Who is told of the stack's alarms, by a queue that listens to their topic."""
+    """The stack's alarms, and the queue that is subscribed to their topic."""
 
-    stack: Deployed
+    stack: DeployedStack
     url: str
 
-    def told(self) -> Counter[tuple[str, str]]:
-        """Return how often each alarm has gone into which state since the last time."""
-        sqs, told = self.stack.cloud.sqs, Counter[tuple[str, str]]()
+    def notifications(self) -> Counter[tuple[str, str]]:
+        """Return how often each alarm has changed to which state since the last call."""
+        sqs, received = self.stack.cloud.sqs, Counter[tuple[str, str]]()
         while messages := sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10).get(
             "Messages"
         ):
             for each in messages:
-                news = json.loads(json.loads(each["Body"])["Message"])
-                told[self._logical(news["AlarmName"]), news["NewStateValue"]] += 1
+                change = json.loads(json.loads(each["Body"])["Message"])
+                received[self._logical_id(change["AlarmName"]), change["NewStateValue"]] += 1
                 sqs.delete_message(QueueUrl=self.url, ReceiptHandle=each["ReceiptHandle"])
-        return told
+        return received
 
     def states(self) -> dict[str, str]:
         """Return the state of each alarm, as the console shows it."""
         alarms = self.stack.cloud.cloudwatch.describe_alarms(AlarmNamePrefix=self.stack.stack)
         return {
-            self._logical(each["AlarmName"]): each["StateValue"] for each in alarms["MetricAlarms"]
+            self._logical_id(each["AlarmName"]): each["StateValue"]
+            for each in alarms["MetricAlarms"]
         }
 
-    def sweeps(self, times: int) -> None:
-        """Let the sweep come that often, each as long after the one before as by default."""
+    def sweep(self, times: int) -> None:
+        """Sweep that often, at the default interval."""
         for _ in range(times):
-            look(self.stack)
+            sweep(self.stack)
             self.stack.cloud.sandbox.advance(SWEEP_MINUTES)
 
-    def _logical(self, alarm: str) -> str:
+    def _logical_id(self, alarm: str) -> str:
         return next(name for name, (_, given) in self.stack.resources.items() if given == alarm)
 
 
 @pytest.fixture(scope="module")
-def watch(quiet: Deployed) -> Watch:
-    """Give the one who has subscribed to the alarms' topic."""
+def watch(quiet: DeployedStack) -> Watch:
+    """Give the shop's alarms, with a queue subscribed to their topic."""
     cloud = quiet.cloud
     policy = {
         "Effect": "Allow",
         "Principal": {"Service": "sns.amazonaws.com"},
         "Action": "sqs:SendMessage",
-        "Resource": f"arn:aws:sqs:{_PLACE}:on-call",
+        "Resource": f"arn:aws:sqs:{_REGION_AND_ACCOUNT}:on-call",
     }
     url = cloud.sqs.create_queue(
         QueueName="on-call", Attributes={"Policy": json.dumps({"Statement": [policy]})}
     )["QueueUrl"]
     cloud.sns.subscribe(
-        TopicArn=f"arn:aws:sns:{_PLACE}:{ALARM_TOPIC}", Protocol="sqs", Endpoint=policy["Resource"]
+        TopicArn=f"arn:aws:sns:{_REGION_AND_ACCOUNT}:{ALARM_TOPIC}",
+        Protocol="sqs",
+        Endpoint=policy["Resource"],
     )
     return Watch(quiet, url)
 
 
 @pytest.fixture
-def all_is_well(watch: Watch) -> Watch:
-    """Give it when the site is open, and nobody remembers a fault."""
-    begin(watch.stack)
+def healthy(watch: Watch) -> Watch:
+    """Give the alarms while the site is open and earlier errors are out of their periods."""
+    reset(watch.stack)
     watch.stack.cloud.sandbox.advance(20)
-    look(watch.stack)
+    sweep(watch.stack)
     watch.stack.cloud.sandbox.advance(1)
-    watch.told()
+    watch.notifications()
     return watch
 
 
-@pytest.mark.parametrize("name", STORIES)
-def test_an_alarm_rings_once_for_its_fault_and_says_when_it_is_over(
-    all_is_well: Watch, name: str
+@pytest.mark.parametrize("name", CAUSES)
+def test_an_alarm_notifies_once_when_its_cause_begins_and_once_when_it_ends(
+    healthy: Watch, name: str
 ) -> None:
-    """However many sweeps find the fault; no other alarm rings but what the fault brings along."""
-    watch, story = all_is_well, STORIES[name]
+    """However many sweeps find the cause; only the alarms that it sets off change their state."""
+    watch, cause = healthy, CAUSES[name]
     before = watch.states()
 
-    with story.error(watch.stack):
-        watch.sweeps(3)
-        during, rung = watch.states(), watch.told()
-    watch.sweeps(1)
-    after, ended = watch.states(), watch.told()
+    with cause.lasting(watch.stack):
+        watch.sweep(3)
+        during, begun = watch.states(), watch.notifications()
+    watch.sweep(1)
+    after, ended = watch.states(), watch.notifications()
 
-    well = dict.fromkeys(STORIES, "OK")
-    assert well == before
-    assert well | dict.fromkeys(story.rings, "ALARM") == during
-    assert {(each, "ALARM"): 1 for each in story.rings} == rung
-    assert well == after
-    assert {(each, "OK"): 1 for each in story.rings} == ended
+    all_ok = dict.fromkeys(CAUSES, "OK")
+    assert all_ok == before
+    assert all_ok | dict.fromkeys(cause.alarms, "ALARM") == during
+    assert {(each, "ALARM"): 1 for each in cause.alarms} == begun
+    assert all_ok == after
+    assert {(each, "OK"): 1 for each in cause.alarms} == ended
 
 
-def test_no_alarm_rings_while_the_site_is_closed_and_opened(all_is_well: Watch) -> None:
-    """A change that goes well is nobody's concern, nor are the minutes until it is deployed."""
-    watch = all_is_well
+def test_no_alarm_goes_off_while_the_site_closes_and_opens(healthy: Watch) -> None:
+    """Neither for a change that succeeds, nor in the minutes until it is deployed."""
+    watch = healthy
     stack, sandbox = watch.stack, watch.stack.cloud.sandbox
 
-    for said in ("on: We are upgrading", "off"):
-        stack.put(stack.switch, said)
-        look(stack)
+    for value in ("on: We are upgrading", "off"):
+        stack.put(stack.switch, value)
+        sweep(stack)
         sandbox.advance(5)
         sandbox.finish_deployments()
-        watch.sweeps(1)
+        watch.sweep(1)
 
-    assert {} == watch.told()
-    assert dict.fromkeys(STORIES, "OK") == watch.states()
+    assert {} == watch.notifications()
+    assert dict.fromkeys(CAUSES, "OK") == watch.states()
 
 
-def test_a_question_that_is_answered_does_not_end_the_alarm(all_is_well: Watch) -> None:
-    """Whoever looks at what the controller says is wrong must not be told that it is over."""
-    watch = all_is_well
+def test_a_successful_status_request_does_not_end_the_alarm_of_failed_sweeps(
+    healthy: Watch,
+) -> None:
+    """An operator who asks for the error must not receive an all-clear."""
+    watch = healthy
 
-    with STORIES["FailedRuns"].error(watch.stack):
-        look(watch.stack)
+    with CAUSES["FailedRuns"].lasting(watch.stack):
+        sweep(watch.stack)
         watch.stack.cloud.sandbox.advance(6)
-        watch.stack.receives({"status": True})
+        watch.stack.invoke({"status": True})
         watch.stack.cloud.sandbox.advance(6)
-        watch.sweeps(1)
+        watch.sweep(1)
 
-    assert {("FailedRuns", "ALARM"): 1} == watch.told()
+    assert {("FailedRuns", "ALARM"): 1} == watch.notifications()

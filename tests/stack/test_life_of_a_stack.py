@@ -1,7 +1,7 @@
 """
-One stack from its deployment to its deletion, every permission judged, beside another stack.
+One stack from its deployment to its deletion, with IAM enforced, beside another stack.
 
-The tests run in order on one stack: deploying takes many seconds, and a life has an order.
+The tests run in order on the same stack, because a deployment takes many seconds.
 """
 
 import shutil
@@ -17,48 +17,48 @@ from botocore.exceptions import ClientError
 from sandbox.demo.environment import alarm
 from sandbox.demo.sam import BUILT, deploy
 from tests.cloud import eventually
-from tests.stack.conftest import STACK, Deployed
+from tests.stack.conftest import STACK, DeployedStack
 
 SWITCH = "/site/maintenance"
 
 
-def test_a_deployment_writes_the_switch_off(deployed: Deployed) -> None:
-    """A new stack changes nothing about the site."""
+def test_a_deployment_writes_off_to_the_switch(deployed: DeployedStack) -> None:
+    """A new stack does not change the site."""
     assert "off" == deployed.cloud.ssm.get_parameter(Name=SWITCH)["Parameter"]["Value"]
     assert not deployed.is_closed()
 
 
-def test_writing_on_closes_the_site(deployed: Deployed) -> None:
-    """Parameter, change event, rule, controller with its own role, CloudFront."""
+def test_writing_on_closes_the_site(deployed: DeployedStack) -> None:
+    """The parameter's change event reaches the controller, which updates CloudFront in its role."""
     deployed.put(SWITCH, "on")
 
     assert eventually(deployed.is_closed)
 
 
-def test_the_status_says_that_it_is_closed(deployed: Deployed) -> None:
-    """Written, and the change announced, with nothing but the role's permissions."""
+def test_the_status_says_that_the_site_is_closed(deployed: DeployedStack) -> None:
+    """The role's permissions suffice to write it and to announce the change."""
     status = eventually(lambda: deployed.status("maintenance"))
 
     assert None is status["last_error"]
     assert status["last_change"]["accepted"]
 
 
-def test_a_visitor_of_the_closed_site_gets_the_page(deployed: Deployed) -> None:
-    """The deployed version itself answers: a function that crashes is a 503 too."""
+def test_a_visitor_of_the_closed_site_gets_the_page(deployed: DeployedStack) -> None:
+    """The deployed version itself answers; a function that crashes would be a 503 too."""
     answer = eventually(lambda: page_of(deployed.visit()))
 
     assert ("503", "text/html; charset=utf-8") == answer
 
 
 def page_of(answer: httpx.Response) -> tuple[str, str] | None:
-    """Return status and type of the maintenance function's answer, None for any other."""
+    """Return status and type of the maintenance function's answer, or None for any other."""
     if answer.headers.get("x-maintenance") != "on":
         return None
     return str(answer.status_code), answer.headers["content-type"]
 
 
-def test_the_log_says_what_was_decided_and_done(deployed: Deployed) -> None:
-    """One look at the log group of the outputs tells the person on call."""
+def test_the_log_says_what_was_decided_and_done(deployed: DeployedStack) -> None:
+    """In the log group that the outputs name."""
 
     def messages() -> list[str]:
         group = deployed.output("ControllerLogs")
@@ -72,9 +72,9 @@ def test_the_log_says_what_was_decided_and_done(deployed: Deployed) -> None:
 
 
 def test_the_stack_of_another_site_closes_and_opens_it_alone(
-    deployed: Deployed, shop: Deployed
+    deployed: DeployedStack, shop: DeployedStack
 ) -> None:
-    """Two sites of one account: what one switch says moves nothing of the other's."""
+    """Of two sites in one account, each follows only its own switch."""
     here, there = deployed.config(), shop.config()
 
     shop.put(shop.switch, "on")
@@ -84,41 +84,43 @@ def test_the_stack_of_another_site_closes_and_opens_it_alone(
     shop.put(shop.switch, "off")
     eventually(lambda: there == shop.config())
     assert here == deployed.config()
-    assert deployed.distribution_id in noted(deployed)
-    assert set() == set(noted(deployed)) & set(noted(shop))
+    assert deployed.distribution_id in recorded(deployed)
+    assert set() == set(recorded(deployed)) & set(recorded(shop))
 
 
-def noted(stack: Deployed) -> list[str]:
-    """Return the distributions that a stack keeps notes about."""
-    notes = stack.cloud.s3.list_objects_v2(Bucket=stack.output("StateBucket"))["Contents"]
-    return [Path(each["Key"]).stem for each in notes]
+def recorded(stack: DeployedStack) -> list[str]:
+    """Return the distributions that a stack keeps records of displaced functions of."""
+    records = stack.cloud.s3.list_objects_v2(Bucket=stack.output("StateBucket"))["Contents"]
+    return [Path(each["Key"]).stem for each in records]
 
 
-def test_an_update_of_the_stack_leaves_the_site_closed(deployed: Deployed, tmp_path: Path) -> None:
-    """Not for one visitor, not even with another edge package; nor is the switch written."""
-    before = (deployed.output("EdgeVersionArn"), written(deployed))
+def test_an_update_of_the_stack_leaves_the_site_closed(
+    deployed: DeployedStack, tmp_path: Path
+) -> None:
+    """Every visitor gets the page, even with another edge package; the switch is not written."""
+    before = (deployed.output("EdgeVersionArn"), switch_version(deployed))
 
-    visitors = visits_during(deployed, lambda: deploy_a_newer_edge_package(deployed, tmp_path))
+    visits = visits_during(deployed, lambda: deploy_a_newer_edge_package(deployed, tmp_path))
 
-    after = (deployed.output("EdgeVersionArn"), written(deployed))
-    assert {"on"} == visitors
+    after = (deployed.output("EdgeVersionArn"), switch_version(deployed))
+    assert {"on"} == visits
     assert before[0] != after[0]
     assert before[1] == after[1]
 
 
-def test_the_next_look_attaches_the_new_version(deployed: Deployed) -> None:
-    """In place of the one before, so that no visitor gets past."""
-    error = []
+def test_the_next_sweep_attaches_the_new_version(deployed: DeployedStack) -> None:
+    """It replaces the old version, so that no visitor gets past."""
+    errors = []
 
-    visitors = visits_during(deployed, lambda: error.append(deployed.receives({"sweep": True})))
+    visits = visits_during(deployed, lambda: errors.append(deployed.invoke({"sweep": True})))
 
-    assert [""] == error
-    assert {"on"} == visitors
+    assert [""] == errors
+    assert {"on"} == visits
     assert deployed.output("EdgeVersionArn").encode() in deployed.config()
 
 
-def deploy_a_newer_edge_package(deployed: Deployed, directory: Path) -> None:
-    """Deploy what is built, with another setting and one line more in the edge function."""
+def deploy_a_newer_edge_package(deployed: DeployedStack, directory: Path) -> None:
+    """Deploy with another setting, and with one line more in the edge function."""
     built = shutil.copytree(BUILT, directory / "build")
     with (built / "MaintenanceEdge" / "viewer_request.py").open("a", encoding="utf-8") as source:
         source.write("# Newer than what is attached.\n")
@@ -132,39 +134,39 @@ def deploy_a_newer_edge_package(deployed: Deployed, directory: Path) -> None:
     )
 
 
-def visits_during(deployed: Deployed, happen: Callable[[], object]) -> set[str | None]:
-    """Return what visitors are told of maintenance while something happens, until Deployed."""
-    told = set()
-    with ThreadPoolExecutor(max_workers=1) as other:
-        happening = other.submit(happen)
-        while not (happening.done() and is_deployed(deployed)):
-            wait([happening], timeout=0.1)
-            told.add(deployed.visit().headers.get("x-maintenance"))
-        happening.result()
-    return told | {deployed.visit().headers.get("x-maintenance")}
+def visits_during(deployed: DeployedStack, change: Callable[[], object]) -> set[str | None]:
+    """Return each value of x-maintenance that visitors get from the change's start to Deployed."""
+    seen = set()
+    with ThreadPoolExecutor(max_workers=1) as executor:
+        running = executor.submit(change)
+        while not (running.done() and is_deployed(deployed)):
+            wait([running], timeout=0.1)
+            seen.add(deployed.visit().headers.get("x-maintenance"))
+        running.result()
+    return seen | {deployed.visit().headers.get("x-maintenance")}
 
 
-def is_deployed(deployed: Deployed) -> bool:
-    """Tell whether every edge has the latest configuration."""
+def is_deployed(deployed: DeployedStack) -> bool:
+    """Return whether every edge has the latest configuration."""
     answer = deployed.cloud.cloudfront.get_distribution(Id=deployed.distribution_id)
     return answer["Distribution"]["Status"] == "Deployed"
 
 
-def written(deployed: Deployed) -> int:
+def switch_version(deployed: DeployedStack) -> int:
     """Return how many times the switch was written."""
     return deployed.cloud.ssm.get_parameter(Name=SWITCH)["Parameter"]["Version"]
 
 
-def test_writing_off_opens_the_site(deployed: Deployed) -> None:
-    """The displaced function is back, with nothing but the role's permissions."""
+def test_writing_off_opens_the_site(deployed: DeployedStack) -> None:
+    """The role's permissions suffice to restore the displaced function."""
     deployed.put(SWITCH, "off")
 
     assert eventually(lambda: not deployed.is_closed())
     assert b"function/rewrite" in deployed.config()
 
 
-def test_a_window_closes_the_site_and_sets_the_alarm_clock(deployed: Deployed) -> None:
-    """A window wakes the controller like the switch, and its end is not left to events."""
+def test_a_window_closes_the_site_and_sets_the_alarm_clock(deployed: DeployedStack) -> None:
+    """A window's parameter wakes the controller, and the alarm clock wakes it for the end."""
     begins = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
     eventually(lambda: datetime.now(UTC) > begins)
 
@@ -173,21 +175,21 @@ def test_a_window_closes_the_site_and_sets_the_alarm_clock(deployed: Deployed) -
 
     assert eventually(deployed.is_closed)
     ends = begins + timedelta(hours=2)
-    aim = f"at({ends:%Y-%m-%dT%H:%M:%S})"
-    assert eventually(lambda: deployed.sweeps() and aim == alarm(deployed.cloud.scheduler))
+    expected = f"at({ends:%Y-%m-%dT%H:%M:%S})"
+    assert eventually(lambda: deployed.sweep() and expected == alarm(deployed.cloud.scheduler))
 
 
-def test_a_visitor_reads_the_message_of_the_window(deployed: Deployed) -> None:
-    """A version was published for it, with nothing but the role's permissions."""
+def test_a_visitor_reads_the_message_of_the_window(deployed: DeployedStack) -> None:
+    """The role's permissions suffice to publish a version for it."""
 
-    def says_it() -> bool:
+    def shows_it() -> bool:
         return "We are upgrading the database" in deployed.visit().text
 
-    assert eventually(says_it)
+    assert eventually(shows_it)
 
 
-def test_a_page_that_is_put_into_the_bucket_is_served(deployed: Deployed) -> None:
-    """S3's event wakes the controller, which judges the page and publishes it."""
+def test_a_page_that_is_put_into_the_bucket_is_served(deployed: DeployedStack) -> None:
+    """S3's event wakes the controller, which checks the page and publishes it."""
     page = b"<!doctype html><html lang=en><title>Ours</title><p>{{message}}"
     bucket = deployed.output("StateBucket")
 
@@ -199,8 +201,8 @@ def test_a_page_that_is_put_into_the_bucket_is_served(deployed: Deployed) -> Non
     assert eventually(shows_it)
 
 
-def test_the_preview_shows_the_same_page(deployed: Deployed) -> None:
-    """At an address of its own, which no visitor knows."""
+def test_the_preview_shows_the_same_page(deployed: DeployedStack) -> None:
+    """At a domain name of its own."""
 
     def shows_it() -> bool:
         host = deployed.output("PreviewDomainName")
@@ -209,9 +211,9 @@ def test_the_preview_shows_the_same_page(deployed: Deployed) -> None:
     assert eventually(shows_it)
 
 
-def test_the_controllers_own_role_may_do_nothing_else(deployed: Deployed) -> None:
-    """What is not in the template is refused: here, any other parameter."""
-    role = deployed.cloud.iam.get_role(RoleName=deployed.named("ControllerRole"))["Role"]
+def test_the_controllers_role_may_not_read_another_parameter(deployed: DeployedStack) -> None:
+    """IAM denies what the template does not allow."""
+    role = deployed.cloud.iam.get_role(RoleName=deployed.physical_id("ControllerRole"))["Role"]
 
     simulated = deployed.cloud.iam.simulate_principal_policy(
         PolicySourceArn=role["Arn"],
@@ -222,8 +224,8 @@ def test_the_controllers_own_role_may_do_nothing_else(deployed: Deployed) -> Non
     assert "implicitDeny" == simulated["EvaluationResults"][0]["EvalDecision"]
 
 
-def test_deleting_the_stack_opens_the_site_and_keeps_the_notes(deployed: Deployed) -> None:
-    """Nobody is stranded by a deletion in the middle of maintenance."""
+def test_deleting_the_stack_opens_the_site_and_keeps_the_records(deployed: DeployedStack) -> None:
+    """Also in the middle of maintenance."""
     bucket = deployed.output("StateBucket")
     closed = deployed.is_closed()
 
@@ -239,8 +241,8 @@ def test_deleting_the_stack_opens_the_site_and_keeps_the_notes(deployed: Deploye
     assert {} == deployed.status("live")
 
 
-def test_the_stack_of_the_other_site_goes_on(shop: Deployed) -> None:
-    """Nothing of it was the deleted stack's."""
+def test_the_stack_of_the_other_site_keeps_working(shop: DeployedStack) -> None:
+    """The two stacks share nothing."""
     there = shop.config()
 
     shop.put(shop.switch, "on")
@@ -250,8 +252,8 @@ def test_the_stack_of_the_other_site_goes_on(shop: Deployed) -> None:
     assert eventually(lambda: there == shop.config())
 
 
-def is_gone(deployed: Deployed) -> bool:
-    """Tell whether the stack is deleted; fail with the reason if its deletion has failed."""
+def is_gone(deployed: DeployedStack) -> bool:
+    """Return whether the stack is deleted; fail with the reason if its deletion has failed."""
     try:
         stack = deployed.cloud.cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]
     except ClientError:

@@ -1,28 +1,31 @@
-"""Each permission of the deployed stack is taken away once, and its story fails without it."""
+"""Without each permission of the deployed stack an operation fails, and with it succeeds."""
 
 import pytest
 
-from tests.stack.conftest import Deployed
-from tests.stack.permission_stories import STORIES, begin
-from tests.stack.rights import Right, without
+from tests.stack.conftest import DeployedStack
+from tests.stack.operations import OPERATIONS, reset
+from tests.stack.permissions import Permission, without
 
 
-@pytest.mark.parametrize("right", STORIES, ids=str)
-def test_without_a_right_its_story_fails_and_with_it_comes_true(
-    quiet: Deployed, right: Right
+@pytest.mark.parametrize("permission", OPERATIONS, ids=str)
+def test_an_operation_fails_without_its_permission_and_succeeds_with_it(
+    quiet: DeployedStack, permission: Permission
 ) -> None:
-    """The failure names what is missing, in the run's own sentence or by the way letters take."""
-    story = STORIES[right]
-    begin(quiet)
-    for prepare in story.prepare:
-        prepare(quiet)
+    """The run's error names the missing action, or the event is not delivered."""
+    operation = OPERATIONS[permission]
+    reset(quiet)
+    for step in operation.prepare:
+        step(quiet)
 
-    with without(quiet, *story.also):
-        with without(quiet, right):
-            told = story.act(quiet)
-        afterwards = story.act(quiet)
+    with without(quiet, *operation.also_without):
+        with without(quiet, permission):
+            denied = operation.run(quiet)
+        permitted = operation.run(quiet)
 
-    sign = story.sign or right.action
-    assert sign in told
-    assert sign not in afterwards
-    assert story.still in afterwards if story.still else "" == afterwards
+    reason = operation.denied or permission.action
+    assert reason in denied
+    assert reason not in permitted
+    if operation.permitted:
+        assert operation.permitted in permitted
+    else:
+        assert "" == permitted
