@@ -145,7 +145,7 @@ def _delete_service_linked_roles(stack: DeployedStack) -> None:
 
 def _delete_installation(stack: DeployedStack) -> str:
     """Send the controller CloudFormation's Delete request; return what became of the status."""
-    bucket, before = stack.output("StateBucket"), len(log_lines(stack, "status left"))
+    bucket, before = stack.output("StateBucket"), len(log_lines(stack, "status kept"))
     response_url = stack.cloud.s3.generate_presigned_url(
         "put_object", Params={"Bucket": bucket, "Key": "answer"}
     )
@@ -160,7 +160,7 @@ def _delete_installation(stack: DeployedStack) -> str:
     assert "" == stack.invoke(request)
     if not stack.status("live"):
         return _NO_STATUS
-    return eventually(lambda: " ".join(log_lines(stack, "status left")[before:]))
+    return eventually(lambda: " ".join(log_lines(stack, "status kept")[before:]))
 
 
 def _publish(message: str, *prepare: Step) -> Operation:
