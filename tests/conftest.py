@@ -1,8 +1,8 @@
 """
 What every test folder shares: which tests stay together, and the sandbox that stories run against.
 
-The sandbox and its clients are imported where they are first asked for: a test that needs neither
-starts seconds earlier. tests/contract/test_imports.py keeps it so.
+The sandbox and its clients are imported where they are first needed: a test that needs neither
+starts seconds earlier. tests/contract/test_imports.py checks that.
 """
 
 import os
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sandbox.process import Sandbox
     from tests.cloud import Cloud
 
-# Loaded here, before any law is imported.
+# Loaded before any property test is imported.
 settings.register_profile("laws", examples(100))
 settings.load_profile("laws")
 
@@ -38,7 +38,7 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the quick tests, and start with those that take longest."""
     for item in items:
-        if _QUICK & set(item.path.parts) or item.get_closest_marker("promise"):
+        if item.nodeid.split("/")[1] in _QUICK or item.get_closest_marker("promise"):
             item.add_marker("quick")
     items.sort(key=lambda item: [_scope(item.nodeid) != each for each in _DEPLOYING])
 
@@ -54,7 +54,7 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
-    """Say which tests stay together where several processes run them."""
+    """Run the tests of a scope in one process."""
     return _ByScope(config, log)
 
 
