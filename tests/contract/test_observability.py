@@ -34,7 +34,7 @@ def metrics() -> list[list[Any]]:
 
 
 def test_the_template_has_these_alarms() -> None:
-    """The runbook has a row for each."""
+    """The operations reference has a row for each."""
     expected = {
         "FailedRuns",
         "UndeliveredWakeups",
@@ -42,10 +42,10 @@ def test_the_template_has_these_alarms() -> None:
         "StuckDistributions",
         "LongMaintenance",
     }
-    runbook = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    reference = (ROOT / "docs" / "operations-reference.md").read_text(encoding="utf-8")
 
     assert expected == set(ALARMS)
-    assert [] == [name for name in ALARMS if f"| `{name}` |" not in runbook]
+    assert [] == [name for name in ALARMS if f"| `{name}` |" not in reference]
 
 
 def test_every_alarm_has_a_cause_that_sets_it_off() -> None:

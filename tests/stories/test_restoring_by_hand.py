@@ -1,4 +1,4 @@
-"""The runbook's way back without the controller, run as it is written there."""
+"""The operations reference restores a site without the controller, by the program printed there."""
 
 import json
 import subprocess
@@ -18,13 +18,13 @@ from tests.sandbox.builders import (
 )
 from tests.stories.site import BUCKET, Site
 
-_RUNBOOK = Path(__file__).parents[2] / "docs" / "operations.md"
+_PAGE = Path(__file__).parents[2] / "docs" / "operations-reference.md"
 
 
-def the_program() -> str:
-    """Return the program between the marks of its here document."""
-    runbook = _RUNBOOK.read_text(encoding="utf-8")
-    section = runbook.partition("\n## Restore by hand from the note\n")[2]
+def printed_program() -> str:
+    """Return the program of the page, from its here document."""
+    page = _PAGE.read_text(encoding="utf-8")
+    section = page.partition("\n## Restore by hand from the record\n")[2]
     return textwrap.dedent(section.partition("python3 - <<'END'\n")[2].partition("\nEND\n")[0])
 
 
@@ -33,10 +33,10 @@ def settings_of(site: Site, distribution_id: str) -> Mapping[str, object]:
     return site.cloud.cloudfront.get_distribution_config(Id=distribution_id)["DistributionConfig"]
 
 
-def test_the_note_and_the_program_of_the_runbook_bring_everything_back(
+def test_the_record_and_the_printed_program_restore_every_setting(
     site: Site, looks_after: Callable[..., None], tmp_path: Path
 ) -> None:
-    """Every setting, from the JSON that the AWS CLI writes, for each kind of neighbour."""
+    """From the JSON that the AWS CLI prints, for each kind of displaced function."""
     rewrite = a_function(site.cloud, "rewrite")
     auth = a_version(site.cloud, "auth")
     distribution_id = a_distribution(
@@ -53,11 +53,11 @@ def test_the_note_and_the_program_of_the_runbook_bring_everything_back(
     assert before != settings_of(site, distribution_id)
 
     key = f"displaced/{distribution_id}.json"
-    site.cloud.s3.download_file(BUCKET, key, str(tmp_path / "note.json"))
+    site.cloud.s3.download_file(BUCKET, key, str(tmp_path / "record.json"))
     found = site.cloud.cloudfront.get_distribution_config(Id=distribution_id)
     config = tmp_path / "config.json"
     config.write_text(json.dumps(found["DistributionConfig"]), encoding="utf-8")
-    subprocess.run([sys.executable, "-c", the_program()], cwd=tmp_path, check=True)  # noqa: S603 - our own page
+    subprocess.run([sys.executable, "-c", printed_program()], cwd=tmp_path, check=True)  # noqa: S603 - our own page
     site.cloud.cloudfront.update_distribution(
         Id=distribution_id,
         IfMatch=found["ETag"],
