@@ -45,7 +45,7 @@ from maintenance.wakeup import ParameterChanged
 
 
 class ExitCode(IntEnum):
-    """The exit codes; docs/operations.md shows scripts how to use them."""
+    """The exit codes; docs/operations-reference.md says when each is used."""
 
     DONE = 0
     FAILED = 1
