@@ -89,7 +89,7 @@ class Controller(Struct, frozen=True):
 
     def status(self, changed: ParameterChanged | None = None) -> Report:
         """Return the desired state and what the listing alone shows, and change nothing."""
-        return self.site.status(self._plan(changed))
+        return self.site.summarize(self._plan(changed))
 
     def for_installation(self) -> "Controller":
         """

@@ -134,8 +134,8 @@ class SiteReconciler(Struct, frozen=True):
         """Return what `apply` would do, having only read."""
         return self._report(plan, self.distribution_reconciler.dry_run)
 
-    def status(self, plan: SitePlan) -> Report:
-        """Return the plan as it is, without another call."""
+    def summarize(self, plan: SitePlan) -> Report:
+        """Return what the plan says, without another call."""
         return self._report(plan, None)
 
     def _report(self, plan: SitePlan, act: _Act | None) -> Report:
@@ -215,16 +215,16 @@ class SiteReconciler(Struct, frozen=True):
         self, plan: DistributionPlan, act: _Act | None, preflight: PreflightResult
     ) -> Outcome:
         if not (preflight.errors and plan.needs_version):
-            return _outcome(plan, act)
+            return _attempt(plan, act)
         # The dry run reports what else is wrong with the distribution.
-        outcome = _outcome(plan, self.distribution_reconciler.dry_run)
+        outcome = _attempt(plan, self.distribution_reconciler.dry_run)
         errors = (
             f"{outcome.distribution_id} is left as it was: {each}" for each in preflight.errors
         )
         return replace(outcome, errors=(*outcome.errors, *errors))
 
 
-def _outcome(plan: DistributionPlan, act: _Act | None) -> Outcome:
+def _attempt(plan: DistributionPlan, act: _Act | None) -> Outcome:
     distribution = plan.distribution
     listed = Outcome(distribution.distribution_id, distribution.status, plan.plan.steps)
     if act is None or plan.plan.is_empty:

@@ -97,7 +97,7 @@ class PersistedState(Struct, frozen=True):
 
     def after(self, error: str, now: datetime) -> "PersistedState":
         """Return the state after a run with this error, or '' for none; a lasting one stays."""
-        before, at = self.last_error, _in_seconds(now)
+        before, at = self.last_error, _in_whole_seconds(now)
         lasts = before is not None and before.until is None
         if before and lasts and not error:
             return replace(self, last_error=replace(before, until=at))
@@ -238,7 +238,7 @@ def _next_change(change: NextChange | None) -> _NextChange | None:
     if change is None:
         return None
     window = truncate(change.window, _MAX_DETAIL) if change.window else None
-    return _NextChange(_in_seconds(change.at), "closes" if change.closes else "opens", window)
+    return _NextChange(_in_whole_seconds(change.at), "closes" if change.closes else "opens", window)
 
 
 def _last_change(change: ModeChange | None) -> ModeChange | None:
@@ -246,9 +246,9 @@ def _last_change(change: ModeChange | None) -> ModeChange | None:
         return None
     return replace(
         change,
-        due=change.due and _in_seconds(change.due),
-        accepted=_in_seconds(change.accepted),
-        deployed=change.deployed and _in_seconds(change.deployed),
+        due=change.due and _in_whole_seconds(change.due),
+        accepted=_in_whole_seconds(change.accepted),
+        deployed=change.deployed and _in_whole_seconds(change.deployed),
     )
 
 
@@ -256,7 +256,7 @@ def _last_error(error: LastError | None) -> LastError | None:
     return replace(error, message=truncate(error.message)) if error else None
 
 
-def _in_seconds(instant: datetime) -> datetime:
+def _in_whole_seconds(instant: datetime) -> datetime:
     return instant.replace(microsecond=0)
 
 

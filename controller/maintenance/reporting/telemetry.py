@@ -61,10 +61,11 @@ def log_report(report: Report) -> None:
         logger.info("change announced", mode=each.change.mode.value, phase=each.phase.value)
 
 
-def _without_kept(outcome: Outcome) -> Any:  # noqa: ANN401 - JSON values
+def _without_kept(outcome: Outcome) -> dict[str, Any]:
     """Return an outcome without the behaviors that were kept, of which a sweep has thousands."""
     steps = tuple(each for each in outcome.steps if each.action is not Action.KEEP)
-    return to_builtins(outcome_document(replace(outcome, steps=steps)))
+    document: dict[str, Any] = to_builtins(outcome_document(replace(outcome, steps=steps)))
+    return document
 
 
 def count_report(report: Report, *, stack_name: str, now: datetime) -> None:
