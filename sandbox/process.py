@@ -15,6 +15,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -127,11 +128,12 @@ def start_sandbox(*options: str, port: int = 0, python: Path = PYTHON) -> Iterat
     directory = Path(tempfile.mkdtemp(prefix="sandbox-"))
     sandbox = Sandbox(f"http://127.0.0.1:{port}", directory / "sandbox.log")
     state_dir = str(directory / "state")
-    command = [str(python), "-m", "sandbox", "--port", str(port), "--state-dir", state_dir]
+    compiled = ["-X", f"pycache_prefix={sys.pycache_prefix}"] if sys.pycache_prefix else []
+    command = [str(python), *compiled, "-m", "sandbox", "--port", str(port)]
     try:
         with sandbox.log.open("wb") as log:
             process = subprocess.Popen(  # noqa: S603 - our own program
-                [*command, "--until-stdin-closes", *options],
+                [*command, "--state-dir", state_dir, "--until-stdin-closes", *options],
                 cwd=ROOT,
                 # Functions for Node need PATH; no other variable may reach the sandbox.
                 env={"PATH": os.environ.get("PATH", os.defpath)},
