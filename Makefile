@@ -110,8 +110,9 @@ types: setup ## Check types
 imports: setup ## Check the direction of imports
 	PYTHONPATH=controller:. $(BIN)/lint-imports
 
-template: setup ## Check the template
+template: setup ## Check the templates of the product and of the live check
 	sam validate --lint
+	sam validate --lint --template live_check/probe.yaml
 
 audit: .venv/audit/.made ## Look for known vulnerabilities in pinned packages (AUDIT_REQUIRED=1 to fail without an answer)
 	@tools/audit

@@ -1,1 +1,1 @@
-"""The questions that only a live account can answer, asked of one; it cleans up after itself."""
+"""Ask a real AWS account what only it can answer, and clean up afterwards."""

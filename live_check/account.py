@@ -1,9 +1,8 @@
 """
-The account that is asked: its clients, the names of what is made in it, and what may be written.
+The account that is asked: its clients, the names of a run's stacks, and what may be written.
 
-Everything that a run makes is called `maintenance-live-check-<8 hex digits>` or begins so; a
-distribution, which has no name, has that in its CallerReference, which nobody can change afterwards
-(doc: CloudFront API Reference, API_UpdateDistribution). Clean-up goes by these names only.
+A run is called `maintenance-live-check-<8 hex digits>`. The product's stack has the same name, the
+probe's stack ends in `-probe`; the clean-up goes by these two only.
 """
 
 import functools
@@ -16,26 +15,25 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 
-from live_check.pace import AWS, SANDBOX, Pace
+from live_check.timing import AWS, SANDBOX, Timing
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudfront import CloudFrontClient
-    from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_scheduler import EventBridgeSchedulerClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
 
 REGION = "us-east-1"
 PREFIX = "maintenance-live-check"
-_ANY_RUN = re.compile(rf"/?{PREFIX}-[0-9a-f]{{8}}(?![0-9a-f])")
+PROBE = "-probe"
+_STACK = re.compile(rf"({PREFIX}-[0-9a-f]{{8}})({PROBE})?")
 
 
-class NotOursError(Exception):
-    """A distribution that no run has made was about to be changed; it was not."""
+class ForeignDistributionError(Exception):
+    """A distribution that this run has not created was about to be changed; it was not."""
 
 
 def run_name(seconds: float) -> str:
@@ -43,9 +41,10 @@ def run_name(seconds: float) -> str:
     return f"{PREFIX}-{int(seconds):08x}"
 
 
-def is_of_any_run(name: str) -> bool:
-    """Tell whether this is the name of something that a run has made."""
-    return _ANY_RUN.match(name) is not None
+def run_of(stack: str) -> str | None:
+    """Return the name of the run that made the stack of this name, or None."""
+    match = _STACK.fullmatch(stack)
+    return match[1] if match else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +53,9 @@ class Clients:
 
     cloudformation: "CloudFormationClient"
     cloudfront: "CloudFrontClient"
-    events: "EventBridgeClient"
     functions: "LambdaClient"
     iam: "IAMClient"
     s3: "S3Client"
-    scheduler: "EventBridgeSchedulerClient"
     sqs: "SQSClient"
     ssm: "SSMClient"
 
@@ -66,9 +63,9 @@ class Clients:
 @dataclass(frozen=True)
 class Account:
     """
-    An account, live or played by a sandbox.
+    A real account, or one that a sandbox plays.
 
-    `own` holds the ids of the distributions that a run has made; no other can be written.
+    `own` holds the ids of the distributions that this run has made; no other can be written.
     """
 
     session: boto3.Session
@@ -78,18 +75,18 @@ class Account:
 
     @functools.cached_property
     def clients(self) -> Clients:
-        """Return the clients, made when the first is needed."""
-        made = _clients(self.session, self.endpoint_url)
-        _guard(made.cloudfront, self.own)
-        return made
+        """Return the clients; they are created when the first is needed."""
+        clients = _create_clients(self.session, self.endpoint_url)
+        _guard(clients.cloudfront, self.own)
+        return clients
 
     @property
-    def pace(self) -> Pace:
+    def timing(self) -> Timing:
         """Return how long things may take here."""
         return SANDBOX if self.endpoint_url else AWS
 
-    def client(self, service: str, **connection: Any) -> Any:  # noqa: ANN401 - boto3 makes them at run time
-        """Return one more client, of a service that few questions need."""
+    def client(self, service: str, **connection: Any) -> Any:  # noqa: ANN401 - boto3 creates them at run time
+        """Return a client of a service that few questions need, or of another Region."""
         # A sandbox answers at once or never.
         retries = Config(retries={"total_max_attempts": 1 if self.endpoint_url else 5})
         return self.session.client(  # type: ignore[call-overload]  # boto3-stubs know literal names only
@@ -99,7 +96,7 @@ class Account:
         )
 
     def environment(self) -> dict[str, str]:
-        """Return what the SAM CLI needs in its environment to work in this account."""
+        """Return the environment variables with which the SAM CLI uses this account."""
         endpoint = {"AWS_ENDPOINT_URL": self.endpoint_url} if self.endpoint_url else {}
         return {
             **endpoint,
@@ -111,15 +108,15 @@ class Account:
 
 def open_account(endpoint_url: str | None) -> Account:
     """
-    Return the account that the environment's credentials belong to; it is only asked who that is.
+    Return the account of the environment's credentials; the only call is GetCallerIdentity.
 
-    RuntimeError when the environment names an endpoint that was not given: what is played by a
-    sandbox would be reported as AWS's word.
+    RuntimeError if the environment names an endpoint that was not given: the report would present
+    a sandbox's answers as AWS's.
     """
-    elsewhere = sorted(name for name in os.environ if name.startswith("AWS_ENDPOINT_URL"))
-    if elsewhere and not endpoint_url:
+    endpoints = sorted(name for name in os.environ if name.startswith("AWS_ENDPOINT_URL"))
+    if endpoints and not endpoint_url:
         raise RuntimeError(
-            f"{elsewhere[0]} is set, so this is not AWS. "
+            f"{endpoints[0]} is set, so this is not AWS. "
             "Give the sandbox's address as ENDPOINT=..., or unset it."
         )
     session = boto3.Session()
@@ -127,7 +124,7 @@ def open_account(endpoint_url: str | None) -> Account:
     return Account(session, endpoint_url, identity.get_caller_identity()["Account"])
 
 
-def _clients(session: boto3.Session, endpoint_url: str | None) -> Clients:
+def _create_clients(session: boto3.Session, endpoint_url: str | None) -> Clients:
     connection: dict[str, Any] = {
         "endpoint_url": endpoint_url,
         "region_name": REGION,
@@ -136,22 +133,22 @@ def _clients(session: boto3.Session, endpoint_url: str | None) -> Clients:
     return Clients(
         cloudformation=session.client("cloudformation", **connection),
         cloudfront=session.client("cloudfront", **connection),
-        events=session.client("events", **connection),
         functions=session.client("lambda", **connection),
         iam=session.client("iam", **connection),
         s3=session.client("s3", **connection),
-        scheduler=session.client("scheduler", **connection),
         sqs=session.client("sqs", **connection),
         ssm=session.client("ssm", **connection),
     )
 
 
 def _guard(cloudfront: "CloudFrontClient", own: set[str]) -> None:
-    """Refuse, before it is sent, every write to a distribution that is not among `own`."""
+    """Refuse, before it is sent, every write to a distribution that is not in `own`."""
 
     def refuse(params: Mapping[str, Any], **_: object) -> None:
         if params["Id"] not in own:
-            raise NotOursError(f"the distribution {params['Id']} was not made by a live check")
+            raise ForeignDistributionError(
+                f"the distribution {params['Id']} was not created by this live check"
+            )
 
     for operation in ("UpdateDistribution", "DeleteDistribution"):
         cloudfront.meta.events.register(f"provide-client-params.cloudfront.{operation}", refuse)

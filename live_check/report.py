@@ -1,4 +1,4 @@
-"""The report: Markdown, one section a question. Pure."""
+"""The report: Markdown, with a section for each question. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ FINISH = "make live-check CLEAN=1 CONFIRM={account_id}"
 
 @dataclass(slots=True)
 class Findings:
-    """What a run has found out so far; it grows while the run goes on."""
+    """What a run has found out so far."""
 
     account_id: str
     endpoint_url: str | None

@@ -1,8 +1,7 @@
 """
 The questions: 1 to 10 are those that AWS's documentation leaves open, the others are our own.
 
-They are asked in the order that saves time: while the new distribution is on its way to the edges,
-those that do not need it; last, what writes to the distribution again and again.
+They are asked in this order: what writes to the distribution again and again comes last.
 """
 
 from live_check.question import Question
@@ -17,7 +16,7 @@ from live_check.questions import (
     switching,
 )
 
-WITHOUT_THE_EDGE = (
+OF_THE_PROBE = (
     Question(
         5,
         "Does a same-value PutParameter emit an Update event; how late are events?",
@@ -39,12 +38,9 @@ WITHOUT_THE_EDGE = (
         "Does a parameter keep an AllowedPattern that a later PutParameter does not name?",
         parameters.allowed_pattern,
     ),
-)
-
-AT_THE_EDGE = (
     Question(
         1,
-        "What does CloudFront answer when edge functions meet that may not, or where none may be?",
+        "What does CloudFront answer to forbidden combinations and places of edge functions?",
         associations.refusals,
     ),
     Question(
@@ -65,7 +61,7 @@ AT_THE_EDGE = (
     ),
 )
 
-WITH_THE_STACK = (
+OF_THE_PRODUCT = (
     Question(
         7,
         "How long from the switch to Deployed, for attach and detach; is all as before afterwards?",
@@ -76,5 +72,5 @@ WITH_THE_STACK = (
         "Does an invocation that failed on every try arrive in the dead letters?",
         switching.dead_letter,
     ),
-    Question(9, "How many UpdateDistribution calls does CloudFront take?", rate.sustainable),
+    Question(9, "How many UpdateDistribution calls does CloudFront accept?", rate.sustainable),
 )

@@ -1,35 +1,37 @@
-"""What CloudFront says to associations that its guide forbids; what it takes is undone at once."""
+"""How CloudFront answers to associations that its guide forbids; accepted ones are undone."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from live_check.site.distribution import Site, at_viewer_request, items
+from live_check.probe import Probe, items
 
 
-def refusals(site: Site) -> tuple[str, ...]:
+def refusals(probe: Probe) -> tuple[str, ...]:
     """Try each on the default cache behavior."""
-    before = site.default_behavior()
-    return tuple(f"{what}: {_attempt(site, before, members)}" for what, members in _forbidden(site))
+    before = probe.default_behavior()
+    return tuple(
+        f"{what}: {_attempt(probe, before, members)}" for what, members in _forbidden(probe)
+    )
 
 
-def _attempt(site: Site, before: dict[str, Any], members: dict[str, Any]) -> str:
+def _attempt(probe: Probe, before: dict[str, Any], members: dict[str, Any]) -> str:
     try:
-        site.update(DefaultCacheBehavior={**before, **members})
+        probe.update(DefaultCacheBehavior={**before, **members})
     except ClientError as error:
-        fault = error.response["Error"]
+        refusal = error.response["Error"]
         status = error.response["ResponseMetadata"]["HTTPStatusCode"]
-        return f"{status} {fault['Code']}: {fault['Message']}"
-    site.update(DefaultCacheBehavior=before)
-    return "taken (and undone)."
+        return f"{status} {refusal['Code']}: {refusal['Message']}"
+    probe.update(DefaultCacheBehavior=before)
+    return "accepted (and undone)."
 
 
-def _forbidden(site: Site) -> Iterator[tuple[str, dict[str, Any]]]:
-    edge = at_viewer_request(site.edge_version_arn)
+def _forbidden(probe: Probe) -> Iterator[tuple[str, dict[str, Any]]]:
+    edge = _at_viewer_request(probe.edge_version_arn)
 
     def function(event_type: str) -> dict[str, Any]:
-        return items({"EventType": event_type, "FunctionARN": site.function_arn})
+        return items({"EventType": event_type, "FunctionARN": probe.function_arn})
 
     yield (
         "Lambda@Edge at viewer-request, CloudFront Function at viewer-response",
@@ -45,10 +47,10 @@ def _forbidden(site: Site) -> Iterator[tuple[str, dict[str, Any]]]:
             "FunctionAssociations": function("viewer-request"),
         },
     )
-    unqualified, _, _ = site.edge_version_arn.rpartition(":")
+    unqualified, _, _ = probe.edge_version_arn.rpartition(":")
     yield (
         "Lambda@Edge by $LATEST",
-        {"LambdaFunctionAssociations": at_viewer_request(f"{unqualified}:$LATEST")},
+        {"LambdaFunctionAssociations": _at_viewer_request(f"{unqualified}:$LATEST")},
     )
     yield (
         "Lambda@Edge on a gRPC behavior",
@@ -65,3 +67,9 @@ def _forbidden(site: Site) -> Iterator[tuple[str, dict[str, Any]]]:
         "Lambda@Edge on a Smooth Streaming behavior",
         {"LambdaFunctionAssociations": edge, "SmoothStreaming": True},
     )
+
+
+def _at_viewer_request(version_arn: str) -> dict[str, Any]:
+    return items({
+        "EventType": "viewer-request", "LambdaFunctionARN": version_arn, "IncludeBody": False,
+    })  # fmt: skip

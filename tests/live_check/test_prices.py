@@ -1,11 +1,11 @@
-"""Products of the price list, which the sandbox does not have."""
+"""Read products of the price list, which the sandbox does not have."""
 
 import json
 
 from live_check.questions.prices import prices_in
 
 
-def test_every_tier_of_an_on_demand_price_is_told() -> None:
+def test_the_report_has_every_tier_of_an_on_demand_price() -> None:
     """The shape is the price list's (doc: AWS Billing User Guide, price-list-query-api)."""
     tiers = {
         "A.1": {
