@@ -142,6 +142,8 @@ def test_an_event_matches_its_rule_and_no_other(cloud: Cloud, name: str, rule: s
         ("switch-on.json", {"name": f"{SWITCH}2"}),
         ("switch-on.json", {"name": "/shop/maintenance"}),
         ("page-changed.json", {"object": {"key": "displaced/E2EXAMPLE1AB3.json"}}),
+        ("page-changed.json", {"object": {"key": "page/logo.svg"}}),
+        ("page-changed.json", {"object": {"key": "page/assets/page.html"}}),
         ("page-changed.json", {"bucket": {"name": "another"}}),
         ("other-tool-update.json", {"eventName": "CreateInvalidation"}),
         ("other-tool-update.json", {"eventSource": "s3.amazonaws.com"}),
@@ -166,6 +168,25 @@ def test_unrelated_events_do_not_wake_the_controller(
     event["detail"] |= detail
 
     assert not any(_matches(cloud, rule, event) for rule in wakeups("EventBridgeRule"))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "page.html",
+        "page.de.html",
+        "page.pt-br.html",
+        "page.pt-BR.html",
+        "settings.json",
+        "problem.json",
+    ],
+)
+def test_every_file_that_makes_a_page_wakes_the_controller(cloud: Cloud, name: str) -> None:
+    """Also if its name is misspelt in a way that the error can correct."""
+    event = _event("page-changed.json")
+    event["detail"]["object"]["key"] = f"page/{name}"
+
+    assert _matches(cloud, "PageChanged", event)
 
 
 def test_the_templates_schedule_sends_the_file_of_its_name() -> None:

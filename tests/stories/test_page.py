@@ -122,7 +122,6 @@ def test_files_that_are_unusable_are_refused_at_their_upload(
     site.puts("page.fr.html", "x" * 41_000)
     site.puts("problem.json", "{")
     site.puts("settings.json", '{"untill": null}')
-    site.puts("logo.svg", "<svg/>")
 
     told = told_at_upload(site)
 
@@ -132,7 +131,6 @@ def test_files_that_are_unusable_are_refused_at_their_upload(
         "page/page.fr.html has 41000 bytes",
         "page/problem.json is not valid JSON",
         "'untill'",
-        "page/logo.svg",
     )
     assert [] == [each for each in expected if each not in told]
     assert [] == site.published()
@@ -152,23 +150,36 @@ def test_a_refused_page_is_told_of_by_each_sweep(site: Site, looks_after: LooksA
     assert [] == site.receives({"sweep": True})["errors"]
 
 
-def test_files_that_cannot_be_packed_are_refused_at_their_upload(
-    site: Site, looks_after: LooksAfter
-) -> None:
-    """Folders, what is far too large to be read, and the one name that is ours."""
+@pytest.mark.promise
+def test_a_folder_of_assets_is_refused_by_its_listing(site: Site, distribution_id: str) -> None:
+    """The site closes all the same, none of the files is read, and one short error says it."""
+    for number in range(30):
+        site.puts(f"assets/{number}.png", "x" * 100_000)
+        site.puts(f"{number}.svg", "<svg/>")
+    site.puts("page.html", PAGE)
+    before = len(site.cloud.sandbox.calls("s3:GetObject"))
+
+    with pytest.raises(RunFailed) as failed:
+        site.becomes("on")
+
+    read = [each["resource"] for each in site.cloud.sandbox.calls("s3:GetObject")[before:]]
+    assert site.edge_version_arn == site.version(distribution_id)
+    assert (
+        "page/0.svg, page/1.svg, page/10.svg and others cannot be part of a page: remove what is "
+        "not page.html, page.<language>.html, settings.json or problem.json, directly under page/."
+    ) == str(failed.value)
+    assert [] == [each for each in read if "page" in each]
+
+
+def test_a_page_that_is_far_too_large_is_not_read(site: Site, looks_after: LooksAfter) -> None:
+    """It could be larger than the memory."""
     looks_after(a_distribution(site.cloud))
-    site.puts("images/logo.svg", "<svg/>")
     site.puts("page.html", "x" * 1_000_001)
-    site.puts("announcement.json", "{}")
 
     told = told_at_upload(site)
 
-    expected = (
-        "page/images/logo.svg cannot be part of a page",
-        "page/page.html has 1000001 bytes",
-        "page/announcement.json is written by the controller",
-    )
-    assert [] == [each for each in expected if each not in told]
+    assert "shorten page/page.html, which has 1000001" in told
+    assert [] == site.cloud.sandbox.calls("s3:GetObject")
 
 
 def test_a_page_is_baked_at_its_upload(site: Site, distribution_id: str) -> None:

@@ -8,15 +8,13 @@ A record is written only if the stored one still is the one that was read. S3 re
 412 if it is not, and with 409 if two conditional writes meet (doc: S3 User Guide,
 conditional-writes). Both mean: read again.
 
-The edge function judges what page files contain. Here they are refused only if they cannot be put
-into a package at all: files in folders, names that the controller uses itself, and files that are
-too large to read.
+The edge function judges what page files contain. Which of them are read at all is judged by their
+listing (`page_files`), which is one call, however many there are: folders are not looked into.
 """
 
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -35,20 +33,15 @@ from maintenance.errors import (
     RecordUnreadable,
     StaleObservation,
 )
-from maintenance.lambda_edge.package import ANNOUNCEMENT_FILE
+from maintenance.lambda_edge.page_files import PAGE_PREFIX, page_refusal
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef, ObjectTypeDef
+    from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
 
 _LOST_RACE = {"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"}
 # The record of 75 behaviors with four functions each takes a twentieth of it.
 _LARGEST_RECORD_BYTES = 5_000_000
-
-_PAGE_PREFIX = "page/"
-_PAGE_FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-# CloudFront accepts answers of 40 KB, so nothing that is much larger can be a part of one.
-_LARGEST_PAGE_FILE_BYTES = 1_000_000
 
 
 class RecordStore:
@@ -147,39 +140,28 @@ class PageFiles:
         """
         Return the files by name, without `page/`; an empty dict if there are none.
 
-        Raises PageRefused, which names every file that cannot be part of a page, or
-        ObservationError if the bucket cannot be read.
+        Raises PageRefused if there is anything else or too much, or ObservationError if the bucket
+        cannot be read.
         """
-        message = f"the page in s3://{self._bucket}/{_PAGE_PREFIX} cannot be read"
+        message = f"the page in s3://{self._bucket}/{PAGE_PREFIX} cannot be read"
         with translate_errors(ObservationError, message):
-            objects = self._list()
-            refusals = [refusal for each in objects if (refusal := _refusal(each))]
-            if refusals:
-                raise PageRefused(" ".join(refusals))
-            return {each["Key"].removeprefix(_PAGE_PREFIX): self._content(each) for each in objects}
+            sizes = self._list()
+            refusal = page_refusal(sizes)
+            if refusal:
+                raise PageRefused(refusal)
+            return {name: self._content(name) for name in sizes}
 
-    def _list(self) -> list[ObjectTypeDef]:
-        paginator = self._client().get_paginator("list_objects_v2")
-        pages = paginator.paginate(Bucket=self._bucket, Prefix=_PAGE_PREFIX)
-        objects = [each for page in pages for each in page.get("Contents", [])]
-        # The console creates an object of that name for a new folder.
-        return [each for each in objects if each["Key"] != _PAGE_PREFIX]
-
-    def _content(self, listed: ObjectTypeDef) -> bytes:
-        return self._client().get_object(Bucket=self._bucket, Key=listed["Key"])["Body"].read()
-
-
-def _refusal(listed: ObjectTypeDef) -> str | None:
-    """Return why this object cannot be part of a page, and what to do; None if it can."""
-    key, size = listed["Key"], listed["Size"]
-    name = key.removeprefix(_PAGE_PREFIX)
-    if name == ANNOUNCEMENT_FILE:
-        return f"{key} is written by the controller from the switch and the windows: remove it."
-    if not _PAGE_FILE_NAME.fullmatch(name):
-        return (
-            f"{key} cannot be part of a page: remove it, and put only files directly under "
-            f"{_PAGE_PREFIX}, named with letters, digits, dots, hyphens and underscores."
+    def _list(self) -> dict[str, int]:
+        """Return the size of each object by name, as many as one call returns; 0 of a folder."""
+        listing = self._client().list_objects_v2(
+            Bucket=self._bucket, Prefix=PAGE_PREFIX, Delimiter="/"
         )
-    if size > _LARGEST_PAGE_FILE_BYTES:
-        return f"{key} has {size} bytes, and CloudFront accepts 40000 with headers: shorten it."
-    return None
+        sizes = {each["Key"]: each["Size"] for each in listing.get("Contents", [])}
+        sizes |= {each["Prefix"]: 0 for each in listing.get("CommonPrefixes", [])}
+        # The console creates an object of that name for a new folder.
+        sizes.pop(PAGE_PREFIX, None)
+        return {key.removeprefix(PAGE_PREFIX): size for key, size in sizes.items()}
+
+    def _content(self, name: str) -> bytes:
+        key = f"{PAGE_PREFIX}{name}"
+        return self._client().get_object(Bucket=self._bucket, Key=key)["Body"].read()
