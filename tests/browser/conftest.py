@@ -7,6 +7,7 @@ Without Chromium, its driver or axe-core, tests that need it are skipped.
 import contextlib
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,7 +55,12 @@ def start_browser() -> Iterator[Callable[[], webdriver.Chrome]]:
     _need("chromium", "chromedriver")
     browser, driver = str(shutil.which("chromium")), str(shutil.which("chromedriver"))
     with contextlib.ExitStack() as started:
-        yield lambda: started.enter_context(_start(browser, driver))
+        # Chromium leaves folders in the temporary one.
+        folder = started.enter_context(tempfile.TemporaryDirectory(prefix="browser-"))
+        environment = {**os.environ, "TMPDIR": folder}
+        yield lambda: started.enter_context(
+            _start(browser, webdriver.ChromeService(driver, env=environment))
+        )
 
 
 @pytest.fixture(scope="session")
@@ -75,7 +81,7 @@ def visit_elsewhere(start_browser: Callable[[], webdriver.Chrome]) -> Visit:
     return lambda url, **options: _visit(start_browser(), url, Visitor(**options))
 
 
-def _start(browser: str, driver: str) -> webdriver.Chrome:
+def _start(browser: str, service: webdriver.ChromeService) -> webdriver.Chrome:
     chrome = webdriver.ChromeOptions()
     chrome.binary_location = browser
     chrome.add_argument("--headless=new")
@@ -83,7 +89,7 @@ def _start(browser: str, driver: str) -> webdriver.Chrome:
     if os.geteuid() == 0:
         # Chromium's own sandbox refuses to run as root; the pages are ours.
         chrome.add_argument("--no-sandbox")
-    started = webdriver.Chrome(options=chrome, service=webdriver.ChromeService(driver))
+    started = webdriver.Chrome(options=chrome, service=service)
     started.set_page_load_timeout(20)
     return started
 

@@ -49,6 +49,8 @@ class Deployed:
             "PATH": os.defpath,
             "PYTHONPATH": str(ROOT / "controller"),
             "COLUMNS": "80",
+            # Where make keeps compiled files, if make runs this.
+            "PYTHONPYCACHEPREFIX": sys.pycache_prefix or "",
         }
 
     def as_caller(self, caller: Cloud) -> dict[str, str]:

@@ -139,6 +139,7 @@ def run(cloud: Cloud, *arguments: str) -> "subprocess.CompletedProcess[str]":
         **cloud.sandbox.environment(),
         "PATH": os.defpath,
         "PYTHONPATH": "controller:edge_handler",
+        "PYTHONPYCACHEPREFIX": sys.pycache_prefix or "",
     }
     return subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-m", "maintenance.cli.bypass", *arguments],
