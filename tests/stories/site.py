@@ -24,7 +24,7 @@ from maintenance.app import TIMER, App, assemble
 from maintenance.handler import lambda_handler
 from maintenance.model import Timer
 from maintenance.settings import Settings
-from maintenance.wakeup import Sweep
+from maintenance.wakeup import ParameterChanged, Sweep
 
 from tests.cloud import Cloud
 from tests.sandbox.builders import a_role, signed
@@ -97,6 +97,11 @@ class Site:
     def wakes(self) -> dict[str, Any]:
         """Deliver the change event of the switch to the controller; return its report."""
         return self.receives(_SWITCH_CHANGED)
+
+    def change_of_the_switch(self) -> ParameterChanged:
+        """Return what the event of the switch's last change says."""
+        written = self.cloud.ssm.get_parameter(Name=SWITCH)["Parameter"]["LastModifiedDate"]
+        return ParameterChanged(SWITCH, written)
 
     def receives(self, event: object) -> dict[str, Any]:
         """Deliver an event to the controller; return its report."""

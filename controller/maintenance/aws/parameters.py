@@ -84,11 +84,13 @@ class Parameters:
             return ReadSwitch(None, self._missing())
         try:
             written = parameter["LastModifiedDate"]
-            return ReadSwitch(parse_switch(parameter["Value"], written=written, zone=self._zone))
+            switch = parse_switch(parameter["Value"], written=written, zone=self._zone)
         except UnreadableValue as error:
             fallback = last_readable(self._versions(self._switch), self._zone)
             what, otherwise = f"the switch {self._switch}", "it neither closes nor opens the site"
             return ReadSwitch(fallback, _invalid(what, fallback, error, otherwise=otherwise))
+        is_own_change = change is not None and _is_up_to_date(parameter, change)
+        return ReadSwitch(switch, is_own_change=is_own_change)
 
     def read_last_off(self) -> datetime | None:
         """

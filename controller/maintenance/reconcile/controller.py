@@ -14,7 +14,13 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from maintenance.errors import ApplyError, MaintenanceError, ObservationError, RunFailed
+from maintenance.errors import (
+    ApplyError,
+    ConfigurationError,
+    MaintenanceError,
+    ObservationError,
+    RunFailed,
+)
 from maintenance.reconcile import ports
 from maintenance.reconcile.desired_state import DesiredState, DesiredStateReader
 from maintenance.reconcile.housekeeping import Housekeeping
@@ -22,7 +28,7 @@ from maintenance.reconcile.ports import Listing, ReadPage
 from maintenance.reconcile.site import Observation, SitePlan, SiteReconciler
 from maintenance.reporting.announce import Announcer
 from maintenance.reporting.report import Report
-from maintenance.reporting.transitions import next_wakeup
+from maintenance.reporting.transitions import RECHECK_AFTER, next_wakeup
 from maintenance.wakeup import ParameterChanged, Wakeup
 
 _MAX_ROUNDS = 3
@@ -143,7 +149,21 @@ class Controller(Struct, frozen=True):
         try:
             yield
         except MaintenanceError as error:
-            hindrances = self.announcer.announce_failure(error, now=self.clock())
+            now = self.clock()
+            hindrances = (
+                *self._wake_up_soon(error, now),
+                *self.announcer.announce_failure(error, now=now),
+            )
             if hindrances:
                 raise RunFailed(" | ".join((str(error), *hindrances))) from error
             raise
+
+    def _wake_up_soon(self, error: MaintenanceError, now: datetime) -> tuple[str, ...]:
+        """Set the alarm clock if another run may succeed; return the error if that fails."""
+        if isinstance(error, ConfigurationError):
+            return ()
+        try:
+            self.alarm_clock.set_wakeup(now + RECHECK_AFTER, now=now)
+        except ApplyError as hindrance:
+            return (str(hindrance),)
+        return ()

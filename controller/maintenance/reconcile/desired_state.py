@@ -2,8 +2,14 @@
 The desired state of the site: now, and at the start of the next window if that is near.
 
 `parameters` replaces a switch or window that cannot be read with its last readable value, and the
-error goes along. If the switch alone decides the mode, unreadable windows or history must not
-block it.
+error goes along. If that cannot be read either, it is unknown: so is what a window says if its
+history does not answer, and what all windows say if they cannot be listed.
+
+    the switch                                   windows or history unknown
+    -------------------------------------------  ---------------------------------------------
+    on, and no end of it has come                in maintenance, with an error
+    off, written just now and woke this run      live, with an error: it ends what began before
+    anything else                                no decision: the run fails, the mode stays
 """
 
 from collections.abc import Callable
@@ -31,6 +37,9 @@ from maintenance.wakeup import ParameterChanged
 
 # The version of a window that starts within this time is published now, not at the start.
 _PUBLISH_AHEAD = timedelta(days=1)
+# Lambda retries a failed run after one minute and again after two (doc: Lambda Developer Guide,
+# invocation-async-error-handling). Later, a window may have begun since the off.
+_JUST_NOW = timedelta(minutes=5)
 
 
 class DesiredState(Struct, frozen=True):
@@ -38,13 +47,14 @@ class DesiredState(Struct, frozen=True):
     A decision, and the errors about what could not be read for it.
 
     `upcoming` is the decision at the start of the next window, if that is near; `due` is since when
-    the mode is due.
+    the mode is due. `is_uncertain` is whether what could not be read may change the decision.
     """
 
     decision: Decision
     upcoming: Decision | None
     errors: tuple[str, ...]
     due: datetime | None
+    is_uncertain: bool = False
 
     @property
     def visible(self) -> tuple[Mode, Announcement]:
@@ -53,7 +63,13 @@ class DesiredState(Struct, frozen=True):
 
     def update(self, report: Report) -> Report:
         """Return the report with this decision, which has the same effect as the one it has."""
-        return replace(report, decision=self.decision, due=self.due, upcoming=self.upcoming)
+        return replace(
+            report,
+            decision=self.decision,
+            due=self.due,
+            upcoming=self.upcoming,
+            is_uncertain=self.is_uncertain,
+        )
 
 
 class DesiredStateReader(Struct, frozen=True):
@@ -70,34 +86,35 @@ class DesiredStateReader(Struct, frozen=True):
         Raises ObservationError if too little could be read to decide.
         """
         with ThreadPoolExecutor(max_workers=1) as worker:
-            read_windows = worker.submit(self.parameters.read_windows, changed=changed)
+            read_windows = worker.submit(self._read_windows, changed)
             read = self.parameters.read_switch(changed=changed)
             windows = read_windows.result()
         now = self.clock()
         schedule = Schedule(read.switch, windows=windows.windows, lead_time=self.lead_time)
-        schedule, history_errors = self._with_history(schedule, windows.unknown, now)
+        unknown = windows.unknown
+        try:
+            if history_matters(schedule, now=now):
+                schedule = replace(schedule, last_off=self.parameters.read_last_off())
+        except ObservationError as error:
+            unknown += (str(error),)
+        if unknown and not _switch_decides_mode(read, now):
+            raise ObservationError(" | ".join(unknown))
         decision = decide(schedule, now=now)
         start = _near_start(decision, now)
         return DesiredState(
             decision=decision,
             upcoming=decide(schedule, now=start) if start else None,
-            errors=(*((read.error,) if read.error else ()), *windows.errors, *history_errors),
+            errors=(*((read.error,) if read.error else ()), *windows.errors, *unknown),
             due=due_since(schedule, now=now, changed=changed.time if changed else None),
+            is_uncertain=bool(unknown),
         )
 
-    def _with_history(
-        self, schedule: Schedule, unknown_windows: tuple[str, ...], now: datetime
-    ) -> tuple[Schedule, tuple[str, ...]]:
-        """Return the schedule with its last off if that matters, and the errors of reading it."""
+    def _read_windows(self, changed: ParameterChanged | None) -> ReadWindows:
+        """Return the windows; if they cannot be listed, they are unknown."""
         try:
-            _raise_unknown(unknown_windows)
-            if history_matters(schedule, now=now):
-                schedule = replace(schedule, last_off=self.parameters.read_last_off())
+            return self.parameters.read_windows(changed=changed)
         except ObservationError as error:
-            if not _switch_decides_mode(schedule.switch, now):
-                raise
-            return schedule, (str(error),)
-        return schedule, ()
+            return ReadWindows(unknown=(str(error),))
 
 
 def _near_start(decision: Decision, now: datetime) -> datetime | None:
@@ -108,21 +125,14 @@ def _near_start(decision: Decision, now: datetime) -> datetime | None:
     return following.begins if following.begins - now <= _PUBLISH_AHEAD else None
 
 
-def _switch_decides_mode(switch: Switch | None, now: datetime) -> bool:
-    """
-    Return whether the mode is what the switch says, whatever history and windows hold.
-
-    That is so for an `on` that has not ended, and for a plain `off` as to everything that began
-    before it.
-    """
+def _switch_decides_mode(read: ReadSwitch, now: datetime) -> bool:
+    """Return whether the switch alone decides the mode, by the table of this module."""
+    switch = read.switch
     if switch is None:
         return False
-    return switch.says is Says.OFF or not switch.is_over(max(now, switch.written))
-
-
-def _raise_unknown(windows: tuple[str, ...]) -> None:
-    if windows:
-        raise ObservationError(" | ".join(windows))
+    if switch.says is Says.ON:
+        return switch.is_in_force(max(now, switch.written))
+    return read.is_own_change and now - switch.written <= _JUST_NOW
 
 
 class HypotheticalSwitch(Struct, frozen=True):
@@ -132,8 +142,8 @@ class HypotheticalSwitch(Struct, frozen=True):
     switch: Switch
 
     def read_switch(self, *, changed: ParameterChanged | None = None) -> ReadSwitch:  # noqa: ARG002 - it cannot be outdated
-        """Return the hypothetical switch."""
-        return ReadSwitch(self.switch)
+        """Return the hypothetical switch, as the run that its write would wake reads it."""
+        return ReadSwitch(self.switch, is_own_change=True)
 
     def read_windows(self, *, changed: ParameterChanged | None = None) -> ReadWindows:
         """Return the windows as they are."""

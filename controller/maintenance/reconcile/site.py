@@ -153,6 +153,7 @@ class SiteReconciler(Struct, frozen=True):
             selection=decision.selection if decision.mode is Mode.MAINTENANCE else None,
             targets=decision.targets,
             due=desired.due,
+            is_uncertain=desired.is_uncertain,
         )
 
     def _limit_closing(self, mode: Mode, number: int) -> None:

@@ -65,7 +65,8 @@ class Report(Struct, frozen=True):
     steps after the distributions; `notices` are no errors. `targets` are as they were listed;
     `status` and `transitions` are what was announced. `upcoming` is the decision at the start of a
     window that is near, `due` is since when the mode is due, and `selection` is the version to
-    attach if the site is to be closed.
+    attach if the site is to be closed. `is_uncertain` is whether what could not be read may change
+    the decision.
     """
 
     decision: Decision
@@ -80,6 +81,7 @@ class Report(Struct, frozen=True):
     housekeeping_errors: tuple[str, ...] = ()
     status: Status | None = None
     transitions: tuple[Transition, ...] = ()
+    is_uncertain: bool = False
 
     @property
     def errors(self) -> tuple[str, ...]:

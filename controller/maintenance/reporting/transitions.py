@@ -72,9 +72,10 @@ def target_statuses(report: Report, now: datetime) -> tuple[TargetStatus, ...]:
 
 
 def next_wakeup(report: Report, now: datetime) -> datetime | None:
-    """Return when to run again: when the decision changes, and soon while CloudFront settles."""
+    """Return when to run again: when the decision changes; soon if uncertain or settling."""
     valid_until = report.decision.valid_until
-    if not any(each.is_settling for each in target_statuses(report, now)):
+    is_settling = any(each.is_settling for each in target_statuses(report, now))
+    if not (report.is_uncertain or is_settling):
         return valid_until
     return min(valid_until or now + RECHECK_AFTER, now + RECHECK_AFTER)
 

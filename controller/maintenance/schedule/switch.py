@@ -77,11 +77,12 @@ class ReadSwitch(Struct, frozen=True):
     The switch as far as it could be read.
 
     `error` says that it is missing or unreadable. `switch` then is its last readable version, or
-    None if there is none.
+    None if there is none. `is_own_change` is whether the write that woke this run wrote it.
     """
 
     switch: Switch | None
     error: str | None = None
+    is_own_change: bool = False
 
 
 def parse_switch(text: str, *, written: datetime, zone: ZoneInfo) -> Switch:

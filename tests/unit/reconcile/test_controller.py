@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
-from maintenance.errors import ApplyError, ObservationError, RunFailed
+from maintenance.errors import ApplyError, ConfigurationError, ObservationError, RunFailed
 from maintenance.model import Distribution
 from maintenance.reconcile.controller import Controller
 from maintenance.reporting.report import Report
@@ -75,6 +76,48 @@ class _Unlisted(World):
 
     def list_distributions(self) -> tuple[Distribution, ...]:
         raise ObservationError("the distributions cannot be listed")
+
+
+def test_a_failed_run_is_followed_by_another_in_a_minute() -> None:
+    """What could not be read may have changed what the site should do."""
+    world = _Unlisted()
+
+    with pytest.raises(ObservationError):
+        world.controller().reconcile(AlarmClockRang())
+
+    assert ["set the wakeup in 60.0 seconds", "write the status"] == world.done
+
+
+class _Forbidden(World):
+    """The settings match more than they may."""
+
+    def list_distributions(self) -> tuple[Distribution, ...]:
+        raise ConfigurationError("MaxDistributions allows 1")
+
+
+def test_a_run_that_its_owner_has_to_fix_is_not_repeated_every_minute() -> None:
+    """The sweep is soon enough for what only a person can change."""
+    world = _Forbidden()
+
+    with pytest.raises(ConfigurationError):
+        world.controller().reconcile(AlarmClockRang())
+
+    assert ["write the status"] == world.done
+
+
+class _Asleep(_Unlisted):
+    """Nor does Scheduler."""
+
+    def set_wakeup(self, at: datetime | None, *, now: datetime) -> None:
+        raise ApplyError(f"the alarm clock cannot be set, {at is None or at > now}")
+
+
+def test_a_failed_run_whose_wakeup_cannot_be_set_says_both() -> None:
+    """Then the next run is the sweep's."""
+    both = r"^the distributions cannot be listed \| the alarm clock cannot be set, True$"
+
+    with pytest.raises(RunFailed, match=both):
+        _Asleep().controller().reconcile(AlarmClockRang())
 
 
 class _Unwritable(_Unlisted):

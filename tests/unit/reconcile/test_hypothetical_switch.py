@@ -35,8 +35,8 @@ HYPOTHETICAL = HypotheticalSwitch(Parameters(), SWITCH)
 
 
 def test_the_hypothetical_switch_replaces_the_real_one() -> None:
-    """Even if that has just been written."""
-    assert ReadSwitch(SWITCH) == HYPOTHETICAL.read_switch(changed=CHANGED)
+    """As the run would read it that its write would wake."""
+    assert ReadSwitch(SWITCH, is_own_change=True) == HYPOTHETICAL.read_switch(changed=CHANGED)
 
 
 def test_the_windows_are_read_no_older_than_the_change() -> None:

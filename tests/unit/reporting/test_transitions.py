@@ -226,6 +226,23 @@ def test_the_next_wakeup_is_in_a_minute_while_a_target_settles(
     assert expected == next_wakeup(a_report(CLOSED, outcome, valid_until=valid_until), NOW)
 
 
+@pytest.mark.parametrize(
+    ("valid_until", "expected"),
+    [
+        (None, NOW + RECHECK_AFTER),
+        (NOW + timedelta(hours=1), NOW + RECHECK_AFTER),
+        (NOW + timedelta(seconds=9), NOW + timedelta(seconds=9)),
+    ],
+)
+def test_the_next_wakeup_is_in_a_minute_if_the_decision_is_uncertain(
+    valid_until: datetime | None, expected: datetime
+) -> None:
+    """What could not be read may begin or end any time."""
+    report = replace(a_report(CLOSED, DEPLOYED, valid_until=valid_until), is_uncertain=True)
+
+    assert expected == next_wakeup(report, NOW)
+
+
 def test_a_stuck_target_causes_no_wakeup() -> None:
     """The sweeps check it."""
     assert None is next_wakeup(a_report(CLOSED, SETTLING), NOW + STUCK_AFTER)
