@@ -132,6 +132,18 @@ def test_exceeding_the_quota_of_functions_is_a_warning(excepted: int, warnings: 
     assert warnings == sum("would have 101 Lambda@Edge" in each for each in outcome.warnings)
 
 
+def test_a_continuous_deployment_policy_is_a_warning() -> None:
+    """CloudFront sends part of the visitors to a distribution that stays open."""
+    policy = b"<ContinuousDeploymentPolicyId>abc</ContinuousDeploymentPolicyId>"
+    cloud = _Cloud(config_xml(a_behavior(), extra=policy))
+
+    outcome = DistributionReconciler(cloud, cloud).dry_run(
+        a_distribution(), Intent(Mode.MAINTENANCE, EDGE, EDGE.base_arn)
+    )
+
+    assert 1 == sum("has a continuous deployment policy" in each for each in outcome.warnings)
+
+
 def test_another_engine_has_its_own_quota() -> None:
     """It counts functions of its own kind."""
     config = config_xml(

@@ -1,0 +1,29 @@
+"""The fallback if both the new page and the last good page are refused."""
+
+from maintenance.lambda_edge.package import PageContent, build_package
+from maintenance.lambda_edge.select import VersionSelector
+from maintenance.schedule.announcement import Announcement
+
+from tests.builders import EDGE
+from tests.unit.lambda_edge.page_function import PageFunction, a_package
+from tests.unit.lambda_edge.test_publish import a_publisher
+
+
+class _NewPage:
+    def read(self) -> dict[str, bytes]:
+        return {"page.html": b"no HTML"}
+
+
+def test_the_last_good_page_serves_without_a_message_that_it_cannot_have() -> None:
+    """Both errors are reported; visitors see the page that was published before."""
+    function = PageFunction()
+    content = PageContent({"page.html": b"<title>Ours</title>"})
+    last_good = function.has_published(build_package(a_package(), content), content.description())
+    function.refuses = True
+
+    selection = VersionSelector(EDGE, _NewPage(), a_publisher(function)).select(
+        Announcement("Back soon"), attached={last_good.arn}
+    )
+
+    assert (last_good.arn, True) == (selection.arn, selection.is_fallback)
+    assert ("page.html is no HTML",) * 2 == selection.errors

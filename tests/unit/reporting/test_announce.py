@@ -1,0 +1,47 @@
+"""A run that could do nothing puts its error into the status."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from maintenance.errors import ObservationError
+from maintenance.reporting.announce import Announcer
+
+from tests.builders import NOW
+
+ERROR = ObservationError("SSM does not answer")
+
+
+class _StatusParameter:
+    name = "/site/maintenance/status"
+
+    def __init__(self) -> None:
+        self.written: list[str] = []
+
+    def read(self) -> str | None:
+        return self.written[-1] if self.written else None
+
+    def write(self, text: str) -> None:
+        self.written.append(text)
+
+
+class _EventBus:
+    def send(self, details: Sequence[Mapping[str, Any]]) -> None:
+        raise NotImplementedError(details)
+
+
+def test_the_same_error_is_written_once() -> None:
+    """It keeps the instant since which it lasts, and a parameter has few versions."""
+    parameter = _StatusParameter()
+    announcer = Announcer(
+        parameter, _EventBus(), stack="site", switch_parameter="/site/maintenance"
+    )
+
+    for minutes in (0, 15):
+        assert () == announcer.announce_failure(ERROR, now=NOW + timedelta(minutes=minutes))
+
+    (status,) = parameter.written
+    assert {"message": "SSM does not answer", "since": "2026-12-01T02:00:00Z"} == {
+        name: json.loads(status)["last_error"][name] for name in ("message", "since")
+    }
