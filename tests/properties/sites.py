@@ -64,8 +64,10 @@ def some_windows(draw: st.DrawFn) -> tuple[Window, ...]:
 @st.composite
 def histories(draw: st.DrawFn) -> list[Version]:
     """Return versions of a switch, no two at the same instant, some of them unreadable."""
-    counts = sorted(draw(st.sets(MINUTES, max_size=5)))
-    return [Version(draw(st.sampled_from(VALUES)), minute(count)) for count in counts]
+    counts = enumerate(sorted(draw(st.sets(MINUTES, max_size=5))))
+    return [
+        Version(draw(st.sampled_from(VALUES)), minute(count), number) for number, count in counts
+    ]
 
 
 @dataclass(frozen=True)

@@ -153,7 +153,7 @@ def test_an_off_makes_the_site_live_until_the_next_occurrence(
     site: Site, count: int, since: int
 ) -> None:
     """The next one that the decision names."""
-    off = Version("off", minute(count))
+    off = Version("off", minute(count), 1 + len(site.history))
     ended = replace(site.frozen(minute(count) - timedelta(minutes=1)))
     site = replace(ended, history=[*ended.history, off])
     decision, later = site.at(off.written), off.written + timedelta(minutes=since)
@@ -206,7 +206,8 @@ def test_in_a_year_of_lost_wakeups_no_decision_is_older_than_one_sweep(
     """A sweep every six hours; most other wakeups are lost, the rest late or repeated."""
     begin, sweep = NIGHT - timedelta(days=180), timedelta(hours=6)
     written = [begin + timedelta(minutes=at) for at in sorted(seed.sample(range(365 * DAY), 60))]
-    history = [Version("off", begin), *(Version(seed.choice(VALUES), at) for at in written)]
+    values = [("off", begin), *((seed.choice(VALUES), at) for at in written)]
+    history = [Version(value, at, number) for number, (value, at) in enumerate(values)]
     site = Site(history=history, windows=windows, lead_time=lead_time)
     wakeups = [begin + count * sweep for count in range(1, 365 * 4)]
     wakeups += [at + timedelta(seconds=seed.randrange(300)) for at in seed.choices(written, k=30)]

@@ -79,7 +79,7 @@ def test_an_answer_on_the_terminal_holds_no_control_characters(value: str, as_js
     out, err = io.StringIO(), io.StringIO()
     terminal.out.file, terminal.err.file = out, err
     entry = HistoryEntry(
-        "/site/maintenance", None, 1, Version(value, NOW), f"arn:aws:iam::1:{value}"
+        "/site/maintenance", None, Version(value, NOW, 1), f"arn:aws:iam::1:{value}"
     )
     page = Page([entry], 1, ZONE)
 

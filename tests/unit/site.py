@@ -30,7 +30,8 @@ class Site:
     @property
     def history(self) -> list[Version]:
         """The versions of the switch."""
-        return [Version(value, instant(at)) for at, value in self.switch]
+        written = enumerate(self.switch, start=1)
+        return [Version(value, instant(at), number) for number, (at, value) in written]
 
     @property
     def parsed_windows(self) -> tuple[Window, ...]:

@@ -231,7 +231,6 @@ class Parameters:
             yield HistoryEntry(
                 parameter=name,
                 window=window,
-                number=each["Version"],
                 version=_version(each),
                 user=each["LastModifiedUser"],
             )
@@ -248,7 +247,7 @@ def _version_key(parameter: ParameterTypeDef) -> _VersionKey:
 
 
 def _version(entry: ParameterHistoryTypeDef) -> Version:
-    return Version(entry["Value"], entry["LastModifiedDate"].astimezone(UTC))
+    return Version(entry["Value"], entry["LastModifiedDate"].astimezone(UTC), entry["Version"])
 
 
 def _is_up_to_date(parameter: ParameterTypeDef | None, change: ParameterChanged) -> bool:

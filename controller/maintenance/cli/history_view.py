@@ -82,7 +82,7 @@ def _entry(entry: HistoryEntry, zone: ZoneInfo) -> dict[str, Any]:
     meant = meaning(entry, zone=zone)
     return {
         "parameter": entry.parameter,
-        "version": entry.number,
+        "version": entry.version.number,
         "written": entry.version.written,
         "user": entry.user,
         "value": entry.version.value,

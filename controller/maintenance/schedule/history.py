@@ -2,8 +2,11 @@
 What earlier values of the switch and the windows meant. Pure.
 
 Every version means what the parser reads from it now. An unreadable one counts as never written.
+The order of versions is that of their numbers: the clocks of two hosts of SSM, which date them, may
+differ.
 """
 
+import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -18,10 +21,11 @@ from maintenance.schedule.window import Window, parse_window
 
 
 class Version(Struct, frozen=True):
-    """A value in a parameter's history, and when it was written."""
+    """A value in a parameter's history, when it was written, and its number, which grows."""
 
     value: str
     written: datetime
+    number: int
 
 
 def last_readable(history: Sequence[Version], zone: ZoneInfo) -> Switch | None:
@@ -50,20 +54,18 @@ def _readable(history: Sequence[Version], zone: ZoneInfo) -> Iterator[Switch]:
 
 
 def _newest_versions_first(history: Sequence[Version]) -> list[Version]:
-    """Return `history` newest first; of two with the same instant, the later listed first."""
-    return sorted(history, key=lambda version: version.written)[::-1]
+    return sorted(history, key=lambda version: version.number, reverse=True)
 
 
 class HistoryEntry(Struct, frozen=True):
     """
     A version of the switch, or of the window `window`, and who wrote it.
 
-    `user` is the ARN that Parameter Store recorded; `number` counts the parameter's versions.
+    `user` is the ARN that Parameter Store recorded.
     """
 
     parameter: str
     window: str | None
-    number: int
     version: Version
     user: str
 
@@ -76,10 +78,12 @@ class Meaning(Struct, frozen=True):
 
 
 def newest_first(entries: Iterable[HistoryEntry]) -> tuple[HistoryEntry, ...]:
-    """Return the entries of all parameters, newest first."""
-    return tuple(
-        sorted(entries, key=lambda each: (each.version.written, each.number), reverse=True)
-    )
+    """Return the entries of all parameters, newest first; those of one stay in their order."""
+    by_parameter: dict[str, list[HistoryEntry]] = {}
+    for each in sorted(entries, key=lambda each: each.version.number, reverse=True):
+        by_parameter.setdefault(each.parameter, []).append(each)
+    histories = by_parameter.values()
+    return tuple(heapq.merge(*histories, key=lambda each: each.version.written, reverse=True))
 
 
 def meaning(entry: HistoryEntry, *, zone: ZoneInfo) -> Meaning:

@@ -89,16 +89,16 @@ def test_an_open_window_that_is_deleted_is_over() -> None:
 def test_a_window_that_becomes_unreadable_keeps_its_last_readable_value() -> None:
     """The newest of the readable versions."""
     history = [
-        Version("cron(0 1 ? * SUN *) for 1h", instant("2026-11-01")),
-        Version(SUNDAYS, instant("2026-11-02")),
-        Version("cron(0 2 ? * SUN *) fro 2h", instant("2026-12-06T02:30")),
+        Version("cron(0 1 ? * SUN *) for 1h", instant("2026-11-01"), 1),
+        Version(SUNDAYS, instant("2026-11-02"), 2),
+        Version("cron(0 2 ? * SUN *) fro 2h", instant("2026-12-06T02:30"), 3),
     ]
     assert parse_window("w", SUNDAYS, zone=ZONE) == last_readable_window("w", history, ZONE)
 
 
 def test_a_window_that_was_never_readable_is_ignored() -> None:
     """There is no earlier value to keep."""
-    assert None is last_readable_window("w", [Version("weekly", instant("2026-11-01"))], ZONE)
+    assert None is last_readable_window("w", [Version("weekly", instant("2026-11-01"), 1)], ZONE)
 
 
 def test_a_window_that_is_written_inside_an_occurrence_is_open_at_once() -> None:
@@ -171,18 +171,25 @@ def test_an_unreadable_off_ends_nothing() -> None:
 
 def test_without_any_readable_version_there_is_no_switch() -> None:
     """The same as after it was deleted."""
-    history = [Version("maintenance", instant("2026-12-01"))]
+    history = [Version("maintenance", instant("2026-12-01"), 1)]
     assert (None, None) == (last_readable(history, ZONE), last_off(history, ZONE))
 
 
-def test_the_order_of_the_history_does_not_matter() -> None:
-    """Except that of two versions with the same time, the one listed later is newer."""
-    site = Site(
-        switch=[("2026-12-01T01:00", "on"), ("2026-12-01T03:00", "off"), ("2026-12-01T03:00", "on")]
-    )
+@pytest.mark.parametrize("last", ["2026-12-01T03:00", "2026-12-01T02:59:59"])
+def test_the_newest_version_is_that_with_the_highest_number(last: str) -> None:
+    """SSM lists versions in no fixed order, and the clocks of its hosts differ."""
+    site = Site(switch=[("2026-12-01T01:00", "on"), ("2026-12-01T03:00", "off"), (last, "on")])
     forwards = last_readable(site.history, ZONE)
     rotated = last_readable(site.history[1:] + site.history[:1], ZONE)
-    assert forwards == rotated == parse_switch("on", written=instant("2026-12-01T03:00"), zone=ZONE)
+    assert forwards == rotated == parse_switch("on", written=instant(last), zone=ZONE)
+
+
+def test_the_newest_off_is_that_with_the_highest_number() -> None:
+    """Although another host of SSM has dated the one before it later."""
+    values = ("off until 2026-12-06T03:00", "off", "on for 10m")
+    written = ("2026-12-05T02:00:00.5", "2026-12-05T02:00:00.4", "2026-12-05T02:30")
+    site = Site(switch=list(zip(written, values, strict=True)), windows=[SUNDAYS])
+    assert MAINTENANCE == site.at("2026-12-06T02:30").mode
 
 
 def test_a_window_that_began_before_an_on_outlasts_it_if_there_was_never_an_off() -> None:

@@ -1,6 +1,6 @@
 """The history: its order, and what each entry meant."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,7 +15,8 @@ def an_entry(
 ) -> HistoryEntry:
     """Return an entry of the switch, or of a window."""
     user = "arn:aws:iam::123456789012:user/ana"
-    return HistoryEntry("/site/maintenance", window, number, Version(value, written), user)
+    parameter = f"/site/maintenance/windows/{window}" if window else "/site/maintenance"
+    return HistoryEntry(parameter, window, Version(value, written, number), user)
 
 
 @pytest.mark.parametrize(
@@ -66,9 +67,10 @@ def test_an_unreadable_entry_shows_the_error(window: str | None, value: str, err
     assert meant.text.startswith(error)
 
 
-def test_the_newest_entry_comes_first() -> None:
-    """Of two at the same instant, the higher version."""
-    earlier = an_entry("on", number=1)
+@pytest.mark.parametrize("milliseconds", [0, 1])
+def test_the_newest_entry_comes_first(milliseconds: int) -> None:
+    """Of one parameter, the higher version, even if another host of SSM has dated it earlier."""
+    earlier = an_entry("on", number=1, written=WRITTEN + timedelta(milliseconds=milliseconds))
     later = an_entry("off", number=2)
     newest = an_entry("on", window="w", number=1, written=datetime(2026, 12, 2, tzinfo=UTC))
     assert (newest, later, earlier) == newest_first([earlier, newest, later])
