@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 from tests.cloud import Cloud
 from tests.sandbox.builders import a_function, a_version
-from tests.simulation.ledger import LISTS, behaviors
+from tests.simulation.reference_model import LISTS, behaviors
 
 # The path pattern before and after, where an edit has renamed a behavior.
 type Renamed = tuple[str, str] | None

@@ -6,7 +6,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.cloud import Cloud
 from tests.hypothesis_profiles import examples
-from tests.simulation.machine import LongRun
+from tests.simulation.state_machine import LongRun
 
 _STEPS = 20
 
@@ -14,7 +14,7 @@ _STEPS = 20
 def test_no_long_run_loses_a_setting_or_strands_a_site(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Through the real controller, against the sandbox; the steps are in machine.py."""
+    """Through the real controller, against the sandbox; the steps are in state_machine.py."""
     for name, value in cloud.sandbox.environment().items():
         monkeypatch.setenv(name, value)
 

@@ -1,9 +1,10 @@
 """
-A site over a random long time: operators, windows, other parties, faults, crashes and sweeps.
+A site over a long random time: operators, windows, third parties, faults, crashes and sweeps.
 
-Every step is judged by the ledgers (ledger.py); every rest, with faults gone and nobody at work,
-also by what operators have ordered (words.py): one sweep reaches what is wanted, says so in the
-status, and aims the alarm clock at the next change; another finds nothing to do.
+After each step, the reference models judge what the controller has done (reference_model.py). When
+everything rests and no fault is left, what operators wrote decides what must follow
+(operator_input.py): one sweep reaches the desired state, reports it in the status, and sets the
+alarm clock to the next change; a second sweep changes nothing.
 """
 
 # ruff: noqa: D102 - the name of a step is its sentence
@@ -19,8 +20,8 @@ from tests.cloud import Cloud
 from tests.crashing import Moment
 from tests.simulation import edits
 from tests.simulation.faults import TROUBLES, Trouble
-from tests.simulation.scene import EVENTS, OPEN, Scene
-from tests.simulation.values import STRETCHES, WORDS, Stretch, Word
+from tests.simulation.operator_input import STRETCHES, WORDS, Stretch, Word
+from tests.simulation.simulated_site import EVENTS, OPEN, Scene
 
 _SITES = st.integers(0, 1)
 _AT = st.integers(0, 3)

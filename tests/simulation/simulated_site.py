@@ -17,12 +17,12 @@ from maintenance.wakeup import parse_wakeup
 from tests.cloud import Cloud, eventually
 from tests.crashing import Moment, MortalProcess, ProcessEnded
 from tests.sandbox.builders import a_behavior, a_distribution, a_function, ordered
-from tests.simulation.actors import Party
 from tests.simulation.edits import STRANGERS, Clears, Edit, Renames, make_strangers
 from tests.simulation.faults import Trouble
-from tests.simulation.ledger import Set, lists_by_path
+from tests.simulation.operator_input import GARBAGE, Orders, Stretch, Word
+from tests.simulation.reference_model import Set, lists_by_path
 from tests.simulation.site_clock import SiteClock
-from tests.simulation.values import GARBAGE, Orders, Stretch, Word
+from tests.simulation.third_parties import Party
 from tests.stories.site import BUCKET, SWITCH, make_site
 
 OPEN = "/open"

@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 from tests.cloud import Cloud
 from tests.sandbox.builders import Raw, signed
 from tests.simulation.edits import Edit
-from tests.simulation.ledger import Ledger
+from tests.simulation.reference_model import Ledger
 
 _NAMESPACE = "http://cloudfront.amazonaws.com/doc/2020-05-31/"
 _OK = 200
