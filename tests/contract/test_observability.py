@@ -37,7 +37,10 @@ def test_the_template_has_these_alarms() -> None:
     """The operations reference has a row for each."""
     expected = {
         "FailedRuns",
+        "MissingRuns",
+        "ThrottledRuns",
         "UndeliveredWakeups",
+        "LostWakeups",
         "InvalidInputs",
         "StuckDistributions",
         "LongMaintenance",
@@ -66,11 +69,12 @@ def test_an_alarm_goes_to_the_topic_and_says_what_to_do(name: str) -> None:
 
 @pytest.mark.parametrize("name", OURS)
 def test_an_alarm_watches_a_metric_that_the_controller_writes(name: str) -> None:
-    """With the dimension of this stack; between two runs the alarm keeps its state."""
+    """With the dimension of this stack; between two runs only `MissingRuns` changes its state."""
     alarm = properties(name)
 
+    missing = "breaching" if name == "MissingRuns" else "ignore"
     assert alarm["MetricName"] in telemetry.UNITS
-    assert (DIMENSIONS, "ignore") == (alarm["Dimensions"], alarm["TreatMissingData"])
+    assert (DIMENSIONS, missing) == (alarm["Dimensions"], alarm["TreatMissingData"])
 
 
 def test_0_disables_the_alarm_about_a_long_maintenance() -> None:
@@ -94,6 +98,8 @@ def test_the_dashboard_shows_every_metric() -> None:
     others = {
         ("AWS/Lambda", "Errors"),
         ("AWS/Lambda", "Invocations"),
+        ("AWS/Lambda", "Throttles"),
+        ("AWS/Scheduler", "InvocationsFailedToBeSentToDeadLetterCount"),
         ("AWS/SQS", "ApproximateNumberOfMessagesVisible"),
     }
     shown = {(metric[0], metric[1]) for metric in metrics()}

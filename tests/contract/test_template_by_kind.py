@@ -40,9 +40,12 @@ def _created() -> Iterator[tuple[str, dict[str, Any]]]:
     ("name", "properties"), list(_created()), ids=[name for name, _ in _created()]
 )
 def test_two_stacks_share_no_name(name: str, properties: dict[str, Any]) -> None:
-    """CloudFormation gives the name, or it contains the stack's name."""
+    """CloudFormation gives the name, it contains the stack's name, or it refers to a resource."""
     fixed = {key: value for key, value in properties.items() if key in _NAMES}
-    shared = [key for key, value in fixed.items() if "AWS::StackName" not in json.dumps(value)]
+    own = ["AWS::StackName", *(json.dumps({"Ref": each}) for each in _RESOURCES)]
+    shared = [
+        key for key, value in fixed.items() if not any(each in json.dumps(value) for each in own)
+    ]
 
     assert [] == shared, name
 

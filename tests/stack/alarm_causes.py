@@ -2,7 +2,7 @@
 For each alarm of the template, a cause that sets it off on a deployed stack.
 
 A cause lasts as long as its context; leaving it also cleans up. A sweep that fails sets off
-`FailedRuns` beside the alarm of its cause.
+`FailedRuns` beside the alarm of its cause, and two that do not run set off `MissingRuns`.
 """
 
 import contextlib
@@ -12,28 +12,50 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import pytest
+from botocore.exceptions import ClientError
+
 from tests.cloud import eventually
 from tests.stack.conftest import DeployedStack
-from tests.stack.deliveries import rewrite_switch, rule_enabled
+from tests.stack.deliveries import (
+    LOST,
+    Step,
+    delivery,
+    rewrite_switch,
+    rule_enabled,
+    trigger_sweep,
+    write_sweep,
+)
 from tests.stack.operations import empty_dead_letter_queue
 from tests.stack.permissions import INVOKE, Permission, without
 
 _UPDATE = Permission("Controller", "UpdateDistributions", "cloudfront:UpdateDistribution")
 _INVOKE_BY_RULE = Permission("SwitchChanged", INVOKE, "lambda:InvokeFunction")
+_SCHEDULER_ROLE = (
+    Permission("SchedulerRolePolicy", "InvokeController", "lambda:InvokeFunction"),
+    Permission("SchedulerRolePolicy", "SendDeadLetters", "sqs:SendMessage"),
+)
 _25_HOURS = timedelta(hours=25)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cause:
-    """A cause, and all alarms that it sets off."""
-
-    lasting: Callable[[DeployedStack], AbstractContextManager[None]]
-    alarms: frozenset[str]
 
 
 def sweep(stack: DeployedStack) -> None:
     """Let the controller sweep, whatever it finds."""
     stack.invoke({"sweep": True})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cause:
+    """
+    A cause, and all alarms that it sets off.
+
+    `sweep` is what comes of a sweep while the cause lasts, and the alarms end after so many
+    `sweeps_until_ok` without it.
+    """
+
+    lasting: Callable[[DeployedStack], AbstractContextManager[None]]
+    alarms: frozenset[str]
+    sweep: Step = sweep
+    sweeps_until_ok: int = 1
 
 
 @contextlib.contextmanager
@@ -91,6 +113,45 @@ def _closed_since_yesterday(stack: DeployedStack) -> Iterator[None]:
     stack.put(stack.switch, "off")
 
 
+@contextlib.contextmanager
+def _sweep_disabled(stack: DeployedStack) -> Iterator[None]:
+    write_sweep(stack, state="DISABLED")
+    try:
+        yield
+    finally:
+        write_sweep(stack, state="ENABLED")
+
+
+def _no_sweep(_: DeployedStack) -> None:
+    """Do nothing, as a schedule that is disabled."""
+
+
+@contextlib.contextmanager
+def _schedules_denied(stack: DeployedStack) -> Iterator[None]:
+    with without(stack, *_SCHEDULER_ROLE):
+        yield
+
+
+def _lose_sweep(stack: DeployedStack) -> None:
+    assert LOST["AWS/Scheduler"] == delivery(trigger_sweep)(stack)
+
+
+@contextlib.contextmanager
+def _no_concurrency_left(stack: DeployedStack) -> Iterator[None]:
+    name = stack.physical_id("Controller")
+    functions = stack.cloud.functions
+    functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
+    try:
+        yield
+    finally:
+        functions.delete_function_concurrency(FunctionName=name)
+
+
+def _sweep_throttled(stack: DeployedStack) -> None:
+    with pytest.raises(ClientError, match="TooManyRequestsException"):
+        sweep(stack)
+
+
 def _has_dead_letters(stack: DeployedStack) -> bool:
     answer = stack.cloud.sqs.get_queue_attributes(
         QueueUrl=stack.physical_id("DeadLetterQueue"),
@@ -103,6 +164,21 @@ CAUSES: Mapping[str, Cause] = {
     "FailedRuns": Cause(lasting=_update_denied, alarms=frozenset({"FailedRuns"})),
     "UndeliveredWakeups": Cause(
         lasting=_event_undelivered, alarms=frozenset({"UndeliveredWakeups"})
+    ),
+    "MissingRuns": Cause(
+        lasting=_sweep_disabled, sweep=_no_sweep, alarms=frozenset({"MissingRuns"})
+    ),
+    "ThrottledRuns": Cause(
+        lasting=_no_concurrency_left,
+        sweep=_sweep_throttled,
+        alarms=frozenset({"ThrottledRuns", "MissingRuns"}),
+        sweeps_until_ok=3,
+    ),
+    "LostWakeups": Cause(
+        lasting=_schedules_denied,
+        sweep=_lose_sweep,
+        alarms=frozenset({"LostWakeups", "MissingRuns"}),
+        sweeps_until_ok=3,
     ),
     "InvalidInputs": Cause(
         lasting=_window_invalid, alarms=frozenset({"InvalidInputs", "FailedRuns"})

@@ -8,6 +8,7 @@ lost.
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 from tests.cloud import eventually
 from tests.stack.conftest import DeployedStack
@@ -27,10 +28,17 @@ LOST = {
 
 def trigger_sweep(stack: DeployedStack) -> None:
     """Let the sweep's schedule run now: writing a schedule with a rate restarts it."""
-    name = stack.physical_id("ControllerSweep")
-    sweep = stack.cloud.scheduler.get_schedule(Name=name)
+    write_sweep(stack, state="ENABLED")
+
+
+def write_sweep(stack: DeployedStack, *, state: Literal["ENABLED", "DISABLED"]) -> None:
+    """Write the sweep's schedule as it is, but with this state."""
+    name, group = stack.physical_id("ControllerSweep"), stack.physical_id("ScheduleGroup")
+    sweep = stack.cloud.scheduler.get_schedule(Name=name, GroupName=group)
     stack.cloud.scheduler.update_schedule(
         Name=name,
+        GroupName=group,
+        State=state,
         ScheduleExpression=sweep["ScheduleExpression"],
         FlexibleTimeWindow=sweep["FlexibleTimeWindow"],
         Target=sweep["Target"],

@@ -8,6 +8,7 @@ import pytest
 
 from tests.stack.alarm_causes import CAUSES, sweep
 from tests.stack.conftest import ALARM_TOPIC, DeployedStack
+from tests.stack.deliveries import Step
 from tests.stack.operations import reset
 
 SWEEP_MINUTES = 15
@@ -41,10 +42,10 @@ class Watch:
             for each in alarms["MetricAlarms"]
         }
 
-    def sweep(self, times: int) -> None:
+    def sweep(self, times: int, by: Step = sweep) -> None:
         """Sweep that often, at the default interval."""
         for _ in range(times):
-            sweep(self.stack)
+            by(self.stack)
             self.stack.cloud.sandbox.advance(SWEEP_MINUTES)
 
     def _logical_id(self, alarm: str) -> str:
@@ -92,9 +93,9 @@ def test_an_alarm_notifies_once_when_its_cause_begins_and_once_when_it_ends(
     before = watch.states()
 
     with cause.lasting(watch.stack):
-        watch.sweep(3)
+        watch.sweep(3, cause.sweep)
         during, begun = watch.states(), watch.notifications()
-    watch.sweep(1)
+    watch.sweep(cause.sweeps_until_ok)
     after, ended = watch.states(), watch.notifications()
 
     all_ok = dict.fromkeys(CAUSES, "OK")
