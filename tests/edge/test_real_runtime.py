@@ -38,24 +38,19 @@ pytestmark = pytest.mark.skipif(
 def artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the folder that `sam build` makes of the edge handler, with settings of the tests."""
     folder = tmp_path_factory.mktemp("build")
-    sam = [sys.executable, "-m", "samcli", "build", "MaintenanceEdge", "--build-dir", str(folder)]
+    sam = [sys.executable, "-m", "samcli", "build", "MaintenanceEdge"]
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}"
     built = subprocess.run(  # noqa: S603 -- the pinned SAM CLI
-        [
-            *sam,
-            "--cache-dir",
-            str(folder / "cache"),
-            "--template-file",
-            str(ROOT / "template.yaml"),
-        ],
-        cwd=ROOT,
-        env={"PATH": path, "HOME": str(folder), "SAM_CLI_TELEMETRY": "0"},
+        [*sam, "--template-file", str(ROOT / "template.yaml")],
+        # It builds, and leaves temporary folders, where it runs.
+        cwd=folder,
+        env={"PATH": path, "HOME": str(folder), "TMPDIR": str(folder), "SAM_CLI_TELEMETRY": "0"},
         capture_output=True,
         text=True,
         check=False,
     )
     assert 0 == built.returncode, built.stderr
-    package = folder / "MaintenanceEdge"
+    package = folder / ".aws-sam" / "build" / "MaintenanceEdge"
     settings_file = package / "defaults" / "settings.json"
     settings_file.write_text(json.dumps({**json.loads(settings_file.read_text()), **SETTINGS}))
     return package
