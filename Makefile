@@ -124,11 +124,10 @@ build: setup ## Build both functions, small and quick to start
 check: lint types imports template check-docs audit cover ## Everything that CI checks
 
 bench: setup .venv/bench/.made ## Measure against the goals (ONLY=edge,toggle for some)
-	@tools/node-floor
 	@PYTHONPATH=controller:edge_handler:. $(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY))
 
-load: setup ## Check what holds under load (ONLY=fleet,windows,events,edge for some; needs wrk)
-	@PYTHONPATH=controller:edge_handler:. $(BIN)/python -m benchmarks.load $(if $(ONLY),--only $(ONLY)) $(ARGS)
+load: setup ## Check what holds under load (ONLY=fleet,windows,events for some)
+	@PYTHONPATH=controller:edge_handler:. $(BIN)/python -m benchmarks --load $(if $(ONLY),--only $(ONLY))
 
 docs: setup ## Write the tables of docs/configuration.md from the template
 	@PYTHONPATH=controller:. $(BIN)/python -m tools.check_docs --write
@@ -140,4 +139,4 @@ lock: setup ## Pin the requirements again after an edit of an .in file
 	tools/lock
 
 clean: ## Remove what these commands made
-	rm -rf .venv .aws-sam .cache tests/browser/node_modules benchmarks/node/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage
+	rm -rf .venv .aws-sam .cache tests/browser/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage

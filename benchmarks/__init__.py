@@ -1,1 +1,1 @@
-"""What the product costs, measured side by side with the floor and with what people use instead."""
+"""Measure what the product costs, beside the least possible and beside what people use instead."""

@@ -1,11 +1,11 @@
 """
-`make bench`: measure, print one table, and write it to the pages that hold it.
+`make bench` and `make load`: measure, print the rows, and write them into the table of README.md.
 
-With ONLY, a comma-separated list of the names below, the other rows stay as they were.
+ONLY is a comma-separated list of names; the other rows stay as they are. A load ends with exit code
+1 if a goal is missed.
 """
 
 import argparse
-import json
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
@@ -14,92 +14,68 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
+from rich.markdown import Markdown
 
-from benchmarks import (
-    cold_start,
-    cost,
-    edge_requests,
-    edge_runtime,
-    fleet,
-    machine,
-    table,
-    toggle,
-    windows,
-)
-from benchmarks.artifact import ROOT, Artifacts, built
+from benchmarks import cold_start, edge_requests, edge_runtime, fleet, load, machine, toggle
+from benchmarks.artifact import ROOT, Artifacts, build_packages
 from benchmarks.findings import Section
+from benchmarks.table import markdown, replace_sections
 
 type _Run = Callable[[Artifacts, Path], Section]
 
-# In the order of the table.
-_BENCHMARKS: Mapping[str, _Run] = {
+BENCHMARKS: Mapping[str, _Run] = {
     "edge": edge_requests.run,
     "runtime": edge_runtime.run,
     "cold-start": cold_start.run,
     "toggle": toggle.run,
     "fleet": fleet.run,
-    "windows": windows.run,
 }
-_RESULTS = ROOT / "benchmarks" / "results.json"
+LOADS: Mapping[str, _Run] = {f"load-{name}": run for name, run in load.LOADS.items()}
+_ORDER = (*BENCHMARKS, *LOADS)
 _PAGE = ROOT / "benchmarks" / "README.md"
-_COST_PAGE = ROOT / "docs" / "cost.md"
 
 
 def main() -> None:
-    """Run what was asked for and write down what was found."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--only", default="", help=f"of {', '.join(_BENCHMARKS)}")
-    chosen = _chosen(parser.parse_args().only)
-    known = _read()
+    """Measure what was asked for; exit with 1 if a load missed a goal."""
+    runs = _selected_runs()
     console = Console(stderr=True)
-    with built() as artifacts:
-        for name in chosen:
+    sections: dict[str, Section] = {}
+    with build_packages() as artifacts:
+        for name, run in runs.items():
             console.print(f"Measuring: {name}")
-            known[name] = _measured(_BENCHMARKS[name], artifacts)
-            _write(known)
-    Console().print(table.terminal_table(_in_order(known)))
+            sections[name] = _measure(run, artifacts)
+            page = replace_sections(_PAGE.read_text("utf-8"), sections, _ORDER)
+            _PAGE.write_text(page, "utf-8")
+    Console().print(Markdown(markdown(sections)))
+    missed = [
+        finding.subject
+        for name in runs.keys() & LOADS.keys()
+        for finding in sections[name].findings
+        if finding.is_met is False
+    ]
+    if missed:
+        sys.exit(f"Missed: {'; '.join(missed)}")
 
 
-def _chosen(only: str) -> list[str]:
-    names = [each.strip() for each in only.split(",") if each.strip()] or list(_BENCHMARKS)
-    unknown = [each for each in names if each not in _BENCHMARKS]
+def _selected_runs() -> Mapping[str, _Run]:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--load", action="store_true", help="the loads, not the benchmarks")
+    parser.add_argument("--only", default="", help="some of them, by name")
+    arguments = parser.parse_args()
+    known = LOADS if arguments.load else BENCHMARKS
+    names = [each.strip() for each in arguments.only.split(",") if each.strip()]
+    prefix = "load-" if arguments.load else ""
+    unknown = [each for each in names if f"{prefix}{each}" not in known]
     if unknown:
-        sys.exit(f"There is no benchmark {unknown[0]}: there are {', '.join(_BENCHMARKS)}.")
-    return names
+        every = ", ".join(each.removeprefix(prefix) for each in known)
+        sys.exit(f"Unknown name {unknown[0]}: the names are {every}.")
+    return {f"{prefix}{each}": known[f"{prefix}{each}"] for each in names} or known
 
 
-def _measured(run: _Run, artifacts: Artifacts) -> Section:
-    described = machine.describe()
-    taken = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+def _measure(run: _Run, artifacts: Artifacts) -> Section:
+    circumstances = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {machine.describe()}"
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
-        return replace(run(artifacts, Path(folder)), taken=taken, machine=described)
-
-
-def _read() -> dict[str, Section]:
-    if not _RESULTS.exists():
-        return {}
-    documents = json.loads(_RESULTS.read_text(encoding="utf-8"))
-    return {name: Section.read(document) for name, document in documents.items()}
-
-
-def _write(known: Mapping[str, Section]) -> None:
-    documents = {name: section.document() for name, section in sorted(known.items())}
-    _RESULTS.write_text(
-        json.dumps(documents, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
-    _replace(_PAGE, "table", table.markdown_table(_in_order(known)))
-    numbers = {key: value for each in known.values() for key, value in each.numbers.items()}
-    if cost.NEEDED <= numbers.keys():
-        _replace(_COST_PAGE, "costs", cost.markdown(numbers))
-
-
-def _replace(page: Path, name: str, content: str) -> None:
-    text = page.read_text(encoding="utf-8")
-    page.write_text(table.between_markers(text, name, content), encoding="utf-8")
-
-
-def _in_order(known: Mapping[str, Section]) -> list[Section]:
-    return [known[name] for name in _BENCHMARKS if name in known]
+        return replace(run(artifacts, Path(folder)), circumstances=circumstances)
 
 
 if __name__ == "__main__":

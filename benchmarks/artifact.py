@@ -1,9 +1,9 @@
 """
-The two packages as they are deployed, and Python as Lambda starts it: nothing but the package.
+The two packages as they are deployed, and Python as Lambda starts it: with the package only.
 
-Built once by the real `sam build`, and made lighter as `make build` does. Lambda mounts a package
-read-only, so Python can keep nothing that it compiled: what a package does not bring compiled is
-compiled at every cold start.
+The real `sam build` builds them once, and `tools/slim` treats a copy as `make build` does. Lambda
+mounts a package read-only, so modules that it does not contain compiled are compiled at every cold
+start.
 """
 
 import contextlib
@@ -21,21 +21,21 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAMS = Path(__file__).parent / "programs"
 _SLIM = ROOT / "tools" / "slim"
-# Without site-packages: the package is all there is, as in Lambda.
+# Without site-packages, as in Lambda.
 PYTHON = (sys._base_executable, "-S", "-s")  # type: ignore[attr-defined]  # noqa: SLF001 - the interpreter behind the environment
 
 
 @dataclass(frozen=True, slots=True)
 class Artifacts:
-    """The folders that Lambda would unpack."""
+    """The folders of both packages."""
 
     controller: Path
     edge: Path
 
 
 @contextlib.contextmanager
-def built() -> Iterator[Artifacts]:
-    """Give the packages, without compiled files; they are gone afterwards."""
+def build_packages() -> Iterator[Artifacts]:
+    """Build both packages, without compiled files, and delete them afterwards."""
     with tempfile.TemporaryDirectory(prefix="benchmarks-") as folder:
         command = [sys.executable, "-m", "samcli", "build", "--build-dir", folder]
         environment = {
@@ -57,16 +57,16 @@ def built() -> Iterator[Artifacts]:
         yield Artifacts(Path(folder) / "Controller", Path(folder) / "MaintenanceEdge")
 
 
-def copy_of(package: Path, folder: Path, *, slimmed: bool) -> Path:
+def copy_package(package: Path, folder: Path, *, slimmed: bool) -> Path:
     """Return a copy of a package in `folder`, as `sam build` or as `make build` leaves it."""
-    copied = shutil.copytree(package, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    copy = shutil.copytree(package, folder, ignore=shutil.ignore_patterns("__pycache__"))
     if slimmed:
-        subprocess.run([str(_SLIM), str(copied)], check=True)  # noqa: S603 - our own tool
-    return copied
+        subprocess.run([str(_SLIM), str(copy)], check=True)  # noqa: S603 - our own tool
+    return copy
 
 
 def environment(package: Path, **variables: str) -> dict[str, str]:
-    """Return the environment of a process that runs `package`; it leaves no compiled files."""
+    """Return the environment of a process that runs `package` and writes no compiled files."""
     return {
         "PATH": os.defpath,
         "PYTHONPATH": str(package),
@@ -75,15 +75,15 @@ def environment(package: Path, **variables: str) -> dict[str, str]:
     }
 
 
-def packed_bytes(package: Path) -> int:
+def zipped_bytes(package: Path) -> int:
     """Return the size of the package as it is uploaded."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    zipped = io.BytesIO()
+    with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in sorted(package.rglob("*")):
             archive.write(file, file.relative_to(package))
-    return len(packed.getvalue())
+    return len(zipped.getvalue())
 
 
 def program(name: str) -> str:
-    """Return the path of one of the programs that are measured from outside."""
+    """Return the path of a program that is measured from outside."""
     return str(PROGRAMS / name)

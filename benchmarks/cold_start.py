@@ -1,9 +1,9 @@
 """
-The controller's cold start: a sweep with nothing to do, in a process that has just been started.
+The controller's cold start: a sweep with nothing to do, in a new process.
 
-The floor is a process that imports boto3, makes the clients of the same services and makes the same
-calls, as the sandbox has seen them. Both are judged by the work of their processor, because waiting
-for answers is the same for both and would flatter the ratio.
+The floor is a process that imports boto3, creates clients of the same services and makes the same
+calls. Both are judged by processor time: waiting for answers is the same for both, and would only
+bring the ratio closer to one.
 """
 
 import json
@@ -12,25 +12,39 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.artifact import PYTHON, Artifacts, copy_of, environment, packed_bytes, program
-from benchmarks.call_log import busy_seconds
-from benchmarks.controller import Answer, started, succeeded
-from benchmarks.findings import Finding, Goal, Samples, Section, number, paired
+from benchmarks.artifact import (
+    PYTHON,
+    Artifacts,
+    copy_package,
+    environment,
+    program,
+    zipped_bytes,
+)
+from benchmarks.controller import Answer, require_success, start_controller
+from benchmarks.findings import (
+    Finding,
+    Goal,
+    Section,
+    busy_seconds,
+    differences,
+    milliseconds,
+    number,
+    ratios,
+)
 from sandbox.process import start_sandbox
 from tests.cloud import Cloud
 from tests.sandbox.builders import a_distribution
 from tests.stories.site import BUCKET, GROUP, PAGE_NAME, Site, make_site
 
 _COLD_STARTS = 15
-# What an answer of AWS is taken to need, where a run waits for it.
 _CALL_SECONDS = 0.15
 _COLD = Goal(1.15, "x")
 _SWEEP = {"sweep": True}
-_MADE = "make build"
+_OURS = "make build"
 _PLAIN_BUILD = "sam build"
 
-# How each call of a sweep is made without us; a call that is not here is left out, which is said.
-_PLAIN: Mapping[str, Callable[[str], tuple[str, str, dict[str, Any]]]] = {
+# How the floor makes each call of a sweep; the table names calls that are missing here.
+_FLOOR_CALLS: Mapping[str, Callable[[str], tuple[str, str, dict[str, Any]]]] = {
     "ssm:GetParameter": lambda name: ("ssm", "get_parameter", {"Name": name}),
     "ssm:GetParametersByPath": lambda path: (
         "ssm",
@@ -59,59 +73,59 @@ type _Samples = dict[str, list[float]]
 
 
 def run(artifacts: Artifacts, folder: Path) -> Section:
-    """Return the findings for the package as `make build` and as `sam build` leave it."""
+    """Return the findings for the packages of `make build` and of `sam build`."""
     packages = {
-        _MADE: copy_of(artifacts.controller, folder / "made", slimmed=True),
-        _PLAIN_BUILD: copy_of(artifacts.controller, folder / "plain", slimmed=False),
+        _OURS: copy_package(artifacts.controller, folder / "ours", slimmed=True),
+        _PLAIN_BUILD: copy_package(artifacts.controller, folder / "plain", slimmed=False),
     }
     with start_sandbox("--deploy-seconds", "0") as sandbox:
         site = make_site(Cloud(sandbox))
         distribution_id = a_distribution(site.cloud)
-        not_restored = _warm_up(packages[_MADE], site, distribution_id)
-        cold = {name: _samples(each, site, distribution_id) for name, each in packages.items()}
+        _sweep(packages[_OURS], site, distribution_id)  # the first one has something to do
+        samples = {name: _measure(each, site, distribution_id) for name, each in packages.items()}
+        calls = {each["operation"] for each in _sweep(packages[_OURS], site, distribution_id)}
         sandbox.set(call_seconds=_CALL_SECONDS)
-        waiting = busy_seconds(_sweep_calls(packages[_MADE], site, distribution_id))
-    findings = [*_findings(cold, not_restored), *_package_findings(packages)]
-    numbers = {
-        "cold_sweep_work_seconds": Samples(tuple(cold[_MADE]["cpu"])).median,
-        "sweep_waiting_seconds": waiting,
-    }
-    return Section(title="Controller, cold start", findings=tuple(findings), numbers=numbers)
+        waiting = busy_seconds(_sweep(packages[_OURS], site, distribution_id))
+    findings = [
+        *_findings(samples, sorted(calls - _FLOOR_CALLS.keys())),
+        Finding(
+            subject=f"the sweep's waiting, {1000 * _CALL_SECONDS:.0f} ms per call",
+            measured=f"{number(waiting)} s",
+        ),
+        _size(packages),
+    ]
+    return Section(title="Controller", findings=tuple(findings))
 
 
-def _warm_up(package: Path, site: Site, distribution_id: str) -> list[str]:
-    """Bring the site to rest and learn the calls of a sweep; return those without a floor."""
-    with started(package, site, distribution_id) as environment_:
-        succeeded(environment_.invoke(_SWEEP))
-    calls = {call["operation"] for call in _sweep_calls(package, site, distribution_id)}
-    return sorted(calls - _PLAIN.keys())
-
-
-def _sweep_calls(package: Path, site: Site, distribution_id: str) -> list[Answer]:
+def _sweep(package: Path, site: Site, distribution_id: str) -> list[Answer]:
+    """Sweep in a new process and return the calls."""
     before = len(site.cloud.sandbox.calls())
-    with started(package, site, distribution_id) as environment_:
-        succeeded(environment_.invoke(_SWEEP))
+    with start_controller(package, site, distribution_id) as controller:
+        require_success(controller.invoke(_SWEEP))
     return site.cloud.sandbox.calls()[before:]
 
 
-def _samples(package: Path, site: Site, distribution_id: str) -> _Samples:
-    calls = _sweep_calls(package, site, distribution_id)
-    plain = [
-        _PLAIN[each["operation"]](each["resource"]) for each in calls if each["operation"] in _PLAIN
+def _measure(package: Path, site: Site, distribution_id: str) -> _Samples:
+    """Return the processor time of imports and of whole sweeps, ours and the floor's."""
+    calls = [
+        _FLOOR_CALLS[each["operation"]](each["resource"])
+        for each in _sweep(package, site, distribution_id)
+        if each["operation"] in _FLOOR_CALLS
     ]
-    samples: _Samples = {"import": [], "cpu": [], "floor import": [], "floor": []}
+    samples: _Samples = {"import": [], "sweep": [], "floor import": [], "floor": []}
     for _ in range(_COLD_STARTS):
-        imported, called = _floor(package, site, plain)
+        imported, called = _run_floor(package, site, calls)
         samples["floor import"].append(imported["cpu"])
         samples["floor"].append(called["cpu"])
-        with started(package, site, distribution_id) as environment_:
-            samples["import"].append(environment_.imported["cpu"])
-            answer = succeeded(environment_.invoke(_SWEEP))
-            samples["cpu"].append(answer["cpu"])
+        with start_controller(package, site, distribution_id) as controller:
+            samples["import"].append(controller.imported["cpu"])
+            samples["sweep"].append(require_success(controller.invoke(_SWEEP))["cpu"])
     return samples
 
 
-def _floor(package: Path, site: Site, calls: list[tuple[str, str, dict[str, Any]]]) -> list[Answer]:
+def _run_floor(
+    package: Path, site: Site, calls: list[tuple[str, str, dict[str, Any]]]
+) -> list[Answer]:
     ran = subprocess.run(  # noqa: S603 - our own program
         [*PYTHON, program("plain_calls.py")],
         env=environment(package, **site.cloud.sandbox.environment()),
@@ -123,51 +137,37 @@ def _floor(package: Path, site: Site, calls: list[tuple[str, str, dict[str, Any]
     return [json.loads(line) for line in ran.stdout.splitlines()]
 
 
-def _findings(cold: Mapping[str, _Samples], not_restored: list[str]) -> list[Finding]:
-    without = f" (without {', '.join(not_restored)})" if not_restored else ""
+def _findings(by_package: Mapping[str, _Samples], missing: list[str]) -> list[Finding]:
+    without = f" (without {', '.join(missing)})" if missing else ""
     findings = []
-    for name, samples in cold.items():
-        whole = paired(samples["cpu"], samples["floor"], ratio=True)
-        is_deployed = name == _MADE
-        judged = _COLD.judged(whole) if is_deployed else {"judged": f"{number(whole.median)} x"}
+    for name, samples in by_package.items():
+        sweep = ratios(samples["sweep"], samples["floor"])
+        imports = ratios(samples["import"], samples["floor import"])
         findings += [
             Finding(
                 subject=f"imports, {name}",
-                measured=_milliseconds(samples["import"]),
-                beside=f"import boto3 {_milliseconds(samples['floor import'])}",
-                judged=f"{_ratio(samples['import'], samples['floor import'])} x",
+                measured=milliseconds(samples["import"]),
+                beside=f"import boto3 {milliseconds(samples['floor import'])}",
+                judged=f"{number(imports.median)} x",
             ),
             Finding(
                 subject=f"imports, clients and a sweep with nothing to do, {name}",
-                measured=_milliseconds(samples["cpu"]),
-                beside=f"boto3, the same calls{without} {_milliseconds(samples['floor'])}",
-                **judged,
+                measured=milliseconds(samples["sweep"]),
+                beside=f"boto3, the same calls{without} {milliseconds(samples['floor'])}",
+                **(
+                    _COLD.judge(sweep) if name == _OURS else {"judged": f"{number(sweep.median)} x"}
+                ),
             ),
         ]
-    saved = paired(cold[_PLAIN_BUILD]["cpu"], cold[_MADE]["cpu"])
-    findings.append(
-        Finding(
-            subject="saved by make build in place of sam build",
-            measured=_milliseconds(list(saved.values)),
-        )
+    saved = differences(by_package[_PLAIN_BUILD]["sweep"], by_package[_OURS]["sweep"])
+    subject = "saved by make build in place of sam build"
+    return [*findings, Finding(subject=subject, measured=milliseconds(saved.values))]
+
+
+def _size(packages: Mapping[str, Path]) -> Finding:
+    sizes = {name: zipped_bytes(package) / 1e6 for name, package in packages.items()}
+    return Finding(
+        subject="package, as it is uploaded",
+        measured=f"{sizes[_OURS]:.1f} MB",
+        beside=f"{_PLAIN_BUILD} {sizes[_PLAIN_BUILD]:.1f} MB",
     )
-    return findings
-
-
-def _package_findings(packages: Mapping[str, Path]) -> list[Finding]:
-    sizes = {name: packed_bytes(package) / 1e6 for name, package in packages.items()}
-    return [
-        Finding(
-            subject="package, as it is uploaded",
-            measured=f"{sizes[_MADE]:.1f} MB",
-            beside=f"{_PLAIN_BUILD} {sizes[_PLAIN_BUILD]:.1f} MB",
-        )
-    ]
-
-
-def _ratio(mine: list[float], floor: list[float]) -> str:
-    return number(paired(mine, floor, ratio=True).median)
-
-
-def _milliseconds(seconds: list[float]) -> str:
-    return Samples(tuple(1_000 * each for each in seconds)).shown("ms")

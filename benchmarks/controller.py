@@ -1,8 +1,8 @@
 """
-The controller as a process of its own, and the site in the sandbox that it looks after.
+The controller in a process of its own, beside a sandbox.
 
-The process is an execution environment of Lambda: started for the first event, then kept. What
-EventBridge and Lambda's own start of it take is not played, and in no number.
+The process plays an execution environment of Lambda: it starts for the first event and is kept for
+the next. No figure contains EventBridge's time or Lambda's own part of a start.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ type Answer = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """A started process; `imported` is what it said once its modules were imported."""
+    """A running process; `imported` is its first line, after its modules were imported."""
 
     imported: Answer
     events: IO[str]
@@ -29,7 +29,7 @@ class Environment:
     pid: int
 
     def invoke(self, event: object) -> Answer:
-        """Deliver an event and return seconds and fault, as `run_controller.py` tells them."""
+        """Deliver an event and return durations and error, as `run_controller.py` prints them."""
         self.events.write(json.dumps(event) + "\n")
         self.events.flush()
         answer: Answer = json.loads(self.answers.readline())
@@ -37,10 +37,10 @@ class Environment:
 
 
 @contextlib.contextmanager
-def started(
+def start_controller(
     package: Path, site: Site, distributions: str, **settings: str
 ) -> Iterator[Environment]:
-    """Start the controller of `package`, wait until it is imported, and end it afterwards."""
+    """Start the controller of `package`, wait until it has imported, and end it afterwards."""
     variables = {
         **site.cloud.sandbox.environment(),
         **site.environment(distributions, **settings),
@@ -64,15 +64,15 @@ def started(
             process.wait()
 
 
-def succeeded(answer: Answer) -> Answer:
-    """Return the answer of a run without a fault; raise RuntimeError with the fault of another."""
-    if answer["fault"]:
-        raise RuntimeError(f"The controller could not do what was measured: {answer['fault']}")
+def require_success(answer: Answer) -> Answer:
+    """Return the answer of a run; raise RuntimeError if the run failed."""
+    if answer["error"]:
+        raise RuntimeError(f"The measured run failed: {answer['error']}")
     return answer
 
 
-def switch_changed() -> dict[str, Any]:
-    """Return the event of a change of the switch, older than any change that is measured."""
+def switch_event() -> dict[str, Any]:
+    """Return the event of a change of the switch, older than any measured change."""
     return {
         "detail-type": "Parameter Store Change",
         "source": "aws.ssm",

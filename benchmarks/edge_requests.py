@@ -1,9 +1,9 @@
 """
 What the edge handler adds to a request, in process, over a handler that returns a constant.
 
-Every case is a crowd: each request comes from another address, and languages vary, so that what the
-handler remembers of one visitor does not flatter it. A tester's cookie is checked whole when an
-instance first sees it, and remembered from then on; a forged one is checked whole each time.
+Every case is a crowd: addresses and languages differ from request to request, so that the handler's
+caches do not flatter it. An instance checks a tester's cookie in full when it first sees it, and
+remembers it; it checks a forged one in full each time.
 """
 
 import ipaddress
@@ -17,15 +17,15 @@ from typing import Any
 
 from maintenance_edge.bypass import COOKIE, anchor, sign, week_and_hour
 
-from benchmarks.artifact import PYTHON, Artifacts, copy_of, environment, program
-from benchmarks.findings import Finding, Goal, Section, paired
+from benchmarks.artifact import PYTHON, Artifacts, copy_package, environment, program
+from benchmarks.findings import Finding, Goal, Samples, Section, differences
 
 _CROWD = 2_000
 _REPETITIONS = 15
 _BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
-_SECRET = "8yU3cN0m6fJ4Qk1sVb7wZrXt2LpHdEgA5oIuYnKqTjM"  # noqa: S105 -- of the benchmark alone
+_SECRET = "8yU3cN0m6fJ4Qk1sVb7wZrXt2LpHdEgA5oIuYnKqTjM"  # noqa: S105 -- of the benchmark only
 _ADDED = Goal(15, "µs", "+")
-_LISTED = 500
+_NETWORKS = 500
 _LANGUAGES = tuple(
     f"{tag};q=0.{weight},en;q=0.1" for tag in ("de", "sl-SI", "fr") for weight in range(2, 9)
 )
@@ -34,24 +34,24 @@ type _Events = list[dict[str, Any]]
 
 
 def run(artifacts: Artifacts, folder: Path) -> Section:
-    """Return the findings for the package as it is, and for one with a long allow list."""
+    """Return the findings for the package, and for one with a long list of allowed networks."""
     expiry = int(time.time() // 3_600) + 2
     plain = _package(artifacts, folder / "plain", expiry, networks=())
     listed = _package(artifacts, folder / "listed", expiry, networks=_networks())
-    samples = {**_time(plain, _everyday(expiry)), **_time(listed, _listed())}
+    samples = {**_measure(plain, _common(expiry)), **_measure(listed, _with_networks())}
     findings = [_finding(name, *both) for name, both in samples.items()]
     return Section(title="Edge handler, a request in process", findings=tuple(findings))
 
 
-def _finding(name: str, mine: list[float], floor: list[float]) -> Finding:
-    added = paired(mine, floor)
+def _finding(name: str, ours: list[float], floor: list[float]) -> Finding:
+    added = differences(ours, floor)
     rare = name.startswith("a cookie")
-    judged = {} if rare else _ADDED.judged(added)
-    beside = f"constant {paired(floor, [0.0] * len(floor)).shown('µs')}"
-    return Finding(subject=name, measured=f"+{added.shown('µs')}", beside=beside, **judged)
+    judged = {} if rare else _ADDED.judge(added)
+    beside = f"constant {Samples(tuple(floor)).text('µs')}"
+    return Finding(subject=name, measured=f"+{added.text('µs')}", beside=beside, **judged)
 
 
-def _time(
+def _measure(
     package: Path, cases: Mapping[str, _Events]
 ) -> dict[str, tuple[list[float], list[float]]]:
     ran = subprocess.run(  # noqa: S603 - our own program
@@ -64,10 +64,10 @@ def _time(
     )
     samples = json.loads(ran.stdout)
     floor = samples.pop("")
-    return {name: (mine, floor) for name, mine in samples.items()}
+    return {name: (ours, floor) for name, ours in samples.items()}
 
 
-def _everyday(expiry: int) -> dict[str, _Events]:
+def _common(expiry: int) -> dict[str, _Events]:
     testers = [sign(_SECRET, expiry - each) for each in range(2)]
     forged = [urlsafe_b64encode(bytes([each % 251] * 32)).decode()[:43] for each in range(_CROWD)]
     return {
@@ -86,12 +86,12 @@ def _everyday(expiry: int) -> dict[str, _Events]:
     }
 
 
-def _listed() -> dict[str, _Events]:
-    inside = [f"10.{each // 250}.{each % 250}.9" for each in range(_LISTED)]
+def _with_networks() -> dict[str, _Events]:
+    inside = [f"10.{each // 250}.{each % 250}.9" for each in range(_NETWORKS)]
     return {
         "page, 500 networks that the visitor is not in": _crowd({"accept": _BROWSER}),
         "500 networks, the visitor is in one, passes": _crowd(
-            {"accept": _BROWSER}, addresses=[inside[n % _LISTED] for n in range(_CROWD)]
+            {"accept": _BROWSER}, addresses=[inside[n % _NETWORKS] for n in range(_CROWD)]
         ),
     }
 
@@ -100,10 +100,10 @@ def _crowd(
     *headers: Mapping[str, str], uri: str = "/", addresses: Iterable[str] | None = None
 ) -> _Events:
     first = ipaddress.IPv4Address("198.18.0.0")
-    given = addresses or (str(first + each) for each in range(_CROWD))
+    clients = addresses or (str(first + each) for each in range(_CROWD))
     return [
         _event(address, uri, {**headers[n % len(headers)], "accept-language": _LANGUAGES[n % 21]})
-        for n, address in enumerate(given)
+        for n, address in enumerate(clients)
     ]
 
 
@@ -122,12 +122,12 @@ def _event(address: str, uri: str, headers: Mapping[str, str]) -> dict[str, Any]
 
 
 def _networks() -> tuple[str, ...]:
-    """Return networks that do not touch, or they would join into a few."""
-    return tuple(f"10.{each // 250}.{each % 250}.8/31" for each in range(_LISTED))
+    """Return networks that are not adjacent, so that they cannot be merged."""
+    return tuple(f"10.{each // 250}.{each % 250}.8/31" for each in range(_NETWORKS))
 
 
 def _package(artifacts: Artifacts, folder: Path, expiry: int, *, networks: tuple[str, ...]) -> Path:
-    package = copy_of(artifacts.edge, folder, slimmed=True)
+    package = copy_package(artifacts.edge, folder, slimmed=True)
     file = package / "defaults" / "settings.json"
     settings = json.loads(file.read_text(encoding="utf-8"))
     changes = {"allowed_networks": networks, "cors_origins": ["https://app.example.com"]}

@@ -1,15 +1,16 @@
 """
-What a benchmark found: rows of the table, and the numbers that other pages compute with. Pure.
+What a benchmark or a load found: rows of the table, and what they are computed with. Pure.
 
-    samples     of one thing, repeated; their median is the figure, the quartiles the spread
+    samples     repeated measurements; their median is the figure, the quartiles the spread
     finding     one row: what was measured, beside what, and whether the goal is met
-    section     the findings of one benchmark, with the day and the machine they are from
+    section     the findings of one benchmark, with the date and the machine
 """
 
+import math
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any, Self
+from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,86 +21,106 @@ class Samples:
 
     @property
     def median(self) -> float:
-        """Return the middle one."""
+        """Return the median."""
         return statistics.median(self.values)
 
     @property
     def quartiles(self) -> tuple[float, float]:
-        """Return what a quarter of them stay below, and what a quarter exceed."""
+        """Return the first and the third quartile."""
         if len(self.values) == 1:
             return self.values[0], self.values[0]
         low, _, high = statistics.quantiles(self.values, n=4, method="inclusive")
         return low, high
 
-    def shown(self, unit: str) -> str:
-        """Return median and spread as the table has them."""
+    def text(self, unit: str) -> str:
+        """Return median and quartiles as the table shows them."""
         low, high = self.quartiles
         return f"{number(self.median)} {unit} ({number(low)}-{number(high)})"
 
 
-def paired(samples: Sequence[float], floor: Sequence[float], *, ratio: bool = False) -> Samples:
-    """Return what each of `samples` is more than its neighbour of `floor`, or times as much."""
+def differences(samples: Sequence[float], floor: Sequence[float]) -> Samples:
+    """Return by how much each sample exceeds the one of `floor` that was measured beside it."""
     pairs = zip(samples, floor, strict=True)
-    return Samples(tuple(mine / its if ratio else mine - its for mine, its in pairs))
+    return Samples(tuple(ours - least for ours, least in pairs))
+
+
+def ratios(samples: Sequence[float], floor: Sequence[float]) -> Samples:
+    """Return how many times the one of `floor` that was measured beside it each sample is."""
+    pairs = zip(samples, floor, strict=True)
+    return Samples(tuple(ours / least for ours, least in pairs))
 
 
 def number(value: float) -> str:
-    """Return a number with three digits that count."""
+    """Return a number with three significant digits."""
     if abs(value) >= 100:  # noqa: PLR2004 - three digits
         return f"{value:,.0f}"
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"  # noqa: PLR2004 - the same
 
 
+def milliseconds(seconds: Sequence[float]) -> str:
+    """Return median and quartiles of samples in seconds, as milliseconds."""
+    return Samples(tuple(1_000 * each for each in seconds)).text("ms")
+
+
+def busy_seconds(calls: Sequence[Mapping[str, Any]]) -> float:
+    """Return the seconds during which at least one of these logged calls was under way."""
+    busy, until = 0.0, -math.inf
+    for call in sorted(calls, key=lambda each: each["began"]):
+        busy += max(0.0, call["ended"] - max(until, call["began"]))
+        until = max(until, call["ended"])
+    return busy
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """
-    One row of the table.
-
-    `verdict` is None where there is no goal: the row is there to compare with.
-    """
+    """One row of the table; without a goal, `is_met` is None and the row is for comparison."""
 
     subject: str
     measured: str
     beside: str = ""
     judged: str = ""
     goal: str = ""
-    verdict: bool | None = None
+    is_met: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """The most that a figure may be; `sign` goes before it in the table, `unit` behind it."""
+    """The most that a figure may be; the table shows it after `sign` and before `unit`."""
 
     most: float
     unit: str
     sign: str = ""
 
-    def judged(self, figure: Samples | float) -> dict[str, Any]:
+    def judge(self, figure: Samples | float) -> dict[str, Any]:
         """Return the members of a finding that say whether `figure` meets this goal."""
         value = figure.median if isinstance(figure, Samples) else figure
         return {
             "judged": f"{self.sign}{number(value)} {self.unit}",
             "goal": f"at most {self.sign}{self.most:g} {self.unit}",
-            "verdict": value <= self.most,
+            "is_met": value <= self.most,
         }
+
+
+def at_most(subject: str, value: float, most: float, unit: str) -> Finding:
+    """Return a finding whose goal is that `value` does not exceed `most`."""
+    return Finding(
+        subject=subject,
+        measured=f"{value:,.0f} {unit}",
+        goal=f"at most {most:,.0f} {unit}",
+        is_met=value <= most,
+    )
+
+
+def none_of(subject: str, found: Sequence[object]) -> Finding:
+    """Return a finding whose goal is that nothing was found; it names the first few."""
+    measured = f"{len(found)}: {', '.join(map(str, found[:3]))}" if found else "none"
+    return Finding(subject=subject, measured=measured, goal="none", is_met=not found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """The findings of one benchmark; `numbers` are for computing with, each unit in its name."""
+    """The findings of one benchmark; `circumstances` are the date and the machine."""
 
     title: str
     findings: tuple[Finding, ...]
-    numbers: Mapping[str, float] = field(default_factory=dict)
-    taken: str = ""
-    machine: str = ""
-
-    def document(self) -> dict[str, Any]:
-        """Return the section as JSON values."""
-        return asdict(self)
-
-    @classmethod
-    def read(cls, document: Mapping[str, Any]) -> Self:
-        """Return the section that `document` returned."""
-        findings = tuple(Finding(**each) for each in document["findings"])
-        return cls(**{**document, "findings": findings})
+    circumstances: str = ""

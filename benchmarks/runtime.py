@@ -1,8 +1,8 @@
 """
-Lambda's own runtime as plain processes: the interface emulator of the SAM CLI and a runtime client.
+Lambda's own runtime as plain processes: the SAM CLI's interface emulator, and a runtime client.
 
-The emulator starts the runtime at the first invocation, so that one is a cold start. Both addresses
-of the emulator are set, or it would listen on every interface.
+The emulator starts the runtime at the first invocation, which is a cold start. It gets both of its
+addresses, or it would listen on every interface.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ from typing import Any
 
 import httpx
 
-from benchmarks.memory import peak_kilobytes
+from benchmarks.machine import peak_kilobytes
 
 INVOCATIONS = "/2015-03-31/functions/function/invocations"
 _ARCHITECTURES = {"x86_64": "x86_64", "aarch64": "arm64"}
@@ -30,7 +30,7 @@ _POLL_SECONDS = 0.005
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function of Lambda: what runs it, the folder of its package, its environment."""
+    """A Lambda function: its command, the folder of its package, and its environment."""
 
     command: Sequence[str]
     package: Path
@@ -39,27 +39,27 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """A running emulator of one function, which is started at the first invocation."""
+    """A running emulator of one function, which starts at the first invocation."""
 
     client: httpx.Client
     pid: int
 
     def seconds(self, event: object) -> float:
-        """Invoke the function and return how long that took."""
+        """Invoke the function and return the seconds that it took."""
         began = time.perf_counter()
         self.answer(event)
         return time.perf_counter() - began
 
     def answer(self, event: object) -> dict[str, Any]:
-        """Return what the function answers; RuntimeError where it is no answer to a visitor."""
-        given = self.client.post(INVOCATIONS, json=event)
-        if '"status"' not in given.text:
-            raise RuntimeError(f"The function did not answer a request: {given.text[:300]}")
-        answer: dict[str, Any] = given.json()
+        """Return the function's response; RuntimeError if it is not one for a visitor."""
+        response = self.client.post(INVOCATIONS, json=event)
+        if '"status"' not in response.text:
+            raise RuntimeError(f"The function returned no response: {response.text[:300]}")
+        answer: dict[str, Any] = response.json()
         return answer
 
     def peak_kilobytes(self) -> int:
-        """Return the most memory that the runtime's process has had."""
+        """Return the largest memory of the runtime's process so far."""
         # Any thread of the emulator may have started it.
         threads = Path(f"/proc/{self.pid}/task").glob("*/children")
         children = [pid for each in threads for pid in each.read_text(encoding="ascii").split()]
@@ -68,7 +68,7 @@ class Runtime:
 
 @contextlib.contextmanager
 def running(function: Function) -> Iterator[Runtime]:
-    """Give the runtime of `function`, its process not yet started; end all of it afterwards."""
+    """Start the emulator of `function`, not yet its process; end both afterwards."""
     machine = _ARCHITECTURES[platform.machine()]
     emulator = files("samcli") / "local" / "rapid" / f"aws-lambda-rie-{machine}"
     address, runtime_api = (f"127.0.0.1:{_free_port()}" for _ in range(2))

@@ -1,57 +1,32 @@
 """
-Show findings: as a table in the terminal, as Markdown, and between the markers of a page.
+The table of benchmarks/README.md, which is also the record: sections that are not measured stay.
 
-A page keeps what is written by hand; only what stands between `<!-- begin NAME -->` and
-`<!-- end NAME -->` is replaced.
+A section begins with a row that holds its name in bold, its title, and its circumstances.
 """
 
-from collections.abc import Iterable, Sequence
-
-from rich.table import Table
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 from benchmarks.findings import Finding, Section
 
-# A heading, and the cells of each row below it.
-type _Group = tuple[str, Sequence[Sequence[str]]]
-
 _COLUMNS = ("what", "measured", "beside", "judged", "goal", "met")
+_FIRST_ROW = re.compile(r"\| \*\*(?P<name>[^*]+)\*\*")
 
 
-def terminal_table(sections: Iterable[Section]) -> Table:
-    """Return one table of all sections."""
-    return terminal("Medians, with the quartiles behind them", _COLUMNS, _groups(sections))
+def markdown(sections: Mapping[str, Section]) -> str:
+    """Return a table of these sections."""
+    return _table(line for name, section in sections.items() for line in _rows(name, section))
 
 
-def markdown_table(sections: Sequence[Section]) -> str:
-    """Return one table of all sections, and below it when and where each was measured."""
-    taken = [f"- {each.title}: {each.taken}, {each.machine}." for each in sections]
-    return markdown(_COLUMNS, _groups(sections), taken)
-
-
-def terminal(title: str, columns: Sequence[str], groups: Iterable[_Group]) -> Table:
-    """Return one table of all groups of rows."""
-    table = Table(title=title, title_justify="left")
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for heading, rows in groups:
-        table.add_section()
-        table.add_row(f"[bold]{heading}[/bold]")
-        for cells in rows:
-            table.add_row(*cells)
-    return table
-
-
-def markdown(columns: Sequence[str], groups: Iterable[_Group], taken: Iterable[str]) -> str:
-    """Return one table of all groups of rows, and below it the lines that say when and where."""
-    lines = [_line(columns), _line(["---"] * len(columns))]
-    for heading, rows in groups:
-        lines.append(_line([f"**{heading}**", *[""] * (len(columns) - 1)]))
-        lines += [_line(cells) for cells in rows]
-    return "\n".join([*lines, "", "When and where:", "", *taken])
+def replace_sections(page: str, sections: Mapping[str, Section], order: Sequence[str]) -> str:
+    """Return `page` with these sections in its table; the others stay, all in this order."""
+    rows = {**_recorded_rows(page), **{name: _rows(name, each) for name, each in sections.items()}}
+    table = _table(line for name in order for line in rows.get(name, []))
+    return between_markers(page, "table", table)
 
 
 def between_markers(page: str, name: str, content: str) -> str:
-    """Return `page` with `content` between the markers `name`; ValueError where they are not."""
+    """Return `page` with `content` between the markers of `name`; ValueError if it has none."""
     begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
     before, found_begin, rest = page.partition(begin)
     _, found_end, after = rest.partition(end)
@@ -60,14 +35,31 @@ def between_markers(page: str, name: str, content: str) -> str:
     return f"{before}{begin}\n\n{content}\n\n{end}{after}"
 
 
-def _groups(sections: Iterable[Section]) -> list[_Group]:
-    return [(each.title, [_cells(finding) for finding in each.findings]) for each in sections]
+def _recorded_rows(page: str) -> dict[str, list[str]]:
+    _, _, rest = page.partition("<!-- begin table -->")
+    rows: dict[str, list[str]] = {}
+    name = ""
+    for line in rest.partition("<!-- end table -->")[0].splitlines():
+        first = _FIRST_ROW.match(line)
+        name = first["name"] if first else name
+        if name and line:
+            rows.setdefault(name, []).append(line)
+    return rows
 
 
-def _cells(finding: Finding) -> list[str]:
-    met = {True: "yes", False: "no", None: ""}[finding.verdict]
+def _table(rows: Iterable[str]) -> str:
+    return "\n".join([_line(_COLUMNS), _line(["---"] * len(_COLUMNS)), *rows])
+
+
+def _rows(name: str, section: Section) -> list[str]:
+    first = (f"**{name}**: {section.title}", section.circumstances, "", "", "", "")
+    return [_line(first), *(_line(_cells(finding)) for finding in section.findings)]
+
+
+def _cells(finding: Finding) -> Sequence[str]:
+    met = {True: "yes", False: "no", None: ""}[finding.is_met]
     texts = (finding.subject, finding.measured, finding.beside, finding.judged, finding.goal)
-    return [*texts, met]
+    return (*texts, met)
 
 
 def _line(cells: Iterable[str]) -> str:

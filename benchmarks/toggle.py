@@ -1,21 +1,27 @@
 """
 A toggle: from the accepted write of the switch to the accepted update of the distribution.
 
-One distribution of 75 cache behaviors, 150 ms for every AWS call. Beside it a shell script of the
-AWS CLI and jq that fetches, edits and updates, and knows neither notes nor neighbours. The time is
-read off the sandbox's log of calls; starting the script's processes counts, as does, where it says
-cold, starting the controller's.
+The distribution has 75 cache behaviors, and every AWS call takes 150 ms. Beside it a shell script
+with the AWS CLI and jq fetches, edits and updates, and records no displaced functions. The times
+come from the sandbox's log of calls; they include the start of the script's processes and, if it is
+cold, of the controller's.
 """
 
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.artifact import ROOT, Artifacts, copy_of
-from benchmarks.controller import Answer, started, succeeded, switch_changed
-from benchmarks.findings import Finding, Goal, Samples, Section, number, paired
+from benchmarks.artifact import ROOT, Artifacts, copy_package
+from benchmarks.controller import (
+    Answer,
+    Environment,
+    require_success,
+    start_controller,
+    switch_event,
+)
+from benchmarks.findings import Finding, Goal, Samples, Section, number, ratios
 from sandbox.process import start_sandbox
 from tests.cloud import Cloud
 from tests.sandbox.builders import a_behavior, a_distribution, ordered
@@ -27,16 +33,17 @@ _REPETITIONS = 9
 _UPDATE = "cloudfront:UpdateDistribution"
 _SCRIPT = ROOT / "benchmarks" / "toggle.sh"
 _CLI = ROOT / ".venv" / "bench" / "bin"
-_TWICE = Goal(0.5, "x")
-# What ADR 0003 asks for: switch, windows and listing at once, and with them, for ADR 0016, whether
-# there is a page of the owner's; then the note, the configuration, the new note, the update.
+_WARM = Goal(0.5, "x")
+# As in ADR 0003: switch, windows and listing at once, and with them (ADR 0016) whether there is a
+# page of the owner's; then the record, the configuration, the new record, the update.
 _LEAST_CALLS = Goal(8, "calls")
 _LEAST_WAITS = 5
+_COLD_RUN, _WARM_RUN, _WHOLE_COLD_RUN = "controller, cold", "controller, warm", "whole run, cold"
 
 
 @dataclass(frozen=True, slots=True)
-class _Scene:
-    """A site at rest and the two ways to close it."""
+class _Setting:
+    """An open site, and the package that closes it."""
 
     site: Site
     distribution_id: str
@@ -44,128 +51,124 @@ class _Scene:
 
 
 def run(artifacts: Artifacts, folder: Path) -> Section:
-    """Return the findings; without the AWS CLI in `.venv/bench`, those of the controller."""
-    package = copy_of(artifacts.controller, folder / "controller", slimmed=True)
+    """Return the findings; without the AWS CLI in `.venv/bench`, only the controller's."""
+    package = copy_package(artifacts.controller, folder / "controller", slimmed=True)
     with start_sandbox("--deploy-seconds", "0") as sandbox:
         site = make_site(Cloud(sandbox))
-        scene = _Scene(site, _a_big_distribution(site), package)
-        samples = _measured(scene)
-        calls = _calls_until_update(site)
-    ways = [name for name in samples if name.startswith("controller")]
-    findings = [_finding(name, samples) for name in ways]
-    least = _LEAST_WAITS * _CALL_SECONDS
-    findings.append(
+        samples = _measure(_Setting(site, _a_big_distribution(site), package))
+        calls = _last_toggle(site)
+    findings = (
+        _beside_script(_COLD_RUN, samples),
+        _beside_script(_WARM_RUN, samples, _WARM),
+        Finding(
+            subject=_WHOLE_COLD_RUN,
+            measured=Samples(tuple(samples[_WHOLE_COLD_RUN])).text("s"),
+        ),
         Finding(
             subject="calls until the update",
             measured=f"{len(calls)}: {', '.join(calls)}",
-            beside=f"in {_LEAST_WAITS} waits at least, which take {least:.2f} s",
-            **_LEAST_CALLS.judged(len(calls)),
-        )
+            beside=f"at least {_LEAST_WAITS} waits, {_LEAST_WAITS * _CALL_SECONDS:.2f} s",
+            **_LEAST_CALLS.judge(len(calls)),
+        ),
     )
-    medians = {name: Samples(tuple(each)).median for name, each in samples.items()}
-    return Section(
-        title=f"A toggle, {_BEHAVIORS} behaviors, {1000 * _CALL_SECONDS:.0f} ms per call",
-        findings=tuple(findings),
-        numbers={
-            "cold_toggle_seconds": medians["whole run, cold"],
-            "cold_toggle_work_seconds": medians["its work"],
-        },
-    )
+    title = f"{_BEHAVIORS} behaviors, {1000 * _CALL_SECONDS:.0f} ms per call"
+    return Section(title=title, findings=findings)
 
 
-def _finding(name: str, samples: dict[str, list[float]]) -> Finding:
+def _beside_script(
+    name: str, samples: Mapping[str, Sequence[float]], goal: Goal | None = None
+) -> Finding:
+    measured = Samples(tuple(samples[name])).text("s")
     script = samples.get("script")
-    measured = Samples(tuple(samples[name])).shown("s")
     if not script:
         return Finding(subject=name, measured=measured, beside="script not measured: no AWS CLI")
-    beside = f"AWS CLI and jq {Samples(tuple(script)).shown('s')}"
-    ratio = paired(samples[name], script, ratio=True)
-    judged = _TWICE.judged(ratio) if "warm" in name else {"judged": f"{number(ratio.median)} x"}
+    ratio = ratios(samples[name], script)
+    judged = goal.judge(ratio) if goal else {"judged": f"{number(ratio.median)} x"}
+    beside = f"AWS CLI and jq {Samples(tuple(script)).text('s')}"
     return Finding(subject=name, measured=measured, beside=beside, **judged)
 
 
-def _measured(scene: _Scene) -> dict[str, list[float]]:
+def _measure(setting: _Setting) -> dict[str, list[float]]:
+    """Return the seconds of each way to close the site, and of whole cold runs."""
     samples: dict[str, list[float]] = {}
-    with started(scene.package, scene.site, scene.distribution_id) as kept:
-        succeeded(kept.invoke(switch_changed()))
+    with start_controller(setting.package, setting.site, setting.distribution_id) as kept:
+        require_success(kept.invoke(switch_event()))
         ways: dict[str, Callable[[], Answer]] = {
-            "controller, cold": lambda: _in_a_new_process(scene),
-            "controller, warm": lambda: kept.invoke(switch_changed()),
+            _COLD_RUN: lambda: _run_cold(setting),
+            _WARM_RUN: lambda: kept.invoke(switch_event()),
         }
         if (_CLI / "aws").exists():
-            ways["script"] = lambda: _run_script(scene)
+            ways["script"] = lambda: _run_script(setting)
         for _ in range(_REPETITIONS):
-            for name, way in ways.items():
-                seconds, answer = _toggle(scene, way)
+            for name, close in ways.items():
+                seconds, answer = _close(setting, close)
                 samples.setdefault(name, []).append(seconds)
-                if name == "controller, cold":
-                    samples.setdefault("whole run, cold", []).append(answer["wall"])
-                    samples.setdefault("its work", []).append(answer["cpu"])
-                _open_again(scene, kept.invoke)
-        # The last one is left in the log, to count its calls.
-        _toggle(scene, ways["controller, warm"])
+                if name == _COLD_RUN:
+                    samples.setdefault(_WHOLE_COLD_RUN, []).append(answer["wall"])
+                _open(setting, kept)
+        # The last one stays in the log, where its calls are counted.
+        _close(setting, ways[_WARM_RUN])
     return samples
 
 
-def _toggle(scene: _Scene, way: Callable[[], Answer]) -> tuple[float, Answer]:
-    """Write the switch, act, and return the seconds until the update was accepted."""
-    sandbox = scene.site.cloud.sandbox
+def _close(setting: _Setting, close: Callable[[], Answer]) -> tuple[float, Answer]:
+    """Write the switch, close, and return the seconds until the update was accepted."""
+    sandbox = setting.site.cloud.sandbox
     sandbox.set(call_seconds=_CALL_SECONDS)
     before = len(sandbox.calls())
-    scene.site.says("on")
-    answer = succeeded(way())
+    setting.site.says("on")
+    answer = require_success(close())
     written, *calls = sandbox.calls()[before:]
     accepted = [call for call in calls if call["operation"] == _UPDATE and call["status"] == 200]  # noqa: PLR2004 - HTTP's own number
     if len(accepted) != 1:
-        raise RuntimeError(f"One update was to be accepted, not {len(accepted)}: {calls}")
+        raise RuntimeError(f"Expected one accepted update, not {len(accepted)}: {calls}")
     return accepted[0]["ended"] - written["ended"], answer
 
 
-def _open_again(scene: _Scene, invoke: Callable[[object], Answer]) -> None:
-    """Bring the site back, also from what the script did, which wrote no note."""
-    sandbox = scene.site.cloud.sandbox
+def _open(setting: _Setting, controller: Environment) -> None:
+    """Open the site again, also after the script, which wrote no record."""
+    sandbox = setting.site.cloud.sandbox
     sandbox.set(call_seconds=0)
-    scene.site.says("off")
-    answer = invoke(switch_changed())
-    if answer["fault"]:
-        _detach_by_hand(scene)
-    succeeded(invoke({"sweep": True}))
+    setting.site.says("off")
+    if controller.invoke(switch_event())["error"]:
+        _detach_everywhere(setting)
+    require_success(controller.invoke({"sweep": True}))
 
 
-def _detach_by_hand(scene: _Scene) -> None:
-    client = scene.site.cloud.cloudfront
-    read = client.get_distribution_config(Id=scene.distribution_id)
+def _detach_everywhere(setting: _Setting) -> None:
+    client = setting.site.cloud.cloudfront
+    read = client.get_distribution_config(Id=setting.distribution_id)
     config = read["DistributionConfig"]
-    behaviors = [config["DefaultCacheBehavior"], *config["CacheBehaviors"]["Items"]]
-    for behavior in behaviors:
+    for behavior in (config["DefaultCacheBehavior"], *config["CacheBehaviors"]["Items"]):
         behavior["LambdaFunctionAssociations"] = {"Quantity": 0, "Items": []}
     client.update_distribution(
-        Id=scene.distribution_id, IfMatch=read["ETag"], DistributionConfig=config
+        Id=setting.distribution_id, IfMatch=read["ETag"], DistributionConfig=config
     )
 
 
-def _in_a_new_process(scene: _Scene) -> Answer:
-    with started(scene.package, scene.site, scene.distribution_id) as fresh:
-        return fresh.invoke(switch_changed())
+def _run_cold(setting: _Setting) -> Answer:
+    with start_controller(setting.package, setting.site, setting.distribution_id) as controller:
+        return controller.invoke(switch_event())
 
 
-def _run_script(scene: _Scene) -> Answer:
+def _run_script(setting: _Setting) -> Answer:
+    sandbox = setting.site.cloud.sandbox
     subprocess.run(  # noqa: S603 - our own script
-        [str(_SCRIPT), scene.distribution_id, scene.site.edge_version_arn],
+        [str(_SCRIPT), setting.distribution_id, setting.site.edge_version_arn],
         env={
-            **scene.site.cloud.sandbox.environment(),
+            **sandbox.environment(),
             "PATH": f"{_CLI}{os.pathsep}{os.defpath}",
-            "AWS_ENDPOINT_URL_CLOUDFRONT": scene.site.cloud.sandbox.endpoint_url,
+            "AWS_ENDPOINT_URL_CLOUDFRONT": sandbox.endpoint_url,
         },
         check=True,
     )
-    return {"fault": None}
+    return {"error": None}
 
 
-def _calls_until_update(site: Site) -> list[str]:
-    """Return the calls of the last toggle, from behind the write of the switch to the update."""
+def _last_toggle(site: Site) -> list[str]:
+    """Return the calls of the last toggle, after the write of the switch and up to the update."""
     calls = site.cloud.sandbox.calls()
-    # The controller writes a parameter, too, when it is done: the status.
+    # The controller writes a parameter too, the status.
     last = max(
         number
         for number, call in enumerate(calls)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What people write instead: attach a function to every cache behavior with the AWS CLI and jq.
+# What people write instead: attach a function to every behavior with the AWS CLI and jq.
 # toggle.sh DISTRIBUTION_ID FUNCTION_VERSION_ARN
 set -eu
 folder=$(mktemp -d)
@@ -10,6 +10,6 @@ jq --arg arn "$2" '
     | .DistributionConfig
     | .DefaultCacheBehavior.LambdaFunctionAssociations = $ours
     | (.CacheBehaviors.Items[]?.LambdaFunctionAssociations) = $ours
-' "$folder/current.json" >"$folder/wanted.json"
+' "$folder/current.json" >"$folder/changed.json"
 aws cloudfront update-distribution --id "$1" --if-match "$(jq -r .ETag "$folder/current.json")" \
-    --distribution-config "file://$folder/wanted.json" >/dev/null
+    --distribution-config "file://$folder/changed.json" >/dev/null

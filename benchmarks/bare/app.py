@@ -1,4 +1,4 @@
-# ruff: noqa: INP001 -- a Lambda package of its own
+# ruff: noqa: INP001 -- a Lambda package
 """The floor: the least that a Python function can do at viewer-request."""
 
 RESPONSE = {"status": "503", "statusDescription": "Service Unavailable", "body": "closed"}

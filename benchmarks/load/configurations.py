@@ -1,8 +1,8 @@
 """
-Configurations before, while and after maintenance: what was lost, what else was changed.
+Compare configurations from before, during and after maintenance.
 
-Nothing was lost where every byte is as it was. While a site is closed only the two association
-lists of its behaviors may differ, and each behavior holds the maintenance function.
+Nothing is lost if every byte is as before. During maintenance only the two association lists of the
+behaviors may differ, and each behavior holds the maintenance function.
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from tests.stories.site import Site
 
-# What maintenance may change, by the namespace-less names that CloudFront writes.
+# The lists that maintenance may change, by the names without namespace that CloudFront writes.
 _LISTS = re.compile(
     rb"<(LambdaFunctionAssociations|FunctionAssociations)(?:/>|>.*?</\1>)", re.DOTALL
 )
@@ -25,18 +25,20 @@ def read(site: Site, distribution_ids: Iterable[str]) -> Configurations:
 
 
 def lost(before: Configurations, after: Configurations) -> list[str]:
-    """Return the distributions whose configuration is another than before."""
+    """Return the distributions whose configuration is not as before."""
     return [name for name, xml in before.items() if after.get(name) != xml]
 
 
 def changed_elsewhere(before: Configurations, closed: Configurations) -> list[str]:
-    """Return the distributions that differ in more than the lists of associations."""
-    return [name for name, xml in before.items() if _bare(closed[name]) != _bare(xml)]
+    """Return the distributions that differ in more than the association lists."""
+    return [
+        name for name, xml in before.items() if _without_lists(closed[name]) != _without_lists(xml)
+    ]
 
 
-def left_open(closed: Configurations, marks: Iterable[str]) -> list[str]:
-    """Return the distributions with a behavior that holds no function with one of these names."""
-    ours = re.compile(b"|".join(re.escape(each.encode()) for each in marks))
+def left_open(closed: Configurations, functions: Iterable[str]) -> list[str]:
+    """Return the distributions with a behavior that holds no function of these names."""
+    ours = re.compile(b"|".join(re.escape(each.encode()) for each in functions))
     return [
         name
         for name, xml in closed.items()
@@ -44,5 +46,5 @@ def left_open(closed: Configurations, marks: Iterable[str]) -> list[str]:
     ]
 
 
-def _bare(xml: bytes) -> bytes:
+def _without_lists(xml: bytes) -> bytes:
     return _LISTS.sub(b"", xml)

@@ -1,16 +1,16 @@
 """
-What wakes the deployed controller, played by the clock: the queue of asynchronous invocations.
+Wake the controller as a deployed stack does, from a queue of asynchronous invocations.
 
     wakeup        comes                                            source
     ------------  -----------------------------------------------  -----------------------------
     event         as soon as an execution environment is free      invocation-async
-    its retries   one minute after it failed, then two, with the   invocation-async-error-handling
-                  same event; then it is a dead letter
+    its retries   one minute after it failed, and two after that;  invocation-async-error-handling
+                  then it is a dead letter
     sweep         every 15 minutes                                 template.yaml
-    alarm clock   when the controller has aimed it at              alarm_clock.py
+    alarm clock   at the time that the controller has set          the schedule itself
 
-The template reserves no concurrency, so what limits the runs at once is the account's: 10 in a new
-one. The sandbox counts no seconds of a function's time limit, so the longest run is told instead.
+The template reserves no concurrency, so the account's limits the runs at once: 10 in a new account.
+The sandbox enforces no timeout of a function, so the longest run is reported instead.
 (Sources: Lambda Developer Guide.)
 """
 
@@ -31,34 +31,34 @@ from tests.stories.site import GROUP, Site
 
 SWEEP = {"sweep": True}
 _ALARM_CLOCK = {"alarm_clock": True}
-_LOOK_SECONDS = 0.2
+_POLL_SECONDS = 0.2
 
 
 class UnfinishedError(RuntimeError):
-    """What was to come about has not, in all the time that was given to it."""
+    """Runs still fail or events still wait after the timeout."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waits:
-    """Seconds: before each retry, between two sweeps, and until a wait is given up."""
+    """Seconds before each retry, between two sweeps, and until `settle` gives up."""
 
     retries: tuple[float, ...] = (60.0, 120.0)
     sweep: float = 900.0
-    patience: float = 7200.0
+    timeout: float = 7200.0
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One invocation: the seconds that it took, the bytes of its answer, its fault if it failed."""
+    """One invocation: its seconds, the size of its answer, and its error if it failed."""
 
     seconds: float
     answer_bytes: int
-    fault: str | None
+    error: str | None
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class _Due:
-    """An event that is to be delivered at a second of `time.monotonic`."""
+    """An event to deliver at a second of `time.monotonic`."""
 
     at: float
     number: int
@@ -87,11 +87,11 @@ class Deliveries:
             each.start()
 
     def __enter__(self) -> Self:
-        """Deliver from now on."""
+        """Return itself; it delivers since it was created."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Deliver nothing any more; wait for the runs that are under way."""
+        """Stop delivering, and wait for the current runs."""
         with self._changed:
             self._is_over = True
             self._changed.notify_all()
@@ -106,16 +106,16 @@ class Deliveries:
             self._changed.notify_all()
 
     def settle(self) -> None:
-        """Wait until nothing is to come and the last run was without fault; UnfinishedError."""
-        deadline = time.monotonic() + self._waits.patience
-        while not (self._is_quiet() and self.runs and self.runs[-1].fault is None):
+        """Wait until only a sweep is due and the last run succeeded; else UnfinishedError."""
+        deadline = time.monotonic() + self._waits.timeout
+        while not (self._is_quiet() and self.runs and self.runs[-1].error is None):
             if time.monotonic() > deadline:
-                told = [run.fault for run in self.runs if run.fault][-1:]
-                raise UnfinishedError(f"not done in {self._waits.patience:.0f} s: {told}")
-            time.sleep(_LOOK_SECONDS)
+                errors = [run.error for run in self.runs if run.error][-1:]
+                raise UnfinishedError(f"not done in {self._waits.timeout:.0f} s: {errors}")
+            time.sleep(_POLL_SECONDS)
 
     def _is_quiet(self) -> bool:
-        """Tell whether nothing runs, and nothing but the next sweep is to come."""
+        """Return whether nothing runs and only a sweep is due."""
         with self._changed:
             return not self._busy and all(due.is_periodic for due in self._queue)
 
@@ -130,7 +130,7 @@ class Deliveries:
             answer = environment.invoke(due.event)
             with self._changed:
                 self._busy -= 1
-                self._done(due, Run(answer["took"], answer["bytes"], answer["fault"]))
+                self._record(due, Run(answer["took"], answer["bytes"], answer["error"]))
 
     def _next(self) -> _Due | None:
         with self._changed:
@@ -138,14 +138,14 @@ class Deliveries:
                 if self._queue and self._queue[0].at <= time.monotonic():
                     self._busy += 1
                     return heapq.heappop(self._queue)
-                self._changed.wait(_LOOK_SECONDS)
+                self._changed.wait(_POLL_SECONDS)
         return None
 
-    def _done(self, due: _Due, run: Run) -> None:
+    def _record(self, due: _Due, run: Run) -> None:
         self.runs.append(run)
         if due.is_periodic:
             self._push(self._waits.sweep, SWEEP, is_periodic=True)
-        if run.fault is None:
+        if run.error is None:
             return
         if due.failures < len(self._waits.retries):
             pause = self._waits.retries[due.failures]
@@ -160,16 +160,16 @@ class Deliveries:
             if set_wakeup is not None and set_wakeup <= now:
                 self.deliver(_ALARM_CLOCK)
                 set_wakeup = None
-            # A sandbox that is busy with a large listing is asked again.
+            # A sandbox that is busy with a large listing may not answer in time.
             with contextlib.suppress(HTTPClientError):
-                aimed = _aimed_at(self._site)
-                # One that has rung already may still be shown.
-                set_wakeup = aimed if aimed is not None and aimed > now else None
-            time.sleep(_LOOK_SECONDS)
+                found = _read_alarm_clock(self._site)
+                # A schedule that has fired may still exist.
+                set_wakeup = found if found is not None and found > now else None
+            time.sleep(_POLL_SECONDS)
 
 
-def _aimed_at(site: Site) -> float | None:
-    """Return when the alarm clock rings, on the clock of `time.monotonic`, or None for never."""
+def _read_alarm_clock(site: Site) -> float | None:
+    """Return when the alarm clock fires, as a second of `time.monotonic`, or None."""
     scheduler = site.cloud.scheduler
     try:
         schedule = scheduler.get_schedule(Name="alarm-clock", GroupName=GROUP)

@@ -1,6 +1,6 @@
-# ruff: noqa: INP001, T201 -- a program of its own, whose output is its result
+# ruff: noqa: INP001, T201 -- a program that prints its result
 """
-The controller's floor: import boto3, make clients, make the calls on stdin, and nothing else.
+The controller's floor: import boto3, create clients, make the calls on stdin, and nothing else.
 
 Prints `cpu`, the seconds of work since the process began, after the import and after the calls.
 """
@@ -23,5 +23,5 @@ for service, method, arguments in json.load(sys.stdin):
     try:
         getattr(clients[service], method)(**arguments)
     except ClientError:
-        continue  # there may be no such thing yet, which the controller is told as well
+        continue  # it may not exist, for the controller neither
 print(json.dumps({"cpu": time.process_time()}), flush=True)

@@ -1,9 +1,9 @@
-# ruff: noqa: INP001 -- a program of its own, whose output is its result
+# ruff: noqa: INP001 -- a program that prints its result
 """
-Be a Lambda execution environment of the controller: an event per line of stdin, a line for each.
+Play an execution environment of the controller: read an event per line, print a line for each.
 
-A line tells the seconds since the process began, of work (`cpu`) and of the clock (`wall`), and
-those of this invocation alone (`took`); then how large its answer is, in bytes of JSON.
+A line holds seconds since the process began, of work (`cpu`) and of the clock (`wall`), those of
+this invocation (`took`), its `error`, and the size of its answer in bytes of JSON.
 """
 
 import json
@@ -12,10 +12,10 @@ import time
 from types import SimpleNamespace
 
 BEGAN = time.perf_counter()
-# The controller logs to standard output, which is ours to answer on.
+# The controller logs to standard output, which is needed for the answers.
 answers, sys.stdout = sys.stdout, sys.stderr
 
-from maintenance.handler import lambda_handler  # noqa: E402 -- importing is what is timed
+from maintenance.handler import lambda_handler  # noqa: E402 -- its import is measured
 
 CONTEXT = SimpleNamespace(
     function_name="site-Controller",
@@ -28,18 +28,18 @@ CONTEXT = SimpleNamespace(
 print(json.dumps({"cpu": time.process_time()}), file=answers, flush=True)
 for line in sys.stdin:
     began = time.perf_counter()
-    fault = None
+    failure = None
     answer: object = None
     try:
         answer = lambda_handler(json.loads(line), CONTEXT)  # type: ignore[arg-type]  # the members it reads
-    except Exception as error:  # noqa: BLE001 -- told to whoever measures
-        fault = str(error)
+    except Exception as error:  # noqa: BLE001 -- the answer holds it
+        failure = str(error)
     ended = time.perf_counter()
     document = {
         "cpu": time.process_time(),
         "wall": ended - BEGAN,
         "took": ended - began,
-        "fault": fault,
-        "bytes": len(json.dumps(answer or fault)),
+        "error": failure,
+        "bytes": len(json.dumps(answer or failure)),
     }
     print(json.dumps(document), file=answers, flush=True)

@@ -1,9 +1,9 @@
-# ruff: noqa: INP001, T201 -- a program of its own, whose output is its result
+# ruff: noqa: INP001, T201 -- a program that prints its result
 """
 Time the edge handler in this process: `time_handler.py REPETITIONS`, events by case on stdin.
 
-Each repetition runs through a constant handler and then through every case, so that what the
-machine does meanwhile meets all alike. Prints, as JSON, microseconds per request of each.
+Each repetition runs a constant handler and then every case, so that other work on the machine
+affects all alike. Prints microseconds per request of each, as JSON.
 """
 
 import json
@@ -16,12 +16,12 @@ CONSTANT = {"status": "503"}
 
 
 def constant(_event: object, _context: object) -> dict[str, str]:
-    """Return the same for every event."""
+    """Return a constant."""
     return CONSTANT
 
 
 def microseconds(handler: object, events: list[object]) -> float:
-    """Return what a request takes."""
+    """Return the time of a request."""
     began = time.perf_counter_ns()
     for event in events:
         handler(event, None)  # type: ignore[operator]  # either of two functions

@@ -1,5 +1,5 @@
 """
-`make load`, small: what it claims to hold is held, and a loss is found.
+`make load`, small: its goals are met, and it finds losses.
 
 The same loads at full size take an hour (benchmarks/load.md).
 """
@@ -11,47 +11,45 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.findings import Section
 from benchmarks.load import events, fleet, windows
 from benchmarks.load.deliveries import Deliveries, UnfinishedError, Waits
-from benchmarks.load.edge import missing
-from benchmarks.load.finding import Load, Row, at_most, none_of
-from benchmarks.load.page import markdown
-from benchmarks.load.scene import Pace, Scene, make_scene
+from benchmarks.load.scene import AwsLimits, Scene, make_scene
 from sandbox.process import Sandbox
 
 _ROOT = Path(__file__).parents[2]
-# The controller as it stands in the checkout, with the libraries of the development environment.
+# The controller of the checkout, with the libraries of the development environment.
 _PACKAGE = Path(os.pathsep.join((str(_ROOT / "controller"), sysconfig.get_path("purelib"))))
-_PACE = Pace(call_seconds=0.01, updates_per_minute=1200, update_burst=2)
-_WAITS = Waits(retries=(0.5, 1.0), sweep=60.0, patience=90.0)
+_LIMITS = AwsLimits(call_seconds=0.01, updates_per_minute=1200, update_burst=2)
+_WAITS = Waits(retries=(0.5, 1.0), sweep=60.0, timeout=90.0)
 
 
 @pytest.fixture
 def scene(sandbox: Sandbox) -> Iterator[Scene]:
-    """Give a site under load; CloudFront deploys at once."""
-    made = make_scene(sandbox, _PACKAGE, _PACE, _WAITS)
+    """Return a site to put under load; CloudFront deploys at once."""
+    scene = make_scene(sandbox, _PACKAGE, _LIMITS, _WAITS)
     sandbox.set(deploy_seconds=0)
-    yield made
+    yield scene
     sandbox.reset()
 
 
-def _not_held(load: Load) -> list[Row]:
-    return [row for row in load.rows if row.is_held is False]
+def _missed(section: Section) -> list[str]:
+    return [each.subject for each in section.findings if each.is_met is False]
 
 
-def test_a_small_fleet_is_closed_and_opened_and_nothing_is_lost(scene: Scene) -> None:
-    """Every byte of every configuration is as before, with neighbours in the way and without."""
-    assert [] == _not_held(fleet.run(scene, distributions=6, behaviors=5, environments=1))
+def test_a_small_fleet_closes_and_opens_without_loss(scene: Scene) -> None:
+    """Every byte of every configuration is as before, with conflicting functions and without."""
+    assert [] == _missed(fleet.run(scene, distributions=6, behaviors=5, environments=1))
 
 
-def test_a_few_windows_keep_neither_a_sweep_nor_the_switch(scene: Scene) -> None:
-    """And the status names the next one."""
-    assert [] == _not_held(windows.run(scene, windows=12, written_at_once=4, environments=1))
+def test_a_few_windows_block_neither_a_sweep_nor_the_switch(scene: Scene) -> None:
+    """The status names the next window."""
+    assert [] == _missed(windows.run(scene, windows=12, written_at_once=4, environments=1))
 
 
-def test_a_few_events_at_once_make_one_update_for_each_distribution(scene: Scene) -> None:
-    """Every further run finds nothing to do, and none ends as a dead letter."""
-    assert [] == _not_held(events.run(scene, events=12, environments=2))
+def test_simultaneous_events_cause_one_update_of_each_distribution(scene: Scene) -> None:
+    """Every further run finds nothing to do, and no event becomes a dead letter."""
+    assert [] == _missed(events.run(scene, events=12, environments=2))
 
 
 @pytest.mark.parametrize(
@@ -68,35 +66,30 @@ def test_a_few_events_at_once_make_one_update_for_each_distribution(scene: Scene
         ),
     ],
 )
-def test_a_loss_is_found(before: bytes, closed: bytes, after: bytes, found: list[str]) -> None:
-    """A setting that is gone, one that was changed meanwhile, a behavior that stayed open."""
-    rows = fleet.judged({"E1": before}, {"E1": closed}, {"E1": after})
-    load = Load(title="loss", rows=tuple(rows))
+def test_losses_are_found(before: bytes, closed: bytes, after: bytes, found: list[str]) -> None:
+    """A setting that is gone, one that changed during maintenance, a behavior that stayed open."""
+    findings = fleet.compare({"E1": before}, {"E1": closed}, {"E1": after})
 
-    told = [row for row in load.rows if row.is_held is False]
+    missed = _missed(Section(title="loss", findings=tuple(findings)))
 
-    assert len(found) == len(told)
-    assert all(part in row.subject for part, row in zip(found, told, strict=True))
-    assert load.is_held is not bool(found)
+    assert len(found) == len(missed)
+    assert all(part in subject for part, subject in zip(found, missed, strict=True))
 
 
-def test_a_fleet_that_loses_a_function_makes_the_load_fail(scene: Scene) -> None:
-    """The harness itself, with somebody at work who takes one away while the site is closed."""
-    load = fleet.run(
+def test_a_load_misses_its_goal_if_a_function_is_lost(scene: Scene) -> None:
+    """Here somebody else removes a function while the site is closed."""
+    section = fleet.run(
         scene,
         distributions=2,
         behaviors=3,
         environments=1,
-        meanwhile=lambda: _take_one_away(scene),
+        while_closed=lambda: _remove_a_function(scene),
     )
 
-    assert ["distributions that are not byte for byte as before"] == [
-        row.subject for row in _not_held(load)
-    ]
-    assert not load.is_held
+    assert ["distributions that are not byte for byte as before"] == _missed(section)
 
 
-def _take_one_away(scene: Scene) -> None:
+def _remove_a_function(scene: Scene) -> None:
     client = scene.site.cloud.cloudfront
     (found, *_) = client.list_distributions()["DistributionList"]["Items"]
     read = client.get_distribution_config(Id=found["Id"])
@@ -105,30 +98,10 @@ def _take_one_away(scene: Scene) -> None:
     client.update_distribution(Id=found["Id"], IfMatch=read["ETag"], DistributionConfig=config)
 
 
-def test_what_never_settles_is_told(scene: Scene) -> None:
-    """With what the last run failed with, instead of waiting for ever."""
+def test_a_load_that_never_settles_ends_with_an_error(scene: Scene) -> None:
+    """Instead of waiting forever."""
     with (
-        Deliveries((), scene.site, Waits(patience=0.0)) as deliveries,
+        Deliveries((), scene.site, Waits(timeout=0.0)) as deliveries,
         pytest.raises(UnfinishedError, match="not done in 0 s"),
     ):
         deliveries.settle()
-
-
-def test_the_page_says_for_each_row_whether_it_was_held() -> None:
-    """And a load with a row that was not is not held."""
-    rows = (none_of("lost", ["E1"], to_hold="none"), at_most("run", 9, 900, "s"))
-    load = Load(title="Fleet", rows=rows, taken="today", machine="a laptop")
-
-    written = markdown([load]).splitlines()
-
-    assert "| lost | 1: E1 | none | no |" in written
-    assert "| run | 9 s | at most 900 s | yes |" in written
-    assert not load.is_held
-    assert load == Load.read(load.document())
-
-
-def test_a_machine_without_wrk_is_told_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The other loads need nothing."""
-    monkeypatch.setenv("PATH", "/nowhere")
-
-    assert "apt-get install wrk" in (missing() or "")
