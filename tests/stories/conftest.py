@@ -1,4 +1,4 @@
-"""The fixture of the stories: one site, and the controller's environment."""
+"""The fixtures of the stories: one site, and the controller's environment and log."""
 
 import io
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ from tests.stories.site import Site, make_site
 
 @pytest.fixture
 def site(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Site:
-    """Give a site whose switch says off, and the sandbox for AWS in this process."""
+    """Give a site whose switch says off, and let this process call the sandbox as AWS."""
     for name, value in cloud.sandbox.environment().items():
         monkeypatch.setenv(name, value)
     return make_site(cloud)
@@ -22,18 +22,18 @@ def site(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Site:
 
 @pytest.fixture
 def looks_after(site: Site, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Give the order to look after distributions: `looks_after("E1,E2", TIME_ZONE="UTC")`."""
+    """Give a function that sets the controller's settings: `looks_after("E1", TIME_ZONE="UTC")`."""
 
-    def order(distributions: str, **settings: str) -> None:
+    def configure(distributions: str, **settings: str) -> None:
         for name, value in site.environment(distributions, **settings).items():
             monkeypatch.setenv(name, value)
 
-    return order
+    return configure
 
 
 @pytest.fixture
 def distribution_id(site: Site, looks_after: Callable[..., None]) -> str:
-    """Give the only distribution of the site, looked after."""
+    """Give the site's only distribution, which the controller looks after."""
     made = a_distribution(site.cloud)
     looks_after(made)
     return made

@@ -1,8 +1,8 @@
 """
-A site with a controller, told in a test's own words.
+A site with its controller, in the words that the stories use.
 
-The controller is the real Lambda handler, called in this process; everything it reads and writes is
-the sandbox's, over HTTP.
+The controller is the real Lambda handler, called in this process. Everything that it reads and
+writes is in the sandbox, over HTTP.
 """
 
 import functools
@@ -70,7 +70,7 @@ def _now() -> datetime:
 
 @dataclass(frozen=True)
 class Site:
-    """The cloud around one stack: its switch, its state bucket, its edge version."""
+    """One stack in a cloud: its switch, its state bucket, its edge version."""
 
     cloud: Cloud
     edge_version_arn: str
@@ -99,7 +99,7 @@ class Site:
         return self.receives(_SWITCH_CHANGED)
 
     def change_of_the_switch(self) -> ParameterChanged:
-        """Return what the event of the switch's last change says."""
+        """Return the wakeup of the switch's last change."""
         written = self.cloud.ssm.get_parameter(Name=SWITCH)["Parameter"]["LastModifiedDate"]
         return ParameterChanged(SWITCH, written)
 
@@ -110,13 +110,13 @@ class Site:
         return report
 
     def schedules(self, name: str, value: str) -> None:
-        """Write a window, as a team does once."""
+        """Write a window, as a team does."""
         self.cloud.ssm.put_parameter(
             Name=f"{SWITCH}/windows/{name}", Value=value, Type="String", Overwrite=True
         )
 
     def runs_at(self, now: datetime, *, timer: Timer = TIMER) -> dict[str, Any]:
-        """Let the controller look with its clock at this instant; return its report."""
+        """Sweep with the controller's clock at this instant; return its report."""
         return self.controller(clock=lambda: now, timer=timer).run(Sweep())
 
     def controller(
@@ -126,7 +126,7 @@ class Site:
         timer: Timer = TIMER,
         session: boto3.Session | None = None,
     ) -> App:
-        """Return the controller as a new process has it, with clients of this session if given."""
+        """Return the controller of a new process, with clients of this session if given."""
         return assemble(
             Settings.from_env(os.environ),
             own_arn=_CONTEXT.invoked_function_arn,
@@ -136,7 +136,7 @@ class Site:
         )
 
     def alarm(self) -> str | None:
-        """Return what the alarm clock is aimed at, as Scheduler writes it."""
+        """Return when the alarm clock rings, as Scheduler writes it."""
         schedules = self.cloud.scheduler.list_schedules(GroupName=GROUP)["Schedules"]
         if not schedules:
             return None
@@ -149,12 +149,12 @@ class Site:
         return self.wakes()
 
     def settles(self) -> dict[str, Any]:
-        """Let CloudFront finish, and the controller look again; return its report."""
+        """Let CloudFront finish its deployments, and sweep; return the report."""
         self.cloud.sandbox.finish_deployments()
         return self.receives({"sweep": True})
 
     def status(self) -> dict[str, Any]:
-        """Return what the status says."""
+        """Return the status document."""
         document: dict[str, Any] = json.loads(
             self.cloud.ssm.get_parameter(Name=STATUS)["Parameter"]["Value"]
         )
@@ -165,7 +165,7 @@ class Site:
         return signed(self.cloud, f"GET /2020-05-31/distribution/{distribution_id}/config").body
 
     def attached(self, distribution_id: str) -> dict[str, set[str]]:
-        """Return the functions of each behavior, as "<event type> <ARN>"."""
+        """Return the functions of each behavior, each as "<event type> <ARN>"."""
         root = ET.fromstring(self.config(distribution_id))  # noqa: S314 - the sandbox's own
         for element in root.iter():
             element.tag = element.tag.rpartition("}")[2]
@@ -173,21 +173,21 @@ class Site:
         return {each.findtext("PathPattern") or "default": _functions(each) for each in behaviors}
 
     def version(self, distribution_id: str) -> str:
-        """Return the version of ours that closes the default behavior; fail if none does."""
-        (held,) = self.attached(distribution_id)["default"]
-        event_type, _, arn = held.partition(" ")
+        """Return our version at the default behavior; fail unless it is the only function."""
+        (function,) = self.attached(distribution_id)["default"]
+        event_type, _, arn = function.partition(" ")
         assert event_type == "viewer-request"
         return arn
 
     def visit(self, distribution_id: str, accept: str = "application/json") -> httpx.Response:
-        """Return what a visitor gets, once every edge has what was decided."""
+        """Return a visitor's response, after CloudFront has finished its deployments."""
         self.cloud.sandbox.finish_deployments()
         made = self.cloud.cloudfront.get_distribution(Id=distribution_id)["Distribution"]
         headers = {"Host": made["DomainName"], "Accept": accept}
         return httpx.get(self.cloud.sandbox.endpoint_url, headers=headers, timeout=60)
 
     def record(self, distribution_id: str) -> Mapping[str, Any]:
-        """Return the note of a distribution."""
+        """Return a distribution's record of displaced functions."""
         key = f"displaced/{distribution_id}.json"
         document: dict[str, Any] = json.loads(
             self.cloud.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
@@ -238,7 +238,7 @@ def make_site(cloud: Cloud) -> Site:
 
 @functools.cache
 def edge_package(**files: str) -> bytes:
-    """Return edge_handler/ as SAM packs it, with these files in or in place of its own."""
+    """Return edge_handler/ as SAM packs it, with these files added or replaced."""
     package = io.BytesIO()
     with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in sorted(_EDGE_HANDLER.rglob("*")):

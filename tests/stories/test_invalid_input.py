@@ -1,4 +1,4 @@
-"""What is not understood is refused in one sentence, changes nothing, and fails visibly."""
+"""Invalid input is refused in one sentence, changes nothing, and fails visibly."""
 
 import json
 from collections.abc import Callable
@@ -26,7 +26,7 @@ def with_aliases(*aliases: str) -> dict[str, object]:
 
 @pytest.mark.promise
 def test_an_unreadable_switch_counts_as_never_written(site: Site, looks_after: LooksAfter) -> None:
-    """The last readable value goes on standing, and the run fails with a sentence that helps."""
+    """The last readable value stays in force, and the error shows what is accepted."""
     distribution_id = a_distribution(site.cloud)
     looks_after(distribution_id)
     site.becomes("on")
@@ -38,8 +38,8 @@ def test_an_unreadable_switch_counts_as_never_written(site: Site, looks_after: L
     assert closed == site.config(distribution_id)
 
 
-def test_a_deleted_switch_lifts_nothing(site: Site, looks_after: LooksAfter) -> None:
-    """Whoever deletes the switch has not said off; the sentence says how to say it."""
+def test_deleting_the_switch_does_not_open_the_site(site: Site, looks_after: LooksAfter) -> None:
+    """Deleting the switch does not say off; the error shows the command that does."""
     distribution_id = a_distribution(site.cloud)
     looks_after(distribution_id)
     site.becomes("on")
@@ -68,7 +68,7 @@ def test_an_unknown_distribution_fails_the_run_and_the_others_are_closed(
 def test_an_alias_pattern_that_matches_nothing_fails_the_run(
     site: Site, looks_after: LooksAfter
 ) -> None:
-    """A pattern is a promise that something has that alias."""
+    """A pattern that matches nothing is a typo, or the distribution has gone."""
     looks_after("*.nowhere.example")
 
     with pytest.raises(
@@ -78,7 +78,7 @@ def test_an_alias_pattern_that_matches_nothing_fails_the_run(
 
 
 def test_an_alias_pattern_finds_its_distributions(site: Site, looks_after: LooksAfter) -> None:
-    """Patterns match aliases, whatever the case."""
+    """Patterns match aliases in upper and lower case."""
     shop = a_distribution(site.cloud, "shop", **with_aliases("www.shop.example"))
     other = a_distribution(site.cloud, "other", **with_aliases("www.other.example"))
     looks_after("*.SHOP.example")
@@ -90,8 +90,10 @@ def test_an_alias_pattern_finds_its_distributions(site: Site, looks_after: Looks
 
 
 @pytest.mark.promise
-def test_more_than_max_distributions_is_refused_whole(site: Site, looks_after: LooksAfter) -> None:
-    """A pattern that matches more than its owner expected closes nothing at all."""
+def test_more_targets_than_max_distributions_close_nothing(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """A pattern may match more distributions than its owner expected."""
     first, second = a_distribution(site.cloud, "first"), a_distribution(site.cloud, "second")
     looks_after(f"{first},{second}", MAX_DISTRIBUTIONS="1")
 
@@ -104,7 +106,7 @@ def test_more_than_max_distributions_is_refused_whole(site: Site, looks_after: L
 
 
 def test_max_distributions_never_keeps_a_site_closed(site: Site, looks_after: LooksAfter) -> None:
-    """The guard is about closing: what was closed under a larger one is opened all the same."""
+    """The limit is for closing: what a larger one allowed to close still opens."""
     first, second = a_distribution(site.cloud, "first"), a_distribution(site.cloud, "second")
     looks_after(f"{first},{second}")
     site.becomes("on")
@@ -124,7 +126,7 @@ def test_max_distributions_never_keeps_a_site_closed(site: Site, looks_after: Lo
         "arn:aws:lambda:eu-west-1:000000000000:function:site-MaintenanceEdge-A1:1",
     ],
 )
-def test_an_edge_version_that_cloudfront_would_refuse_is_found_first(
+def test_an_edge_version_that_cloudfront_would_refuse_is_refused_first(
     site: Site, looks_after: LooksAfter, arn: str
 ) -> None:
     """Only a numbered version in us-east-1 can be attached."""
@@ -134,25 +136,25 @@ def test_an_edge_version_that_cloudfront_would_refuse_is_found_first(
         site.becomes("on")
 
 
-def test_every_fault_of_the_settings_is_named_at_once(site: Site, looks_after: LooksAfter) -> None:
-    """Mending one fault to meet the next is nobody's pleasure."""
+def test_all_errors_in_the_settings_are_named_at_once(site: Site, looks_after: LooksAfter) -> None:
+    """Each fix should not only lead to the next error."""
     looks_after("E1 E2", EXISTING_FUNCTIONS="replace", TIME_ZONE="Mars/Olympus", STATE_BUCKET="")
 
     with pytest.raises(ConfigurationError) as refused:
         site.receives({"sweep": True})
 
-    sentence = str(refused.value)
+    error = str(refused.value)
     assert ["STATE_BUCKET", "EXISTING_FUNCTIONS", "TIME_ZONE", "DISTRIBUTIONS"] == [
         name
         for name in ("STATE_BUCKET", "EXISTING_FUNCTIONS", "TIME_ZONE", "DISTRIBUTIONS")
-        if name in sentence
+        if name in error
     ]
 
 
 def test_an_event_of_unknown_shape_is_refused_and_changes_nothing(
     site: Site, looks_after: LooksAfter
 ) -> None:
-    """The sentence lists what is understood."""
+    """The error lists the events that are accepted."""
     looks_after(a_distribution(site.cloud))
     before = len(site.cloud.sandbox.calls())
 
@@ -162,10 +164,10 @@ def test_an_event_of_unknown_shape_is_refused_and_changes_nothing(
     assert before == len(site.cloud.sandbox.calls())
 
 
-def test_a_note_that_is_no_note_leaves_the_distribution_alone(
+def test_an_invalid_record_leaves_the_distribution_unchanged(
     site: Site, looks_after: LooksAfter
 ) -> None:
-    """Without the note nobody knows what to put back, so the site stays closed and says so."""
+    """Without the record it is unknown what to restore, so the site stays closed."""
     distribution_id = a_distribution(site.cloud)
     looks_after(distribution_id)
     site.becomes("on")
@@ -181,8 +183,8 @@ def test_a_note_that_is_no_note_leaves_the_distribution_alone(
     assert closed == site.config(distribution_id)
 
 
-def test_a_note_of_another_stack_is_not_believed(site: Site, looks_after: LooksAfter) -> None:
-    """A note that was copied from elsewhere says what belonged elsewhere."""
+def test_the_record_of_another_stack_is_refused(site: Site, looks_after: LooksAfter) -> None:
+    """A copied record holds the functions of another site."""
     distribution_id = a_distribution(site.cloud)
     looks_after(distribution_id)
     site.becomes("on")
@@ -197,8 +199,10 @@ def test_a_note_of_another_stack_is_not_believed(site: Site, looks_after: LooksA
     assert closed == site.config(distribution_id)
 
 
-def test_a_closed_behavior_without_a_note_stays_closed(site: Site, looks_after: LooksAfter) -> None:
-    """Somebody attached our function by hand: only they know what was there before."""
+def test_a_closed_behavior_without_a_record_stays_closed(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """Somebody attached our function by hand, and only they know what was there before."""
     ours = edge(viewer_request=site.edge_version_arn)
     distribution_id = a_distribution(
         site.cloud, DefaultCacheBehavior=a_behavior(LambdaFunctionAssociations=ours)
@@ -216,7 +220,7 @@ def test_a_closed_behavior_without_a_note_stays_closed(site: Site, looks_after: 
 
 @pytest.mark.promise
 def test_a_sibling_stack_is_never_displaced(site: Site, looks_after: LooksAfter) -> None:
-    """Two stacks that name one distribution would undo each other for ever; both names are told."""
+    """Two stacks with one distribution would undo each other for ever; the error names both."""
     sibling = a_version(site.cloud, "shop-MaintenanceEdge-F6E5D4C3B2A1")
     attached = a_behavior(LambdaFunctionAssociations=edge(viewer_request=sibling))
     distribution_id = a_distribution(site.cloud, DefaultCacheBehavior=attached)
@@ -229,8 +233,10 @@ def test_a_sibling_stack_is_never_displaced(site: Site, looks_after: LooksAfter)
     assert before == site.config(distribution_id)
 
 
-def test_an_excepted_path_that_no_behavior_has_is_told(site: Site, looks_after: LooksAfter) -> None:
-    """Whoever meant to keep a path open learns that it is not."""
+def test_an_excepted_path_that_no_behavior_has_is_reported(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """Its owner learns that the path is not kept open."""
     looks_after(a_distribution(site.cloud), EXCEPT_PATHS="/healthz")
 
     notices = site.becomes("on")["notices"]

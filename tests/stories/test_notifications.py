@@ -1,4 +1,4 @@
-"""Maintenance Mode Changed: each change is announced once when accepted and once when deployed."""
+"""Events of a change of mode: one when it is accepted, and one when it is deployed."""
 
 import json
 from collections.abc import Callable
@@ -14,14 +14,14 @@ from tests.sandbox.builders import a_distribution
 from tests.stories.site import STATUS, SWITCH, Site
 
 type LooksAfter = Callable[..., None]
-type Listener = Callable[[], list[dict[str, Any]]]
+type ReceivedEvents = Callable[[], list[dict[str, Any]]]
 
 SWEEP = {"sweep": True}
 
 
 @pytest.fixture
-def heard(site: Site) -> Listener:
-    """Give what a queue hears that a rule on the default bus sends our events to."""
+def received_events(site: Site) -> ReceivedEvents:
+    """Give a function that returns the events so far, as a rule sends them to a queue."""
     cloud = site.cloud
     url = cloud.sqs.create_queue(QueueName="news")["QueueUrl"]
     pattern = {"source": ["site.maintenance"], "detail-type": ["Maintenance Mode Changed"]}
@@ -30,13 +30,13 @@ def heard(site: Site) -> Listener:
     cloud.events.put_targets(Rule="news", Targets=[{"Id": "queue", "Arn": arn}])
     details: list[dict[str, Any]] = []
 
-    def listen() -> list[dict[str, Any]]:
+    def receive() -> list[dict[str, Any]]:
         while messages := cloud.sqs.receive_message(QueueUrl=url).get("Messages"):
             details.extend(json.loads(each["Body"])["detail"] for each in messages)
             cloud.sqs.delete_message(QueueUrl=url, ReceiptHandle=messages[0]["ReceiptHandle"])
         return details
 
-    return listen
+    return receive
 
 
 def phases(details: list[dict[str, Any]]) -> list[tuple[str, str]]:
@@ -44,10 +44,10 @@ def phases(details: list[dict[str, Any]]) -> list[tuple[str, str]]:
     return [(each["mode"], each["phase"]) for each in details]
 
 
-def test_a_change_is_announced_though_the_answer_about_its_status_was_cut_short(
-    site: Site, looks_after: LooksAfter, heard: Listener
+def test_a_truncated_response_to_writing_the_status_loses_no_event(
+    site: Site, looks_after: LooksAfter, received_events: ReceivedEvents
 ) -> None:
-    """The status was written; without another try the next run would find nothing to tell."""
+    """The status is written, so the next run would find nothing to announce."""
     looks_after(a_distribution(site.cloud))
     site.settles()
     site.says("on")
@@ -55,24 +55,24 @@ def test_a_change_is_announced_though_the_answer_about_its_status_was_cut_short(
 
     site.wakes()
 
-    assert [("maintenance", "accepted")] == phases(heard())
+    assert [("maintenance", "accepted")] == phases(received_events())
 
 
 @pytest.mark.promise
 def test_a_change_is_announced_once_when_accepted_and_once_when_deployed(
-    site: Site, looks_after: LooksAfter, heard: Listener
+    site: Site, looks_after: LooksAfter, received_events: ReceivedEvents
 ) -> None:
-    """However often somebody looks in between and afterwards."""
+    """However many runs there are in between and afterwards."""
     looks_after(a_distribution(site.cloud))
     site.settles()
     site.becomes("on for 2h: back at four")
     site.receives(SWEEP)
-    assert [("maintenance", "accepted")] == phases(heard())
+    assert [("maintenance", "accepted")] == phases(received_events())
 
     site.settles()
     site.receives(SWEEP)
 
-    accepted, deployed = heard()
+    accepted, deployed = received_events()
     assert ("maintenance", "deployed") == (deployed["mode"], deployed["phase"])
     assert isinstance(accepted.pop("seconds"), int)
     until = site.status()["until"]
@@ -91,10 +91,10 @@ def test_a_change_is_announced_once_when_accepted_and_once_when_deployed(
     assert expected == accepted
 
 
-def test_a_change_back_takes_the_place_of_one_that_was_not_deployed_yet(
-    site: Site, looks_after: LooksAfter, heard: Listener
+def test_a_change_that_is_undone_before_it_is_deployed_is_not_announced_as_deployed(
+    site: Site, looks_after: LooksAfter, received_events: ReceivedEvents
 ) -> None:
-    """Maintenance never was everywhere, so nobody is told that it was."""
+    """Maintenance never reached every distribution."""
     looks_after(a_distribution(site.cloud))
     site.settles()
     site.becomes("on")
@@ -102,41 +102,43 @@ def test_a_change_back_takes_the_place_of_one_that_was_not_deployed_yet(
     site.settles()
 
     expected = [("maintenance", "accepted"), ("live", "accepted"), ("live", "deployed")]
-    assert expected == phases(heard())
+    assert expected == phases(received_events())
 
 
-def test_a_new_site_that_is_live_is_no_news(
-    site: Site, looks_after: LooksAfter, heard: Listener
+def test_a_new_live_site_and_a_lost_status_send_no_event(
+    site: Site, looks_after: LooksAfter, received_events: ReceivedEvents
 ) -> None:
-    """Neither is what a lost status said already."""
+    """The mode has not changed."""
     looks_after(a_distribution(site.cloud))
     site.settles()
-    assert [] == heard()
+    assert [] == received_events()
     site.becomes("on")
     site.settles()
-    told = len(heard())
+    sent = len(received_events())
     site.cloud.ssm.delete_parameter(Name=STATUS)
 
     site.receives(SWEEP)
 
-    assert told == len(heard())
+    assert sent == len(received_events())
 
 
 def test_the_first_change_of_a_new_site_is_announced(
-    site: Site, looks_after: LooksAfter, heard: Listener
+    site: Site, looks_after: LooksAfter, received_events: ReceivedEvents
 ) -> None:
-    """Although no status says what was before."""
+    """Although no status holds the mode before it."""
     looks_after(a_distribution(site.cloud))
 
     site.becomes("on")
 
-    assert [("maintenance", None)] == [(each["mode"], each["previous_mode"]) for each in heard()]
+    assert [("maintenance", None)] == [
+        (each["mode"], each["previous_mode"]) for each in received_events()
+    ]
 
 
-def test_one_that_fails_is_counted_and_holds_up_deployed(
-    site: Site, looks_after: LooksAfter, heard: Listener
+def test_a_distribution_that_fails_is_counted_and_delays_deployed(
+    site: Site, looks_after: LooksAfter, received_events: ReceivedEvents
 ) -> None:
-    """Accepted means as many as could; deployed means all."""
+    """Accepted needs one distribution without an error; deployed needs all."""
     good, bad = a_distribution(site.cloud, "good"), a_distribution(site.cloud, "bad")
     looks_after(f"{bad},{good}")
     site.settles()
@@ -147,36 +149,36 @@ def test_one_that_fails_is_counted_and_holds_up_deployed(
     with pytest.raises(RunFailed):
         site.settles()
     assert [("accepted", 2, 1)] == [
-        (each["phase"], each["distributions"], each["failed"]) for each in heard()
+        (each["phase"], each["distributions"], each["failed"]) for each in received_events()
     ]
 
     site.receives(SWEEP)
     site.settles()
 
-    assert ("deployed", 0) == (heard()[-1]["phase"], heard()[-1]["failed"])
-    assert 2 == len(heard())
+    assert ("deployed", 0) == (received_events()[-1]["phase"], received_events()[-1]["failed"])
+    assert 2 == len(received_events())
 
 
-def test_a_change_that_nobody_accepted_is_not_announced(
-    site: Site, looks_after: LooksAfter, heard: Listener
+def test_a_change_that_cloudfront_refuses_is_not_announced(
+    site: Site, looks_after: LooksAfter, received_events: ReceivedEvents
 ) -> None:
-    """It is when a later run succeeds."""
+    """It is announced when a later run succeeds."""
     looks_after(a_distribution(site.cloud))
     refusal = {"code": "AccessDenied", "status": 403}
     site.cloud.sandbox.inject_fault("refuse", "cloudfront:UpdateDistribution", **refusal)
     with pytest.raises(RunFailed):
         site.becomes("on")
-    assert [] == heard()
+    assert [] == received_events()
 
     site.receives(SWEEP)
 
-    assert [("maintenance", "accepted")] == phases(heard())
+    assert [("maintenance", "accepted")] == phases(received_events())
 
 
-def test_an_announcement_that_is_refused_is_made_by_the_next_run(
-    site: Site, looks_after: LooksAfter, heard: Listener
+def test_an_event_that_event_bridge_refuses_is_sent_by_the_next_run(
+    site: Site, looks_after: LooksAfter, received_events: ReceivedEvents
 ) -> None:
-    """The run fails, the site is closed all the same, and nobody is left out."""
+    """The run fails, the site is closed all the same, and no event is lost."""
     distribution_id = a_distribution(site.cloud)
     looks_after(distribution_id)
     refusal = {"code": "AccessDeniedException", "status": 400, "times": 9}
@@ -189,31 +191,31 @@ def test_an_announcement_that_is_refused_is_made_by_the_next_run(
     site.cloud.sandbox.clear_faults()
     site.receives(SWEEP)
 
-    assert [("maintenance", "accepted")] == phases(heard())
+    assert [("maintenance", "accepted")] == phases(received_events())
 
 
-def test_nothing_is_announced_that_the_status_cannot_remember(
-    site: Site, looks_after: LooksAfter, heard: Listener
+def test_a_change_is_not_announced_before_the_status_is_written(
+    site: Site, looks_after: LooksAfter, received_events: ReceivedEvents
 ) -> None:
-    """Or it would be announced with every look, as long as the status cannot be written."""
+    """Otherwise each run would announce it until the status can be written."""
     looks_after(a_distribution(site.cloud))
     site.receives(SWEEP)
     refusal = {"code": "AccessDeniedException", "status": 400, "times": 9, "resource": STATUS}
     site.cloud.sandbox.inject_fault("refuse", "ssm:PutParameter", **refusal)
     with pytest.raises(RunFailed, match="the next run announces"):
         site.becomes("on")
-    assert [] == heard()
+    assert [] == received_events()
 
     site.cloud.sandbox.clear_faults()
     site.receives(SWEEP)
 
-    assert [("maintenance", "accepted")] == phases(heard())
+    assert [("maintenance", "accepted")] == phases(received_events())
 
 
 def test_two_runs_at_once_may_announce_twice(
-    site: Site, looks_after: LooksAfter, heard: Listener
+    site: Site, looks_after: LooksAfter, received_events: ReceivedEvents
 ) -> None:
-    """Parameter Store has no conditional write; what matters is that nobody is left out."""
+    """Parameter Store has no conditional write; an event must never be missing."""
     looks_after(a_distribution(site.cloud))
     site.settles()
     site.says("on")
@@ -225,13 +227,13 @@ def test_two_runs_at_once_may_announce_twice(
         site.cloud.sandbox.release()
         running.result()
 
-    assert {("maintenance", "accepted")} == set(phases(heard()))
+    assert {("maintenance", "accepted")} == set(phases(received_events()))
 
 
-def test_while_cloudfront_is_at_work_the_alarm_clock_rings_within_a_minute(
+def test_while_cloudfront_deploys_the_alarm_clock_rings_within_a_minute(
     site: Site, looks_after: LooksAfter
 ) -> None:
-    """Nothing waits inside an invocation; the end of the window comes later."""
+    """No invocation waits for a deployment, and the window ends much later."""
     looks_after(a_distribution(site.cloud))
     begins = (datetime.now(UTC) + timedelta(days=1)).replace(microsecond=0)
     site.schedules("upgrade", f"at({begins:%Y-%m-%dT%H:%M:%S}) for 2h")
@@ -244,7 +246,7 @@ def test_while_cloudfront_is_at_work_the_alarm_clock_rings_within_a_minute(
 def test_a_distribution_that_is_stuck_is_named_and_left_to_the_sweep(
     site: Site, looks_after: LooksAfter
 ) -> None:
-    """Looking each minute for ever would help nobody."""
+    """Reading it every minute for ever would not help."""
     distribution_id = a_distribution(site.cloud)
     looks_after(distribution_id)
     site.cloud.sandbox.set(deploy_seconds=9999)
