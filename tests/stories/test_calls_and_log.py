@@ -1,4 +1,4 @@
-"""What a run asks of AWS and writes to its log: no more than it must, for AWS counts both."""
+"""A run makes few calls, which AWS limits, and logs few lines, which AWS charges for."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ _HISTORY = "ssm:GetParameterHistory"
 def test_the_history_is_read_once_for_each_version_of_the_switch(
     site: Site, looks_after: Callable[..., None]
 ) -> None:
-    """SSM tells it three times a second, to all runs at once; behind a version it cannot change."""
+    """SSM allows three such calls a second, and a version's history cannot change."""
     looks_after(a_distribution(site.cloud))
     site.schedules("new-year", "at(2198-12-31T22:00) for 4h")
     read = []
@@ -26,7 +26,7 @@ def test_the_history_is_read_once_for_each_version_of_the_switch(
     assert [1, 2] == read
 
 
-def test_a_switch_that_was_deleted_and_written_anew_has_another_history(
+def test_a_switch_that_was_deleted_and_written_again_has_another_history(
     site: Site, looks_after: Callable[..., None]
 ) -> None:
     """Its versions count from 1 again."""
@@ -39,10 +39,10 @@ def test_a_switch_that_was_deleted_and_written_anew_has_another_history(
     assert 2 == len(site.cloud.sandbox.calls(_HISTORY))
 
 
-def test_the_log_names_the_behaviors_that_were_changed_and_no_others(
+def test_the_log_names_only_the_behaviors_that_were_changed(
     site: Site, looks_after: Callable[..., None], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A sweep over a large fleet would write megabytes about what it found as it should be."""
+    """Otherwise a sweep over a large fleet would log megabytes about unchanged behaviors."""
     path = a_behavior(PathPattern="/open/*")
     looks_after(a_distribution(site.cloud, CacheBehaviors=ordered(path)), EXCEPT_PATHS="/open/*")
     site.becomes("on")

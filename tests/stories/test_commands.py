@@ -15,7 +15,7 @@ type LooksAfter = Callable[..., None]
 
 
 def instant(**ago: float) -> str:
-    """Return an instant so long ago, as a schedule writes it."""
+    """Return the instant that long ago, as a schedule writes it."""
     return (datetime.now(UTC) - timedelta(**ago)).isoformat()
 
 
@@ -28,7 +28,7 @@ def switch(site: Site) -> str:
 def test_a_command_writes_the_switch_and_closes_the_site(
     site: Site, looks_after: LooksAfter
 ) -> None:
-    """A schedule, a pipeline or a chat command needs no permission but to invoke."""
+    """A schedule, a pipeline or a chat bot needs only the permission to invoke."""
     distribution_id = a_distribution(site.cloud)
     looks_after(distribution_id)
 
@@ -62,7 +62,7 @@ def test_a_command_from_the_future_is_refused(site: Site, looks_after: LooksAfte
     assert "off" == switch(site)
 
 
-def test_a_late_command_gives_way_to_what_was_written_since(
+def test_a_late_command_does_not_override_a_newer_write(
     site: Site, looks_after: LooksAfter
 ) -> None:
     """The report says which newer write won, and the run does not fail."""
@@ -93,7 +93,7 @@ def test_a_command_that_is_already_over_is_not_written(site: Site, looks_after: 
 def test_an_event_bridge_event_carries_a_command_and_its_time(
     site: Site, looks_after: LooksAfter
 ) -> None:
-    """A rule on a bus of one's own needs no input transformer."""
+    """A rule on a custom bus needs no input transformer."""
     looks_after(a_distribution(site.cloud))
     event = {
         "version": "0",
@@ -113,7 +113,7 @@ def test_an_event_bridge_event_carries_a_command_and_its_time(
 
 
 def test_a_command_without_an_instant_is_refused(site: Site, looks_after: LooksAfter) -> None:
-    """Lambda does not tell whether a call came late, so the instant has to be said."""
+    """Lambda does not say whether a delivery is late, so the command must name its instant."""
     looks_after(a_distribution(site.cloud))
 
     with pytest.raises(EventRefused, match=r"a command needs its instant"):
@@ -122,10 +122,8 @@ def test_a_command_without_an_instant_is_refused(site: Site, looks_after: LooksA
     assert "off" == switch(site)
 
 
-def test_a_command_that_is_not_understood_writes_nothing(
-    site: Site, looks_after: LooksAfter
-) -> None:
-    """The sentence quotes it and shows the grammar."""
+def test_an_invalid_command_writes_nothing(site: Site, looks_after: LooksAfter) -> None:
+    """The error quotes it and shows the grammar."""
     looks_after(a_distribution(site.cloud))
 
     with pytest.raises(UnreadableValue, match=r"(?s)'onn'.*on \| off"):

@@ -1,11 +1,11 @@
 """
-AWS fails in every way that the sandbox can play: nothing is lost, and the next run goes on.
+AWS fails in every way that the sandbox can simulate: nothing is lost, and the next run continues.
 
-    fault                              what follows
+    fault                              effect
     ---------------------------------  --------------------------------------------------------
-    passes: `_PASSING`                 the run itself gets over it, closing and opening alike
-    stays, for one distribution:       the run fails and names it, the others are closed, it is
-      `_STAYING`                       as it was; a sweep closes it when the fault is gone
+    transient: `_TRANSIENT`            the same run recovers, closing and opening alike
+    persistent, for one distribution:  the run fails and names it, and closes the others; it is
+      `_PERSISTENT`                    unchanged until a sweep after the fault closes it
 """
 
 from collections.abc import Callable
@@ -24,70 +24,70 @@ from tests.stories.test_races import an_occupied_distribution
 type LooksAfter = Callable[..., None]
 
 _UPDATE, _CONFIG = "cloudfront:UpdateDistribution", "cloudfront:GetDistributionConfig"
-_READ_NOTE, _WRITE_NOTE = "s3:GetObject", "s3:PutObject"
+_READ_RECORD, _WRITE_RECORD = "s3:GetObject", "s3:PutObject"
 
 
 @dataclass(frozen=True)
 class _Fault:
-    """What is ordered from the sandbox, and what the report then says."""
+    """A fault for the sandbox to inject, and the error that the run then has."""
 
     kind: str
     operation: str
     members: dict[str, Any] = field(default_factory=dict)
-    told: str = ""
+    error: str = ""
 
 
-def _refused(operation: str, code: str, status: int, told: str = "") -> _Fault:
-    return _Fault("refuse", operation, {"code": code, "status": status}, told)
+def _refused(operation: str, code: str, status: int, error: str = "") -> _Fault:
+    return _Fault("refuse", operation, {"code": code, "status": status}, error)
 
 
-_PASSING = (
+_TRANSIENT = (
     _refused(_UPDATE, "Throttling", 400),
     _refused(_UPDATE, "PreconditionFailed", 412),
     _refused(_UPDATE, "ServiceUnavailable", 503),
     _refused(_CONFIG, "InternalError", 500),
-    _refused(_READ_NOTE, "SlowDown", 503),
-    _refused(_WRITE_NOTE, "InternalError", 500),
-    _refused(_WRITE_NOTE, "PreconditionFailed", 412),
-    _refused(_WRITE_NOTE, "ConditionalRequestConflict", 409),
-    _refused(_WRITE_NOTE, "NoSuchKey", 404),
+    _refused(_READ_RECORD, "SlowDown", 503),
+    _refused(_WRITE_RECORD, "InternalError", 500),
+    _refused(_WRITE_RECORD, "PreconditionFailed", 412),
+    _refused(_WRITE_RECORD, "ConditionalRequestConflict", 409),
+    _refused(_WRITE_RECORD, "NoSuchKey", 404),
     _Fault("slow", _UPDATE, {"seconds": 0.2}),
     _Fault("lose", _UPDATE),
-    _Fault("lose", _WRITE_NOTE),
+    _Fault("lose", _WRITE_RECORD),
     _Fault("cut-before", _UPDATE),
     _Fault("cut-after", _UPDATE),
     _Fault("cut-short", _UPDATE),
-    _Fault("cut-after", _WRITE_NOTE),
+    _Fault("cut-after", _WRITE_RECORD),
     _Fault("cut-before", "cloudfront:ListDistributions"),
 )
-_STAYING = (
+_PERSISTENT = (
     _refused(_UPDATE, "AccessDenied", 403, "the update of {} failed.*docs/iam.md"),
     _refused(_CONFIG, "AccessDenied", 403, "configuration of {} cannot be read.*docs/iam.md"),
-    _refused(_READ_NOTE, "AccessDenied", 403, r"displaced/{}\.json cannot be read"),
-    _refused(_WRITE_NOTE, "AccessDenied", 403, r"displaced/{}\.json was not written"),
+    _refused(_READ_RECORD, "AccessDenied", 403, r"displaced/{}\.json cannot be read"),
+    _refused(_WRITE_RECORD, "AccessDenied", 403, r"displaced/{}\.json was not written"),
     _refused(_UPDATE, "PreconditionFailed", 412, "the update of {} failed"),
-    _refused(_WRITE_NOTE, "PreconditionFailed", 412, r"displaced/{}\.json was not written"),
-    _refused(_WRITE_NOTE, "ConditionalRequestConflict", 409, r"displaced/{}\.json was not written"),
-    _refused(_WRITE_NOTE, "NoSuchKey", 404, r"displaced/{}\.json was not written"),
-    _Fault("cut-short", _READ_NOTE, told=r"displaced/{}\.json cannot be read"),
-    _Fault("cut-short", _CONFIG, told="configuration of {} cannot be read"),
+    _refused(_WRITE_RECORD, "PreconditionFailed", 412, r"displaced/{}\.json was not written"),
+    _refused(
+        _WRITE_RECORD, "ConditionalRequestConflict", 409, r"displaced/{}\.json was not written"
+    ),
+    _refused(_WRITE_RECORD, "NoSuchKey", 404, r"displaced/{}\.json was not written"),
+    _Fault("cut-short", _READ_RECORD, error=r"displaced/{}\.json cannot be read"),
+    _Fault("cut-short", _CONFIG, error="configuration of {} cannot be read"),
 )
-_CUT_SHORT = (
+_TRUNCATED_READS = (
     "cloudfront:ListDistributions",
     "ssm:GetParameter",
     "ssm:GetParametersByPath",
 )
 
 
-def test_a_fault_that_passes_changes_nothing_of_the_outcome(
-    site: Site, looks_after: LooksAfter
-) -> None:
-    """The run tries again or starts over: the site is closed, and then open byte for byte."""
+def test_a_transient_fault_does_not_change_the_outcome(site: Site, looks_after: LooksAfter) -> None:
+    """The run retries or starts over: the site is closed, and then open byte for byte."""
     distribution_id = an_occupied_distribution(site)
     looks_after(distribution_id)
     before = site.config(distribution_id)
 
-    for fault in _PASSING:
+    for fault in _TRANSIENT:
         site.cloud.sandbox.inject_fault(fault.kind, fault.operation, **fault.members)
         assert "maintenance" == site.becomes("on")["mode"], fault
         assert site.edge_version_arn == site.version(distribution_id), fault
@@ -98,18 +98,18 @@ def test_a_fault_that_passes_changes_nothing_of_the_outcome(
         site.cloud.sandbox.clear_faults()
 
 
-def test_a_fault_that_stays_is_named_and_costs_only_its_distribution(
+def test_a_persistent_fault_is_named_and_affects_only_its_distribution(
     site: Site, looks_after: LooksAfter
 ) -> None:
-    """Half of a fleet never waits for the other; when the fault is gone, a sweep is enough."""
+    """The rest of a fleet does not wait for it; after the fault a sweep is enough."""
     good, bad = a_distribution(site.cloud, "good"), an_occupied_distribution(site, "bad")
     looks_after(f"{good},{bad}")
     before = [site.config(each) for each in (good, bad)]
 
-    for fault in _STAYING:
+    for fault in _PERSISTENT:
         members = {**fault.members, "resource": bad, "times": 1000}
         site.cloud.sandbox.inject_fault(fault.kind, fault.operation, **members)
-        with pytest.raises(RunFailed, match=fault.told.format(bad)):
+        with pytest.raises(RunFailed, match=fault.error.format(bad)):
             site.becomes("on")
         site.cloud.sandbox.clear_faults()
         assert site.edge_version_arn == site.version(good), fault
@@ -121,14 +121,14 @@ def test_a_fault_that_stays_is_named_and_costs_only_its_distribution(
         assert before == [site.config(each) for each in (good, bad)], fault
 
 
-@pytest.mark.parametrize("operation", _CUT_SHORT)
-def test_an_answer_that_was_cut_short_is_not_taken_for_one_that_holds_nothing(
+@pytest.mark.parametrize("operation", _TRUNCATED_READS)
+def test_a_truncated_response_is_not_taken_for_an_empty_one(
     site: Site, looks_after: LooksAfter, operation: str
 ) -> None:
-    """No distributions, no switch, no windows: nothing of that is acted upon."""
+    """The run does not act as if there were no distributions, no switch or no windows."""
     distribution_id = an_occupied_distribution(site)
     looks_after(distribution_id)
-    # Tomorrow, for an off ends what began before it.
+    # Tomorrow, because an off ends what began before it.
     site.schedules("daily", "cron(0 0 * * ? *) for 24h")
     controller = site.controller(clock=lambda: datetime.now(UTC) + timedelta(days=1))
     controller.run(Sweep())
@@ -142,11 +142,11 @@ def test_an_answer_that_was_cut_short_is_not_taken_for_one_that_holds_nothing(
     assert closed == site.version(distribution_id)
 
 
-@pytest.mark.parametrize("remedy", ["bring it back", "attach another"])
-def test_a_displaced_function_that_is_gone_is_restored_when_somebody_has_decided(
+@pytest.mark.parametrize("remedy", ["create it again", "attach another"])
+def test_after_either_remedy_for_a_missing_function_a_sweep_opens_the_site(
     site: Site, looks_after: LooksAfter, remedy: str
 ) -> None:
-    """CloudFront itself refuses the restore; a sweep opens the site after either way out."""
+    """CloudFront refuses to restore a function that does not exist any more."""
     distribution_id = an_occupied_distribution(site)
     looks_after(distribution_id)
     before = site.config(distribution_id)
@@ -156,7 +156,7 @@ def test_a_displaced_function_that_is_gone_is_restored_when_somebody_has_decided
     with pytest.raises(RunFailed, match=r"stays in maintenance.*function/rewrite"):
         site.becomes("off")
 
-    if remedy == "bring it back":
+    if remedy == "create it again":
         a_function(site.cloud, "rewrite")
         site.receives({"sweep": True})
         assert before == site.config(distribution_id)

@@ -1,4 +1,4 @@
-"""A value that was made to deceive whoever reads the log."""
+"""Values that try to deceive a reader of the log."""
 
 import io
 import json
@@ -14,7 +14,7 @@ from tests.stories.site import Site
 def test_a_value_cannot_forge_a_line_of_the_log(
     site: Site, looks_after: Callable[..., None], log: io.StringIO
 ) -> None:
-    """Each line is a document of ours, on which no terminal acts."""
+    """Each line is one JSON document, without characters that a terminal acts on."""
     looks_after(a_distribution(site.cloud))
 
     with pytest.raises(RunFailed, match="must be one line of text"):

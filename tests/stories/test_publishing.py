@@ -1,4 +1,4 @@
-"""Whatever happens while a version is baked: the site closes at once, and gets the right one."""
+"""Publishing a version: the site closes at once, and gets the right version in the end."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,24 +17,25 @@ type LooksAfter = Callable[..., None]
 
 SWEEP = {"sweep": True}
 REFUSED = {"code": "AccessDeniedException", "status": 403, "times": 9}
-IMPATIENT_TIMER = Timer(elapsed=iter(range(0, 10_000, 20)).__next__, sleep=lambda _: None)
+# With each reading of the clock, 20 seconds have passed.
+FAST_TIMER = Timer(elapsed=iter(range(0, 10_000, 20)).__next__, sleep=lambda _: None)
 
 
-def said(site: Site, distribution_id: str) -> str:
-    """Return what the attached version is described as."""
+def description(site: Site, distribution_id: str) -> str:
+    """Return the description of the attached version."""
     attached = site.version(distribution_id)
     return site.cloud.functions.get_function(FunctionName=attached)["Configuration"]["Description"]
 
 
 def message(site: Site, distribution_id: str) -> str:
-    """Return what a program is told of the maintenance."""
+    """Return the message that a program gets."""
     detail: str = site.visit(distribution_id).json()["detail"]
     return detail
 
 
 @pytest.mark.parametrize("operation", ["lambda:UpdateFunctionCode", "lambda:PublishVersion"])
 def test_two_runs_at_once_publish_once(site: Site, distribution_id: str, operation: str) -> None:
-    """The one that comes second finds what the first has published."""
+    """The slower run finds what the other one has published."""
     site.says("on: Back soon")
     site.cloud.sandbox.inject_fault("hold", operation)
 
@@ -46,13 +47,13 @@ def test_two_runs_at_once_publish_once(site: Site, distribution_id: str, operati
 
     assert [] == first.result()["errors"]
     assert [site.version(distribution_id)] == site.published()
-    assert "The packaged page: Back soon" == said(site, distribution_id)
+    assert "The packaged page: Back soon" == description(site, distribution_id)
 
 
 def test_two_runs_with_different_messages_end_with_the_last(
     site: Site, distribution_id: str
 ) -> None:
-    """The slower one bakes what was true when it looked, and then looks again."""
+    """The slower run publishes the message that it read, and then reads again."""
     site.says("on: one")
     site.cloud.sandbox.inject_fault("hold", "lambda:UpdateFunctionCode")
 
@@ -63,13 +64,13 @@ def test_two_runs_with_different_messages_end_with_the_last(
         site.cloud.sandbox.release()
 
     assert [] == first.result()["errors"]
-    assert "The packaged page: two" == said(site, distribution_id)
+    assert "The packaged page: two" == description(site, distribution_id)
 
 
 def test_a_deployment_during_maintenance_keeps_the_message(
     site: Site, distribution_id: str, looks_after: LooksAfter
 ) -> None:
-    """It is baked anew over the new base."""
+    """The message is published again over the new base."""
     site.becomes("on: Back soon")
     newer = site.publishes_another_version()
     looks_after(distribution_id, EDGE_VERSION_ARN=newer)
@@ -80,10 +81,10 @@ def test_a_deployment_during_maintenance_keeps_the_message(
     assert "Back soon" == message(site, distribution_id)
 
 
-def test_a_rollback_of_the_base_goes_back_to_the_version_of_before(
+def test_a_rollback_of_the_base_attaches_the_earlier_version(
     site: Site, distribution_id: str, looks_after: LooksAfter
 ) -> None:
-    """The same content is the same version, so nothing is published for it."""
+    """The same content is the same version, so nothing is published."""
     site.becomes("on: Back soon")
     before = site.version(distribution_id)
     looks_after(distribution_id, EDGE_VERSION_ARN=site.publishes_another_version())
@@ -96,14 +97,14 @@ def test_a_rollback_of_the_base_goes_back_to_the_version_of_before(
 
 
 def edit_code(site: Site) -> None:
-    """Upload something else as $LATEST, as a person does in the console."""
+    """Upload other code as $LATEST, as a person can in the console."""
     site.cloud.functions.update_function_code(
         FunctionName=PAGE_NAME, ZipFile=a_package("def handler(event, context): pass")
     )
 
 
 def edit_configuration(site: Site) -> None:
-    """Configure $LATEST so that CloudFront would not take it."""
+    """Configure $LATEST so that CloudFront would refuse it."""
     site.cloud.functions.update_function_configuration(
         FunctionName=PAGE_NAME,
         Timeout=30,
@@ -114,10 +115,10 @@ def edit_configuration(site: Site) -> None:
 
 
 @pytest.mark.parametrize("edit", [edit_code, edit_configuration])
-def test_an_edited_function_is_mended(
+def test_edits_of_the_function_are_not_published(
     site: Site, distribution_id: str, edit: Callable[[Site], None]
 ) -> None:
-    """What is published is the package and the base's configuration, whatever $LATEST was."""
+    """A version gets its package and the base's configuration, whatever $LATEST has."""
     edit(site)
 
     site.becomes("on: Back soon")
@@ -126,10 +127,8 @@ def test_an_edited_function_is_mended(
     assert "Back soon" == message(site, distribution_id)
 
 
-def test_a_version_that_somebody_has_configured_otherwise_is_not_used(
-    site: Site, distribution_id: str
-) -> None:
-    """It has the right code, and CloudFront would not take it."""
+def test_a_version_with_another_configuration_is_not_used(site: Site, distribution_id: str) -> None:
+    """It has the right code, but CloudFront would refuse it."""
     site.becomes("on: Back soon")
     good = site.version(distribution_id)
     site.becomes("off")
@@ -152,10 +151,10 @@ def test_a_version_that_somebody_has_configured_otherwise_is_not_used(
         "lambda:PublishVersion",
     ],
 )
-def test_a_step_that_fails_closes_the_site_with_a_stand_in(
+def test_if_publishing_fails_the_site_closes_with_a_fallback(
     site: Site, distribution_id: str, operation: str
 ) -> None:
-    """At once; the run fails with a sentence, and the next one attaches the right version."""
+    """It closes at once; the run fails, and the next one attaches the right version."""
     site.cloud.sandbox.inject_fault("refuse", operation, **REFUSED)
 
     with pytest.raises(RunFailed, match=r"AccessDenied"):
@@ -168,10 +167,10 @@ def test_a_step_that_fails_closes_the_site_with_a_stand_in(
 
 
 @pytest.mark.parametrize("operation", ["lambda:UpdateFunctionCode", "lambda:PublishVersion"])
-def test_an_answer_that_gets_lost_costs_nothing(
+def test_a_lost_response_publishes_nothing_twice(
     site: Site, distribution_id: str, operation: str
 ) -> None:
-    """Lambda did it, so the run finds it done."""
+    """Lambda did it, and the run finds it done."""
     site.cloud.sandbox.inject_fault("lose", operation)
 
     site.becomes("on: Back soon")
@@ -179,23 +178,23 @@ def test_an_answer_that_gets_lost_costs_nothing(
     assert [site.version(distribution_id)] == site.published()
 
 
-def test_a_version_that_does_not_become_active_in_time_is_not_waited_for(
+def test_a_version_that_does_not_become_active_in_time_does_not_delay_closing(
     site: Site, distribution_id: str
 ) -> None:
-    """The base closes the site, and a later run, which finds it Active, attaches it."""
+    """The base closes the site, and a later run attaches the version, Active by then."""
     site.says("on: Back soon")
     site.cloud.sandbox.set(activation_seconds=1.5)
 
     with pytest.raises(RunFailed, match=r"within 30 seconds"):
-        site.runs_at(datetime.now(UTC), timer=IMPATIENT_TIMER)
+        site.runs_at(datetime.now(UTC), timer=FAST_TIMER)
 
     assert site.edge_version_arn == site.version(distribution_id)
     site.receives(SWEEP)
     assert [site.version(distribution_id)] == site.published()
 
 
-def test_a_stand_in_does_not_replace_what_is_attached(site: Site, distribution_id: str) -> None:
-    """The old message is closer to the truth than none."""
+def test_a_fallback_does_not_replace_an_attached_version(site: Site, distribution_id: str) -> None:
+    """The old message is closer to the truth than no message."""
     site.becomes("on: one")
     attached = site.version(distribution_id)
     site.cloud.sandbox.inject_fault("refuse", "lambda:PublishVersion", **REFUSED)
@@ -206,10 +205,10 @@ def test_a_stand_in_does_not_replace_what_is_attached(site: Site, distribution_i
     assert attached == site.version(distribution_id)
 
 
-def test_a_refused_page_and_lambda_that_refuses_leave_the_base(
+def test_if_the_page_is_refused_and_publishing_fails_the_base_closes_the_site(
     site: Site, distribution_id: str
 ) -> None:
-    """The site is closed all the same, and both sentences are told."""
+    """The run fails with both errors."""
     site.puts("page.html", b"\xff")
     site.cloud.sandbox.inject_fault("refuse", "lambda:UpdateFunctionCode", **REFUSED)
 
@@ -222,7 +221,7 @@ def test_a_refused_page_and_lambda_that_refuses_leave_the_base(
 def test_a_base_that_cannot_be_read_is_attached_without_the_page(
     site: Site, distribution_id: str, looks_after: LooksAfter
 ) -> None:
-    """Whether the page was published for it, nobody can tell then."""
+    """It is unknown whether the page was published for this base."""
     newer = site.publishes_another_version()
     looks_after(distribution_id, EDGE_VERSION_ARN=newer)
     site.puts("page.html", "<!doctype html><title>Ours</title>")
@@ -234,10 +233,10 @@ def test_a_base_that_cannot_be_read_is_attached_without_the_page(
     assert newer == site.version(distribution_id)
 
 
-def test_the_page_without_the_message_stands_in_before_the_base(
+def test_the_page_without_the_message_is_a_better_fallback_than_the_base(
     site: Site, distribution_id: str
 ) -> None:
-    """It was published when the page was put there."""
+    """It was published when the page was uploaded."""
     site.puts("page.html", "<!doctype html><title>Ours</title>")
     site.notices_the_page()
     site.cloud.sandbox.inject_fault("refuse", "lambda:UpdateFunctionCode", **REFUSED)
@@ -248,8 +247,8 @@ def test_the_page_without_the_message_stands_in_before_the_base(
     assert site.published() == [site.version(distribution_id)]
 
 
-def test_somebody_who_edits_meanwhile_is_noticed(site: Site, distribution_id: str) -> None:
-    """What is published is what was checked, and nothing that came in between."""
+def test_an_edit_before_publishing_is_noticed(site: Site, distribution_id: str) -> None:
+    """A run publishes only the package that it uploaded."""
     site.says("on: Back soon")
     site.cloud.sandbox.inject_fault("hold", "lambda:PublishVersion")
 
@@ -263,8 +262,8 @@ def test_somebody_who_edits_meanwhile_is_noticed(site: Site, distribution_id: st
     assert "Back soon" == message(site, distribution_id)
 
 
-def test_a_plan_publishes_nothing_and_names_what_would_be(site: Site, distribution_id: str) -> None:
-    """It judges the page all the same."""
+def test_a_plan_publishes_nothing_and_checks_the_page(site: Site, distribution_id: str) -> None:
+    """It names what a run would attach, and reports a page that cannot be used."""
     site.says("on: Back soon")
 
     planned: dict[str, Any] = site.receives({"plan": True})
@@ -276,8 +275,8 @@ def test_a_plan_publishes_nothing_and_names_what_would_be(site: Site, distributi
     assert ([], 1) == (planned["errors"], len(refused["errors"]))
 
 
-def test_the_packages_are_those_of_the_folder(site: Site, distribution_id: str) -> None:
-    """The base's files, byte for byte, and beside them what is said."""
+def test_a_version_adds_the_announcement_to_the_base(site: Site, distribution_id: str) -> None:
+    """Its description names the page and the message."""
     site.becomes("on: Back soon")
 
     found = site.cloud.functions.get_function(FunctionName=site.version(distribution_id))
