@@ -1,4 +1,4 @@
-"""Coming and going: what the custom resource does, and what CloudFormation hears of it."""
+"""The custom resource on create, update and delete, and its responses to CloudFormation."""
 
 import http.server
 import json
@@ -19,7 +19,7 @@ STACK_ID = "arn:aws:cloudformation:us-east-1:000000000000:stack/site/6d8e5b2a-0c
 
 @pytest.fixture
 def answers() -> Iterator[tuple[str, Answers]]:
-    """Give a presigned URL, so to speak, and what was put there."""
+    """Give a URL for responses to CloudFormation, and the responses put there."""
     put: Answers = []
 
     class Receiver(http.server.BaseHTTPRequestHandler):
@@ -56,7 +56,7 @@ def switch(site: Site) -> str:
     return site.cloud.ssm.get_parameter(Name=SWITCH)["Parameter"]["Value"]
 
 
-def test_create_writes_the_switch_where_there_is_none(
+def test_create_writes_a_missing_switch(
     site: Site, looks_after: LooksAfter, answers: tuple[str, Answers]
 ) -> None:
     """A new site is open, and its switch refuses typos from the first day."""
@@ -71,10 +71,10 @@ def test_create_writes_the_switch_where_there_is_none(
         site.says("offf")
 
 
-def test_create_leaves_a_switch_alone_that_is_there(
+def test_create_does_not_touch_an_existing_switch(
     site: Site, looks_after: LooksAfter, answers: tuple[str, Answers]
 ) -> None:
-    """Somebody who prepared an `on` means it."""
+    """An operator who has prepared an `on` means it."""
     url, put = answers
     looks_after(a_distribution(site.cloud))
     site.says("on")
@@ -84,10 +84,10 @@ def test_create_leaves_a_switch_alone_that_is_there(
     assert ("on", "SUCCESS") == (switch(site), put[0]["Status"])
 
 
-def test_create_fails_with_the_reason_when_the_settings_mean_nothing(
+def test_create_fails_with_the_reason_if_a_target_does_not_exist(
     site: Site, looks_after: LooksAfter, answers: tuple[str, Answers]
 ) -> None:
-    """Better to hear it at the deployment than at the first maintenance."""
+    """A deployment is a better moment to learn it than the first maintenance."""
     url, put = answers
     looks_after("E000000000GONE")
 
@@ -97,10 +97,10 @@ def test_create_fails_with_the_reason_when_the_settings_mean_nothing(
     assert "there is no distribution E000000000GONE" in put[0]["Reason"]
 
 
-def test_a_creation_that_failed_is_rolled_back_without_touching_the_switch(
+def test_the_rollback_of_a_failed_create_does_not_touch_the_switch(
     site: Site, looks_after: LooksAfter, answers: tuple[str, Answers]
 ) -> None:
-    """CloudFormation deletes what could not be created; an `on` that was there before means it."""
+    """CloudFormation deletes what it could not create; an `on` from before stays in force."""
     url, put = answers
     looks_after("E000000000GONE", TIME_ZONE="Mars/Olympus")
     site.says("on")
@@ -112,10 +112,10 @@ def test_a_creation_that_failed_is_rolled_back_without_touching_the_switch(
     assert put[0]["PhysicalResourceId"] == put[1]["PhysicalResourceId"]
 
 
-def test_cloudformation_is_answered_even_when_the_settings_cannot_be_read(
+def test_cloudformation_gets_an_answer_even_if_the_settings_are_invalid(
     site: Site, looks_after: LooksAfter, answers: tuple[str, Answers]
 ) -> None:
-    """A stack that is not answered hangs for an hour."""
+    """A stack without an answer hangs for an hour."""
     url, put = answers
     looks_after(a_distribution(site.cloud), TIME_ZONE="Mars/Olympus")
 
@@ -126,10 +126,10 @@ def test_cloudformation_is_answered_even_when_the_settings_cannot_be_read(
 
 
 @pytest.mark.promise
-def test_an_update_of_the_stack_does_not_touch_a_live_on(
+def test_a_stack_update_does_not_touch_a_switch_that_says_on(
     site: Site, looks_after: LooksAfter, answers: tuple[str, Answers]
 ) -> None:
-    """The switch is not a CloudFormation resource for this reason."""
+    """For this reason the switch is not a CloudFormation resource."""
     url, put = answers
     looks_after(a_distribution(site.cloud))
     site.says("on")
@@ -141,10 +141,10 @@ def test_an_update_of_the_stack_does_not_touch_a_live_on(
     assert version == site.cloud.ssm.get_parameter(Name=SWITCH)["Parameter"]["Version"]
 
 
-def test_an_update_never_renames_the_resource(
+def test_an_update_keeps_the_physical_id(
     site: Site, looks_after: LooksAfter, answers: tuple[str, Answers]
 ) -> None:
-    """A new physical id would make CloudFormation delete the old one, and end a maintenance."""
+    """With a new id, CloudFormation would delete the old one, and that ends maintenance."""
     url, put = answers
     looks_after(a_distribution(site.cloud))
 
@@ -155,10 +155,10 @@ def test_an_update_never_renames_the_resource(
 
 
 @pytest.mark.promise
-def test_delete_opens_and_restores_everything_and_stays_off(
+def test_delete_restores_everything_and_leaves_the_switch_off(
     site: Site, looks_after: LooksAfter, answers: tuple[str, Answers]
 ) -> None:
-    """A straggling event finds an off that outlasts every window."""
+    """A late event finds an off that outlasts every window."""
     url, put = answers
     occupied = functions(viewer_request=a_function(site.cloud, "rewrite"))
     distribution_id = a_distribution(
@@ -176,10 +176,10 @@ def test_delete_opens_and_restores_everything_and_stays_off(
     assert switch(site).startswith("off until 9999-12-31")
 
 
-def test_delete_lets_go_of_the_preview_too(
+def test_delete_detaches_from_the_preview_distribution_too(
     site: Site, looks_after: LooksAfter, answers: tuple[str, Answers]
 ) -> None:
-    """The function is to be deleted some day, and nothing may hold it then."""
+    """A function that is still attached could not be deleted later."""
     url, put = answers
     preview = a_distribution(site.cloud, "preview")
     looks_after(a_distribution(site.cloud), PREVIEW_DISTRIBUTION=preview)
@@ -209,10 +209,10 @@ def test_a_site_that_cannot_be_restored_fails_the_deletion_with_the_reason(
     assert distribution_id in put[0]["Reason"]
 
 
-def test_installing_again_takes_over_the_switch_of_a_deleted_stack(
+def test_the_next_stack_takes_over_the_switch_of_a_deleted_one(
     site: Site, looks_after: LooksAfter, answers: tuple[str, Answers]
 ) -> None:
-    """The off of a deletion outlasts every window, so it must not outlast the next stack."""
+    """The off of a deletion outlasts every window, but must not outlast the next create."""
     url, _ = answers
     looks_after(a_distribution(site.cloud))
     site.receives(request("Delete", url))
@@ -222,10 +222,10 @@ def test_installing_again_takes_over_the_switch_of_a_deleted_stack(
     assert "off" == switch(site)
 
 
-def test_the_status_goes_with_the_stack(
+def test_delete_removes_the_status(
     site: Site, looks_after: LooksAfter, answers: tuple[str, Answers]
 ) -> None:
-    """Nobody would keep it true."""
+    """Without a controller it would only be outdated."""
     url, put = answers
     looks_after(a_distribution(site.cloud))
     site.becomes("on")
@@ -236,10 +236,10 @@ def test_the_status_goes_with_the_stack(
     assert ([SWITCH], "SUCCESS") == (names, put[0]["Status"])
 
 
-def test_a_status_that_cannot_be_deleted_does_not_keep_the_stack(
+def test_delete_succeeds_although_the_status_cannot_be_removed(
     site: Site, looks_after: LooksAfter, answers: tuple[str, Answers]
 ) -> None:
-    """The site is open again, and that is what the deletion waits for."""
+    """The site is open again, and the deletion waits for nothing else."""
     url, put = answers
     looks_after(a_distribution(site.cloud))
     refusal = {"code": "AccessDeniedException", "status": 400, "resource": STATUS}
@@ -250,13 +250,13 @@ def test_a_status_that_cannot_be_deleted_does_not_keep_the_stack(
     assert "SUCCESS" == put[0]["Status"]
 
 
-def test_a_forged_request_of_cloudformation_changes_nothing_and_is_not_answered(
+def test_a_forged_cloudformation_request_changes_nothing_and_gets_no_answer(
     site: Site,
     looks_after: LooksAfter,
     answers: tuple[str, Answers],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """As the controller stands on AWS, where nothing else plays CloudFormation."""
+    """Without AWS_ENDPOINT_URL, as on AWS: no sandbox acts as CloudFormation."""
     looks_after(a_distribution(site.cloud))
     site.becomes("on")
     calls = len(site.cloud.sandbox.calls())

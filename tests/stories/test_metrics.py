@@ -1,4 +1,4 @@
-"""What a run counts, as the metrics that alarms and dashboard lean on."""
+"""The metrics of a run, which alarms and the dashboard use."""
 
 import json
 from collections.abc import Callable
@@ -12,12 +12,12 @@ from tests.sandbox.builders import a_distribution
 from tests.stories.site import STATUS, Site
 
 type LooksAfter = Callable[..., None]
-type Counted = Callable[[], dict[str, Any]]
+type ReadMetrics = Callable[[], dict[str, Any]]
 
 
 @pytest.fixture
-def counted(capsys: pytest.CaptureFixture[str]) -> Counted:
-    """Give the metrics of the last run, as it wrote them to its log."""
+def read_metrics(capsys: pytest.CaptureFixture[str]) -> ReadMetrics:
+    """Give a function that returns the last run's metrics, as it wrote them to its log."""
 
     def read() -> dict[str, Any]:
         lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
@@ -32,15 +32,15 @@ def counted(capsys: pytest.CaptureFixture[str]) -> Counted:
     return read
 
 
-def test_a_change_counts_how_long_its_phases_took(
-    site: Site, looks_after: LooksAfter, counted: Counted
+def test_a_change_measures_how_long_its_phases_take(
+    site: Site, looks_after: LooksAfter, read_metrics: ReadMetrics
 ) -> None:
-    """And a run without one does not, so that no average is made of nothing."""
+    """A run without a change leaves these metrics out, so that averages stay right."""
     looks_after(a_distribution(site.cloud))
     site.becomes("on")
-    accepted = counted()
+    accepted = read_metrics()
     site.settles()
-    deployed = counted()
+    deployed = read_metrics()
     site.receives({"sweep": True})
 
     assert accepted["SecondsToAccepted"] >= 0
@@ -55,55 +55,55 @@ def test_a_change_counts_how_long_its_phases_took(
         "InputsRefused",
         "VersionsDeleted",
         "VersionsStillReplicated",
-    } == counted().keys()
+    } == read_metrics().keys()
 
 
-def test_a_closed_site_counts_its_hours(
-    site: Site, looks_after: LooksAfter, counted: Counted
+def test_a_closed_site_reports_its_hours_in_maintenance(
+    site: Site, looks_after: LooksAfter, read_metrics: ReadMetrics
 ) -> None:
-    """None while it is open, so that the alarm ends with the maintenance."""
+    """An open site reports 0, so that the alarm ends with the maintenance."""
     looks_after(a_distribution(site.cloud))
     site.becomes("on")
     site.settles()
     site.runs_at(datetime.now(UTC) + timedelta(hours=25))
-    closed = counted()
+    closed = read_metrics()
     site.becomes("off")
-    opened = counted()
+    opened = read_metrics()
 
     assert (1, 25) == (closed["InMaintenance"], round(closed["HoursInMaintenance"]))
     assert (0, 0) == (opened["InMaintenance"], opened["HoursInMaintenance"])
 
 
-def test_what_cannot_be_understood_is_counted_and_what_cannot_be_told_is_not(
-    site: Site, looks_after: LooksAfter, counted: Counted
+def test_invalid_input_is_counted_and_an_unreadable_status_is_not(
+    site: Site, looks_after: LooksAfter, read_metrics: ReadMetrics
 ) -> None:
-    """The alarm about unreadable input must not send people to look at what they wrote."""
+    """The alarm about invalid input must not send people to check what they wrote."""
     looks_after(a_distribution(site.cloud))
     refusal = {"code": "AccessDeniedException", "status": 400, "resource": STATUS}
     site.cloud.sandbox.inject_fault("refuse", "ssm:GetParameter", **refusal)
     with pytest.raises(RunFailed):
         site.becomes("on")
-    untold = counted()
+    unreadable = read_metrics()
     with pytest.raises(RunFailed):
         site.becomes("onn")
 
-    assert (0, 1) == (untold["InputsRefused"], counted()["InputsRefused"])
-    assert ("HoursInMaintenance" in untold, 1) == (False, untold["InMaintenance"])
+    assert (0, 1) == (unreadable["InputsRefused"], read_metrics()["InputsRefused"])
+    assert ("HoursInMaintenance" in unreadable, 1) == (False, unreadable["InMaintenance"])
 
 
-def test_the_preview_is_neither_a_site_nor_an_input(
-    site: Site, looks_after: LooksAfter, counted: Counted
+def test_the_preview_distribution_is_counted_neither_as_a_site_nor_as_input(
+    site: Site, looks_after: LooksAfter, read_metrics: ReadMetrics
 ) -> None:
-    """The alarm about unreadable input is not for it, nor do graphs show a site that changes."""
+    """Its errors set off no alarm about invalid input, and no graph shows a change."""
     distribution_id = a_distribution(site.cloud)
     looks_after(distribution_id, PREVIEW_DISTRIBUTION="E2EXAMPLE1AB3")
     with pytest.raises(RunFailed, match=r"preview distribution: E2EXAMPLE1AB3 does not exist"):
         site.receives({"sweep": True})
-    refused = counted()["InputsRefused"]
+    refused = read_metrics()["InputsRefused"]
     preview = a_distribution(site.cloud, "preview")
     looks_after(distribution_id, PREVIEW_DISTRIBUTION=preview)
 
     site.receives({"sweep": True})
 
     assert site.edge_version_arn == site.version(preview)
-    assert (0, 0) == (refused, counted()["DistributionsChanged"])
+    assert (0, 0) == (refused, read_metrics()["DistributionsChanged"])

@@ -1,4 +1,4 @@
-"""Plan and status: they say everything and change nothing."""
+"""Plan and status report everything and change nothing."""
 
 import threading
 from collections.abc import Callable
@@ -15,13 +15,13 @@ WRITES = ("cloudfront:UpdateDistribution", "s3:PutObject", "ssm:PutParameter")
 
 
 def writes(site: Site) -> int:
-    """Return how many writing calls were made so far."""
+    """Return the number of writing calls so far."""
     return sum(len(site.cloud.sandbox.calls(operation)) for operation in WRITES)
 
 
 @pytest.mark.promise
 def test_plan_says_what_a_run_would_do(site: Site, looks_after: LooksAfter) -> None:
-    """It is the plan that the controller would apply, and it is not applied."""
+    """It is the same plan, but it is not applied."""
     rewrite = a_function(site.cloud, "rewrite")
     occupied = a_behavior(FunctionAssociations=functions(viewer_request=rewrite))
     distribution_id = a_distribution(site.cloud, DefaultCacheBehavior=occupied)
@@ -40,10 +40,10 @@ def test_plan_says_what_a_run_would_do(site: Site, looks_after: LooksAfter) -> N
     assert before == writes(site)
 
 
-def test_plan_warns_of_a_viewer_request_function_that_some_will_not_meet(
+def test_plan_warns_that_requests_will_skip_a_displaced_viewer_request_function(
     site: Site, looks_after: LooksAfter
 ) -> None:
-    """An authentication function that is displaced guards nobody whom the page lets through."""
+    """A displaced authentication function does not check the requests that may pass."""
     rewrite = a_function(site.cloud, "rewrite")
     occupied = a_behavior(FunctionAssociations=functions(viewer_request=rewrite))
     looks_after(a_distribution(site.cloud, DefaultCacheBehavior=occupied))
@@ -55,10 +55,10 @@ def test_plan_warns_of_a_viewer_request_function_that_some_will_not_meet(
     assert f"skip CloudFront Function {rewrite} at viewer-request during maintenance" in warnings[0]
 
 
-def test_plan_does_not_warn_of_a_function_that_guards_nothing(
+def test_plan_does_not_warn_of_a_displaced_viewer_response_function(
     site: Site, looks_after: LooksAfter
 ) -> None:
-    """A viewer-response function only decorates answers."""
+    """It only changes responses, and guards nothing."""
     headers = a_function(site.cloud, "headers")
     decorated = a_behavior(FunctionAssociations=functions(viewer_response=headers))
     looks_after(a_distribution(site.cloud, DefaultCacheBehavior=decorated))
@@ -67,8 +67,10 @@ def test_plan_does_not_warn_of_a_function_that_guards_nothing(
     assert [] == site.receives({"plan": True})["distributions"][0]["warnings"]
 
 
-def test_plan_of_opening_says_what_goes_back(site: Site, looks_after: LooksAfter) -> None:
-    """The note is read, so the plan names the functions that will be restored."""
+def test_plan_of_opening_names_the_functions_to_restore(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """The plan reads the record of displaced functions."""
     rewrite = a_function(site.cloud, "rewrite")
     occupied = a_behavior(FunctionAssociations=functions(viewer_request=rewrite))
     looks_after(a_distribution(site.cloud, DefaultCacheBehavior=occupied))
@@ -84,8 +86,10 @@ def test_plan_of_opening_says_what_goes_back(site: Site, looks_after: LooksAfter
     assert before == writes(site)
 
 
-def test_status_says_what_is_wanted_and_what_is_there(site: Site, looks_after: LooksAfter) -> None:
-    """Propagation is CloudFront's own word for it."""
+def test_status_shows_the_mode_and_how_far_it_is_deployed(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """InProgress is CloudFront's own word."""
     distribution_id = a_distribution(site.cloud)
     looks_after(distribution_id)
     site.cloud.sandbox.finish_deployments()
@@ -100,18 +104,20 @@ def test_status_says_what_is_wanted_and_what_is_there(site: Site, looks_after: L
     assert before == writes(site)
 
 
-def test_switch_windows_and_listing_are_read_at_once(site: Site, looks_after: LooksAfter) -> None:
-    """None needs another: whichever is slow, the others have been asked for."""
+def test_switch_windows_and_distributions_are_read_at_the_same_time(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """A slow read does not delay the others."""
     looks_after(a_distribution(site.cloud))
     site.cloud.sandbox.inject_fault("hold", "*", times=3)
     run = threading.Thread(target=lambda: site.receives({"status": True}))
     run.start()
 
-    held = eventually(lambda: len(site.cloud.sandbox.held()) == 3 and site.cloud.sandbox.held())
+    calls = eventually(lambda: len(site.cloud.sandbox.held()) == 3 and site.cloud.sandbox.held())
     site.cloud.sandbox.release()
     run.join()
 
-    asked = {call["name"] for call in held} if held else set()
+    asked = {call["name"] for call in calls} if calls else set()
     assert {
         "cloudfront:ListDistributions",
         "ssm:GetParameter",

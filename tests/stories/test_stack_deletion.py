@@ -1,4 +1,4 @@
-"""Leaving while AWS fails: CloudFormation hears of it, and a second attempt gets through."""
+"""Deleting the stack while AWS fails: CloudFormation learns it, and the next attempt succeeds."""
 
 from collections.abc import Callable
 
@@ -24,17 +24,17 @@ CALLS = (
 
 
 def three_occupied_distributions(site: Site) -> list[str]:
-    """Create three whose default behavior has a CloudFront Function at viewer-request."""
+    """Create three distributions with a CloudFront Function at the default viewer-request."""
     occupied = functions(viewer_request=a_function(site.cloud, "rewrite"))
     behavior = a_behavior(FunctionAssociations=occupied)
     return [a_distribution(site.cloud, each, DefaultCacheBehavior=behavior) for each in "abc"]
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_a_deletion_that_meets_a_fault_is_answered_and_the_next_gets_through(
+def test_a_deletion_during_a_fault_gets_an_answer_and_the_next_one_succeeds(
     site: Site, looks_after: LooksAfter, answers: tuple[str, Answers], call: str
 ) -> None:
-    """Whichever call is refused: what says SUCCESS has restored all."""
+    """Whichever call AWS refuses, SUCCESS means that everything is restored."""
     url, put = answers
     ids = three_occupied_distributions(site)
     looks_after(",".join(ids))
@@ -54,10 +54,10 @@ def test_a_deletion_that_meets_a_fault_is_answered_and_the_next_gets_through(
     assert ("off", "SUCCESS") == (switch(site), put[-1]["Status"])
 
 
-def test_a_deletion_of_which_half_fails_is_answered_each_time(
+def test_a_deletion_with_every_second_call_refused_is_answered_each_time(
     site: Site, looks_after: LooksAfter, answers: tuple[str, Answers]
 ) -> None:
-    """Every second call is denied. Each attempt says why it failed, and none loses anything."""
+    """Each attempt says why it failed, and loses no setting."""
     url, put = answers
     ids = three_occupied_distributions(site)
     looks_after(",".join(ids))
@@ -77,10 +77,10 @@ def test_a_deletion_of_which_half_fails_is_answered_each_time(
     assert before == [site.config(each) for each in ids]
 
 
-def test_no_straggler_closes_a_site_that_was_left(
+def test_no_late_event_closes_the_site_of_a_deleted_stack(
     site: Site, looks_after: LooksAfter, answers: tuple[str, Answers]
 ) -> None:
-    """Late events, sweeps and commands of before find an off that outlasts them."""
+    """Late events, sweeps and commands find an off that outlasts them."""
     url, _ = answers
     distribution_id = a_distribution(site.cloud)
     looks_after(distribution_id)
