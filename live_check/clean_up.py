@@ -1,8 +1,8 @@
 """
-Delete what runs have made: their stacks, what these retain, and what was written under their names.
+Delete what runs have created: their stacks, what these retain, their parameters and logs.
 
-A run has two stacks, called after it: the product's and the probe's. Only what is found through
-these is deleted. What cannot be deleted is reported, and the rest goes on.
+Everything is found through the two stacks of a run, the product's and the probe's; nothing else is
+deleted. What cannot be deleted is reported, and does not stop the rest.
 """
 
 import functools
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackSummaryTypeDef
     from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
-# Deleted earlier: CloudFormation still knows the stacks of 90 days.
+# Deleted by an earlier clean-up: CloudFormation lists deleted stacks for 90 days.
 _GONE = ("NoSuchBucket", "NoSuchEntity", "ResourceNotFoundException")
 # What a Region answers that this account has not opted in to.
 _NOT_OPTED_IN = ("InvalidClientTokenId", "UnrecognizedClientException")
@@ -42,7 +42,7 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """Something to delete; `delete` waits where that takes a while."""
+    """Something to delete; `delete` waits for a stack."""
 
     label: str
     delete: Callable[[], object]
@@ -51,7 +51,7 @@ class _Found:
 def clean_up(
     account: Account, report: Callable[[str], None], *, only: str = ""
 ) -> tuple[Left, ...]:
-    """Delete what all runs have made, or `only` this one; return what is left."""
+    """Delete what all runs have created, or `only` this one; return what is left."""
     stacks = _stacks_of_runs(account, only)
     left: list[Left] = []
     for find in (_find_stacks, _find_retained, _find_parameters, _find_log_groups):

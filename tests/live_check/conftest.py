@@ -79,6 +79,14 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checked]:
         a_function(cloud, f"{PREFIX}-of-another-owner")
         a_role(cloud, f"{PREFIX}-deployer")
         cloud.ssm.put_parameter(Name=f"/{PREFIX}/switch", Value="on", Type="String")
+        parameter = {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": "x"}}
+        cloud.cloudformation.create_stack(
+            StackName=f"{PREFIX}-deployer",
+            TemplateBody=json.dumps({"Resources": {"Parameter": parameter}}),
+        )
+        cloud.cloudformation.get_waiter("stack_create_complete").wait(
+            StackName=f"{PREFIX}-deployer", WaiterConfig={"Delay": 1}
+        )
         cloud.events.put_rule(Name=PREFIX, EventPattern=json.dumps({"source": ["aws.ssm"]}))
         report = tmp_path_factory.mktemp("live-check") / "report.md"
         yield Checked(cloud, report, other, inventory(cloud))
