@@ -1,4 +1,4 @@
-"""What is done while nobody waits: the next window, the preview, and versions nobody uses."""
+"""Housekeeping: publish for the next window, update the preview, delete unused versions."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -17,28 +17,30 @@ WINDOW = f"at({IN_TWO_HOURS:%Y-%m-%dT%H:%M}) for 1h: Weekly update"
 IN_EIGHT_DAYS = datetime.now(UTC) + timedelta(days=8)
 
 
-def baked(site: Site) -> int:
-    """Return how often something was uploaded to Lambda by the controller so far."""
+def uploads(site: Site) -> int:
+    """Return the number of packages that the controller has uploaded so far."""
     return len(site.cloud.sandbox.calls("lambda:UpdateFunctionCode"))
 
 
-def test_the_version_of_a_window_is_baked_ahead(site: Site, looks_after: LooksAfter) -> None:
-    """Its start publishes nothing any more."""
+def test_the_version_of_a_window_is_published_ahead(site: Site, looks_after: LooksAfter) -> None:
+    """When the window starts, nothing is left to publish."""
     distribution_id = a_distribution(site.cloud)
     looks_after(distribution_id)
     site.schedules("weekly", WINDOW)
     site.receives(SWEEP)
     (ahead,) = site.published()
-    before = baked(site)
+    before = uploads(site)
 
     site.runs_at(IN_TWO_HOURS)
 
-    assert (ahead, before) == (site.version(distribution_id), baked(site))
+    assert (ahead, before) == (site.version(distribution_id), uploads(site))
     assert "Weekly update" == site.visit(distribution_id).json()["detail"]
 
 
-def test_a_window_of_another_day_is_not_baked_yet(site: Site, looks_after: LooksAfter) -> None:
-    """Its message may still change many times."""
+def test_the_version_of_a_window_of_another_day_is_not_published_yet(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """The message may still change many times."""
     looks_after(a_distribution(site.cloud))
     later = IN_TWO_HOURS + timedelta(days=1)
     site.schedules("weekly", f"at({later:%Y-%m-%dT%H:%M}) for 1h")
@@ -48,8 +50,10 @@ def test_a_window_of_another_day_is_not_baked_yet(site: Site, looks_after: Looks
     assert [] == site.published()
 
 
-def test_what_would_fail_at_night_is_told_in_daylight(site: Site, looks_after: LooksAfter) -> None:
-    """The window could only show a stand-in, and there are hours to mend that."""
+def test_a_version_that_cannot_be_published_ahead_is_an_error(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """The window could only show a fallback, and there are hours left to fix that."""
     looks_after(a_distribution(site.cloud))
     site.schedules("weekly", WINDOW)
     refusal = {"code": "AccessDeniedException", "status": 403, "times": 9}
@@ -68,8 +72,8 @@ def preview(site: Site, looks_after: LooksAfter) -> str:
 
 
 @pytest.mark.promise
-def test_the_preview_shows_the_page_before_a_visitor_meets_it(site: Site, preview: str) -> None:
-    """The site is live, and the page can be looked at."""
+def test_the_preview_shows_the_page_before_visitors_see_it(site: Site, preview: str) -> None:
+    """The site stays live while its owner checks the page."""
     site.puts("page.html", "<!doctype html><title>Ours</title>")
 
     report = site.notices_the_page()
@@ -81,7 +85,7 @@ def test_the_preview_shows_the_page_before_a_visitor_meets_it(site: Site, previe
     )
 
 
-def test_the_preview_shows_what_a_coming_window_will_say(site: Site, preview: str) -> None:
+def test_the_preview_shows_the_next_window(site: Site, preview: str) -> None:
     """With its message and its end."""
     site.schedules("weekly", WINDOW)
 
@@ -104,8 +108,8 @@ def test_the_preview_keeps_the_page_when_the_site_opens(site: Site, preview: str
     assert site.edge_version_arn == site.version(preview)
 
 
-def test_what_is_prepared_needs_one_more_listing(site: Site, preview: str) -> None:
-    """For the preview and for the versions that nobody uses together."""
+def test_housekeeping_needs_one_more_listing(site: Site, preview: str) -> None:
+    """The preview and the deletion of unused versions share it."""
     site.says("on: Back soon")
     site.receives({"sweep": True})
     before = len(site.cloud.sandbox.calls("cloudfront:ListDistributions"))
@@ -117,7 +121,7 @@ def test_what_is_prepared_needs_one_more_listing(site: Site, preview: str) -> No
 
 
 def test_the_status_shows_the_preview_and_changes_nothing(site: Site, preview: str) -> None:
-    """It is marked, so that nobody takes it for the site."""
+    """It is marked as the preview, so that people do not take it for the site."""
     marked = [
         each["behaviors"][0]["action"]
         for each in site.receives({"status": True})["distributions"]
@@ -127,8 +131,10 @@ def test_the_status_shows_the_preview_and_changes_nothing(site: Site, preview: s
     assert (["attach"], set()) == (marked, site.attached(preview)["default"])
 
 
-def test_a_preview_that_is_gone_is_a_fault(site: Site, looks_after: LooksAfter) -> None:
-    """The sites are looked after all the same."""
+def test_a_preview_distribution_that_does_not_exist_is_an_error(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """The sites are closed all the same."""
     distribution_id = a_distribution(site.cloud)
     looks_after(distribution_id, PREVIEW_DISTRIBUTION="E2EXAMPLE1AB3")
 
@@ -138,8 +144,8 @@ def test_a_preview_that_is_gone_is_a_fault(site: Site, looks_after: LooksAfter) 
     assert site.edge_version_arn == site.version(distribution_id)
 
 
-def a_used_site(site: Site) -> tuple[str, ...]:
-    """Leave three versions: the last good page, one that is used, and one that is not."""
+def publish_three_versions(site: Site) -> tuple[str, ...]:
+    """Publish an unused version, one with the last good page, and one that is attached."""
     site.becomes("on: unused")
     site.puts("page.html", "<!doctype html><title>Ours</title>")
     site.becomes("on")
@@ -149,12 +155,12 @@ def a_used_site(site: Site) -> tuple[str, ...]:
     return tuple(site.published())
 
 
-def test_a_version_that_nobody_uses_for_a_week_is_deleted(
+def test_a_version_that_is_unused_for_a_week_is_deleted(
     site: Site, looks_after: LooksAfter
 ) -> None:
-    """What is attached, and the last good page, stay."""
+    """The attached version and the last good page stay."""
     looks_after(a_distribution(site.cloud))
-    _, last_good, used = a_used_site(site)
+    _, last_good, used = publish_three_versions(site)
     site.receives(SWEEP)
     assert 3 == len(site.published())
 
@@ -163,10 +169,10 @@ def test_a_version_that_nobody_uses_for_a_week_is_deleted(
     assert [last_good, used] == site.published()
 
 
-def test_replicas_that_are_not_gone_yet_are_no_fault(
+def test_replicas_that_remain_for_hours_are_no_error(
     site: Site, looks_after: LooksAfter, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It is normal for hours; the metric counts them, and a later sweep deletes them."""
+    """They are normal; a metric counts such versions, and a later sweep deletes them."""
     looks_after(a_distribution(site.cloud))
     site.cloud.sandbox.set(replica_seconds=3600)
     site.becomes("on: once")
@@ -178,8 +184,8 @@ def test_replicas_that_are_not_gone_yet_are_no_fault(
     assert '"VersionsStillReplicated":[1.0]' in capsys.readouterr().out
 
 
-def test_a_version_that_cannot_be_deleted_is_a_fault(site: Site, looks_after: LooksAfter) -> None:
-    """Any other reason is one that somebody has to mend."""
+def test_a_version_that_cannot_be_deleted_is_an_error(site: Site, looks_after: LooksAfter) -> None:
+    """Any reason but replicas needs a fix."""
     looks_after(a_distribution(site.cloud))
     site.becomes("on: once")
     site.becomes("off")

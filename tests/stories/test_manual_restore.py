@@ -1,4 +1,4 @@
-"""The operations reference restores a site without the controller, by the program printed there."""
+"""The program in the operations reference restores a site without the controller."""
 
 import json
 import subprocess
@@ -22,7 +22,7 @@ _PAGE = Path(__file__).parents[2] / "docs" / "operations-reference.md"
 
 
 def printed_program() -> str:
-    """Return the program of the page, from its here document."""
+    """Return the program that the page prints in a here document."""
     page = _PAGE.read_text(encoding="utf-8")
     section = page.partition("\n## Restore by hand from the record\n")[2]
     return textwrap.dedent(section.partition("python3 - <<'END'\n")[2].partition("\nEND\n")[0])

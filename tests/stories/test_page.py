@@ -32,8 +32,8 @@ def test_visitors_read_the_message_and_the_real_end(site: Site, distribution_id:
 
 
 @pytest.mark.promise
-def test_a_page_of_ones_own_is_served(site: Site, distribution_id: str) -> None:
-    """As it was put under page/, with what the switch says in it."""
+def test_the_owners_page_is_served(site: Site, distribution_id: str) -> None:
+    """As it was uploaded under page/, with the switch's message in it."""
     site.puts("page.html", PAGE)
     site.puts("page.sl.html", PAGE.replace("Our page", "Naša stran"))
     site.puts("problem.json", json.dumps({"type": "https://example.com/maintenance"}))
@@ -49,7 +49,7 @@ def test_a_page_of_ones_own_is_served(site: Site, distribution_id: str) -> None:
 
 
 def test_a_bare_on_publishes_nothing(site: Site, distribution_id: str) -> None:
-    """The base says it all, and Lambda is asked only whether it can be attached."""
+    """The base is enough, and Lambda is asked only whether it can be attached."""
     before = len(site.cloud.sandbox.calls())
     site.becomes("on")
 
@@ -59,7 +59,7 @@ def test_a_bare_on_publishes_nothing(site: Site, distribution_id: str) -> None:
 
 
 def test_another_message_replaces_the_version(site: Site, distribution_id: str) -> None:
-    """What the switch says now is what visitors read."""
+    """Visitors read the message that the switch has now."""
     site.becomes("on: one")
     first = site.version(distribution_id)
 
@@ -70,7 +70,7 @@ def test_another_message_replaces_the_version(site: Site, distribution_id: str) 
 
 
 def test_the_same_message_is_the_same_version(site: Site, distribution_id: str) -> None:
-    """Nothing is published twice, whenever it is said."""
+    """Nothing is published twice."""
     site.becomes("on: one")
     first = site.version(distribution_id)
     site.becomes("off")
@@ -80,8 +80,8 @@ def test_the_same_message_is_the_same_version(site: Site, distribution_id: str) 
     assert ([first], first) == (site.published(), site.version(distribution_id))
 
 
-def test_time_that_passes_changes_nothing(site: Site, distribution_id: str) -> None:
-    """The end is an instant, so the same maintenance is the same version to its last second."""
+def test_a_version_stays_attached_as_time_passes(site: Site, distribution_id: str) -> None:
+    """The end is an instant, so a maintenance keeps its version to the last second."""
     site.becomes("on for 90m: wait")
     before = len(site.cloud.sandbox.calls("cloudfront:UpdateDistribution"))
 
@@ -92,8 +92,10 @@ def test_time_that_passes_changes_nothing(site: Site, distribution_id: str) -> N
     assert site.published()[-1] == site.version(distribution_id)
 
 
-def test_a_window_that_joins_moves_the_end(site: Site, distribution_id: str) -> None:
-    """Visitors are not called back into the window that follows."""
+def test_a_window_that_begins_before_the_end_moves_the_end(
+    site: Site, distribution_id: str
+) -> None:
+    """Retry-After does not invite visitors into the window that follows."""
     site.becomes("on for 90m")
     begins = datetime.now(UTC) + timedelta(minutes=30)
     site.schedules("upgrade", f"at({begins:%Y-%m-%dT%H:%M}) for 3h")
@@ -105,17 +107,15 @@ def test_a_window_that_joins_moves_the_end(site: Site, distribution_id: str) -> 
     assert 2 == len(site.published())
 
 
-def told_at_upload(site: Site) -> str:
-    """Return what the run says that fails because somebody has put an unusable file there."""
+def error_at_upload(site: Site) -> str:
+    """Return the error of the run that the upload of an unusable file starts."""
     with pytest.raises(RunFailed) as failed:
         site.notices_the_page()
     return str(failed.value)
 
 
-def test_files_that_are_unusable_are_refused_at_their_upload(
-    site: Site, looks_after: LooksAfter
-) -> None:
-    """Each with its sentence, in daylight; nothing is published."""
+def test_unusable_files_are_refused_at_upload(site: Site, looks_after: LooksAfter) -> None:
+    """Each with its own error, before any maintenance; nothing is published."""
     looks_after(a_distribution(site.cloud))
     site.puts("page.html", '<script src="https://cdn.example.com/x.js"></script>')
     site.puts("page.de.html", b"\xff\xfe")
@@ -123,7 +123,7 @@ def test_files_that_are_unusable_are_refused_at_their_upload(
     site.puts("problem.json", "{")
     site.puts("settings.json", '{"untill": null}')
 
-    told = told_at_upload(site)
+    error = error_at_upload(site)
 
     expected = (
         "page/page.html, line 1: <script",
@@ -132,15 +132,15 @@ def test_files_that_are_unusable_are_refused_at_their_upload(
         "page/problem.json is not valid JSON",
         "'untill'",
     )
-    assert [] == [each for each in expected if each not in told]
+    assert [] == [each for each in expected if each not in error]
     assert [] == site.published()
 
 
-def test_a_refused_page_is_told_of_by_each_sweep(site: Site, looks_after: LooksAfter) -> None:
-    """Also while the site is open and nothing is to come, for the next on would lack it."""
+def test_each_sweep_reports_a_refused_page(site: Site, looks_after: LooksAfter) -> None:
+    """Even while the site is open and nothing is planned, because the next on would lack it."""
     looks_after(a_distribution(site.cloud))
     site.puts("page.html", '<script src="https://cdn.example.com/x.js"></script>')
-    told_at_upload(site)
+    error_at_upload(site)
 
     for _ in range(2):
         with pytest.raises(RunFailed, match=r"page/page\.html, line 1: <script"):
@@ -152,7 +152,7 @@ def test_a_refused_page_is_told_of_by_each_sweep(site: Site, looks_after: LooksA
 
 @pytest.mark.promise
 def test_a_folder_of_assets_is_refused_by_its_listing(site: Site, distribution_id: str) -> None:
-    """The site closes all the same, none of the files is read, and one short error says it."""
+    """The site closes all the same, no file is read, and one short error says why."""
     for number in range(30):
         site.puts(f"assets/{number}.png", "x" * 100_000)
         site.puts(f"{number}.svg", "<svg/>")
@@ -172,17 +172,17 @@ def test_a_folder_of_assets_is_refused_by_its_listing(site: Site, distribution_i
 
 
 def test_a_page_that_is_far_too_large_is_not_read(site: Site, looks_after: LooksAfter) -> None:
-    """It could be larger than the memory."""
+    """It may not fit into memory."""
     looks_after(a_distribution(site.cloud))
     site.puts("page.html", "x" * 1_000_001)
 
-    told = told_at_upload(site)
+    error = error_at_upload(site)
 
-    assert "shorten page/page.html, which has 1000001" in told
+    assert "shorten page/page.html, which has 1000001" in error
     assert [] == site.cloud.sandbox.calls("s3:GetObject")
 
 
-def test_a_page_is_baked_at_its_upload(site: Site, distribution_id: str) -> None:
+def test_a_page_is_published_at_upload(site: Site, distribution_id: str) -> None:
     """Closing the site then publishes nothing."""
     site.puts("page.html", PAGE)
     site.notices_the_page()
@@ -193,8 +193,8 @@ def test_a_page_is_baked_at_its_upload(site: Site, distribution_id: str) -> None
     assert ([site.version(distribution_id)], published) == (site.published(), site.published())
 
 
-def test_a_refused_page_leaves_the_last_good_one(site: Site, distribution_id: str) -> None:
-    """Also with another message; the run fails, because the owner means something else."""
+def test_a_refused_page_keeps_the_last_good_one(site: Site, distribution_id: str) -> None:
+    """Also with another message; the run fails, because the owner wants another page."""
     site.puts("page.html", PAGE)
     site.becomes("on: one")
     good = site.version(distribution_id)
@@ -209,10 +209,8 @@ def test_a_refused_page_leaves_the_last_good_one(site: Site, distribution_id: st
     assert "<h1>Our page</h1><p>two" in site.visit(distribution_id, "text/html").text
 
 
-def test_a_refused_first_page_does_not_keep_the_message_back(
-    site: Site, distribution_id: str
-) -> None:
-    """No page was ever good, so the packaged one says it."""
+def test_the_packaged_page_replaces_a_refused_first_page(site: Site, distribution_id: str) -> None:
+    """There is no earlier page to keep."""
     site.puts("page.html", "<iframe src=https://example.com></iframe>")
 
     with pytest.raises(RunFailed, match=r"page/page.html.*iframe"):
@@ -221,10 +219,8 @@ def test_a_refused_first_page_does_not_keep_the_message_back(
     assert "Back soon" == site.visit(distribution_id).json()["detail"]
 
 
-def test_a_message_that_no_page_can_hold_does_not_keep_the_site_open(
-    site: Site, distribution_id: str
-) -> None:
-    """A character that turns the text around is refused; the base says that it is maintenance."""
+def test_a_refused_message_does_not_keep_the_site_open(site: Site, distribution_id: str) -> None:
+    """It has a character that reverses text, so the base closes the site."""
     with pytest.raises(RunFailed, match=r"announcement"):
         site.becomes("on: \u202eback soon")
 
@@ -232,7 +228,7 @@ def test_a_message_that_no_page_can_hold_does_not_keep_the_site_open(
 
 
 def test_opening_does_not_depend_on_a_page(site: Site, distribution_id: str) -> None:
-    """One that is unusable is neither told of nor in the way; no version is looked for."""
+    """The run neither reports the unusable page nor asks Lambda for a version."""
     site.becomes("on: Back soon")
     site.puts("page.html", b"\xff")
     before = _calls_of_lambda(site)
@@ -249,10 +245,8 @@ def _calls_of_lambda(site: Site) -> int:
     return sum(1 for call in calls if call["operation"].startswith("lambda:"))
 
 
-def test_a_page_that_was_taken_away_is_the_packaged_one_again(
-    site: Site, distribution_id: str
-) -> None:
-    """Deleting the files is how one goes back."""
+def test_deleting_the_page_brings_back_the_packaged_one(site: Site, distribution_id: str) -> None:
+    """An owner needs no other way back."""
     site.puts("page.html", PAGE)
     site.becomes("on")
     site.cloud.s3.delete_object(Bucket="site-state", Key="page/page.html")
@@ -262,10 +256,8 @@ def test_a_page_that_was_taken_away_is_the_packaged_one_again(
     assert site.edge_version_arn == site.version(distribution_id)
 
 
-def test_a_message_that_is_refused_does_not_bring_a_former_page_back(
-    site: Site, distribution_id: str
-) -> None:
-    """The page is not what is wrong, so it stays what its owner put there last: here, none."""
+def test_a_refused_message_brings_back_no_deleted_page(site: Site, distribution_id: str) -> None:
+    """The page is valid, so it stays what its owner wants: here, the packaged one."""
     site.puts("page.html", PAGE)
     site.notices_the_page()
     site.cloud.s3.delete_object(Bucket="site-state", Key="page/page.html")
@@ -276,8 +268,8 @@ def test_a_message_that_is_refused_does_not_bring_a_former_page_back(
     assert site.edge_version_arn == site.version(distribution_id)
 
 
-def test_a_refused_page_leaves_the_one_that_visitors_see(site: Site, distribution_id: str) -> None:
-    """Also where another was tried and taken back: that one is the newest version, but not it."""
+def test_a_refused_page_keeps_the_one_that_visitors_see(site: Site, distribution_id: str) -> None:
+    """Even if the newest version has another page, which its owner tried and withdrew."""
     site.puts("page.html", PAGE)
     site.becomes("on")
     shown = site.version(distribution_id)
@@ -293,10 +285,8 @@ def test_a_refused_page_leaves_the_one_that_visitors_see(site: Site, distributio
     assert shown == site.version(distribution_id)
 
 
-def test_a_bucket_that_does_not_answer_brings_no_former_page_back(
-    site: Site, distribution_id: str
-) -> None:
-    """Visitors go on seeing what they saw before."""
+def test_an_unreadable_bucket_brings_back_no_deleted_page(site: Site, distribution_id: str) -> None:
+    """Visitors still see what they saw before."""
     site.puts("page.html", PAGE)
     site.notices_the_page()
     site.cloud.s3.delete_object(Bucket="site-state", Key="page/page.html")

@@ -1,4 +1,4 @@
-"""The owner's page is read while the controller looks, and waited for only by what closes."""
+"""The owner's page is read ahead, and only a run that closes the site waits for it."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +18,7 @@ REFUSED = {"code": "AccessDenied", "status": 403, "message": "Access Denied"}
 def test_the_page_is_read_while_the_distributions_are_listed(
     site: Site, distribution_id: str
 ) -> None:
-    """A toggle waits for neither behind the other."""
+    """A toggle does not wait for one after the other."""
     site.cloud.sandbox.inject_fault("hold", LISTING)
     site.says("on")
     with ThreadPoolExecutor(max_workers=1) as other:
@@ -33,27 +33,25 @@ def test_the_page_is_read_while_the_distributions_are_listed(
     assert site.version(distribution_id) == site.edge_version_arn
 
 
-def test_who_opens_does_not_wait_for_the_page(site: Site, distribution_id: str) -> None:
-    """It may take as long as it likes: the site is open before."""
+def test_opening_does_not_wait_for_the_page(site: Site, distribution_id: str) -> None:
+    """However long the page takes, the site opens first."""
     site.becomes("on")
     site.settles()
     site.cloud.sandbox.inject_fault("hold", PAGE)
     site.says("off")
     try:
         report = site.wakes()
-        held = eventually(site.cloud.sandbox.held)
+        waiting = eventually(site.cloud.sandbox.held)
     finally:
         site.cloud.sandbox.release()
 
-    assert 1 == len(held)
+    assert 1 == len(waiting)
     assert "live" == report["mode"]
     assert {"default": set()} == site.attached(distribution_id)
 
 
-def test_a_page_that_cannot_be_read_is_no_fault_of_who_opens(
-    site: Site, distribution_id: str
-) -> None:
-    """Nor is it told as one."""
+def test_an_unreadable_page_is_no_error_when_opening(site: Site, distribution_id: str) -> None:
+    """Opening does not need the page."""
     site.becomes("on")
     site.settles()
     site.cloud.sandbox.inject_fault("refuse", PAGE, **REFUSED)
@@ -62,7 +60,7 @@ def test_a_page_that_cannot_be_read_is_no_fault_of_who_opens(
     assert {"default": set()} == site.attached(distribution_id)
 
 
-def test_who_closes_hears_of_a_page_that_cannot_be_read(site: Site, distribution_id: str) -> None:
+def test_an_unreadable_page_is_an_error_when_closing(site: Site, distribution_id: str) -> None:
     """The site is closed all the same."""
     site.cloud.sandbox.inject_fault("refuse", PAGE, **REFUSED)
 
@@ -72,8 +70,8 @@ def test_who_closes_hears_of_a_page_that_cannot_be_read(site: Site, distribution
     assert site.version(distribution_id) == site.edge_version_arn
 
 
-def test_a_page_that_was_put_meanwhile_is_not_taken_back(site: Site, distribution_id: str) -> None:
-    """Its own event has closed the site with it before the slower run comes to its end."""
+def test_a_slow_run_does_not_replace_a_newer_page(site: Site, distribution_id: str) -> None:
+    """The upload's own event has attached it before the slow run ends."""
     site.puts("page.html", OWN_PAGE.format("old"))
     site.cloud.sandbox.inject_fault("hold", LISTING)
     site.says("on")
@@ -89,8 +87,8 @@ def test_a_page_that_was_put_meanwhile_is_not_taken_back(site: Site, distributio
     assert "new" in site.visit(distribution_id, "text/html").text
 
 
-def test_who_goes_round_again_reads_the_page_again(site: Site, distribution_id: str) -> None:
-    """The message has moved while the first update was under way, and the page with it."""
+def test_a_run_that_starts_over_reads_the_page_again(site: Site, distribution_id: str) -> None:
+    """Message and page have changed during the first update."""
     site.puts("page.html", OWN_PAGE.format("old"))
     site.cloud.sandbox.inject_fault("hold", "cloudfront:UpdateDistribution")
     site.says("on: one")
@@ -107,7 +105,7 @@ def test_who_goes_round_again_reads_the_page_again(site: Site, distribution_id: 
 
 
 def test_a_sweep_reads_the_page_once(site: Site, looks_after: Callable[..., None]) -> None:
-    """With what it does after the sites, or to close; never for nothing."""
+    """For housekeeping while the site is open, and to close it otherwise."""
     looks_after(a_distribution(site.cloud))
     read = []
     for value in ("off", "on"):

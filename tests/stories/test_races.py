@@ -1,4 +1,4 @@
-"""Crashes, lost answers and other writers in the middle of a run: nothing is forgotten."""
+"""Crashes, lost responses and other writers in the middle of a run: no setting is lost."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -33,23 +33,25 @@ def an_occupied_distribution(site: Site, name: str = "rewrite") -> str:
 
 
 def while_held(
-    site: Site, operation: str, run: Callable[[], Any], meanwhile: Callable[[], Any]
+    site: Site, operation: str, run: Callable[[], Any], act: Callable[[], Any]
 ) -> Future[Any]:
-    """Start a run, hold its next call of the operation, do something else, and let it go on."""
+    """Start a run, hold its next call of the operation, act, and let the run continue."""
     site.cloud.sandbox.inject_fault("hold", operation)
     with ThreadPoolExecutor(1) as other:
         running = other.submit(run)
         eventually(site.cloud.sandbox.held)
         try:
-            meanwhile()
+            act()
         finally:
             site.cloud.sandbox.release()
     return running
 
 
 @pytest.mark.promise
-def test_somebody_who_writes_first_is_not_overwritten(site: Site, looks_after: LooksAfter) -> None:
-    """The run observes and plans again, and notes what the other has attached."""
+def test_another_writer_who_comes_first_is_not_overwritten(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """The run reads and plans again, and records what the other writer has attached."""
     distribution_id = a_distribution(site.cloud)
     auth = a_version(site.cloud, "auth")
     looks_after(distribution_id)
@@ -68,7 +70,7 @@ def test_somebody_who_writes_first_is_not_overwritten(site: Site, looks_after: L
 
 
 def test_two_runs_at_once_close_the_site_once(site: Site, looks_after: LooksAfter) -> None:
-    """The slower one finds the note changed and the work done."""
+    """The slower run finds the record changed and the work done."""
     distribution_id = an_occupied_distribution(site)
     looks_after(distribution_id)
     before = site.config(distribution_id)
@@ -82,10 +84,10 @@ def test_two_runs_at_once_close_the_site_once(site: Site, looks_after: LooksAfte
 
 
 @pytest.mark.promise
-def test_off_during_a_run_that_closes_ends_with_an_open_site(
+def test_off_during_a_closing_run_ends_with_an_open_site(
     site: Site, looks_after: LooksAfter
 ) -> None:
-    """The second look sees what was written meanwhile, whichever event is delivered."""
+    """The run reads the switch again after its changes, whichever event is delivered."""
     distribution_id = an_occupied_distribution(site)
     looks_after(distribution_id)
     before = site.config(distribution_id)
@@ -97,10 +99,10 @@ def test_off_during_a_run_that_closes_ends_with_an_open_site(
     assert before == site.config(distribution_id)
 
 
-def test_a_run_that_closes_does_not_start_over_after_the_off(
+def test_a_closing_run_does_not_retry_a_conflict_after_an_off(
     site: Site, looks_after: LooksAfter
 ) -> None:
-    """Another writer came first, and what carries out the off may be gone before a second look."""
+    """The run that the off has started may already be over, and would not open the site."""
     distribution_id = a_distribution(site.cloud)
     looks_after(distribution_id)
     site.says("on")
@@ -119,8 +121,8 @@ def test_a_run_that_closes_does_not_start_over_after_the_off(
 
 
 @pytest.mark.promise
-def test_a_lost_answer_changes_nothing_twice(site: Site, looks_after: LooksAfter) -> None:
-    """CloudFront took the update and the answer got lost: the retry finds the work done."""
+def test_a_lost_response_changes_nothing_twice(site: Site, looks_after: LooksAfter) -> None:
+    """CloudFront accepted the update, and the retry finds the work done."""
     distribution_id = an_occupied_distribution(site)
     looks_after(distribution_id)
     before = site.config(distribution_id)
@@ -133,16 +135,16 @@ def test_a_lost_answer_changes_nothing_twice(site: Site, looks_after: LooksAfter
     assert before == site.config(distribution_id)
 
 
-def test_an_off_written_while_an_answer_got_lost_is_seen(
+def test_an_off_is_seen_if_it_is_written_while_a_response_is_lost(
     site: Site, looks_after: LooksAfter
 ) -> None:
-    """The run that finds its own work done still looks a second time."""
+    """The run that finds its own work done still reads the switch again."""
     distribution_id = an_occupied_distribution(site)
     looks_after(distribution_id)
     before = site.config(distribution_id)
     site.says("on")
     site.cloud.sandbox.inject_fault("lose", "cloudfront:UpdateDistribution")
-    # The first reading goes through, the one after the lost answer is held.
+    # The first read passes, and the one after the lost response is held.
     site.cloud.sandbox.inject_fault("slow", "cloudfront:GetDistributionConfig", seconds=0)
 
     run = while_held(site, "cloudfront:GetDistributionConfig", site.wakes, lambda: site.says("off"))
@@ -152,8 +154,10 @@ def test_an_off_written_while_an_answer_got_lost_is_seen(
 
 
 @pytest.mark.promise
-def test_a_crash_between_note_and_update_costs_nothing(site: Site, looks_after: LooksAfter) -> None:
-    """The note of an attachment that never happened has no meaning; the next run writes its own."""
+def test_a_crash_between_record_and_update_costs_nothing(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """A record without an attached function means nothing; the next run writes its own."""
     distribution_id = an_occupied_distribution(site)
     looks_after(distribution_id)
     before = site.config(distribution_id)
@@ -171,8 +175,8 @@ def test_a_crash_between_note_and_update_costs_nothing(site: Site, looks_after: 
 
 
 @pytest.mark.promise
-def test_throttling_is_waited_out(site: Site, looks_after: LooksAfter) -> None:
-    """CloudFront takes a few updates a minute; the run backs off and goes on."""
+def test_a_throttled_update_is_retried(site: Site, looks_after: LooksAfter) -> None:
+    """CloudFront accepts a few updates a minute; the run backs off and continues."""
     distribution_id = a_distribution(site.cloud)
     looks_after(distribution_id)
     throttle = {"code": "Throttling", "status": 400, "times": 2}
@@ -187,7 +191,7 @@ def test_throttling_is_waited_out(site: Site, looks_after: LooksAfter) -> None:
 def test_one_distribution_that_fails_does_not_stop_the_others(
     site: Site, looks_after: LooksAfter
 ) -> None:
-    """The report names it, and the run fails at its end."""
+    """The report names it, and the run fails in the end."""
     good, bad = a_distribution(site.cloud, "good"), a_distribution(site.cloud, "bad")
     looks_after(f"{bad},{good}")
     refusal = {"code": "AccessDenied", "status": 403, "resource": bad}
@@ -203,7 +207,7 @@ def test_one_distribution_that_fails_does_not_stop_the_others(
 def test_a_displaced_function_that_is_gone_keeps_the_site_closed(
     site: Site, looks_after: LooksAfter
 ) -> None:
-    """An authentication function that silently vanished would be worse than a page that stays."""
+    """An open site without its authentication function would be worse."""
     distribution_id = an_occupied_distribution(site)
     looks_after(distribution_id)
     site.becomes("on")
@@ -217,8 +221,8 @@ def test_a_displaced_function_that_is_gone_keeps_the_site_closed(
     assert closed == site.config(distribution_id)
 
 
-def test_a_switch_that_never_rests_fails_the_run(site: Site, looks_after: LooksAfter) -> None:
-    """After three looks the run gives up and is retried."""
+def test_a_switch_that_keeps_changing_fails_the_run(site: Site, looks_after: LooksAfter) -> None:
+    """The run gives up after three passes, and Lambda retries it."""
     looks_after(a_distribution(site.cloud))
     site.says("on")
     values = iter(["off", "on", "off"])

@@ -80,7 +80,7 @@ def ask(site: Site, distribution_id: str, query: str, method: str = "GET") -> ht
     return httpx.request(method, f"{site.cloud.sandbox.endpoint_url}/?{query}", headers=headers)
 
 
-def run_into_everything(site: Site, outputs: Outputs) -> None:
+def exercise_the_controller(site: Site, outputs: Outputs) -> None:
     """Make the controller succeed and fail in many ways, and keep its answers."""
     events: list[object] = [
         {"plan": True}, {"status": True}, {"sweep": True}, {"unknown": "?"}, {"maintenance": "?"},
@@ -153,7 +153,7 @@ def test_only_the_command_that_prints_the_link_reveals_its_secret(
     site: Site, looks_after: LooksAfter, outputs: Outputs, tmp_path: Path
 ) -> None:
     """From `make secret` to a visitor's cookie, with successful and failed runs between."""
-    heard, distribution_id = listen(site), a_distribution(site.cloud)
+    received_events, distribution_id = listen(site), a_distribution(site.cloud)
     anchors = tmp_path / "bypass.json"
     for words in (["create"], ["create"], ["prepare", "--weeks", "3", "--file", str(anchors)]):
         outputs.add("the other commands", outputs.types(bypass, *words))
@@ -162,21 +162,21 @@ def test_only_the_command_that_prints_the_link_reveals_its_secret(
     base = site.publishes_another_version(**{"bypass.json": anchors.read_text()})
     looks_after(distribution_id, EDGE_VERSION_ARN=base)
 
-    run_into_everything(site, outputs)
+    exercise_the_controller(site, outputs)
     site.cloud.sandbox.finish_deployments()
     opened = ask(site, distribution_id, f"{PARAMETER}={secret}")
     cookie = opened.headers.pop("set-cookie")
-    turned_away = ask(site, distribution_id, f"x-{PARAMETER}={secret}")
-    for answer in (opened, turned_away):
+    refused_visit = ask(site, distribution_id, f"x-{PARAMETER}={secret}")
+    for answer in (opened, refused_visit):
         outputs.add("answers", [answer.status_code, str(answer.headers), answer.text])
     stack_of(site, distribution_id, EDGE_VERSION_ARN=base)
     for words in COMMANDS:
         outputs.add("the command line", outputs.types(maintenance, *words))
     read_the_account(site, outputs)
-    outputs.add("events", heard())
+    outputs.add("events", received_events())
     outputs.add("the log", outputs.log.getvalue())
 
-    assert (303, 503) == (opened.status_code, turned_away.status_code)
+    assert (303, 503) == (opened.status_code, refused_visit.status_code)
     assert set() == {place for place, text in outputs.by_place.items() if not text}
     outputs.add("the link", link)
     outputs.add("the cookie", cookie)
