@@ -1,4 +1,4 @@
-"""What would be if the switch said something else: the controller's own answer, nothing written."""
+"""What the controller would do if the switch said something else, without writing it."""
 
 from copy import replace
 from datetime import UTC, datetime, timedelta
@@ -17,8 +17,8 @@ from tests.stories.site import Site
 NOW = datetime.now(UTC)
 
 
-def planned(site: Site, distribution_id: str, value: str) -> Report:
-    """Return the plan that there would be if the switch said this now."""
+def plan_if_switch_says(site: Site, distribution_id: str, value: str) -> Report:
+    """Return the plan as it would be if the switch said this now."""
     settings = Settings.from_env(site.environment(distribution_id))
     app = assemble(settings, own_arn="arn", clock=lambda: NOW)
     switch = parse_switch(value, written=NOW, zone=settings.time_zone)
@@ -27,25 +27,25 @@ def planned(site: Site, distribution_id: str, value: str) -> Report:
     return replace(app.controller, desired_state=desired_state).plan()
 
 
-def test_a_supposed_on_is_planned_and_not_written(site: Site) -> None:
-    """The plan is that of the switch supposed, over the distributions as they are."""
+def test_a_hypothetical_on_is_planned_and_not_written(site: Site) -> None:
+    """The plan joins the hypothetical switch with the distributions as they are."""
     distribution_id = a_distribution(site.cloud)
 
-    report = planned(site, distribution_id, "on for 1h")
+    report = plan_if_switch_says(site, distribution_id, "on for 1h")
 
     actions = [step.action for each in report.outcomes for step in each.steps]
     assert (Mode.MAINTENANCE, [Action.ATTACH]) == (report.decision.mode, actions)
     assert "off" == site.cloud.ssm.get_parameter(Name="/site/maintenance")["Parameter"]["Value"]
 
 
-def test_what_was_said_before_still_counts(site: Site) -> None:
-    """A window that `off until` skips stays skipped behind an `on for`, as it would."""
+def test_earlier_values_of_the_switch_still_count(site: Site) -> None:
+    """A window that an `off until` skips stays skipped after an `on for`."""
     skipped, later = NOW + timedelta(days=1), NOW + timedelta(days=3)
     for name, start in (("skipped", skipped), ("later", later)):
         site.schedules(name, f"at({start:%Y-%m-%dT%H:%M}) for 1h")
     site.says(f"off until {NOW + timedelta(days=2):%Y-%m-%dT%H:%M}")
 
-    decision = planned(site, a_distribution(site.cloud), "on for 1h").decision
+    decision = plan_if_switch_says(site, a_distribution(site.cloud), "on for 1h").decision
 
     assert decision.next_occurrence is not None
     assert later.replace(second=0, microsecond=0) == decision.next_occurrence.begins

@@ -1,4 +1,4 @@
-"""The status: one look tells what is wanted, how far it is, what comes next and what is wrong."""
+"""The status: what the site should do, how far it is, what comes next, and the last error."""
 
 import json
 from collections.abc import Callable
@@ -15,26 +15,26 @@ type LooksAfter = Callable[..., None]
 REFUSED = {"code": "AccessDeniedException", "status": 400, "times": 9, "resource": STATUS}
 
 
-def writings(site: Site) -> int:
+def times_written(site: Site) -> int:
     """Return how often the status was written so far."""
     return site.cloud.ssm.get_parameter(Name=STATUS)["Parameter"]["Version"]
 
 
-def test_a_converged_site_writes_its_status_once(site: Site, looks_after: LooksAfter) -> None:
-    """Nothing in it moves with the clock, so sweeps leave it alone."""
+def test_the_status_of_a_settled_site_is_written_once(site: Site, looks_after: LooksAfter) -> None:
+    """Nothing in it changes with time, so sweeps do not write it."""
     looks_after(a_distribution(site.cloud))
     site.cloud.sandbox.finish_deployments()
     site.receives({"sweep": True})
     site.runs_at(datetime.now(UTC) + timedelta(hours=1))
 
-    assert 1 == writings(site)
+    assert 1 == times_written(site)
     assert "live" == site.status()["mode"]
 
 
 def test_the_status_follows_a_change_until_it_is_deployed(
     site: Site, looks_after: LooksAfter
 ) -> None:
-    """Accepted by CloudFront first, then Deployed; each is one writing."""
+    """Accepted by CloudFront first, then Deployed; each is written once."""
     distribution_id = a_distribution(site.cloud)
     looks_after(distribution_id)
     site.becomes("on: back at four")
@@ -56,7 +56,7 @@ def test_the_status_follows_a_change_until_it_is_deployed(
     assert ["Deployed"] == [each["status"] for each in deployed["distributions"]]
     assert accepted["last_change"]["accepted"] == deployed["last_change"]["accepted"]
     assert None is not deployed["last_change"]["deployed"]
-    assert 2 == writings(site)
+    assert 2 == times_written(site)
 
 
 @pytest.mark.promise
@@ -78,8 +78,10 @@ def test_the_status_says_what_comes_next(site: Site, looks_after: LooksAfter) ->
     ] == [closes, opens]
 
 
-def test_a_fault_is_in_the_status_until_a_run_has_none(site: Site, looks_after: LooksAfter) -> None:
-    """It keeps its instant while it lasts, and says when it was over."""
+def test_an_error_stays_in_the_status_until_a_run_has_none(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """It keeps its first instant while it lasts, and then says when it ended."""
     looks_after(f"{a_distribution(site.cloud)},E000000000GONE")
     for _ in range(2):
         with pytest.raises(RunFailed):
@@ -98,7 +100,7 @@ def test_a_fault_is_in_the_status_until_a_run_has_none(site: Site, looks_after: 
 def test_a_run_that_could_do_nothing_says_so_in_the_status(
     site: Site, looks_after: LooksAfter
 ) -> None:
-    """Mode and distributions stay as the last run that came to its end has found them."""
+    """Mode and distributions stay as the last completed run found them."""
     first, second = a_distribution(site.cloud, "first"), a_distribution(site.cloud, "second")
     looks_after(f"{first},{second}", MAX_DISTRIBUTIONS="1")
     site.receives({"sweep": True})
@@ -111,8 +113,10 @@ def test_a_run_that_could_do_nothing_says_so_in_the_status(
     assert "MaxDistributions allows 1" in status["last_error"]["message"]
 
 
-def test_a_fleet_that_does_not_fit_is_counted(site: Site, looks_after: LooksAfter) -> None:
-    """A parameter holds 4 KB: those that need attention are named, the others are a number."""
+def test_a_fleet_that_does_not_fit_into_the_status_is_counted(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """A parameter holds 4 KB: distributions that need attention are listed first."""
     bad = a_distribution(site.cloud, "bad")
     fleet = [a_distribution(site.cloud, f"fleet{number}") for number in range(45)]
     looks_after(",".join([*fleet, bad]), MAX_DISTRIBUTIONS="99")
@@ -129,10 +133,8 @@ def test_a_fleet_that_does_not_fit_is_counted(site: Site, looks_after: LooksAfte
 
 
 @pytest.mark.parametrize("text", ["oops", "[]", '{"last_change": 1, "last_error": {}}', "[" * 4096])
-def test_a_status_that_somebody_else_wrote_is_written_anew(
-    site: Site, looks_after: LooksAfter, text: str
-) -> None:
-    """A notice tells; it is neither a crash nor a failed run."""
+def test_a_forged_status_is_overwritten(site: Site, looks_after: LooksAfter, text: str) -> None:
+    """A notice says so; the run neither crashes nor fails."""
     looks_after(a_distribution(site.cloud))
     site.cloud.ssm.put_parameter(Name=STATUS, Value=text, Type="String")
 
@@ -145,7 +147,7 @@ def test_a_status_that_somebody_else_wrote_is_written_anew(
 def test_a_status_that_cannot_be_written_fails_the_run_and_undoes_nothing(
     site: Site, looks_after: LooksAfter
 ) -> None:
-    """The next run makes up for it."""
+    """The next run writes it."""
     distribution_id = a_distribution(site.cloud)
     looks_after(distribution_id)
     site.cloud.sandbox.inject_fault("refuse", "ssm:PutParameter", **REFUSED)
@@ -162,7 +164,7 @@ def test_a_status_that_cannot_be_written_fails_the_run_and_undoes_nothing(
 def test_a_status_that_cannot_be_read_is_not_overwritten(
     site: Site, looks_after: LooksAfter
 ) -> None:
-    """What was announced already is in it."""
+    """It holds what has been announced already."""
     looks_after(a_distribution(site.cloud))
     site.receives({"sweep": True})
     site.cloud.sandbox.inject_fault("refuse", "ssm:GetParameter", **REFUSED)
@@ -174,10 +176,10 @@ def test_a_status_that_cannot_be_read_is_not_overwritten(
     assert "live" == site.status()["mode"]
 
 
-def test_an_error_that_cannot_be_put_into_the_status_is_told_all_the_same(
+def test_an_error_is_reported_even_if_the_status_cannot_be_written(
     site: Site, looks_after: LooksAfter
 ) -> None:
-    """Both are in the sentence that the run fails with."""
+    """The run fails with both errors."""
     looks_after(a_distribution(site.cloud))
     site.cloud.sandbox.inject_fault("refuse", "ssm:GetParameter", **{**REFUSED, "resource": SWITCH})
 
@@ -185,8 +187,8 @@ def test_an_error_that_cannot_be_put_into_the_status_is_told_all_the_same(
         site.receives({"sweep": True})
 
 
-def test_the_first_run_of_all_may_fail(site: Site, looks_after: LooksAfter) -> None:
-    """There is no status yet that its error could be put into."""
+def test_a_first_run_that_fails_writes_the_status(site: Site, looks_after: LooksAfter) -> None:
+    """It creates the status with its error, and without distributions."""
     looks_after(a_distribution(site.cloud))
     site.cloud.sandbox.inject_fault(
         "refuse", "cloudfront:ListDistributions", code="AccessDenied", status=403
@@ -211,7 +213,7 @@ def test_asking_for_the_status_writes_no_status(site: Site, looks_after: LooksAf
 
 
 def test_the_status_is_json_that_people_can_read(site: Site, looks_after: LooksAfter) -> None:
-    """On lines of its own, in the letters that were typed."""
+    """Each member has a line of its own, in the letters that were typed."""
     looks_after(a_distribution(site.cloud))
     site.becomes("on: nazaj ob štirih")
 

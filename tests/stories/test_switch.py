@@ -22,7 +22,7 @@ type LooksAfter = Callable[..., None]
 
 
 def a_busy_distribution(site: Site) -> str:
-    """Create a distribution with every kind of neighbour that a behavior may have."""
+    """Create a distribution with every kind of function that a behavior may have."""
     rewrite = a_function(site.cloud, "rewrite")
     headers = a_function(site.cloud, "headers")
     auth = a_version(site.cloud, "auth")
@@ -47,10 +47,10 @@ def a_busy_distribution(site: Site) -> str:
 
 
 @pytest.mark.promise
-def test_on_closes_every_behavior_and_off_gives_back_the_identical_bytes(
+def test_on_closes_every_behavior_and_off_restores_the_identical_bytes(
     site: Site, looks_after: LooksAfter
 ) -> None:
-    """Whatever stood in the viewer slots goes back, and nothing else ever moved."""
+    """Displaced functions return to their places, and nothing else changes."""
     distribution_id = a_busy_distribution(site)
     looks_after(distribution_id)
     before = site.config(distribution_id)
@@ -69,7 +69,7 @@ def test_on_closes_every_behavior_and_off_gives_back_the_identical_bytes(
 
 
 def test_a_run_that_finds_nothing_to_do_writes_nothing(site: Site, looks_after: LooksAfter) -> None:
-    """A sweep over a converged site is seven reads."""
+    """A sweep over a settled site is seven reads."""
     distribution_id = a_busy_distribution(site)
     looks_after(distribution_id)
     site.becomes("on")
@@ -92,7 +92,7 @@ def test_a_run_that_finds_nothing_to_do_writes_nothing(site: Site, looks_after: 
 def test_one_update_per_distribution_however_many_behaviors(
     site: Site, looks_after: LooksAfter
 ) -> None:
-    """CloudFront takes few updates a minute, so all behaviors change in one."""
+    """CloudFront accepts few updates a minute, so one update changes all behaviors."""
     distribution_id = a_busy_distribution(site)
     looks_after(distribution_id)
 
@@ -103,19 +103,19 @@ def test_one_update_per_distribution_however_many_behaviors(
 
 @pytest.mark.promise
 def test_the_sweep_repairs_what_another_tool_undid(site: Site, looks_after: LooksAfter) -> None:
-    """An infrastructure tool that puts its own configuration back does not end maintenance."""
+    """An infrastructure tool that applies its own configuration does not end maintenance."""
     distribution_id = a_distribution(site.cloud)
     looks_after(distribution_id)
     before = site.config(distribution_id)
     site.becomes("on")
-    put_back_by_hand(site, distribution_id, before)
+    overwrite_config(site, distribution_id, before)
 
     site.receives({"sweep": True})
 
     assert {f"viewer-request {site.edge_version_arn}"} == site.attached(distribution_id)["default"]
 
 
-def put_back_by_hand(site: Site, distribution_id: str, xml: bytes) -> None:
+def overwrite_config(site: Site, distribution_id: str, xml: bytes) -> None:
     """Update the distribution as another tool would."""
     current = site.cloud.cloudfront.get_distribution_config(Id=distribution_id)
     path = f"PUT /2020-05-31/distribution/{distribution_id}/config"
@@ -123,7 +123,7 @@ def put_back_by_hand(site: Site, distribution_id: str, xml: bytes) -> None:
 
 
 def test_a_newer_version_replaces_the_attached_one(site: Site, looks_after: LooksAfter) -> None:
-    """A deployment during maintenance moves the site to its new version, and off still restores."""
+    """A deployment during maintenance attaches the new version, and off still restores."""
     distribution_id = a_busy_distribution(site)
     looks_after(distribution_id)
     before = site.config(distribution_id)
@@ -155,10 +155,10 @@ def test_a_path_in_except_paths_stays_open(site: Site, looks_after: LooksAfter) 
     assert before["/api/*"] != after["/api/*"]
 
 
-def test_a_distribution_dropped_from_the_list_is_opened(
+def test_a_distribution_that_is_no_longer_listed_is_opened(
     site: Site, looks_after: LooksAfter
 ) -> None:
-    """Wherever our function sits and is not wanted any more, it leaves."""
+    """Our function leaves every distribution that is not a target any more."""
     kept, dropped = a_distribution(site.cloud, "kept"), a_distribution(site.cloud, "dropped")
     looks_after(f"{kept},{dropped}")
     before = site.config(dropped)
@@ -175,7 +175,7 @@ def test_a_distribution_dropped_from_the_list_is_opened(
 def test_behaviors_that_cannot_take_the_function_are_skipped_and_named(
     site: Site, looks_after: LooksAfter
 ) -> None:
-    """The rest is closed, and the report says what is not."""
+    """The other behaviors are closed, and the report names those that are not."""
     distribution_id = a_distribution(
         site.cloud,
         CacheBehaviors=ordered(
@@ -199,10 +199,10 @@ def test_behaviors_that_cannot_take_the_function_are_skipped_and_named(
 
 
 @pytest.mark.promise
-def test_refuse_leaves_an_occupied_distribution_alone_and_names_the_occupant(
+def test_refuse_leaves_an_occupied_distribution_unchanged_and_names_the_function(
     site: Site, looks_after: LooksAfter
 ) -> None:
-    """The owner who said refuse gets a failed run and an untouched configuration."""
+    """An owner who has set refuse gets a failed run and an untouched configuration."""
     distribution_id = a_busy_distribution(site)
     looks_after(distribution_id, EXISTING_FUNCTIONS="refuse")
     before = site.config(distribution_id)
@@ -213,8 +213,8 @@ def test_refuse_leaves_an_occupied_distribution_alone_and_names_the_occupant(
     assert before == site.config(distribution_id)
 
 
-def test_what_somebody_attached_meanwhile_wins(site: Site, looks_after: LooksAfter) -> None:
-    """A function that took the place of a displaced one stays, and the report says so."""
+def test_a_function_attached_during_maintenance_stays(site: Site, looks_after: LooksAfter) -> None:
+    """The report names the displaced function that it leaves no place for."""
     rewrite = a_function(site.cloud, "rewrite")
     distribution_id = a_distribution(
         site.cloud,

@@ -1,4 +1,4 @@
-"""Windows that run by themselves: they open and close the site with nobody touching the switch."""
+"""Windows close the site and open it again by themselves, without the switch."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -31,8 +31,8 @@ def a_window(clock: str, duration: str) -> str:
 
 
 @pytest.mark.promise
-def test_a_window_opens_and_closes(site: Site, looks_after: LooksAfter) -> None:
-    """Nobody touches the switch; the window alone takes the site down and brings it back."""
+def test_a_window_closes_the_site_and_opens_it_again(site: Site, looks_after: LooksAfter) -> None:
+    """The switch is not touched, and the configuration is the same afterwards."""
     distribution_id = a_distribution(site.cloud)
     looks_after(distribution_id)
     before = site.config(distribution_id)
@@ -71,7 +71,7 @@ def test_on_holds_across_the_end_of_a_window(site: Site, looks_after: LooksAfter
 def test_an_off_in_the_history_still_ends_what_began_before_it(
     site: Site, looks_after: LooksAfter
 ) -> None:
-    """`on for` that runs out inside a window that was ended does not bring the window back."""
+    """An `on for` that expires inside such a window does not bring the window back."""
     looks_after(a_distribution(site.cloud))
     site.schedules("long", f"at({datetime.now(UTC):%Y-%m-%dT%H:%M}) for 36h")
     site.says("off")
@@ -82,7 +82,7 @@ def test_an_off_in_the_history_still_ends_what_began_before_it(
 
 @pytest.mark.promise
 def test_lead_time_begins_before_the_window(site: Site, looks_after: LooksAfter) -> None:
-    """Edges need minutes, so closing begins early when the owner says so."""
+    """Edges need minutes, so an owner can have closing begin early."""
     looks_after(a_distribution(site.cloud), LEAD_TIME_MINUTES="10")
     site.schedules("upgrade", a_window("14:00", "1h"))
 
@@ -90,8 +90,8 @@ def test_lead_time_begins_before_the_window(site: Site, looks_after: LooksAfter)
     assert "maintenance" == site.runs_at(at("13:50"))["mode"]
 
 
-def test_more_than_one_page_of_windows(site: Site, looks_after: LooksAfter) -> None:
-    """SSM gives ten at a time; the eleventh counts as well."""
+def test_every_page_of_windows_counts(site: Site, looks_after: LooksAfter) -> None:
+    """SSM returns ten at a time."""
     looks_after(a_distribution(site.cloud))
     for number in range(1, 24):
         site.schedules(f"w{number:02}", a_window(f"{number:02}:30", "10m"))
@@ -115,8 +115,8 @@ def test_an_unreadable_window_fails_the_run_and_its_last_readable_version_runs(
     ):
         site.runs_at(at("14:00"))
 
-    distribution = site.receives({"status": True})
-    assert "live" == distribution["mode"]
+    report = site.receives({"status": True})
+    assert "live" == report["mode"]
 
 
 def test_a_window_runs_without_a_switch(site: Site, looks_after: LooksAfter) -> None:
@@ -133,30 +133,30 @@ def test_a_window_runs_without_a_switch(site: Site, looks_after: LooksAfter) -> 
 
 
 @pytest.mark.promise
-def test_the_alarm_clock_is_aimed_at_the_next_change(site: Site, looks_after: LooksAfter) -> None:
-    """First at the start of the window, then at its end, then at nothing."""
+def test_the_alarm_clock_is_set_to_the_next_change(site: Site, looks_after: LooksAfter) -> None:
+    """First to the start of the window, then to its end, then it is removed."""
     looks_after(a_distribution(site.cloud))
     site.schedules("upgrade", a_window("14:00", "1h"))
 
-    aims = []
+    alarms = []
     for clock in ("13:00", "14:00", "15:00"):
         site.runs_at(at(clock))
-        # While CloudFront is at work, the next look is nearer.
+        # While CloudFront deploys, the next wakeup is sooner.
         site.cloud.sandbox.finish_deployments()
         site.runs_at(at(clock))
-        aims.append(site.alarm())
+        alarms.append(site.alarm())
 
     assert [
         f"at({at('14:00'):%Y-%m-%dT%H:%M:%S})",
         f"at({at('15:00'):%Y-%m-%dT%H:%M:%S})",
         None,
-    ] == aims
+    ] == alarms
 
 
-def test_an_alarm_clock_that_stands_right_is_not_written(
+def test_an_alarm_clock_that_is_set_correctly_is_not_written(
     site: Site, looks_after: LooksAfter
 ) -> None:
-    """A sweep over a converged site asks Scheduler once and writes nothing."""
+    """A sweep over a settled site asks Scheduler once and writes nothing."""
     looks_after(a_distribution(site.cloud))
     site.schedules("upgrade", a_window("14:00", "1h"))
     site.runs_at(at("13:00"))
@@ -168,8 +168,10 @@ def test_an_alarm_clock_that_stands_right_is_not_written(
     assert ["scheduler:GetSchedule"] == [each for each in later if each.startswith("scheduler:")]
 
 
-def test_the_alarm_clock_never_rings_in_the_past(site: Site, looks_after: LooksAfter) -> None:
-    """A change in ten seconds is looked at in a minute: Scheduler refuses or loses what is past."""
+def test_the_alarm_clock_is_set_at_least_a_minute_ahead(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """Even for a change in ten seconds: Scheduler refuses or loses an instant in the past."""
     looks_after(a_distribution(site.cloud))
     site.schedules("upgrade", a_window("14:00", "1h"))
 
@@ -181,7 +183,7 @@ def test_the_alarm_clock_never_rings_in_the_past(site: Site, looks_after: LooksA
 def test_an_alarm_clock_that_cannot_be_set_fails_the_run_and_undoes_nothing(
     site: Site, looks_after: LooksAfter
 ) -> None:
-    """The sweep makes up for it, and the alarm says so."""
+    """The sweep makes up for it, and an alarm is raised."""
     distribution_id = a_distribution(site.cloud)
     looks_after(distribution_id)
     site.schedules("upgrade", a_window("14:00", "1h"))
@@ -195,7 +197,7 @@ def test_an_alarm_clock_that_cannot_be_set_fails_the_run_and_undoes_nothing(
 
 
 def test_a_window_in_a_folder_counts(site: Site, looks_after: LooksAfter) -> None:
-    """Its change event wakes the controller, so it has to be read as well."""
+    """Its change event wakes the controller, so the controller must read it as well."""
     looks_after(a_distribution(site.cloud))
     site.schedules("team/upgrade", a_window("14:00", "1h"))
 
@@ -205,7 +207,7 @@ def test_a_window_in_a_folder_counts(site: Site, looks_after: LooksAfter) -> Non
 def test_an_on_closes_the_site_although_the_history_cannot_be_read(
     site: Site, looks_after: LooksAfter
 ) -> None:
-    """What the history decides is another matter, and the run says that it could not be read."""
+    """An on needs no history, but the run reports that it cannot be read."""
     distribution_id = a_distribution(site.cloud)
     looks_after(distribution_id)
     site.schedules("sunday", "cron(0 2 ? * SUN *) for 2h")
@@ -217,10 +219,10 @@ def test_an_on_closes_the_site_although_the_history_cannot_be_read(
     assert {f"viewer-request {site.edge_version_arn}"} == site.attached(distribution_id)["default"]
 
 
-def test_an_off_opens_the_site_although_a_window_cannot_be_understood_nor_looked_up(
+def test_an_off_opens_the_site_although_a_window_and_its_history_are_unreadable(
     site: Site, looks_after: LooksAfter
 ) -> None:
-    """Whoever types off at two in the morning gets the site back."""
+    """An operator who types off at 2 a.m. gets the site back."""
     distribution_id = a_distribution(site.cloud)
     looks_after(distribution_id)
     site.becomes("on")
@@ -236,7 +238,7 @@ def test_an_off_opens_the_site_although_a_window_cannot_be_understood_nor_looked
 def test_a_run_that_needs_the_history_and_cannot_read_it_changes_nothing(
     site: Site, looks_after: LooksAfter
 ) -> None:
-    """An `on for` that is over inside a window: only the history knows whether that was ended."""
+    """An `on for` has expired inside a window, and only the history says if an off ended it."""
     distribution_id = a_distribution(site.cloud)
     looks_after(distribution_id)
     site.schedules("long", f"at({datetime.now(UTC):%Y-%m-%dT%H:%M}) for 36h")
@@ -249,8 +251,8 @@ def test_a_run_that_needs_the_history_and_cannot_read_it_changes_nothing(
     assert set() == site.attached(distribution_id)["default"]
 
 
-def test_a_window_that_was_never_readable_is_no_window(site: Site, looks_after: LooksAfter) -> None:
-    """There is nothing that could stand in for it, and the sentence does not say so."""
+def test_a_window_that_was_never_valid_is_ignored(site: Site, looks_after: LooksAfter) -> None:
+    """The error says that no earlier version is in force."""
     looks_after(a_distribution(site.cloud))
     site.schedules("bad", "cron(0 2 * * *) for 2h")
 
