@@ -32,6 +32,8 @@ from maintenance.aws.parameters import Parameters
 from maintenance.aws.scheduler import AlarmClock, WakeupTarget
 from maintenance.aws.status_parameter import StatusParameter
 from maintenance.aws.throttling import ThrottledConfigs
+from maintenance.aws.time_limit import limit_calls, limited
+from maintenance.deadline import Deadline, RunTime
 from maintenance.errors import ApplyError, RunFailed
 from maintenance.lambda_edge.check import PackageCheck, Preflight
 from maintenance.lambda_edge.publish import VersionPublisher
@@ -64,6 +66,8 @@ _PAGE_CLIENT = Config(
 _DOWNLOAD = Timeout(connect=3, read=10)
 
 TIMER = Timer(elapsed=time.monotonic, sleep=time.sleep)
+# The controller's Timeout in template.yaml.
+_RUN_SECONDS = 900.0
 
 
 def now() -> datetime:
@@ -79,10 +83,16 @@ class App(Struct, frozen=True):
     status_parameter: StatusParameter
     controller: Controller
     housekeeping: Housekeeping
+    run_time: RunTime
     clock: Callable[[], datetime]
 
-    def run(self, wakeup: Wakeup) -> dict[str, Any]:
-        """Return the report as JSON values; raise MaintenanceError if something failed."""
+    def run(self, wakeup: Wakeup, *, seconds: float = _RUN_SECONDS) -> dict[str, Any]:
+        """
+        Return the report as JSON values before `seconds` are over.
+
+        Raises MaintenanceError if something failed.
+        """
+        self.run_time.begin(seconds)
         match wakeup:
             case PlanRequested():
                 return self.housekeeping.dry_run(self.controller.plan()).answer()
@@ -159,16 +169,22 @@ def assemble(
     The clients are made from `session`, by default a new one in us-east-1.
     """
     session = session or boto3.Session(region_name="us-east-1")
+    run_time = RunTime(timer.elapsed)
     reject_truncated_responses(session.events)
+    limit_calls(session.events, run_time.calls)
     ssm = session.client("ssm", config=_CLIENT)
     status_parameter = StatusParameter(ssm, switch_parameter=settings.switch_parameter)
     parameters = _parameters(ssm, settings, clock, timer)
-    cloudfront = CloudFront(session.client("cloudfront", config=_CLIENT))
-    configs = ThrottledConfigs(cloudfront, timer, jitter=random.random)
+    deadline = run_time.distributions
+    cloudfront = CloudFront(limited(session.client("cloudfront", config=_CLIENT), deadline))
+    configs = ThrottledConfigs(cloudfront, timer, deadline, jitter=random.random)
     versions = _edge_versions(session, settings)
     selector = _version_selector(session, settings, versions, timer)
     distribution_reconciler = DistributionReconciler(
-        configs, _record_store(session, settings), configs.is_still_wanted
+        configs,
+        _record_store(session, settings, deadline),
+        configs.is_still_wanted,
+        configs.raise_if_late,
     )
     preflight = Preflight(versions, base_arn=settings.edge.base_arn)
     housekeeping = Housekeeping(
@@ -192,7 +208,7 @@ def assemble(
         throttling=configs,
         clock=clock,
     )
-    return App(settings, parameters, status_parameter, controller, housekeeping, clock)
+    return App(settings, parameters, status_parameter, controller, housekeeping, run_time, clock)
 
 
 def _parameters(
@@ -229,9 +245,9 @@ def _library_path() -> dict[str, str]:
     return {name: os.environ[name]} if name in os.environ else {}
 
 
-def _record_store(session: boto3.Session, settings: Settings) -> RecordStore:
+def _record_store(session: boto3.Session, settings: Settings, deadline: Deadline) -> RecordStore:
     return RecordStore(
-        _lazy(lambda: session.client("s3", config=_CLIENT)),
+        _lazy(lambda: limited(session.client("s3", config=_CLIENT), deadline)),
         bucket=settings.state_bucket,
         stack=settings.stack_name,
         new_write_id=lambda: uuid.uuid4().hex,

@@ -10,7 +10,7 @@ What can go wrong, as one tree. Each message is a sentence that names the thing 
     │   └── RecordUnreadable      a record of displaced functions is damaged or another stack's
     ├── ApplyError                one distribution was left as it was
     │   ├── StaleObservation      another writer came first: read and plan again
-    │   └── Throttled             too many updates for now: wait, or leave it to the next run
+    │   └── Throttled             too many calls for now: wait, or leave it to the next run
     └── RunFailed                 the run did what it could; its report names what it could not do
 """
 
@@ -52,7 +52,7 @@ class StaleObservation(ApplyError):
 
 
 class Throttled(ApplyError):
-    """CloudFront accepts no more updates for now: wait, or leave it to the next run."""
+    """CloudFront accepts no more calls for now: wait, or leave it to the next run."""
 
 
 class RunFailed(MaintenanceError):

@@ -38,10 +38,10 @@ def lambda_handler(event: object, context: LambdaContext) -> dict[str, Any]:
     try:
         wakeup = parse_wakeup(event)
         logger.append_keys(cause=wakeup.cause)
+        seconds_left = context.get_remaining_time_in_millis() / 1000
         if isinstance(wakeup, InstallationRequested):
-            seconds_left = context.get_remaining_time_in_millis() / 1000
             return _answer_cloudformation(wakeup.request, own_arn, seconds_left)
-        return app_of_process(own_arn).run(wakeup)
+        return app_of_process(own_arn).run(wakeup, seconds=seconds_left)
     except MaintenanceError as error:
         logger.error("run failed", error=str(error))
         raise

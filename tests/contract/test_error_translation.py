@@ -135,12 +135,13 @@ READS: dict[str, Callable[[Cloud], object]] = {
 def test_a_refused_read_names_what_cannot_be_read(
     cloud: Cloud, what: str, code: str, status: int
 ) -> None:
-    """As an observation error: nothing was changed."""
+    """As an observation error, or for one distribution as one that is retried later."""
     cloud.sandbox.inject_fault("refuse", "*", code=code, status=status)
 
     kind, sentence = _error(lambda: READS[what](cloud))
 
-    assert ObservationError is kind
+    is_throttled = (what, code) == ("the configuration of E1", "ThrottlingException")
+    assert (Throttled if is_throttled else ObservationError) is kind
     assert sentence.startswith(what)
     assert code in sentence
 

@@ -42,7 +42,6 @@ _CONTEXT = SimpleNamespace(
     memory_limit_in_mb=512,
     invoked_function_arn="arn:aws:lambda:us-east-1:000000000000:function:site-Controller",
     aws_request_id="11111111-2222-3333-4444-555555555555",
-    get_remaining_time_in_millis=lambda: 900_000,
 )
 _SWITCH_CHANGED = {
     "version": "0",
@@ -103,9 +102,12 @@ class Site:
         written = self.cloud.ssm.get_parameter(Name=SWITCH)["Parameter"]["LastModifiedDate"]
         return ParameterChanged(SWITCH, written)
 
-    def receives(self, event: object) -> dict[str, Any]:
-        """Deliver an event to the controller; return its report."""
-        report: dict[str, Any] = lambda_handler(event, _CONTEXT)  # type: ignore[arg-type]  # the few members it reads
+    def receives(self, event: object, *, seconds: float = 900) -> dict[str, Any]:
+        """Deliver an event to the controller, which has `seconds`; return its report."""
+        context = SimpleNamespace(
+            **vars(_CONTEXT), get_remaining_time_in_millis=lambda: 1000 * seconds
+        )
+        report: dict[str, Any] = lambda_handler(event, context)  # type: ignore[arg-type]  # the few members it reads
         json.dumps(report)
         return report
 

@@ -6,7 +6,8 @@ its own model and drop what the model does not know, so event handlers carry the
 they hand over the raw body of a configuration that is read, and put it in as the body of an update
 before the request is signed (ADR 0002). The rest of both answers is not parsed, because it is not
 used and parsing takes more work than everything else in a run. Another handler keeps botocore from
-retrying throttled updates (see `throttling`). A contract test watches those events.
+retrying throttled calls for one distribution (see `throttling`). A contract test watches those
+events.
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
 
 _RAW = "DistributionConfigXml"
 _OK = 200
-# Only the headers of the answers to these are parsed.
-_UNPARSED = {"GetDistributionConfig", "UpdateDistribution"}
+# The calls for one distribution. Only the headers of their answers are parsed.
+_OF_ONE = {"GetDistributionConfig", "UpdateDistribution"}
 
 # Passes botocore's validation, and is replaced before the request is sent.
 _STUB = {
@@ -49,11 +50,12 @@ _STUB = {
 
 _STALE = {"PreconditionFailed", "InvalidIfMatchVersion"}
 _THROTTLED = {"Throttling", "ThrottlingException"}
+_TOO_FAST = "CloudFront accepts only a few calls a minute; the next run continues"
 _HINTS = {
     "AccessDenied": "give the controller's role that permission (docs/iam.md)",
     "NoSuchDistribution": "correct the stack parameter Distributions",
-    "Throttling": "CloudFront accepts only a few updates a minute; the next run continues",
-    "ThrottlingException": "CloudFront accepts only a few updates a minute; the next run continues",
+    "Throttling": _TOO_FAST,
+    "ThrottlingException": _TOO_FAST,
     "TooManyLambdaFunctionAssociations": "a distribution holds at most 100 Lambda@Edge "
     "associations: name behaviors that may stay open in ExceptPaths, or ask AWS for more",
     "InvalidWebACLId": "give the controller's role wafv2:GetWebACL on it (docs/iam.md)",
@@ -77,7 +79,8 @@ class CloudFront:
         events.register_last("before-parse", _drop_body)
         events.register("before-parameter-build.cloudfront.UpdateDistribution", _keep_xml)
         events.register("before-call.cloudfront.UpdateDistribution", _send_xml)
-        events.register_first("needs-retry.cloudfront.UpdateDistribution", _raise_if_throttled)
+        for operation in _OF_ONE:
+            events.register_first(f"needs-retry.cloudfront.{operation}", _raise_if_throttled)
 
     def list_distributions(self) -> tuple[Distribution, ...]:
         """Return every distribution of the account; raise ObservationError."""
@@ -96,13 +99,13 @@ class CloudFront:
             ) from error
 
     def read_config(self, distribution_id: str) -> ReadConfig:
-        """Return the configuration of one distribution; raise ObservationError."""
+        """Return the configuration of one distribution; raise ObservationError or Throttled."""
         try:
             answer: Mapping[str, Any] = self._client.get_distribution_config(Id=distribution_id)
         except CALL_ERRORS as error:
-            raise ObservationError(
-                _with_hint(f"the configuration of {distribution_id} cannot be read", error)
-            ) from error
+            message = _with_hint(f"the configuration of {distribution_id} cannot be read", error)
+            kind = Throttled if error_code(error) in _THROTTLED else ObservationError
+            raise kind(message) from error
         return ReadConfig(answer[_RAW], answer["ETag"])
 
     def update_config(self, distribution_id: str, *, xml: bytes, etag: str) -> None:
@@ -134,7 +137,7 @@ def _keep_raw_body(
 
 def _drop_body(operation_model: OperationModel, response_dict: dict[str, Any], **_: object) -> None:
     # The body of an error is needed.
-    if operation_model.name in _UNPARSED and response_dict["status_code"] == _OK:
+    if operation_model.name in _OF_ONE and response_dict["status_code"] == _OK:
         response_dict["body"] = b""
 
 
@@ -150,10 +153,12 @@ def _send_xml(params: dict[str, Any], context: Mapping[str, Any], **_: object) -
     params["body"] = context[_RAW]
 
 
-def _raise_if_throttled(response: tuple[object, Any] | None, **_: object) -> None:
+def _raise_if_throttled(
+    response: tuple[object, Any] | None, operation: OperationModel, **_: object
+) -> None:
     # Or botocore would retry here, each worker by itself; `throttling` lets one worker try for all.
     if response and response[1].get("Error", {}).get("Code") in _THROTTLED:
-        raise ClientError(response[1], "UpdateDistribution")
+        raise ClientError(response[1], operation.name)
 
 
 def _update_error(distribution_id: str, error: CallError) -> MaintenanceError:

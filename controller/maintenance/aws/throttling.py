@@ -1,14 +1,15 @@
 """
-Update distributions as fast as CloudFront accepts updates, and no faster.
+Call CloudFront as fast as it accepts calls, and no faster.
 
-CloudFront publishes no rate; more than a few updates a minute are refused as throttled. botocore
-would retry each update for half a minute, every worker by itself: enough for a few distributions,
-not for a fleet. So `cloudfront` keeps botocore from it, and the retries are here:
+CloudFront publishes no rate; more than a few updates a minute are refused as throttled, and so may
+reads be. botocore would retry each call for half a minute, every worker by itself: enough for a few
+distributions, not for a fleet. So `cloudfront` keeps botocore from it, and the retries are here:
 
-    until an update is throttled   all workers update at the same time
+    until a read or update is      all workers read or update at the same time
+    throttled
     from then on                   one worker at a time, with exponential backoff and jitter; the
                                    others wait for the lock
-    after ten minutes              every further update is refused without a call: the run must
+    after the deadline             every further call is refused without being made: the run must
                                    report before Lambda ends it, and the next run continues
     the desired state changed      the same: a run that waits for minutes must not close what was
                                    opened since, nor open what was closed
@@ -23,11 +24,10 @@ from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from maintenance.cloudfront.config import ReadConfig
+from maintenance.deadline import Deadline
 from maintenance.errors import Throttled
 from maintenance.model import Timer
 
-# Of the 15 minutes that Lambda gives a run.
-_RETRY_SECONDS = 600.0
 _FIRST_PAUSE_SECONDS = 0.5
 _LONGEST_PAUSE_SECONDS = 16.0
 _ANSWER_HOLDS_FACTOR = 4
@@ -38,35 +38,48 @@ class _Configs(Protocol):
     def update_config(self, distribution_id: str, *, xml: bytes, etag: str) -> None: ...
 
 
+class _Turns:
+    """The workers' turns at one operation, which has a rate of its own."""
+
+    def __init__(self) -> None:
+        self.is_throttled = False
+        self.lock = threading.Lock()
+
+
 class ThrottledConfigs:
     """
-    Reads and updates configurations, and retries the updates that CloudFront throttles.
+    Reads and updates configurations until the deadline, and retries what CloudFront throttles.
 
     All workers of a run share it. `jitter` returns a random number from 0 to 1.
     """
 
-    def __init__(self, configs: _Configs, timer: Timer, *, jitter: Callable[[], float]) -> None:
+    def __init__(
+        self, configs: _Configs, timer: Timer, deadline: Deadline, *, jitter: Callable[[], float]
+    ) -> None:
         self._configs = configs
         self._timer = timer
+        self._deadline = deadline
         self._jitter = jitter
-        self._lock = threading.Lock()
         self.begin()
 
     def begin(self) -> None:
-        """Begin a run: forget the throttling of the last one, and start the ten minutes."""
-        self._is_throttled = False
-        self._deadline = self._timer.elapsed() + _RETRY_SECONDS
+        """Begin a run: forget the throttling of the last one."""
+        self._reads, self._updates = _Turns(), _Turns()
         self.continue_while(lambda: True)
 
     def continue_while(self, is_wanted: Callable[[], bool]) -> None:
-        """Retry throttled updates only while `is_wanted` returns True; its first False is final."""
+        """Retry throttled calls only while `is_wanted` returns True; its first False is final."""
         self._is_wanted = is_wanted
         self._is_cancelled = False
         self._next_question = self._timer.elapsed()
 
     def read_config(self, distribution_id: str) -> ReadConfig:
-        """Return the configuration."""
-        return self._configs.read_config(distribution_id)
+        """Return the configuration; raise Throttled only if retrying is over."""
+
+        def read() -> ReadConfig:
+            return self._configs.read_config(distribution_id)
+
+        return self._retry(self._reads, distribution_id, read)
 
     def update_config(self, distribution_id: str, *, xml: bytes, etag: str) -> None:
         """Replace the configuration; raise Throttled only if retrying is over."""
@@ -74,13 +87,34 @@ class ThrottledConfigs:
         def update() -> None:
             self._configs.update_config(distribution_id, xml=xml, etag=etag)
 
+        self._retry(self._updates, distribution_id, update)
+
+    def _retry[Answer](
+        self, turns: _Turns, distribution_id: str, call: Callable[[], Answer]
+    ) -> Answer:
+        self.raise_if_late(distribution_id)
         pauses = self._pauses()
-        if not self._is_throttled and self._succeeds(update, next(pauses)):
-            return
-        with self._lock:
-            self._raise_if_over(distribution_id)
-            while not self._succeeds(update, next(pauses)):
+        if not turns.is_throttled:
+            try:
+                return call()
+            except Throttled:
+                turns.is_throttled = True
+                self._pause(next(pauses))
+        with turns.lock:
+            while True:
                 self._raise_if_over(distribution_id)
+                try:
+                    return call()
+                except Throttled:
+                    self._pause(next(pauses))
+
+    def raise_if_late(self, distribution_id: str) -> None:
+        """Raise Throttled if the run has no time left for the distribution of this id."""
+        if self._deadline.is_over:
+            raise Throttled(
+                f"{distribution_id} was left as it was: CloudFront left no time for it in this "
+                "run; the next run continues"
+            )
 
     def is_still_wanted(self) -> bool:
         """Return whether the run should go on, by asking again if the last answer is too old."""
@@ -93,26 +127,15 @@ class ThrottledConfigs:
             self._next_question = answered + _ANSWER_HOLDS_FACTOR * (answered - asked)
         return not self._is_cancelled
 
-    def _succeeds(self, update: Callable[[], None], pause: float) -> bool:
-        """Try the update; if CloudFront throttles it, wait for the pause and return False."""
-        try:
-            update()
-        except Throttled:
-            self._is_throttled = True
-            self._timer.sleep(pause)
-            return False
-        return True
+    def _pause(self, seconds: float) -> None:
+        self._timer.sleep(min(seconds, self._deadline.seconds_left))
 
     def _raise_if_over(self, distribution_id: str) -> None:
-        if self._timer.elapsed() >= self._deadline:
-            raise Throttled(
-                f"{distribution_id} was not updated: CloudFront's rate limit left no time for it "
-                "in this run; the next run continues"
-            )
+        self.raise_if_late(distribution_id)
         if not self.is_still_wanted():
             raise Throttled(
-                f"{distribution_id} was skipped: the desired state changed while this update was "
-                "waiting for CloudFront's rate limit"
+                f"{distribution_id} was skipped: the desired state changed while it was waiting "
+                "for CloudFront's rate limit"
             )
 
     def _pauses(self) -> Iterator[float]:

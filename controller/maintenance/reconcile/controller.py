@@ -106,6 +106,7 @@ class Controller(Struct, frozen=True):
         return replace(self, preview=None, housekeeping=None)
 
     def _plan(self, changed: ParameterChanged | None) -> SitePlan:
+        self.throttling.begin()
         return self.site.plan(self.site.decide(self._observe(changed)))
 
     def _observe(self, changed: ParameterChanged | None, *, read_page: bool = False) -> Observation:

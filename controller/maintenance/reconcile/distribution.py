@@ -48,12 +48,14 @@ class DistributionReconciler(Struct, frozen=True):
     Works on one distribution at a time; safe to call from several threads.
 
     `is_wanted` returns, after another writer came first, whether to try again: if that writer has
-    opened the site or is deleting the stack, this run must not close it afterwards.
+    opened the site or is deleting the stack, this run must not close it afterwards. `raise_if_late`
+    raises ApplyError if the run has no time left for the distribution of this id.
     """
 
     configs: ports.Configs
     records: ports.Records
     is_wanted: Callable[[], bool] = lambda: True
+    raise_if_late: Callable[[str], None] = lambda _: None
 
     def dry_run(self, distribution: Distribution, intent: Intent) -> Outcome:
         """Return what `apply` would do, having only read. Raises what `apply` raises before."""
@@ -95,6 +97,7 @@ class DistributionReconciler(Struct, frozen=True):
         return _outcome(distribution, prepared, changed=True)
 
     def _prepare(self, distribution_id: str, intent: Intent) -> _Prepared:
+        self.raise_if_late(distribution_id)
         is_closing = intent.mode is Mode.MAINTENANCE
         record = self.records.read(distribution_id) if is_closing else None
         read = self.configs.read_config(distribution_id)

@@ -70,10 +70,10 @@ class Records(Protocol):
 
 
 class Throttling(Protocol):
-    """The retries of updates that CloudFront throttles."""
+    """The retries of what CloudFront throttles."""
 
     def begin(self) -> None:
-        """Begin a run, with all its time for retries."""
+        """Begin a run: forget the throttling of the last one."""
 
     def continue_while(self, is_wanted: Callable[[], bool]) -> None:
         """Retry only while `is_wanted` returns True."""

@@ -1,4 +1,4 @@
-"""How a fleet is updated at the rate that CloudFront accepts."""
+"""How a fleet is read and updated at the rate that CloudFront accepts, until the deadline."""
 
 import threading
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 from maintenance.aws.throttling import ThrottledConfigs
 from maintenance.cloudfront.config import ReadConfig
+from maintenance.deadline import Deadline
 from maintenance.errors import StaleObservation, Throttled
 from maintenance.model import Timer
 
@@ -31,13 +32,17 @@ class _Time:
 
 @dataclass
 class _CloudFront:
-    """Refuses the next updates, and records those that it accepts."""
+    """Refuses the next updates and reads, and records the updates that it accepts."""
 
     refusals: int = 0
+    read_refusals: int = 0
     error: Exception = field(default_factory=lambda: Throttled("Rate exceeded"))
     accepted: list[str] = field(default_factory=list)
 
     def read_config(self, distribution_id: str) -> ReadConfig:
+        if self.read_refusals:
+            self.read_refusals -= 1
+            raise self.error
         return ReadConfig(distribution_id.encode(), "E1")
 
     def update_config(self, distribution_id: str, *, xml: bytes, etag: str) -> None:
@@ -48,8 +53,9 @@ class _CloudFront:
 
 
 def _throttled(cloudfront: _CloudFront, time: _Time) -> ThrottledConfigs:
-    """Return configurations for which each pause is as long as jitter lets it be."""
-    return ThrottledConfigs(cloudfront, time.timer, jitter=lambda: 1.0)
+    """Return configurations with ten minutes, and pauses as long as jitter lets them be."""
+    deadline = Deadline(time.timer.elapsed, 600)
+    return ThrottledConfigs(cloudfront, time.timer, deadline, jitter=lambda: 1.0)
 
 
 def _update(configs: ThrottledConfigs, distribution_id: str = "E1") -> None:
@@ -74,8 +80,34 @@ def test_a_throttled_update_is_retried_with_growing_pauses() -> None:
     assert (["E1 <x/> E"], [0.5, 1, 2, 4, 8, 16, 16, 16, 16]) == (cloudfront.accepted, time.slept)
 
 
-def test_after_ten_minutes_the_other_updates_are_refused_without_a_call() -> None:
-    """The ten minutes are those of the run, not of each distribution."""
+def test_a_throttled_read_is_retried_like_an_update() -> None:
+    """With pauses of its own: reads and updates have different rates."""
+    time, cloudfront = _Time(), _CloudFront(read_refusals=3)
+    configs = _throttled(cloudfront, time)
+
+    assert ReadConfig(b"E1", "E1") == configs.read_config("E1")
+    assert [0.5, 1, 2] == time.slept
+
+
+def test_throttled_updates_do_not_hold_up_reads() -> None:
+    """While one worker retries its update, the others read the next configurations."""
+    cloudfront = _CloudFront(refusals=2)
+    read: list[ReadConfig] = []
+
+    def sleep(_seconds: float) -> None:
+        worker = threading.Thread(target=lambda: read.append(configs.read_config("E2")))
+        worker.start()
+        worker.join(5)
+
+    timer = Timer(elapsed=lambda: 0.0, sleep=sleep)
+    configs = ThrottledConfigs(cloudfront, timer, Deadline(timer.elapsed), jitter=lambda: 0.0)
+    _update(configs)
+
+    assert 2 == len(read)
+
+
+def test_after_the_deadline_other_updates_are_refused_without_a_call() -> None:
+    """It is that of the run, not of each distribution."""
     time, cloudfront = _Time(), _CloudFront(refusals=1_000)
     configs = _throttled(cloudfront, time)
     with pytest.raises(Throttled, match="the next run continues"):
@@ -85,10 +117,10 @@ def test_after_ten_minutes_the_other_updates_are_refused_without_a_call() -> Non
     with pytest.raises(Throttled, match="the next run continues"):
         _update(configs, "E2")
 
-    assert (left, True) == (cloudfront.refusals, 600 <= time.seconds < 620)
+    assert (left, 600) == (cloudfront.refusals, time.seconds)
 
 
-def test_retrying_ends_after_ten_minutes_to_the_second() -> None:
+def test_retrying_ends_with_the_deadline_to_the_second() -> None:
     """An update that has no time left is not tried again."""
     time, cloudfront = _Time(), _CloudFront(refusals=1)
     configs = _throttled(cloudfront, time)
@@ -98,30 +130,32 @@ def test_retrying_ends_after_ten_minutes_to_the_second() -> None:
         _update(configs)
 
     assert (
-        "E1 was not updated: CloudFront's rate limit left no time for it in this run; the next run "
-        "continues"
+        "E1 was left as it was: CloudFront left no time for it in this run; the next run continues"
     ) == str(caught.value)
     assert [] == cloudfront.accepted
 
 
-def test_an_update_that_waited_for_its_turn_until_the_end_is_not_tried() -> None:
-    """Though CloudFront has never refused it."""
-    time, cloudfront = _Time(), _CloudFront(refusals=1)
+def test_after_the_deadline_nothing_is_read_or_updated() -> None:
+    """Though CloudFront has never refused anything: it may be slow."""
+    time, cloudfront = _Time(), _CloudFront()
     configs = _throttled(cloudfront, time)
-    _update(configs)
     time.seconds = 600
 
     with pytest.raises(Throttled, match="no time"):
-        _update(configs, "E2")
+        configs.read_config("E1")
+    with pytest.raises(Throttled, match="no time"):
+        _update(configs)
 
-    assert ["E1 <x/> E"] == cloudfront.accepted
+    assert [] == cloudfront.accepted
 
 
-def test_the_next_run_has_ten_minutes_of_its_own() -> None:
-    """An execution environment outlives its runs."""
-    time, cloudfront = _Time(), _CloudFront(refusals=2)
+def test_the_next_run_has_forgotten_the_throttling() -> None:
+    """An execution environment outlives its runs, and all workers call at once again."""
+    time, cloudfront = _Time(), _CloudFront(refusals=1)
     configs = _throttled(cloudfront, time)
-    time.seconds += 10_000
+    configs.continue_while(lambda: False)
+    with pytest.raises(Throttled):
+        _update(configs)
 
     configs.begin()
     _update(configs)
@@ -155,7 +189,7 @@ def test_while_cloudfront_throttles_one_worker_tries_at_a_time() -> None:
         calls_while_asleep.append(bool(cloudfront.accepted))
 
     timer = Timer(elapsed=lambda: 0.0, sleep=sleep)
-    configs = ThrottledConfigs(cloudfront, timer, jitter=lambda: 0.0)
+    configs = ThrottledConfigs(cloudfront, timer, Deadline(timer.elapsed), jitter=lambda: 0.0)
     _update(configs)
     for worker in workers:
         worker.join()
@@ -175,11 +209,6 @@ def test_a_worker_whose_turn_comes_tries_at_once() -> None:
     assert (["E1 <x/> E", "E2 <x/> E"], slept) == (cloudfront.accepted, time.slept)
 
 
-def test_reading_is_never_throttled() -> None:
-    """Only updates are."""
-    assert ReadConfig(b"E1", "E1") == _throttled(_CloudFront(), _Time()).read_config("E1")
-
-
 def test_an_update_that_is_no_longer_wanted_is_skipped() -> None:
     """It waited, and must not close what was opened since."""
     cloudfront = _CloudFront(refusals=1)
@@ -190,8 +219,7 @@ def test_an_update_that_is_no_longer_wanted_is_skipped() -> None:
         _update(configs)
 
     assert (
-        "E1 was skipped: the desired state changed while this update was waiting for CloudFront's "
-        "rate limit"
+        "E1 was skipped: the desired state changed while it was waiting for CloudFront's rate limit"
     ) == str(caught.value)
     assert [] == cloudfront.accepted
 

@@ -9,6 +9,7 @@ from maintenance.aws.throttling import ThrottledConfigs
 from maintenance.cloudfront.config import ReadConfig, read_config
 from maintenance.cloudfront.displaced import DisplacedRecord, ReadRecord, empty_record
 from maintenance.cloudfront.engine import PreflightResult, Selection
+from maintenance.deadline import Deadline
 from maintenance.errors import ApplyError, ObservationError, Throttled
 from maintenance.lambda_edge.version import EdgeVersion
 from maintenance.model import Distribution, Timer
@@ -69,7 +70,7 @@ class World:
     def controller(self) -> Controller:
         """Return a controller whose every adapter is this world."""
         timer = Timer(elapsed=lambda: self.seconds, sleep=self.sleep)
-        configs = ThrottledConfigs(self, timer, jitter=lambda: 1.0)
+        configs = ThrottledConfigs(self, timer, Deadline(timer.elapsed, 600), jitter=lambda: 1.0)
         reconciler = DistributionReconciler(configs, _Records(self))
         return Controller(
             preview=None,

@@ -1,0 +1,54 @@
+"""Deadlines that a run shares with everything that waits in it. Pure."""
+
+import math
+from collections.abc import Callable
+
+# A run must end before Lambda ends it, or it leaves no report. So two thirds of the 15 minutes that
+# Lambda gives it are for distributions, and the rest for the report and the next wakeup. In the
+# last minute no call begins: the pause between two tries of one and connecting still take time.
+_FOR_DISTRIBUTIONS = 2 / 3
+_FOR_CALLS = 14 / 15
+_WITHOUT_RUN_SECONDS = 600.0
+
+
+class Deadline:
+    """
+    The time by which something must be done; none until it begins, unless `seconds` are given.
+
+    `elapsed` returns seconds that only go forward. Threads may share a deadline.
+    """
+
+    def __init__(self, elapsed: Callable[[], float], seconds: float = math.inf) -> None:
+        self._elapsed = elapsed
+        self.begin(seconds)
+
+    def begin(self, seconds: float) -> None:
+        """Set the deadline to this time from now."""
+        self._at = self._elapsed() + seconds
+
+    @property
+    def seconds_left(self) -> float:
+        """How much time is left, 0 if none is."""
+        return max(0.0, self._at - self._elapsed())
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no time is left."""
+        return self.seconds_left <= 0
+
+
+class RunTime:
+    """
+    The deadlines of a run: `distributions` for work on them, `calls` for all its calls.
+
+    Until a run begins, as on the command line, there are ten minutes for distributions.
+    """
+
+    def __init__(self, elapsed: Callable[[], float]) -> None:
+        self.distributions = Deadline(elapsed, _WITHOUT_RUN_SECONDS)
+        self.calls = Deadline(elapsed)
+
+    def begin(self, seconds: float) -> None:
+        """Begin a run that is ended after this time."""
+        self.distributions.begin(_FOR_DISTRIBUTIONS * seconds)
+        self.calls.begin(_FOR_CALLS * seconds)

@@ -1,0 +1,68 @@
+"""Whatever AWS does, a run ends before Lambda ends it, and says what it has left."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+from maintenance.errors import MaintenanceError, RunFailed
+
+from tests.sandbox.builders import a_distribution
+from tests.stories.site import Site
+
+type LooksAfter = Callable[..., None]
+
+_CONFIG, _UPDATE = "cloudfront:GetDistributionConfig", "cloudfront:UpdateDistribution"
+_SWEEP = {"sweep": True}
+_SECONDS = 4.0
+# Far less than what hangs would take, and enough for a machine that is busy.
+_ALLOWED = 15.0
+_THROTTLED = {"code": "Throttling", "status": 400, "times": 100_000}
+_SLOW = {"seconds": 60.0, "times": 100_000}
+
+
+@pytest.mark.parametrize(
+    ("kind", "operation", "members"),
+    [
+        pytest.param("refuse", _CONFIG, _THROTTLED, marks=pytest.mark.promise),
+        ("refuse", _UPDATE, _THROTTLED),
+        ("slow", _CONFIG, _SLOW),
+        ("slow", _UPDATE, _SLOW),
+    ],
+)
+def test_a_run_that_cannot_finish_reports_in_time_and_the_next_continues(
+    site: Site, looks_after: LooksAfter, kind: str, operation: str, members: dict[str, object]
+) -> None:
+    """CloudFront throttles every call or answers none: each distribution is named."""
+    all_of_them = [a_distribution(site.cloud, f"d{number}") for number in range(6)]
+    looks_after(",".join(all_of_them))
+    site.says("on")
+    site.cloud.sandbox.inject_fault(kind, operation, **members)
+    began = time.monotonic()
+
+    with pytest.raises(RunFailed) as failed:
+        site.receives(_SWEEP, seconds=_SECONDS)
+
+    assert time.monotonic() - began < _ALLOWED
+    assert [] == [each for each in all_of_them if each not in str(failed.value)]
+    assert "left no time for it in this run; the next run continues" in str(failed.value)
+    site.cloud.sandbox.clear_faults()
+    assert "maintenance" == site.receives(_SWEEP)["mode"]
+    assert {site.edge_version_arn} == {site.version(each) for each in all_of_them}
+
+
+@pytest.mark.parametrize("operation", ["cloudfront:ListDistributions", "ssm:*", "s3:*", "*"])
+def test_a_run_ends_in_time_whatever_hangs(
+    site: Site, distribution_id: str, operation: str
+) -> None:
+    """And fails, so that it is tried again."""
+    site.says("on")
+    site.cloud.sandbox.inject_fault("slow", operation, **_SLOW)
+    began = time.monotonic()
+
+    with pytest.raises(MaintenanceError):
+        site.receives(_SWEEP, seconds=_SECONDS)
+
+    assert time.monotonic() - began < _ALLOWED
+    site.cloud.sandbox.clear_faults()
+    site.receives(_SWEEP)
+    assert site.edge_version_arn == site.version(distribution_id)
