@@ -15,10 +15,20 @@ if TYPE_CHECKING:
     from typing import Final
 
 # Origins may resolve these, so /open/../closed does not count as /open/*. Some drop path parameters
-# (..;x=1), decode twice (%252e), read invalid UTF-8 or %u as a dot (%c0%ae, %u002e), or end a path
-# at NUL before they resolve it.
-_RESOLVABLE: Final = re.compile(
-    r"//|\\|;|%(?:2e|2f|5c|3b|25|00|c[01]|e0%[89]|f0%8|f[89a-f]|u)|/\.\.?(?:/|$)", re.IGNORECASE
+# (..;x=1), decode twice (%252e), or end a path at NUL before they resolve it.
+_RESOLVABLE: Final = re.compile(r"//|\\|;|%(?:00|25|2e|2f|3b|5c)|/\.\.?(?:/|$)", re.IGNORECASE)
+
+# Origins read invalid encodings as a dot (%c0%ae, %u002e) or drop them (.%80./). Each percent sign
+# has to begin one character in UTF-8 (doc: RFC 3629, section 4).
+_TAIL: Final = "%[89ab][0-9a-f]"
+_DECODABLE: Final = re.compile(
+    rf"""[^%]*+(?:%(?:
+        [0-7][0-9a-f] | (?:c[2-9a-f]|d[0-9a-f]){_TAIL} |
+        (?: e0%[ab][0-9a-f] | ed%[89][0-9a-f] | e[1-9a-cef]{_TAIL} |
+            (?: f0%[9ab][0-9a-f] | f4%8[0-9a-f] | f[123]{_TAIL} ){_TAIL}
+        ){_TAIL}
+    )[^%]*+)*+""",
+    re.IGNORECASE | re.VERBOSE,
 )
 
 
@@ -32,7 +42,8 @@ class AllowedPaths:
 
     def __contains__(self, uri: str) -> bool:
         """Return whether `uri`, a path without query string, is open however it is resolved."""
-        return bool(self.expression.fullmatch(uri)) and not _RESOLVABLE.search(uri)
+        is_allowed = self.expression.fullmatch(uri) and _DECODABLE.fullmatch(uri)
+        return bool(is_allowed) and not _RESOLVABLE.search(uri)
 
 
 def allowed_paths(patterns: Iterable[str]) -> AllowedPaths:

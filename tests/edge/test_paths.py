@@ -2,6 +2,7 @@
 
 import re
 import time
+from urllib.parse import quote, unquote
 
 import pytest
 from hypothesis import given
@@ -44,11 +45,40 @@ def test_a_path_that_matches_no_pattern_is_not_allowed(path: str) -> None:
     ["../admin", "./x", "..", ".", "/x", "%2e%2e/admin", "%2E./admin", "..%2fadmin", "..\\admin",
      "..%5Cadmin", "..;/admin", "..;x=1/admin", "%252e%252e%252fadmin", "..%3b/admin",
      "..%3B/admin", "..%00/admin", "%c0%ae%C0%AE/admin", "..%c0%afadmin", "..%c1%9cadmin",
-     "..%e0%80%afadmin", "..%F0%80%80%AFadmin", "..%f8%80%80%80%afadmin", "..%u2215admin"],
+     "..%e0%80%afadmin", "..%F0%80%80%AFadmin", "..%f8%80%80%80%afadmin", "..%u2215admin",
+     "%", "%2", "%zz", "a%", "%80", ".%80./admin", "%C3", "%C3x", "%C3%28", "%E2%82", "%ED%A0%80",
+     "%F4%90%80%80", "%C3%BC%BC"],
 )  # fmt: skip
 def test_a_path_that_an_origin_may_resolve_to_another_is_not_allowed(way_around: str) -> None:
     """It could lead to a closed path."""
     assert f"/hooks/{way_around}" not in ALLOWED
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(["%", "%zz", "%4", "x"]),
+            st.integers(0, 255).map("%{:02X}".format),
+            st.binary(min_size=1, max_size=4).map(
+                lambda found: "".join(f"%{b:02x}" for b in found)
+            ),
+            st.characters(exclude_categories=["Cs"], exclude_characters="./").map(quote),
+        ),
+        max_size=6,
+    ).map("".join)
+)
+def test_a_path_that_does_not_decode_to_text_is_not_allowed(path: str) -> None:
+    """Every percent sign begins a character, as Python decodes UTF-8, or the path is closed."""
+    is_encoded = re.fullmatch("(?:[^%]|%[0-9a-fA-F]{2})*", path)
+    try:
+        text = unquote(path, errors="strict") if is_encoded else None
+    except UnicodeDecodeError:
+        text = None
+    # Other rules close what an origin resolves.
+    resolvable = set("\0%./;\\")
+    expected = text is not None and not resolvable & set(text)
+
+    assert (f"/hooks/-{path}" in ALLOWED) is expected
 
 
 @given(
