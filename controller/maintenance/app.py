@@ -39,7 +39,7 @@ from maintenance.lambda_edge.check import PackageCheck, Preflight
 from maintenance.lambda_edge.publish import VersionPublisher
 from maintenance.lambda_edge.select import VersionSelector
 from maintenance.model import Timer
-from maintenance.reconcile.command import check_command
+from maintenance.reconcile.command import CommandWriter
 from maintenance.reconcile.controller import Controller
 from maintenance.reconcile.desired_state import DesiredStateReader
 from maintenance.reconcile.distribution import DistributionReconciler
@@ -111,14 +111,14 @@ class App(Struct, frozen=True):
             self._delete_status()
 
     def _apply_command(self, command: Command) -> Report:
-        switch = self.parameters.read_switch().switch
-        checked = check_command(
-            command, switch=switch, now=self.clock(), zone=self.settings.time_zone
+        writer = CommandWriter(self.parameters, self.settings.time_zone, self.clock)
+        applied = writer.apply(command)
+        report = self.controller.reconcile(applied.changed or command)
+        return replace(
+            report,
+            notices=(*applied.notices, *report.notices),
+            input_errors=(*applied.errors, *report.input_errors),
         )
-        changed = self.parameters.write_switch(checked.value) if checked.value else None
-        report = self.controller.reconcile(changed or command)
-        notices = (checked.notice,) if checked.notice else ()
-        return replace(report, notices=(*notices, *report.notices))
 
     def _finish(self, report: Report) -> dict[str, Any]:
         log_report(report)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from maintenance.errors import UnreadableValue
 from maintenance.model import Mode
 from maintenance.schedule.decision import Decision, Schedule, decide, history_matters
-from maintenance.schedule.history import Version, last_off, last_readable
+from maintenance.schedule.history import CommandOrigin, Version, last_off, last_readable
 from maintenance.schedule.switch import Says, Switch, parse_switch
 from maintenance.schedule.window import Window, occurrences, parse_window
 
@@ -63,11 +63,19 @@ def some_windows(draw: st.DrawFn) -> tuple[Window, ...]:
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Version]:
-    """Return versions of a switch, no two at the same instant, some of them unreadable."""
-    counts = enumerate(sorted(draw(st.sets(MINUTES, max_size=5))))
-    return [
-        Version(draw(st.sampled_from(VALUES)), minute(count), number) for number, count in counts
-    ]
+    """
+    Return versions of a switch, no two at the same instant, some of them unreadable.
+
+    Commands have written some, up to four hours late.
+    """
+    history = []
+    for number, count in enumerate(sorted(draw(st.sets(MINUTES, max_size=5))), start=1):
+        late = draw(st.sampled_from([None, None, 0, 10, 240]))
+        origin = None if late is None else CommandOrigin(minute(count - late))
+        description = origin.describe(minute(count)) if origin else ""
+        value = draw(st.sampled_from(VALUES))
+        history.append(Version(value, minute(count), number, description))
+    return history
 
 
 @dataclass(frozen=True)
@@ -103,10 +111,19 @@ def readable(version: Version) -> Switch | None:
         return None
 
 
+def commanded(version: Version) -> datetime:
+    """Return the instant of the command that wrote a version, or when it was written."""
+    _, _, command = version.description.removesuffix("; see docs/windows.md").partition(" of ")
+    return datetime.fromisoformat(command) if command else version.written
+
+
 def mode_by_definition(site: Site, now: datetime) -> Mode:
     """Return the mode by the rule in words, over every occurrence."""
-    said = [one for v in site.history if v.written <= now and (one := readable(v))]
-    offs = [one.until or one.written for one in said if one.says is Says.OFF]
+    versions = [v for v in site.history if v.written <= now]
+    said = [one for v in versions if (one := readable(v))]
+    offs = [
+        one.until or commanded(v) for v in versions if (one := readable(v)) and one.says is Says.OFF
+    ]
     t_off = offs[-1] if offs else NEVER
     on = said and said[-1].says is Says.ON and (said[-1].until is None or now < said[-1].until)
     open_now = any(

@@ -207,7 +207,7 @@ def test_in_a_year_of_lost_wakeups_no_decision_is_older_than_one_sweep(
     begin, sweep = NIGHT - timedelta(days=180), timedelta(hours=6)
     written = [begin + timedelta(minutes=at) for at in sorted(seed.sample(range(365 * DAY), 60))]
     values = [("off", begin), *((seed.choice(VALUES), at) for at in written)]
-    history = [Version(value, at, number) for number, (value, at) in enumerate(values)]
+    history = [Version(value, at, number) for number, (value, at) in enumerate(values, 1)]
     site = Site(history=history, windows=windows, lead_time=lead_time)
     wakeups = [begin + count * sweep for count in range(1, 365 * 4)]
     wakeups += [at + timedelta(seconds=seed.randrange(300)) for at in seed.choices(written, k=30)]

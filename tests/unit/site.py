@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from maintenance.model import Mode
 from maintenance.schedule.decision import Decision, Schedule, decide, history_matters
-from maintenance.schedule.history import Version, last_off, last_readable
+from maintenance.schedule.history import CommandOrigin, Version, last_off, last_readable
 from maintenance.schedule.times import format_instant, parse_duration, parse_instant
 from maintenance.schedule.window import Occurrence, Window, parse_window
 
@@ -20,9 +20,13 @@ LIVE, MAINTENANCE, UNCHANGED = Mode.LIVE, Mode.MAINTENANCE, Mode.UNCHANGED
 
 @dataclass(frozen=True)
 class Site:
-    """A site by what was written for it: the switch's history, oldest first, and windows."""
+    """
+    A site by what was written for it: the switch's history, oldest first, and windows.
 
-    switch: Sequence[tuple[str, str]] = (("2026-11-01", "off"),)
+    A command writes at an instant and names an earlier one: `("2026-12-01", "off", "2026-11-30")`.
+    """
+
+    switch: Sequence[tuple[str, str] | tuple[str, str, str]] = (("2026-11-01", "off"),)
     windows: Sequence[str] = ()
     lead_time: str = ""
     zone: ZoneInfo = field(default=ZONE)
@@ -31,7 +35,7 @@ class Site:
     def history(self) -> list[Version]:
         """The versions of the switch."""
         written = enumerate(self.switch, start=1)
-        return [Version(value, instant(at), number) for number, (at, value) in written]
+        return [a_version(number, *entry) for number, entry in written]
 
     @property
     def parsed_windows(self) -> tuple[Window, ...]:
@@ -60,6 +64,13 @@ class Site:
     def occurrence(self, begins: str, ends: str, *, window: int = 0) -> Occurrence:
         """Return the occurrence of one of the windows between these instants."""
         return Occurrence(self.parsed_windows[window], instant(begins), instant(ends))
+
+
+def a_version(number: int, at: str, value: str, command: str | None = None) -> Version:
+    """Return a version of the switch, and that of a command if it names its instant."""
+    written = instant(at)
+    description = CommandOrigin(instant(command)).describe(written) if command else ""
+    return Version(value, written, number, description)
 
 
 def instant(text: str) -> datetime:

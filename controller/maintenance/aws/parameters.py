@@ -15,21 +15,25 @@ the switch.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from maintenance.aws.errors import retry_if_truncated, translate_errors
+from maintenance.aws.parameter_store import ParameterReads
 from maintenance.errors import ApplyError, ObservationError, UnreadableValue
 from maintenance.schedule.history import (
+    CommandOrigin,
     HistoryEntry,
     Version,
+    Write,
     last_off,
     last_readable,
     last_readable_window,
+    readable_writes,
 )
-from maintenance.schedule.switch import ALLOWED_PATTERN, ReadSwitch, Switch, parse_switch
+from maintenance.schedule.switch import ALLOWED_PATTERN, Off, ReadSwitch, Switch, parse_switch
 from maintenance.schedule.window import ReadWindows, Window, parse_window
 from maintenance.wakeup import ParameterChanged
 
@@ -39,10 +43,12 @@ if TYPE_CHECKING:
 
 # An event carries whole seconds, and its time is not the parameter's to the millisecond.
 _CLOCK_TOLERANCE = timedelta(seconds=1)
-_PAUSES_SECONDS = (0.2, 0.4, 0.8)
 
-# A version of the switch; if the switch is deleted and written again, its numbers start over.
-type _VersionKey = tuple[int, datetime]
+_DESCRIPTION = "Takes the site into maintenance: on or off, see docs/windows.md"
+
+# A version of the switch; if the switch is deleted and written again, its numbers start over. The
+# answer to a write does not name its date.
+type _VersionKey = tuple[int, datetime | None]
 
 
 class Parameters:
@@ -66,10 +72,10 @@ class Parameters:
         self._windows_path = f"{switch_parameter}/windows"
         self._zone = zone
         self._clock = clock
-        self._sleep = sleep
+        self._reads = ParameterReads(client, sleep)
         # Workers may read at the same time: each remembers the version that it has read itself.
         self._thread = threading.local()
-        self._last_off: tuple[_VersionKey, datetime | None] | None = None
+        self._last_off: tuple[_VersionKey, Off | None] | None = None
 
     def read_switch(self, *, changed: ParameterChanged | None = None) -> ReadSwitch:
         """
@@ -78,7 +84,9 @@ class Parameters:
         `changed` is the change that woke the controller, which this read must know of.
         """
         change = changed if changed and changed.name == self._switch else None
-        parameter = self._read_up_to_date(change, self._get_switch, lambda found: found)
+        parameter = self._read_up_to_date(
+            change, lambda: self._reads.get_switch(self._switch), lambda found: found
+        )
         self._thread.version = _version_key(parameter) if parameter else None
         if parameter is None:
             return ReadSwitch(None, self._missing())
@@ -92,21 +100,28 @@ class Parameters:
         is_own_change = change is not None and _is_up_to_date(parameter, change)
         return ReadSwitch(switch, is_own_change=is_own_change)
 
-    def read_last_off(self) -> datetime | None:
+    def read_last_off(self) -> Off | None:
         """
-        Return the instant of the newest off in the switch's history, if there is one.
+        Return the newest off in the switch's history, None without any; raise ObservationError.
 
         Versions before the one that this thread has read cannot change, so the answer is cached.
         """
         version: _VersionKey | None = getattr(self._thread, "version", None)
         if version and self._last_off and self._last_off[0] == version:
             return self._last_off[1]
-        history = self._versions(self._switch)
-        found = last_off(history, self._zone)
-        # A history that lacks this version may lack earlier ones too.
-        if version and any(each.written == version[1] for each in history):
+        found = last_off(self._switch_history(version), self._zone)
+        if version:
             self._last_off = (version, found)
         return found
+
+    def read_writes(self) -> tuple[Write, ...]:
+        """
+        Return the readable versions of the switch, newest first; raise ObservationError.
+
+        They begin with what this thread has read or written last, or with a newer one.
+        """
+        history = self._switch_history(getattr(self._thread, "version", None))
+        return tuple(readable_writes(history, self._zone))
 
     def read_windows(self, *, changed: ParameterChanged | None = None) -> ReadWindows:
         """
@@ -118,7 +133,7 @@ class Parameters:
         change = changed if is_window else None
         parameters = self._read_up_to_date(
             change,
-            self._list_windows,
+            lambda: self._reads.list_windows(self._windows_path),
             lambda found: next(
                 (each for each in found if change and each["Name"] == change.name), None
             ),
@@ -137,27 +152,29 @@ class Parameters:
     def read_history(self) -> Iterator[HistoryEntry]:
         """Yield every version of the switch and of each window; raise ObservationError."""
         yield from self._entries(self._switch, window=None)
-        for parameter in self._list_windows():
+        for parameter in self._reads.list_windows(self._windows_path):
             yield from self._entries(parameter["Name"], window=self._window_name(parameter))
 
-    def write_switch(self, value: str) -> ParameterChanged:
+    def write_switch(self, value: str, origin: CommandOrigin | None = None) -> ParameterChanged:
         """
         Write the switch, creating it if it is missing; return the change, for the next read.
 
-        Raises ApplyError if SSM refuses.
+        `origin` is the command that it is written for. Raises ApplyError if SSM refuses.
         """
         change = ParameterChanged(self._switch, self._clock())
+        description = origin.describe(change.time) if origin else _DESCRIPTION
         with translate_errors(ApplyError, f"the switch {self._switch} cannot be written"):
-            retry_if_truncated(
+            written = retry_if_truncated(
                 lambda: self._client.put_parameter(
                     Name=self._switch,
                     Value=value,
                     Type="String",
-                    Description="Takes the site into maintenance: on or off, see docs/windows.md",
+                    Description=description,
                     AllowedPattern=ALLOWED_PATTERN,
                     Overwrite=True,
                 )
             )
+        self._thread.version = (written["Version"], None)
         return change
 
     def _read_up_to_date[Found](
@@ -167,13 +184,19 @@ class Parameters:
         pick: Callable[[Found], ParameterTypeDef | None],
     ) -> Found:
         """Read, and a few times again while the picked parameter is older than the change."""
-        found = read()
-        for seconds in _PAUSES_SECONDS:
-            if change is None or _is_up_to_date(pick(found), change):
-                break
-            self._sleep(seconds)
-            found = read()
-        return found
+        return self._reads.until(
+            lambda found: change is None or _is_up_to_date(pick(found), change), read
+        )
+
+    def _switch_history(self, version: _VersionKey | None) -> list[Version]:
+        """Return the switch's history with this version; raise ObservationError if it lacks it."""
+        history = self._reads.until(
+            lambda found: _has_version(found, version), lambda: self._versions(self._switch)
+        )
+        if not _has_version(history, version):
+            # It may lack earlier ones too.
+            raise ObservationError(f"the history of {self._switch} lacks its newest version")
+        return history
 
     def _read_window(self, parameter: ParameterTypeDef) -> tuple[Window | None, str | None]:
         """
@@ -196,38 +219,11 @@ class Parameters:
     def _window_name(self, parameter: ParameterTypeDef) -> str:
         return parameter["Name"].removeprefix(f"{self._windows_path}/")
 
-    def _get_switch(self) -> ParameterTypeDef | None:
-        with translate_errors(ObservationError, f"the switch {self._switch} cannot be read"):
-            try:
-                return self._client.get_parameter(Name=self._switch)["Parameter"]
-            except self._client.exceptions.ParameterNotFound:
-                return None
-
-    def _list_windows(self) -> list[ParameterTypeDef]:
-        message = f"the windows under {self._windows_path} cannot be read"
-        with translate_errors(ObservationError, message):
-            pages = self._client.get_paginator("get_parameters_by_path").paginate(
-                Path=self._windows_path, Recursive=True
-            )
-            return [each for page in pages for each in page["Parameters"]]
-
-    def _get_history(
-        self, name: str, *, may_be_deleted: bool = False
-    ) -> list[ParameterHistoryTypeDef]:
-        with translate_errors(ObservationError, f"the history of {name} cannot be read"):
-            try:
-                pages = self._client.get_paginator("get_parameter_history").paginate(Name=name)
-                return [each for page in pages for each in page["Parameters"]]
-            except self._client.exceptions.ParameterNotFound:
-                if may_be_deleted:
-                    return []
-                raise
-
     def _versions(self, name: str) -> list[Version]:
-        return [_version(each) for each in self._get_history(name)]
+        return [_version(each) for each in self._reads.history(name)]
 
     def _entries(self, name: str, *, window: str | None) -> Iterator[HistoryEntry]:
-        for each in self._get_history(name, may_be_deleted=True):
+        for each in self._reads.history(name, may_be_deleted=True):
             yield HistoryEntry(
                 parameter=name,
                 window=window,
@@ -247,7 +243,21 @@ def _version_key(parameter: ParameterTypeDef) -> _VersionKey:
 
 
 def _version(entry: ParameterHistoryTypeDef) -> Version:
-    return Version(entry["Value"], entry["LastModifiedDate"].astimezone(UTC), entry["Version"])
+    return Version(
+        entry["Value"],
+        entry["LastModifiedDate"].astimezone(UTC),
+        entry["Version"],
+        entry.get("Description", ""),
+    )
+
+
+def _has_version(history: Sequence[Version], version: _VersionKey | None) -> bool:
+    if version is None:
+        return True
+    number, written = version
+    return any(
+        each.number == number and (written is None or each.written == written) for each in history
+    )
 
 
 def _is_up_to_date(parameter: ParameterTypeDef | None, change: ParameterChanged) -> bool:

@@ -31,7 +31,7 @@ from maintenance.schedule.decision import (
     due_since,
     history_matters,
 )
-from maintenance.schedule.switch import ReadSwitch, Says, Switch
+from maintenance.schedule.switch import Off, ReadSwitch, Says, Switch
 from maintenance.schedule.window import ReadWindows
 from maintenance.wakeup import ParameterChanged
 
@@ -149,6 +149,6 @@ class HypotheticalSwitch(Struct, frozen=True):
         """Return the windows as they are."""
         return self.parameters.read_windows(changed=changed)
 
-    def read_last_off(self) -> datetime | None:
+    def read_last_off(self) -> Off | None:
         """Return the newest off of the history, which the hypothetical write leaves there."""
         return self.parameters.read_last_off()

@@ -11,7 +11,8 @@ from maintenance.lambda_edge.version import EdgeVersion
 from maintenance.model import Distribution
 from maintenance.reporting.report import Report
 from maintenance.schedule.announcement import Announcement
-from maintenance.schedule.switch import ReadSwitch
+from maintenance.schedule.history import CommandOrigin, Write
+from maintenance.schedule.switch import Off, ReadSwitch
 from maintenance.schedule.window import ReadWindows
 from maintenance.wakeup import ParameterChanged, Wakeup
 
@@ -28,8 +29,8 @@ class Parameters(Protocol):
     def read_windows(self, *, changed: ParameterChanged | None = None) -> ReadWindows:
         """Return the windows; raise ObservationError."""
 
-    def read_last_off(self) -> datetime | None:
-        """Return the instant of the newest off in the switch's history; raise ObservationError."""
+    def read_last_off(self) -> Off | None:
+        """Return the newest off in the switch's history, if any; raise ObservationError."""
 
 
 class WritableSwitch(Protocol):
@@ -40,6 +41,23 @@ class WritableSwitch(Protocol):
 
     def write_switch(self, value: str) -> ParameterChanged:
         """Write it, and return the change for the next read; raise ApplyError."""
+
+
+class CommandedSwitch(Protocol):
+    """The switch, for commands."""
+
+    def read_switch(self) -> ReadSwitch:
+        """Return the switch; raise ObservationError."""
+
+    def read_writes(self) -> tuple[Write, ...]:
+        """
+        Return its readable versions, newest first; raise ObservationError.
+
+        They contain what was read or written last.
+        """
+
+    def write_switch(self, value: str, origin: CommandOrigin | None = None) -> ParameterChanged:
+        """Write it for the command, and return the change for the next read; raise ApplyError."""
 
 
 class Distributions(Protocol):

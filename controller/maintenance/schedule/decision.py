@@ -5,8 +5,9 @@ Decide what the site should do from the switch, the windows and the clock. Pure.
 began before it. A window that begins after the last `off` runs.
 
 T is when the switch was written, the present is max(clock, T), and T_off is the instant of the
-newest `off`: when it was written, or the end that its `for`/`until` names. An occurrence of a
-window is [start - LeadTime, end), and in force if it holds the present and begins after T_off.
+newest `off`: when it was written, that of the command that wrote it, or the end that its
+`for`/`until` names. An occurrence of a window is [start - LeadTime, end), and in force if it holds
+the present and begins after T_off.
 
     switch                        windows                      the site is
     ----------------------------  ---------------------------  ---------------------------------
@@ -32,7 +33,7 @@ from msgspec import Struct
 
 from maintenance.model import Mode
 from maintenance.schedule.reason import Causes, End, explain
-from maintenance.schedule.switch import Says, Switch
+from maintenance.schedule.switch import Off, Says, Switch
 from maintenance.schedule.window import Occurrence, Window
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -44,19 +45,26 @@ class Schedule(Struct, frozen=True):
     """
     Everything that a decision follows from, except the clock.
 
-    `switch` is None if it was deleted or never readable. `last_off` is T_off by the switch's
-    history; it counts only if the switch itself does not say off. `lead_time` is not negative.
+    `switch` is None if it was deleted or never readable. `last_off` is the newest off of its
+    history, if that was read. `lead_time` is not negative.
     """
 
     switch: Switch | None
-    last_off: datetime | None = None
+    last_off: Off | None = None
     windows: Sequence[Window] = ()
     lead_time: timedelta = timedelta(0)
 
     @property
+    def off(self) -> Off | None:
+        """Return the newest off; the history knows of the command that has written it."""
+        own = self.switch.off if self.switch else None
+        known = filter(None, (self.last_off, own))
+        return max(known, key=lambda off: off.written, default=None)
+
+    @property
     def t_off(self) -> datetime:
         """Return T_off: what begins then or before is ended. Before all time without any off."""
-        return (self.switch and self.switch.off_instant) or self.last_off or _NEVER
+        return self.off.until if self.off else _NEVER
 
     def present(self, now: datetime) -> datetime:
         """Return max(clock, T): a switch that was read is written, even if our clock is late."""
@@ -115,7 +123,7 @@ def decide(schedule: Schedule, *, now: datetime) -> Decision:
     end = _end_of_stretch(causes, coming, schedule.lead_time)
     return Decision(
         mode=_mode(switch, causes),
-        reason=explain(switch, causes, end),
+        reason=explain(switch, causes, end, schedule.t_off),
         until=end.at if end else None,
         message=causes.message,
         valid_until=min(changes, default=None),
@@ -129,13 +137,16 @@ def history_matters(schedule: Schedule, *, now: datetime) -> bool:
     Return whether `decide` needs `last_off`, that is, whether the switch's history must be read.
 
     It does if the switch says on and a window is open or still to come. A window that begins after
-    the switch was written is no exception: an earlier `off until X` may skip it.
+    the switch was written is no exception: an earlier `off until X` may skip it. If the switch says
+    off, it does if a window is open that this off ends, unless a late command has written it.
     """
-    if schedule.switch is None or schedule.switch.says is Says.OFF:
+    switch, present = schedule.switch, schedule.present(now)
+    if switch is None:
         return False
-    present = schedule.present(now)
-    is_open = any(each.ends > present for each in schedule.last_occurrences(present))
-    return is_open or any(True for _ in schedule.next_occurrences(present))
+    open_now = [each for each in schedule.last_occurrences(present) if each.ends > present]
+    if switch.says is Says.OFF:
+        return switch.until is None and any(each.begins <= switch.written for each in open_now)
+    return bool(open_now) or any(True for _ in schedule.next_occurrences(present))
 
 
 def due_since(

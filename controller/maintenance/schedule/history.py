@@ -4,20 +4,40 @@ What earlier values of the switch and the windows meant. Pure.
 Every version means what the parser reads from it now. An unreadable one counts as never written.
 The order of versions is that of their numbers: the clocks of two hosts of SSM, which date them, may
 differ.
+
+A command belongs to an instant, and SSM knows only when it was written. So the controller puts the
+instant into the description of the version that it writes:
+
+    Written at 2026-11-30T09:25:02Z by a command of 2026-11-30T09:24:40Z; see docs/windows.md
+
+AWS does not say whether a write that names no description keeps the one before, as emulators do. A
+version with the same description as the one before it was therefore not written by that command.
 """
 
 import heapq
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
+from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from maintenance.errors import UnreadableValue
-from maintenance.schedule.switch import Says, Switch, parse_switch
-from maintenance.schedule.times import format_duration, format_to_second
+from maintenance.schedule.switch import Off, Says, Switch, parse_switch
+from maintenance.schedule.times import (
+    format_duration,
+    format_instant,
+    format_to_second,
+    parse_instant,
+)
 from maintenance.schedule.window import Window, parse_window
+
+_DESCRIPTION = re.compile(
+    r"Written at \S+ by a command of (\S+?)(?:, off until (\S+?))?; see docs/windows\.md"
+)
+_UTC = ZoneInfo("UTC")
 
 
 class Version(Struct, frozen=True):
@@ -26,16 +46,81 @@ class Version(Struct, frozen=True):
     value: str
     written: datetime
     number: int
+    description: str = ""
+
+
+class CommandOrigin(Struct, frozen=True):
+    """
+    The command that wrote a version.
+
+    `off_until` is the end of an `off for` or `off until` that was over before it was written.
+    """
+
+    at: datetime
+    off_until: datetime | None = None
+
+    def describe(self, written: datetime) -> str:
+        """Return the description of the version that is written at this instant."""
+        off_until = f", off until {format_instant(self.off_until)}" if self.off_until else ""
+        return (
+            f"Written at {format_instant(written)} by a command of {format_instant(self.at)}"
+            f"{off_until}; see docs/windows.md"
+        )
+
+
+class Write(Struct, frozen=True):
+    """A readable version of the switch; `origin` is the command that wrote it, if it was one."""
+
+    version: Version
+    switch: Switch
+    origin: CommandOrigin | None = None
+
+    @property
+    def instant(self) -> datetime:
+        """The instant by which it is compared with a command."""
+        return self.origin.at if self.origin else self.switch.written
+
+    @property
+    def off(self) -> Off | None:
+        """The off that it says, as of the instant of its command; None if it says on."""
+        off, origin = self.switch.off, self.origin
+        if off is None or origin is None or self.switch.until:
+            return off
+        return Off(off.written, origin.off_until or origin.at)
+
+
+def readable_writes(history: Sequence[Version], zone: ZoneInfo) -> Iterator[Write]:
+    """Yield what the readable versions of the switch say, newest first."""
+    versions = _newest_versions_first(history)
+    for version, before in zip_longest(versions, versions[1:]):
+        with suppress(UnreadableValue):
+            switch = parse_switch(version.value, written=version.written, zone=zone)
+            yield Write(version, switch, _origin(version, before))
+
+
+def latest_write(writes: Sequence[Write]) -> Write | None:
+    """
+    Return the write that counts: not the newest one if a late command has overwritten another.
+
+    `writes` are newest first. Commands are compared by their instants, with one another and with
+    the last write of anyone else, which counts against everything before it.
+    """
+    competing = []
+    for each in writes:
+        competing.append(each)
+        if each.origin is None:
+            break
+    return max(competing, key=lambda each: each.instant, default=None)
 
 
 def last_readable(history: Sequence[Version], zone: ZoneInfo) -> Switch | None:
     """Return what the newest readable version says, if any; `history` is in any order."""
-    return next(_readable(history, zone), None)
+    return next((each.switch for each in readable_writes(history, zone)), None)
 
 
-def last_off(history: Sequence[Version], zone: ZoneInfo) -> datetime | None:
-    """Return the T_off that the newest version with an off sets, or None without any off."""
-    return next(filter(None, (each.off_instant for each in _readable(history, zone))), None)
+def last_off(history: Sequence[Version], zone: ZoneInfo) -> Off | None:
+    """Return the newest off, or None without any."""
+    return next(filter(None, (each.off for each in readable_writes(history, zone))), None)
 
 
 def last_readable_window(name: str, history: Sequence[Version], zone: ZoneInfo) -> Window | None:
@@ -46,11 +131,16 @@ def last_readable_window(name: str, history: Sequence[Version], zone: ZoneInfo) 
     return None
 
 
-def _readable(history: Sequence[Version], zone: ZoneInfo) -> Iterator[Switch]:
-    """Yield what the readable versions of the switch say, newest first."""
-    for version in _newest_versions_first(history):
-        with suppress(UnreadableValue):
-            yield parse_switch(version.value, written=version.written, zone=zone)
+def _origin(version: Version, before: Version | None) -> CommandOrigin | None:
+    match = _DESCRIPTION.fullmatch(version.description)
+    # SSM keeps a hundred versions, so the one before the oldest may be missing.
+    is_own = before.description != version.description if before else version.number == 1
+    if match is None or not is_own:
+        return None
+    with suppress(UnreadableValue):
+        off_until = parse_instant(match[2], zone=_UTC) if match[2] else None
+        return CommandOrigin(parse_instant(match[1], zone=_UTC), off_until)
+    return None
 
 
 def _newest_versions_first(history: Sequence[Version]) -> list[Version]:

@@ -51,8 +51,12 @@ class Causes(Struct, frozen=True):
         return next(filter(None, (*own, *(each.window.message for each in self.occurrences))), None)
 
 
-def explain(switch: Switch | None, causes: Causes, end: End | None) -> str:
-    """Return the sentence that explains the decision; it does not change as time passes."""
+def explain(switch: Switch | None, causes: Causes, end: End | None, t_off: datetime) -> str:
+    """
+    Return the sentence that explains the decision; it does not change as time passes.
+
+    `t_off` is up to when the newest off ends what began.
+    """
     if not causes:
         return _without_maintenance(switch)
     clauses = [_of_switch(causes.switch)] if causes.switch else []
@@ -62,6 +66,11 @@ def explain(switch: Switch | None, causes: Causes, end: End | None) -> str:
     ]
     if len(causes.occurrences) > _NAMED:
         clauses.append(f"{len(causes.occurrences) - _NAMED} more windows are open")
+    if switch and switch.says is Says.OFF and causes.occurrences[0].begins <= switch.written:
+        clauses.append(
+            f"the off of {format_to_second(t_off)}, which was written at "
+            f"{format_to_second(switch.written)}, ends only what began before it"
+        )
     if end and end.at > max(causes.ends).at:
         clauses.append("the windows that follow leave no gap")
     return f"Maintenance {_duration(causes, end)}: {', '.join(clauses)}."

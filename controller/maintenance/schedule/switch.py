@@ -50,6 +50,13 @@ class Says(StrEnum):
     OFF = "off"
 
 
+class Off(Struct, frozen=True):
+    """An `off`: when it was written, and T_off, up to which what begins is ended or skipped."""
+
+    written: datetime
+    until: datetime
+
+
 class Switch(Struct, frozen=True):
     """What the switch says from `written` on and, if it names an end, before `until` (both UTC)."""
 
@@ -67,9 +74,9 @@ class Switch(Struct, frozen=True):
         return self.says is Says.ON and not self.is_over(now)
 
     @property
-    def off_instant(self) -> datetime | None:
-        """The T_off that it sets: its end, or when it was written. None if it says on."""
-        return (self.until or self.written) if self.says is Says.OFF else None
+    def off(self) -> Off | None:
+        """The off that it says; None if it says on."""
+        return Off(self.written, self.until or self.written) if self.says is Says.OFF else None
 
 
 class ReadSwitch(Struct, frozen=True):

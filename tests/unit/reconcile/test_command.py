@@ -6,44 +6,57 @@ from zoneinfo import ZoneInfo
 import pytest
 from maintenance.errors import ConfigurationError, UnreadableValue
 from maintenance.reconcile.command import CheckedCommand, check_command
-from maintenance.schedule.switch import Switch
+from maintenance.schedule.history import CommandOrigin, Version, Write
 from maintenance.wakeup import Command
 
 from tests.builders import NOW, a_switch
 
 MINUTE = timedelta(minutes=1)
-WRITTEN_EARLIER = a_switch(written=NOW - timedelta(days=1))
+
+
+def _write(written: datetime, command: datetime | None = None) -> Write:
+    origin = CommandOrigin(command) if command else None
+    return Write(Version("on", written, 1), a_switch(written=written), origin)
+
+
+WRITTEN_EARLIER = _write(NOW - timedelta(days=1))
 
 
 def _check(
-    value: str, *, late: timedelta = MINUTE, switch: Switch | None = WRITTEN_EARLIER
+    value: str, *, late: timedelta = MINUTE, latest: Write | None = WRITTEN_EARLIER
 ) -> CheckedCommand:
     command = Command(value, NOW - late)
-    return check_command(command, switch=switch, now=NOW, zone=ZoneInfo("Europe/Ljubljana"))
+    return check_command(command, latest=latest, now=NOW, zone=ZoneInfo("Europe/Ljubljana"))
+
+
+def _checked(
+    value: str, *, late: timedelta = MINUTE, off_until: datetime | None = None
+) -> CheckedCommand:
+    return CheckedCommand(value, origin=CommandOrigin(NOW - late, off_until))
 
 
 @pytest.mark.parametrize("value", ["on", "off", "ON: back soon", "off until 2026-12-02"])
 def test_a_command_later_than_the_switch_is_written_as_it_is(value: str) -> None:
     """The history shows what was asked for, word for word."""
-    assert CheckedCommand(value) == _check(value)
+    assert _checked(value) == _check(value)
 
 
 def test_a_duration_counts_from_the_instant_of_the_command() -> None:
     """Delivered an hour late, `on for 2h` still ends when it was meant to."""
-    expected = CheckedCommand("on until 2026-12-01T03:00Z: upgrade")
+    expected = _checked("on until 2026-12-01T03:00Z: upgrade", late=timedelta(hours=1))
 
     assert expected == _check("on for 2h: upgrade", late=timedelta(hours=1))
 
 
 def test_a_missing_switch_is_written() -> None:
     """No newer value can exist."""
-    assert CheckedCommand("on") == _check("on", switch=None)
+    assert _checked("on") == _check("on", latest=None)
 
 
 @pytest.mark.parametrize("after", [timedelta(0), timedelta(seconds=1)])
 def test_a_newer_switch_wins(after: timedelta) -> None:
     """So does one of the very same instant: what an operator wrote stays."""
-    checked = _check("on", switch=a_switch(written=NOW - MINUTE + after))
+    checked = _check("on", latest=_write(NOW - MINUTE + after))
 
     newer = "2026-12-01T01:59:01Z" if after else "2026-12-01T01:59Z"
     notice = f"the command of 2026-12-01T01:59Z was not written: the switch of {newer} is newer"
@@ -79,7 +92,7 @@ def test_a_command_from_the_future_is_refused(late: timedelta) -> None:
 
 def test_a_clock_that_is_slightly_ahead_does_no_harm() -> None:
     """Schedules never fire early, but clocks differ."""
-    assert CheckedCommand("on") == _check("on", late=-MINUTE)
+    assert _checked("on", late=-MINUTE) == _check("on", late=-MINUTE)
 
 
 def test_an_invalid_value_is_refused() -> None:
@@ -93,4 +106,26 @@ def test_an_invalid_value_is_refused() -> None:
 )
 def test_a_late_off_still_ends_what_began_before_it(value: str, written: str) -> None:
     """Only its skipping of windows is over; a site that stays closed would be far worse."""
-    assert CheckedCommand(written) == _check(value, late=timedelta(hours=1))
+    until = NOW - timedelta(minutes=30)
+    expected = _checked(written, late=timedelta(hours=1), off_until=until)
+    assert expected == _check(value, late=timedelta(hours=1))
+
+
+@pytest.mark.parametrize(("seconds", "is_written"), [(-1, True), (0, False), (1, False)])
+def test_commands_are_compared_by_their_instants(seconds: int, *, is_written: bool) -> None:
+    """However late the one before was written."""
+    instant = NOW - MINUTE + timedelta(seconds=seconds)
+
+    checked = _check("off", latest=_write(NOW, instant))
+
+    assert is_written is (checked.value is not None)
+
+
+def test_a_command_that_another_one_has_overtaken_says_so() -> None:
+    """With the instant of that one, which is not when it was written."""
+    checked = _check("on", latest=_write(NOW, NOW - timedelta(seconds=9)))
+
+    assert checked.notice == (
+        "the command of 2026-12-01T01:59Z was not written: the switch has a command of "
+        "2026-12-01T01:59:51Z"
+    )

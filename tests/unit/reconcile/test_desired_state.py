@@ -10,7 +10,7 @@ from maintenance.errors import ObservationError
 from maintenance.model import Mode
 from maintenance.reconcile.desired_state import DesiredState, DesiredStateReader
 from maintenance.reporting.report import Report
-from maintenance.schedule.switch import ReadSwitch, Says, Switch
+from maintenance.schedule.switch import Off, ReadSwitch, Says, Switch
 from maintenance.schedule.window import ReadWindows, parse_window
 from maintenance.wakeup import ParameterChanged
 
@@ -37,7 +37,7 @@ class _Parameters:
             raise ObservationError("the windows cannot be listed")
         return self.windows
 
-    def read_last_off(self) -> datetime | None:
+    def read_last_off(self) -> Off | None:
         if not self.has_history:
             raise ObservationError("the history cannot be read")
         return None

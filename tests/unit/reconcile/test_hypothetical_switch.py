@@ -1,16 +1,17 @@
 """A hypothetical switch: everything else is as it is."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from maintenance.reconcile.desired_state import HypotheticalSwitch
-from maintenance.schedule.switch import ReadSwitch, Says, Switch
+from maintenance.schedule.switch import Off, ReadSwitch, Says, Switch
 from maintenance.schedule.window import ReadWindows
 from maintenance.wakeup import ParameterChanged
 
 from tests.builders import NOW, a_switch
 
 SWITCH = Switch(Says.ON, written=NOW)
+OFF = Off(NOW - timedelta(hours=1), NOW - timedelta(hours=1))
 CHANGED = ParameterChanged("/site/maintenance/windows/sunday", NOW)
 
 
@@ -26,9 +27,9 @@ class Parameters:
         """Return the name of the change in the place of an error, to show that it was passed on."""
         return ReadWindows(errors=(changed.name,) if changed else ())
 
-    def read_last_off(self) -> datetime | None:
-        """Return the instant of the `off`."""
-        return NOW - timedelta(hours=1)
+    def read_last_off(self) -> Off | None:
+        """Return the `off`."""
+        return OFF
 
 
 HYPOTHETICAL = HypotheticalSwitch(Parameters(), SWITCH)
@@ -46,4 +47,4 @@ def test_the_windows_are_read_no_older_than_the_change() -> None:
 
 def test_the_newest_off_is_that_of_the_history() -> None:
     """The hypothetical write would leave it there."""
-    assert NOW - timedelta(hours=1) == HYPOTHETICAL.read_last_off()
+    assert OFF == HYPOTHETICAL.read_last_off()

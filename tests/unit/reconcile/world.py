@@ -21,7 +21,7 @@ from maintenance.reconcile.ports import ReadPage
 from maintenance.reconcile.site import SiteReconciler
 from maintenance.reporting.announce import Announcer
 from maintenance.schedule.announcement import Announcement
-from maintenance.schedule.switch import ReadSwitch, Says
+from maintenance.schedule.switch import Off, ReadSwitch, Says
 from maintenance.schedule.window import ReadWindows
 from maintenance.settings import Settings
 from maintenance.wakeup import ParameterChanged
@@ -106,7 +106,7 @@ class World:
         """Return no windows."""
         return ReadWindows()
 
-    def read_last_off(self) -> datetime | None:
+    def read_last_off(self) -> Off | None:
         """Return that there was no off."""
         return None
 

@@ -3,7 +3,7 @@
 import pytest
 from maintenance.schedule.decision import Decision, NextChange, Schedule, decide, history_matters
 from maintenance.schedule.history import Version, last_off, last_readable, last_readable_window
-from maintenance.schedule.switch import parse_switch
+from maintenance.schedule.switch import Off, parse_switch
 from maintenance.schedule.window import parse_window
 
 from tests.unit.site import (
@@ -13,6 +13,7 @@ from tests.unit.site import (
     UNCHANGED,
     ZONE,
     Site,
+    a_version,
     instant,
     modes,
     printed,
@@ -201,17 +202,21 @@ def test_a_window_that_began_before_an_on_outlasts_it_if_there_was_never_an_off(
 @pytest.mark.parametrize(
     ("switch", "windows", "matters"),
     [
-        ("off", [SUNDAYS], False),
+        ("off", ["cron(0 3 ? * SUN *) for 2h"], False),
+        ("off", ["at(2026-12-06T02:30:01) for 2h"], False),
+        ("off", ["at(2026-12-06T02:00) for 31m"], False),
+        ("off", ["at(2026-12-06T02:30) for 2h"], True),
+        ("off for 1m", [SUNDAYS], False),
         ("on", [], False),
         ("on", ["at(2026-12-01T02:00) for 1h"], False),
         ("on", [SUNDAYS], True),
         ("on for 1h", ["at(2026-12-06T02:00) for 2h"], True),
     ],
 )
-def test_the_history_matters_if_the_switch_says_on_and_a_window_is_open_or_planned(
+def test_the_history_matters_if_an_earlier_off_or_a_late_command_may_decide(
     switch: str, windows: list[str], *, matters: bool
 ) -> None:
-    """Otherwise the call to SSM is saved."""
+    """That is, behind an on with a window, or while an off ends one; else no call is needed."""
     site = Site(switch=[("2026-12-06T02:30", switch)], windows=windows)
     schedule = site.schedule("2026-12-06T02:31")
     assert matters == history_matters(schedule, now=instant("2026-12-06T02:31"))
@@ -221,3 +226,50 @@ def test_the_history_of_a_deleted_switch_does_not_matter() -> None:
     """SSM deletes it together with the parameter."""
     schedule = Site(switch=[], windows=[SUNDAYS]).schedule("2026-12-06T02:31")
     assert not history_matters(schedule, now=instant("2026-12-06T02:31"))
+
+
+def test_a_late_off_does_not_end_what_began_after_its_instant() -> None:
+    """It was meant for what was open then, and the reason says so."""
+    site = Site(
+        switch=[("2026-11-01", "off"), ("2026-12-06T02:30", "off", "2026-12-06T01:59:40")],
+        windows=[SUNDAYS],
+    )
+    decision = site.at("2026-12-06T03:00")
+    assert MAINTENANCE == decision.mode
+    assert (
+        "Maintenance until 2026-12-06T04:00Z: window 'w0' is open until 2026-12-06T04:00Z, the off "
+        "of 2026-12-06T01:59:40Z, which was written at 2026-12-06T02:30Z, ends only what began "
+        "before it." == decision.reason
+    )
+
+
+@pytest.mark.parametrize("command", ["2026-12-06T02:00", "2026-12-06T02:29:59"])
+def test_a_late_off_ends_what_began_before_its_instant(command: str) -> None:
+    """Or at the very same instant, as an off that is written does."""
+    site = Site(
+        switch=[("2026-11-01", "off"), ("2026-12-06T02:30", "off", command)], windows=[SUNDAYS]
+    )
+    assert LIVE == site.at("2026-12-06T03:00").mode
+
+
+def test_a_late_off_until_skips_what_begins_up_to_then() -> None:
+    """Also what began between its instant and its write."""
+    late = ("2026-12-06T02:30", "off until 2026-12-06T02:40", "2026-12-06T01:00")
+    assert LIVE == Site(switch=[late], windows=[SUNDAYS]).at("2026-12-06T03:00").mode
+
+
+def test_an_off_that_an_operator_writes_after_a_late_one_counts_from_its_write() -> None:
+    """Although SSM may keep the description that the command has left."""
+    late = a_version(1, "2026-12-06T02:30", "off", "2026-12-06T01:59:40")
+    own = Version("off", instant("2026-12-06T03:00"), 2, late.description)
+    off = last_off([own, late], ZONE)
+    assert Off(own.written, own.written) == off
+
+
+def test_a_hypothetical_off_is_newer_than_that_of_the_history() -> None:
+    """It ends the window that is open, whatever the history knows."""
+    window = parse_window("w", SUNDAYS, zone=ZONE)
+    switch = parse_switch("off", written=instant("2026-12-06T03:00"), zone=ZONE)
+    earlier = Off(instant("2026-12-01"), instant("2026-12-01"))
+    decision = decide(Schedule(switch, earlier, [window]), now=instant("2026-12-06T03:00"))
+    assert LIVE == decision.mode

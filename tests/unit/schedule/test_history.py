@@ -4,7 +4,18 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from maintenance.schedule.history import HistoryEntry, Meaning, Version, meaning, newest_first
+from maintenance.schedule.history import (
+    CommandOrigin,
+    HistoryEntry,
+    Meaning,
+    Version,
+    Write,
+    latest_write,
+    meaning,
+    newest_first,
+    readable_writes,
+)
+from maintenance.schedule.switch import Off, parse_switch
 
 LJUBLJANA = ZoneInfo("Europe/Ljubljana")
 WRITTEN = datetime(2026, 12, 1, 2, 0, 13, 500, tzinfo=UTC)
@@ -74,3 +85,80 @@ def test_the_newest_entry_comes_first(milliseconds: int) -> None:
     later = an_entry("off", number=2)
     newest = an_entry("on", window="w", number=1, written=datetime(2026, 12, 2, tzinfo=UTC))
     assert (newest, later, earlier) == newest_first([earlier, newest, later])
+
+
+COMMAND = CommandOrigin(WRITTEN - timedelta(seconds=30))
+FIRST = Version("on", WRITTEN, 1, COMMAND.describe(WRITTEN))
+
+
+def origins(*history: Version) -> list[CommandOrigin | None]:
+    """Return the command of each readable version, newest first."""
+    return [each.origin for each in readable_writes(history, LJUBLJANA)]
+
+
+@pytest.mark.parametrize("off_until", [None, WRITTEN - timedelta(seconds=10)])
+def test_a_description_names_the_command_that_wrote_a_version(off_until: datetime | None) -> None:
+    """To the microsecond, and with the end of an off that was over."""
+    command = CommandOrigin(COMMAND.at, off_until)
+    write = Version("off", WRITTEN, 1, command.describe(WRITTEN))
+    assert [command] == origins(write)
+    assert [Off(WRITTEN, off_until or COMMAND.at)] == [
+        each.off for each in readable_writes([write], LJUBLJANA)
+    ]
+
+
+def test_a_description_is_a_sentence_that_people_read() -> None:
+    """In Parameter Store's console."""
+    assert (
+        "Written at 2026-12-01T02:00:13.000500Z by a command of 2026-12-01T01:59:43.000500Z, off "
+        "until 2026-12-01T02:00Z; see docs/windows.md"
+    ) == CommandOrigin(COMMAND.at, datetime(2026, 12, 1, 2, tzinfo=UTC)).describe(WRITTEN)
+
+
+def test_a_description_that_a_later_version_has_kept_is_not_its_own() -> None:
+    """PutParameter may keep it if a person names none."""
+    kept = Version("off", WRITTEN + timedelta(hours=1), 2, FIRST.description)
+    assert [None, COMMAND] == origins(FIRST, kept)
+
+
+def test_a_description_whose_origin_was_dropped_is_not_believed() -> None:
+    """SSM keeps a hundred versions, so it may have been kept from one that is gone."""
+    assert [None] == origins(Version("on", WRITTEN, 2, FIRST.description))
+
+
+@pytest.mark.parametrize(
+    "description", ["", "Written by Ana", COMMAND.describe(WRITTEN).replace("2026", "some")]
+)
+def test_any_other_description_names_no_command(description: str) -> None:
+    """Such as one of a person's own."""
+    assert [None] == origins(Version("on", WRITTEN, 1, description))
+
+
+def a_write(number: int, seconds: int, *, is_command: bool = True) -> Write:
+    """Return a write that belongs to an instant."""
+    at = WRITTEN + timedelta(seconds=seconds)
+    switch = parse_switch("on", written=at, zone=LJUBLJANA)
+    return Write(Version("on", at, number), switch, CommandOrigin(at) if is_command else None)
+
+
+@pytest.mark.parametrize(
+    ("writes", "number"),
+    [
+        ([a_write(3, 30), a_write(2, 20)], 3),
+        ([a_write(3, 20), a_write(2, 30)], 2),
+        ([a_write(3, 30), a_write(2, 30)], 3),
+        ([a_write(4, 10), a_write(3, 20, is_command=False), a_write(2, 30)], 3),
+        ([a_write(3, 10, is_command=False), a_write(2, 30)], 3),
+    ],
+    ids=["in order", "overtaken", "the same instant", "behind a person", "a person's clock"],
+)
+def test_the_latest_write_counts(writes: list[Write], number: int) -> None:
+    """Whatever a person writes counts against all before it, whose instants may be ahead."""
+    latest = latest_write(writes)
+    assert latest is not None
+    assert number == latest.version.number
+
+
+def test_without_a_write_none_counts() -> None:
+    """Of a switch that does not exist."""
+    assert None is latest_write([])
