@@ -1,8 +1,8 @@
 """
-What other parties change in a configuration, each edit one thing, whatever is there.
+The edits that third parties make to a configuration, whatever it has.
 
-A behavior is told by a number, which counts round; 0 is the default one. What is attached takes the
-place of what may not stand beside it, ours included.
+A number selects a behavior, modulo their count; 0 is the default one. A function that is attached
+replaces all that may not be attached beside it, ours included.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from tests.cloud import Cloud
 from tests.sandbox.builders import a_function, a_version
 from tests.simulation.reference_model import LISTS, behaviors
 
-# The path pattern before and after, where an edit has renamed a behavior.
+# The path pattern before and after, if an edit has renamed a behavior.
 type Renamed = tuple[str, str] | None
 type Edit = Callable[[ET.Element], Renamed]
 
@@ -21,7 +21,7 @@ _LAMBDA, _FUNCTION = LISTS
 _VIEWER = ("viewer-request", "viewer-response")
 _ACCOUNT = "000000000000"
 # Name, list, event type; all but the last two may be displaced by ours.
-STRANGERS = {
+EXISTING_FUNCTIONS = {
     "auth": (_LAMBDA, "viewer-request"),
     "rewrite": (_FUNCTION, "viewer-request"),
     "headers": (_FUNCTION, "viewer-response"),
@@ -30,14 +30,14 @@ STRANGERS = {
 }
 
 
-def make_strangers(cloud: Cloud) -> None:
-    """Create every function that other parties attach."""
-    for name, (list_name, _) in STRANGERS.items():
+def create_existing_functions(cloud: Cloud) -> None:
+    """Create every function that third parties attach."""
+    for name, (list_name, _) in EXISTING_FUNCTIONS.items():
         (a_version if list_name == _LAMBDA else a_function)(cloud, name)
 
 
 @dataclass(frozen=True)
-class Attaches:
+class AttachFunction:
     """Attaches a function to a behavior."""
 
     name: str
@@ -50,7 +50,7 @@ class Attaches:
 
 
 @dataclass(frozen=True)
-class Clears:
+class ClearBehavior:
     """Takes every function off a behavior."""
 
     at: int
@@ -62,8 +62,8 @@ class Clears:
 
 
 @dataclass(frozen=True)
-class Adds:
-    """Adds a behavior, as a copy of the default one, with a function or none."""
+class AddBehavior:
+    """Adds a copy of the default behavior, with one function or without."""
 
     path: str
     name: str | None
@@ -85,7 +85,7 @@ class Adds:
 
 
 @dataclass(frozen=True)
-class Removes:
+class RemoveBehavior:
     """Removes a behavior other than the default one."""
 
     at: int
@@ -100,8 +100,8 @@ class Removes:
 
 
 @dataclass(frozen=True)
-class Renames:
-    """Gives a behavior other than the default one a path pattern that none ever had."""
+class RenameBehavior:
+    """Gives a behavior other than the default one another path pattern."""
 
     at: int
     path: str
@@ -117,8 +117,8 @@ class Renames:
 
 
 @dataclass(frozen=True)
-class Turns:
-    """Turns the order of the behaviors round, and a setting of each."""
+class ChangeSettings:
+    """Reverses the order of the behaviors, and toggles a setting of each."""
 
     comment: str
 
@@ -133,8 +133,8 @@ class Turns:
 
 
 def attach(behavior: ET.Element, name: str) -> None:
-    """Put a function into a behavior, and nothing that may not stand beside it."""
-    list_name, event_type = STRANGERS[name]
+    """Attach a function to a behavior, and remove those that may not be beside it."""
+    list_name, event_type = EXISTING_FUNCTIONS[name]
 
     def is_conflicting(kind: str, at: str) -> bool:
         return at == event_type or (kind != list_name and {at, event_type} <= set(_VIEWER))

@@ -1,7 +1,7 @@
 """
-What AWS may do to a call: refuse it, lose its answer, be slow; as orders to the sandbox.
+Faults of AWS for the sandbox to inject: a call is refused, its response is lost, or it is slow.
 
-Most are of the kind that an SDK does not try again, for it waits half a second before it does.
+Most are errors that an SDK does not retry, because it waits half a second before each retry.
 """
 
 from collections.abc import Mapping
@@ -12,22 +12,22 @@ from hypothesis import strategies as st
 
 
 @dataclass(frozen=True)
-class Trouble:
-    """What befalls the next calls of an operation, `most` of them."""
+class Fault:
+    """A fault of an operation's next calls, of at most `max_times`."""
 
     kind: str
     operation: str
     code: str
     status: int
-    most: int = 20
+    max_times: int = 20
 
-    def order(self) -> Mapping[str, Any]:
-        """Return the members of the order."""
+    def members(self) -> Mapping[str, Any]:
+        """Return the other arguments of the injection."""
         return {"code": self.code, "status": self.status, "seconds": 0.05}
 
 
 _FORBIDDEN = [
-    Trouble("refuse", operation, "AccessDenied", 403)
+    Fault("refuse", operation, "AccessDenied", 403)
     for operation in (
         "cloudfront:*",
         "cloudfront:ListDistributions",
@@ -47,14 +47,14 @@ _FORBIDDEN = [
     )
 ]
 _CONDITIONS = [
-    Trouble("refuse", "cloudfront:UpdateDistribution", "PreconditionFailed", 412),
-    Trouble("refuse", "s3:PutObject", "PreconditionFailed", 412),
-    Trouble("refuse", "s3:PutObject", "ConditionalRequestConflict", 409),
-    Trouble("refuse", "s3:PutObject", "NoSuchKey", 404),
+    Fault("refuse", "cloudfront:UpdateDistribution", "PreconditionFailed", 412),
+    Fault("refuse", "s3:PutObject", "PreconditionFailed", 412),
+    Fault("refuse", "s3:PutObject", "ConditionalRequestConflict", 409),
+    Fault("refuse", "s3:PutObject", "NoSuchKey", 404),
 ]
-# Carried out, and whoever called hears an error: what is left when all tries of an SDK got lost.
+# Applied, but the caller gets an error: as if all retries of an SDK were lost.
 _LOST = [
-    Trouble("lose", operation, "AccessDenied", 403)
+    Fault("lose", operation, "AccessDenied", 403)
     for operation in (
         "cloudfront:UpdateDistribution",
         "s3:PutObject",
@@ -62,10 +62,10 @@ _LOST = [
         "lambda:*",
     )
 ]
-_TRIED_AGAIN = [
-    Trouble("lose", "cloudfront:UpdateDistribution", "InternalError", 500, most=1),
-    Trouble("lose", "s3:PutObject", "InternalError", 500, most=1),
-    Trouble("refuse", "cloudfront:*", "Throttling", 400, most=1),
-    Trouble("slow", "*", "", 200),
+_RETRIED = [
+    Fault("lose", "cloudfront:UpdateDistribution", "InternalError", 500, max_times=1),
+    Fault("lose", "s3:PutObject", "InternalError", 500, max_times=1),
+    Fault("refuse", "cloudfront:*", "Throttling", 400, max_times=1),
+    Fault("slow", "*", "", 200),
 ]
-TROUBLES = st.sampled_from([*_FORBIDDEN, *_CONDITIONS, *_LOST, *_TRIED_AGAIN])
+FAULTS = st.sampled_from([*_FORBIDDEN, *_CONDITIONS, *_LOST, *_RETRIED])

@@ -1,8 +1,8 @@
 """
-What operators write into the switch and the windows, and what it means: told without the product.
+What operators write into the switch and the windows, and what it means, without the product's code.
 
-A switch says on or off since it was written, and may name its end. A window is one stretch, or one
-that comes each hour. What nobody can read counts as never written.
+A switch says on or off from the moment it is written, and may name its end. A window has one
+occurrence, or one each hour. An invalid value counts as never written.
 """
 
 from dataclasses import dataclass, field
@@ -16,8 +16,8 @@ _MESSAGES = st.sampled_from(["", "", ": We are upgrading the database", ": čaj 
 
 
 @dataclass(frozen=True)
-class Word:
-    """A value for the switch: `minutes` from its writing to the end that it names, or the `end`."""
+class SwitchValue:
+    """A value of the switch; its end, if it has one, is `end`, or `minutes` after its writing."""
 
     says: str
     minutes: int | None = None
@@ -41,8 +41,8 @@ class Word:
 
 
 @dataclass(frozen=True)
-class Stretch:
-    """A window: from `begins` minutes after its writing on, or on each full hour."""
+class WindowValue:
+    """A window that begins `begins` minutes after its writing, or at each full hour."""
 
     begins: int | None
     minutes: int
@@ -56,61 +56,65 @@ class Stretch:
         return f"at({start:%Y-%m-%dT%H:%M:%S}) for {self.minutes}m{self.message}"
 
     def start(self, written: datetime) -> datetime:
-        """Return when the stretch of a window that comes once begins."""
+        """Return when a window with one occurrence begins."""
         return written + timedelta(minutes=self.begins or 0)
 
 
 GARBAGE = "onn for ever"
-WORDS = st.builds(
-    Word,
+SWITCH_VALUES = st.builds(
+    SwitchValue,
     st.sampled_from(["on", "off"]),
     st.none() | _MINUTES,
     st.sampled_from(["for", "until"]),
     _MESSAGES,
-) | st.just(Word("off"))
-STRETCHES = st.builds(Stretch, st.none() | st.integers(-90, 120), st.integers(5, 59), _MESSAGES)
+) | st.just(SwitchValue("off"))
+WINDOW_VALUES = st.builds(
+    WindowValue, st.none() | st.integers(-90, 120), st.integers(5, 59), _MESSAGES
+)
 
 
 @dataclass
-class Orders:
+class OperatorInput:
     """
-    Everything that operators have written, newest last; None where nobody can read it.
+    Everything that operators have written, newest last; None is an invalid value.
 
-    `switch` is empty where there is none, as is a window that was deleted.
+    `switch` is empty if there is no switch; a deleted window is not in `windows`.
     """
 
-    switch: list[tuple[datetime, Word | None]] = field(default_factory=list)
-    windows: dict[str, list[tuple[datetime, Stretch | None]]] = field(default_factory=dict)
+    switch: list[tuple[datetime, SwitchValue | None]] = field(default_factory=list)
+    windows: dict[str, list[tuple[datetime, WindowValue | None]]] = field(default_factory=dict)
 
     def mode(self, now: datetime) -> str:
         """Return what the site should do."""
-        readable = [(written, word) for written, word in self.switch if word]
-        offs = [word.until(written) or written for written, word in readable if word.says == "off"]
-        begun = self._begun(now)
-        if any(start > offs[-1] for start in begun) if offs else begun:
+        readable = [(written, value) for written, value in self.switch if value]
+        offs = [
+            value.until(written) or written for written, value in readable if value.says == "off"
+        ]
+        starts = self._open_occurrences(now)
+        if any(start > offs[-1] for start in starts) if offs else starts:
             return "maintenance"
         if not readable:
             return "unchanged"
-        written, word = readable[-1]
-        until = word.until(written)
-        return "maintenance" if word.says == "on" and (not until or now < until) else "live"
+        written, value = readable[-1]
+        until = value.until(written)
+        return "maintenance" if value.says == "on" and (not until or now < until) else "live"
 
-    def is_faulty(self) -> bool:
-        """Tell whether a run has to complain of something that nobody can read."""
+    def is_invalid(self) -> bool:
+        """Return whether a run must fail because a value is invalid or the switch is missing."""
         newest = [versions[-1][1] for versions in self.windows.values()]
         return not self.switch or self.switch[-1][1] is None or None in newest
 
-    def _begun(self, now: datetime) -> list[datetime]:
-        """Return when each stretch began that holds the present."""
-        begun = []
+    def _open_occurrences(self, now: datetime) -> list[datetime]:
+        """Return when each open occurrence began."""
+        starts = []
         for versions in self.windows.values():
-            readable = [(written, stretch) for written, stretch in versions if stretch]
+            readable = [(written, value) for written, value in versions if value]
             if not readable:
                 continue
-            written, stretch = readable[-1]
-            start = stretch.start(written)
-            if stretch.begins is None:
+            written, value = readable[-1]
+            start = value.start(written)
+            if value.begins is None:
                 start = now.replace(minute=0, second=0, microsecond=0)
-            if start <= now < start + timedelta(minutes=stretch.minutes):
-                begun.append(start)
-        return begun
+            if start <= now < start + timedelta(minutes=value.minutes):
+                starts.append(start)
+        return starts

@@ -1,13 +1,14 @@
 """
-What must be in a distribution, told by one who sees every write: the ledger of other parties.
+The reference model of a distribution: what must be in it after each write of a third party.
 
-    theirs      every setting but the two association lists is as another party last wrote it
-    displaced   where ours sits, exactly what cannot stand beside it has made way, and the note
-                remembers that
-    put back    where ours has left, what had made way is there again, if its place was free
+    theirs      every setting but the two association lists is as a third party last wrote it
+    displaced   where our function is attached, exactly the conflicting functions are gone, and
+                the record has them
+    restored    where our function has left, the displaced functions are back, if their places
+                were free
     nothing     else ever changes
 
-It reads XML by itself and knows nothing of the product but the names of its two functions.
+The model reads XML by itself, and knows only the names of the product's two functions.
 """
 
 import json
@@ -36,105 +37,108 @@ class Attached(NamedTuple):
         return self.arn.split(":")[-2] in (EDGE_NAME, PAGE_NAME)
 
     @property
-    def makes_way(self) -> bool:
-        """Whether it cannot stand beside a Lambda function at viewer-request."""
+    def conflicts(self) -> bool:
+        """Whether CloudFront refuses it beside a Lambda function at viewer-request."""
         is_function = self.kind == "FunctionAssociations"
         return self.event_type == "viewer-request" or (is_function and self.event_type in _VIEWER)
 
 
-type Set = frozenset[Attached]
+type Associations = frozenset[Attached]
 
 
 @dataclass(frozen=True)
-class Slot:
+class BehaviorModel:
     """
-    What stands in a behavior beside ours; `displaced` is what made way, None where ours is not.
+    A behavior: its other functions, and those that ours has displaced, None where ours is not.
 
-    `is_renamed` tells that another party has renamed the behavior since ours came.
+    `is_renamed` says that a third party has renamed the behavior since ours was attached.
     """
 
-    beside: Set
-    displaced: Set | None = None
+    others: Associations
+    displaced: Associations | None = None
     is_renamed: bool = False
 
-    def followed_by(self, now: Set, row: Set | None) -> "Slot":
-        """Return the slot after runs of the controller; AssertionError if they may not do that."""
-        beside = frozenset(each for each in now if not each.is_ours)
-        closed = beside != now
+    def after_controller(self, now: Associations, recorded: Associations | None) -> "BehaviorModel":
+        """Return the model after runs of the controller; AssertionError if one broke a rule."""
+        others = frozenset(each for each in now if not each.is_ours)
+        closed = others != now
         if self.displaced is None and not closed:
-            return self._with(beside, expected=self.beside, displaced=None)
+            return self._with(others, expected=self.others, displaced=None)
         if self.displaced is None:
-            displaced = frozenset(each for each in self.beside if each.makes_way)
-            return self._with(beside, expected=self.beside - displaced, displaced=displaced)
+            displaced = frozenset(each for each in self.others if each.conflicts)
+            return self._with(others, expected=self.others - displaced, displaced=displaced)
         fits = frozenset(each for each in self.displaced if self._fits(each))
         if not closed:
-            assert not self.is_renamed, "a behavior that was renamed was lifted by guessing"
-            return self._with(beside, expected=self.beside | fits, displaced=None)
-        # Ours may have left and come back: then what did not fit was not there any more.
+            assert not self.is_renamed, "a renamed behavior was opened by guessing"
+            return self._with(others, expected=self.others | fits, displaced=None)
+        # Ours may have left and come back; then functions that did not fit were gone.
         return self._with(
-            beside, expected=self.beside, displaced=fits if row == fits else self.displaced
+            others, expected=self.others, displaced=fits if recorded == fits else self.displaced
         )
 
-    def _with(self, beside: Set, *, expected: Set, displaced: Set | None) -> "Slot":
-        assert expected == beside
-        return replace(self, beside=beside, displaced=displaced)
+    def _with(
+        self, others: Associations, *, expected: Associations, displaced: Associations | None
+    ) -> "BehaviorModel":
+        assert expected == others
+        return replace(self, others=others, displaced=displaced)
 
-    def _fits(self, owed: Attached) -> bool:
-        viewers = [each for each in self.beside if each.event_type in _VIEWER]
+    def _fits(self, association: Attached) -> bool:
+        viewers = [each for each in self.others if each.event_type in _VIEWER]
         return all(
-            each.event_type != owed.event_type and each.kind == owed.kind for each in viewers
+            each.event_type != association.event_type and each.kind == association.kind
+            for each in viewers
         )
 
 
 @dataclass
-class Ledger:
-    """One distribution: its settings but the association lists, and the slots of its behaviors."""
+class DistributionModel:
+    """A distribution: its settings without the association lists, and its behaviors."""
 
     settings: str
-    slots: dict[str, Slot] = field(default_factory=dict)
+    by_path: dict[str, BehaviorModel] = field(default_factory=dict)
 
-    def they_wrote(self, config: ET.Element, renamed: tuple[str, str] | None = None) -> None:
-        """Take down what CloudFront has accepted from another party."""
+    def third_party_wrote(self, config: ET.Element, renamed: tuple[str, str] | None = None) -> None:
+        """Record what CloudFront has accepted from a third party."""
         self.settings = settings(config)
-        known = dict(self.slots)
+        known = dict(self.by_path)
         if renamed and renamed[0] in known:
             known[renamed[1]] = replace(known.pop(renamed[0]), is_renamed=True)
-        self.slots = {}
+        self.by_path = {}
         for path, now in attached(config).items():
-            beside = frozenset(each for each in now if not each.is_ours)
-            self.slots[path] = Slot(beside)
-            if beside != now:
-                self.slots[path] = replace(known[path], beside=beside)
+            others = frozenset(each for each in now if not each.is_ours)
+            self.by_path[path] = BehaviorModel(others)
+            if others != now:
+                self.by_path[path] = replace(known[path], others=others)
 
-    def controller_wrote(self, config: ET.Element, lists_by_path: dict[str, Set]) -> None:
-        """Take down what is there now; AssertionError if runs of the controller may not do that."""
+    def controller_wrote(self, config: ET.Element, lists_by_path: dict[str, Associations]) -> None:
+        """Record what is there now; AssertionError if a run of the controller broke a rule."""
         assert self.settings == settings(config)
         now = attached(config)
-        assert list(self.slots) == list(now)
-        for path, slot in self.slots.items():
-            self.slots[path] = slot.followed_by(now[path], lists_by_path.get(path))
+        assert list(self.by_path) == list(now)
+        for path, behavior in self.by_path.items():
+            self.by_path[path] = behavior.after_controller(now[path], lists_by_path.get(path))
 
-    def is_remembered(self, lists_by_path: dict[str, Set]) -> None:
-        """Fail unless the note says what made way, wherever ours is."""
-        for path, slot in self.slots.items():
-            if slot.displaced is not None and not slot.is_renamed:
-                assert slot.displaced == frozenset(e for e in lists_by_path[path] if e.makes_way), (
-                    path
-                )
+    def check_record(self, lists_by_path: dict[str, Associations]) -> None:
+        """Fail unless the record has the displaced functions wherever ours is attached."""
+        for path, behavior in self.by_path.items():
+            if behavior.displaced is not None and not behavior.is_renamed:
+                assert behavior.displaced == frozenset(
+                    e for e in lists_by_path[path] if e.conflicts
+                ), path
 
     @property
     def closed(self) -> set[str]:
-        """Return the behaviors that ours is in."""
-        return {path for path, slot in self.slots.items() if slot.displaced is not None}
+        """Return the behaviors that ours is attached to."""
+        return {path for path, behavior in self.by_path.items() if behavior.displaced is not None}
 
     @property
     def renamed(self) -> set[str]:
-        """Return the behaviors that ours is in and that had another name when it came."""
-        return {path for path in self.closed if self.slots[path].is_renamed}
+        """Return the closed behaviors that have been renamed since ours was attached."""
+        return {path for path in self.closed if self.by_path[path].is_renamed}
 
 
-def attached(config: ET.Element) -> dict[str, Set]:
-    """Return what is attached to each behavior, in their order."""
+def attached(config: ET.Element) -> dict[str, Associations]:
+    """Return the functions of each behavior, in the behaviors' order."""
     return {
         behavior.findtext("PathPattern") or "default": _items(
             *(found for name in LISTS if (found := behavior.find(name)) is not None)
@@ -158,21 +162,21 @@ def settings(config: ET.Element) -> str:
     return ET.canonicalize(ET.tostring(copy, encoding="unicode"), strip_text=True)
 
 
-def lists_by_path(record: bytes) -> dict[str, Set]:
-    """Return what a note says of each behavior."""
+def lists_by_path(record: bytes) -> dict[str, Associations]:
+    """Return the functions of each behavior in a record."""
     return {
-        row["path_pattern"] or "default": _items(
+        behavior["path_pattern"] or "default": _items(
             *(
-                ET.fromstring(row[name])  # noqa: S314 - the controller has written it
+                ET.fromstring(behavior[name])  # noqa: S314 - the controller has written it
                 for name in ("lambda_associations", "function_associations")
-                if row[name]
+                if behavior[name]
             )
         )
-        for row in json.loads(record)["behaviors"]
+        for behavior in json.loads(record)["behaviors"]
     }
 
 
-def _items(*lists: ET.Element) -> Set:
+def _items(*lists: ET.Element) -> Associations:
     return frozenset(
         Attached(
             each.tag,

@@ -1,8 +1,8 @@
 """
-Everything around one stack in a long run: its cloud, its clock, its controllers, what is known.
+One stack in a long run, with its cloud, its clock, its controllers and what tests know of it.
 
-A controller is the real one, put together as Lambda's handler does it, in a process that can end at
-any of its calls; there are two, for two runs at once.
+The controller is the real one, assembled as Lambda's handler does it, in a process that can end at
+any of its calls. There are two, for two runs at once.
 """
 
 from collections.abc import Callable
@@ -17,32 +17,32 @@ from maintenance.wakeup import parse_wakeup
 from tests.cloud import Cloud, eventually
 from tests.crashing import Moment, MortalProcess, ProcessEnded
 from tests.sandbox.builders import a_behavior, a_distribution, a_function, ordered
-from tests.simulation.edits import STRANGERS, Clears, Edit, Renames, make_strangers
-from tests.simulation.faults import Trouble
-from tests.simulation.operator_input import GARBAGE, Orders, Stretch, Word
-from tests.simulation.reference_model import Set, lists_by_path
+from tests.simulation import edits
+from tests.simulation.faults import Fault
+from tests.simulation.operator_input import GARBAGE, OperatorInput, SwitchValue, WindowValue
+from tests.simulation.reference_model import Associations, lists_by_path
 from tests.simulation.site_clock import SiteClock
-from tests.simulation.third_parties import Party
+from tests.simulation.third_parties import ThirdParty
 from tests.stories.site import BUCKET, SWITCH, make_site
 
 OPEN = "/open"
 EVENTS = ("alarm_clock", "other tool", "page", "sweep", "switch", "window")
 _OWN_ARN = "arn:aws:lambda:us-east-1:000000000000:function:site-Controller"
-_AIM = "at(%Y-%m-%dT%H:%M:%S)"
+_ALARM = "at(%Y-%m-%dT%H:%M:%S)"
 _MINUTE = timedelta(minutes=1)
 
 
-class Scene:
+class SimulatedSite:
     """A site with two distributions, and everything that happens to it."""
 
     def __init__(self, cloud: Cloud) -> None:
         cloud.sandbox.reset()
         self.cloud = cloud
         self.clock = SiteClock()
-        self._orders = Orders()
+        self._input = OperatorInput()
         self._site = make_site(cloud)
         self.clock.written(SWITCH, cloud.ssm.get_parameter(Name=SWITCH)["Parameter"]["Version"])
-        make_strangers(cloud)
+        edits.create_existing_functions(cloud)
         behaviors = ordered(a_behavior(PathPattern="/a"), a_behavior(PathPattern=OPEN))
         ids = [
             a_distribution(cloud, "shop", CacheBehaviors=behaviors),
@@ -50,35 +50,35 @@ class Scene:
         ]
         environment = self._site.environment(",".join(ids), EXCEPT_PATHS=OPEN)
         self._settings = Settings.from_env(environment)
-        self._parties = [Party(cloud, each) for each in ids]
+        self._third_parties = [ThirdParty(cloud, each) for each in ids]
         self._renamings = 0
         self._deleted: set[str] = set()
-        self._troubles: list[tuple[Trouble, int]] = []
+        self._faults: list[tuple[Fault, int]] = []
         self._processes = [self._process(), self._process()]
-        self.says(Word("off"))
+        self.says(SwitchValue("off"))
 
-    def says(self, word: Word | None) -> None:
-        """Write the switch; None is garbage, which a pattern may refuse."""
-        text = word.text(self.clock.now()) if word else GARBAGE
+    def says(self, value: SwitchValue | None) -> None:
+        """Write the switch; None is garbage, which the parameter's pattern may refuse."""
+        text = value.text(self.clock.now()) if value else GARBAGE
         try:
             written = self._put(SWITCH, text)
         except self.cloud.ssm.exceptions.ParameterPatternMismatchException:
-            assert word is None
+            assert value is None
             return
-        self._orders.switch.append((written, word))
+        self._input.switch.append((written, value))
 
     def deletes_the_switch(self) -> None:
         """Delete the switch, if it is there."""
-        if self._orders.switch:
+        if self._input.switch:
             self.cloud.ssm.delete_parameter(Name=SWITCH)
             self.clock.forget(SWITCH)
-            self._orders.switch.clear()
+            self._input.switch.clear()
 
-    def commands(self, word: Word, late: timedelta) -> None:
-        """Deliver a command late; it may be refused, but not against its instant."""
+    def receives_command(self, value: SwitchValue, late: timedelta) -> None:
+        """Deliver a command late; it must not override what was written after its instant."""
         at = self.clock.now() - late
-        self.wakes({"maintenance": word.text(at), "at": at.isoformat()})
-        versions = self._orders.switch
+        self.wakes({"maintenance": value.text(at), "at": at.isoformat()})
+        versions = self._input.switch
         try:
             parameter = self.cloud.ssm.get_parameter(Name=SWITCH)["Parameter"]
         except self.cloud.ssm.exceptions.ParameterNotFound:
@@ -86,45 +86,48 @@ class Scene:
         written = self.clock.written(SWITCH, parameter["Version"])
         if versions and written == versions[-1][0]:
             return
-        assert all(earlier < at for earlier, said in versions if said)
-        until = word.until(at)
+        assert all(earlier < at for earlier, readable in versions if readable)
+        until = value.until(at)
         if until and until <= self.clock.now():
-            # What was to come is over; that it ends what began before is not.
-            assert word.says == "off"
+            # Its end has passed, but an off still ends what began before it.
+            assert value.says == "off"
             until = None
-        versions.append((written, Word(word.says, end=until)))
+        versions.append((written, SwitchValue(value.says, end=until)))
 
-    def schedules(self, name: str, stretch: Stretch | None) -> None:
+    def schedules(self, name: str, value: WindowValue | None) -> None:
         """Write a window; None is garbage."""
-        text = stretch.text(self.clock.now()) if stretch else GARBAGE
+        text = value.text(self.clock.now()) if value else GARBAGE
         written = self._put(_window(name), text)
-        self._orders.windows.setdefault(name, []).append((written, stretch))
+        self._input.windows.setdefault(name, []).append((written, value))
 
     def deletes_the_window(self, name: str) -> None:
         """Delete a window, if it is there."""
-        if self._orders.windows.pop(name, None):
+        if self._input.windows.pop(name, None):
             self.cloud.ssm.delete_parameter(Name=_window(name))
             self.clock.forget(_window(name))
 
     def changes_the_page(self, page: str | None) -> None:
-        """Put a page, or remove it."""
+        """Upload a page, or delete it if None."""
         if page:
             self._site.puts("page.html", page)
         else:
             self.cloud.s3.delete_object(Bucket=BUCKET, Key="page/page.html")
 
-    def writes(self, site: int, edit: Edit | None) -> None:
-        """Let another party write a distribution."""
-        self._parties[site].writes(edit, witness=lambda: self._look(self._parties[site]))
+    def third_party_writes(self, distribution: int, edit: edits.Edit | None) -> None:
+        """Let a third party write a distribution."""
+        party = self._third_parties[distribution]
+        party.write(edit, before_write=lambda: self._check(party))
 
-    def renames(self, site: int, at: int) -> None:
-        """Let another party rename a behavior, to a name that none ever had."""
+    def third_party_renames(self, distribution: int, at: int) -> None:
+        """Let a third party give a behavior a path pattern that is new to the distribution."""
         self._renamings += 1
-        self.writes(site, Renames(at, f"/renamed-{self._renamings}"))
+        self.third_party_writes(
+            distribution, edits.RenameBehavior(at, f"/renamed-{self._renamings}")
+        )
 
     def deletes_a_function(self, name: str) -> None:
-        """Let another party delete a CloudFront Function that CloudFront lets it delete."""
-        if STRANGERS[name][0] != "FunctionAssociations" or name in self._deleted:
+        """Let a third party delete a CloudFront Function, if CloudFront allows it."""
+        if edits.EXISTING_FUNCTIONS[name][0] != "FunctionAssociations" or name in self._deleted:
             return
         self.cloud.sandbox.finish_deployments()
         etag = self.cloud.cloudfront.describe_function(Name=name, Stage="DEVELOPMENT")["ETag"]
@@ -134,24 +137,24 @@ class Scene:
             return
         self._deleted.add(name)
 
-    def disturbs(self, trouble: Trouble, times: int) -> None:
-        """Let the next run meet a fault; nobody else does."""
-        self._troubles.append((trouble, min(times, trouble.most)))
+    def inject_fault_at_next_run(self, fault: Fault, times: int) -> None:
+        """Let the calls of the next run fail, and no others."""
+        self._faults.append((fault, min(times, fault.max_times)))
 
     def wakes(self, event: str | dict[str, str], *, process: int = 0) -> str:
-        """Wake the controller; return why the run failed, nothing if it did not."""
+        """Wake the controller; return the run's error, or an empty text."""
         wakeup = parse_wakeup(self._event(event) if isinstance(event, str) else event)
-        for trouble, times in self._troubles:
+        for fault, times in self._faults:
             self.cloud.sandbox.inject_fault(
-                trouble.kind, trouble.operation, times=times, **trouble.order()
+                fault.kind, fault.operation, times=times, **fault.members()
             )
         try:
             self._processes[process][1].run(wakeup)
         except MaintenanceError as error:
             return str(error)
         finally:
-            if self._troubles:
-                self._troubles.clear()
+            if self._faults:
+                self._faults.clear()
                 self.cloud.sandbox.clear_faults()
         return ""
 
@@ -166,57 +169,57 @@ class Scene:
         else:
             process.starts()
 
-    def holds(self, operation: str) -> None:
+    def hold(self, operation: str) -> None:
         """Hold the next call of an operation, and forget other faults."""
-        self._troubles.clear()
+        self._faults.clear()
         self.cloud.sandbox.inject_fault("hold", operation)
 
-    def is_held_or(self, done: Callable[[], bool]) -> None:
-        """Wait until a call is held, or the run at its end; then nobody else's is held."""
+    def wait_until_held_or(self, done: Callable[[], bool]) -> None:
+        """Wait until a call is held or the run is done; then hold no other call."""
         eventually(lambda: self.cloud.sandbox.held() or done())
         if not self.cloud.sandbox.held():
             self.cloud.sandbox.clear_faults()
 
-    def lets_go(self) -> None:
-        """Let held calls go on."""
+    def release(self) -> None:
+        """Let held calls continue."""
         self.cloud.sandbox.clear_faults()
 
-    def is_as_told(self) -> None:
-        """Fail unless everything is where the ledgers say."""
-        for party in self._parties:
-            self._look(party)
+    def check_invariants(self) -> None:
+        """Fail unless each distribution and its record are as the models say."""
+        for party in self._third_parties:
+            self._check(party)
 
-    def rests(self) -> None:
-        """Let everybody rest, and fail unless one sweep brings everything about."""
-        self._troubles.clear()
+    def settle(self) -> None:
+        """End all faults; fail unless one sweep reaches the desired state, and the next is idle."""
+        self._faults.clear()
         for name in sorted(self._deleted):
             a_function(self.cloud, name)
         self._deleted.clear()
-        before = [party.ledger.closed for party in self._parties]
-        mode = self._orders.mode(self.clock.now())
-        fault = self.wakes("sweep")
-        self.is_as_told()
-        assert self._complains(mode) == bool(fault), (mode, fault)
-        for party, was in zip(self._parties, before, strict=True):
-            _is_settled(party, mode, was)
-        self._tells(mode, fault)
-        self._is_aimed(mode)
-        updates = self._updates()
+        before = [each.model.closed for each in self._third_parties]
+        mode = self._input.mode(self.clock.now())
+        failure = self.wakes("sweep")
+        self.check_invariants()
+        assert self._must_fail(mode) == bool(failure), (mode, failure)
+        for party, was in zip(self._third_parties, before, strict=True):
+            _check_settled(party, mode, was)
+        self._check_status(mode, failure)
+        self._check_alarm_clock(mode)
+        updates = self._update_count()
         self.wakes("sweep")
-        assert updates == self._updates()
+        assert updates == self._update_count()
 
-    def opens_for_good(self) -> None:
-        """Open the site: everything is as other parties wrote it last."""
-        for name in list(self._orders.windows):
+    def open_for_good(self) -> None:
+        """Open the site; fail unless our function leaves every behavior."""
+        for name in list(self._input.windows):
             self.deletes_the_window(name)
-        for site, party in enumerate(self._parties):
-            # Nobody knows what belongs there, so somebody decides.
-            while party.ledger.renamed:
-                path = min(party.ledger.renamed)
-                self.writes(site, Clears(list(party.ledger.slots).index(path)))
-        self.says(Word("off"))
-        self.rests()
-        assert [set(), set()] == [party.ledger.closed for party in self._parties]
+        for distribution, party in enumerate(self._third_parties):
+            # Only a person can know what belongs in a renamed behavior.
+            while party.model.renamed:
+                at = list(party.model.by_path).index(min(party.model.renamed))
+                self.third_party_writes(distribution, edits.ClearBehavior(at))
+        self.says(SwitchValue("off"))
+        self.settle()
+        assert [set(), set()] == [each.model.closed for each in self._third_parties]
 
     def _process(self) -> tuple[MortalProcess, App]:
         process = MortalProcess()
@@ -239,48 +242,47 @@ class Scene:
             "other tool": {"eventSource": "cloudfront.amazonaws.com"},
             "page": {},
         }[name]
-        source = "aws.s3" if name == "page" else "aws.ssm"
         source = {"other tool": "aws.cloudfront", "page": "aws.s3"}.get(name, "aws.ssm")
         kind = "Object Created" if name == "page" else "Parameter Store Change"
-        # The oldest instant: what was written since is heard of by everybody.
+        # The earliest instant: every run may read what was written since.
         time = "2198-12-01T02:00:00Z"
         return {"source": source, "detail-type": kind, "time": time, "detail": detail}
 
-    def _look(self, party: Party) -> None:
-        # In this order: a run at work writes the note before what it is about.
-        seen = party.sees()
-        noted = self._rows(party.distribution_id)
-        party.ledger.controller_wrote(seen, noted)
-        party.ledger.is_remembered(noted)
+    def _check(self, party: ThirdParty) -> None:
+        # In this order, because a run writes the record before the configuration.
+        config = party.current_config()
+        recorded = self._recorded_lists(party.distribution_id)
+        party.model.controller_wrote(config, recorded)
+        party.model.check_record(recorded)
 
-    def _rows(self, distribution_id: str) -> dict[str, Set]:
+    def _recorded_lists(self, distribution_id: str) -> dict[str, Associations]:
         key = f"displaced/{distribution_id}.json"
         try:
             return lists_by_path(self.cloud.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read())
         except self.cloud.s3.exceptions.NoSuchKey:
             return {}
 
-    def _complains(self, mode: str) -> bool:
-        excepted = any(OPEN in party.ledger.renamed for party in self._parties)
-        stuck = any(party.ledger.renamed for party in self._parties) and mode == "live"
-        return self._orders.is_faulty() or stuck or excepted
+    def _must_fail(self, mode: str) -> bool:
+        excepted = any(OPEN in each.model.renamed for each in self._third_parties)
+        stuck = any(each.model.renamed for each in self._third_parties) and mode == "live"
+        return self._input.is_invalid() or stuck or excepted
 
-    def _tells(self, mode: str, fault: str) -> None:
+    def _check_status(self, mode: str, failure: str) -> None:
         status = self._site.status()
         assert mode == status["mode"]
         error = status["last_error"]
-        assert bool(fault) == bool(error and error["until"] is None), (fault, error)
+        assert bool(failure) == bool(error and error["until"] is None), (failure, error)
 
-    def _is_aimed(self, mode: str) -> None:
+    def _check_alarm_clock(self, mode: str) -> None:
         now = self.clock.now()
         minutes = (now + each * _MINUTE for each in range(1, 180))
-        change = next((each for each in minutes if self._orders.mode(each) != mode), None)
-        aim = self._site.alarm()
+        change = next((each for each in minutes if self._input.mode(each) != mode), None)
+        alarm = self._site.alarm()
         if change:
-            assert aim is not None
-            assert datetime.strptime(aim, _AIM).replace(tzinfo=UTC) <= change + _MINUTE / 60
+            assert alarm is not None
+            assert datetime.strptime(alarm, _ALARM).replace(tzinfo=UTC) <= change + _MINUTE / 60
 
-    def _updates(self) -> int:
+    def _update_count(self) -> int:
         return len(self.cloud.sandbox.calls("cloudfront:UpdateDistribution"))
 
 
@@ -288,11 +290,11 @@ def _window(name: str) -> str:
     return f"{SWITCH}/windows/{name}"
 
 
-def _is_settled(party: Party, mode: str, before: set[str]) -> None:
-    ledger = party.ledger
+def _check_settled(party: ThirdParty, mode: str, before: set[str]) -> None:
+    model = party.model
     if mode == "maintenance":
-        assert set(ledger.slots) - {OPEN} == ledger.closed
-    elif mode == "live" and not ledger.renamed:
-        assert set() == ledger.closed
+        assert set(model.by_path) - {OPEN} == model.closed
+    elif mode == "live" and not model.renamed:
+        assert set() == model.closed
     else:
-        assert before == ledger.closed
+        assert before == model.closed

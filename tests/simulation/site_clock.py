@@ -1,9 +1,9 @@
 """
-One clock for the site: hours pass in no time, and Parameter Store keeps it like the controller.
+One clock for the site: hours pass at once, for Parameter Store and the controller alike.
 
-The sandbox dates parameters by the machine's clock. Here each version gets the site's instant at
-which it was first seen, on its way to the controller: botocore's event `after-call.ssm` may change
-what a call answers, so nothing of the controller knows.
+The sandbox dates parameters by the machine's clock. Here botocore's event `after-call.ssm` replaces
+these dates on their way to the controller, which needs no change: each version gets the site's
+instant at which it was first seen.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -36,7 +36,7 @@ class SiteClock:
         return self._written.setdefault((name, version), self._now)
 
     def forget(self, name: str) -> None:
-        """Forget the versions of a parameter that was deleted, for they are counted anew."""
+        """Forget the versions of a deleted parameter, because they will count from 1 again."""
         self._written = {each: at for each, at in self._written.items() if each[0] != name}
 
     def _date(self, parsed: dict[str, Any], **_: object) -> None:
@@ -46,5 +46,5 @@ class SiteClock:
             each["LastModifiedDate"] = self.written(each["Name"], each["Version"])
 
     def dates(self, session: boto3.Session) -> None:
-        """Let every client that is made of a session read the site's dates."""
+        """Let every client of a session read the site's dates."""
         session.events.register("after-call.ssm", self._date)

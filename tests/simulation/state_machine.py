@@ -19,13 +19,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from tests.cloud import Cloud
 from tests.crashing import Moment
 from tests.simulation import edits
-from tests.simulation.faults import TROUBLES, Trouble
-from tests.simulation.operator_input import STRETCHES, WORDS, Stretch, Word
-from tests.simulation.simulated_site import EVENTS, OPEN, Scene
+from tests.simulation.faults import FAULTS, Fault
+from tests.simulation.operator_input import SWITCH_VALUES, WINDOW_VALUES, SwitchValue, WindowValue
+from tests.simulation.simulated_site import EVENTS, OPEN, SimulatedSite
 
-_SITES = st.integers(0, 1)
+_DISTRIBUTIONS = st.integers(0, 1)
 _AT = st.integers(0, 3)
-_NAMES = st.sampled_from(sorted(edits.STRANGERS))
+_NAMES = st.sampled_from(sorted(edits.EXISTING_FUNCTIONS))
 _PATHS = st.sampled_from(["/a", "/b", OPEN])
 _EVENTS = st.sampled_from(EVENTS)
 _WINDOWS = st.sampled_from(["nightly", "release"])
@@ -35,135 +35,142 @@ _HELD = st.sampled_from(
 )
 
 
-class LongRun(RuleBasedStateMachine):
-    """The steps; each tells in one call what somebody does."""
+class SiteMachine(RuleBasedStateMachine):
+    """The steps: each is one thing that a person, a program or AWS does."""
 
     def __init__(self, cloud: Cloud) -> None:
         super().__init__()
-        self.scene = Scene(cloud)
+        self.site = SimulatedSite(cloud)
 
-    @rule(word=WORDS, heard=st.booleans())
-    def operator_says(self, word: Word, *, heard: bool) -> None:
-        self.scene.says(word)
-        if heard:
-            self.scene.wakes("switch")
+    @rule(value=SWITCH_VALUES, delivered=st.booleans())
+    def operator_says(self, value: SwitchValue, *, delivered: bool) -> None:
+        self.site.says(value)
+        if delivered:
+            self.site.wakes("switch")
 
     @rule()
     def operator_says_garbage(self) -> None:
-        self.scene.says(None)
+        self.site.says(None)
 
     @rule()
     def operator_deletes_the_switch(self) -> None:
-        self.scene.deletes_the_switch()
+        self.site.deletes_the_switch()
 
-    @rule(word=WORDS, minutes_late=st.sampled_from([0, 0, 1, 200]))
-    def command_arrives(self, word: Word, minutes_late: int) -> None:
-        self.scene.commands(word, timedelta(minutes=minutes_late))
+    @rule(value=SWITCH_VALUES, minutes_late=st.sampled_from([0, 0, 1, 200]))
+    def command_arrives(self, value: SwitchValue, minutes_late: int) -> None:
+        self.site.receives_command(value, timedelta(minutes=minutes_late))
 
-    @rule(name=_WINDOWS, stretch=st.none() | STRETCHES, heard=st.booleans())
-    def team_writes_a_window(self, name: str, stretch: Stretch | None, *, heard: bool) -> None:
-        self.scene.schedules(name, stretch)
-        if heard:
-            self.scene.wakes("window")
+    @rule(name=_WINDOWS, value=st.none() | WINDOW_VALUES, delivered=st.booleans())
+    def team_writes_a_window(
+        self, name: str, value: WindowValue | None, *, delivered: bool
+    ) -> None:
+        self.site.schedules(name, value)
+        if delivered:
+            self.site.wakes("window")
 
     @rule(name=_WINDOWS)
     def team_deletes_a_window(self, name: str) -> None:
-        self.scene.deletes_the_window(name)
+        self.site.deletes_the_window(name)
 
     @rule(page=st.sampled_from([None, "<!doctype html><title>Ours</title>{{message}}"]))
     def owner_changes_the_page(self, page: str | None) -> None:
-        self.scene.changes_the_page(page)
+        self.site.changes_the_page(page)
 
-    @rule(site=_SITES, name=_NAMES, at=_AT)
-    def party_attaches(self, site: int, name: str, at: int) -> None:
-        self.scene.writes(site, edits.Attaches(name, at))
+    @rule(distribution=_DISTRIBUTIONS, name=_NAMES, at=_AT)
+    def third_party_attaches(self, distribution: int, name: str, at: int) -> None:
+        self.site.third_party_writes(distribution, edits.AttachFunction(name, at))
 
-    @rule(site=_SITES, at=_AT)
-    def party_clears(self, site: int, at: int) -> None:
-        self.scene.writes(site, edits.Clears(at))
+    @rule(distribution=_DISTRIBUTIONS, at=_AT)
+    def third_party_clears(self, distribution: int, at: int) -> None:
+        self.site.third_party_writes(distribution, edits.ClearBehavior(at))
 
-    @rule(site=_SITES, path=_PATHS, name=st.none() | _NAMES)
-    def party_adds(self, site: int, path: str, name: str | None) -> None:
-        self.scene.writes(site, edits.Adds(path, name))
+    @rule(distribution=_DISTRIBUTIONS, path=_PATHS, name=st.none() | _NAMES)
+    def third_party_adds(self, distribution: int, path: str, name: str | None) -> None:
+        self.site.third_party_writes(distribution, edits.AddBehavior(path, name))
 
-    @rule(site=_SITES, at=_AT)
-    def party_removes(self, site: int, at: int) -> None:
-        self.scene.writes(site, edits.Removes(at))
+    @rule(distribution=_DISTRIBUTIONS, at=_AT)
+    def third_party_removes(self, distribution: int, at: int) -> None:
+        self.site.third_party_writes(distribution, edits.RemoveBehavior(at))
 
-    @rule(site=_SITES, at=_AT)
-    def party_renames(self, site: int, at: int) -> None:
-        self.scene.renames(site, at)
+    @rule(distribution=_DISTRIBUTIONS, at=_AT)
+    def third_party_renames(self, distribution: int, at: int) -> None:
+        self.site.third_party_renames(distribution, at)
 
-    @rule(site=_SITES, comment=st.sampled_from(["", "two & three", "čaj"]))
-    def party_turns_settings(self, site: int, comment: str) -> None:
-        self.scene.writes(site, edits.Turns(comment))
+    @rule(distribution=_DISTRIBUTIONS, comment=st.sampled_from(["", "two & three", "čaj"]))
+    def third_party_changes_settings(self, distribution: int, comment: str) -> None:
+        self.site.third_party_writes(distribution, edits.ChangeSettings(comment))
 
-    @rule(site=_SITES)
-    def party_puts_its_declaration_back(self, site: int) -> None:
-        self.scene.writes(site, None)
+    @rule(distribution=_DISTRIBUTIONS)
+    def third_party_applies_its_declaration(self, distribution: int) -> None:
+        self.site.third_party_writes(distribution, None)
 
     @rule(name=_NAMES)
-    def party_deletes_a_function(self, name: str) -> None:
-        self.scene.deletes_a_function(name)
+    def third_party_deletes_a_function(self, name: str) -> None:
+        self.site.deletes_a_function(name)
 
     @rule(minutes=st.sampled_from([1, 7, 30, 60, 300]))
     def time_passes(self, minutes: int) -> None:
-        self.scene.clock.passes(timedelta(minutes=minutes))
+        self.site.clock.passes(timedelta(minutes=minutes))
 
     @rule()
     def cloudfront_deploys(self) -> None:
-        self.scene.cloud.sandbox.finish_deployments()
+        self.site.cloud.sandbox.finish_deployments()
 
-    @rule(trouble=TROUBLES, times=st.sampled_from([1, 1, 2, 20]))
-    def aws_is_in_trouble(self, trouble: Trouble, times: int) -> None:
-        self.scene.disturbs(trouble, times)
+    @rule(fault=FAULTS, times=st.sampled_from([1, 1, 2, 20]))
+    def aws_fails(self, fault: Fault, times: int) -> None:
+        self.site.inject_fault_at_next_run(fault, times)
 
     @rule(event=_EVENTS)
     def controller_wakes(self, event: str) -> None:
-        self.scene.wakes(event)
+        self.site.wakes(event)
 
     @rule(event=_EVENTS, call=_CALLS, moment=st.sampled_from(Moment))
     def controller_crashes(self, event: str, call: int, moment: Moment) -> None:
-        self.scene.crashes(event, call, moment)
+        self.site.crashes(event, call, moment)
 
-    @rule(operation=_HELD, word=WORDS)
-    def operator_says_during_a_run(self, operation: str, word: Word) -> None:
-        self._during_a_run(operation, lambda: self.scene.says(word))
+    @rule(operation=_HELD, value=SWITCH_VALUES)
+    def operator_says_during_a_run(self, operation: str, value: SwitchValue) -> None:
+        self._during_a_run(operation, lambda: self.site.says(value))
 
-    @rule(operation=_HELD, word=st.none() | WORDS)
-    def another_run_is_faster(self, operation: str, word: Word | None) -> None:
-        def meanwhile() -> None:
-            if word:
-                self.scene.says(word)
-            self.scene.wakes("sweep", process=1)
+    @rule(operation=_HELD, value=st.none() | SWITCH_VALUES)
+    def another_run_is_faster(self, operation: str, value: SwitchValue | None) -> None:
+        def act() -> None:
+            if value:
+                self.site.says(value)
+            self.site.wakes("sweep", process=1)
 
-        self._during_a_run(operation, meanwhile)
+        self._during_a_run(operation, act)
 
-    @rule(operation=_HELD, site=_SITES, name=_NAMES, at=_AT)
-    def party_attaches_during_a_run(self, operation: str, site: int, name: str, at: int) -> None:
-        self._during_a_run(operation, lambda: self.scene.writes(site, edits.Attaches(name, at)))
+    @rule(operation=_HELD, distribution=_DISTRIBUTIONS, name=_NAMES, at=_AT)
+    def third_party_attaches_during_a_run(
+        self, operation: str, distribution: int, name: str, at: int
+    ) -> None:
+        self._during_a_run(
+            operation,
+            lambda: self.site.third_party_writes(distribution, edits.AttachFunction(name, at)),
+        )
 
     @rule()
-    def everybody_rests(self) -> None:
-        self.scene.rests()
+    def everything_settles(self) -> None:
+        self.site.settle()
 
     @invariant()
     def nothing_is_lost(self) -> None:
-        """Nobody's setting has changed, and nothing displaced is forgotten."""
-        self.scene.is_as_told()
-        self.scene.clock.passes()
+        """No setting of a third party has changed, and no displaced function is forgotten."""
+        self.site.check_invariants()
+        self.site.clock.passes()
 
     def teardown(self) -> None:
-        """Everybody has gone home: all is as other parties wrote it last."""
-        self.scene.opens_for_good()
+        """In the end everything is as third parties wrote it last."""
+        self.site.open_for_good()
 
-    def _during_a_run(self, operation: str, meanwhile: Callable[[], None]) -> None:
-        self.scene.holds(operation)
+    def _during_a_run(self, operation: str, act: Callable[[], None]) -> None:
+        self.site.hold(operation)
         with ThreadPoolExecutor(1) as other:
-            running = other.submit(self.scene.wakes, "sweep")
-            self.scene.is_held_or(running.done)
+            running = other.submit(self.site.wakes, "sweep")
+            self.site.wait_until_held_or(running.done)
             try:
-                meanwhile()
+                act()
             finally:
-                self.scene.lets_go()
+                self.site.release()
             running.result()

@@ -1,4 +1,4 @@
-"""Whatever happens, in whatever order: nothing is lost, and the next sweep does what is left."""
+"""Random events in random order lose no setting, and the next sweep completes the work."""
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -6,7 +6,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.cloud import Cloud
 from tests.hypothesis_profiles import examples
-from tests.simulation.state_machine import LongRun
+from tests.simulation.state_machine import SiteMachine
 
 _STEPS = 20
 
@@ -14,12 +14,12 @@ _STEPS = 20
 def test_no_long_run_loses_a_setting_or_strands_a_site(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Through the real controller, against the sandbox; the steps are in state_machine.py."""
+    """With the real controller against the sandbox; state_machine.py has the steps."""
     for name, value in cloud.sandbox.environment().items():
         monkeypatch.setenv(name, value)
 
     run_state_machine_as_test(
-        lambda: LongRun(cloud),  # type: ignore[arg-type]  # any callable that makes one does
+        lambda: SiteMachine(cloud),  # type: ignore[arg-type]  # any callable that makes one does
         settings=settings(
             examples(3), stateful_step_count=_STEPS, suppress_health_check=list(HealthCheck)
         ),

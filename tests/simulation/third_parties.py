@@ -1,9 +1,9 @@
 """
-Other parties: people and tools that write distributions, each write under CloudFront's condition.
+Third parties: people and tools that write distributions, with the ETag that CloudFront asks for.
 
-They change the raw XML, as a console or another SDK does, and know nothing of the controller. Who
-read long ago is refused, and starts over from reading; a tool that keeps a declaration writes that
-over whatever is there.
+They change the raw XML, as a console or another SDK does, and know nothing of the controller. With
+an outdated ETag they are refused, and read again. A tool with a declaration overwrites everything
+with it.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 from tests.cloud import Cloud
 from tests.sandbox.builders import Raw, signed
 from tests.simulation.edits import Edit
-from tests.simulation.reference_model import Ledger
+from tests.simulation.reference_model import DistributionModel
 
 _NAMESPACE = "http://cloudfront.amazonaws.com/doc/2020-05-31/"
 _OK = 200
@@ -22,50 +22,50 @@ _TRIES = 20
 
 
 @dataclass
-class Party:
-    """One other party at one distribution, and the ledger of what CloudFront has accepted."""
+class ThirdParty:
+    """A third party with one distribution, and the model of what CloudFront has accepted."""
 
     cloud: Cloud
     distribution_id: str
-    ledger: Ledger = field(init=False)
+    model: DistributionModel = field(init=False)
     _copy: tuple[bytes, str] = field(init=False)
     _declared: bytes = field(init=False)
 
     def __post_init__(self) -> None:
-        """Declare what is there at first."""
-        self.reads()
+        """Take the first configuration as the declaration."""
+        self.read()
         self._declared = self._copy[0]
-        self.ledger = Ledger("")
-        self.ledger.they_wrote(_parsed(self._declared))
+        self.model = DistributionModel("")
+        self.model.third_party_wrote(_parsed(self._declared))
 
-    def reads(self) -> None:
+    def read(self) -> None:
         """Read the configuration, to write it some time later."""
         answer = self._get()
         self._copy = answer.body, answer.headers["etag"]
 
-    def writes(self, edit: Edit | None, *, witness: Callable[[], None]) -> None:
+    def write(self, edit: Edit | None, *, before_write: Callable[[], None]) -> None:
         """
-        Write what was read with an edit in, or the declaration without one.
+        Write the configuration that was read, edited, or the declaration if there is no edit.
 
-        Starts over from reading if that is stale by now. `witness` is called before each try; what
-        CloudFront refuses for another reason is left.
+        Reads again if the ETag is outdated. `before_write` is called before each try. If CloudFront
+        refuses for another reason, nothing is written.
         """
         for _ in range(_TRIES):
             config = _parsed(self._copy[0] if edit else self._declared)
             renamed = edit(config) if edit else None
-            witness()
+            before_write()
             answer = self._put(config, self._copy[1])
             if answer.status != _STALE:
                 break
-            self.reads()
+            self.read()
         if answer.status == _OK:
             accepted = _parsed(answer.body).find("DistributionConfig")
             assert accepted is not None
-            self.ledger.they_wrote(accepted, renamed)
-        self.reads()
+            self.model.third_party_wrote(accepted, renamed)
+        self.read()
 
-    def sees(self) -> ET.Element:
-        """Return what is there."""
+    def current_config(self) -> ET.Element:
+        """Return the configuration as it is now."""
         return _parsed(self._get().body)
 
     def _get(self) -> Raw:
