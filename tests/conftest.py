@@ -31,8 +31,10 @@ _DEPLOYING = ["demo", "stack", "invoke", "live_check"]
 
 
 def pytest_configure() -> None:
-    """Keep the user's AWS settings and proxies away from every test and what it starts."""
+    """Keep the user's AWS settings and proxies, and `make test`, away from what tests start."""
     isolate(os.environ)
+    for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
+        os.environ.pop(name, None)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
