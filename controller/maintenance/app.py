@@ -203,7 +203,7 @@ def assemble(
         page_files=selector.page_files,
         site=SiteReconciler(settings, settings.edge, distribution_reconciler, selector, preflight),
         housekeeping=housekeeping,
-        alarm_clock=_alarm_clock(session, settings, own_arn),
+        alarm_clock=_alarm_clock(session, settings, own_arn, timer),
         announcer=_announcer(session, settings, status_parameter),
         throttling=configs,
         clock=clock,
@@ -254,14 +254,17 @@ def _record_store(session: boto3.Session, settings: Settings, deadline: Deadline
     )
 
 
-def _alarm_clock(session: boto3.Session, settings: Settings, own_arn: str) -> AlarmClock:
+def _alarm_clock(
+    session: boto3.Session, settings: Settings, own_arn: str, timer: Timer
+) -> AlarmClock:
     target = WakeupTarget(
         group=settings.schedule_group,
         target_arn=own_arn,
         role_arn=settings.scheduler_role_arn,
         dead_letter_queue_arn=settings.dead_letter_queue_arn,
     )
-    return AlarmClock(session.client("scheduler", config=_CLIENT), target)
+    client = session.client("scheduler", config=_CLIENT)
+    return AlarmClock(client, target, sleep=timer.sleep, jitter=random.random)
 
 
 def _announcer(

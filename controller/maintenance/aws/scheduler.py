@@ -2,29 +2,32 @@
 The alarm clock: one EventBridge schedule that wakes the controller when the mode can change next.
 
 It only wakes the controller, which then reads everything itself. Windows are never copied into
-schedules, so the two cannot disagree (ADR 0006). A schedule fires within its minute, and one for
-the present may be in the past when it is written, so it is never set to less than a minute ahead.
+schedules, so the two cannot disagree (ADR 0006).
+
+Scheduler has no conditional write. So the schedule's description says when the run that set it
+began to read, and `schedule/alarm.py` decides which of two runs prevails.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from maintenance.aws.errors import translate_errors
 from maintenance.errors import ApplyError
+from maintenance.schedule.alarm import Alarm, merge
 
 if TYPE_CHECKING:
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
 
 NAME = "alarm-clock"
 _INPUT = '{"alarm_clock": true}'
-_NEAREST = timedelta(minutes=1)
-# Scheduler's own years end here (doc: EventBridge Scheduler User Guide, schedule-types).
-_LAST_YEAR = 2199
+_DESCRIPTION = "Wakes the maintenance controller at the next change, as read at "
+# Between attempts to write a schedule that fires, or that another run writes, at the same time.
+_PAUSES_SECONDS = (0.1, 0.3, 1.0, 3.0)
 
 
 class WakeupTarget(Struct, frozen=True):
@@ -37,31 +40,56 @@ class WakeupTarget(Struct, frozen=True):
 
 
 class AlarmClock:
-    """Sets the schedule that wakes the controller, in the group of its target."""
+    """
+    Sets the schedule that wakes the controller, in the group of its target.
 
-    def __init__(self, client: EventBridgeSchedulerClient, target: WakeupTarget) -> None:
+    `sleep` waits for a number of seconds; `jitter` returns a number from 0 to 1.
+    """
+
+    def __init__(
+        self,
+        client: EventBridgeSchedulerClient,
+        target: WakeupTarget,
+        *,
+        sleep: Callable[[float], None],
+        jitter: Callable[[], float],
+    ) -> None:
         self._client = client
         self._target = target
+        self._sleep = sleep
+        self._jitter = jitter
 
-    def set_wakeup(self, at: datetime | None, *, now: datetime) -> None:
+    def set_wakeup(self, at: datetime | None, *, read_at: datetime, now: datetime) -> None:
         """
-        Set the schedule to fire at this instant, or never; write nothing if it is set already.
+        Set the schedule to this instant, or to none, as `schedule/alarm.py` decides.
 
-        Raises ApplyError if Scheduler refuses.
+        `read_at` is when the run began to read what it decided by. Writes nothing if the schedule
+        is right already. Raises ApplyError if Scheduler refuses.
         """
-        is_far = at is not None and at.year > _LAST_YEAR
-        desired = None if at is None or is_far else self._schedule(max(at, now + _NEAREST))
-        message = "the alarm clock cannot be set, so the next change waits for the sweep"
-        with translate_errors(ApplyError, message):
-            self._apply(desired)
-
-    def _apply(self, desired: dict[str, Any] | None) -> None:
         errors = self._client.exceptions
-        try:
-            self._write(desired, over=self._read())
-        except (errors.ConflictException, errors.ResourceNotFoundException):
-            # It fired, or another run set it, since it was read.
-            self._write(desired, over=self._read())
+        with translate_errors(
+            ApplyError, "the alarm clock cannot be set, so the next change waits for the sweep"
+        ):
+            for pause in _PAUSES_SECONDS:
+                try:
+                    return self._apply(at, read_at, now)
+                except (errors.ConflictException, errors.ResourceNotFoundException):
+                    self._sleep(pause * (0.5 + self._jitter()))
+            return self._apply(at, read_at, now)
+
+    def _apply(self, at: datetime | None, read_at: datetime, now: datetime) -> None:
+        found = self._read()
+        alarm = merge(_alarm_of(found) if found else None, at, read_at=read_at, now=now)
+        if alarm is None:
+            if found:
+                self._client.delete_schedule(Name=NAME, GroupName=self._target.group)
+            return
+        desired = self._schedule(alarm.at)
+        description = _DESCRIPTION + alarm.read_at.astimezone(UTC).isoformat()
+        if not found:
+            self._client.create_schedule(**desired, Description=description)
+        elif not _matches(found, desired):
+            self._client.update_schedule(**desired, Description=description)
 
     def _read(self) -> Mapping[str, Any] | None:
         try:
@@ -69,22 +97,12 @@ class AlarmClock:
         except self._client.exceptions.ResourceNotFoundException:
             return None
 
-    def _write(self, desired: dict[str, Any] | None, *, over: Mapping[str, Any] | None) -> None:
-        if desired is None:
-            if over is not None:
-                self._client.delete_schedule(Name=NAME, GroupName=self._target.group)
-        elif over is None:
-            self._client.create_schedule(**desired)
-        elif not _matches(over, desired):
-            self._client.update_schedule(**desired)
-
     def _schedule(self, at: datetime) -> dict[str, Any]:
         target = self._target
-        whole_second = at.astimezone(UTC) + timedelta(microseconds=-at.microsecond % 1_000_000)
         return {
             "Name": NAME,
             "GroupName": target.group,
-            "ScheduleExpression": f"at({whole_second:%Y-%m-%dT%H:%M:%S})",
+            "ScheduleExpression": f"at({at.astimezone(UTC):%Y-%m-%dT%H:%M:%S})",
             "ScheduleExpressionTimezone": "UTC",
             "FlexibleTimeWindow": {"Mode": "OFF"},
             "ActionAfterCompletion": "DELETE",
@@ -97,6 +115,20 @@ class AlarmClock:
                 "RetryPolicy": {"MaximumEventAgeInSeconds": 3600, "MaximumRetryAttempts": 100},
             },
         }
+
+
+def _alarm_of(schedule: Mapping[str, Any]) -> Alarm | None:
+    """Return what a schedule of ours is set to, None if it is not of that form."""
+    at = schedule["ScheduleExpression"].removeprefix("at(").removesuffix(")")
+    read_at = schedule.get("Description", "").removeprefix(_DESCRIPTION)
+    try:
+        return Alarm(_utc(at), _utc(read_at))
+    except ValueError:
+        return None
+
+
+def _utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 def _matches(schedule: Mapping[str, Any], desired: Mapping[str, Any]) -> bool:

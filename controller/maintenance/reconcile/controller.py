@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from copy import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from msgspec import Struct
 
@@ -35,6 +35,9 @@ _MAX_ROUNDS = 3
 _KEEPS_CHANGING = (
     f"the desired state changed {_MAX_ROUNDS} times during this run; the next run continues"
 )
+
+# A run that could not read everything moves no wakeup later.
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Controller(Struct, frozen=True):
@@ -78,12 +81,12 @@ class Controller(Struct, frozen=True):
                     break  # It took too little time for the desired state to have changed.
                 current = self.desired_state.read(changed)
                 if current.visible == desired.visible:
-                    report = current.update(report)
+                    desired, report = current, current.update(report)
                     break
                 observed = Observation(current, self._list_distributions())
             else:
                 raise RunFailed(_KEEPS_CHANGING)
-            report = self._set_wakeup(report)
+            report = self._set_wakeup(report, desired.read_at, after_change=changed is not None)
             accepted = self.clock()
             if self.housekeeping:
                 report = self.housekeeping.run(report, wakeup)
@@ -135,11 +138,12 @@ class Controller(Struct, frozen=True):
             # The read after the last update fails the run if this lasts.
             return True
 
-    def _set_wakeup(self, report: Report) -> Report:
+    def _set_wakeup(self, report: Report, read_at: datetime, *, after_change: bool) -> Report:
         """Set the alarm clock; an error fails the run at its end, but undoes nothing."""
         now = self.clock()
+        at = next_wakeup(report, now, after_change=after_change)
         try:
-            self.alarm_clock.set_wakeup(next_wakeup(report, now), now=now)
+            self.alarm_clock.set_wakeup(at, read_at=read_at, now=now)
         except ApplyError as error:
             return report.with_housekeeping_error(str(error))
         return report
@@ -164,7 +168,7 @@ class Controller(Struct, frozen=True):
         if isinstance(error, ConfigurationError):
             return ()
         try:
-            self.alarm_clock.set_wakeup(now + RECHECK_AFTER, now=now)
+            self.alarm_clock.set_wakeup(now + RECHECK_AFTER, read_at=_NEVER, now=now)
         except ApplyError as hindrance:
             return (str(hindrance),)
         return ()

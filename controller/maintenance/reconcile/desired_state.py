@@ -46,10 +46,12 @@ class DesiredState(Struct, frozen=True):
     """
     A decision, and the errors about what could not be read for it.
 
-    `upcoming` is the decision at the start of the next window, if that is near; `due` is since when
-    the mode is due. `is_uncertain` is whether what could not be read may change the decision.
+    `read_at` is when the read began. `upcoming` is the decision at the start of the next window, if
+    that is near; `due` is since when the mode is due. `is_uncertain` is whether what could not be
+    read may change the decision.
     """
 
+    read_at: datetime
     decision: Decision
     upcoming: Decision | None
     errors: tuple[str, ...]
@@ -85,6 +87,7 @@ class DesiredStateReader(Struct, frozen=True):
 
         Raises ObservationError if too little could be read to decide.
         """
+        read_at = self.clock()
         with ThreadPoolExecutor(max_workers=1) as worker:
             read_windows = worker.submit(self._read_windows, changed)
             read = self.parameters.read_switch(changed=changed)
@@ -102,6 +105,7 @@ class DesiredStateReader(Struct, frozen=True):
         decision = decide(schedule, now=now)
         start = _near_start(decision, now)
         return DesiredState(
+            read_at=read_at,
             decision=decision,
             upcoming=decide(schedule, now=start) if start else None,
             errors=(*((read.error,) if read.error else ()), *windows.errors, *unknown),

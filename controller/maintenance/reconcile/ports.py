@@ -143,8 +143,8 @@ class Versions(Protocol):
 class AlarmClock(Protocol):
     """The one schedule that wakes the controller."""
 
-    def set_wakeup(self, at: datetime | None, *, now: datetime) -> None:
-        """Set it to an instant, or to none; raise ApplyError."""
+    def set_wakeup(self, at: datetime | None, *, read_at: datetime, now: datetime) -> None:
+        """Set it to an instant, or to none, as of a read that began then; raise ApplyError."""
 
 
 class Reconciler(Protocol):

@@ -71,11 +71,15 @@ def target_statuses(report: Report, now: datetime) -> tuple[TargetStatus, ...]:
     )
 
 
-def next_wakeup(report: Report, now: datetime) -> datetime | None:
-    """Return when to run again: when the decision changes; soon if uncertain or settling."""
+def next_wakeup(report: Report, now: datetime, *, after_change: bool = False) -> datetime | None:
+    """
+    Return when to run again: when the decision changes; soon if uncertain or settling.
+
+    Also soon `after_change` of a parameter: another one may follow, whose run is overtaken.
+    """
     valid_until = report.decision.valid_until
     is_settling = any(each.is_settling for each in target_statuses(report, now))
-    if not (report.is_uncertain or is_settling):
+    if not (after_change or report.is_uncertain or is_settling):
         return valid_until
     return min(valid_until or now + RECHECK_AFTER, now + RECHECK_AFTER)
 

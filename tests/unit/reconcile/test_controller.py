@@ -10,7 +10,7 @@ from maintenance.model import Distribution
 from maintenance.reconcile.controller import Controller
 from maintenance.reporting.report import Report
 from maintenance.schedule.switch import Says
-from maintenance.wakeup import AlarmClockRang, Sweep
+from maintenance.wakeup import AlarmClockRang, ParameterChanged, Sweep
 
 from tests.unit.reconcile.world import World
 
@@ -51,6 +51,17 @@ def test_a_question_changes_nothing(read: Callable[[Controller], Report]) -> Non
     read(world.controller())
 
     assert ["list distributions", "select a version"] == world.done
+
+
+def test_a_parameter_change_is_followed_by_another_run_in_a_minute() -> None:
+    """So that no slower run that did not see it has the last word about the alarm clock."""
+    world = World()
+
+    world.controller().reconcile(ParameterChanged("/site/maintenance/windows/a", world.clock()))
+    world.done.clear()
+    world.controller().reconcile(ParameterChanged("/site/maintenance/windows/b", world.clock()))
+
+    assert "set the wakeup in 60.0 seconds" in world.done
 
 
 class _Flickering(World):
@@ -108,8 +119,9 @@ def test_a_run_that_its_owner_has_to_fix_is_not_repeated_every_minute() -> None:
 class _Asleep(_Unlisted):
     """Nor does Scheduler."""
 
-    def set_wakeup(self, at: datetime | None, *, now: datetime) -> None:
-        raise ApplyError(f"the alarm clock cannot be set, {at is None or at > now}")
+    def set_wakeup(self, at: datetime | None, *, read_at: datetime, now: datetime) -> None:
+        del at
+        raise ApplyError(f"the alarm clock cannot be set, {read_at < now}")
 
 
 def test_a_failed_run_whose_wakeup_cannot_be_set_says_both() -> None:

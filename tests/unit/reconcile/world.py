@@ -145,7 +145,7 @@ class World:
         self.done.append("update a distribution")
         self.updates.append(xml)
 
-    def set_wakeup(self, at: datetime | None, *, now: datetime) -> None:
+    def set_wakeup(self, at: datetime | None, *, read_at: datetime, now: datetime) -> None:  # noqa: ARG002 - the protocol's
         """Record the wakeup, in seconds from now."""
         seconds = (at - now).total_seconds() if at else None
         self.done.append(f"set the wakeup in {seconds} seconds")

@@ -243,6 +243,23 @@ def test_the_next_wakeup_is_in_a_minute_if_the_decision_is_uncertain(
     assert expected == next_wakeup(report, NOW)
 
 
+@pytest.mark.parametrize(
+    ("valid_until", "expected"),
+    [
+        (None, NOW + RECHECK_AFTER),
+        (NOW + timedelta(hours=1), NOW + RECHECK_AFTER),
+        (NOW + timedelta(seconds=9), NOW + timedelta(seconds=9)),
+    ],
+)
+def test_the_next_wakeup_is_in_a_minute_after_a_parameter_has_changed(
+    valid_until: datetime | None, expected: datetime
+) -> None:
+    """A slower run that did not see the change may set the alarm clock after this one."""
+    report = a_report(CLOSED, DEPLOYED, valid_until=valid_until)
+
+    assert expected == next_wakeup(report, NOW, after_change=True)
+
+
 def test_a_stuck_target_causes_no_wakeup() -> None:
     """The sweeps check it."""
     assert None is next_wakeup(a_report(CLOSED, SETTLING), NOW + STUCK_AFTER)
