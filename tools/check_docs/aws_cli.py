@@ -19,11 +19,10 @@ _RENAMED = {("sns", "endpoint"): "notification-endpoint"}
 
 
 def errors(words: Sequence[str], *, whole: bool = True) -> list[str]:
-    """Return why the AWS CLI would refuse `aws` with these words, `whole` if none is left out."""
-    service, name, *rest = [*words, "--version"]
-    if service.startswith("--") or name.startswith("--"):
+    """Return why the AWS CLI would refuse these words behind `aws`, `whole` if none is left out."""
+    if len(words) == 1 or any(each.startswith("--") for each in words[:2]):
         return []
-    rest = rest[:-1]
+    service, name, *rest = words
     if service == "s3":
         return [] if name in _S3 else [f"aws s3 has no command {name}"]
     service = "s3" if service == "s3api" else service
