@@ -6,7 +6,7 @@ model. So the XML that GetDistributionConfig returned is never serialised again:
 the two association lists are replaced, all others stay (ADR 0002).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -34,11 +34,16 @@ class ConfiguredBehavior(Struct, frozen=True):
 
 
 class DistributionConfig(Struct, frozen=True):
-    """A parsed configuration. `behaviors` are the default one, then the others in precedence."""
+    """
+    A parsed configuration. `behaviors` are the default one, then the others in precedence.
+
+    `caveats` say, after the distribution's name, why closing it may mean something else to its
+    visitors than its owner expects.
+    """
 
     xml: bytes
     behaviors: tuple[ConfiguredBehavior, ...]
-    has_continuous_deployment: bool
+    caveats: tuple[str, ...]
 
     def with_lists(self, changes: Mapping[PathPattern, AssociationLists]) -> bytes:
         """Return the XML with the lists of the named behaviors replaced, and nothing else."""
@@ -63,8 +68,29 @@ def read_config(xml: bytes) -> DistributionConfig:
     return DistributionConfig(
         xml=xml,
         behaviors=tuple(_behavior(xml, each) for each in [default, *ordered]),
-        has_continuous_deployment=bool(root.text_of("ContinuousDeploymentPolicyId")),
+        caveats=tuple(_caveats(root)),
     )
+
+
+def _caveats(root: Element) -> Iterator[str]:
+    if root.text_of("Enabled") == "false":
+        yield "is disabled: its visitors get no answer, in maintenance or not"
+    if root.text_of("ConnectionMode") == "tenant-only":
+        # Tenants share the functions of their distribution (model: cloudfront Customizations).
+        yield "is shared by distribution tenants: closing it closes every one of them"
+    if root.text_of("ContinuousDeploymentPolicyId"):
+        yield (
+            "has a continuous deployment policy: visitors of its staging distribution bypass "
+            "maintenance"
+        )
+    pages = root.child("CustomErrorResponses", "Items")
+    for each in pages.children if pages else ():
+        # Without a path the entry only says how long an error is cached.
+        if each.text_of("ErrorCode") == "503" and (path := each.text_of("ResponsePagePath")):
+            yield (
+                f"has the custom error response {path} for 503: CloudFront may show visitors that "
+                "instead of the maintenance page, so remove it, or check at the first maintenance"
+            )
 
 
 def _behavior(xml: bytes, element: Element) -> ConfiguredBehavior:

@@ -153,13 +153,10 @@ def _outcome(distribution: Distribution, prepared: _Prepared, *, changed: bool =
 
 
 def _warnings(distribution: Distribution, prepared: _Prepared) -> tuple[str, ...]:
-    warnings = []
+    is_closing = prepared.intent.mode is Mode.MAINTENANCE
+    caveats = prepared.config.caveats if is_closing else ()
+    warnings = [f"{distribution.distribution_id} {each}" for each in caveats]
     plan = prepared.change.plan
-    if prepared.config.has_continuous_deployment:
-        warnings.append(
-            f"{distribution.distribution_id} has a continuous deployment policy: visitors of its "
-            "staging distribution bypass maintenance"
-        )
     unguarded = [
         each
         for step in plan.with_action(Action.ATTACH)

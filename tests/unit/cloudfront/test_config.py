@@ -38,20 +38,59 @@ def test_the_features_of_a_behavior_are_read(behavior: Behavior) -> None:
     assert behavior == read_config(config_xml(behavior)).behaviors[0].behavior
 
 
+def _error_page(*members: bytes) -> bytes:
+    return (
+        b"<CustomErrorResponses><Quantity>1</Quantity><Items><CustomErrorResponse>%s"
+        b"</CustomErrorResponse></Items></CustomErrorResponses>"
+    ) % b"".join(members)
+
+
 @pytest.mark.parametrize(
     ("element", "expected"),
     [
-        (b"", False),
-        (b"<ContinuousDeploymentPolicyId/>", False),
-        (b"<ContinuousDeploymentPolicyId></ContinuousDeploymentPolicyId>", False),
-        (b"<ContinuousDeploymentPolicyId>abc</ContinuousDeploymentPolicyId>", True),
+        (b"", ()),
+        (b"<ContinuousDeploymentPolicyId/>", ()),
+        (b"<ContinuousDeploymentPolicyId></ContinuousDeploymentPolicyId>", ()),
+        (
+            b"<ContinuousDeploymentPolicyId>abc</ContinuousDeploymentPolicyId>",
+            ("has a continuous deployment policy",),
+        ),
+        (b"<Enabled>true</Enabled>", ()),
+        (b"<Enabled>false</Enabled>", ("is disabled",)),
+        (b"<ConnectionMode>direct</ConnectionMode>", ()),
+        (b"<ConnectionMode>tenant-only</ConnectionMode>", ("is shared by distribution tenants",)),
+        (b"<CustomErrorResponses><Quantity>0</Quantity></CustomErrorResponses>", ()),
+        (
+            _error_page(
+                b"<ErrorCode>503</ErrorCode>",
+                b"<ResponsePagePath>/503.html</ResponsePagePath><ResponseCode>200</ResponseCode>",
+            ),
+            ("has the custom error response /503.html for 503",),
+        ),
+        (
+            _error_page(
+                b"<ErrorCode>503</ErrorCode><ResponsePagePath></ResponsePagePath>",
+                b"<ErrorCachingMinTTL>10</ErrorCachingMinTTL>",
+            ),
+            (),
+        ),
+        (
+            _error_page(
+                b"<ErrorCode>403</ErrorCode><ResponsePagePath>/index.html</ResponsePagePath>",
+                b"<ResponseCode>200</ResponseCode>",
+            ),
+            (),
+        ),
     ],
 )
-def test_a_continuous_deployment_policy_is_detected(element: bytes, *, expected: bool) -> None:
-    """An element without text names no policy."""
+def test_what_closing_would_not_do_as_expected_is_a_caveat(
+    element: bytes, expected: tuple[str, ...]
+) -> None:
+    """An element without text says nothing."""
     read = read_config(config_xml(a_behavior(), extra=element))
 
-    assert expected is read.has_continuous_deployment
+    assert len(expected) == len(read.caveats)
+    assert all(map(str.startswith, read.caveats, expected))
 
 
 @pytest.mark.parametrize(

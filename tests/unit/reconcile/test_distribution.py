@@ -137,11 +137,12 @@ def test_a_continuous_deployment_policy_is_a_warning() -> None:
     policy = b"<ContinuousDeploymentPolicyId>abc</ContinuousDeploymentPolicyId>"
     cloud = _Cloud(config_xml(a_behavior(), extra=policy))
 
-    outcome = DistributionReconciler(cloud, cloud).dry_run(
-        a_distribution(), Intent(Mode.MAINTENANCE, EDGE, EDGE.base_arn)
-    )
+    reconciler = DistributionReconciler(cloud, cloud)
+    closing = reconciler.dry_run(a_distribution(), Intent(Mode.MAINTENANCE, EDGE, EDGE.base_arn))
+    opening = reconciler.dry_run(a_distribution(), Intent(Mode.LIVE, EDGE))
 
-    assert 1 == sum("has a continuous deployment policy" in each for each in outcome.warnings)
+    assert 1 == sum("has a continuous deployment policy" in each for each in closing.warnings)
+    assert () == opening.warnings
 
 
 def test_another_engine_has_its_own_quota() -> None:
