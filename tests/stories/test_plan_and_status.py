@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.cloud import eventually
-from tests.sandbox.builders import a_behavior, a_distribution, a_function, functions
+from tests.sandbox.builders import a_behavior, a_distribution, a_function, functions, ordered
 from tests.stories.site import Site
 
 type LooksAfter = Callable[..., None]
@@ -40,31 +40,47 @@ def test_plan_says_what_a_run_would_do(site: Site, looks_after: LooksAfter) -> N
     assert before == writes(site)
 
 
-def test_plan_warns_that_requests_will_skip_a_displaced_viewer_request_function(
+def test_plan_warns_that_requests_will_skip_the_displaced_functions(
     site: Site, looks_after: LooksAfter
 ) -> None:
-    """A displaced authentication function does not check the requests that may pass."""
-    rewrite = a_function(site.cloud, "rewrite")
-    occupied = a_behavior(FunctionAssociations=functions(viewer_request=rewrite))
-    looks_after(a_distribution(site.cloud, DefaultCacheBehavior=occupied))
+    """
+    A displaced authentication function does not check the requests that may pass.
+
+    Without the headers of one at viewer-response, a tester's program may not read its API.
+    """
+    rewrite, headers = a_function(site.cloud, "rewrite"), a_function(site.cloud, "headers")
+    both = a_behavior(
+        FunctionAssociations=functions(viewer_request=rewrite, viewer_response=headers)
+    )
+    looks_after(a_distribution(site.cloud, DefaultCacheBehavior=both))
     site.says("on")
 
     warnings = site.receives({"plan": True})["distributions"][0]["warnings"]
 
     assert 1 == len(warnings)
-    assert f"skip CloudFront Function {rewrite} at viewer-request during maintenance" in warnings[0]
+    assert (
+        f"skip CloudFront Function {rewrite} at viewer-request and "
+        f"CloudFront Function {headers} at viewer-response during maintenance"
+    ) in warnings[0]
 
 
-def test_plan_does_not_warn_of_a_displaced_viewer_response_function(
+def test_plan_names_a_function_once_that_is_displaced_from_many_behaviors(
     site: Site, looks_after: LooksAfter
 ) -> None:
-    """It only changes responses, and guards nothing."""
-    headers = a_function(site.cloud, "headers")
-    decorated = a_behavior(FunctionAssociations=functions(viewer_response=headers))
-    looks_after(a_distribution(site.cloud, DefaultCacheBehavior=decorated))
+    """The warning stays readable."""
+    headers = functions(viewer_response=a_function(site.cloud, "headers"))
+    looks_after(
+        a_distribution(
+            site.cloud,
+            DefaultCacheBehavior=a_behavior(FunctionAssociations=headers),
+            CacheBehaviors=ordered(a_behavior(PathPattern="/api/*", FunctionAssociations=headers)),
+        )
+    )
     site.says("on")
 
-    assert [] == site.receives({"plan": True})["distributions"][0]["warnings"]
+    warnings = site.receives({"plan": True})["distributions"][0]["warnings"]
+
+    assert 1 == str(warnings).count("function/headers")
 
 
 def test_plan_of_opening_names_the_functions_to_restore(

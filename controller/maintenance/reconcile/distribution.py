@@ -26,7 +26,7 @@ from maintenance.cloudfront.plan import (
     plan_distribution,
 )
 from maintenance.errors import ApplyError, StaleObservation, Throttled
-from maintenance.model import VIEWER_REQUEST, Distribution, Mode
+from maintenance.model import Distribution, Mode
 from maintenance.reconcile import ports
 from maintenance.reporting.report import Outcome
 
@@ -157,16 +157,14 @@ def _warnings(distribution: Distribution, prepared: _Prepared) -> tuple[str, ...
     caveats = prepared.config.caveats if is_closing else ()
     warnings = [f"{distribution.distribution_id} {each}" for each in caveats]
     plan = prepared.change.plan
-    unguarded = [
-        each
-        for step in plan.with_action(Action.ATTACH)
-        for each in step.conflicting
-        if each.event_type == VIEWER_REQUEST
-    ]
-    if unguarded:
+    # One function is often attached to many behaviors.
+    displaced = dict.fromkeys(
+        each for step in plan.with_action(Action.ATTACH) for each in step.conflicting
+    )
+    if displaced:
         warnings.append(
             f"{distribution.distribution_id}: requests that the maintenance function lets through "
-            f"(allowed paths and networks, the bypass link) skip {names_of(unguarded)} during "
+            f"(allowed paths and networks, the bypass link) skip {names_of(displaced)} during "
             "maintenance"
         )
     engine = prepared.intent.engine
