@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shlex
 import signal
 import sys
 import time
@@ -80,7 +81,8 @@ def _keep(demo: DemoEnvironment, console: StepConsole) -> None:
         console.command(command)
     console.say("The controller's log:")
     console.command(
-        f"aws logs filter-log-events --log-group-name /aws/cloudformation/{STACK}/ControllerLogs",
+        "aws logs filter-log-events",
+        f"--log-group-name /aws/cloudformation/{STACK}/ControllerLogs",
         "--query 'events[].[message]' --output text",
     )
     console.say("")
@@ -95,7 +97,9 @@ def _settings(demo: DemoEnvironment) -> list[str]:
     environment = demo.sandbox.environment()
     if any(name.lower().endswith("_proxy") for name in os.environ if name.lower() != "no_proxy"):
         environment |= {name: os.environ[name] for name in ("NO_PROXY", "no_proxy")}
-    return [f"{name}={value}" for name, value in environment.items() if "SAM" not in name]
+    return [
+        f"{name}={shlex.quote(value)}" for name, value in environment.items() if "SAM" not in name
+    ]
 
 
 def _write_switch(demo: DemoEnvironment, console: StepConsole, value: str) -> None:

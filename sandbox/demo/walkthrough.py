@@ -123,7 +123,8 @@ def _wait_for_window(demo: DemoEnvironment, console: StepConsole) -> None:
 
 def _show_command(console: StepConsole, name: str, value: str) -> None:
     console.command(
-        f"aws ssm put-parameter --overwrite --type String --name {name}",
+        "aws ssm put-parameter --overwrite --type String",
+        f"--name {name}",
         f"--value {shlex.quote(value)}",
     )
 

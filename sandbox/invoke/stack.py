@@ -103,6 +103,6 @@ def find_stack(endpoint_url: str) -> Stack:
     except (BotoCoreError, ClientError, KeyError, ValueError) as error:
         raise InvocationError(
             f"No stack {STACK} in a sandbox at {endpoint_url}: run make sandbox in another "
-            f"terminal, and wait until it says that it is ready. ({error})"
+            f"terminal, and wait until it has deployed the stack. ({error})"
         ) from error
     return Stack(client, controller)

@@ -37,6 +37,42 @@ def test_every_check_of_the_demo_passes(tmp_path: Path) -> None:
     assert [] == list(tmp_path.iterdir())
 
 
+def test_a_kept_site_takes_the_switch_from_standard_input(tmp_path: Path) -> None:
+    """It also prints what other terminals need, and ends on a signal without a trace."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    with subprocess.Popen(
+        [sys.executable, "-m", "sandbox.demo", "--keep", "--port", "0"],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "PATH": path,
+            "ftp_proxy": "http://127.0.0.1:9",
+            "TMPDIR": str(tmp_path),
+        },
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write("onn\non for 10m\n")
+        process.stdin.flush()
+        printed = []
+        for line in process.stdout:
+            printed.append(line.strip())
+            if "The switch says" in line:
+                break
+        process.terminate()
+        printed += [line.strip() for line in process.stdout]
+
+    assert 0 == process.returncode
+    assert "NO_PROXY=127.0.0.1,localhost,::1 \\" in printed
+    assert "Invalid: 'onn'. The switch takes:" in printed
+    assert "The switch says on for 10m. Reload the page in a few seconds." in printed
+    assert "Ended; nothing is left running." == printed[-1]
+    assert [] == list(tmp_path.iterdir())
+
+
 def test_a_demo_that_cannot_run_says_why(tmp_path: Path) -> None:
     """Without the SAM CLI it ends with a sentence, exit code 1 and no traceback."""
     ran = run_demo(os.defpath, TMPDIR=str(tmp_path))
