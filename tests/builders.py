@@ -88,7 +88,7 @@ def item_xml(association: Association) -> bytes:
 
 
 def list_xml(kind: Kind, *items: Association | bytes) -> bytes:
-    """Return an association list; an item given as bytes is taken as it is."""
+    """Return an association list; an item given as bytes is used unchanged."""
     name = LIST_NAMES[kind].encode()
     written = [each if isinstance(each, bytes) else item_xml(each) for each in items]
     body = b"<Items>" + b"".join(written) + b"</Items>" if written else b""
@@ -97,7 +97,7 @@ def list_xml(kind: Kind, *items: Association | bytes) -> bytes:
 
 
 def lists(*associations: Association) -> AssociationLists:
-    """Return both lists of a behavior with these associations; neither is absent."""
+    """Return both lists of a behavior with these associations, even if one is empty."""
     by_kind = {kind: [each for each in associations if each.kind is kind] for kind in Kind}
     return AssociationLists(
         list_xml(Kind.LAMBDA_AT_EDGE, *by_kind[Kind.LAMBDA_AT_EDGE]),
@@ -106,7 +106,7 @@ def lists(*associations: Association) -> AssociationLists:
 
 
 def behavior_xml(behavior: Behavior) -> bytes:
-    """Return a cache behavior as it stands in a DistributionConfig."""
+    """Return a cache behavior as in a DistributionConfig."""
     name = b"DefaultCacheBehavior" if behavior.path_pattern is None else b"CacheBehavior"
     path = f"<PathPattern>{escape(behavior.path_pattern or '')}</PathPattern>".encode()
     both = lists(*behavior.associations)
@@ -145,4 +145,4 @@ def a_switch(
 def a_decision(mode: Mode = Mode.MAINTENANCE, *, ends_in: timedelta | None = None) -> Decision:
     """Return a decision; `ends_in` counts from NOW."""
     until = NOW + ends_in if ends_in else None
-    return Decision(mode, reason="somebody said so", until=until, valid_until=until)
+    return Decision(mode, reason="the switch says so", until=until, valid_until=until)

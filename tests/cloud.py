@@ -1,8 +1,7 @@
 """
 The cloud that stories and contract tests run against: boto3 clients of a running sandbox.
 
-Clients do not retry, so that a test sees every answer; what runs inside the sandbox retries as it
-was built to.
+These clients do not retry, so that a test sees every response; programs inside the sandbox do.
 """
 
 import functools
@@ -32,13 +31,13 @@ if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
 _POLL_SECONDS = 0.02
-# Each story makes clients of its own; the models that they are made of are read once.
+# Each story makes its own clients, but botocore reads their models only once.
 botocore.session.create_loader = functools.cache(botocore.loaders.create_loader)
 
 
 @dataclass(frozen=True)
 class Cloud:
-    """A sandbox and its clients; the keys are the caller's, root by default."""
+    """A sandbox and its clients, with a caller's keys; the default is root's."""
 
     sandbox: Sandbox
     access_key: str = "test"
@@ -125,12 +124,12 @@ def _session() -> boto3.Session:
     return boto3.Session()
 
 
-def eventually[T](look: Callable[[], T], *, seconds: float = 60.0) -> T:
-    """Return what `look` gives as soon as that is true; AssertionError when it never is."""
+def eventually[T](read: Callable[[], T], *, seconds: float = 60.0) -> T:
+    """Return the first true result of `read`; AssertionError if there is none in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        seen = look()
-        if seen:
-            return seen
+        found = read()
+        if found:
+            return found
         time.sleep(_POLL_SECONDS)
-    raise AssertionError(f"Still not so after {seconds} seconds: {look}.")
+    raise AssertionError(f"Not true within {seconds} seconds: {read}.")

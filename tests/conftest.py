@@ -1,5 +1,5 @@
 """
-What every test folder shares: which tests stay together, and the sandbox that stories run against.
+Setup of all tests: which ones stay in one process, and the sandbox.
 
 The sandbox and its clients are imported where they are first needed: a test that needs neither
 starts seconds earlier. tests/contract/test_imports.py checks that.
@@ -26,7 +26,7 @@ settings.register_profile("laws", examples(100))
 settings.load_profile("laws")
 
 _QUICK = {"unit", "properties", "edge", "contract", "model_checking"}
-# Each deploys for all its files, which takes longest, so they start first.
+# These folders deploy once for all their files; that takes longest, so they start first.
 _DEPLOYING = ["demo", "stack", "invoke", "live_check"]
 
 
@@ -66,7 +66,7 @@ class _ByScope(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
 
 
 def _scope(nodeid: str) -> str:
-    """Return what a test shares its setup with: its file, or its folder if that deploys a stack."""
+    """Return where a test's setup is shared: in its file, or in its folder if that deploys."""
     file = nodeid.partition("::")[0]
     folder = file.split("/")[-2]
     return folder if folder in _DEPLOYING else file
@@ -83,7 +83,7 @@ def sandbox() -> "Iterator[Sandbox]":
 
 @pytest.fixture(scope="session")
 def _clients(sandbox: "Sandbox") -> "Cloud":
-    """Give the clients, which cost more to make than a test to run."""
+    """Give the clients; making them takes longer than a test."""
     from tests.cloud import Cloud  # noqa: PLC0415 - see above
 
     return Cloud(sandbox)

@@ -1,5 +1,5 @@
 """
-A process that ends at one of its AWS calls, without replacing any code of ours.
+A process that ends at one of its AWS calls, without a change of our code.
 
     moment   the call it ends at
     -------  ---------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Both engines of the tests: Lambda@Edge, and one with rules of its own that no product has."""
+"""The engines of the tests: Lambda@Edge, and an invented one with other rules."""
 
 from html import escape
 

@@ -1,8 +1,8 @@
 """
 How many examples the property tests draw: LAWS multiplies them, by 10 in `make laws`.
 
-With LAWS=0, for `make mutation`, they draw a few, the same each time, and do not shrink what they
-find: the tests run for every mutant, and must give the same verdict again.
+With LAWS=0, for `make mutation`, they draw the same few each time and do not shrink a failing one:
+the tests run for every mutant, and must give the same verdict each time.
 """
 
 import os

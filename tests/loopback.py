@@ -1,4 +1,4 @@
-"""A loopback HTTP server that records its requests and gives prepared answers."""
+"""A loopback HTTP server that records requests and gives prepared responses."""
 
 import contextlib
 import threading
@@ -19,7 +19,7 @@ class Received:
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer to give."""
+    """A response to give."""
 
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Skip a test on a machine without what it needs; where CI is set, tests/conftest.py fails it."""
+"""Skip a test whose programs are missing; tests/conftest.py fails it if CI is set."""
 
 from collections.abc import Mapping
 

@@ -38,7 +38,7 @@ def test_a_step_that_fails_is_marked(console: StepConsole, output: io.StringIO) 
 
 
 def test_a_long_step_shows_progress_in_a_pipe(console: StepConsole, output: io.StringIO) -> None:
-    """A log that stands still looks like a demo that hangs."""
+    """Without output, a demo seems to hang."""
     with console.step("waits"):
         wait_until(lambda: "… waits (0 s)" in output.getvalue(), "a line of progress")
 

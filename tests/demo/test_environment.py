@@ -1,4 +1,4 @@
-"""What the demo reads of the running stack."""
+"""The demo reads the alarm clock of the running stack."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -26,7 +26,7 @@ def test_the_alarm_is_the_expression_of_the_schedule(cloud: Cloud) -> None:
     assert (None, "at(2198-12-01T02:00:00)") == (before, alarm(cloud.scheduler))
 
 
-def test_an_alarm_that_is_removed_while_it_is_read_is_not_set(cloud: Cloud) -> None:
+def test_an_alarm_that_is_removed_during_the_read_is_none(cloud: Cloud) -> None:
     """The controller may remove it between the two calls."""
     _set_alarm(cloud, "at(2198-12-01T02:00:00)")
     cloud.sandbox.inject_fault("hold", "scheduler:GetSchedule")

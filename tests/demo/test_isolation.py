@@ -1,4 +1,4 @@
-"""The sandbox is reached whatever the user's AWS settings and proxies are."""
+"""The user's AWS settings and proxies do not keep programs from the sandbox."""
 
 import os
 import subprocess
@@ -21,7 +21,7 @@ httpx.get(sys.argv[1] + "/_sandbox/ready").raise_for_status()
 """
 
 
-def test_neither_a_missing_profile_nor_a_proxy_is_asked(sandbox: Sandbox) -> None:
+def test_neither_a_missing_profile_nor_a_proxy_is_used(sandbox: Sandbox) -> None:
     """Nothing listens at the proxy's address."""
     proxies = dict.fromkeys(("HTTP_PROXY", "http_proxy", "HTTPS_PROXY"), "http://127.0.0.1:9")
     environment = {
@@ -54,8 +54,8 @@ def test_proxies_and_their_exceptions_stay() -> None:
     assert "intranet,localhost,127.0.0.1,::1" == environment["NO_PROXY"] == environment["no_proxy"]
 
 
-def test_no_setting_of_aws_stays() -> None:
-    """Nor does a file of them: its default profile may name another endpoint."""
+def test_no_aws_setting_stays() -> None:
+    """Nor a file of settings: its default profile may name another endpoint."""
     environment = {"AWS_PROFILE": "work", "AWS_ENDPOINT_URL_SSM": "http://elsewhere", "HOME": "/h"}
 
     isolate(environment)

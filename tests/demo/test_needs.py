@@ -1,4 +1,4 @@
-"""What a test says that this machine cannot run."""
+"""The reason of a test that is skipped because a program is missing."""
 
 import pytest
 

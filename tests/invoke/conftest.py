@@ -71,7 +71,7 @@ class Site:
         eventually(self.is_closed)
 
     def reopen(self) -> None:
-        """Have the deployed controller open the site, and return in a later second."""
+        """Have the deployed controller open the site, and wait for the next second."""
         self.demo.write_parameter(SWITCH, "off")
         eventually(self.is_open)
         written = datetime.now(UTC).replace(microsecond=0)

@@ -1,4 +1,4 @@
-"""The command behind `make invoke`: what it prints, and what it says when it cannot run."""
+"""The command behind `make invoke`: its output, and its errors when it cannot run."""
 
 import json
 import os

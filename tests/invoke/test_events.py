@@ -1,5 +1,5 @@
 """
-Each file of events/ through the real `sam local invoke`, in a container, with its real effect.
+Each file of events/ through the real `sam local invoke`, in a container, and its effect.
 
 No rule wakes the deployed controller when these tests write a parameter: what happens to the site
 is the container's doing.

@@ -1,4 +1,4 @@
-"""Containers reach the sandbox during an invocation; nothing else does, and afterwards nothing."""
+"""Containers reach the sandbox during an invocation only, and nothing else does."""
 
 import contextlib
 import socket

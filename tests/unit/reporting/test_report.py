@@ -32,7 +32,7 @@ def test_the_document_has_everything() -> None:
 
     expected = {
         "mode": "maintenance",
-        "reason": "somebody said so",
+        "reason": "the switch says so",
         "until": "2026-12-01T03:00:00Z",
         "message": None,
         "valid_until": "2026-12-01T03:00:00Z",

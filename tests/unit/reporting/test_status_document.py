@@ -32,7 +32,7 @@ def test_the_document_has_everything() -> None:
     """The decision, what comes next, how far the last change is, what is wrong, and where."""
     status = Status(
         mode=Mode.MAINTENANCE,
-        reason="somebody said so",
+        reason="the switch says so",
         until=NOW + HOUR,
         message="back at three",
         next_change=NextChange(NOW + HOUR, closes=False, window="sunday"),
@@ -42,7 +42,7 @@ def test_the_document_has_everything() -> None:
 
     expected = {
         "mode": "maintenance",
-        "reason": "somebody said so",
+        "reason": "the switch says so",
         "until": "2026-12-01T03:00:00Z",
         "message": "back at three",
         "next_change": {"at": "2026-12-01T03:00:00Z", "what": "opens", "window": "sunday"},
@@ -69,7 +69,7 @@ def test_the_document_has_everything() -> None:
 
 def test_an_unknown_value_is_null() -> None:
     """Not a text in its place."""
-    document = json.loads(encode_status(Status(Mode.LIVE, "nobody said anything")))
+    document = json.loads(encode_status(Status(Mode.LIVE, "no switch, no windows")))
 
     names = ("until", "message", "next_change", "last_change", "last_error")
     assert [None] * 5 == [document[name] for name in names]

@@ -159,7 +159,7 @@ def test_the_status_holds_the_decision() -> None:
 
     assert Status(
         CLOSED,
-        "somebody said so",
+        "the switch says so",
         NOW + RECHECK_AFTER,
         "back at three",
         change,
@@ -278,7 +278,7 @@ def test_the_event_has_what_operators_need() -> None:
         "mode": "maintenance",
         "previous_mode": "live",
         "phase": "accepted",
-        "reason": "somebody said so",
+        "reason": "the switch says so",
         "until": "2026-12-01T03:00:00Z",
         "message": "back at three",
         "distributions": 2,
