@@ -30,14 +30,14 @@ def set_to(site: Site) -> datetime:
 
 
 @pytest.mark.promise
-@pytest.mark.parametrize("held", ["scheduler:GetSchedule", "scheduler:CreateSchedule"])
+@pytest.mark.parametrize("operation", ["scheduler:GetSchedule", "scheduler:CreateSchedule"])
 def test_a_slow_run_does_not_move_the_alarm_clock_past_a_window_that_it_has_not_read(
-    site: Site, looks_after: LooksAfter, held: str
+    site: Site, looks_after: LooksAfter, operation: str
 ) -> None:
-    """It has read only the later of two windows, and comes to the alarm clock last."""
+    """It has read only the later of two windows, and sets the alarm clock last."""
     looks_after(a_distribution(site.cloud))
     site.schedules("later", f"{expression(NOON + 2 * HOUR)} for 1h")
-    site.cloud.sandbox.inject_fault("hold", held)
+    site.cloud.sandbox.inject_fault("hold", operation)
 
     with ThreadPoolExecutor(1) as other:
         slow = other.submit(site.runs_at, NOON)
@@ -55,7 +55,7 @@ def test_a_slow_run_does_not_move_the_alarm_clock_past_a_window_that_it_has_not_
 def test_a_run_that_needs_the_alarm_clock_later_moves_it(
     site: Site, looks_after: LooksAfter
 ) -> None:
-    """A window was deleted: nothing is to be done at its start."""
+    """A window was deleted, so no run is needed at its start."""
     looks_after(a_distribution(site.cloud))
     site.schedules("sooner", f"{expression(NOON + HOUR)} for 1h")
     site.schedules("later", f"{expression(NOON + 2 * HOUR)} for 1h")

@@ -1,4 +1,4 @@
-"""Commands are ordered by their instants, whatever the order in which they arrive."""
+"""Commands are ordered by their instants, in whichever order they arrive."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -40,10 +40,10 @@ def distribution_id(site: Site, looks_after: LooksAfter) -> str:
 
 @pytest.mark.promise
 @pytest.mark.parametrize("is_in_order", [True, False], ids=["in order", "the off first"])
-def test_an_off_wins_over_an_earlier_on_in_whatever_order_they_arrive(
+def test_an_off_wins_over_an_earlier_on_in_either_order_of_arrival(
     site: Site, distribution_id: str, *, is_in_order: bool
 ) -> None:
-    """A fleet that is told to open opens, however late its on was delivered to a site."""
+    """A site that should open opens, however late an earlier on is delivered."""
     before = written(site)
     commands = [command("on", before + MOMENT), command("off", before + 2 * MOMENT)]
     for each in commands if is_in_order else reversed(commands):
@@ -56,7 +56,7 @@ def test_an_off_wins_over_an_earlier_on_in_whatever_order_they_arrive(
 def test_an_off_that_an_on_overwrites_at_the_same_time_is_written_again(
     site: Site, distribution_id: str
 ) -> None:
-    """Parameter Store has no conditional write: the slower controller finds what it has done."""
+    """Parameter Store has no conditional write, so the slower run checks what it overwrote."""
     before = written(site)
     site.cloud.sandbox.inject_fault("hold", "ssm:PutParameter")
     with ThreadPoolExecutor(1) as other:
@@ -74,10 +74,10 @@ def test_an_off_that_an_on_overwrites_at_the_same_time_is_written_again(
     assert set() == site.attached(distribution_id)["default"]
 
 
-def test_what_an_operator_writes_after_a_command_counts_from_its_write(
+def test_an_operators_value_after_a_command_counts_from_its_own_write(
     site: Site, distribution_id: str
 ) -> None:
-    """The parameter keeps the command's description, which is not the operator's."""
+    """The parameter still has the command's description, which is not about this value."""
     before = written(site)
     site.receives(command("on", before + MOMENT))
     site.says("off")
@@ -93,7 +93,7 @@ def test_what_an_operator_writes_after_a_command_counts_from_its_write(
 def test_a_late_off_does_not_end_a_window_that_began_after_its_instant(
     site: Site, distribution_id: str
 ) -> None:
-    """It was meant for what was open when it was sent; the report says why the site is closed."""
+    """It is about windows that were open when it was sent; the report names the other one."""
     before = written(site)
     begins = before + 2 * MOMENT
     site.schedules("upgrade", f"at({begins:%Y-%m-%dT%H:%M:%S.%fZ}) for 1h")
