@@ -51,7 +51,8 @@ _NOT_IN_A_LINE: Final = frozenset(
     map(chr, (*range(0x20), *range(0x7F, 0xA0), *range(0x2028, 0x202F), *range(0x2066, 0x206A)))
 )
 
-_ONLY_WILDCARDS: Final = re.compile(r"[/?]*\*[/?*]*")
+# A comma or a blank joins two patterns by mistake; CloudFront's patterns have neither.
+_NO_PATTERN: Final = re.compile(r"[/?]*\*[/?*]*|(?s:.*[,\s].*)")
 
 
 class Text:
@@ -235,7 +236,7 @@ def _allowed_networks(values: list[str]) -> AllowedNetworks | tuple[()]:
 
 
 def _is_path_pattern(value: object) -> bool:
-    return isinstance(value, str) and value.startswith("/") and not _ONLY_WILDCARDS.fullmatch(value)
+    return isinstance(value, str) and value.startswith("/") and not _NO_PATTERN.fullmatch(value)
 
 
 def _is_origin(value: object) -> bool:
@@ -267,7 +268,10 @@ _RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         ),
         "allowed_paths": (
             _each(_is_path_pattern),
-            "a list of path patterns that begin with '/' and are more than wildcards",
+            (
+                "a list of path patterns that begin with '/', are more than wildcards and have no "
+                "comma or blank"
+            ),
         ),
         "allowed_networks": (
             _are_networks,

@@ -10,7 +10,10 @@ from maintenance_edge.settings import parse_settings
 
 from tests.edge.builders import some_settings
 
-PATHS = "must be a list of path patterns that begin with '/' and are more than wildcards, not"
+PATHS = (
+    "must be a list of path patterns that begin with '/', are more than wildcards and have no "
+    "comma or blank, not"
+)
 NETWORKS = (
     "'allowed_networks' must be a list of networks in CIDR notation such as "
     '"192.0.2.0/24", without host bits, that do not cover all of IPv4, not'
@@ -74,6 +77,8 @@ INSTANT = "'until' must be a time with offset such as \"2026-12-01T04:00Z\" or n
         (f"'allowed_paths' {PATHS} [1]", {"allowed_paths": [1]}),
         (f"'allowed_paths' {PATHS} [\"/*\"]", {"allowed_paths": ["/*"]}),
         (f"'allowed_paths' {PATHS} [\"/?*/**\"]", {"allowed_paths": ["/?*/**"]}),
+        (f"'allowed_paths' {PATHS} [\"/a,/b\"]", {"allowed_paths": ["/a,/b"]}),
+        (f"'allowed_paths' {PATHS} [\"/a /b\"]", {"allowed_paths": ["/a /b"]}),
         (f'{NETWORKS} ["10.0.0.1/8"]', {"allowed_networks": ["10.0.0.1/8"]}),
         (f'{NETWORKS} ["0.0.0.0/0"]', {"allowed_networks": ["0.0.0.0/0"]}),
         (

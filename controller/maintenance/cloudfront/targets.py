@@ -33,7 +33,7 @@ def resolve_targets(entries: Iterable[str], distributions: Sequence[Distribution
         matching = _matching(entry, distributions)
         found.update(matching)
         if not matching:
-            errors.append(_error(entry))
+            errors.append(_error(entry, distributions))
     return Targets(frozenset(found), tuple(errors))
 
 
@@ -48,7 +48,15 @@ def _matching(entry: str, distributions: Sequence[Distribution]) -> set[str]:
     }
 
 
-def _error(entry: str) -> str:
+def _error(entry: str, distributions: Sequence[Distribution]) -> str:
+    for each in distributions:
+        for alias in each.aliases:
+            if not each.staging and fnmatchcase(entry.lower(), alias.lower()):
+                return (
+                    f"no distribution of this account has an alias like {entry}, but "
+                    f"{each.distribution_id} serves it by {alias}: write that id into the stack "
+                    "parameter Distributions"
+                )
     if is_alias_pattern(entry):
         return (
             f"no distribution of this account has an alias like {entry}: correct the stack "

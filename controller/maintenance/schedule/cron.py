@@ -34,6 +34,11 @@ SATURDAY = 7
 _WEEKDAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _FIELDS = 6
+# Other dialects: Unix has no year and no ?, SSM and Quartz begin with seconds.
+_HINTS = {
+    5: ": add the year, and ? as one of the two days, such as 15 12 ? * SUN *",
+    7: ": leave out the seconds in front",
+}
 
 
 class Days(Protocol):
@@ -188,6 +193,7 @@ class Field(Struct, frozen=True):
         """Yield the numbers of one value, range or step; FRI-MON runs past the end of the field."""
         span, slash, step = text.partition("/")
         low, dash, high = span.partition("-")
+        low = low or span  # An error about -1 quotes all of it.
         if span == "*":
             first, last = self.low, self.high
         else:
@@ -221,7 +227,7 @@ def parse_cron(text: str) -> Cron:
     if len(fields) != _FIELDS:
         raise UnreadableValue(
             f"cron needs six fields (minute, hour, day of month, month, day of week, year), "
-            f"this has {len(fields)}"
+            f"this has {len(fields)}{_HINTS.get(len(fields), '')}"
         )
     minute, hour, day_of_month, month, day_of_week, year = fields
     minutes, hours = MINUTE.parse(minute), HOUR.parse(hour)
@@ -242,7 +248,15 @@ def _days(day_of_month: str, day_of_week: str) -> Days:
     return _by_week(day_of_week) if day_of_month == "?" else _by_month(day_of_month)
 
 
+def _refuse_in_list(text: str, pattern: str) -> None:
+    """Raise UnreadableValue if a list has an item that only stands alone."""
+    for item in text.split(","):
+        if item != text and re.fullmatch(pattern, item):
+            raise UnreadableValue(f"{item} cannot be in a list: write a window for each such day")
+
+
 def _by_month(text: str) -> Days:
+    _refuse_in_list(text, r"L(-.*)?|.*W")
     if text == "LW":
         return NearestWeekday(None)
     if text == "L":
@@ -255,6 +269,7 @@ def _by_month(text: str) -> Days:
 
 
 def _by_week(text: str) -> Days:
+    _refuse_in_list(text, r".*(#.*|L)")
     number, hash_sign, nth = text.partition("#")
     if hash_sign:
         if nth not in tuple("12345"):

@@ -34,10 +34,19 @@ def test_an_entry_matches_an_id_or_aliases(entry: str, expected: set[str]) -> No
 
 def test_an_alias_that_matches_nothing_names_both_remedies() -> None:
     """Correct the stack, or the distribution."""
-    (error,) = resolve_targets(["shop.example.com"], LISTING).errors
+    (error,) = resolve_targets(["shop.example.org"], LISTING).errors
     assert (
-        "no distribution of this account has an alias like shop.example.com: correct the stack "
+        "no distribution of this account has an alias like shop.example.org: correct the stack "
         "parameter Distributions, or give the distribution that alias"
+    ) == error
+
+
+def test_an_alias_that_a_wildcard_alias_serves_names_its_distribution() -> None:
+    """The entry is a pattern, and the alias is one too, in the other direction."""
+    (error,) = resolve_targets(["blog.example.com"], LISTING).errors
+    assert (
+        "no distribution of this account has an alias like blog.example.com, but E2STAR serves it "
+        "by *.Example.com: write that id into the stack parameter Distributions"
     ) == error
 
 
@@ -51,7 +60,7 @@ def test_a_distribution_that_matches_twice_counts_once() -> None:
     [
         ("E9GONE", "there is no distribution E9GONE in this account: correct the stack parameter"),
         ("e1shop", "there is no distribution e1shop"),
-        ("shop.example.com", "has an alias like shop.example.com: correct the stack parameter"),
+        ("shop.example.org", "has an alias like shop.example.org: correct the stack parameter"),
     ],
 )
 def test_an_entry_that_matches_nothing_is_an_error(entry: str, sentence: str) -> None:

@@ -58,8 +58,11 @@ NEXT = {
 SIX = "cron needs six fields (minute, hour, day of month, month, day of week, year)"
 REFUSED = {
     "": f"{SIX}, this has 0",
-    "0 2 * * ?": f"{SIX}, this has 5",
-    "0 0 2 * * ? *": f"{SIX}, this has 7",
+    "0 2 * * ?": (
+        f"{SIX}, this has 5: add the year, and ? as one of the two days, such as 15 12 ? * SUN *"
+    ),
+    "0 0 2 * * ? *": f"{SIX}, this has 7: leave out the seconds in front",
+    "0 * * ?": f"{SIX}, this has 4",
     "0 2 * * * *": "exactly one of day of month and day of week must be ?",
     "0 2 ? * ? *": "exactly one of day of month and day of week must be ?",
     "60 2 * * ? *": "minute must be 0-59, not '60'",
@@ -70,7 +73,10 @@ REFUSED = {
     "0 2 ? * 0 *": "day of week must be 1-7 or SUN-SAT, not '0'",
     "0 2 1 1 ? 2200": "year must be 1970-2199, not '2200'",
     "0 2 1 1 ? 2030-2026": "year range 2030-2026 ends before it begins",
-    "0 2 1,L * ? *": "day of month must be 1-31, not 'L'",
+    "0 2 1,L * ? *": "L cannot be in a list: write a window for each such day",
+    "0 2 L-3,1 * ? *": "L-3 cannot be in a list: write a window for each such day",
+    "0 2 1,15W * ? *": "15W cannot be in a list: write a window for each such day",
+    "0 2 ? * MON,FRIL *": "FRIL cannot be in a list: write a window for each such day",
     "0 2 1-5W * ? *": "day of month must be 1-31, not '1-5'",
     "0 2 L-31 2 ? *": "this date never comes",
     "0 2 L-0 * ? *": "day of month must be 1-31, not '0'",
@@ -79,14 +85,15 @@ REFUSED = {
     "0 2 ? * 2/2 *": "day of week cannot have a step",
     "0 2 ? * MON#6 *": "the number after # must be 1-5, not '6'",
     "0 2 ? * MON#X *": "the number after # must be 1-5, not 'X'",
-    "0 2 ? * MON#1,FRI#1 *": "the number after # must be 1-5, not '1,FRI#1'",
+    "0 2 ? * MON#1,FRI#1 *": "MON#1 cannot be in a list: write a window for each such day",
+    "0 2 ? * -1 *": "day of week must be 1-7 or SUN-SAT, not '-1'",
     "0 2 ? * MONDAY *": "day of week must be 1-7 or SUN-SAT, not 'MONDAY'",
     "*/0 2 * * ? *": "step of minute must be 1-59, not '0'",
     "*/90 2 * * ? *": "step of minute must be 1-59, not '90'",
     "*/x 2 * * ? *": "step of minute must be 1-59, not 'X'",
     "1,,2 2 * * ? *": "minute must be 0-59, not ''",
     "1-2-3 2 * * ? *": "minute must be 0-59, not '2-3'",
-    "-1 2 * * ? *": "minute must be 0-59, not ''",
+    "-1 2 * * ? *": "minute must be 0-59, not '-1'",
     "? 2 * * ? *": "minute must be 0-59, not '?'",
     "٣ 2 * * ? *": "minute must be 0-59, not '٣'",
 }
