@@ -39,7 +39,7 @@ setup: $(DEV)/.made .venv/sandbox/.made ## Create both Python environments from 
 $(AXE): tests/browser/package-lock.json
 	@tools/browser
 
-demo: setup ## Show the whole story on this machine: site up, on, off, a window
+demo: setup ## Show maintenance on this machine: a site, on, off, a window (about two minutes)
 	@$(BIN)/python -m sandbox.demo
 
 sandbox: setup ## Keep a deployed site running to play with (PORT=4570 to choose the port)

@@ -29,16 +29,16 @@ def _left(folder: Path) -> set[str]:
     return {str(each.relative_to(folder)) for each in folder.rglob("*") if each.is_file()}
 
 
-def test_the_models_of_every_client_are_left() -> None:
-    """Without its model a client cannot be made, and the run would fail."""
+def test_the_model_of_every_client_is_kept() -> None:
+    """Without its model a client cannot be created, and the run would fail."""
     found = re.search(r'^services="(.*)"$', SLIM.read_text(), re.MULTILINE)
 
     assert found
     assert _clients(APP.read_text()) == set(found[1].split())
 
 
-def test_models_of_other_services_are_left_out_and_nothing_else(tmp_path: Path) -> None:
-    """What botocore reads for every client, and modules of any name, stay."""
+def test_only_models_of_other_services_are_removed(tmp_path: Path) -> None:
+    """Files that botocore reads for every client stay, and so do modules of any name."""
     data = tmp_path / "botocore" / "data"
     kept = {"botocore/data/endpoints.json", "botocore/data/ssm/2014/service-2.json", "ec2/page.txt"}
     for name in (*kept, "botocore/data/ec2/2016/service-2.json", "botocore/data/ssm-sap/1.json"):
@@ -51,8 +51,8 @@ def test_models_of_other_services_are_left_out_and_nothing_else(tmp_path: Path) 
     assert {"ssm", "endpoints.json"} == {each.name for each in data.iterdir()}
 
 
-def test_a_module_is_compiled_and_an_edited_one_is_read_anew(tmp_path: Path) -> None:
-    """A compiled file never stands for a source that it was not made of."""
+def test_a_module_is_compiled_and_again_after_an_edit(tmp_path: Path) -> None:
+    """Python ignores a compiled file of another source."""
     module = tmp_path / "answer.py"
     module.write_text("ANSWER = 1\n")
 
@@ -61,19 +61,19 @@ def test_a_module_is_compiled_and_an_edited_one_is_read_anew(tmp_path: Path) -> 
     module.write_text("ANSWER = 2\n")
 
     assert {"__pycache__/answer.cpython-313.pyc"} == compiled
-    told = subprocess.run(
+    ran = subprocess.run(
         [sys.executable, "-c", "import answer; print(answer.ANSWER)"],
         cwd=tmp_path,
         capture_output=True,
         text=True,
         check=True,
     )
-    assert "2" == told.stdout.strip()
+    assert "2" == ran.stdout.strip()
 
 
 @pytest.mark.parametrize("packages", [[], ["nowhere"]])
-def test_what_is_no_package_is_refused(packages: list[str]) -> None:
-    """A typo is no success, and without any name nothing else is compiled."""
+def test_a_folder_that_does_not_exist_is_refused(packages: list[str]) -> None:
+    """A typo fails, and without a name nothing is compiled."""
     ran = subprocess.run([SLIM, *packages], capture_output=True, text=True, check=False)  # noqa: S603 - our own tool
 
     assert 1 == ran.returncode

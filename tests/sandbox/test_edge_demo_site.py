@@ -65,7 +65,7 @@ def test_the_api_needs_its_viewer_request_function(shop: Shop) -> None:
     assert [403, 200, 400] == [
         direct.status_code,
         shop.ask("/api/orders").status_code,
-        shop.ask("/api/orders", x_shop_door="edge").status_code,
+        shop.ask("/api/orders", x_shop_edge="yes").status_code,
     ]
 
 

@@ -1,1 +1,1 @@
-"""A small shop to put into maintenance: a page, its API, a download, and their distribution."""
+"""The shop of the demo: a page, its API, a download, and their distribution."""

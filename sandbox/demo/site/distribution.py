@@ -1,9 +1,9 @@
 """
-Put a distribution in front of the shop, its functions included, through boto3.
+Create the shop's distribution and edge functions, through boto3.
 
     behavior      function
     ------------  -----------------------------------------------------------------
-    /api/*        CloudFront Function at viewer-request: marks the call as the edge's
+    /api/*        CloudFront Function at viewer-request: marks the request for the origin
     /assets/*     CloudFront Function at viewer-response: security headers
     /downloads/*  Lambda@Edge at origin-request: the latest report
     default       none
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 FUNCTIONS = Path(__file__).with_name("functions")
 ORIGIN_ID = "shop"
-# Browsers take every name under localhost for this machine.
+# Browsers resolve every name under localhost to this machine.
 ALIAS = "shop.localhost"
 # doc: CloudFront Developer Guide, using-managed-cache-policies, using-managed-origin-request-
 # policies
@@ -38,7 +38,7 @@ _POLL: "WaiterConfigTypeDef" = {"Delay": 1, "MaxAttempts": 120}
 
 @dataclass(frozen=True, slots=True)
 class Functions:
-    """The ARNs of the site's own edge functions, as its behaviors name them."""
+    """The ARNs of the shop's own edge functions, as its behaviors name them."""
 
     api_viewer_request: str
     assets_viewer_response: str
@@ -47,7 +47,7 @@ class Functions:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A distribution that is deployed, and its functions."""
+    """A deployed distribution, and its functions."""
 
     distribution_id: str
     domain_name: str
@@ -56,7 +56,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Clients:
-    """The boto3 clients that a site is made with; Lambda's must be one for us-east-1."""
+    """The boto3 clients to create a site with; Lambda's must be for us-east-1."""
 
     cloudfront: "CloudFrontClient"
     iam: "IAMClient"
@@ -67,7 +67,7 @@ def create_site(clients: Clients, origin_url: str, *, name: str = "shop") -> Sit
     """
     Create functions and distribution for the origin at `origin_url`, and wait until it is Deployed.
 
-    Functions and role are called `name`-...; a second site needs another name.
+    The names of functions and role begin with `name`; a second site needs another.
     """
     functions = Functions(
         api_viewer_request=_publish_function(clients, f"{name}-api", "api_viewer_request"),
@@ -87,7 +87,7 @@ def create_site(clients: Clients, origin_url: str, *, name: str = "shop") -> Sit
 
 
 def distribution_config(origin_url: str, functions: Functions, *, reference: str) -> Any:  # noqa: ANN401 - boto3's own shape
-    """Return the DistributionConfig, as CreateDistribution takes it, of that CallerReference."""
+    """Return the DistributionConfig for CreateDistribution, with `reference` as CallerReference."""
     behaviors = [
         _behavior(
             "/api/*",
@@ -203,7 +203,7 @@ def _publish_lambda(clients: Clients, name: str, source: str) -> str:
 
 
 def _create_role(clients: Clients, name: str) -> str:
-    # Lambda@Edge runs in Lambda's name and in its replicas' (doc: lambda-edge-permissions).
+    # Lambda and its replicas at the edge assume the role (doc: lambda-edge-permissions).
     services = ["lambda.amazonaws.com", "edgelambda.amazonaws.com"]
     trust = {"Effect": "Allow", "Principal": {"Service": services}, "Action": "sts:AssumeRole"}
     logs = {

@@ -1,13 +1,13 @@
 """
-The shop's web server: a page, its assets, an API and a download, each request counted.
+The shop's web server: a page, its assets, an API and a download. It counts requests.
 
     path                     answer            Cache-Control
     -----------------------  ----------------  ----------------------------------------
     /index.html              the page          edges five minutes, browsers not at all
     /assets/app.<hash>.js    its script        a year, immutable
     /assets/app.css          its style         an hour
-    /api/orders              JSON, never the   no-store; 403 unless it came through the
-                               same twice        distribution's viewer-request function
+    /api/orders              JSON, different   no-store; 403 unless the distribution's
+                               each time         viewer-request function marked the request
     /api/health              JSON              no-store
     /downloads/report.txt    text              an hour
 """
@@ -34,7 +34,7 @@ _FIRST_ORDER = 41
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """One answer's body, and how it is labelled."""
+    """The body of a response, and its headers."""
 
     body: bytes
     content_type: str
@@ -43,7 +43,7 @@ class Content:
 
 @dataclass(frozen=True)
 class Origin:
-    """A running origin: its address, and what it was asked for so far."""
+    """A running origin: its address, and the requests that it has received."""
 
     port: int
     script_path: str
@@ -56,17 +56,17 @@ class Origin:
         return f"http://localhost:{self.port}"
 
     def count(self, path: str) -> int:
-        """Return how many requests for `path` arrived here, and not only at the edge."""
+        """Return how many requests for `path` have arrived at the origin."""
         with self.lock:
             return self.counter[path]
 
     def counts(self) -> Mapping[str, int]:
-        """Return the requests so far by path."""
+        """Return the number of requests by path."""
         with self.lock:
             return dict(self.counter)
 
-    def note(self, path: str) -> int:
-        """Count a request for `path`, and return how many there are now."""
+    def record(self, path: str) -> int:
+        """Count a request for `path`, and return how many there have been."""
         with self.lock:
             self.counter[path] += 1
             return self.counter[path]
@@ -74,7 +74,7 @@ class Origin:
 
 @contextlib.contextmanager
 def start_origin(port: int = 0) -> Iterator[Origin]:
-    """Serve the shop on loopback for the `with` block, from a thread; `port` 0 takes a free one."""
+    """Serve the shop on loopback, in a thread, for the `with` block; `port` 0 is any free one."""
     files = site_files()
     script_path = next(path for path in files if path.endswith(".js"))
     server = ThreadingHTTPServer(("127.0.0.1", port), _RequestHandler)
@@ -91,7 +91,7 @@ def start_origin(port: int = 0) -> Iterator[Origin]:
 
 
 def site_files() -> dict[str, Content]:
-    """Return everything static by its path."""
+    """Return the static files by path."""
     script = (PAGES / "app.js").read_bytes()
     script_name = f"app.{hashlib.sha256(script).hexdigest()[:8]}.js"
     page = (PAGES / "index.html").read_text("utf-8").replace("{script}", script_name)
@@ -112,7 +112,7 @@ def site_files() -> dict[str, Content]:
 
 
 def orders(call: int) -> dict[str, object]:
-    """Return the API's answer to its `call`-th call: one more order than the time before."""
+    """Return the API's response to call number `call`: one more order than for the one before."""
     newest = _FIRST_ORDER + call
     numbers = range(newest, newest - _SHOWN_ORDERS, -1)
     return {
@@ -129,7 +129,7 @@ def orders(call: int) -> dict[str, object]:
 
 
 class _RequestHandler(BaseHTTPRequestHandler):
-    """One connection to the shop."""
+    """A connection to the shop."""
 
     protocol_version = "HTTP/1.1"
     server_version = "shop"
@@ -141,9 +141,9 @@ class _RequestHandler(BaseHTTPRequestHandler):
         super().__init__(*connection)
 
     def do_GET(self) -> None:
-        """Answer with a file or the API, and count it."""
+        """Respond with a file or the API's JSON, and count the request."""
         path = urlsplit(self.path).path
-        call = self._origin.note(path)
+        call = self._origin.record(path)
         if path in self._files:
             self._send(HTTPStatus.OK, self._files[path])
         elif path == "/api/health":
@@ -156,10 +156,10 @@ class _RequestHandler(BaseHTTPRequestHandler):
     do_HEAD = do_GET  # noqa: N815 - http.server's name
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
-        """Stay quiet: the terminal belongs to the demo."""
+        """Print nothing: the terminal belongs to the demo."""
 
     def _send_orders(self, call: int) -> None:
-        if self.headers.get("X-Shop-Door") == "edge":
+        if self.headers.get("X-Shop-Edge") == "yes":
             self._send(HTTPStatus.OK, _json(orders(call)))
         else:
             refusal = {"error": "the API answers only through the distribution"}

@@ -1,10 +1,10 @@
-// The API answers only what came through this function: it tells the origin so in a header.
-// A caller who brings that header along is turned away.
+// The API answers only requests that this function has marked with a header.
+// It rejects a request that already has the header.
 async function handler(event) {
   const request = event.request;
-  if (request.headers["x-shop-door"]) {
-    return { statusCode: 400, statusDescription: "Bad Request", body: "x-shop-door is not yours to send\n" };
+  if (request.headers["x-shop-edge"]) {
+    return { statusCode: 400, statusDescription: "Bad Request", body: "x-shop-edge is not yours to send\n" };
   }
-  request.headers["x-shop-door"] = { value: "edge" };
+  request.headers["x-shop-edge"] = { value: "yes" };
   return request;
 }

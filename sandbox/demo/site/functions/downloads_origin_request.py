@@ -6,7 +6,7 @@ NEWEST = "/downloads/report.txt"
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Return the request, for the newest report where the latest was asked for."""
+    """Return the request, with the newest report's path in place of `latest.txt`."""
     request: dict[str, Any] = event["Records"][0]["cf"]["request"]
     if request["uri"] == "/downloads/latest.txt":
         request["uri"] = NEWEST

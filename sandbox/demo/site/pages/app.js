@@ -1,4 +1,4 @@
-// Ask the API every few seconds and show what it says; a 503 means the site is in maintenance.
+// Poll the API every few seconds and show the response; a 503 means maintenance.
 
 const SECONDS = 3;
 const element = (id) => document.getElementById(id);
@@ -29,26 +29,26 @@ function row(order) {
   return line;
 }
 
-async function showMaintenance(answer) {
-  const type = answer.headers.get("content-type") ?? "";
-  const problem = /json/.test(type) ? await answer.json() : {};
-  const wait = Number(answer.headers.get("retry-after"));
+async function showMaintenance(response) {
+  const type = response.headers.get("content-type") ?? "";
+  const problem = /json/.test(type) ? await response.json() : {};
+  const wait = Number(response.headers.get("retry-after"));
   const again = wait ? ` Back in about ${Math.ceil(wait / 60)} min.` : "";
   element("notice-text").textContent =
     (problem.detail ?? problem.title ?? "We are working on it and will be back.") + again;
   show("maintenance", "Maintenance");
 }
 
-async function look() {
+async function poll() {
   try {
-    const answer = await fetch("/api/orders", { headers: { accept: "application/json" } });
-    if (answer.status === 503) await showMaintenance(answer);
-    else if (answer.ok) showOrders(await answer.json());
-    else show("lost", `The API answered ${answer.status}`);
+    const response = await fetch("/api/orders", { headers: { accept: "application/json" } });
+    if (response.status === 503) await showMaintenance(response);
+    else if (response.ok) showOrders(await response.json());
+    else show("lost", `The API answered ${response.status}`);
   } catch {
     show("lost", "No connection");
   }
-  setTimeout(look, SECONDS * 1000);
+  setTimeout(poll, SECONDS * 1000);
 }
 
-look();
+poll();
