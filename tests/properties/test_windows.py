@@ -45,6 +45,7 @@ CRONS = st.sampled_from(
         "cron(* 2 * * ? *)",
         "cron(0 */6 ? * SUN *)",
         "cron(0 2 LW * ? *)",
+        "cron(30 2 ? * SAT *) + 1d",
         "at(2026-10-25T02:30)",
     ]
 )

@@ -2,6 +2,7 @@
 Windows: stretches of maintenance that begin and end by themselves.
 
     cron(0 2 ? * SUN *) for 2h in Europe/Ljubljana: message    again and again
+    cron(0 2 ? * TUE#2 *) + 5d for 2h                          five days after each of these
     at(2026-12-01T02:00) for 90m                               once
 
 The start is wall-clock time in the zone; `to_instant` says which instant that is when clocks
@@ -28,11 +29,13 @@ from maintenance.schedule.times import (
 )
 
 GRAMMAR = (
-    "cron(minute hour day-of-month month day-of-week year) or at(2026-12-01T02:00), "
+    "cron(minute hour day-of-month month day-of-week year) [+ 5d] or at(2026-12-01T02:00), "
     "then for 2h [in Europe/Ljubljana] [: message]"
 )
 _EXPECTED_START = "expected 'cron(...)' or 'at(...)'"
 _START = re.compile(r"(cron|at)\(([^()]*)\)", re.ASCII | re.IGNORECASE)
+_DAYS = re.compile(r"([1-9]|[12][0-9]|3[01])[dD]", re.ASCII)
+_DAYS_APART = "leave blanks around the +, as in cron(...) + 5d"
 
 
 class Occurrence(Struct, frozen=True):
@@ -72,10 +75,27 @@ class Once(Struct, frozen=True):
         return self.start if self.start > after else None
 
 
+class Later(Struct, frozen=True):
+    """The wall-clock times some calendar days after those of `cron(...)`."""
+
+    cron: Cron
+    shift: timedelta
+
+    def next(self, after: datetime) -> datetime | None:
+        """Return the first time later than `after` (both naive), or None."""
+        found = self.cron.next(after - self.shift)
+        return found + self.shift if found else None
+
+    def last(self, at: datetime) -> datetime | None:
+        """Return the last time that is not later than `at` (both naive), or None."""
+        found = self.cron.last(at - self.shift)
+        return found + self.shift if found else None
+
+
 class Recurring(Struct, frozen=True):
     """The starts that `cron(...)` names, in the local time of a zone."""
 
-    cron: Cron
+    cron: Cron | Later
     zone: ZoneInfo
 
     def last(self, at: datetime) -> datetime | None:
@@ -135,40 +155,69 @@ def parse_window(name: str, text: str, *, zone: ZoneInfo) -> Window:
     Raises UnreadableValue, whose message quotes `text`, points at the error and shows the syntax.
     """
     value = parse_value(text, grammar=GRAMMAR)
-    own_zone = _zone(value) or zone
-    starts = value.read(0, lambda word: _starts(word, own_zone))
-    duration = value.read(2, parse_duration)
+    if not value.words:
+        raise value.error(0, _EXPECTED_START)
+    shift = _shift(value)
+    at = 3 if shift else 1
+    own_zone = _zone(value, at) or zone
+    starts = value.read(0, lambda word: _starts(word, own_zone, shift))
+    duration = value.read(at + 1, parse_duration)
     return Window(name=name, starts=starts, duration=duration, message=value.message)
 
 
-def _zone(value: ParsedValue) -> ZoneInfo | None:
-    """Return the zone that the words name, if any; raise UnreadableValue if words are wrong."""
-    match [word.lower() for word in value.words]:
-        case [_, "for", _]:
-            return None
-        case [_, "for", _, "in", _]:
-            return value.read(4, parse_zone)
-        case [_, "for", _, "in", _, *_]:
-            raise value.error(5, ONLY_A_MESSAGE)
-        case [_, "for", _, "in"]:
-            raise value.error(4, "a time zone is missing")
-        case [_, "for", _, *_]:
-            raise value.error(3, "expected 'in' or ': message'")
-        case [_, "for"]:
-            raise value.error(2, "a duration is missing")
-        case [_, *_]:
-            raise value.error(1, "expected 'for' and a duration")
+def _shift(value: ParsedValue) -> timedelta:
+    """Return the days after `+`, none without it; raise UnreadableValue if they are wrong."""
+    match value.words[1:]:
+        case ("+", _, *_):
+            return value.read(2, _days)
+        case ("+",):
+            raise value.error(2, "a number of days is missing")
+        case (word, *_) if word.startswith("+"):
+            raise value.error(1, _DAYS_APART)
         case _:
-            raise value.error(0, _EXPECTED_START)
+            return timedelta(0)
 
 
-def _starts(word: str, zone: ZoneInfo) -> Starts:
+def _days(word: str) -> timedelta:
+    match = _DAYS.fullmatch(word)
+    if match is None:
+        raise UnreadableValue("expected a number of days from 1d to 31d")
+    return timedelta(days=int(match[1]))
+
+
+def _zone(value: ParsedValue, at: int) -> ZoneInfo | None:
+    """
+    Return the zone that the words name, if any; raise UnreadableValue if words are wrong.
+
+    `at` is where `for` should be.
+    """
+    match [word.lower() for word in value.words[at:]]:
+        case ["for", _]:
+            return None
+        case ["for", _, "in", _]:
+            return value.read(at + 3, parse_zone)
+        case ["for", _, "in", _, *_]:
+            raise value.error(at + 4, ONLY_A_MESSAGE)
+        case ["for", _, "in"]:
+            raise value.error(at + 3, "a time zone is missing")
+        case ["for", _, *_]:
+            raise value.error(at + 2, "expected 'in' or ': message'")
+        case ["for"]:
+            raise value.error(at + 1, "a duration is missing")
+        case _:
+            raise value.error(at, "expected 'for' and a duration")
+
+
+def _starts(word: str, zone: ZoneInfo, shift: timedelta) -> Starts:
     match = _START.fullmatch(word)
     if match is None:
-        raise UnreadableValue(_EXPECTED_START)
+        raise UnreadableValue(_DAYS_APART if ")+" in word else _EXPECTED_START)
     expression = match[2].strip()
     if match[1].lower() == "cron":
-        return Recurring(parse_cron(expression), zone)
+        cron = parse_cron(expression)
+        return Recurring(Later(cron, shift) if shift else cron, zone)
+    if shift:
+        raise UnreadableValue("+ follows only 'cron(...)': write the date itself")
     start = parse_instant(expression, zone=zone)
     if start.year > YEAR.high:
         raise UnreadableValue(f"a window cannot start after the year {YEAR.high}")

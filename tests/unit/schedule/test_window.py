@@ -1,7 +1,7 @@
 """Windows: how they are written, and when they are open, also when clocks change."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -41,6 +41,20 @@ REFUSED = {
         "2026-12-01T04:00 or 2026-12-01"
     ),
     "at(2200-01-02) for 2h": "a window cannot start after the year 2199",
+    "cron(0 2 ? * TUE#2 *) +": "at the end: a number of days is missing",
+    "cron(0 2 ? * TUE#2 *) + 5d": "at the end: expected 'for' and a duration",
+    "cron(0 2 ? * TUE#2 *) + 5d for 2h in": "at the end: a time zone is missing",
+    "cron(0 2 ? * TUE#2 *) + 5 for 2h": "at '5': expected a number of days from 1d to 31d",
+    "cron(0 2 ? * TUE#2 *) + 32d for 2h": "at '32d': expected a number of days from 1d to 31d",
+    "cron(0 2 ? * TUE#2 *) +5d for 2h": (
+        "at '+5d': leave blanks around the +, as in cron(...) + 5d"
+    ),
+    "cron(0 2 ? * TUE#2 *)+5d for 2h": (
+        "at 'cron(0 2 ? * TUE#2 *)+5d': leave blanks around the +, as in cron(...) + 5d"
+    ),
+    "at(2026-12-01) + 5d for 2h": (
+        "at 'at(2026-12-01)': + follows only 'cron(...)': write the date itself"
+    ),
 }
 
 
@@ -129,6 +143,35 @@ def test_a_window_crosses_midnight_and_new_year() -> None:
     """Only the start is local time."""
     text = "cron(30 23 31 12 ? *) for 2h in Europe/Ljubljana"
     assert ["2026-12-31T22:30Z"] == begins(text, "2027-01-01T00:00", "2027-01-01T00:29")
+
+
+def test_a_window_starts_days_after_a_day_that_cron_names() -> None:
+    """The Sunday after the second Tuesday is not always the second or third Sunday."""
+    text = "cron(0 2 ? * TUE#2 *) + 5D for 2h"
+    days = [date(2027, 1, 1) + timedelta(days=number) for number in range(365)]
+    second_tuesdays = [each for each in days if each.weekday() == 1 and 8 <= each.day <= 14]
+    expected = [f"{each + timedelta(days=5)}T02:00Z" for each in second_tuesdays]
+
+    assert expected == begins(text, "2027-01-01", "2028-01-01")
+
+
+def test_days_that_are_added_may_lead_to_another_month_or_across_a_clock_change() -> None:
+    """They are calendar days: the start keeps its local time."""
+    text = "cron(30 23 L 10 ? *) + 1d for 1h in Europe/Ljubljana"
+    across = "cron(0 2 ? 10 SAT#4 *) + 2d for 1h in Europe/Ljubljana"
+
+    assert ["2026-11-01T22:30Z"] == begins(text, "2026-10-01", "2026-12-01")
+    assert ["2026-10-26T01:00Z"] == begins(across, "2026-10-01", "2026-12-01")
+
+
+def test_the_last_start_is_found_with_days_added() -> None:
+    """A run asks whether an occurrence that has begun is still open."""
+    window = parse_window("w", "cron(0 2 1 1 ? 2026) + 31d for 2h", zone=UTC_ZONE)
+    before = window.last(instant("2026-02-01T01:59"), lead_time=timedelta(0))
+    after = window.last(instant("2026-02-01T02:00"), lead_time=timedelta(0))
+
+    assert (None, instant("2026-02-01T02:00")) == (before, after and after.begins)
+    assert window.next(instant("2026-02-01T02:00"), lead_time=timedelta(0)) is None
 
 
 def test_a_window_runs_on_29_february() -> None:
