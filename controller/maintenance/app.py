@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 from msgspec import Struct
-from urllib3 import PoolManager, Timeout
+from urllib3 import PoolManager
 
 from maintenance.aws.bucket import PageFiles, RecordStore
 from maintenance.aws.cloudfront import CloudFront
@@ -63,7 +63,10 @@ _CLIENT = Config(
 _PAGE_CLIENT = Config(
     retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=3, read_timeout=10
 )
-_DOWNLOAD = Timeout(connect=3, read=10)
+# If S3 hangs, there is still time to publish the last good page.
+_PAGE_FILES_CLIENT = Config(
+    retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=3, read_timeout=5
+)
 
 TIMER = Timer(elapsed=time.monotonic, sleep=time.sleep)
 # The controller's Timeout in template.yaml.
@@ -178,8 +181,8 @@ def assemble(
     deadline = run_time.distributions
     cloudfront = CloudFront(limited(session.client("cloudfront", config=_CLIENT), deadline))
     configs = ThrottledConfigs(cloudfront, timer, deadline, jitter=random.random)
-    versions = _edge_versions(session, settings)
-    selector = _version_selector(session, settings, versions, timer)
+    versions = _edge_versions(session, settings, _PAGE_CLIENT, run_time.version)
+    selector = _version_selector(session, settings, versions, run_time.version, timer)
     distribution_reconciler = DistributionReconciler(
         configs,
         _record_store(session, settings, deadline),
@@ -193,7 +196,7 @@ def assemble(
         selector=selector,
         distributions=cloudfront,
         distribution_reconciler=distribution_reconciler,
-        versions=versions,
+        versions=_edge_versions(session, settings, _CLIENT, run_time.calls),
         clock=clock,
     )
     controller = Controller(
@@ -223,20 +226,25 @@ def _parameters(
     )
 
 
-def _edge_versions(session: boto3.Session, settings: Settings) -> EdgeVersions:
-    client = _lazy(lambda: session.client("lambda", config=_PAGE_CLIENT))
-    http = PoolManager(timeout=_DOWNLOAD, retries=2)
-    return EdgeVersions(client, http, page_function=settings.edge.page_name)
+def _edge_versions(
+    session: boto3.Session, settings: Settings, config: Config, deadline: Deadline
+) -> EdgeVersions:
+    client = _lazy(lambda: limited(session.client("lambda", config=config), deadline))
+    return EdgeVersions(client, PoolManager(), deadline, page_function=settings.edge.page_name)
 
 
 def _version_selector(
-    session: boto3.Session, settings: Settings, versions: EdgeVersions, timer: Timer
+    session: boto3.Session,
+    settings: Settings,
+    versions: EdgeVersions,
+    deadline: Deadline,
+    timer: Timer,
 ) -> VersionSelector:
-    client = _lazy(lambda: session.client("s3", config=_PAGE_CLIENT))
+    client = _lazy(lambda: limited(session.client("s3", config=_PAGE_FILES_CLIENT), deadline))
     page_files = PageFiles(client, bucket=settings.state_bucket)
-    check = PackageCheck(_library_path())
-    publisher = VersionPublisher(settings.edge.base_arn, versions, check, timer)
-    return VersionSelector(settings.edge, page_files, publisher)
+    check = PackageCheck(_library_path(), deadline)
+    publisher = VersionPublisher(settings.edge.base_arn, versions, check, deadline, timer.sleep)
+    return VersionSelector(settings.edge, page_files, publisher, deadline)
 
 
 def _library_path() -> dict[str, str]:

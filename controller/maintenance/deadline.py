@@ -6,9 +6,12 @@ from collections.abc import Callable
 # A run must end before Lambda ends it, or it leaves no report. So two thirds of the 15 minutes that
 # Lambda gives it are for distributions, and the rest for the report and the next wakeup. In the
 # last minute no call begins: the pause between two tries of one and connecting still take time.
+_SECONDS = 900.0
 _FOR_DISTRIBUTIONS = 2 / 3
 _FOR_CALLS = 14 / 15
-_WITHOUT_RUN_SECONDS = 600.0
+# Half a minute: a site that should be closed waits no longer for its page, and CloudFront itself
+# then needs minutes.
+_FOR_VERSION = 1 / 30
 
 
 class Deadline:
@@ -24,7 +27,12 @@ class Deadline:
 
     def begin(self, seconds: float) -> None:
         """Set the deadline to this time from now."""
-        self._at = self._elapsed() + seconds
+        self._seconds = seconds
+        self.restart()
+
+    def restart(self) -> None:
+        """Set the deadline to the same time from now as it was given last."""
+        self._at = self._elapsed() + self._seconds
 
     @property
     def seconds_left(self) -> float:
@@ -41,14 +49,17 @@ class RunTime:
     """
     The deadlines of a run: `distributions` for work on them, `calls` for all its calls.
 
-    Until a run begins, as on the command line, there are ten minutes for distributions.
+    `version` is for selecting and checking the version to attach, and restarts for each. Until a
+    run begins, as on the command line, the first and the last are as in a run of 15 minutes.
     """
 
     def __init__(self, elapsed: Callable[[], float]) -> None:
-        self.distributions = Deadline(elapsed, _WITHOUT_RUN_SECONDS)
+        self.distributions = Deadline(elapsed, _FOR_DISTRIBUTIONS * _SECONDS)
+        self.version = Deadline(elapsed, _FOR_VERSION * _SECONDS)
         self.calls = Deadline(elapsed)
 
     def begin(self, seconds: float) -> None:
         """Begin a run that is ended after this time."""
         self.distributions.begin(_FOR_DISTRIBUTIONS * seconds)
+        self.version.begin(_FOR_VERSION * seconds)
         self.calls.begin(_FOR_CALLS * seconds)

@@ -1,13 +1,17 @@
 """Packages that check themselves, each in a process of its own."""
 
 import io
+import time
 import zipfile
 
 import pytest
+from maintenance.deadline import Deadline
 from maintenance.errors import ObservationError, PageRefused
 from maintenance.lambda_edge.check import PackageCheck
 
 from tests.stories.site import edge_package
+
+_ENOUGH = Deadline(time.monotonic)
 
 
 def a_program(code: str) -> bytes:
@@ -20,7 +24,7 @@ def a_program(code: str) -> bytes:
 
 def test_the_base_passes_its_check() -> None:
     """Without page files of the owner."""
-    PackageCheck({}).run(edge_package())
+    PackageCheck({}, _ENOUGH).run(edge_package())
 
 
 def test_a_refusal_has_every_sentence_of_the_program() -> None:
@@ -28,7 +32,7 @@ def test_a_refusal_has_every_sentence_of_the_program() -> None:
     with pytest.raises(
         PageRefused, match=r"^page/page\.html is odd\. page/problem\.json is odder\.$"
     ):
-        PackageCheck({}).run(
+        PackageCheck({}, _ENOUGH).run(
             a_program(
                 "print('page/page.html is odd.\\npage/problem.json is odder.'); raise SystemExit(1)"
             )
@@ -43,7 +47,7 @@ def test_a_check_does_not_see_the_environment_of_the_controller(
     code = "import os; print(sorted(os.environ)); raise SystemExit(1)"
 
     with pytest.raises(PageRefused) as refused:
-        PackageCheck({"LD_LIBRARY_PATH": "/var/lang/lib"}).run(a_program(code))
+        PackageCheck({"LD_LIBRARY_PATH": "/var/lang/lib"}, _ENOUGH).run(a_program(code))
 
     assert "AWS_SECRET_ACCESS_KEY" not in str(refused.value)
     assert "LD_LIBRARY_PATH" in str(refused.value)
@@ -62,7 +66,7 @@ def test_a_check_does_not_see_the_environment_of_the_controller(
 def test_a_check_that_does_not_finish_is_no_refusal(package: bytes, sentence: str) -> None:
     """The error is not about the page, and says what happened."""
     with pytest.raises(ObservationError, match=sentence):
-        PackageCheck({}, timeout_seconds=1.5).run(package)
+        PackageCheck({}, Deadline(time.monotonic, 1.5)).run(package)
 
 
 def test_a_full_disk_is_no_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,4 +74,4 @@ def test_a_full_disk_is_no_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", "/nowhere")
 
     with pytest.raises(ObservationError, match=r"could not be checked: .*/nowhere"):
-        PackageCheck({}).run(edge_package())
+        PackageCheck({}, _ENOUGH).run(edge_package())

@@ -20,9 +20,8 @@ from xml.etree import ElementTree as ET
 
 import boto3
 import httpx
-from maintenance.app import TIMER, App, assemble
+from maintenance.app import App, assemble
 from maintenance.handler import lambda_handler
-from maintenance.model import Timer
 from maintenance.settings import Settings
 from maintenance.wakeup import ParameterChanged, Sweep
 
@@ -93,9 +92,9 @@ class Site:
         """Write the switch, as an operator does."""
         self.cloud.ssm.put_parameter(Name=SWITCH, Value=value, Type="String", Overwrite=True)
 
-    def wakes(self) -> dict[str, Any]:
+    def wakes(self, *, seconds: float = 900) -> dict[str, Any]:
         """Deliver the change event of the switch to the controller; return its report."""
-        return self.receives(_SWITCH_CHANGED)
+        return self.receives(_SWITCH_CHANGED, seconds=seconds)
 
     def change_of_the_switch(self) -> ParameterChanged:
         """Return the wakeup of the switch's last change."""
@@ -117,15 +116,14 @@ class Site:
             Name=f"{SWITCH}/windows/{name}", Value=value, Type="String", Overwrite=True
         )
 
-    def runs_at(self, now: datetime, *, timer: Timer = TIMER) -> dict[str, Any]:
+    def runs_at(self, now: datetime) -> dict[str, Any]:
         """Sweep with the controller's clock at this instant; return its report."""
-        return self.controller(clock=lambda: now, timer=timer).run(Sweep())
+        return self.controller(clock=lambda: now).run(Sweep())
 
     def controller(
         self,
         *,
         clock: Callable[[], datetime] = _now,
-        timer: Timer = TIMER,
         session: boto3.Session | None = None,
     ) -> App:
         """Return the controller of a new process, with clients of this session if given."""
@@ -133,7 +131,6 @@ class Site:
             Settings.from_env(os.environ),
             own_arn=_CONTEXT.invoked_function_arn,
             clock=clock,
-            timer=timer,
             session=session,
         )
 

@@ -1,5 +1,6 @@
 """Whatever AWS does, a run ends before Lambda ends it, and says what it has left."""
 
+import contextlib
 import time
 from collections.abc import Callable
 
@@ -66,3 +67,38 @@ def test_a_run_ends_in_time_whatever_hangs(
     site.cloud.sandbox.clear_faults()
     site.receives(_SWEEP)
     assert site.edge_version_arn == site.version(distribution_id)
+
+
+@pytest.mark.parametrize(
+    ("value", "page"), [("on", {}), ("on: Back soon", {}), ("on", {"page.html": "<title>Ours"})]
+)
+def test_a_site_closes_in_half_a_minute_while_lambda_hangs(
+    site: Site, distribution_id: str, value: str, page: dict[str, str]
+) -> None:
+    """Here in a tenth of it: selecting and checking a version have one deadline."""
+    for name, content in page.items():
+        site.puts(name, content)
+    site.cloud.sandbox.inject_fault("slow", "lambda:*", **_SLOW)
+    site.says(value)
+    began = time.monotonic()
+
+    with contextlib.suppress(RunFailed):
+        site.wakes(seconds=90)
+
+    assert time.monotonic() - began < _ALLOWED
+    assert site.edge_version_arn == site.version(distribution_id)
+
+
+def test_a_site_closes_with_its_message_while_the_page_cannot_be_read(
+    site: Site, distribution_id: str
+) -> None:
+    """S3 gets eleven seconds of the half minute, so that Lambda has the others."""
+    site.cloud.sandbox.inject_fault("slow", "s3:ListObjectsV2", **_SLOW)
+    began = time.monotonic()
+
+    with pytest.raises(RunFailed, match=r"the page in s3://.*/page/ cannot be read"):
+        site.becomes("on: Back soon")
+
+    assert time.monotonic() - began < 2 * _ALLOWED
+    site.cloud.sandbox.clear_faults()
+    assert "Back soon" == site.visit(distribution_id).json()["detail"]

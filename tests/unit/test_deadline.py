@@ -47,6 +47,18 @@ def test_a_deadline_can_begin_again() -> None:
     assert 10 == deadline.seconds_left
 
 
+def test_a_deadline_restarts_with_the_time_that_it_was_given() -> None:
+    """It is for one task after another."""
+    time = _Time()
+    deadline = Deadline(time.elapsed)
+    deadline.begin(30)
+    time.seconds += 60
+
+    deadline.restart()
+
+    assert 30 == deadline.seconds_left
+
+
 def test_a_run_reports_in_the_last_third_and_calls_nothing_in_the_last_minute() -> None:
     """Lambda ends it after fifteen minutes."""
     run_time = RunTime(_Time().elapsed)
@@ -56,8 +68,23 @@ def test_a_run_reports_in_the_last_third_and_calls_nothing_in_the_last_minute() 
     assert (600, 840) == (run_time.distributions.seconds_left, run_time.calls.seconds_left)
 
 
-def test_without_a_run_only_the_work_on_distributions_ends() -> None:
-    """After ten minutes."""
+def test_selecting_a_version_takes_half_a_minute_of_a_run_at_most() -> None:
+    """Less if the run has less time."""
+    run_time = RunTime(_Time().elapsed)
+    left = []
+    for seconds in (900, 90):
+        run_time.begin(seconds)
+        left.append(run_time.version.seconds_left)
+
+    assert [30, 3] == left
+
+
+def test_without_a_run_calls_may_take_their_time() -> None:
+    """On the command line a person may interrupt them."""
     run_time = RunTime(_Time().elapsed)
 
-    assert (600, math.inf) == (run_time.distributions.seconds_left, run_time.calls.seconds_left)
+    assert (600, 30, math.inf) == (
+        run_time.distributions.seconds_left,
+        run_time.version.seconds_left,
+        run_time.calls.seconds_left,
+    )

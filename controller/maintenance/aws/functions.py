@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from urllib3.exceptions import HTTPError
+from urllib3.util import Timeout
 
 from maintenance.aws.errors import CALL_ERRORS, error_code, translate_errors
 from maintenance.errors import ApplyError, ObservationError, StaleObservation
@@ -23,7 +24,11 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from urllib3 import BaseHTTPResponse, PoolManager
 
+    from maintenance.deadline import Deadline
+
 _OK = 200
+_DOWNLOAD_SECONDS = 10.0
+_DOWNLOAD_TRIES = 2
 _CONFLICTS = {"PreconditionFailedException", "ResourceConflictException"}
 # The code of PublishVersion if $LATEST no longer has the code that was uploaded.
 _OTHER_CODE = "InvalidParameterValueException"
@@ -46,14 +51,20 @@ class EdgeVersions:
     Reads the base, and reads, publishes and deletes versions of MaintenancePage.
 
     `page_function` is the name of MaintenancePage in this stack. `client` returns the client when
-    it is first needed: a run that needs no page makes none.
+    it is first needed: a run that needs no page makes none. Downloads end with the deadline.
     """
 
     def __init__(
-        self, client: Callable[[], LambdaClient], http: PoolManager, *, page_function: str
+        self,
+        client: Callable[[], LambdaClient],
+        http: PoolManager,
+        deadline: Deadline,
+        *,
+        page_function: str,
     ) -> None:
         self._client = client
         self._http = http
+        self._deadline = deadline
         self._function = page_function
         self._downloaded: dict[str, FunctionPackage] = {}
 
@@ -167,8 +178,16 @@ class EdgeVersions:
 
     def _download(self, version_arn: str) -> FunctionPackage:
         found = self._function_at(version_arn)
+        seconds = min(_DOWNLOAD_SECONDS, self._deadline.seconds_left / _DOWNLOAD_TRIES)
+        if not seconds:
+            raise ObservationError(f"no time was left to download the package of {version_arn}")
         try:
-            answer: BaseHTTPResponse = self._http.request("GET", found["Code"]["Location"])
+            answer: BaseHTTPResponse = self._http.request(
+                "GET",
+                found["Code"]["Location"],
+                timeout=Timeout(total=seconds),
+                retries=_DOWNLOAD_TRIES - 1,
+            )
         except HTTPError as error:
             # Not the whole error: it would show the presigned URL.
             raise ObservationError(

@@ -25,22 +25,21 @@ from pathlib import Path
 from typing import Protocol
 
 from maintenance.cloudfront.engine import PreflightResult
+from maintenance.deadline import Deadline
 from maintenance.errors import ObservationError, PageRefused
 from maintenance.lambda_edge.version import EdgeVersion, incompatibilities
 
 _PROGRAM = "maintenance_edge.check"
 # A check takes a fraction of a second; a page that takes longer must not keep a site from closing.
-_TIMEOUT_SECONDS = 10
+_TIMEOUT_SECONDS = 10.0
 
 
 class PackageCheck:
     """Checks packages in a process of their own, with no environment variables but these."""
 
-    def __init__(
-        self, environment: Mapping[str, str], *, timeout_seconds: float = _TIMEOUT_SECONDS
-    ) -> None:
+    def __init__(self, environment: Mapping[str, str], deadline: Deadline) -> None:
         self._environment = dict(environment)
-        self._timeout_seconds = timeout_seconds
+        self._deadline = deadline
 
     def run(self, package: bytes) -> None:
         """
@@ -67,7 +66,7 @@ class PackageCheck:
             cwd=folder,
             env=self._environment,
             capture_output=True,
-            timeout=self._timeout_seconds,
+            timeout=min(_TIMEOUT_SECONDS, self._deadline.seconds_left),
             check=False,
         )
         if result.returncode == 0:

@@ -12,10 +12,12 @@ with the same package, publishing starts again from the first step. So two runs 
 publish the same content only once.
 """
 
+from collections.abc import Callable
 from typing import Protocol
 
 from msgspec import Struct
 
+from maintenance.deadline import Deadline
 from maintenance.errors import ApplyError, StaleObservation
 from maintenance.lambda_edge.package import PageContent, build_package, code_sha256
 from maintenance.lambda_edge.version import (
@@ -26,12 +28,8 @@ from maintenance.lambda_edge.version import (
     Latest,
     newest_matching,
 )
-from maintenance.model import Timer
 
 _TRIES = 5
-# A small package is Active after a few seconds. A site that should be closed waits no longer than
-# this for it; CloudFront itself then needs minutes.
-_TIMEOUT_SECONDS = 30.0
 _PAUSE_SECONDS = 0.25
 
 
@@ -61,12 +59,17 @@ class VersionSpec(Struct, frozen=True):
 
 
 class VersionPublisher(Struct, frozen=True):
-    """Publishes versions of MaintenancePage with the code of the base version `base_arn`."""
+    """
+    Publishes versions of MaintenancePage with the code of the base version `base_arn`.
+
+    A small package is Active after a few seconds; nothing is waited for after the deadline.
+    """
 
     base_arn: str
     versions: _Versions
     check: _Check
-    timer: Timer
+    deadline: Deadline
+    sleep: Callable[[float], None]
 
     def spec(self, content: PageContent) -> VersionSpec:
         """Return the version to publish; raise ObservationError if the base cannot be read."""
@@ -98,23 +101,22 @@ class VersionPublisher(Struct, frozen=True):
         fails or Lambda takes too long.
         """
         spec = self.spec(content)
-        deadline = self.timer.elapsed() + _TIMEOUT_SECONDS
         for tried in range(_TRIES - 1):
             try:
-                return self._find_or_publish(spec, deadline)
+                return self._find_or_publish(spec)
             except StaleObservation:
                 what = "MaintenancePage could not be updated between the writes of others"
-                self._wait(deadline, what, _PAUSE_SECONDS * 2**tried)
-        return self._find_or_publish(spec, deadline)
+                self._wait(what, _PAUSE_SECONDS * 2**tried)
+        return self._find_or_publish(spec)
 
-    def _find_or_publish(self, spec: VersionSpec, deadline: float) -> EdgeVersion:
+    def _find_or_publish(self, spec: VersionSpec) -> EdgeVersion:
         version = self.find(spec)
         if version is None:
             self.check.run(spec.package)
-            version = self._update_and_publish(spec, deadline)
+            version = self._update_and_publish(spec)
         state = version.state or self.versions.read_state(version.arn)
         while state == "Pending":
-            self._wait(deadline, f"the version {version.arn} did not become Active")
+            self._wait(f"the version {version.arn} did not become Active")
             state = self.versions.read_state(version.arn)
         if state != ACTIVE:
             raise ApplyError(
@@ -123,29 +125,29 @@ class VersionPublisher(Struct, frozen=True):
             )
         return version
 
-    def _update_and_publish(self, spec: VersionSpec, deadline: float) -> EdgeVersion:
+    def _update_and_publish(self, spec: VersionSpec) -> EdgeVersion:
         wanted = spec.configuration
-        latest = self._updated_latest(deadline)
+        latest = self._updated_latest()
         has_code = latest.code_sha256 == spec.code_sha256
         if not has_code or latest.configuration.architectures != wanted.architectures:
             self.versions.update_code(spec.package, over=latest, architectures=wanted.architectures)
-            latest = self._updated_latest(deadline)
+            latest = self._updated_latest()
         if latest.configuration != wanted:
             self.versions.configure(wanted, over=latest)
-            latest = self._updated_latest(deadline)
+            latest = self._updated_latest()
         if (latest.code_sha256, latest.configuration) != (spec.code_sha256, wanted):
             raise StaleObservation("another writer has changed MaintenancePage")
         return self.versions.publish(over=latest, description=spec.description)
 
-    def _updated_latest(self, deadline: float) -> Latest:
+    def _updated_latest(self) -> Latest:
         """Return $LATEST when no update of it is in progress."""
         latest = self.versions.read_latest()
         while latest.is_updating:
-            self._wait(deadline, "Lambda did not finish the update of MaintenancePage")
+            self._wait("Lambda did not finish the update of MaintenancePage")
             latest = self.versions.read_latest()
         return latest
 
-    def _wait(self, deadline: float, what: str, seconds: float = _PAUSE_SECONDS) -> None:
-        if self.timer.elapsed() >= deadline:
-            raise ApplyError(f"{what} within {_TIMEOUT_SECONDS:.0f} seconds")
-        self.timer.sleep(seconds)
+    def _wait(self, what: str, seconds: float = _PAUSE_SECONDS) -> None:
+        if self.deadline.is_over:
+            raise ApplyError(f"{what} in time")
+        self.sleep(seconds)

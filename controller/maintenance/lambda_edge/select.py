@@ -24,6 +24,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from maintenance.cloudfront.engine import Selection
+from maintenance.deadline import Deadline
 from maintenance.errors import MaintenanceError, PageRefused
 from maintenance.lambda_edge.function import LambdaEdge
 from maintenance.lambda_edge.package import PageContent, page_files_of
@@ -41,11 +42,17 @@ class _PageFiles(Protocol):
 
 
 class VersionSelector(Struct, frozen=True):
-    """Selects among the versions of MaintenanceEdge and MaintenancePage."""
+    """
+    Selects among the versions of MaintenanceEdge and MaintenancePage.
+
+    Each selection restarts the deadline, after which every call fails at once: what is left is a
+    fallback that needs none. The preflight of what was selected has the rest of the time.
+    """
 
     edge: LambdaEdge
     page_files: _PageFiles
     publisher: VersionPublisher
+    deadline: Deadline
 
     def select(
         self,
@@ -66,6 +73,7 @@ class VersionSelector(Struct, frozen=True):
         def version_of(page: _Page) -> str:
             return self._version_of(PageContent(page, announcement), publish=publish)
 
+        self.deadline.restart()
         try:
             page = (read_page or self.page_files.read)()
         except MaintenanceError as error:

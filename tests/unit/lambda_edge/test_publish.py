@@ -1,6 +1,7 @@
 """Publishing page content while other writers change the function, and what Lambda makes of it."""
 
 import pytest
+from maintenance.deadline import Deadline
 from maintenance.errors import ApplyError, StaleObservation
 from maintenance.lambda_edge.package import PageContent
 from maintenance.lambda_edge.publish import VersionPublisher
@@ -13,7 +14,8 @@ CONTENT = PageContent({"page.html": b"<title>Ours</title>"})
 
 def a_publisher(function: PageFunction) -> VersionPublisher:
     """Return a publisher for this function."""
-    return VersionPublisher(EDGE.base_arn, function, function, function.timer)
+    deadline = Deadline(function.timer.elapsed, 30)
+    return VersionPublisher(EDGE.base_arn, function, function, deadline, function.timer.sleep)
 
 
 def test_publishing_starts_again_after_another_writer() -> None:
@@ -36,6 +38,16 @@ def test_publishing_gives_up_after_the_fifth_try() -> None:
         a_publisher(function).publish(CONTENT)
 
     assert [] == function.versions
+
+
+def test_a_version_that_stays_pending_is_not_waited_for_after_the_deadline() -> None:
+    """The site is closed with a fallback instead."""
+    function = PageFunction(state="Pending")
+
+    with pytest.raises(ApplyError, match="did not become Active in time"):
+        a_publisher(function).publish(CONTENT)
+
+    assert 30 == function.seconds
 
 
 def test_a_version_that_lambda_cannot_run_is_an_error_with_its_remedy() -> None:
