@@ -84,6 +84,7 @@ class App(Struct, frozen=True):
     settings: Settings
     parameters: Parameters
     status_parameter: StatusParameter
+    alarm_clock: AlarmClock
     controller: Controller
     housekeeping: Housekeeping
     run_time: RunTime
@@ -108,10 +109,15 @@ class App(Struct, frozen=True):
 
     def install(self, request: Mapping[str, Any]) -> None:
         """Do what a request of CloudFormation asks for; raise MaintenanceError if that fails."""
+        request_type = request.get("RequestType")
+        if request_type == "Create":
+            self.alarm_clock.restart()
         controller = self.controller.for_installation()
         Installation(self.settings.stack_name, controller, self.parameters).handle(request)
-        if request.get("RequestType") == "Delete":
-            self._delete_status()
+        if request_type == "Delete":
+            # In this order: a run that finds it stopped writes no status.
+            _tolerate("alarm clock kept", self.alarm_clock.stop)
+            _tolerate("status kept", self.status_parameter.delete)
 
     def _apply_command(self, command: Command) -> Report:
         writer = CommandWriter(self.parameters, self.settings.time_zone, self.clock)
@@ -130,12 +136,13 @@ class App(Struct, frozen=True):
             raise RunFailed(report.failure)
         return report.answer()
 
-    def _delete_status(self) -> None:
-        """Delete the status, which would become outdated; its failure must not keep the stack."""
-        try:
-            self.status_parameter.delete()
-        except ApplyError as error:
-            logger.warning("status kept", notice=str(error))
+
+def _tolerate(message: str, act: Callable[[], None]) -> None:
+    """Log why something was left behind: that must not keep a stack that has opened its site."""
+    try:
+        act()
+    except ApplyError as error:
+        logger.warning(message, notice=str(error))
 
 
 def app_of_process(own_arn: str) -> App:
@@ -199,6 +206,7 @@ def assemble(
         versions=_edge_versions(session, settings, _CLIENT, run_time.calls),
         clock=clock,
     )
+    alarm_clock = _alarm_clock(session, settings, own_arn, timer)
     controller = Controller(
         preview=settings.preview_distribution,
         desired_state=DesiredStateReader(parameters, settings.lead_time, clock),
@@ -206,12 +214,21 @@ def assemble(
         page_files=selector.page_files,
         site=SiteReconciler(settings, settings.edge, distribution_reconciler, selector, preflight),
         housekeeping=housekeeping,
-        alarm_clock=_alarm_clock(session, settings, own_arn, timer),
+        alarm_clock=alarm_clock,
         announcer=_announcer(session, settings, status_parameter),
         throttling=configs,
         clock=clock,
     )
-    return App(settings, parameters, status_parameter, controller, housekeeping, run_time, clock)
+    return App(
+        settings,
+        parameters,
+        status_parameter,
+        alarm_clock,
+        controller,
+        housekeeping,
+        run_time,
+        clock,
+    )
 
 
 def _parameters(

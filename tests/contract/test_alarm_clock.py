@@ -30,12 +30,12 @@ class _Alarm:
         )
         self.cloud = cloud
         self.pauses: list[float] = []
-        self._alarm_clock = AlarmClock(
+        self.alarm_clock = AlarmClock(
             cloud.scheduler, target, sleep=self.pauses.append, jitter=lambda: 0.5
         )
 
-    def set(self, at: datetime | None, *, read_at: datetime = NOW) -> None:
-        self._alarm_clock.set_wakeup(at, read_at=read_at, now=NOW)
+    def set(self, at: datetime | None, *, read_at: datetime = NOW) -> bool:
+        return self.alarm_clock.set_wakeup(at, read_at=read_at, now=NOW)
 
     def expression(self) -> str | None:
         """Return what the alarm clock is set to, None for nothing."""
@@ -104,3 +104,29 @@ def test_conflicts_that_last_are_an_error(alarm: _Alarm) -> None:
 
     with pytest.raises(ApplyError, match="the alarm clock cannot be set, so the next change waits"):
         alarm.set(NOW + MINUTE)
+
+
+@pytest.mark.parametrize("at", [None, NOW + 30 * MINUTE])
+def test_one_that_is_stopped_is_never_set_again(alarm: _Alarm, at: datetime | None) -> None:
+    """Whatever run still needs it, also if the deletion of the stack is repeated."""
+    before = alarm.set(at)
+    alarm.alarm_clock.stop()
+    alarm.alarm_clock.stop()
+
+    after = [alarm.set(NOW + 20 * MINUTE), alarm.set(None)]
+    found = alarm.cloud.scheduler.get_schedule(Name="alarm-clock", GroupName=GROUP)
+
+    assert (True, [False, False], "DISABLED") == (before, after, found["State"])
+
+
+@pytest.mark.parametrize("is_set", [True, False])
+def test_a_new_installation_restarts_it(alarm: _Alarm, is_set: bool) -> None:  # noqa: FBT001 - a case
+    """And otherwise leaves it as it is."""
+    alarm.alarm_clock.stop()
+    alarm.alarm_clock.restart()
+    unset = alarm.expression()
+    if is_set:
+        alarm.set(NOW + 30 * MINUTE)
+    alarm.alarm_clock.restart()
+
+    assert (None, _at(30) if is_set else None) == (unset, alarm.expression())

@@ -144,13 +144,26 @@ def _delete_service_linked_roles(stack: DeployedStack) -> None:
 
 
 def _delete_installation(stack: DeployedStack) -> str:
-    """Send the controller CloudFormation's Delete request; return what became of the status."""
-    bucket, before = stack.output("StateBucket"), len(log_lines(stack, "status kept"))
+    """
+    Let the controller delete and create its custom resource, as CloudFormation does.
+
+    Returns what became of the status.
+    """
+    before = len(log_lines(stack, "status kept"))
+    _request_installation(stack, "Delete")
+    is_kept = stack.status("live")
+    _request_installation(stack, "Create")
+    if not is_kept:
+        return _NO_STATUS
+    return eventually(lambda: " ".join(log_lines(stack, "status kept")[before:]))
+
+
+def _request_installation(stack: DeployedStack, request_type: str) -> None:
     response_url = stack.cloud.s3.generate_presigned_url(
-        "put_object", Params={"Bucket": bucket, "Key": "answer"}
+        "put_object", Params={"Bucket": stack.output("StateBucket"), "Key": "answer"}
     )
     request = {
-        "RequestType": "Delete",
+        "RequestType": request_type,
         "ResponseURL": response_url,
         "StackId": f"arn:aws:cloudformation:us-east-1:000000000000:stack/{stack.stack}/1",
         "RequestId": "1",
@@ -158,9 +171,6 @@ def _delete_installation(stack: DeployedStack) -> str:
         "PhysicalResourceId": "Installation-of-1",
     }
     assert "" == stack.invoke(request)
-    if not stack.status("live"):
-        return _NO_STATUS
-    return eventually(lambda: " ".join(log_lines(stack, "status kept")[before:]))
 
 
 def _publish(message: str, *prepare: Step) -> Operation:

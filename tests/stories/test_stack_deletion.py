@@ -1,11 +1,13 @@
 """Deleting the stack while AWS fails: CloudFormation learns it, and the next attempt succeeds."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.cloud import eventually
 from tests.sandbox.builders import a_behavior, a_distribution, a_function, functions
-from tests.stories.site import SWITCH, Site
+from tests.stories.site import GROUP, STATUS, SWITCH, Site
 from tests.stories.test_installation import Answers, answers, request, switch
 
 __all__ = ["answers"]
@@ -96,3 +98,78 @@ def test_no_late_event_closes_the_site_of_a_deleted_stack(
     site.receives({"maintenance": "on", "at": "2026-01-01T00:00:00Z"})
 
     assert set() == site.attached(distribution_id)["default"]
+
+
+def left_behind(site: Site) -> tuple[str, list[str]]:
+    """Return the state of the alarm clock, and the parameters of the site."""
+    schedule = site.cloud.scheduler.get_schedule(Name="alarm-clock", GroupName=GROUP)
+    names = [each["Name"] for each in site.cloud.ssm.describe_parameters()["Parameters"]]
+    return schedule["State"], names
+
+
+def test_a_deletion_stops_the_alarm_clock_and_late_events_leave_no_status(
+    site: Site, looks_after: LooksAfter, answers: tuple[str, Answers]
+) -> None:
+    """Or it would wake the controller in the minute in which the stack is deleted."""
+    url, _ = answers
+    looks_after(a_distribution(site.cloud))
+    site.becomes("on")
+
+    site.receives(request("Delete", url))
+    stopped = left_behind(site)
+    for event in ({"sweep": True}, {"alarm_clock": True}):
+        site.receives(event)
+    site.wakes()
+
+    assert ("DISABLED", [SWITCH]) == stopped == left_behind(site)
+
+
+def test_a_run_that_a_deletion_overtakes_leaves_neither_alarm_clock_nor_status(
+    site: Site, looks_after: LooksAfter, answers: tuple[str, Answers]
+) -> None:
+    """It has begun before, and comes to both afterwards."""
+    url, _ = answers
+    looks_after(a_distribution(site.cloud))
+    site.becomes("on")
+    site.cloud.sandbox.inject_fault("hold", "scheduler:GetSchedule")
+
+    with ThreadPoolExecutor(1) as other:
+        overtaken = other.submit(site.receives, {"sweep": True})
+        eventually(site.cloud.sandbox.held)
+        try:
+            site.receives(request("Delete", url))
+        finally:
+            site.cloud.sandbox.release()
+        report = overtaken.result()
+
+    assert ("DISABLED", [SWITCH]) == left_behind(site)
+    assert any("the stack is being deleted" in each for each in report["notices"])
+
+
+def test_an_alarm_clock_that_cannot_be_stopped_does_not_keep_the_stack(
+    site: Site, looks_after: LooksAfter, answers: tuple[str, Answers]
+) -> None:
+    """The site is open again, and the stack's deletion ends the alarm clock too."""
+    url, put = answers
+    looks_after(a_distribution(site.cloud))
+    refusal = {"code": "AccessDeniedException", "status": 403, "times": 99}
+    site.cloud.sandbox.inject_fault("refuse", "scheduler:*", **refusal)
+
+    site.receives(request("Delete", url))
+
+    assert "SUCCESS" == put[0]["Status"]
+
+
+def test_a_new_installation_sets_the_alarm_clock_again(
+    site: Site, looks_after: LooksAfter, answers: tuple[str, Answers]
+) -> None:
+    """Such as that of a stack that had removed only its custom resource."""
+    url, _ = answers
+    looks_after(a_distribution(site.cloud))
+    site.receives(request("Delete", url))
+
+    site.receives(request("Create", url))
+    site.becomes("on for 2h")
+
+    state, names = left_behind(site)
+    assert ("ENABLED", True) == (state, STATUS in names)

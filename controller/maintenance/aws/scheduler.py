@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from maintenance.aws.errors import translate_errors
 from maintenance.errors import ApplyError
-from maintenance.schedule.alarm import Alarm, merge
+from maintenance.schedule.alarm import LAST, Alarm, merge
 
 if TYPE_CHECKING:
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 NAME = "alarm-clock"
 _INPUT = '{"alarm_clock": true}'
 _DESCRIPTION = "Wakes the maintenance controller at the next change, as read at "
+_STOPPED = "The stack is being deleted: nothing wakes the maintenance controller any more."
 # Between attempts to write a schedule that fires, or that another run writes, at the same time.
 _PAUSES_SECONDS = (0.1, 0.3, 1.0, 3.0)
 
@@ -59,43 +60,82 @@ class AlarmClock:
         self._sleep = sleep
         self._jitter = jitter
 
-    def set_wakeup(self, at: datetime | None, *, read_at: datetime, now: datetime) -> None:
+    def set_wakeup(self, at: datetime | None, *, read_at: datetime, now: datetime) -> bool:
         """
         Set the schedule to this instant, or to none, as `schedule/alarm.py` decides.
 
         `read_at` is when the run began to read what it decided by. Writes nothing if the schedule
-        is right already. Raises ApplyError if Scheduler refuses.
+        is right already. Returns False, having written nothing, if `stop` was called. Raises
+        ApplyError if Scheduler refuses.
         """
+
+        def write() -> bool:
+            found = self._read()
+            if _is_stopped(found):
+                return False
+            alarm = merge(_alarm_of(found) if found else None, at, read_at=read_at, now=now)
+            if alarm is None:
+                self._delete(found)
+                return True
+            description = _DESCRIPTION + alarm.read_at.astimezone(UTC).isoformat()
+            self._write(self._schedule(alarm.at), description, over=found)
+            return True
+
+        return self._retry(
+            write, "the alarm clock cannot be set, so the next change waits for the sweep"
+        )
+
+    def stop(self) -> None:
+        """
+        Never let it wake the controller again, whichever run still sets it; raise ApplyError.
+
+        It stays as a disabled schedule, which tells such a run that the stack is being deleted.
+        """
+
+        def write() -> None:
+            disabled = {**self._schedule(LAST), "State": "DISABLED"}
+            self._write(disabled, _STOPPED, over=self._read())
+
+        self._retry(write, "the alarm clock cannot be stopped")
+
+    def restart(self) -> None:
+        """Let runs set it again after `stop`; raise ApplyError."""
+
+        def write() -> None:
+            found = self._read()
+            if _is_stopped(found):
+                self._delete(found)
+
+        self._retry(write, "the alarm clock cannot be read")
+
+    def _retry[T](self, write: Callable[[], T], message: str) -> T:
+        """Return what `write` returns, calling it again after conflicts with other writes."""
         errors = self._client.exceptions
-        with translate_errors(
-            ApplyError, "the alarm clock cannot be set, so the next change waits for the sweep"
-        ):
+        with translate_errors(ApplyError, message):
             for pause in _PAUSES_SECONDS:
                 try:
-                    return self._apply(at, read_at, now)
+                    return write()
                 except (errors.ConflictException, errors.ResourceNotFoundException):
                     self._sleep(pause * (0.5 + self._jitter()))
-            return self._apply(at, read_at, now)
-
-    def _apply(self, at: datetime | None, read_at: datetime, now: datetime) -> None:
-        found = self._read()
-        alarm = merge(_alarm_of(found) if found else None, at, read_at=read_at, now=now)
-        if alarm is None:
-            if found:
-                self._client.delete_schedule(Name=NAME, GroupName=self._target.group)
-            return
-        desired = self._schedule(alarm.at)
-        description = _DESCRIPTION + alarm.read_at.astimezone(UTC).isoformat()
-        if not found:
-            self._client.create_schedule(**desired, Description=description)
-        elif not _matches(found, desired):
-            self._client.update_schedule(**desired, Description=description)
+            return write()
 
     def _read(self) -> Mapping[str, Any] | None:
         try:
             return self._client.get_schedule(Name=NAME, GroupName=self._target.group)
         except self._client.exceptions.ResourceNotFoundException:
             return None
+
+    def _write(
+        self, desired: dict[str, Any], description: str, *, over: Mapping[str, Any] | None
+    ) -> None:
+        if not over:
+            self._client.create_schedule(**desired, Description=description)
+        elif not _matches(over, desired):
+            self._client.update_schedule(**desired, Description=description)
+
+    def _delete(self, found: Mapping[str, Any] | None) -> None:
+        if found:
+            self._client.delete_schedule(Name=NAME, GroupName=self._target.group)
 
     def _schedule(self, at: datetime) -> dict[str, Any]:
         target = self._target
@@ -115,6 +155,10 @@ class AlarmClock:
                 "RetryPolicy": {"MaximumEventAgeInSeconds": 3600, "MaximumRetryAttempts": 100},
             },
         }
+
+
+def _is_stopped(schedule: Mapping[str, Any] | None) -> bool:
+    return schedule is not None and schedule.get("Description") == _STOPPED
 
 
 def _alarm_of(schedule: Mapping[str, Any]) -> Alarm | None:

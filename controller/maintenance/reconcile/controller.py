@@ -36,6 +36,7 @@ _KEEPS_CHANGING = (
     f"the desired state changed {_MAX_ROUNDS} times during this run; the next run continues"
 )
 
+_STACK_DELETED = "the stack is being deleted, so neither alarm clock nor status was written"
 # A run that could not read everything moves no wakeup later.
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -86,7 +87,11 @@ class Controller(Struct, frozen=True):
                 observed = Observation(current, self._list_distributions())
             else:
                 raise RunFailed(_KEEPS_CHANGING)
-            report = self._set_wakeup(report, desired.read_at, after_change=changed is not None)
+            report, is_stopped = self._set_wakeup(
+                report, desired.read_at, after_change=changed is not None
+            )
+            if is_stopped:
+                return report
             accepted = self.clock()
             if self.housekeeping:
                 report = self.housekeeping.run(report, wakeup)
@@ -138,15 +143,22 @@ class Controller(Struct, frozen=True):
             # The read after the last update fails the run if this lasts.
             return True
 
-    def _set_wakeup(self, report: Report, read_at: datetime, *, after_change: bool) -> Report:
-        """Set the alarm clock; an error fails the run at its end, but undoes nothing."""
+    def _set_wakeup(
+        self, report: Report, read_at: datetime, *, after_change: bool
+    ) -> tuple[Report, bool]:
+        """
+        Set the alarm clock; an error fails the run at its end, but undoes nothing.
+
+        Returns whether it was stopped: then the status is deleted too, and must not appear again.
+        """
         now = self.clock()
         at = next_wakeup(report, now, after_change=after_change)
         try:
-            self.alarm_clock.set_wakeup(at, read_at=read_at, now=now)
+            is_set = self.alarm_clock.set_wakeup(at, read_at=read_at, now=now)
         except ApplyError as error:
-            return report.with_housekeeping_error(str(error))
-        return report
+            return report.with_housekeeping_error(str(error)), False
+        notices = report.notices if is_set else (*report.notices, _STACK_DELETED)
+        return replace(report, notices=notices), not is_set
 
     @contextmanager
     def _announce_failure(self) -> Iterator[None]:
@@ -155,20 +167,22 @@ class Controller(Struct, frozen=True):
             yield
         except MaintenanceError as error:
             now = self.clock()
-            hindrances = (
-                *self._wake_up_soon(error, now),
-                *self.announcer.announce_failure(error, now=now),
-            )
+            hindrances, is_stopped = self._wake_up_soon(error, now)
+            if not is_stopped:
+                hindrances += self.announcer.announce_failure(error, now=now)
             if hindrances:
                 raise RunFailed(" | ".join((str(error), *hindrances))) from error
             raise
 
-    def _wake_up_soon(self, error: MaintenanceError, now: datetime) -> tuple[str, ...]:
-        """Set the alarm clock if another run may succeed; return the error if that fails."""
+    def _wake_up_soon(self, error: MaintenanceError, now: datetime) -> tuple[tuple[str, ...], bool]:
+        """
+        Set the alarm clock if another run may succeed; return the error if that fails.
+
+        Returns also whether it was stopped, as `_set_wakeup` does.
+        """
         if isinstance(error, ConfigurationError):
-            return ()
+            return (), False
         try:
-            self.alarm_clock.set_wakeup(now + RECHECK_AFTER, read_at=_NEVER, now=now)
+            return (), not self.alarm_clock.set_wakeup(now + RECHECK_AFTER, read_at=_NEVER, now=now)
         except ApplyError as hindrance:
-            return (str(hindrance),)
-        return ()
+            return (str(hindrance),), False

@@ -143,8 +143,12 @@ class Versions(Protocol):
 class AlarmClock(Protocol):
     """The one schedule that wakes the controller."""
 
-    def set_wakeup(self, at: datetime | None, *, read_at: datetime, now: datetime) -> None:
-        """Set it to an instant, or to none, as of a read that began then; raise ApplyError."""
+    def set_wakeup(self, at: datetime | None, *, read_at: datetime, now: datetime) -> bool:
+        """
+        Set it to an instant, or to none, as of a read that began then; raise ApplyError.
+
+        Returns False if it was stopped because the stack is being deleted.
+        """
 
 
 class Reconciler(Protocol):

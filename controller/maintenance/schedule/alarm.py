@@ -17,14 +17,14 @@ never fire (doc: EventBridge Scheduler User Guide, schedule-types). So the alarm
 to less than a minute ahead.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 
 _MINUTE = timedelta(minutes=1)
 # The years of EventBridge Scheduler end here (doc: EventBridge Scheduler User Guide,
 # schedule-types).
-_LAST_YEAR = 2199
+LAST = datetime(2199, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 
 class Alarm(Struct, frozen=True):
@@ -44,7 +44,7 @@ def merge(
     it decided by at `read_at`.
     """
     soonest = _round_up(now + _MINUTE)
-    needed = _round_up(at) if at and at.year <= _LAST_YEAR else None
+    needed = _round_up(at) if at and at <= LAST else None
     alarm = Alarm(max(needed, soonest), read_at) if needed else None
     if found is None or found.at <= now - _MINUTE:
         return alarm

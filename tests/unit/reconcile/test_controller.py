@@ -119,7 +119,7 @@ def test_a_run_that_its_owner_has_to_fix_is_not_repeated_every_minute() -> None:
 class _Asleep(_Unlisted):
     """Nor does Scheduler."""
 
-    def set_wakeup(self, at: datetime | None, *, read_at: datetime, now: datetime) -> None:
+    def set_wakeup(self, at: datetime | None, *, read_at: datetime, now: datetime) -> bool:
         del at
         raise ApplyError(f"the alarm clock cannot be set, {read_at < now}")
 
@@ -158,3 +158,25 @@ def test_a_failure_that_cannot_be_announced_says_both() -> None:
 
     with pytest.raises(RunFailed, match=both):
         _Unwritable().controller().reconcile(AlarmClockRang())
+
+
+def test_a_late_run_of_a_deleted_stack_leaves_nothing_behind() -> None:
+    """Neither a status nor an event; its log says why."""
+    world = World(is_stopped=True)
+
+    report = world.controller().reconcile(Sweep())
+
+    assert "set the wakeup in 60.0 seconds" == world.done[-1]
+    assert report.notices == (
+        "the stack is being deleted, so neither alarm clock nor status was written",
+    )
+
+
+def test_a_late_run_of_a_deleted_stack_that_fails_leaves_nothing_behind() -> None:
+    """It only raises its error."""
+    world = _Unlisted(is_stopped=True)
+
+    with pytest.raises(ObservationError):
+        world.controller().reconcile(Sweep())
+
+    assert ["set the wakeup in 60.0 seconds"] == world.done

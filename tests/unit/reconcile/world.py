@@ -64,6 +64,7 @@ class World:
     failing_reads: int = 0
     status: str | None = None
     seconds: float = 0.0
+    is_stopped: bool = False
     updates: list[bytes] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
 
@@ -145,10 +146,11 @@ class World:
         self.done.append("update a distribution")
         self.updates.append(xml)
 
-    def set_wakeup(self, at: datetime | None, *, read_at: datetime, now: datetime) -> None:  # noqa: ARG002 - the protocol's
-        """Record the wakeup, in seconds from now."""
+    def set_wakeup(self, at: datetime | None, *, read_at: datetime, now: datetime) -> bool:  # noqa: ARG002 - the protocol's
+        """Record the wakeup, in seconds from now, unless it is stopped."""
         seconds = (at - now).total_seconds() if at else None
         self.done.append(f"set the wakeup in {seconds} seconds")
+        return not self.is_stopped
 
     def list_versions(self) -> tuple[EdgeVersion, ...]:
         """Return no versions, after some time."""
