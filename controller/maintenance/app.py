@@ -207,15 +207,18 @@ def assemble(
         clock=clock,
     )
     alarm_clock = _alarm_clock(session, settings, own_arn, timer)
+    announcer = _announcer(session, settings, status_parameter)
     controller = Controller(
         preview=settings.preview_distribution,
-        desired_state=DesiredStateReader(parameters, settings.lead_time, clock),
+        desired_state=DesiredStateReader(
+            parameters, announcer.read_last_off, settings.lead_time, clock
+        ),
         distributions=cloudfront,
         page_files=selector.page_files,
         site=SiteReconciler(settings, settings.edge, distribution_reconciler, selector, preflight),
         housekeeping=housekeeping,
         alarm_clock=alarm_clock,
-        announcer=_announcer(session, settings, status_parameter),
+        announcer=announcer,
         throttling=configs,
         clock=clock,
     )

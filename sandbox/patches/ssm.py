@@ -1,5 +1,5 @@
 """
-Patch Parameter Store: emit change events, and enforce AllowedPattern.
+Patch Parameter Store: emit change events, enforce AllowedPattern, and keep a hundred versions.
 
     call                               operation in the event
     ---------------------------------  ----------------------------------------------
@@ -11,7 +11,7 @@ Patch Parameter Store: emit change events, and enforce AllowedPattern.
 The patched functions are below HTTP, so parameters of CloudFormation stacks emit events too.
 
 Source: Systems Manager User Guide, sysman-paramstore-cwe and
-monitoring-systems-manager-event-examples.
+monitoring-systems-manager-event-examples; sysman-paramstore-versions for the limit.
 """
 
 # ruff: noqa: SLF001 - ministack has no public names for what is patched here
@@ -31,6 +31,7 @@ type _Parameters = dict[str, Any]
 type _Call = Callable[[_Parameters], Reply]
 
 _FIRST_ERROR = 400
+_KEPT_VERSIONS = 100
 
 
 def install() -> None:
@@ -51,6 +52,7 @@ def _patch_put(put_parameter: _Call) -> _Call:
             return refuse(refusal, "ssm")
         reply = put_parameter({**data, "AllowedPattern": pattern})
         if reply[0] < _FIRST_ERROR:
+            del ssm._parameter_history[data["Name"]][:-_KEPT_VERSIONS]
             _emit("Update" if before else "Create", ssm._lookup_parameter(data["Name"])[1])
         return reply
 

@@ -21,6 +21,7 @@ from maintenance.reporting.status import (
     truncate,
 )
 from maintenance.schedule.decision import NextChange
+from maintenance.schedule.switch import Off
 
 from tests.hypothesis_profiles import untraced
 
@@ -41,6 +42,7 @@ CHANGES = st.builds(
     INSTANTS,
     st.none() | INSTANTS,
 )
+OFFS = st.builds(Off, INSTANTS, INSTANTS)
 TARGETS = st.builds(
     TargetStatus,
     st.from_regex(r"\AE[A-Z0-9]{4,31}\Z"),
@@ -56,7 +58,7 @@ STATUSES = st.builds(
     st.none() | TEXTS,
     st.none() | st.builds(NextChange, INSTANTS, st.booleans(), st.none() | TEXTS),
     st.lists(TARGETS, max_size=60, unique_by=lambda target: target.distribution_id).map(tuple),
-    st.builds(PersistedState, st.none() | CHANGES, st.none() | ERRORS),
+    st.builds(PersistedState, st.none() | CHANGES, st.none() | ERRORS, st.none() | OFFS),
 )
 
 

@@ -40,6 +40,15 @@ def test_parameters_emit_no_events(plain: Cloud) -> None:
     assert [] == _received(plain, url)
 
 
+def test_a_parameter_keeps_every_version(plain: Cloud) -> None:
+    """Patch: patches/ssm, _KEPT_VERSIONS."""
+    for _ in range(101):
+        plain.ssm.put_parameter(Name="/a", Value="1", Type="String", Overwrite=True)
+
+    pages = plain.ssm.get_paginator("get_parameter_history").paginate(Name="/a")
+    assert 101 == sum(len(each["Parameters"]) for each in pages)
+
+
 def test_allowed_patterns_are_not_enforced(plain: Cloud) -> None:
     """Patch: patches/ssm, pattern_refusal."""
     plain.ssm.put_parameter(Name="/a", Value="x", Type="String", AllowedPattern="^on$")

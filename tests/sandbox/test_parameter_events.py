@@ -1,4 +1,4 @@
-"""Contract: Parameter Store sends events to EventBridge, and enforces AllowedPattern."""
+"""Contract: Parameter Store sends events, enforces AllowedPattern and keeps a hundred versions."""
 
 import json
 from typing import Any
@@ -95,3 +95,13 @@ def test_the_allowed_pattern_stays_after_the_version_that_set_it(cloud: Cloud) -
         cloud.ssm.put_parameter(Name="/site/maintenance", Value="onn", Overwrite=True)
 
     assert "on" == cloud.ssm.get_parameter(Name="/site/maintenance")["Parameter"]["Value"]
+
+
+def test_a_parameter_keeps_its_last_hundred_versions(cloud: Cloud) -> None:
+    """The oldest is dropped, and the numbers go on (doc: sysman-paramstore-versions)."""
+    for _ in range(102):
+        cloud.ssm.put_parameter(Name="/a", Value="1", Type="String", Overwrite=True)
+
+    pages = cloud.ssm.get_paginator("get_parameter_history").paginate(Name="/a")
+    versions = [each["Version"] for page in pages for each in page["Parameters"]]
+    assert list(range(3, 103)) == versions

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from maintenance.app import assemble
 from maintenance.cloudfront.plan import Action
 from maintenance.model import Mode
-from maintenance.reconcile.desired_state import DesiredStateReader, HypotheticalSwitch
+from maintenance.reconcile.desired_state import HypotheticalSwitch
 from maintenance.reporting.report import Report
 from maintenance.schedule.switch import parse_switch
 from maintenance.settings import Settings
@@ -23,7 +23,7 @@ def plan_if_switch_says(site: Site, distribution_id: str, value: str) -> Report:
     app = assemble(settings, own_arn="arn", clock=lambda: NOW)
     switch = parse_switch(value, written=NOW, zone=settings.time_zone)
     parameters = HypotheticalSwitch(app.parameters, switch)
-    desired_state = DesiredStateReader(parameters, settings.lead_time, app.clock)
+    desired_state = replace(app.controller.desired_state, parameters=parameters)
     return replace(app.controller, desired_state=desired_state).plan()
 
 

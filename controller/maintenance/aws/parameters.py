@@ -189,9 +189,15 @@ class Parameters:
         )
 
     def _switch_history(self, version: _VersionKey | None) -> list[Version]:
-        """Return the switch's history with this version; raise ObservationError if it lacks it."""
+        """
+        Return the switch's history with this version, an empty one if the switch was deleted.
+
+        Raises ObservationError if it lacks the version.
+        """
+        is_missing = version is None
         history = self._reads.until(
-            lambda found: _has_version(found, version), lambda: self._versions(self._switch)
+            lambda found: _has_version(found, version),
+            lambda: self._versions(self._switch, may_be_deleted=is_missing),
         )
         if not _has_version(history, version):
             # It may lack earlier ones too.
@@ -219,8 +225,9 @@ class Parameters:
     def _window_name(self, parameter: ParameterTypeDef) -> str:
         return parameter["Name"].removeprefix(f"{self._windows_path}/")
 
-    def _versions(self, name: str) -> list[Version]:
-        return [_version(each) for each in self._reads.history(name)]
+    def _versions(self, name: str, *, may_be_deleted: bool = False) -> list[Version]:
+        history = self._reads.history(name, may_be_deleted=may_be_deleted)
+        return [_version(each) for each in history]
 
     def _entries(self, name: str, *, window: str | None) -> Iterator[HistoryEntry]:
         for each in self._reads.history(name, may_be_deleted=True):

@@ -34,10 +34,10 @@ from maintenance.cli.watch import Watch
 from maintenance.errors import ObservationError, UnreadableValue
 from maintenance.model import Distribution, Mode
 from maintenance.reconcile.controller import Controller
-from maintenance.reconcile.desired_state import DesiredStateReader, HypotheticalSwitch
+from maintenance.reconcile.desired_state import HypotheticalSwitch
 from maintenance.reporting.report import SETTLED, Progress, Report, is_everywhere, progress
 from maintenance.reporting.status import LastError, decode_persisted_state
-from maintenance.schedule.decision import Schedule, history_matters
+from maintenance.schedule.decision import Schedule
 from maintenance.schedule.forecast import forecast
 from maintenance.schedule.history import newest_first
 from maintenance.schedule.switch import parse_switch
@@ -127,7 +127,7 @@ class Session(Struct, frozen=True):
     def windows(self, *, weeks: int, zone: ZoneInfo | None) -> ExitCode:
         """Show the coming weeks, on the clocks of `zone` or of the stack's zone."""
         clock = self.clock if zone is None else replace(self.clock, zone=zone)
-        schedule, errors = self._read_schedule(clock)
+        schedule, errors = self._read_schedule()
         coming = forecast(schedule, since=clock.now, until=clock.now + timedelta(weeks=weeks))
         clock_changes = find_clock_changes(coming, clock.zone)
         calendar = Calendar(coming, schedule.lead_time, clock_changes, errors)
@@ -151,7 +151,7 @@ class Session(Struct, frozen=True):
         app = self.app
         switch = parse_switch(value, written=app.clock(), zone=app.settings.time_zone)
         parameters = HypotheticalSwitch(app.parameters, switch)
-        desired_state = DesiredStateReader(parameters, app.settings.lead_time, app.clock)
+        desired_state = replace(app.controller.desired_state, parameters=parameters)
         return replace(app.controller, desired_state=desired_state)
 
     def _read(self, controller: Controller, ask: Callable[[Controller], Report]) -> ReportView:
@@ -176,16 +176,12 @@ class Session(Struct, frozen=True):
         text = self.app.status_parameter.read()
         return decode_persisted_state(text).last_error if text else None
 
-    def _read_schedule(self, clock: Clock) -> tuple[Schedule, tuple[str, ...]]:
+    def _read_schedule(self) -> tuple[Schedule, tuple[str, ...]]:
         """Return the schedule, and the errors about values that cannot be read."""
-        read, found = self.app.parameters.read_switch(), self.app.parameters.read_windows()
-        if found.unknown:
-            raise ObservationError(" | ".join(found.unknown))
-        lead_time = self.app.settings.lead_time
-        schedule = Schedule(read.switch, windows=found.windows, lead_time=lead_time)
-        if history_matters(schedule, now=clock.now):
-            schedule = replace(schedule, last_off=self.app.parameters.read_last_off())
-        return schedule, (*((read.error,) if read.error else ()), *found.errors)
+        read = self.app.controller.desired_state.read_schedule()
+        if read.unknown:
+            raise ObservationError(" | ".join(read.unknown))
+        return read.schedule, read.errors
 
 
 def _is_failed(report: Report) -> bool:

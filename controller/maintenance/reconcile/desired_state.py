@@ -3,7 +3,8 @@ The desired state of the site: now, and at the start of the next window if that 
 
 `parameters` replaces a switch or window that cannot be read with its last readable value, and the
 error goes along. If that cannot be read either, it is unknown: so is what a window says if its
-history does not answer, and what all windows say if they cannot be listed.
+history does not answer, what all windows say if they cannot be listed, and what was ended if
+neither history nor status answers.
 
     the switch                                   windows or history unknown
     -------------------------------------------  ---------------------------------------------
@@ -48,7 +49,7 @@ class DesiredState(Struct, frozen=True):
 
     `read_at` is when the read began. `upcoming` is the decision at the start of the next window, if
     that is near; `due` is since when the mode is due. `is_uncertain` is whether what could not be
-    read may change the decision.
+    read may change the decision. `last_off` is the newest off, if it was read.
     """
 
     read_at: datetime
@@ -57,6 +58,7 @@ class DesiredState(Struct, frozen=True):
     errors: tuple[str, ...]
     due: datetime | None
     is_uncertain: bool = False
+    last_off: Off | None = None
 
     @property
     def visible(self) -> tuple[Mode, Announcement]:
@@ -71,13 +73,35 @@ class DesiredState(Struct, frozen=True):
             due=self.due,
             upcoming=self.upcoming,
             is_uncertain=self.is_uncertain,
+            last_off=self.last_off,
         )
 
 
+class ReadSchedule(Struct, frozen=True):
+    """
+    The schedule as far as it could be read at `now`.
+
+    `errors` are about invalid values, `unknown` about what could not be read. `switch_decides` is
+    whether the switch alone decides the mode, whatever that is.
+    """
+
+    schedule: Schedule
+    now: datetime
+    errors: tuple[str, ...]
+    unknown: tuple[str, ...]
+    switch_decides: bool
+
+
 class DesiredStateReader(Struct, frozen=True):
-    """Reads the parameters and decides; `clock` returns the present, aware."""
+    """
+    Reads the parameters and decides.
+
+    `remembered_off` returns the last off by the status, or raises ObservationError. `clock` returns
+    the present, aware.
+    """
 
     parameters: ports.Parameters
+    remembered_off: Callable[[], Off | None]
     lead_time: timedelta
     clock: Callable[[], datetime]
 
@@ -88,6 +112,28 @@ class DesiredStateReader(Struct, frozen=True):
         Raises ObservationError if too little could be read to decide.
         """
         read_at = self.clock()
+        read = self.read_schedule(changed)
+        if read.unknown and not read.switch_decides:
+            raise ObservationError(" | ".join(read.unknown))
+        schedule, now = read.schedule, read.now
+        decision = decide(schedule, now=now)
+        start = _near_start(decision, now)
+        return DesiredState(
+            read_at=read_at,
+            decision=decision,
+            upcoming=decide(schedule, now=start) if start else None,
+            errors=(*read.errors, *read.unknown),
+            due=due_since(schedule, now=now, changed=changed.time if changed else None),
+            is_uncertain=bool(read.unknown),
+            last_off=schedule.off,
+        )
+
+    def read_schedule(self, changed: ParameterChanged | None = None) -> ReadSchedule:
+        """
+        Return the schedule, no older than `changed`.
+
+        Raises ObservationError if the switch cannot be read.
+        """
         with ThreadPoolExecutor(max_workers=1) as worker:
             read_windows = worker.submit(self._read_windows, changed)
             read = self.parameters.read_switch(changed=changed)
@@ -97,20 +143,17 @@ class DesiredStateReader(Struct, frozen=True):
         unknown = windows.unknown
         try:
             if history_matters(schedule, now=now):
-                schedule = replace(schedule, last_off=self.parameters.read_last_off())
+                # The status remembers an off from before the history began.
+                last_off = self.parameters.read_last_off() or self.remembered_off()
+                schedule = replace(schedule, last_off=last_off)
         except ObservationError as error:
             unknown += (str(error),)
-        if unknown and not _switch_decides_mode(read, now):
-            raise ObservationError(" | ".join(unknown))
-        decision = decide(schedule, now=now)
-        start = _near_start(decision, now)
-        return DesiredState(
-            read_at=read_at,
-            decision=decision,
-            upcoming=decide(schedule, now=start) if start else None,
-            errors=(*((read.error,) if read.error else ()), *windows.errors, *unknown),
-            due=due_since(schedule, now=now, changed=changed.time if changed else None),
-            is_uncertain=bool(unknown),
+        return ReadSchedule(
+            schedule,
+            now,
+            errors=(*((read.error,) if read.error else ()), *windows.errors),
+            unknown=unknown,
+            switch_decides=_switch_decides_mode(read, now),
         )
 
     def _read_windows(self, changed: ParameterChanged | None) -> ReadWindows:

@@ -154,6 +154,7 @@ class SiteReconciler(Struct, frozen=True):
             targets=decision.targets,
             due=desired.due,
             is_uncertain=desired.is_uncertain,
+            last_off=desired.last_off,
         )
 
     def _limit_closing(self, mode: Mode, number: int) -> None:

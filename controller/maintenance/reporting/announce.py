@@ -28,6 +28,7 @@ from maintenance.reporting.transitions import (
     update_status,
     with_stuck_warnings,
 )
+from maintenance.schedule.switch import Off
 
 _NO_RUN_YET = Status(Mode.UNCHANGED, "No run has finished yet.")
 
@@ -87,6 +88,15 @@ class Announcer(Struct, frozen=True):
         except (ApplyError, ObservationError) as hindrance:
             return (str(hindrance),)
         return ()
+
+    def read_last_off(self) -> Off | None:
+        """Return the last off that the status knows of; raise ObservationError."""
+        text = self.status_parameter.read()
+        try:
+            return decode_persisted_state(text).last_off if text else None
+        except UnreadableValue:
+            # It is overwritten at the end of the run, with a notice.
+            return None
 
     def _read_previous(self) -> _Previous:
         try:

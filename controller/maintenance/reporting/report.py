@@ -21,6 +21,7 @@ from maintenance.cloudfront.plan import Action, Plan, Step
 from maintenance.model import Association, Distribution, Mode
 from maintenance.reporting.status import Status, Transition, truncate
 from maintenance.schedule.decision import Decision
+from maintenance.schedule.switch import Off
 
 _MAX_ANSWER_BYTES = 5_000_000
 _MAX_FAILURE_BYTES = 50_000
@@ -66,7 +67,7 @@ class Report(Struct, frozen=True):
     `status` and `transitions` are what was announced. `upcoming` is the decision at the start of a
     window that is near, `due` is since when the mode is due, and `selection` is the version to
     attach if the site is to be closed. `is_uncertain` is whether what could not be read may change
-    the decision.
+    the decision, `last_off` the newest off, if it was read.
     """
 
     decision: Decision
@@ -82,6 +83,7 @@ class Report(Struct, frozen=True):
     status: Status | None = None
     transitions: tuple[Transition, ...] = ()
     is_uncertain: bool = False
+    last_off: Off | None = None
 
     @property
     def errors(self) -> tuple[str, ...]:

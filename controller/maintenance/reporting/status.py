@@ -2,8 +2,8 @@
 The status that `<switch>/status` holds: mode, reason, next change and rollout. Pure.
 
 Nothing in it moves with the clock, so the status of a settled site stays the same text. Part of it
-is for the next run: the last change of mode with the phases that were announced, and the last
-error. Instants are aware.
+is for the next run: the last change of mode with the phases that were announced, the last error,
+and the last off. Instants are aware.
 """
 
 import json
@@ -19,6 +19,7 @@ from msgspec import Meta, MsgspecError, Struct, convert, to_builtins
 from maintenance.errors import UnreadableValue
 from maintenance.model import Mode
 from maintenance.schedule.decision import NextChange
+from maintenance.schedule.switch import Off
 from maintenance.text import to_json
 
 # Of a standard parameter (doc: AWS General Reference, Systems Manager quotas).
@@ -94,6 +95,7 @@ class PersistedState(Struct, frozen=True):
 
     last_change: ModeChange | None = None
     last_error: LastError | None = None
+    last_off: Off | None = None
 
     def after(self, error: str, now: datetime) -> "PersistedState":
         """Return the state after a run with this error, or '' for none; a lasting one stays."""
@@ -146,6 +148,12 @@ class _Target(Struct, frozen=True, omit_defaults=True):
     error: str = ""
 
 
+class _Off(Struct, frozen=True):
+    # To the microsecond: it is compared with versions and the beginnings of windows.
+    written: Instant
+    until: Instant
+
+
 class _StatusDocument(Struct, frozen=True):
     """The status as JSON."""
 
@@ -156,6 +164,7 @@ class _StatusDocument(Struct, frozen=True):
     next_change: _NextChange | None
     last_change: ModeChange | None
     last_error: LastError | None
+    last_off: _Off | None
     counts: dict[str, int]
     distributions: list[_Target] = []
 
@@ -165,10 +174,12 @@ class _PersistedDocument(Struct, frozen=True):
 
     last_change: ModeChange | None
     last_error: LastError | None
+    last_off: _Off | None = None
 
 
 def encode_status(status: Status) -> str:
     """Return the text of the parameter, at most LIMIT bytes long."""
+    off = status.persisted.last_off
     document = _StatusDocument(
         mode=status.mode,
         reason=truncate(status.reason),
@@ -177,6 +188,7 @@ def encode_status(status: Status) -> str:
         next_change=_next_change(status.next_change),
         last_change=_last_change(status.persisted.last_change),
         last_error=None,
+        last_off=_Off(off.written, off.until) if off else None,
         counts=_counts(status.targets),
     )
     room = LIMIT - _ERROR_ROOM - _size(document)
@@ -203,7 +215,10 @@ def decode_persisted_state(text: str) -> PersistedState:
         raise UnreadableValue(
             f"it is not what the controller writes ({str(error)[:_MAX_DETAIL]})"
         ) from error
-    return PersistedState(document.last_change, document.last_error)
+    off = document.last_off
+    return PersistedState(
+        document.last_change, document.last_error, Off(off.written, off.until) if off else None
+    )
 
 
 def truncate(text: str, limit: int = _MAX_TEXT) -> str:

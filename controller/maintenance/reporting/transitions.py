@@ -29,6 +29,7 @@ from maintenance.reporting.status import (
     Transition,
     truncate,
 )
+from maintenance.schedule.switch import later_off
 
 RECHECK_AFTER = timedelta(minutes=1)
 # AWS says minutes, and up to 15 with Lambda@Edge (doc: CloudFront Developer Guide,
@@ -47,6 +48,7 @@ def update_status(
     report: Report, persisted: PersistedState | None, *, now: datetime
 ) -> StatusUpdate:
     """Return the status after a run; `persisted` is what the previous one has left, if any."""
+    before = persisted or PersistedState()
     targets = target_statuses(report, now)
     change, transitions = _advance(report, persisted, targets, now)
     decision = report.decision
@@ -58,7 +60,9 @@ def update_status(
         message=decision.message,
         next_change=decision.next_change,
         targets=targets,
-        persisted=replace(persisted or PersistedState(), last_change=change).after(error, now),
+        persisted=PersistedState(
+            change, before.last_error, later_off(report.last_off, before.last_off)
+        ).after(error, now),
     )
     return StatusUpdate(status, transitions)
 

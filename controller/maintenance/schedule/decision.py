@@ -33,7 +33,7 @@ from msgspec import Struct
 
 from maintenance.model import Mode
 from maintenance.schedule.reason import Causes, End, explain
-from maintenance.schedule.switch import Off, Says, Switch
+from maintenance.schedule.switch import Off, Says, Switch, later_off
 from maintenance.schedule.window import Occurrence, Window
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -46,7 +46,8 @@ class Schedule(Struct, frozen=True):
     Everything that a decision follows from, except the clock.
 
     `switch` is None if it was deleted or never readable. `last_off` is the newest off of its
-    history, if that was read. `lead_time` is not negative.
+    history or, if there is none, that of the status; both are read only if they matter. `lead_time`
+    is not negative.
     """
 
     switch: Switch | None
@@ -57,9 +58,7 @@ class Schedule(Struct, frozen=True):
     @property
     def off(self) -> Off | None:
         """Return the newest off; the history knows of the command that has written it."""
-        own = self.switch.off if self.switch else None
-        known = filter(None, (self.last_off, own))
-        return max(known, key=lambda off: off.written, default=None)
+        return later_off(self.last_off, self.switch.off if self.switch else None)
 
     @property
     def t_off(self) -> datetime:
@@ -136,15 +135,14 @@ def history_matters(schedule: Schedule, *, now: datetime) -> bool:
     """
     Return whether `decide` needs `last_off`, that is, whether the switch's history must be read.
 
-    It does if the switch says on and a window is open or still to come. A window that begins after
-    the switch was written is no exception: an earlier `off until X` may skip it. If the switch says
-    off, it does if a window is open that this off ends, unless a late command has written it.
+    It does unless the switch says off, if a window is open or still to come. A window that begins
+    after the switch was written is no exception: an earlier `off until X` may skip it. If the
+    switch says off, it does if a window is open that this off ends, unless a late command has
+    written it.
     """
     switch, present = schedule.switch, schedule.present(now)
-    if switch is None:
-        return False
     open_now = [each for each in schedule.last_occurrences(present) if each.ends > present]
-    if switch.says is Says.OFF:
+    if switch and switch.says is Says.OFF:
         return switch.until is None and any(each.begins <= switch.written for each in open_now)
     return bool(open_now) or any(True for _ in schedule.next_occurrences(present))
 

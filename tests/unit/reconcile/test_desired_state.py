@@ -53,7 +53,7 @@ def _invalid(switch: Switch | None, *, is_own_change: bool) -> _Parameters:
 
 
 def _read(parameters: _Parameters) -> DesiredState:
-    return DesiredStateReader(parameters, timedelta(0), lambda: NOW).read()
+    return DesiredStateReader(parameters, lambda: None, timedelta(0), lambda: NOW).read()
 
 
 type _Unknown = Callable[..., _Parameters]
@@ -129,3 +129,60 @@ def test_a_report_is_as_uncertain_as_the_last_read() -> None:
     report = Report(a_decision())
 
     assert _read(_unlisted(a_switch(), is_own_change=False)).update(report).is_uncertain
+
+
+@dataclass(frozen=True)
+class _Remembering(_Parameters):
+    """A history that has this off."""
+
+    off: Off | None = None
+
+    def read_last_off(self) -> Off | None:
+        return self.off
+
+
+ENDED = Off(NOW - timedelta(minutes=30), NOW - timedelta(minutes=30))
+BEFORE = Off(LAST_WEEK, LAST_WEEK)
+
+
+@pytest.mark.parametrize(
+    ("off", "remembered", "mode"),
+    [
+        (None, None, Mode.MAINTENANCE),
+        (None, ENDED, Mode.UNCHANGED),
+        (None, BEFORE, Mode.MAINTENANCE),
+        (ENDED, None, Mode.UNCHANGED),
+        (BEFORE, ENDED, Mode.MAINTENANCE),
+    ],
+)
+def test_the_status_remembers_an_off_that_the_history_has_not(
+    off: Off | None, remembered: Off | None, mode: Mode
+) -> None:
+    """The switch was deleted; an off in its history is newer, as it was written after that."""
+    parameters = _Remembering(ReadSwitch(None, "it is missing"), ReadWindows((OPEN,)), off=off)
+
+    reader = DesiredStateReader(parameters, lambda: remembered, timedelta(0), lambda: NOW)
+
+    assert mode is reader.read().decision.mode
+
+
+def test_what_is_remembered_is_unknown_if_the_status_cannot_be_read() -> None:
+    """The window may have been ended."""
+
+    def unreadable() -> Off | None:
+        raise ObservationError("the status cannot be read")
+
+    parameters = _Remembering(ReadSwitch(None, "it is missing"), ReadWindows((OPEN,)))
+    reader = DesiredStateReader(parameters, unreadable, timedelta(0), lambda: NOW)
+
+    with pytest.raises(ObservationError, match="the status cannot be read"):
+        reader.read()
+
+
+def test_the_last_off_goes_into_the_report() -> None:
+    """And from there into the status."""
+    parameters = _Parameters(ReadSwitch(a_switch(Says.OFF)), ReadWindows(), has_history=True)
+
+    state = _read(parameters)
+
+    assert Off(NOW, NOW) == state.last_off == state.update(Report(a_decision())).last_off

@@ -75,7 +75,7 @@ class World:
         reconciler = DistributionReconciler(configs, _Records(self))
         return Controller(
             preview=None,
-            desired_state=DesiredStateReader(self, timedelta(0), self.clock),
+            desired_state=DesiredStateReader(self, lambda: None, timedelta(0), self.clock),
             distributions=self,
             page_files=_PageFiles(),
             site=SiteReconciler(_SETTINGS, EDGE, reconciler, self, self),

@@ -5,8 +5,12 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from maintenance.errors import ObservationError
+from maintenance.model import Mode
 from maintenance.reporting.announce import Announcer
+from maintenance.reporting.status import PersistedState, Status, encode_status
+from maintenance.schedule.switch import Off
 
 from tests.builders import NOW
 
@@ -29,6 +33,24 @@ class _StatusParameter:
 class _EventBus:
     def send(self, details: Sequence[Mapping[str, Any]]) -> None:
         raise NotImplementedError(details)
+
+
+OFF = Off(NOW, NOW)
+REMEMBERING = encode_status(Status(Mode.LIVE, "so", persisted=PersistedState(last_off=OFF)))
+
+
+@pytest.mark.parametrize(
+    ("texts", "off"), [([], None), (["oops"], None), ([REMEMBERING], OFF)], ids=str
+)
+def test_the_last_off_is_read_from_the_status(texts: list[str], off: Off | None) -> None:
+    """A text of somebody else remembers nothing."""
+    parameter = _StatusParameter()
+    parameter.written = texts
+    announcer = Announcer(
+        parameter, _EventBus(), stack="site", switch_parameter="/site/maintenance"
+    )
+
+    assert off == announcer.read_last_off()
 
 
 def test_the_same_error_is_written_once() -> None:

@@ -20,12 +20,14 @@ from maintenance.reporting.status import (
     truncate,
 )
 from maintenance.schedule.decision import NextChange
+from maintenance.schedule.switch import Off
 
 from tests.builders import NOW
 
 HOUR = timedelta(hours=1)
 CHANGE = ModeChange(Mode.MAINTENANCE, Mode.LIVE, NOW, NOW + timedelta(seconds=3))
 ERROR = LastError("something is wrong", NOW, NOW + HOUR)
+OFF = Off(NOW + timedelta(milliseconds=1), NOW + HOUR)
 
 
 def test_the_document_has_everything() -> None:
@@ -37,7 +39,7 @@ def test_the_document_has_everything() -> None:
         message="back at three",
         next_change=NextChange(NOW + HOUR, closes=False, window="sunday"),
         targets=(TargetStatus("E1", "Deployed"), TargetStatus("E2", "InProgress")),
-        persisted=PersistedState(CHANGE, ERROR),
+        persisted=PersistedState(CHANGE, ERROR, OFF),
     )
 
     expected = {
@@ -58,6 +60,10 @@ def test_the_document_has_everything() -> None:
             "since": "2026-12-01T02:00:00Z",
             "until": "2026-12-01T03:00:00Z",
         },
+        "last_off": {
+            "written": "2026-12-01T02:00:00.001000Z",
+            "until": "2026-12-01T03:00:00Z",
+        },
         "counts": {"distributions": 2, "Deployed": 1, "InProgress": 1, "stuck": 0, "failed": 0},
         "distributions": [
             {"distribution_id": "E2", "status": "InProgress"},
@@ -71,8 +77,8 @@ def test_an_unknown_value_is_null() -> None:
     """Not a text in its place."""
     document = json.loads(encode_status(Status(Mode.LIVE, "no switch, no windows")))
 
-    names = ("until", "message", "next_change", "last_change", "last_error")
-    assert [None] * 5 == [document[name] for name in names]
+    names = ("until", "message", "next_change", "last_change", "last_error", "last_off")
+    assert [None] * 6 == [document[name] for name in names]
 
 
 def test_targets_that_need_attention_come_first() -> None:
@@ -124,15 +130,14 @@ def test_a_fleet_that_does_not_fit_is_only_counted() -> None:
 def test_there_is_always_room_for_an_error() -> None:
     """A run that could do nothing puts it into the existing text."""
     fleet = tuple(TargetStatus(f"E{number:013}", "Deployed") for number in range(500))
-    status = Status(
-        Mode.LIVE, "r" * 600, NOW, "m" * 600, targets=fleet, persisted=PersistedState(CHANGE)
-    )
+    persisted = PersistedState(CHANGE, last_off=OFF)
+    status = Status(Mode.LIVE, "r" * 600, NOW, "m" * 600, targets=fleet, persisted=persisted)
     error = LastError("x" * 5_000, NOW, NOW + HOUR)
 
     longest = replace_last_error(encode_status(status), error)
 
     assert LIMIT - 500 < len(longest.encode()) <= LIMIT
-    assert longest == encode_status(replace(status, persisted=PersistedState(CHANGE, error)))
+    assert longest == encode_status(replace(status, persisted=PersistedState(CHANGE, error, OFF)))
 
 
 def test_the_names_and_errors_of_others_are_cut() -> None:

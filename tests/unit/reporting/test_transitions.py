@@ -25,6 +25,7 @@ from maintenance.reporting.transitions import (
     with_stuck_warnings,
 )
 from maintenance.schedule.decision import NextChange
+from maintenance.schedule.switch import Off
 from msgspec import to_builtins
 
 from tests.builders import NOW, a_decision, a_distribution
@@ -181,6 +182,31 @@ def test_the_error_of_a_run_is_kept_until_a_run_has_none() -> None:
     assert [lasting, lasting, over, over] == [
         each.last_error for each in (first, second, third, fourth)
     ]
+
+
+EARLIER_OFF, LATER_OFF = Off(NOW, LATER), Off(LATER, LATER)
+
+
+@pytest.mark.parametrize(
+    ("read", "before", "remembered"),
+    [
+        (None, None, None),
+        (EARLIER_OFF, None, EARLIER_OFF),
+        (None, EARLIER_OFF, EARLIER_OFF),
+        (LATER_OFF, EARLIER_OFF, LATER_OFF),
+        (EARLIER_OFF, LATER_OFF, LATER_OFF),
+        (Off(LATER, NOW), LATER_OFF, Off(LATER, NOW)),
+    ],
+)
+def test_the_last_off_is_remembered(
+    read: Off | None, before: Off | None, remembered: Off | None
+) -> None:
+    """By when it was written: a run that read an older history forgets nothing."""
+    report = replace(a_report(LIVE, DEPLOYED), last_off=read)
+
+    status = update_status(report, PersistedState(last_off=before), now=NOW).status
+
+    assert remembered == status.persisted.last_off
 
 
 @pytest.mark.parametrize(

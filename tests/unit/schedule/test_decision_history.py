@@ -1,5 +1,7 @@
 """What earlier values still do: skipped, edited, unreadable and deleted parameters."""
 
+from copy import replace
+
 import pytest
 from maintenance.schedule.decision import Decision, NextChange, Schedule, decide, history_matters
 from maintenance.schedule.history import Version, last_off, last_readable, last_readable_window
@@ -222,10 +224,22 @@ def test_the_history_matters_if_an_earlier_off_or_a_late_command_may_decide(
     assert matters == history_matters(schedule, now=instant("2026-12-06T02:31"))
 
 
-def test_the_history_of_a_deleted_switch_does_not_matter() -> None:
-    """SSM deletes it together with the parameter."""
-    schedule = Site(switch=[], windows=[SUNDAYS]).schedule("2026-12-06T02:31")
-    assert not history_matters(schedule, now=instant("2026-12-06T02:31"))
+def test_what_is_remembered_of_a_deleted_switch_matters_if_there_is_a_window() -> None:
+    """SSM deletes its history together with the parameter, and the status remembers its off."""
+    site = Site(switch=[], windows=[SUNDAYS])
+    now = instant("2026-12-06T02:31")
+    assert history_matters(site.schedule("2026-12-06T02:31"), now=now)
+    assert not history_matters(Schedule(None), now=now)
+
+
+def test_a_remembered_off_has_ended_what_began_before_it() -> None:
+    """Also if the switch is missing; nothing is lifted, and nothing closes."""
+    off = Off(instant("2026-12-06T02:30"), instant("2026-12-06T02:30"))
+    schedule = replace(
+        Site(switch=[], windows=[SUNDAYS]).schedule("2026-12-06T03:00"), last_off=off
+    )
+    assert UNCHANGED == decide(schedule, now=instant("2026-12-06T03:00")).mode
+    assert MAINTENANCE == decide(schedule, now=instant("2026-12-13T02:00")).mode
 
 
 def test_a_late_off_does_not_end_what_began_after_its_instant() -> None:
