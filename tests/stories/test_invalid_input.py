@@ -38,6 +38,29 @@ def test_an_unreadable_switch_counts_as_never_written(site: Site, looks_after: L
     assert closed == site.config(distribution_id)
 
 
+def test_an_encrypted_switch_or_window_names_the_remedy(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """Some write SecureStrings by habit; the ciphertext would not say what is wrong."""
+    looks_after(a_distribution(site.cloud))
+    site.becomes("off")
+    ssm, window = site.cloud.ssm, f"{SWITCH}/windows/nightly"
+    value = "cron(0 2 * * ? *) for 2h"
+    ssm.put_parameter(Name=window, Value=value, Type="SecureString")
+
+    with pytest.raises(RunFailed, match=r"nightly is invalid.* SecureString.*--type String") as one:
+        site.wakes()
+
+    ssm.delete_parameter(Name=window)
+    ssm.delete_parameter(Name=SWITCH)
+    ssm.put_parameter(Name=SWITCH, Value="on", Type="SecureString")
+
+    with pytest.raises(RunFailed, match=r"maintenance is invalid.* SecureString.*--type") as other:
+        site.wakes()
+
+    assert "Syntax" not in f"{one.value} {other.value}"
+
+
 def test_deleting_the_switch_does_not_open_the_site(site: Site, looks_after: LooksAfter) -> None:
     """Deleting the switch does not say off; the error shows the command that does."""
     distribution_id = a_distribution(site.cloud)

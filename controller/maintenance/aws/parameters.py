@@ -24,6 +24,7 @@ from maintenance.aws.errors import retry_if_truncated, translate_errors
 from maintenance.aws.parameter_store import ParameterReads
 from maintenance.errors import ApplyError, ObservationError, UnreadableValue
 from maintenance.schedule.history import (
+    ENCRYPTED,
     CommandOrigin,
     HistoryEntry,
     Version,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
 # An event carries whole seconds, and its time is not the parameter's to the millisecond.
 _CLOCK_TOLERANCE = timedelta(seconds=1)
+_ENCRYPTED_TYPE = "SecureString"
 
 _DESCRIPTION = "Takes the site into maintenance: on or off, see docs/windows.md"
 
@@ -92,7 +94,7 @@ class Parameters:
             return ReadSwitch(None, self._missing())
         try:
             written = parameter["LastModifiedDate"]
-            switch = parse_switch(parameter["Value"], written=written, zone=self._zone)
+            switch = parse_switch(_value(parameter), written=written, zone=self._zone)
         except UnreadableValue as error:
             fallback = last_readable(self._versions(self._switch), self._zone)
             what, otherwise = f"the switch {self._switch}", "it neither closes nor opens the site"
@@ -212,7 +214,7 @@ class Parameters:
         """
         name = self._window_name(parameter)
         try:
-            return parse_window(name, parameter["Value"], zone=self._zone), None
+            return parse_window(name, _value(parameter), zone=self._zone), None
         except UnreadableValue as invalid:
             try:
                 history = self._versions(parameter["Name"])
@@ -249,12 +251,21 @@ def _version_key(parameter: ParameterTypeDef) -> _VersionKey:
     return parameter["Version"], parameter["LastModifiedDate"].astimezone(UTC)
 
 
+def _value(parameter: ParameterTypeDef) -> str:
+    """Return the value; raise UnreadableValue instead of quoting it if it is encrypted."""
+    if parameter["Type"] == _ENCRYPTED_TYPE:
+        raise UnreadableValue(ENCRYPTED)
+    return parameter["Value"]
+
+
 def _version(entry: ParameterHistoryTypeDef) -> Version:
+    is_encrypted = entry["Type"] == _ENCRYPTED_TYPE
     return Version(
-        entry["Value"],
+        "(encrypted)" if is_encrypted else entry["Value"],
         entry["LastModifiedDate"].astimezone(UTC),
         entry["Version"],
         entry.get("Description", ""),
+        is_encrypted,
     )
 
 

@@ -38,15 +38,24 @@ _DESCRIPTION = re.compile(
     r"Written at \S+ by a command of (\S+?)(?:, off until (\S+?))?; see docs/windows\.md"
 )
 _UTC = ZoneInfo("UTC")
+ENCRYPTED = (
+    "it is a SecureString, which the controller does not decrypt: delete the parameter, and write "
+    "it again with --type String"
+)
 
 
 class Version(Struct, frozen=True):
-    """A value in a parameter's history, when it was written, and its number, which grows."""
+    """
+    A value in a parameter's history, when it was written, and its number, which grows.
+
+    The value of one that `is_encrypted` is a mark in its place.
+    """
 
     value: str
     written: datetime
     number: int
     description: str = ""
+    is_encrypted: bool = False
 
 
 class CommandOrigin(Struct, frozen=True):
@@ -179,6 +188,8 @@ def newest_first(entries: Iterable[HistoryEntry]) -> tuple[HistoryEntry, ...]:
 def meaning(entry: HistoryEntry, *, zone: ZoneInfo) -> Meaning:
     """Return what an entry meant; `zone` is the stack's."""
     version = entry.version
+    if version.is_encrypted:
+        return Meaning(ENCRYPTED, is_readable=False)
     try:
         if entry.window is None:
             return Meaning(

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from maintenance.schedule.history import (
+    ENCRYPTED,
     CommandOrigin,
     HistoryEntry,
     Meaning,
@@ -76,6 +77,13 @@ def test_an_unreadable_entry_shows_the_error(window: str | None, value: str, err
     meant = meaning(an_entry(value, window=window), zone=LJUBLJANA)
     assert not meant.is_readable
     assert meant.text.startswith(error)
+
+
+def test_an_encrypted_entry_shows_the_remedy() -> None:
+    """Its ciphertext would be taken for an invalid value."""
+    version = Version("(encrypted)", WRITTEN, 1, is_encrypted=True)
+    entry = HistoryEntry("/site/maintenance", None, version, "")
+    assert Meaning(ENCRYPTED, is_readable=False) == meaning(entry, zone=LJUBLJANA)
 
 
 @pytest.mark.parametrize("milliseconds", [0, 1])
