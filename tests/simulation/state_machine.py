@@ -30,7 +30,7 @@ _PATHS = st.sampled_from(["/a", "/b", OPEN])
 _EVENTS = st.sampled_from(EVENTS)
 _WINDOWS = st.sampled_from(["nightly", "release"])
 _CALLS = st.integers(1, 16)
-_HELD = st.sampled_from(
+_OPERATIONS_TO_HOLD = st.sampled_from(
     ["s3:GetObject", "s3:PutObject", "cloudfront:GetDistributionConfig", "cloudfront:Update*"]
 )
 
@@ -128,11 +128,11 @@ class SiteMachine(RuleBasedStateMachine):
     def controller_crashes(self, event: str, call: int, moment: Moment) -> None:
         self.site.crashes(event, call, moment)
 
-    @rule(operation=_HELD, value=SWITCH_VALUES)
+    @rule(operation=_OPERATIONS_TO_HOLD, value=SWITCH_VALUES)
     def operator_says_during_a_run(self, operation: str, value: SwitchValue) -> None:
         self._during_a_run(operation, lambda: self.site.says(value))
 
-    @rule(operation=_HELD, value=st.none() | SWITCH_VALUES)
+    @rule(operation=_OPERATIONS_TO_HOLD, value=st.none() | SWITCH_VALUES)
     def another_run_is_faster(self, operation: str, value: SwitchValue | None) -> None:
         def act() -> None:
             if value:
@@ -141,7 +141,7 @@ class SiteMachine(RuleBasedStateMachine):
 
         self._during_a_run(operation, act)
 
-    @rule(operation=_HELD, distribution=_DISTRIBUTIONS, name=_NAMES, at=_AT)
+    @rule(operation=_OPERATIONS_TO_HOLD, distribution=_DISTRIBUTIONS, name=_NAMES, at=_AT)
     def third_party_attaches_during_a_run(
         self, operation: str, distribution: int, name: str, at: int
     ) -> None:
