@@ -35,6 +35,7 @@ from maintenance.schedule.history import (
     readable_writes,
 )
 from maintenance.schedule.switch import ALLOWED_PATTERN, Off, ReadSwitch, Switch, parse_switch
+from maintenance.schedule.times import format_to_second
 from maintenance.schedule.window import ReadWindows, Window, parse_window
 from maintenance.wakeup import ParameterChanged
 
@@ -86,21 +87,22 @@ class Parameters:
         `changed` is the change that woke the controller, which this read must know of.
         """
         change = changed if changed and changed.name == self._switch else None
-        parameter = self._read_up_to_date(
+        parameter, notice = self._read_up_to_date(
             change, lambda: self._reads.get_switch(self._switch), lambda found: found
         )
         self._thread.version = _version_key(parameter) if parameter else None
         if parameter is None:
-            return ReadSwitch(None, self._missing())
+            return ReadSwitch(None, self._missing(), notice=notice)
         try:
             written = parameter["LastModifiedDate"]
             switch = parse_switch(_value(parameter), written=written, zone=self._zone)
         except UnreadableValue as error:
             fallback = last_readable(self._versions(self._switch), self._zone)
             what, otherwise = f"the switch {self._switch}", "it neither closes nor opens the site"
-            return ReadSwitch(fallback, _invalid(what, fallback, error, otherwise=otherwise))
-        is_own_change = change is not None and _is_up_to_date(parameter, change)
-        return ReadSwitch(switch, is_own_change=is_own_change)
+            invalid = _invalid(what, fallback, error, otherwise=otherwise)
+            return ReadSwitch(fallback, invalid, notice=notice)
+        is_own_change = change is not None and notice is None
+        return ReadSwitch(switch, is_own_change=is_own_change, notice=notice)
 
     def read_last_off(self) -> Off | None:
         """
@@ -133,7 +135,7 @@ class Parameters:
         """
         is_window = changed and changed.name.startswith(f"{self._windows_path}/")
         change = changed if is_window else None
-        parameters = self._read_up_to_date(
+        parameters, notice = self._read_up_to_date(
             change,
             lambda: self._reads.list_windows(self._windows_path),
             lambda found: next(
@@ -149,7 +151,7 @@ class Parameters:
             else:
                 windows += [window] if window else []
                 errors += [error] if error else []
-        return ReadWindows(tuple(windows), tuple(errors), tuple(unknown))
+        return ReadWindows(tuple(windows), tuple(errors), tuple(unknown), notice)
 
     def read_history(self) -> Iterator[HistoryEntry]:
         """Yield every version of the switch and of each window; raise ObservationError."""
@@ -184,10 +186,22 @@ class Parameters:
         change: ParameterChanged | None,
         read: Callable[[], Found],
         pick: Callable[[Found], ParameterTypeDef | None],
-    ) -> Found:
-        """Read, and a few times again while the picked parameter is older than the change."""
-        return self._reads.until(
-            lambda found: change is None or _is_up_to_date(pick(found), change), read
+    ) -> tuple[Found, str | None]:
+        """
+        Read, and a few times again while the picked parameter is older than the change.
+
+        Returns a notice too if it still is.
+        """
+
+        def is_up_to_date(found: Found) -> bool:
+            return change is None or _is_up_to_date(pick(found), change)
+
+        found = self._reads.until(is_up_to_date, read)
+        if change is None or is_up_to_date(found):
+            return found, None
+        return found, (
+            f"SSM's answer is older than the change of {change.name} at "
+            f"{format_to_second(change.time)}: the controller reads it again in a minute"
         )
 
     def _switch_history(self, version: _VersionKey | None) -> list[Version]:

@@ -49,7 +49,8 @@ class DesiredState(Struct, frozen=True):
 
     `read_at` is when the read began. `upcoming` is the decision at the start of the next window, if
     that is near; `due` is since when the mode is due. `is_uncertain` is whether what could not be
-    read may change the decision. `last_off` is the newest off, if it was read.
+    read may change the decision, `notices` are about answers that are older than the change that
+    woke the run. `last_off` is the newest off, if it was read.
     """
 
     read_at: datetime
@@ -59,6 +60,7 @@ class DesiredState(Struct, frozen=True):
     due: datetime | None
     is_uncertain: bool = False
     last_off: Off | None = None
+    notices: tuple[str, ...] = ()
 
     @property
     def visible(self) -> tuple[Mode, Announcement]:
@@ -81,8 +83,8 @@ class ReadSchedule(Struct, frozen=True):
     """
     The schedule as far as it could be read at `now`.
 
-    `errors` are about invalid values, `unknown` about what could not be read. `switch_decides` is
-    whether the switch alone decides the mode, whatever that is.
+    `errors` are about invalid values, `unknown` about what could not be read, `notices` about what
+    is outdated. `switch_decides` is whether the switch alone decides the mode, whatever that is.
     """
 
     schedule: Schedule
@@ -90,6 +92,7 @@ class ReadSchedule(Struct, frozen=True):
     errors: tuple[str, ...]
     unknown: tuple[str, ...]
     switch_decides: bool
+    notices: tuple[str, ...]
 
 
 class DesiredStateReader(Struct, frozen=True):
@@ -124,8 +127,9 @@ class DesiredStateReader(Struct, frozen=True):
             upcoming=decide(schedule, now=start) if start else None,
             errors=(*read.errors, *read.unknown),
             due=due_since(schedule, now=now, changed=changed.time if changed else None),
-            is_uncertain=bool(read.unknown),
+            is_uncertain=bool(read.unknown or read.notices),
             last_off=schedule.off,
+            notices=read.notices,
         )
 
     def read_schedule(self, changed: ParameterChanged | None = None) -> ReadSchedule:
@@ -154,6 +158,7 @@ class DesiredStateReader(Struct, frozen=True):
             errors=(*((read.error,) if read.error else ()), *windows.errors),
             unknown=unknown,
             switch_decides=_switch_decides_mode(read, now),
+            notices=tuple(filter(None, (read.notice, windows.notice))),
         )
 
     def _read_windows(self, changed: ParameterChanged | None) -> ReadWindows:

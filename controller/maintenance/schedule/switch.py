@@ -90,11 +90,13 @@ class ReadSwitch(Struct, frozen=True):
 
     `error` says that it is missing or unreadable. `switch` then is its last readable version, or
     None if there is none. `is_own_change` is whether the write that woke this run wrote it.
+    `notice` says that it is older than that write.
     """
 
     switch: Switch | None
     error: str | None = None
     is_own_change: bool = False
+    notice: str | None = None
 
 
 def parse_switch(text: str, *, written: datetime, zone: ZoneInfo) -> Switch:

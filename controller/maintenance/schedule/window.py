@@ -230,8 +230,10 @@ class ReadWindows(Struct, frozen=True):
 
     `errors` has a sentence for each unreadable one. Its last readable version takes its place; if
     there is none, it is ignored. `unknown` has a sentence for each whose history could not be read.
+    `notice` says that they are older than the change that woke this run.
     """
 
     windows: tuple[Window, ...] = ()
     errors: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    notice: str | None = None

@@ -186,3 +186,16 @@ def test_the_last_off_goes_into_the_report() -> None:
     state = _read(parameters)
 
     assert Off(NOW, NOW) == state.last_off == state.update(Report(a_decision())).last_off
+
+
+def test_an_outdated_answer_is_a_notice_and_uncertain() -> None:
+    """The decision holds for now, and another run follows soon."""
+    parameters = _Parameters(
+        ReadSwitch(a_switch(), notice="the switch is outdated"),
+        ReadWindows(notice="the windows are outdated"),
+    )
+
+    state = _read(parameters)
+
+    assert ("the switch is outdated", "the windows are outdated") == state.notices
+    assert (True, ()) == (state.is_uncertain, state.errors)
