@@ -268,3 +268,12 @@ def test_every_policy_is_inline() -> None:
 
 def _listed(value: Any) -> list[Any]:  # noqa: ANN401 - a string, a list or an intrinsic function
     return value if isinstance(value, list) else [value]
+
+
+def test_concurrency_is_reserved_for_the_controller_only_if_asked_for() -> None:
+    """A new account has 10, of which none can be reserved, and would fail to deploy."""
+    reserved = properties("Controller")["ReservedConcurrentExecutions"]
+
+    expected = ["HasReservedConcurrency", {"Ref": "ReservedConcurrency"}, {"Ref": "AWS::NoValue"}]
+    assert {"Fn::If": expected} == reserved
+    assert 0 == load_template()["Parameters"]["ReservedConcurrency"]["Default"]
