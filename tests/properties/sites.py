@@ -50,11 +50,13 @@ def minute(count: int) -> datetime:
 
 
 @st.composite
-def some_windows(draw: st.DrawFn) -> tuple[Window, ...]:
-    """Return up to four windows."""
-    count = draw(st.integers(0, 4))
+def some_windows(
+    draw: st.DrawFn, *, at_least: int = 0, minutes: tuple[int, int] = (1, 400)
+) -> tuple[Window, ...]:
+    """Return up to four windows that last this many minutes."""
+    count = draw(st.integers(at_least, 4))
     texts = [
-        f"{draw(st.sampled_from(STARTS))} for {draw(st.integers(1, 400))}m "
+        f"{draw(st.sampled_from(STARTS))} for {draw(st.integers(*minutes))}m "
         f"in {draw(st.sampled_from(ZONES))}{draw(st.sampled_from(['', f': From w{index}']))}"
         for index in range(count)
     ]
@@ -100,6 +102,13 @@ class Site:
         return replace(self, history=[one for one in self.history if one.written <= now])
 
 
+# Their windows overlap one another, and themselves.
+CROWDED = st.builds(
+    Site,
+    history=histories(),
+    windows=some_windows(at_least=2, minutes=(300, 2000)),
+    lead_time=LEADS,
+)
 SITES = st.builds(Site, history=histories(), windows=some_windows(), lead_time=LEADS)
 
 
@@ -117,14 +126,20 @@ def commanded(version: Version) -> datetime:
     return datetime.fromisoformat(command) if command else version.written
 
 
+def t_off_by_definition(site: Site, now: datetime) -> datetime:
+    """Return the instant up to which what began is ended."""
+    offs = [
+        one.until or commanded(v)
+        for v in site.history
+        if v.written <= now and (one := readable(v)) and one.says is Says.OFF
+    ]
+    return offs[-1] if offs else NEVER
+
+
 def mode_by_definition(site: Site, now: datetime) -> Mode:
     """Return the mode by the rule in words, over every occurrence."""
-    versions = [v for v in site.history if v.written <= now]
-    said = [one for v in versions if (one := readable(v))]
-    offs = [
-        one.until or commanded(v) for v in versions if (one := readable(v)) and one.says is Says.OFF
-    ]
-    t_off = offs[-1] if offs else NEVER
+    said = [one for v in site.history if v.written <= now and (one := readable(v))]
+    t_off = t_off_by_definition(site, now)
     on = said and said[-1].says is Says.ON and (said[-1].until is None or now < said[-1].until)
     open_now = any(
         occurrence.begins > t_off

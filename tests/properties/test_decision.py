@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 from maintenance.model import Mode
 from maintenance.schedule.decision import Schedule, decide
 from maintenance.schedule.history import Version, last_off, last_readable
-from maintenance.schedule.window import Window
+from maintenance.schedule.window import Window, occurrences
 
 from tests.hypothesis_profiles import examples, untraced
 from tests.properties.sites import (
+    CROWDED,
     DAY,
     LEADS,
     MINUTES,
+    NEVER,
     NIGHT,
     SITES,
     UTC_ZONE,
@@ -27,6 +29,7 @@ from tests.properties.sites import (
     mode_by_definition,
     readable,
     some_windows,
+    t_off_by_definition,
 )
 
 pytestmark = untraced
@@ -160,6 +163,39 @@ def test_an_off_makes_the_site_live_until_the_next_occurrence(
     assert Mode.LIVE == decision.mode
     if decision.next_occurrence is None or later < decision.next_occurrence.begins:
         assert Mode.LIVE == site.at(later).mode
+
+
+def open_since(site: Site, window: Window, now: datetime) -> datetime | None:
+    """Return since when `window` is open at `now`, its overlapping occurrences joined."""
+    t_off, since = t_off_by_definition(site, now), None
+    reach = NEVER
+    for each in occurrences(
+        window, since=minute(-9 * DAY), until=now + timedelta.resolution, lead_time=site.lead_time
+    ):
+        if each.begins > t_off:
+            since = since if since and each.begins <= reach else each.begins
+            reach = each.ends
+    if since is None or reach <= now:
+        return None
+    return NEVER if since < minute(-8 * DAY) else since
+
+
+@MANY
+@given(site=CROWDED, count=MINUTES)
+def test_the_message_is_that_of_the_window_that_has_been_open_longest(
+    site: Site, count: int
+) -> None:
+    """A window that overlaps itself has been open since the first of the joined occurrences."""
+    now = minute(count)
+    decision = site.at(now)
+    own = [v for v in site.history if v.written <= now and readable(v)][-1:]
+    switch = readable(own[0]) if own else None
+    if switch and switch.is_in_force(now) and switch.message:
+        assert switch.message == decision.message
+        return
+    since = {each.name: (open_since(site, each, now), each.message) for each in site.windows}
+    opened = [(at, name, message) for name, (at, message) in since.items() if at and message]
+    assert (min(opened)[2] if opened else None) == decision.message
 
 
 def wake(site: Site, now: datetime, applied: Mode) -> tuple[Mode, datetime | None]:

@@ -171,7 +171,7 @@ def _mode(switch: Switch | None, causes: Causes) -> Mode:
 
 
 def _causes(schedule: Schedule, present: datetime) -> Causes:
-    """Return what keeps the site in maintenance: the occurrences in force, first begun first."""
+    """Return what keeps the site in maintenance: the occurrences in force, longest open first."""
     switch, ended = schedule.switch, schedule.t_off
     in_force = (
         each
@@ -180,8 +180,20 @@ def _causes(schedule: Schedule, present: datetime) -> Causes:
     )
     return Causes(
         switch if switch and switch.is_in_force(present) else None,
-        tuple(sorted(in_force, key=lambda each: (each.begins, each.window.name))),
+        tuple(sorted(in_force, key=lambda each: (_open_since(each, schedule), each.window.name))),
     )
+
+
+def _open_since(occurrence: Occurrence, schedule: Schedule) -> datetime:
+    """Return when its window opened, whose earlier occurrences may overlap or touch this one."""
+    begins, length = occurrence.begins, occurrence.ends - occurrence.begins
+    for _ in range(_JOINS):
+        after = max(schedule.t_off, begins - length - datetime.resolution)
+        first = occurrence.window.next(after, lead_time=schedule.lead_time)
+        if first is None or first.begins >= begins:
+            return begins
+        begins = first.begins
+    return _NEVER
 
 
 type _Coming = list[tuple[datetime, str, Occurrence]]

@@ -23,7 +23,7 @@ class Causes(Struct, frozen=True):
     """
     What keeps the site in maintenance: the switch, if it is in force, and open windows.
 
-    `occurrences` are ordered by when they began.
+    `occurrences` are the last ones of their windows, that of the window open longest first.
     """
 
     switch: Switch | None
@@ -66,7 +66,7 @@ def explain(switch: Switch | None, causes: Causes, end: End | None, t_off: datet
     ]
     if len(causes.occurrences) > _NAMED:
         clauses.append(f"{len(causes.occurrences) - _NAMED} more windows are open")
-    if switch and switch.says is Says.OFF and causes.occurrences[0].begins <= switch.written:
+    if switch and switch.says is Says.OFF and _is_late(switch, causes):
         clauses.append(
             f"the off of {format_to_second(t_off)}, which was written at "
             f"{format_to_second(switch.written)}, ends only what began before it"
@@ -74,6 +74,11 @@ def explain(switch: Switch | None, causes: Causes, end: End | None, t_off: datet
     if end and end.at > max(causes.ends).at:
         clauses.append("the windows that follow leave no gap")
     return f"Maintenance {_duration(causes, end)}: {', '.join(clauses)}."
+
+
+def _is_late(off: Switch, causes: Causes) -> bool:
+    """Return whether an off has been written after what it does not end had begun."""
+    return any(each.begins <= off.written for each in causes.occurrences)
 
 
 def _duration(causes: Causes, end: End | None) -> str:

@@ -85,6 +85,33 @@ def test_of_two_windows_the_message_of_the_one_that_has_been_open_longest_counts
 
 
 @pytest.mark.parametrize(
+    ("often", "message"),
+    [
+        ("cron(0/15 2-3 * * ? *) for 1h", "Often"),
+        ("cron(0/15 2-3 * * ? *) for 15m", "Often"),
+        ("cron(0/15 2-3 * * ? *) for 14m", "Once"),
+        ("cron(* * * * ? *) for 1d", "Often"),
+        ("cron(* * * * ? *) for 1m", "Often"),
+    ],
+)
+def test_a_window_that_overlaps_itself_has_been_open_since_the_first_joined_occurrence(
+    often: str, message: str
+) -> None:
+    """Not since the last one; occurrences that touch join as well."""
+    windows = ["at(2026-12-06T03:05) for 1h: Once", f"{often}: Often"]
+    assert message == Site(windows=windows).at("2026-12-06T03:20").message
+
+
+def test_occurrences_that_an_off_has_ended_do_not_count_as_open() -> None:
+    """The window has been open since the first one after the off."""
+    site = Site(
+        switch=[("2026-12-06T03:06", "off")],
+        windows=["at(2026-12-06T03:10) for 1h: Once", "cron(0/15 2-3 * * ? *) for 1h: Often"],
+    )
+    assert "Once" == site.at("2026-12-06T03:20").message
+
+
+@pytest.mark.parametrize(
     ("window", "times"),
     [
         (
