@@ -103,8 +103,8 @@ def test_the_controller_gets_the_version_and_not_the_alias() -> None:
     assert "AutoPublishAlias" in properties(EDGE)
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
-def test_a_function_reserves_no_concurrency(function: str) -> None:
+@pytest.mark.parametrize("function", [EDGE, PAGE])
+def test_an_edge_function_reserves_no_concurrency(function: str) -> None:
     """A new account has a concurrency of ten, and nothing to spare."""
     given = _with_globals(function)
 
