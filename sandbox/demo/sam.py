@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -13,6 +14,7 @@ from sandbox.demo.console import StepFailed
 
 ROOT = Path(__file__).parents[2]
 BUILT = ROOT / ".aws-sam" / "build"
+_ENDING_SECONDS = 15
 PACKAGES = (BUILT / "Controller", BUILT / "MaintenanceEdge")
 
 
@@ -72,19 +74,36 @@ def run(
     # The SAM CLI leaves temporary folders behind.
     with tempfile.TemporaryDirectory(prefix="sam-") as temporary:
         try:
-            return subprocess.run(  # noqa: S603 - the SAM CLI of this environment, or our own tool
+            process = subprocess.Popen(  # noqa: S603 - the SAM CLI of this environment, or our own tool
                 command,
                 cwd=ROOT,
                 env={**os.environ, **environment, "TMPDIR": temporary},
-                input=stdin,
-                capture_output=True,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
                 text=True,
-                check=False,
+                # Ctrl-C reaches it only once: from _communicate.
+                start_new_session=True,
             )
         except FileNotFoundError as error:
             raise StepFailed(
                 f"{command[0]} is not on PATH: use make, which has the SAM CLI there"
             ) from error
+        with process:
+            output, errors = _communicate(process, stdin)
+    return subprocess.CompletedProcess(command, process.returncode, output, errors)
+
+
+def _communicate(process: subprocess.Popen[str], stdin: str) -> tuple[str, str]:
+    try:
+        return process.communicate(stdin)
+    except BaseException:
+        # Interrupted, the SAM CLI removes its container; killed, it would leave it running.
+        process.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.communicate(timeout=_ENDING_SECONDS)
+        process.kill()
+        raise
 
 
 def _run(command: list[str], environment: Mapping[str, str]) -> None:

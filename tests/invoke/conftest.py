@@ -53,6 +53,12 @@ class Site:
         """Return the switch's value."""
         return self.demo.ssm.get_parameter(Name=SWITCH)["Parameter"]["Value"]
 
+    def rule_states(self) -> dict[str, str]:
+        """Return the state of each rule that wakes the deployed controller."""
+        events = self.stack.client("events")
+        names = events.list_rule_names_by_target(TargetArn=self.stack.controller["FunctionArn"])
+        return {each: events.describe_rule(Name=each)["State"] for each in names["RuleNames"]}
+
     def statuses(self) -> set[int]:
         """Return the status codes that visitors get, over all cache behaviors."""
         return {self.demo.get(path).status_code for path in PATHS}

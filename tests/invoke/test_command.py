@@ -5,11 +5,13 @@ import os
 import re
 import shlex
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from sandbox.invoke.container import IMAGE
+from sandbox.invoke.container import IMAGE, docker
+from tests.cloud import eventually
 from tests.invoke.commands import ROOT, run, run_command
 from tests.invoke.conftest import EVENTS, Site
 
@@ -63,6 +65,24 @@ def test_without_an_engine_the_command_says_to_start_it() -> None:
 
     assert (1, "", 1) == (ran.returncode, ran.stdout, len(ran.stderr.splitlines()))
     assert "start Docker Engine" in ran.stderr
+
+
+def test_a_command_that_is_ended_leaves_no_container_and_enables_the_rules_again(
+    site: Site,
+) -> None:
+    """Here it ends while the controller waits for the sandbox."""
+    before = docker("ps", "--all", "--quiet"), site.rule_states()
+    site.demo.sandbox.inject_fault("hold", "ssm:GetParameter")
+    words = [sys.executable, "-m", "sandbox.invoke", "events/plan.json", "--endpoint-url", site.url]
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    with subprocess.Popen(words, cwd=ROOT, env={**os.environ, "PATH": path}) as process:  # noqa: S603 - our own program
+        held = eventually(site.demo.sandbox.held)
+        process.terminate()
+    site.demo.sandbox.release()
+
+    assert held
+    assert 130 == process.returncode
+    assert before == (docker("ps", "--all", "--quiet"), site.rule_states())
 
 
 def test_the_image_is_not_built_without_what_it_needs() -> None:
