@@ -1,6 +1,7 @@
 """The commands that only read, each in its own process against the sandbox."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -10,7 +11,7 @@ from maintenance.reporting.status import LastError, PersistedState, Status, enco
 
 from sandbox.process import Sandbox
 from tests.cli.deployed import STACK, Deployed, deploy, words
-from tests.cloud import Cloud
+from tests.cloud import Cloud, eventually
 from tests.sandbox.builders import (
     a_behavior,
     a_distribution,
@@ -19,7 +20,7 @@ from tests.sandbox.builders import (
     allow,
     functions,
 )
-from tests.stories.site import BUCKET, EDGE_NAME, PAGE_NAME, STATUS
+from tests.stories.site import BUCKET, EDGE_NAME, PAGE_NAME, STATUS, SWITCH
 
 TODAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 WRITES = ("cloudfront:UpdateDistribution", "s3:PutObject", "ssm:PutParameter")
@@ -108,6 +109,19 @@ def test_windows_draws_the_coming_weeks(deployed: Deployed) -> None:
     assert "skipped by off" in shown
     assert "joined until" in shown
     assert "error: the window /site/maintenance/windows/slip" in shown
+
+
+def test_windows_names_a_window_that_is_over(deployed: Deployed) -> None:
+    """It is in no week to come, so the drawing cannot show it."""
+    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}"
+    deployed.site.schedules("xmas", f"at({now}) for 3s in UTC")
+
+    shown = eventually(
+        lambda: next(iter(re.findall(r"notice: .*", words(deployed.types("windows").stdout))), None)
+    )
+    deployed.site.cloud.ssm.delete_parameter(Name=f"{SWITCH}/windows/xmas")
+
+    assert "notice: windows that are over and never begin again: xmas." in str(shown)
 
 
 def test_windows_gives_scripts_the_same(deployed: Deployed) -> None:

@@ -269,3 +269,36 @@ def test_an_end_beyond_all_schedules_needs_no_alarm_clock(
     site.settles()
 
     assert None is site.alarm()
+
+
+def test_a_window_that_was_over_when_it_was_written_is_an_error(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """A wrong year would leave the site open during planned work; the earlier value applies."""
+    looks_after(a_distribution(site.cloud))
+    site.becomes("off")
+    site.schedules("xmas", a_window("14:00", "1h"))
+    site.schedules("xmas", "at(2025-12-24T18:00) for 14h: Merry Christmas!")
+
+    with pytest.raises(RunFailed, match=r"(?s)windows/xmas is invalid.*over when it was written"):
+        site.wakes()
+    with pytest.raises(RunFailed):
+        site.runs_at(at("14:00"))
+
+    assert "maintenance" == site.status()["mode"]
+
+
+def test_a_window_that_has_run_for_the_last_time_is_a_notice(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """It is no error, for it has done what it was written for."""
+    looks_after(a_distribution(site.cloud))
+    site.says("off")
+    site.schedules("upgrade", a_window("14:00", "1h"))
+
+    before, after = site.runs_at(at("14:59")), site.runs_at(at("15:00"))
+
+    assert [] == before["notices"]
+    assert [
+        "windows that are over and never begin again: upgrade. Delete them, or correct them"
+    ] == (after["notices"])

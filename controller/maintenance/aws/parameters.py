@@ -228,7 +228,8 @@ class Parameters:
         """
         name = self._window_name(parameter)
         try:
-            return parse_window(name, _value(parameter), zone=self._zone), None
+            value, written = _value(parameter), parameter["LastModifiedDate"]
+            return parse_window(name, value, zone=self._zone, written=written), None
         except UnreadableValue as invalid:
             try:
                 history = self._versions(parameter["Name"])

@@ -55,12 +55,17 @@ class ClockChange(Struct, frozen=True):
 
 
 class Calendar(Struct, frozen=True):
-    """A forecast, and what is shown with it; `errors` are about unreadable parameters."""
+    """
+    A forecast, and what is shown with it.
+
+    `errors` are about unreadable parameters, `notices` about windows that are over.
+    """
 
     forecast: Forecast
     lead_time: timedelta
     clock_changes: tuple[ClockChange, ...]
     errors: tuple[str, ...]
+    notices: tuple[str, ...]
 
 
 def find_clock_changes(forecast: Forecast, zone: ZoneInfo) -> tuple[ClockChange, ...]:
@@ -93,6 +98,7 @@ def windows_document(calendar: Calendar, clock: Clock) -> dict[str, Any]:
             }
             for each in calendar.clock_changes
         ],
+        "notices": calendar.notices,
         "errors": calendar.errors,
     }
 
@@ -110,13 +116,14 @@ def render_windows(calendar: Calendar, clock: Clock) -> RenderableType:
     notes = [f"and {rest} more: --json lists them, --weeks shows fewer"] if rest > 0 else []
     if not calendar.forecast.occurrences:
         notes.append("No windows open or planned in these weeks.")
+    notices = [Text.assemble(("notice: ", "yellow"), each) for each in calendar.notices]
     errors = [Text.assemble(("error: ", "bold red"), each) for each in calendar.errors]
     return Group(
         *_timeline(calendar, clock),
         "",
         Padding(table if rows else "", (0, 0, 0, 1)),
         *(Padding(note, (0, 0, 0, 1)) for note in notes),
-        *(Padding(error, (0, 0, 0, 1)) for error in errors),
+        *(Padding(each, (0, 0, 0, 1)) for each in (*notices, *errors)),
     )
 
 

@@ -41,6 +41,7 @@ from maintenance.schedule.decision import Schedule
 from maintenance.schedule.forecast import forecast
 from maintenance.schedule.history import newest_first
 from maintenance.schedule.switch import parse_switch
+from maintenance.schedule.window import over_notices
 from maintenance.wakeup import ParameterChanged
 
 
@@ -130,7 +131,8 @@ class Session(Struct, frozen=True):
         schedule, errors = self._read_schedule()
         coming = forecast(schedule, since=clock.now, until=clock.now + timedelta(weeks=weeks))
         clock_changes = find_clock_changes(coming, clock.zone)
-        calendar = Calendar(coming, schedule.lead_time, clock_changes, errors)
+        notices = over_notices(schedule.windows, clock.now)
+        calendar = Calendar(coming, schedule.lead_time, clock_changes, errors, notices)
         screen = render_windows(calendar, clock)
         self.terminal.answer(windows_document(calendar, clock), "", screen, "")
         return ExitCode.FAILED if errors else ExitCode.DONE

@@ -33,7 +33,7 @@ from maintenance.schedule.decision import (
     history_matters,
 )
 from maintenance.schedule.switch import Off, ReadSwitch, Says, Switch
-from maintenance.schedule.window import ReadWindows
+from maintenance.schedule.window import ReadWindows, over_notices
 from maintenance.wakeup import ParameterChanged
 
 # The version of a window that starts within this time is published now, not at the start.
@@ -50,7 +50,7 @@ class DesiredState(Struct, frozen=True):
     `read_at` is when the read began. `upcoming` is the decision at the start of the next window, if
     that is near; `due` is since when the mode is due. `is_uncertain` is whether what could not be
     read may change the decision, `notices` are about answers that are older than the change that
-    woke the run. `last_off` is the newest off, if it was read.
+    woke the run, and about windows that are over. `last_off` is the newest off, if it was read.
     """
 
     read_at: datetime
@@ -129,7 +129,7 @@ class DesiredStateReader(Struct, frozen=True):
             due=due_since(schedule, now=now, changed=changed.time if changed else None),
             is_uncertain=bool(read.unknown or read.notices),
             last_off=schedule.off,
-            notices=read.notices,
+            notices=(*read.notices, *over_notices(schedule.windows, now)),
         )
 
     def read_schedule(self, changed: ParameterChanged | None = None) -> ReadSchedule:

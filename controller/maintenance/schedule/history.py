@@ -136,7 +136,7 @@ def last_readable_window(name: str, history: Sequence[Version], zone: ZoneInfo) 
     """Return the window by the newest readable version of its parameter, if any."""
     for version in _newest_versions_first(history):
         with suppress(UnreadableValue):
-            return parse_window(name, version.value, zone=zone)
+            return parse_window(name, version.value, zone=zone, written=version.written)
     return None
 
 
@@ -195,7 +195,8 @@ def meaning(entry: HistoryEntry, *, zone: ZoneInfo) -> Meaning:
             return Meaning(
                 _of_switch(parse_switch(version.value, written=version.written, zone=zone))
             )
-        return Meaning(_of_window(parse_window(entry.window, version.value, zone=zone), version))
+        window = parse_window(entry.window, version.value, zone=zone, written=version.written)
+        return Meaning(_of_window(window, version))
     except UnreadableValue as error:
         return Meaning(str(error), is_readable=False)
 

@@ -10,7 +10,7 @@ change. The duration is elapsed time. An occurrence is the interval [start - Lea
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from maintenance.errors import UnreadableValue
 from maintenance.schedule.cron import YEAR, Cron, parse_cron
 from maintenance.schedule.grammar import ONLY_A_MESSAGE, ParsedValue, parse_value
 from maintenance.schedule.times import (
+    format_to_second,
     parse_duration,
     parse_instant,
     parse_zone,
@@ -35,6 +36,8 @@ GRAMMAR = (
 _EXPECTED_START = "expected 'cron(...)' or 'at(...)'"
 _START = re.compile(r"(cron|at)\(([^()]*)\)", re.ASCII | re.IGNORECASE)
 _DAYS = re.compile(r"([1-9]|[12][0-9]|3[01])[dD]", re.ASCII)
+# Further windows that are over are counted.
+_SHOWN = 5
 _DAYS_APART = "leave blanks around the +, as in cron(...) + 5d"
 
 
@@ -132,6 +135,11 @@ class Window(Struct, frozen=True):
         """Return the first occurrence that begins later than `after`."""
         return self._occurrence(self.starts.next(after + lead_time), lead_time)
 
+    def is_over(self, now: datetime) -> bool:
+        """Return whether it has ended at `now` and never begins again."""
+        last = self.starts.last(now)
+        return self.starts.next(now) is None and not (last and last + self.duration > now)
+
     def _occurrence(self, start: datetime | None, lead_time: timedelta) -> Occurrence | None:
         if start is None:
             return None
@@ -148,11 +156,25 @@ def occurrences(
         occurrence = window.next(occurrence.begins, lead_time=lead_time)
 
 
-def parse_window(name: str, text: str, *, zone: ZoneInfo) -> Window:
+def over_notices(windows: Iterable[Window], now: datetime) -> tuple[str, ...]:
+    """Return a sentence about the windows that never begin again, or nothing without any."""
+    names = sorted(each.name for each in windows if each.is_over(now))
+    if not names:
+        return ()
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    shown = f"{', '.join(names[:_SHOWN])}{more}"
+    return (f"windows that are over and never begin again: {shown}. Delete them, or correct them",)
+
+
+def parse_window(
+    name: str, text: str, *, zone: ZoneInfo, written: datetime | None = None
+) -> Window:
     """
     Return the window `name` that `text` describes, in `zone` unless it names one.
 
-    Raises UnreadableValue, whose message quotes `text`, points at the error and shows the syntax.
+    Raises UnreadableValue, whose message quotes `text`, points at the error and shows the syntax;
+    also for a window that was over when it was `written`, if that is given: a wrong year must not
+    leave the site open during planned work.
     """
     value = parse_value(text, grammar=GRAMMAR)
     if not value.words:
@@ -162,7 +184,11 @@ def parse_window(name: str, text: str, *, zone: ZoneInfo) -> Window:
     own_zone = _zone(value, at) or zone
     starts = value.read(0, lambda word: _starts(word, own_zone, shift))
     duration = value.read(at + 1, parse_duration)
-    return Window(name=name, starts=starts, duration=duration, message=value.message)
+    window = Window(name=name, starts=starts, duration=duration, message=value.message)
+    if written and window.is_over(written):
+        instant = format_to_second(written)
+        raise value.error(0, f"this was over when it was written at {instant}: correct the date")
+    return window
 
 
 def _shift(value: ParsedValue) -> timedelta:

@@ -57,7 +57,7 @@ def test_an_entry_of_the_switch_means_what_the_parser_reads(value: str, meant: s
             "for 2h in Europe/Ljubljana, first at 2026-12-06T01:00Z",
         ),
         ("at(2026-12-02T02:00) for 90m in UTC", "for 1h30m in UTC, first at 2026-12-02T02:00Z"),
-        ("at(2026-11-01) for 1d", "for 1d in Europe/Ljubljana, no start after it was written"),
+        ("at(2026-12-01) for 1d", "for 1d in Europe/Ljubljana, no start after it was written"),
     ],
 )
 def test_an_entry_of_a_window_names_its_duration_and_first_start(value: str, meant: str) -> None:
@@ -70,6 +70,11 @@ def test_an_entry_of_a_window_names_its_duration_and_first_start(value: str, mea
     [
         (None, "onn", "Invalid value 'onn', at 'onn': expected 'on' or 'off'."),
         ("weekly", "on for 2h", "Invalid value 'on for 2h', at 'on': expected 'cron(...)'"),
+        (
+            "weekly",
+            "at(2026-11-01) for 1d",
+            "Invalid value 'at(2026-11-01) for 1d', at 'at(2026-11-01)': this was over when it was",
+        ),
     ],
 )
 def test_an_unreadable_entry_shows_the_error(window: str | None, value: str, error: str) -> None:

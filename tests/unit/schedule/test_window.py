@@ -10,7 +10,14 @@ from maintenance.errors import UnreadableValue
 from maintenance.schedule.cron import parse_cron
 from maintenance.schedule.switch import parse_switch
 from maintenance.schedule.times import format_instant, parse_instant
-from maintenance.schedule.window import Once, Recurring, Window, occurrences, parse_window
+from maintenance.schedule.window import (
+    Once,
+    Recurring,
+    Window,
+    occurrences,
+    over_notices,
+    parse_window,
+)
 
 UTC_ZONE = ZoneInfo("UTC")
 LJUBLJANA = ZoneInfo("Europe/Ljubljana")
@@ -275,6 +282,57 @@ def test_a_past_window_has_no_next_occurrence_and_a_future_one_has_no_last(text:
     assert (None, None) == (last, following)
 
 
+@pytest.mark.parametrize(
+    ("text", "is_over"),
+    [
+        ("at(2026-12-01T02:00) for 2h", True),
+        ("at(2026-12-01T02:00) for 121m", False),
+        ("at(2026-12-01T04:01) for 2h", False),
+        ("cron(0 2 ? * SUN *) for 2h", False),
+        ("cron(0 2 1 12 ? 2026) for 2h", True),
+        ("cron(0 2 1 12 ? 2020-2026) for 121m", False),
+        ("cron(0 2 1 12 ? 2026/5) for 2h", False),
+    ],
+)
+def test_a_window_is_over_if_it_has_ended_and_has_no_next_start(
+    text: str, *, is_over: bool
+) -> None:
+    """At four, the instant at which it ends or does not."""
+    at_four = instant("2026-12-01T04:00")
+    window = parse_window("w", text, zone=UTC_ZONE)
+
+    assert is_over is window.is_over(at_four)
+    assert is_over is bool(over_notices([window], at_four))
+
+
+def test_windows_that_are_over_share_a_notice() -> None:
+    """It stays short in a stack that never deletes one."""
+    over = [
+        parse_window(f"w{number}", "at(2026-12-01) for 2h", zone=UTC_ZONE) for number in range(7)
+    ]
+    (few,) = over_notices(over[:5], instant("2026-12-02"))
+    (many,) = over_notices(reversed(over), instant("2026-12-02"))
+
+    assert few.startswith("windows that are over and never begin again: w0, w1, w2, w3, w4. ")
+    assert "begin again: w0, w1, w2, w3, w4 and 2 more. Delete them" in many
+
+
+@pytest.mark.parametrize(
+    "text", ["at(2025-12-24T18:00) for 14h: Merry Christmas!", "cron(10 7/5 7 * ? 2020) for 2h"]
+)
+def test_a_window_that_was_over_when_it_was_written_is_refused(text: str) -> None:
+    """A wrong year must not leave the site open during planned work."""
+    with pytest.raises(UnreadableValue, match=r"this was over when it was written at 2026-11-30T0"):
+        parse_window("w", text, zone=UTC_ZONE, written=instant("2026-11-30T08:00"))
+
+
+def test_a_window_that_was_open_when_it_was_written_is_valid() -> None:
+    """It opens at once."""
+    text = "at(2026-11-30T07:00) for 2h"
+    window = parse_window("w", text, zone=UTC_ZONE, written=instant("2026-11-30T08:00"))
+    assert parse_window("w", text, zone=UTC_ZONE) == window
+
+
 def fenced(kind: str) -> list[str]:
     """Return the lines of the blocks of one kind in docs/windows.md; there must be some."""
     blocks = re.findall(rf"^```{kind}\n(.*?)^```$", PAGE.read_text(), re.DOTALL | re.MULTILINE)
@@ -305,8 +363,9 @@ def test_every_value_of_the_switch_in_the_docs_is_valid(text: str) -> None:
 @pytest.mark.parametrize(("text", "error"), table("What is refused"))
 def test_every_value_that_the_docs_call_refused_is_refused(text: str, error: str) -> None:
     """By both parsers, and one of them says what the docs say."""
+    written = datetime(2026, 11, 30, tzinfo=UTC)
     with pytest.raises(UnreadableValue) as of_switch:
-        parse_switch(text, written=datetime(2026, 11, 30, tzinfo=UTC), zone=UTC_ZONE)
+        parse_switch(text, written=written, zone=UTC_ZONE)
     with pytest.raises(UnreadableValue) as of_window:
-        parse_window("w", text, zone=UTC_ZONE)
+        parse_window("w", text, zone=UTC_ZONE, written=written)
     assert f": {error}. Syntax: " in f"{of_switch.value} {of_window.value}"
