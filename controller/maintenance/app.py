@@ -113,7 +113,9 @@ class App(Struct, frozen=True):
         if request_type == "Create":
             self.alarm_clock.restart()
         controller = self.controller.for_installation()
-        Installation(self.settings.stack_name, controller, self.parameters).handle(request)
+        Installation(
+            self.settings.stack_name, controller, self.parameters, self.status_parameter
+        ).handle(request)
         if request_type == "Delete":
             # In this order: a run that finds it stopped writes no status.
             _tolerate("alarm clock kept", self.alarm_clock.stop)

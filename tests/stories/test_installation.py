@@ -84,6 +84,24 @@ def test_create_does_not_touch_an_existing_switch(
     assert ("on", "SUCCESS") == (switch(site), put[0]["Status"])
 
 
+def test_create_refuses_to_overwrite_the_status_of_another_application(
+    site: Site, looks_after: LooksAfter, answers: tuple[str, Answers]
+) -> None:
+    """Nothing is written, and CloudFormation names the parameter."""
+    url, put = answers
+    looks_after(a_distribution(site.cloud))
+    site.cloud.ssm.delete_parameter(Name=SWITCH)
+    site.cloud.ssm.put_parameter(Name=STATUS, Value="green", Type="String")
+
+    site.receives(request("Create", url))
+
+    assert "FAILED" == put[0]["Status"]
+    assert f"the parameter {STATUS} is where the status goes" in put[0]["Reason"]
+    assert "green" == site.cloud.ssm.get_parameter(Name=STATUS)["Parameter"]["Value"]
+    with pytest.raises(site.cloud.ssm.exceptions.ParameterNotFound):
+        switch(site)
+
+
 def test_create_fails_with_the_reason_if_a_target_does_not_exist(
     site: Site, looks_after: LooksAfter, answers: tuple[str, Answers]
 ) -> None:

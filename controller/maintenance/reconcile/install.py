@@ -2,9 +2,10 @@
 What the stack's custom resource does when CloudFormation creates, updates or deletes it.
 
     create   write the switch (off) if it does not exist, or if a deleted stack has left it marked;
-             fail the deployment if the settings are invalid
-    update   write the switch only if it has another name now and does not exist: an upgrade must
-             not reset a live `on`
+             fail the deployment if the settings are invalid, or if the parameter of the status is
+             another application's: the first run would overwrite it
+    update   the same if the switch has another name now, and nothing else: an upgrade must not
+             reset a live `on`
     delete   write an `off` that outlasts every window, with that mark, and open the site; fail the
              deletion if that is impossible: a stack that stays is better than a site left closed
 """
@@ -14,9 +15,10 @@ from typing import Any
 
 from msgspec import Struct
 
-from maintenance.errors import ConfigurationError, RunFailed
+from maintenance.errors import ConfigurationError, RunFailed, UnreadableValue
 from maintenance.model import Mode
 from maintenance.reconcile import ports
+from maintenance.reporting.status import decode_persisted_state
 from maintenance.wakeup import ParameterChanged
 
 _MARK = "left by the deleted stack"
@@ -28,6 +30,7 @@ class Installation(Struct, frozen=True):
     stack_name: str
     controller: ports.Reconciler
     switch: ports.WritableSwitch
+    status: ports.ReadableStatus
 
     def handle(self, request: Mapping[str, Any]) -> None:
         """Do what the request asks for; raise MaintenanceError with the reason if that fails."""
@@ -48,7 +51,7 @@ class Installation(Struct, frozen=True):
             raise RunFailed(f"the stack cannot manage its site: {' | '.join(errors)}")
 
     def on_update(self, request: Mapping[str, Any]) -> None:
-        """Make sure that there is a switch if it has another name now."""
+        """Make sure that there is a switch, and room for its status, if it has another name now."""
         name = request.get("ResourceProperties", {}).get("SwitchParameter")
         old_name = request.get("OldResourceProperties", {}).get("SwitchParameter")
         if name != old_name:
@@ -69,8 +72,21 @@ class Installation(Struct, frozen=True):
             raise RunFailed(f"the site is not as it was before maintenance: {' | '.join(errors)}")
 
     def _ensure_switch(self) -> ParameterChanged | None:
+        self._refuse_status_of_others()
         read = self.switch.read_switch()
         is_abandoned = read.switch and (read.switch.message or "").startswith(_MARK)
         if read.switch is None or is_abandoned:
             return self.switch.write_switch("off")
         return None
+
+    def _refuse_status_of_others(self) -> None:
+        text = self.status.read()
+        try:
+            if text is not None:
+                decode_persisted_state(text)
+        except UnreadableValue as error:
+            message = (
+                f"the parameter {self.status.name} is where the status goes, and holds something "
+                "else: choose another SwitchParameter, or delete that parameter"
+            )
+            raise ConfigurationError(message) from error

@@ -43,6 +43,17 @@ class WritableSwitch(Protocol):
         """Write it, and return the change for the next read; raise ApplyError."""
 
 
+class ReadableStatus(Protocol):
+    """The parameter of the status."""
+
+    @property
+    def name(self) -> str:
+        """Its name in Parameter Store."""
+
+    def read(self) -> str | None:
+        """Return its text, None if it does not exist; raise ObservationError."""
+
+
 class CommandedSwitch(Protocol):
     """The switch, for commands."""
 

@@ -8,6 +8,7 @@ from maintenance.errors import ConfigurationError, ObservationError, RunFailed
 from maintenance.model import Mode
 from maintenance.reconcile.install import Installation
 from maintenance.reporting.report import Outcome, Report
+from maintenance.reporting.status import Status, encode_status
 from maintenance.schedule.switch import ReadSwitch, Says, Switch, parse_switch
 from maintenance.wakeup import ParameterChanged, Wakeup
 
@@ -23,6 +24,7 @@ class _World:
     switch: Switch | None = None
     errors: tuple[str, ...] = ()
     mode: Mode = Mode.LIVE
+    status: str | None = None
     done: list[str] = field(default_factory=list)
 
     def read_switch(self) -> ReadSwitch:
@@ -42,6 +44,17 @@ class _World:
         return Report(a_decision(self.mode), (stuck,), input_errors=("another thing is wrong",))
 
 
+@dataclass
+class _Status:
+    """What the parameter of the status holds."""
+
+    text: str | None = None
+    name: str = "/site/maintenance/status"
+
+    def read(self) -> str | None:
+        return self.text
+
+
 class _Unreachable(_World):
     """A switch that cannot be read or written."""
 
@@ -53,7 +66,7 @@ class _Unreachable(_World):
 
 
 def _handle(request_type: str | None, world: _World) -> list[str]:
-    Installation("site", world, world).handle(_request(request_type))
+    Installation("site", world, world, _Status(world.status)).handle(_request(request_type))
     return world.done
 
 
@@ -69,6 +82,33 @@ def _request(request_type: str | None) -> dict[str, object]:
 def test_create_writes_a_missing_switch() -> None:
     """And then checks the settings, with a read that is no older than that write."""
     assert ["off", f"plan, after {CHANGED}"] == _handle("Create", _World())
+
+
+@pytest.mark.parametrize("text", ["", "green", "[]", '{"state": "green"}'])
+def test_create_refuses_a_status_of_another_application(text: str) -> None:
+    """The first run would overwrite it; nothing has been written yet."""
+    world = _World(status=text)
+
+    with pytest.raises(ConfigurationError, match=r"^the parameter /site/maintenance/status .* els"):
+        _handle("Create", world)
+
+    assert [] == world.done
+
+
+def test_create_takes_over_the_status_of_an_earlier_stack() -> None:
+    """That could not delete it."""
+    left = encode_status(Status(Mode.LIVE, "so"))
+
+    assert ["off", f"plan, after {CHANGED}"] == _handle("Create", _World(status=left))
+
+
+def test_update_to_another_switch_refuses_a_status_of_another_application() -> None:
+    """The update is rolled back to the earlier name."""
+    old = {"OldResourceProperties": {"SwitchParameter": "/another/name"}}
+    installation = Installation("site", _World(), _World(), _Status("green"))
+
+    with pytest.raises(ConfigurationError, match="choose another SwitchParameter"):
+        installation.handle(_request("Update") | old)
 
 
 @pytest.mark.parametrize("says", Says)
@@ -103,7 +143,7 @@ def test_update_without_properties_writes_nothing() -> None:
     """Such as one that was sent manually."""
     world = _World()
 
-    Installation("site", world, world).handle({"RequestType": "Update"})
+    Installation("site", world, world, _Status()).handle({"RequestType": "Update"})
 
     assert [] == world.done
 
@@ -116,7 +156,7 @@ def test_update_to_another_switch_writes_it_if_it_is_missing(
     world = _World(switch)
     old = {"OldResourceProperties": {"SwitchParameter": "/another/name"}}
 
-    Installation("site", world, world).handle(_request("Update") | old)
+    Installation("site", world, world, _Status()).handle(_request("Update") | old)
 
     assert expected == world.done
 
