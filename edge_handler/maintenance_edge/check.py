@@ -5,11 +5,13 @@ Check the package that this module lies in, before it is published.
 
 It prints nothing and exits with 0 if visitors would get what the package says. Otherwise it prints
 a line for each error, which names the file, the error and the remedy, and exits with 1. It reads
-the package with the code that serves visitors. It also looks for markup that the policy of a site's
-page would block (markup.py), since that would go unnoticed.
+the package with the code that serves visitors, and stops if that takes too long for the edge. It
+also looks for markup that the policy of a site's page would block (markup.py), since that would go
+unnoticed.
 """
 
 import contextlib
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,15 +21,51 @@ from maintenance_edge.markup import markup_errors
 from maintenance_edge.overrides import read_override
 from maintenance_edge.package import OVERRIDES, read_package
 
+# With 128 MB the function has a fourteenth of a processor (doc: Lambda Developer Guide,
+# configuration-memory: 1,769 MB have one), so this takes 1.4 of its 5 seconds, and starting Python
+# about as long. A usual page takes a hundredth of it, and 24 pages as large as possible a quarter.
+_PROCESSOR_SECONDS = 0.1
+_TOO_SLOW = (
+    f"Reading the package takes more than {_PROCESSOR_SECONDS} seconds of a processor, and the "
+    "edge function has a fourteenth of one: shorten page/settings.json, or the markup of the pages."
+)
+
+
+class _TooSlowError(Exception):
+    """Reading the package takes too long."""
+
 
 def package_errors(folder: Path) -> tuple[str, ...]:
-    """Return a sentence for each error of the package in `folder`; () if it is usable."""
+    """
+    Return a sentence for each error of the package in `folder`; () if it is usable.
+
+    Only the main thread may call it: the limit of the processor's time is a signal.
+    """
     unusable: list[str] = []
     try:
-        read_package(folder)
+        with _processor_limit():
+            read_package(folder)
     except PackageError as error:
         unusable.append(str(error))
+    except _TooSlowError:
+        unusable.append(_TOO_SLOW)
     return (*unusable, *_markup_errors(folder / OVERRIDES))
+
+
+@contextlib.contextmanager
+def _processor_limit() -> Iterator[None]:
+    """Raise _TooSlowError in the block if it takes too much of the processor's time."""
+
+    def stop(*_: object) -> None:
+        raise _TooSlowError
+
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, _PROCESSOR_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def _markup_errors(overrides: Path) -> Iterator[str]:

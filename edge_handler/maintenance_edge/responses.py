@@ -48,13 +48,20 @@ RESPONSE_LIMIT_BYTES: Final = 40_000
 # The most that is added for a request: Retry-After and the CORS headers, whose Origin is shorter.
 _ADDED_HEADERS_BYTES: Final = 2_000
 
-# A <style> or <script> element with any attributes and case, outside of comments.
+# A <style> or <script> element with any attributes and case, outside of comments. What is not
+# closed lasts until the end of the page, as in a browser; looking for its end again from each
+# further "<!--" would take seconds.
 STYLE_OR_SCRIPT: Final = re.compile(
-    r"""<!--.*?-->|<(style|script)(?=[\s/>])(?:[^>"']|"[^"]*"|'[^']*')*+>(.*?)</\1(?=[\s/>])""",
-    re.DOTALL | re.IGNORECASE,
+    r"""
+    <!--(?:-?>|.*?(?:--!?>|\Z))
+    | <(style|script)(?=[\s/>])(?:[^>"']|"[^"]*(?:"|\Z)|'[^']*(?:'|\Z))*+(?:>|\Z)
+      (.*?)(?:</\1(?=[\s/>])|\Z)
+    """,
+    re.DOTALL | re.IGNORECASE | re.VERBOSE,
 )
 
-_PLACEHOLDER: Final = re.compile(r"\{\{(.*?)\}\}")
+# Or what is not closed, until the end of its line, for the same reason.
+_PLACEHOLDER: Final = re.compile(r"\{\{(.*?)(\}\}|$)", re.MULTILINE)
 
 # As html.escape does; the module `html` would also load the names of 2,231 characters.
 _ESCAPES: Final = str.maketrans(
@@ -135,7 +142,8 @@ def render_page(page: Page, parts: PageParts, language: str, settings: Settings)
     }
     markup = {name: value.translate(_ESCAPES) for name, value in plain.items()}
     markup |= {"style": parts.style, "script": parts.script}
-    unknown = sorted(set(_PLACEHOLDER.findall(page.template)) - markup.keys())
+    found = {name for name, end in _PLACEHOLDER.findall(page.template) if end}
+    unknown = sorted(found - markup.keys())
     if unknown:
         raise PackageError(
             f"{page.label} has the unknown placeholder {_in_braces(unknown)}: "
@@ -146,7 +154,7 @@ def render_page(page: Page, parts: PageParts, language: str, settings: Settings)
             f"{page.label} has {{{{message}}}} in <style> or <script>, where a message would run "
             "as code of the site: put it into another element, and let the script read it there."
         )
-    return _PLACEHOLDER.sub(lambda found: markup[found[1]], page.template)
+    return _PLACEHOLDER.sub(lambda found: markup[found[1]] if found[2] else found[0], page.template)
 
 
 def _in_braces(names: Iterable[str]) -> str:

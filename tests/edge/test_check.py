@@ -1,6 +1,7 @@
 """The check of a package, run as the controller runs it before publishing."""
 
 import os
+import re
 import runpy
 import subprocess
 import sys
@@ -52,6 +53,33 @@ def test_each_error_of_an_unusable_package_is_one_line(tmp_path: Path) -> None:
         ),
         "",
     ) == run_check(package)
+
+
+def test_a_package_that_takes_the_edge_too_long_is_refused(tmp_path: Path) -> None:
+    """Its import would not end within the function's five seconds, and no visitor get an answer."""
+    networks = [f"10.{number // 256}.{number % 256}.0/24" for number in range(65_536)]
+    package = a_package(tmp_path / "package", {"settings.json": {"allowed_networks": networks}})
+
+    assert (
+        1,
+        (
+            "Reading the package takes more than 0.1 seconds of a processor, and the edge function "
+            "has a fourteenth of one: shorten page/settings.json, or the markup of the pages.\n"
+        ),
+        "",
+    ) == run_check(package)
+
+
+def test_pages_in_every_official_language_of_the_eu_are_usable(tmp_path: Path) -> None:
+    """As large as CloudFront lets them be: they take a quarter of the time."""
+    style = "p { color: #123456 }\n" * 1_000
+    page = f"<!doctype html><style>{style}</style>{'<p>{{title}}</p>' * 500}{{{{message}}}}"
+    languages = re.findall("..", "bgcsdadeelesetfifrgahrhuitltlvmtnlplptroskslsv")
+    texts = {each: {"title": "!", "message": "!"} for each in ("en", *languages)}
+    pages = {f"page.{language}.html": page for language in languages}
+    overrides = {"page.html": page, **pages, "settings.json": {"texts": texts}}
+
+    assert (0, "", "") == run_check(a_package(tmp_path / "package", overrides))
 
 
 def test_an_unreadable_page_has_one_error(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import html
 import json
+import time
 
 import pytest
 from maintenance_edge.files import PackageError
@@ -145,6 +146,11 @@ def test_the_policy_allows_the_pages_styles_and_scripts_by_hash() -> None:
         "<script>go()</script >",
         "<!-- <script>stop()</script> --><script>go()</script>",
         "<!-- <script> --><script>go()</script><!-- </script> -->",
+        # As a browser ends comments (HTML Standard, 13.2.5.43 to 13.2.5.52).
+        "<!--><script>go()</script>",
+        "<!---><script>go()</script>",
+        "<!-- --!><script>go()</script>",
+        "<script>go()</script><!-- <script>stop()</script>",
     ],
 )
 def test_the_policy_allows_a_script_however_it_is_written(page: str) -> None:
@@ -152,6 +158,35 @@ def test_the_policy_allows_a_script_however_it_is_written(page: str) -> None:
     script = base64.b64encode(hashlib.sha256(b"go()").digest()).decode()
 
     assert f"script-src 'sha256-{script}'; " in content_security_policy(page)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<!--", "<!-- ", "<!-->" * 1_000 + "<!--", "<style>", "<style ", "<style '", '<style "a',
+        "<script>", "<script a='>'", "<style></style", "{{", "{{ ", "{{a}", "{{\n",
+    ],
+)  # fmt: skip
+def test_no_page_takes_long_to_render(page: str) -> None:
+    """With thousands of what is never closed, it took the edge longer than it has."""
+    page *= 37_000 // len(page)
+    began = time.process_time()
+    rendered = some_responses(page)["en", HTML]["body"]
+    seconds = time.process_time() - began
+
+    assert (page, True) == (rendered, seconds < 0.1), seconds
+
+
+def test_what_is_never_closed_does_not_hide_the_placeholders_of_other_lines() -> None:
+    """Before and after it."""
+    page = "{{title}} {{\n{{title}}"
+
+    assert "Down {{\nDown" == render_page(
+        Page("page.html", page),
+        PARTS,
+        "en",
+        some_settings(texts={"en": {"title": "Down", "message": "!"}}),
+    )
 
 
 def test_a_comment_in_a_script_is_part_of_its_hash() -> None:
