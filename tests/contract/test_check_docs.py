@@ -84,6 +84,10 @@ def test_a_reference_that_leads_nowhere_is_found(tmp_path: Path) -> None:
             {"Default": "a", "ConstraintDescription": "must be a or b|c", "MaxLength": 2000},
             "`a` | a or b\\|c; at most 2,000 characters",
         ),
+        (
+            {"ConstraintDescription": "must be at most 9 characters", "MaxLength": 9},
+            "required | at most 9 characters",
+        ),
         ({"Default": "*", "Type": "CommaDelimitedList"}, "`*` | a list, comma separated"),
     ],
 )

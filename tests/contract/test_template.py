@@ -126,6 +126,9 @@ def test_a_parameter_is_described_and_bounded(name: str, parameter: dict[str, An
     assert parameter["Description"].endswith("."), name
     assert parameter["Type"] == "CommaDelimitedList" or bounds & parameter.keys()
     assert parameter["Type"] != "Number" or both_ends
+    sentence = parameter.get("ConstraintDescription", "")
+    if "characters" in sentence:
+        assert sentence.endswith(f" at most {parameter['MaxLength']:,} characters")
 
 
 def test_only_true_and_false_are_booleans() -> None:
@@ -220,6 +223,58 @@ def test_the_template_sets_the_variables_that_the_controller_reads() -> None:
     Settings.from_env(complete)
 
     assert set(properties("Controller")["Environment"]["Variables"]) == complete.read
+
+
+# The longest that each can be, with an account of 12 digits (doc: Lambda API Reference,
+# CreateFunction; SQS, S3 and Scheduler likewise; CloudFormation User Guide, stack names).
+_LONGEST = {
+    "AWS::StackName": 128,
+    "DeadLetterQueue": len("arn:aws:sqs:us-east-1:123456789012:") + 80,
+    "MaintenanceEdge": len("arn:aws:lambda:us-east-1:123456789012:function:") + 64 + len(":99999"),
+    "MaintenancePage": 64,
+    "PreviewDistribution": 32,
+    "ScheduleGroup": 64,
+    "SchedulerRole": len("arn:aws:iam::123456789012:role/") + 64,
+    "StateBucket": 63,
+}
+
+
+def _longest(value: object) -> int:
+    """Return how many bytes the value of a variable can have."""
+    match value:
+        case {"Fn::If": [_, then, ""]}:
+            return _longest(then)
+        case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), _]}:
+            name = name.partition(".Version")[0]
+            parameter = load_template()["Parameters"].get(name, {})
+        case _:
+            raise ValueError(f"no rule for {value}")
+    if "AllowedValues" in parameter:
+        return max(map(len, parameter["AllowedValues"]))
+    if "MaxValue" in parameter:
+        return len(str(parameter["MaxValue"]))
+    longest: int = parameter["MaxLength"] if parameter else _LONGEST[name]
+    return longest
+
+
+def test_parameters_at_their_allowed_lengths_fit_into_the_controllers_environment() -> None:
+    """
+    Lambda takes 4 KB of variables, names included (doc: Lambda quotas), as JSON at most.
+
+    Otherwise the deployment of a stack with long lists would fail, and CloudFormation would not say
+    which parameter to shorten.
+    """
+    variables = properties("Controller")["Environment"]["Variables"]
+    as_json = sum(len(f'"{name}":"",') + _longest(value) for name, value in variables.items())
+
+    assert as_json <= 4096
+    # Its lengths are characters, and one beyond ASCII has several bytes.
+    patterns = [
+        parameter["AllowedPattern"]
+        for parameter in load_template()["Parameters"].values()
+        if "MaxLength" in parameter
+    ]
+    assert not [each for each in patterns if re.search(each, "/č")]
 
 
 def test_every_statement_has_its_own_sid() -> None:

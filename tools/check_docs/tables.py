@@ -50,7 +50,7 @@ def _limits(parameter: Mapping[str, Any]) -> Iterator[str]:
             yield str(sentence).removeprefix("must be ")
         case {"Type": "CommaDelimitedList"}:
             yield "a list, comma separated"
-    if "MaxLength" in parameter:
+    if "MaxLength" in parameter and "characters" not in parameter.get("ConstraintDescription", ""):
         yield f"at most {parameter['MaxLength']:,} characters"
 
 

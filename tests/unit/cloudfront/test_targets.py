@@ -22,6 +22,7 @@ LISTING = (
         ("WWW.EXAMPLE.COM", {"E1SHOP"}),
         ("*.shop.example.com", {"E1SHOP"}),
         ("*.example.com", {"E1SHOP", "E2STAR"}),
+        ("*.*", {"E1SHOP", "E2STAR"}),
     ],
 )
 def test_an_entry_matches_an_id_or_aliases(entry: str, expected: set[str]) -> None:
