@@ -58,6 +58,11 @@ def text(element: Element, path: str) -> str:
     return (element.findtext(path) or "").strip()
 
 
+def aliases(config: Element) -> set[str]:
+    """Return the aliases, in lower case."""
+    return {text(element, ".").lower() for element in config.findall("Aliases/Items/CNAME")}
+
+
 def edge_function_arns(config: Element) -> set[str]:
     """Return the LambdaFunctionARN of every association."""
     return {text(element, ".") for element in config.iter("LambdaFunctionARN")}

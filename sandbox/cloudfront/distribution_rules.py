@@ -7,22 +7,39 @@ Check a DistributionConfig, apart from its functions, as CloudFront does. Pure.
     Quantity is missing or not a number               MalformedXML            API reference
     a behavior's origin is not among the origins      NoSuchOrigin (404)      API reference
     more than 75 ordered cache behaviors              TooManyCacheBehaviors   CloudFront quotas
+    a path pattern with a character that is not       InvalidArgument, ours   DownloadDistValues-
+      documented                                                              CacheBehavior page
+    gRPC without POST                                 InvalidArgument         GrpcConfig,
+                                                                              aws/aws-cdk#32535
+    aliases of a staging distribution                 InvalidArgument, ours   RJPearson94/terraform-
+                                                                              aws-open-next#75
+    aliases of a multi-tenant distribution            InvalidArgument, ours   DistributionConfig
+    an alias of another distribution                  CNAMEAlreadyExists      API reference
+                                                      (409)
+    create: an origin without a type, or of two       InvalidOrigin           aws/aws-sdk-php#1737
+    update: an origin without a type, or of two       IllegalUpdate           cloudposse/terraform-
+                                                                              aws-cloudfront-cdn#74
     update: another CallerReference                   IllegalUpdate           API_UpdateDistribution
     update: a member missing that create fills in     IllegalUpdate           required-fields page,
                                                                               boto/boto3#1083
     update: FieldLevelEncryptionId missing            InvalidArgument         boto/boto3#1558
 
-The rules of functions are in `association_rules`.
+An origin's type is its S3OriginConfig, CustomOriginConfig or VpcOriginConfig. "Ours" marks where
+AWS's code is not known. The rules of functions are in `association_rules`.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import Element
 
 from sandbox.api.errors import Refusal
-from sandbox.cloudfront.configuration import Behavior, behaviors, text
+from sandbox.cloudfront.configuration import Behavior, aliases, behaviors, text
 
 MAX_CACHE_BEHAVIORS = 75
 
+# Quoted from that page in serverless/serverless#9228, and ?, the wildcard.
+_PATH_PATTERN = re.compile(r"""[A-Za-z0-9_\-.*?$/~"'@:+&]*""")
+_ORIGIN_TYPES = ("S3OriginConfig", "CustomOriginConfig", "VpcOriginConfig")
 _REQUIRED_ON_UPDATE = (
     "CallerReference",
     "Aliases",
@@ -39,11 +56,34 @@ def config_refusals(config: Element) -> Iterator[Refusal]:
     """Yield the refusals on create and on update, the worst first."""
     yield from _quantities(config)
     yield from _origins(config)
+    yield from _aliases(config)
+    for behavior in behaviors(config):
+        yield from _behavior(behavior.element)
     ordered = config.findall("CacheBehaviors/Items/CacheBehavior")
     if len(ordered) > MAX_CACHE_BEHAVIORS:
         yield Refusal(
             "TooManyCacheBehaviors",
             "You cannot create more cache behaviors for the distribution.",
+        )
+
+
+def create_refusals(config: Element) -> Iterator[Refusal]:
+    """Yield the refusals on create alone."""
+    if not all(map(_has_one_type, config.findall("Origins/Items/Origin"))):
+        yield Refusal(
+            "InvalidOrigin", "The specified origin server does not exist or is not valid."
+        )
+
+
+def alias_refusals(config: Element, others: Iterable[Element]) -> Iterator[Refusal]:
+    """Yield the refusal of an alias that one of the `others`, the other distributions, has."""
+    own = aliases(config)
+    if own and any(not own.isdisjoint(aliases(other)) for other in others):
+        yield Refusal(
+            "CNAMEAlreadyExists",
+            "One or more of the CNAMEs you provided are already associated with a different "
+            "resource.",
+            409,
         )
 
 
@@ -56,6 +96,11 @@ def update_refusals(config: Element, current: Element) -> Iterator[Refusal]:
         )
     yield from _missing(config, _required_on_update(config))
     for origin in config.findall("Origins/Items/Origin"):
+        if not _has_one_type(origin):
+            yield Refusal(
+                "IllegalUpdate",
+                "You must specify either a CustomOrigin or an S3Origin. You cannot specify both.",
+            )
         yield from _missing(origin, _REQUIRED_OF_ORIGIN)
         for custom in origin.findall("CustomOriginConfig"):
             yield from _missing(custom, _REQUIRED_OF_CUSTOM_ORIGIN)
@@ -91,6 +136,29 @@ def _origins(config: Element) -> Iterator[Refusal]:
         yield Refusal(
             "NoSuchOrigin", "One or more of your origins or origin groups do not exist.", 404
         )
+
+
+def _has_one_type(origin: Element) -> bool:
+    return sum(origin.find(name) is not None for name in _ORIGIN_TYPES) == 1
+
+
+def _aliases(config: Element) -> Iterator[Refusal]:
+    if not aliases(config):
+        return
+    if text(config, "Staging") == "true":
+        yield Refusal("InvalidArgument", "A staging distribution can't have aliases.")
+    if is_for_tenants(config):
+        yield Refusal("InvalidArgument", "A multi-tenant distribution can't have aliases.")
+
+
+def _behavior(behavior: Element) -> Iterator[Refusal]:
+    if not _PATH_PATTERN.fullmatch(text(behavior, "PathPattern")):
+        yield Refusal(
+            "InvalidArgument", "The parameter PathPattern contains characters that are not valid."
+        )
+    methods = {text(method, ".") for method in behavior.findall("AllowedMethods/Items/Method")}
+    if text(behavior, "GrpcConfig/Enabled") == "true" and "POST" not in methods:
+        yield Refusal("InvalidArgument", "The parameter gRPC only supports the POST method.")
 
 
 def _required_on_update(config: Element) -> tuple[str, ...]:

@@ -21,9 +21,18 @@ from ministack.services.cloudformation import provisioners, stacks
 
 from sandbox.cloudfront import configuration, defaults
 from sandbox.cloudfront.association_rules import association_refusals
-from sandbox.cloudfront.distribution_rules import config_refusals
+from sandbox.cloudfront.distribution_rules import (
+    alias_refusals,
+    config_refusals,
+    create_refusals,
+)
 from sandbox.patches.cloudfront import Distributions
-from sandbox.patches.cloudfront_store import CallingAccount, find_record, read_config
+from sandbox.patches.cloudfront_store import (
+    CallingAccount,
+    find_record,
+    other_configs,
+    read_config,
+)
 from sandbox.patches.wrap import wrap_function
 
 # The physical id of a resource and its attributes.
@@ -80,8 +89,13 @@ class StackDistributions:
         """Check, fill and deploy what is stored; ministack fails a resource on a ValueError."""
         record = cloudfront._distributions[distribution_id]
         config = read_config(record)
-        checks = config_refusals(config), association_refusals(config, CallingAccount())
-        refusal = next(itertools.chain(*checks), None)
+        refusals = itertools.chain(
+            create_refusals(config),
+            config_refusals(config),
+            alias_refusals(config, other_configs(distribution_id)),
+            association_refusals(config, CallingAccount()),
+        )
+        refusal = next(refusals, None)
         if refusal:
             raise ValueError(f"Invalid request provided: {refusal.code}: {refusal.message}")
         defaults.fill(config)

@@ -29,15 +29,22 @@ from sandbox.api.errors import Refusal
 from sandbox.api.operations import Request, rest_operation
 from sandbox.cloudfront import configuration, defaults, responses
 from sandbox.cloudfront.association_rules import association_refusals
-from sandbox.cloudfront.distribution_rules import config_refusals, update_refusals
+from sandbox.cloudfront.distribution_rules import (
+    alias_refusals,
+    config_refusals,
+    create_refusals,
+    update_refusals,
+)
 from sandbox.cloudfront.propagation import Propagation
 from sandbox.cloudfront.responses import Corrections
 from sandbox.edge.interface import Deployed
 from sandbox.patches import iam_associations
 from sandbox.patches.cloudfront_store import (
     CallingAccount,
+    Record,
     find_record,
     list_records,
+    other_configs,
     read_config,
 )
 from sandbox.patches.cloudfront_summaries import Summaries
@@ -115,7 +122,7 @@ class Distributions:
         config = document.find("DistributionConfig") if has_tags else document
         if config is None:
             return await forward(request)
-        refusal = next(_refusals(request, config, None), None)
+        refusal = next(_refusals(request, config), None)
         if refusal:
             return errors.to_response(refusal, "cloudfront")
         defaults.fill(config)
@@ -132,7 +139,7 @@ class Distributions:
             config = configuration.parse(request.body)
         except ValueError:
             return await forward(request)
-        refusal = next(_refusals(request, config, read_config(record)), None)
+        refusal = next(_refusals(request, config, record), None)
         if refusal:
             return errors.to_response(refusal, "cloudfront")
         defaults.fill(config)
@@ -185,10 +192,13 @@ class Distributions:
         )
 
 
-def _refusals(request: Request, config: Element, current: Element | None) -> Iterator[Refusal]:
+def _refusals(request: Request, config: Element, record: Record | None = None) -> Iterator[Refusal]:
+    """Return the refusals of `config`, for the distribution of `record` or for a new one."""
+    current = read_config(record) if record else None
     return itertools.chain(
-        update_refusals(config, current) if current is not None else (),
+        create_refusals(config) if current is None else update_refusals(config, current),
         config_refusals(config),
+        alias_refusals(config, other_configs(record["Id"] if record else "")),
         association_refusals(config, CallingAccount()),
         iam_associations.missing_rights(request, config, current),
     )

@@ -3,6 +3,7 @@
 # ruff: noqa: SLF001 - ministack has no public names for what is read here
 
 import re
+from collections.abc import Iterator
 from typing import Any, cast
 from xml.etree.ElementTree import Element
 
@@ -32,6 +33,11 @@ def list_records() -> list[Record]:
 def read_config(record: Record) -> Element:
     """Return the configuration that a record holds."""
     return configuration.parse(record["config_xml"].encode())
+
+
+def other_configs(distribution_id: str) -> Iterator[Element]:
+    """Yield the configurations of the calling account's distributions but this one."""
+    return (read_config(each) for each in list_records() if each["Id"] != distribution_id)
 
 
 def function_code(function_arn: str) -> str | None:

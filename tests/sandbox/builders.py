@@ -108,6 +108,15 @@ def ordered(*behaviors: dict[str, Any]) -> dict[str, Any]:
     return {"Quantity": len(behaviors), "Items": list(behaviors)}
 
 
+def all_methods() -> dict[str, Any]:
+    """Return AllowedMethods with all seven."""
+    return {
+        "Quantity": 7,
+        "Items": ["HEAD", "DELETE", "POST", "GET", "OPTIONS", "PUT", "PATCH"],
+        "CachedMethods": {"Quantity": 2, "Items": ["HEAD", "GET"]},
+    }
+
+
 def a_vpc_origin(cloud: Cloud) -> dict[str, Any]:
     """Create a VPC origin; return Origins with only this one, under the id `origin`."""
     started = cloud.ec2.run_instances(ImageId="ami-12345678", MinCount=1, MaxCount=1)

@@ -13,6 +13,7 @@ from tests.sandbox.builders import (
     a_function,
     a_role,
     a_version,
+    all_methods,
     change_default,
     edge,
     functions,
@@ -75,6 +76,8 @@ def _pending(cloud: Cloud) -> _Behavior:
 _EDGE = ("InvalidLambdaFunctionAssociation", 400)
 _FUNCTION = ("InvalidFunctionAssociation", 400)
 _XML = ("MalformedXML", 400)
+_ARGUMENT = ("InvalidArgument", 400)
+_GRPC = {"GrpcConfig": {"Enabled": True}}
 _BEHAVIORS = {
     "an alias": (_qualified(":live"), _EDGE),
     "$LATEST": (_qualified(":$LATEST"), _EDGE),
@@ -125,7 +128,8 @@ _BEHAVIORS = {
         lambda cloud: {"LambdaFunctionAssociations": edge(viewer_reply=a_version(cloud))},
         _XML,
     ),
-    "gRPC": (lambda cloud: {**_page(cloud), "GrpcConfig": {"Enabled": True}}, _EDGE),
+    "gRPC": (lambda cloud: {**_page(cloud), **_GRPC, "AllowedMethods": all_methods()}, _EDGE),
+    "gRPC without POST": (lambda _: _GRPC, _ARGUMENT),
     "Smooth Streaming": (lambda cloud: {**_page(cloud), "SmoothStreaming": True}, _EDGE),
     "an unknown origin": (lambda _: {"TargetOriginId": "nowhere"}, ("NoSuchOrigin", 404)),
     "a Quantity that is not the number of Items": (

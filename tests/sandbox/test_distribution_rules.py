@@ -5,7 +5,12 @@ from xml.etree.ElementTree import Element
 import pytest
 
 from sandbox.cloudfront import configuration, defaults
-from sandbox.cloudfront.distribution_rules import config_refusals, update_refusals
+from sandbox.cloudfront.distribution_rules import (
+    alias_refusals,
+    config_refusals,
+    create_refusals,
+    update_refusals,
+)
 
 _ORIGIN = "<Origin><Id>o</Id><CustomOriginConfig/></Origin>"
 _VALID = (
@@ -14,6 +19,23 @@ _VALID = (
     "<DefaultCacheBehavior><TargetOriginId>o</TargetOriginId></DefaultCacheBehavior>"
     "</DistributionConfig>"
 )
+
+
+_GRPC = "The parameter gRPC only supports the POST method."
+_ALIASES = "<Aliases><Quantity>1</Quantity><Items><CNAME>www.Example.com</CNAME></Items></Aliases>"
+
+
+def _with(*members: str) -> Element:
+    return _config(_VALID.replace("<Origins>", f"{''.join(members)}<Origins>"))
+
+
+def _with_behavior(*members: str) -> Element:
+    behavior = (
+        f"<CacheBehavior><TargetOriginId>o</TargetOriginId>{''.join(members)}</CacheBehavior>"
+    )
+    return _with(
+        f"<CacheBehaviors><Quantity>1</Quantity><Items>{behavior}</Items></CacheBehaviors>"
+    )
 
 
 def _config(document: str = _VALID) -> Element:
@@ -34,7 +56,10 @@ def _remove(config: Element, path: str) -> Element:
 
 def test_a_filled_configuration_is_accepted() -> None:
     """A configuration that was read can be written back."""
-    assert [] == [*config_refusals(_config()), *update_refusals(_config(), _config())]
+    config = _config()
+
+    assert [] == [*config_refusals(config), *create_refusals(config)]
+    assert [] == list(update_refusals(config, _config()))
 
 
 @pytest.mark.parametrize(
@@ -99,3 +124,64 @@ def test_a_multi_tenant_distribution_needs_no_aliases() -> None:
     config = _config(_VALID.replace("</DistributionConfig>", mode))
 
     assert [] == list(update_refusals(config, config))
+
+
+@pytest.mark.parametrize(
+    ("member", "message"),
+    [
+        ("<Staging>true</Staging>", "A staging distribution can't have aliases."),
+        (
+            "<ConnectionMode>tenant-only</ConnectionMode>",
+            "A multi-tenant distribution can't have aliases.",
+        ),
+    ],
+)
+def test_a_distribution_without_a_host_of_its_own_has_no_aliases(member: str, message: str) -> None:
+    """The primary distribution has those of a staging one, and tenants have their own."""
+    assert [] == list(config_refusals(_with(member)))
+    assert [("InvalidArgument", message)] == [
+        (refusal.code, refusal.message) for refusal in config_refusals(_with(member, _ALIASES))
+    ]
+
+
+def test_an_alias_belongs_to_one_distribution() -> None:
+    """In upper and lower case; a wildcard is another alias."""
+    same = _with(_ALIASES.replace("www.Example", "WWW.example"))
+    wildcard = _with(_ALIASES.replace("www.Example", "*.example"))
+
+    assert [] == list(alias_refusals(_with(_ALIASES), [_config(), wildcard]))
+    [refusal] = alias_refusals(_with(_ALIASES), [wildcard, same])
+    assert ("CNAMEAlreadyExists", 409) == (refusal.code, refusal.status)
+
+
+@pytest.mark.parametrize("types", ["", "<S3OriginConfig/><CustomOriginConfig/>"])
+def test_an_origin_has_one_type(types: str) -> None:
+    """Creating and updating refuse another number in their own words."""
+    config = _config(_VALID.replace("<CustomOriginConfig/>", types))
+
+    assert ["InvalidOrigin"] == [refusal.code for refusal in create_refusals(config)]
+    assert "IllegalUpdate" == next(update_refusals(config, _config())).code
+
+
+@pytest.mark.parametrize("pattern", ["/api/{id}/*", "/a b", "/[a-z]", "/é"])
+def test_a_path_pattern_has_the_documented_characters(pattern: str) -> None:
+    """Braces are not among them."""
+    valid = "/aZ09_-.*?$/~&quot;'@:+&amp;"
+    config = _with_behavior(f"<PathPattern>{pattern}</PathPattern>")
+
+    assert [] == list(config_refusals(_with_behavior(f"<PathPattern>{valid}</PathPattern>")))
+    assert ["InvalidArgument"] == [refusal.code for refusal in config_refusals(config)]
+
+
+@pytest.mark.parametrize(("method", "messages"), [("POST", []), ("PUT", [_GRPC])])
+def test_grpc_needs_post(method: str, messages: list[str]) -> None:
+    """A behavior without a list of methods allows GET and HEAD."""
+    items = f"<Quantity>1</Quantity><Items><Method>{method}</Method></Items>"
+    config = _with_behavior(
+        f"<AllowedMethods>{items}</AllowedMethods>",
+        "<GrpcConfig><Enabled>true</Enabled></GrpcConfig>",
+    )
+
+    assert messages == [refusal.message for refusal in config_refusals(config)]
+    without = _with_behavior("<GrpcConfig><Enabled>true</Enabled></GrpcConfig>")
+    assert [_GRPC] == [refusal.message for refusal in config_refusals(without)]

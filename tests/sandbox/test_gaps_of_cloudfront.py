@@ -18,6 +18,7 @@ from tests.sandbox.builders import (
     a_version,
     edge,
     functions,
+    ordered,
     refused,
 )
 from tests.sandbox.custom_resource import a_custom_resource
@@ -36,6 +37,20 @@ def test_any_association_is_accepted(plain: Cloud) -> None:
     behavior = a_behavior(TargetOriginId="nowhere", LambdaFunctionAssociations=edge(viewer=arn))
 
     assert a_distribution(plain, DefaultCacheBehavior=behavior)
+
+
+def test_any_distribution_is_accepted(plain: Cloud) -> None:
+    """Patch: cloudfront/distribution_rules; aliases, types of origins, path patterns, gRPC."""
+    members: dict[str, object] = {
+        "Staging": True,
+        "ConnectionMode": "tenant-only",
+        "Aliases": {"Quantity": 1, "Items": ["www.example.com"]},
+        "Origins": {"Quantity": 1, "Items": [{"Id": "origin", "DomainName": "127.0.0.1"}]},
+        "DefaultCacheBehavior": a_behavior(GrpcConfig={"Enabled": True}),
+        "CacheBehaviors": ordered(a_behavior(PathPattern="/api/{id}")),
+    }
+
+    assert a_distribution(plain, "one", **members) != a_distribution(plain, "two", **members)
 
 
 def test_distributions_are_deployed_at_once(plain: Cloud) -> None:

@@ -255,6 +255,7 @@ def test_a_vpc_origin_needs_the_right_to_read_it(cloud: Cloud) -> None:
     )
     config = caller.cloudfront.get_distribution_config(Id=distribution_id)["DistributionConfig"]
     origin = {**config["Origins"]["Items"][0], "VpcOriginConfig": {"VpcOriginId": "vo_1"}}
+    del origin["CustomOriginConfig"]
     origins = {"Quantity": 1, "Items": [origin]}
 
     with pytest.raises(ClientError, match=r"cloudfront:GetVpcOrigin on resource: .*/vo_1"):

@@ -10,6 +10,7 @@ from tests.sandbox.builders import (
     a_distribution,
     a_function,
     a_version,
+    all_methods,
     edge,
     functions,
     ordered,
@@ -182,11 +183,7 @@ def test_behaviors_that_cannot_take_the_function_are_skipped_and_named(
             a_behavior(
                 PathPattern="/grpc/*",
                 GrpcConfig={"Enabled": True},
-                AllowedMethods={
-                    "Quantity": 7,
-                    "Items": ["HEAD", "DELETE", "POST", "GET", "OPTIONS", "PUT", "PATCH"],
-                    "CachedMethods": {"Quantity": 2, "Items": ["HEAD", "GET"]},
-                },
+                AllowedMethods=all_methods(),
             )
         ),
     )
