@@ -72,6 +72,12 @@ class Distribution(Struct, frozen=True):
     behaviors: tuple[Behavior, ...]
     last_modified: datetime
 
+    @property
+    def name(self) -> str:
+        """What people know it by; one that tenants share is listed with the domain name `-`."""
+        own = "shared by tenants" if self.domain_name == "-" else self.domain_name
+        return ", ".join(self.aliases) or own
+
 
 class Timer(Struct, frozen=True):
     """How to wait: `elapsed` returns seconds that only go forward, `sleep` lets them pass."""

@@ -159,9 +159,7 @@ class Session(Struct, frozen=True):
     def _read(self, controller: Controller, ask: Callable[[Controller], Report]) -> ReportView:
         listing = controller.distributions.list_distributions()
         report = ask(replace(controller, distributions=_FixedListing(listing)))
-        names = {
-            each.distribution_id: ", ".join(each.aliases) or each.domain_name for each in listing
-        }
+        names = {each.distribution_id: each.name for each in listing}
         return ReportView(report, names)
 
     def _last_error(self) -> LastError | None:
