@@ -29,7 +29,7 @@ _INTERRUPTED = 130
 
 
 def main() -> int:
-    """Return 0 if all was asked and only replicas are left, 2 if it was not confirmed."""
+    """Return 0 if all was asked and only what can wait is left, 2 if it was not confirmed."""
     parser = argparse.ArgumentParser(prog="python -m live_check", description=__doc__)
     parser.add_argument("--confirm", default="", help="the id of the account to work in")
     parser.add_argument("--endpoint", default="", help="the address of a sandbox")
@@ -78,7 +78,7 @@ def _run(account: Account, console: StepConsole, path: Path) -> int:
 
 
 def _exit_code(left: tuple[Left, ...]) -> int:
-    return 0 if all(each.is_replica for each in left) else 1
+    return 0 if all(each.can_wait for each in left) else 1
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -45,6 +46,11 @@ def run_of(stack: str) -> str | None:
     """Return the name of the run that made the stack of this name, or None."""
     match = _STACK.fullmatch(stack)
     return match[1] if match else None
+
+
+def start_of(run: str) -> datetime:
+    """Return when the run of this name began."""
+    return datetime.fromtimestamp(int(run.rpartition("-")[2], 16), UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,13 @@ deleted. What cannot be deleted is reported, and does not stop the rest.
 import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from live_check.account import PREFIX, PROBE, REGION, Account, run_of
+from live_check.account import PREFIX, PROBE, REGION, Account, run_of, start_of
+from live_check.idle_queue import NotIdleYetError, read_verdict
 from live_check.stacks import StackFailedError, events, wait_for_stack
 from live_check.timing import OverdueError
 
@@ -21,7 +23,10 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
 # Deleted by an earlier clean-up: CloudFormation lists deleted stacks for 90 days.
-_GONE = ("NoSuchBucket", "NoSuchEntity", "ResourceNotFoundException")
+_GONE = (
+    "AWS.SimpleQueueService.NonExistentQueue", "NoSuchBucket", "NoSuchEntity",
+    "ResourceNotFoundException",
+)  # fmt: skip
 # What a Region answers that this account has not opted in to.
 _NOT_OPTED_IN = ("InvalidClientTokenId", "UnrecognizedClientException")
 
@@ -32,6 +37,7 @@ class Left:
 
     what: str
     reason: str
+    is_idle_queue: bool = False
 
     @property
     def is_replica(self) -> bool:
@@ -39,10 +45,15 @@ class Left:
         # doc: CloudFront Developer Guide, lambda-edge-delete-replicas
         return "replicated function" in self.reason
 
+    @property
+    def can_wait(self) -> bool:
+        """Return whether it is no failure that it was left."""
+        return self.is_replica or self.is_idle_queue
+
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """Something to delete; `delete` waits for a stack."""
+    """Something to delete; `delete` waits for a stack, and may return an answer to report."""
 
     label: str
     delete: Callable[[], object]
@@ -63,12 +74,14 @@ def clean_up(
             continue
         for each in found:
             try:
-                each.delete()
+                answer = each.delete()
+            except NotIdleYetError as error:
+                left.append(Left(each.label, str(error), is_idle_queue=True))
             except (BotoCoreError, ClientError, OverdueError, StackFailedError) as error:
                 if not _has_code(error, _GONE):
                     left.append(Left(each.label, str(error)))
             else:
-                report(each.label)
+                report(f"{each.label} ({answer})" if isinstance(answer, str) else each.label)
     return tuple(left)
 
 
@@ -96,7 +109,7 @@ def _find_stacks(account: Account, stacks: "list[StackSummaryTypeDef]") -> Itera
 
 
 def _find_retained(account: Account, stacks: "list[StackSummaryTypeDef]") -> Iterator[_Found]:
-    """Find the functions, roles and buckets that CloudFormation has not deleted with a stack."""
+    """Find the resources that CloudFormation has not deleted with a stack."""
     delete_function = account.clients.functions.delete_function
     deletions: dict[str, tuple[str, Callable[[str], object]]] = {
         "AWS::Lambda::Function": ("function", lambda name: delete_function(FunctionName=name)),
@@ -104,6 +117,9 @@ def _find_retained(account: Account, stacks: "list[StackSummaryTypeDef]") -> Ite
         "AWS::S3::Bucket": ("bucket", functools.partial(_delete_bucket, account)),
     }
     for stack in stacks:
+        idle_since = start_of(stack["StackName"].removesuffix(PROBE))
+        delete_queue = functools.partial(_delete_idle_queue, account, idle_since)
+        deletions["AWS::SQS::Queue"] = ("queue", delete_queue)
         for event in events(account, stack["StackId"]):
             kind, name = event["ResourceType"], event.get("PhysicalResourceId", "")
             if event["ResourceStatus"] == "DELETE_SKIPPED" and kind in deletions:
@@ -169,6 +185,12 @@ def _delete_bucket(account: Account, name: str) -> None:
         if keys:
             s3.delete_objects(Bucket=name, Delete={"Objects": keys})
     s3.delete_bucket(Bucket=name)
+
+
+def _delete_idle_queue(account: Account, since: datetime, url: str) -> str:
+    answer = read_verdict(account, url, since=since, now=datetime.now(UTC))
+    account.clients.sqs.delete_queue(QueueUrl=url)
+    return answer
 
 
 def _has_code(error: Exception, codes: tuple[str, ...]) -> bool:

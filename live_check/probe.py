@@ -33,6 +33,10 @@ class Probe:
     function_arn: str
     store_arn: str
     queue_url: str
+    queue_arn: str
+    idle_queue_url: str
+    schedule_group: str
+    schedule_role_arn: str
 
     @property
     def distribution_arn(self) -> str:
@@ -140,6 +144,10 @@ def create_probe(account: Account, run: str) -> Probe:
         function_arn=outputs["FunctionArn"],
         store_arn=outputs["StoreArn"],
         queue_url=outputs["QueueUrl"],
+        queue_arn=outputs["QueueArn"],
+        idle_queue_url=outputs["IdleQueueUrl"],
+        schedule_group=outputs["ScheduleGroup"],
+        schedule_role_arn=outputs["ScheduleRoleArn"],
     )
 
 

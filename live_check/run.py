@@ -16,13 +16,14 @@ from sandbox.demo.console import StepConsole
 ANNOUNCEMENT = """\
 In account {account_id} this creates two CloudFormation stacks, {name}-probe and {name}:
 a probe site (a distribution without an alias, a bucket, two functions, one of them for Lambda@Edge,
-a key value store, a queue, a rule, a schedule and a few roles and parameters), and a stack of this
-product that controls that distribution alone.
+a key value store, two queues, a rule, schedules and a few roles and parameters), and a stack of
+this product that controls that distribution alone.
 It changes no distribution that it has not created, and deletes all of it, also after Ctrl-C.
 It takes one to two hours, most of them waiting for CloudFront, and costs less than a dollar.
 At its end it updates its distribution until CloudFront throttles: for that minute it may throttle
 others in this account too.
-Functions that were at the edge can only be deleted hours later; it says how."""
+Functions that were at the edge can only be deleted hours later, and one question takes until then;
+it says how."""
 
 
 def check(

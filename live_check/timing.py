@@ -19,6 +19,9 @@ class Timing:
     `event`        the longest wait for an event that should arrive within a second
     `failing`      the longest wait for the message about an invocation that failed on every try
     `schedule`     the longest wait for the first write of a schedule that is due every minute
+    `ahead`        how long before it is due a one-time schedule is created
+    `completed`    how long Scheduler may take to delete a schedule that has fired
+    `idle`         how long a queue must have been idle before its metrics are read
     `throttled`    the longest wait until CloudFront accepts updates again
     `samples`      how many parameters are written to measure events
     `updates`      how many updates in a row at most to find CloudFront's rate limit
@@ -29,6 +32,9 @@ class Timing:
     event: float
     failing: float
     schedule: float
+    ahead: float
+    completed: float
+    idle: float
     throttled: float
     samples: int
     updates: int
@@ -46,13 +52,17 @@ class Timing:
 # CloudFront needs up to 15 minutes with Lambda@Edge (doc: CloudFront Developer Guide,
 # lambda-edge-testing-debugging), Scheduler is exact to a minute (doc: EventBridge Scheduler User
 # Guide, schedule-types), and Lambda tries again after one minute and after two more (doc: Lambda
-# Developer Guide, invocation-async-error-handling).
+# Developer Guide, invocation-async-error-handling). A queue counts as active for up to six hours
+# (doc: SQS Developer Guide, monitoring-using-cloudwatch).
 AWS = Timing(
     poll=2,
     deployment=2700,
     event=60,
     failing=600,
     schedule=240,
+    ahead=60,
+    completed=120,
+    idle=8 * 3600,
     throttled=300,
     samples=20,
     updates=12,
@@ -63,6 +73,9 @@ SANDBOX = Timing(
     event=60,
     failing=120,
     schedule=1,  # it never writes: the sandbox has no universal targets
+    ahead=1,
+    completed=2,
+    idle=0,
     throttled=60,
     samples=3,
     updates=3,

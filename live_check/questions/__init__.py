@@ -9,14 +9,22 @@ from live_check.questions import (
     associations,
     edge,
     events,
+    idle,
+    listing,
     parameters,
     prices,
     rate,
+    schedules,
     store,
     switching,
 )
 
 OF_THE_PROBE = (
+    Question(
+        16,
+        "Do the metrics of a queue stop that holds a message and is not used?",
+        idle.leave_message,
+    ),
     Question(
         5,
         "Does a same-value PutParameter emit an Update event; how late are events?",
@@ -26,6 +34,11 @@ OF_THE_PROBE = (
         6,
         "Does CloudFormation rewrite a parameter's Value when only its Description changes?",
         parameters.description_only_update,
+    ),
+    Question(
+        15,
+        "Does Scheduler delete a one-time schedule that is moved in the second in which it fires?",
+        schedules.move_when_fired,
     ),
     Question(
         8,
@@ -72,5 +85,6 @@ OF_THE_PRODUCT = (
         "Does an invocation that failed on every try arrive in the dead letters?",
         switching.dead_letter,
     ),
+    Question(14, "Does ListDistributions lag behind UpdateDistribution?", listing.lag),
     Question(9, "How many UpdateDistribution calls does CloudFront accept?", rate.sustainable),
 )

@@ -4,6 +4,7 @@ The live check against the sandbox: what it asks, what it leaves, and what it ne
 The tests run in order in one account: a run is long, and the next begins where it ended.
 """
 
+import re
 import signal
 
 import pytest
@@ -82,6 +83,13 @@ def test_a_whole_run_succeeds(whole_run: tuple[int, str]) -> None:
     assert 0 == code, output
 
 
+def test_the_clean_up_reads_the_metrics_of_the_idle_queue(whole_run: tuple[int, str]) -> None:
+    """Before it deletes the queue."""
+    _, output = whole_run
+
+    assert re.search(r"IdleQueue\S* \(ApproximateNumberOfMessagesVisible was still counted", output)
+
+
 @pytest.mark.usefixtures("whole_run")
 def test_every_question_gets_an_answer_or_a_reason(checked: Checked) -> None:
     """Only what the sandbox does not play has no answer."""
@@ -110,6 +118,9 @@ def test_the_report_of_a_sandbox_says_that_it_proves_nothing_about_aws(checked: 
         (9, "3 updates were accepted"),
         (12, "It keeps the pattern"),
         (13, "It arrived after"),
+        (14, "one was made every"),
+        (15, "The others answered: ResourceNotFoundException."),
+        (16, "on the clean-up says how long"),
     ],
 )
 @pytest.mark.usefixtures("whole_run")
