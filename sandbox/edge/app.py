@@ -13,7 +13,8 @@ Respond to a viewer's request as the deployed configuration says. An ASGI applic
 (doc: CloudFront Developer Guide, lambda-cloudfront-trigger-events, edge-function-restrictions-all.)
 Every viewer counts as one that uses HTTPS. Not modelled: custom error pages, compression, response
 headers policies, signed URLs, origin failover, geo restriction, WAF; see also `cache` and `origin`.
-That AllowedMethods are checked before the viewer-request function runs is an assumption.
+A method that AllowedMethods lacks is a 403 before any function runs (doc: http-403-invalid-method;
+aws-samples/cloudfront-authorization-at-edge#26, where the error page for 403 answered a POST).
 """
 
 import secrets

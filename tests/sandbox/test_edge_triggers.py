@@ -57,6 +57,20 @@ def test_head_gets_a_generated_response_without_its_body() -> None:
     )
 
 
+def test_a_method_that_is_not_allowed_never_reaches_a_lambda() -> None:
+    """CloudFront answers a POST to a behavior of GET and HEAD by itself."""
+    events: list[dict[str, Any]] = []
+
+    def close(event: dict[str, Any]) -> dict[str, Any]:
+        events.append(event)
+        return MAINTENANCE
+
+    document = a_document(default=with_lambda("viewer-request", caching=""))
+    response = Viewer(document, lambdas={a_lambda(): close}).ask(method="POST")
+
+    assert (403, []) == (response.status_code, events)
+
+
 def test_a_lambda_may_change_the_request() -> None:
     """The origin gets the new path."""
 
