@@ -95,6 +95,48 @@ def test_an_error_of_the_arn_is_named(arn: str, words: str) -> None:
     assert arn in refusal.message
 
 
+def _combine(edge: str, functions: str) -> Refusal:
+    def lists(kind: str, member: str, events: str) -> str:
+        items = "".join(
+            f"<{kind}Association><{member}>live</{member}><EventType>{event}</EventType>"
+            f"</{kind}Association>"
+            for event in events.split()
+        )
+        return f"<{kind}Associations><Items>{items}</Items></{kind}Associations>"
+
+    edge_list = lists("LambdaFunction", "LambdaFunctionARN", edge).replace("live", _ARN)
+    function_list = lists("Function", "FunctionARN", functions).replace("live", "arn/live")
+    behavior = f"<DefaultCacheBehavior>{edge_list}{function_list}</DefaultCacheBehavior>"
+    document = f"<DistributionConfig>{behavior}</DistributionConfig>"
+    return next(association_refusals(configuration.parse(document.encode()), _Account()))
+
+
+@pytest.mark.parametrize(
+    ("edge", "functions", "code"),
+    [
+        ("viewer-request viewer-request", "", "InvalidLambdaFunctionAssociation"),
+        ("", "viewer-request viewer-request", "InvalidFunctionAssociation"),
+        ("viewer-request", "viewer-request", "InvalidFunctionAssociation"),
+    ],
+)
+def test_an_event_type_has_one_function_of_either_kind(
+    edge: str, functions: str, code: str
+) -> None:
+    """In CloudFront's own words, as anomalyco/sst#2822 quotes them."""
+    refusal = _combine(edge, functions)
+
+    assert code == refusal.code
+    assert (
+        "The event type of a function association must be unique in the cache behavior. "
+        "Event type viewer-request cannot be associated with two functions."
+    ) == refusal.message
+
+
+def test_viewer_events_have_functions_of_one_kind() -> None:
+    """Also if each has an event type of its own."""
+    assert "can't combine" in _combine("viewer-request", "viewer-response").message
+
+
 def test_an_unknown_event_type_is_named_with_its_path() -> None:
     """In the words that users of the API know."""
     assert (
