@@ -5,14 +5,17 @@ Correct ministack's responses about distributions to CloudFront's. Pure.
     -------------------  ------------------------------------------------------------------
     Distribution         Status; order of associations
     DistributionConfig   order of associations
-    DistributionList     Status, ETag and order in each summary; the page that was asked for
+    DistributionList     Status, ETag and order in each summary; `-` as the domain name of a
+                         multi-tenant distribution; the page that was asked for
 
 CloudFront returns the associations of a behavior in no promised order, so a client must not rely on
 one. Here the order follows from a seed and the set of associations: another seed gives another
 order, but the same set always comes back in the same one. A configuration that is written back is
 therefore the same bytes. Behaviors keep their order.
 
-Source: CloudFront API reference, ListDistributions and DistributionSummary.
+Sources: CloudFront API reference, ListDistributions and DistributionSummary; AWS CLI, example of
+list-distributions-by-connection-mode. The domain name that GetDistribution gives a multi-tenant
+distribution is not known: ministack's stays.
 """
 
 import hashlib
@@ -22,6 +25,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from sandbox.cloudfront import configuration
 from sandbox.cloudfront.configuration import behaviors, text
+from sandbox.cloudfront.distribution_rules import is_for_tenants
 
 DEFAULT_PAGE = 100
 _PLACEHOLDER = "summaries"
@@ -86,6 +90,8 @@ def _correct_summary(summary: Element, corrections: Corrections) -> None:
     distribution_id = text(summary, "Id")
     _set(summary, "Status", corrections.status(distribution_id))
     shuffle(summary, corrections.seed)
+    if is_for_tenants(summary):
+        _set(summary, "DomainName", "-")
     if summary.find("ETag") is None:
         position = [child.tag for child in summary].index("Status")
         etag = Element("ETag")

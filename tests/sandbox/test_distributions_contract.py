@@ -149,6 +149,18 @@ def test_a_summary_has_the_etag(cloud: Cloud) -> None:
     assert etag == summary["ETag"]
 
 
+def test_a_multi_tenant_distribution_is_listed_without_a_domain_name(cloud: Cloud) -> None:
+    """Its tenants have the hosts; CloudFront writes a hyphen."""
+    a_distribution(cloud, "tenants", ConnectionMode="tenant-only")
+    a_distribution(cloud, "direct")
+
+    items = cloud.cloudfront.list_distributions()["DistributionList"]["Items"]
+
+    shown = {item["ConnectionMode"]: item["DomainName"] for item in items}
+    assert "-" == shown["tenant-only"]
+    assert shown["direct"].endswith(".cloudfront.net")
+
+
 def test_a_listing_comes_in_pages(cloud: Cloud) -> None:
     """Each distribution is on one page."""
     ids = {a_distribution(cloud, f"reference-{number}") for number in range(5)}

@@ -79,6 +79,15 @@ def test_a_listing_has_no_pages_and_no_etags(plain: Cloud) -> None:
     assert (2, False) == (len(items), "ETag" in items[0])
 
 
+def test_a_multi_tenant_distribution_has_a_domain_name(plain: Cloud) -> None:
+    """Patch: cloudfront/responses."""
+    a_distribution(plain, ConnectionMode="tenant-only")
+
+    [item] = plain.cloudfront.list_distributions()["DistributionList"]["Items"]
+
+    assert item["DomainName"].endswith(".cloudfront.net")
+
+
 def test_associations_come_back_as_they_were_written(plain: Cloud) -> None:
     """Patch: cloudfront/responses, shuffle."""
     events = ["viewer-response", "origin-request", "viewer-request"]
