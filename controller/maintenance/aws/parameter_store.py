@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from maintenance.aws.errors import translate_errors
-from maintenance.errors import ObservationError
+from maintenance.errors import ObservationError, UnreadableValue
+from maintenance.schedule.history import ENCRYPTED, Version
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
     from mypy_boto3_ssm.type_defs import ParameterHistoryTypeDef, ParameterTypeDef
 
+_ENCRYPTED_TYPE = "SecureString"
 _PAUSES_SECONDS = (0.2, 0.4, 0.8)
 
 
@@ -58,3 +61,22 @@ class ParameterReads:
             self._sleep(seconds)
             found = read()
         return found
+
+
+def value_of(parameter: ParameterTypeDef) -> str:
+    """Return the value; raise UnreadableValue instead of quoting it if it is encrypted."""
+    if parameter["Type"] == _ENCRYPTED_TYPE:
+        raise UnreadableValue(ENCRYPTED)
+    return parameter["Value"]
+
+
+def version_of(entry: ParameterHistoryTypeDef) -> Version:
+    """Return a version with its description; one that is encrypted has a mark as its value."""
+    is_encrypted = entry["Type"] == _ENCRYPTED_TYPE
+    return Version(
+        "(encrypted)" if is_encrypted else entry["Value"],
+        entry["LastModifiedDate"].astimezone(UTC),
+        entry["Version"],
+        entry.get("Description", ""),
+        is_encrypted,
+    )

@@ -21,10 +21,9 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from maintenance.aws.errors import retry_if_truncated, translate_errors
-from maintenance.aws.parameter_store import ParameterReads
+from maintenance.aws.parameter_store import ParameterReads, value_of, version_of
 from maintenance.errors import ApplyError, ObservationError, UnreadableValue
 from maintenance.schedule.history import (
-    ENCRYPTED,
     CommandOrigin,
     HistoryEntry,
     Version,
@@ -41,11 +40,10 @@ from maintenance.wakeup import ParameterChanged
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
-    from mypy_boto3_ssm.type_defs import ParameterHistoryTypeDef, ParameterTypeDef
+    from mypy_boto3_ssm.type_defs import ParameterTypeDef
 
 # An event carries whole seconds, and its time is not the parameter's to the millisecond.
 _CLOCK_TOLERANCE = timedelta(seconds=1)
-_ENCRYPTED_TYPE = "SecureString"
 
 _DESCRIPTION = "Takes the site into maintenance: on or off, see docs/windows.md"
 
@@ -95,7 +93,7 @@ class Parameters:
             return ReadSwitch(None, self._missing(), notice=notice)
         try:
             written = parameter["LastModifiedDate"]
-            switch = parse_switch(_value(parameter), written=written, zone=self._zone)
+            switch = parse_switch(value_of(parameter), written=written, zone=self._zone)
         except UnreadableValue as error:
             fallback = last_readable(self._versions(self._switch), self._zone)
             what, otherwise = f"the switch {self._switch}", "it neither closes nor opens the site"
@@ -228,7 +226,7 @@ class Parameters:
         """
         name = self._window_name(parameter)
         try:
-            value, written = _value(parameter), parameter["LastModifiedDate"]
+            value, written = value_of(parameter), parameter["LastModifiedDate"]
             return parse_window(name, value, zone=self._zone, written=written), None
         except UnreadableValue as invalid:
             try:
@@ -244,14 +242,14 @@ class Parameters:
 
     def _versions(self, name: str, *, may_be_deleted: bool = False) -> list[Version]:
         history = self._reads.history(name, may_be_deleted=may_be_deleted)
-        return [_version(each) for each in history]
+        return [version_of(each) for each in history]
 
     def _entries(self, name: str, *, window: str | None) -> Iterator[HistoryEntry]:
         for each in self._reads.history(name, may_be_deleted=True):
             yield HistoryEntry(
                 parameter=name,
                 window=window,
-                version=_version(each),
+                version=version_of(each),
                 user=each["LastModifiedUser"],
             )
 
@@ -264,24 +262,6 @@ class Parameters:
 
 def _version_key(parameter: ParameterTypeDef) -> _VersionKey:
     return parameter["Version"], parameter["LastModifiedDate"].astimezone(UTC)
-
-
-def _value(parameter: ParameterTypeDef) -> str:
-    """Return the value; raise UnreadableValue instead of quoting it if it is encrypted."""
-    if parameter["Type"] == _ENCRYPTED_TYPE:
-        raise UnreadableValue(ENCRYPTED)
-    return parameter["Value"]
-
-
-def _version(entry: ParameterHistoryTypeDef) -> Version:
-    is_encrypted = entry["Type"] == _ENCRYPTED_TYPE
-    return Version(
-        "(encrypted)" if is_encrypted else entry["Value"],
-        entry["LastModifiedDate"].astimezone(UTC),
-        entry["Version"],
-        entry.get("Description", ""),
-        is_encrypted,
-    )
 
 
 def _has_version(history: Sequence[Version], version: _VersionKey | None) -> bool:
