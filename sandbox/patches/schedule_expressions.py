@@ -68,15 +68,23 @@ class Schedule:
         return None
 
 
-def validation_error(expression: str, zone: str, next_match: NextMatch) -> str:
-    """Return what is wrong with an expression or a zone, or ''; the sentences are ours."""
+def validation_error(expression: str, zone: str, next_match: NextMatch, now: datetime) -> str:
+    """
+    Return what is wrong with an expression or a zone, or ''; the sentences are ours.
+
+    That AWS refuses an `at` in the past is uncertain: its documentation does not say so, users do
+    (DefangLabs/pulumi-defang#425).
+    """
     try:
         ZoneInfo(zone)
-        Schedule(expression, zone, datetime(2000, 1, 1, tzinfo=UTC)).first(next_match)
+        schedule = Schedule(expression, zone, datetime(2000, 1, 1, tzinfo=UTC))
+        due = schedule.first(next_match)
     except ZoneInfoNotFoundError:
         return f"Provided ScheduleExpressionTimezone is not valid: {zone}."
     except ValueError:
         return f"Invalid Schedule Expression {expression}."
+    if schedule.is_one_time and due is not None and due < now:
+        return f"Invalid Schedule Expression {expression}: it is in the past."
     return ""
 
 

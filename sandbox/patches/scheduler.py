@@ -5,7 +5,7 @@ Patch EventBridge Scheduler: time zones, context attributes, and a tick each sec
     ----------------------------------------------  ------------------------------------------------
     reads at and cron in UTC, ticks each 10 s       `schedule_expressions`, each second
     a name that was used before has "already fired" each change of a schedule starts it again
-    accepts any expression and zone                 ValidationException
+    accepts any expression and zone, and the past   ValidationException
     CloudFormation drops zone, StartDate, EndDate   kept, and removed when the template drops them
 """
 
@@ -69,10 +69,10 @@ class Ticker:
                 raise MissingFunctionError(f"ministack's scheduler no longer has {name}.")
         scheduler._SCHEDULE_TICK_INTERVAL = _TICK_SECONDS
         wrap_function(scheduler, "_tick_schedules", lambda _: self.tick)
-        wrap_service(scheduler, _validate)
+        wrap_service(scheduler, self._validate)
         handlers = provisioners._RESOURCE_HANDLERS["AWS::Scheduler::Schedule"]
-        wrap_function(handlers, "create", _patch_stack_create)
-        wrap_function(handlers, "update", _patch_stack_update)
+        wrap_function(handlers, "create", self._patch_stack_create)
+        wrap_function(handlers, "update", self._patch_stack_update)
 
     def tick(self) -> None:
         """Fire every schedule that is due."""
@@ -109,6 +109,43 @@ class Ticker:
             self._plans[key] = plan
         return plan
 
+    async def _validate(self, request: Request, forward: Forward) -> Response:
+        if request.method in {"POST", "PUT"} and request.path.startswith("/schedules/"):
+            error = self._validation_error(json_members(request.body))
+            if error:
+                return errors.to_response(Refusal("ValidationException", error), "scheduler")
+        return await forward(request)
+
+    def _validation_error(self, members: _Record) -> str:
+        expression = members.get("ScheduleExpression", "")
+        zone = members.get("ScheduleExpressionTimezone") or "UTC"
+        return schedule_expressions.validation_error(expression, zone, next_match, self._clock())
+
+    def _validate_properties(self, properties: _Record) -> None:
+        error = self._validation_error(properties)
+        if error:
+            raise ValueError(f"Invalid request provided: {error}")  # ministack fails the resource
+
+    def _patch_stack_create(self, create: Callable[..., _Created]) -> Callable[..., _Created]:
+        def create_whole(logical_id: str, properties: _Record, *arguments: object) -> _Created:
+            self._validate_properties(properties)
+            created = create(logical_id, properties, *arguments)
+            _keep_dropped(created[0], properties)
+            return created
+
+        return create_whole
+
+    def _patch_stack_update(self, update: Callable[..., _Created]) -> Callable[..., _Created]:
+        def update_whole(
+            physical_id: str, old: _Record, new: _Record, *arguments: object
+        ) -> _Created:
+            self._validate_properties(new)
+            updated = update(physical_id, old, new, *arguments)
+            _keep_dropped(updated[0], new)
+            return updated
+
+        return update_whole
+
 
 def _schedule(record: _Record) -> Schedule:
     begins = _to_instant(record.get("StartDate") or record["LastModificationDate"])
@@ -137,46 +174,6 @@ def _fire(key: _Key, record: _Record, due: datetime) -> None:
     target = schedule_expressions.fill_context(record["Target"], record["Arn"], due)
     with responses.request_scope(account_id, region):
         eventbridge._invoke_target(target, event, record)
-
-
-async def _validate(request: Request, forward: Forward) -> Response:
-    if request.method in {"POST", "PUT"} and request.path.startswith("/schedules/"):
-        error = _validation_error(json_members(request.body))
-        if error:
-            return errors.to_response(Refusal("ValidationException", error), "scheduler")
-    return await forward(request)
-
-
-def _validation_error(members: _Record) -> str:
-    expression = members.get("ScheduleExpression", "")
-    zone = members.get("ScheduleExpressionTimezone") or "UTC"
-    return schedule_expressions.validation_error(expression, zone, next_match)
-
-
-def _validate_properties(properties: _Record) -> None:
-    error = _validation_error(properties)
-    if error:
-        raise ValueError(f"Invalid request provided: {error}")  # ministack fails the resource
-
-
-def _patch_stack_create(create: Callable[..., _Created]) -> Callable[..., _Created]:
-    def create_whole(logical_id: str, properties: _Record, *arguments: object) -> _Created:
-        _validate_properties(properties)
-        created = create(logical_id, properties, *arguments)
-        _keep_dropped(created[0], properties)
-        return created
-
-    return create_whole
-
-
-def _patch_stack_update(update: Callable[..., _Created]) -> Callable[..., _Created]:
-    def update_whole(physical_id: str, old: _Record, new: _Record, *arguments: object) -> _Created:
-        _validate_properties(new)
-        updated = update(physical_id, old, new, *arguments)
-        _keep_dropped(updated[0], new)
-        return updated
-
-    return update_whole
 
 
 def _keep_dropped(name: str, properties: _Record) -> None:

@@ -59,6 +59,7 @@ def test_allowed_patterns_are_not_enforced(plain: Cloud) -> None:
 def test_a_schedule_accepts_any_expression(plain: Cloud) -> None:
     """Patch: patches/scheduler, ValidationException."""
     _schedule(plain, "alarm", "at(tomorrow)", zone="Europe/Atlantis")
+    _schedule(plain, "over", _PAST)
 
 
 def test_cloudformation_drops_the_zone_and_the_dates_of_a_schedule(plain: Cloud) -> None:

@@ -88,11 +88,17 @@ def test_a_cron_expression_that_never_matches_is_never_due() -> None:
         ("rate(1 hour)", "UTC", ""),
         ("at(soon)", "UTC", "Invalid Schedule Expression at(soon)."),
         ("rate(1 hour)", "Mars/Phobos", "ScheduleExpressionTimezone is not valid: Mars/Phobos."),
+        ("at(2026-07-10T12:00:00)", "UTC", ""),
+        ("at(2026-07-10T11:59:59)", "UTC", "at(2026-07-10T11:59:59): it is in the past."),
+        ("at(2026-07-10T12:00:00)", _LJUBLJANA, "at(2026-07-10T12:00:00): it is in the past."),
     ],
 )
 def test_an_invalid_schedule_has_an_error(expression: str, zone: str, expected: str) -> None:
     """A valid one has none."""
-    assert validation_error(expression, zone, never).endswith(expected)
+    error = validation_error(expression, zone, never, utc("2026-07-10T12:00"))
+
+    assert error.endswith(expected)
+    assert bool(expected) == bool(error)
 
 
 def test_an_input_without_context_attributes_stays_the_same() -> None:
