@@ -25,7 +25,8 @@ def _store(*values: str) -> SwitchStore:
 
 
 def _apply(store: SwitchStore, value: str, *, late: timedelta = MINUTE) -> AppliedCommand:
-    return CommandWriter(store, UTC_ZONE, lambda: NOW).apply(Command(value, NOW - late))
+    writer = CommandWriter(store, UTC_ZONE, store.clock)
+    return writer.apply(Command(value, NOW - late))
 
 
 def _race(store: SwitchStore, value: str, command: datetime | None) -> None:
@@ -46,15 +47,75 @@ def _refuse_history(operation: str) -> None:
         raise ObservationError("the history cannot be read")
 
 
+@pytest.mark.parametrize("value", ["on", "on until 2026-12-02"])
 @pytest.mark.parametrize("before", [(), ("off",), ("offf",)])
-def test_a_command_is_written_with_its_instant(before: tuple[str, ...]) -> None:
+def test_a_command_is_written_with_its_instant(before: tuple[str, ...], value: str) -> None:
     """Which the history shows, and which the next command is compared with."""
     store = _store(*before)
 
-    applied = _apply(store, "on")
+    applied = _apply(store, value)
 
     assert AppliedCommand(ParameterChanged("/site/maintenance", NOW)) == applied
-    assert ("on", CommandOrigin(NOW - MINUTE)) == (store.newest, store.read_writes()[0].origin)
+    assert (value, CommandOrigin(NOW - MINUTE)) == (store.newest, store.read_writes()[0].origin)
+
+
+@pytest.mark.parametrize("before", [(), ("off",)])
+def test_a_maintenance_that_is_over_is_not_written(before: tuple[str, ...]) -> None:
+    """The report says so."""
+    store = _store(*before)
+
+    applied = _apply(store, "on for 30s")
+
+    assert (None, list(before)) == (applied.changed, [each.value for each in store.versions])
+    assert applied.notices[0].endswith("is already over")
+
+
+def test_an_off_that_ends_while_it_is_written_is_written_again_as_a_plain_one() -> None:
+    """SSM has dated it after its end, so it cannot be read."""
+    store = _store("on")
+    now = [NOW]
+    store.clock = lambda: now[0]
+
+    def be_slow(operation: str) -> None:
+        if operation == "write":
+            now[0] = NOW + timedelta(seconds=5)
+
+    store.before_call = be_slow
+
+    applied = _apply(store, "off for 63s")
+
+    ends = NOW + timedelta(seconds=3)
+    assert ["on", "off until 2026-12-01T02:00:03Z", "off"] == [
+        each.value for each in store.versions
+    ]
+    assert CommandOrigin(NOW - MINUTE, ends) == store.read_writes()[0].origin
+    assert () == applied.notices
+
+
+def test_an_off_that_was_over_keeps_its_end_when_it_is_written_again() -> None:
+    """Up to which it skips windows."""
+    store = _store("on")
+    was_over = CommandOrigin(NOW - timedelta(seconds=50), NOW - timedelta(seconds=20))
+    store.put("off", was_over.describe(NOW))
+    store.put("on", CommandOrigin(NOW - MINUTE).describe(NOW))
+
+    _apply(store, "on")
+
+    assert was_over == store.read_writes()[0].origin
+
+
+@pytest.mark.parametrize(("age", "is_read"), [(61, False), (60, True), (31, True), (30, True)])
+def test_a_command_is_compared_with_what_may_be_later(age: int, *, is_read: bool) -> None:
+    """No command is written more than a minute before its instant."""
+    calls: list[str] = []
+    store = SwitchStore(lambda: NOW - timedelta(seconds=age))
+    store.put("off")
+    store.clock = lambda: NOW
+    store.before_call = calls.append
+
+    _apply(store, "on", late=timedelta(0))
+
+    assert is_read is (calls[1] == "read the history")
 
 
 def test_the_history_is_read_before_a_write_only_if_a_later_command_may_be_in_it() -> None:

@@ -242,17 +242,18 @@ def test_a_remembered_off_has_ended_what_began_before_it() -> None:
     assert MAINTENANCE == decide(schedule, now=instant("2026-12-13T02:00")).mode
 
 
-def test_a_late_off_does_not_end_what_began_after_its_instant() -> None:
+@pytest.mark.parametrize("written", ["2026-12-06T02:00Z", "2026-12-06T02:30Z"])
+def test_a_late_off_does_not_end_what_began_after_its_instant(written: str) -> None:
     """It was meant for what was open then, and the reason says so."""
     site = Site(
-        switch=[("2026-11-01", "off"), ("2026-12-06T02:30", "off", "2026-12-06T01:59:40")],
+        switch=[("2026-11-01", "off"), (written, "off", "2026-12-06T01:59:40")],
         windows=[SUNDAYS],
     )
     decision = site.at("2026-12-06T03:00")
     assert MAINTENANCE == decision.mode
     assert (
         "Maintenance until 2026-12-06T04:00Z: window 'w0' is open until 2026-12-06T04:00Z, the off "
-        "of 2026-12-06T01:59:40Z, which was written at 2026-12-06T02:30Z, ends only what began "
+        f"of 2026-12-06T01:59:40Z, which was written at {written}, ends only what began "
         "before it." == decision.reason
     )
 
