@@ -29,7 +29,6 @@ from maintenance.reporting.status import (
     Transition,
     truncate,
 )
-from maintenance.schedule.switch import later_off
 
 RECHECK_AFTER = timedelta(minutes=1)
 # AWS says minutes, and up to 15 with Lambda@Edge (doc: CloudFront Developer Guide,
@@ -61,7 +60,7 @@ def update_status(
         next_change=decision.next_change,
         targets=targets,
         persisted=PersistedState(
-            change, before.last_error, later_off(report.last_off, before.last_off)
+            change, before.last_error, report.last_off or before.last_off
         ).after(error, now),
     )
     return StatusUpdate(status, transitions)

@@ -33,7 +33,7 @@ from msgspec import Struct
 
 from maintenance.model import Mode
 from maintenance.schedule.reason import Causes, End, explain
-from maintenance.schedule.switch import Off, Says, Switch, later_off
+from maintenance.schedule.switch import Off, Says, Switch
 from maintenance.schedule.window import Occurrence, Window
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -58,7 +58,9 @@ class Schedule(Struct, frozen=True):
     @property
     def off(self) -> Off | None:
         """Return the newest off; the history knows of the command that has written it."""
-        return later_off(self.last_off, self.switch.off if self.switch else None)
+        own = self.switch.off if self.switch else None
+        known = filter(None, (self.last_off, own))
+        return max(known, key=lambda off: off.written, default=None)
 
     @property
     def t_off(self) -> datetime:

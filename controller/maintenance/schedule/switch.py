@@ -57,11 +57,6 @@ class Off(Struct, frozen=True):
     until: datetime
 
 
-def later_off(*offs: Off | None) -> Off | None:
-    """Return the off that was written last, the first of several at one instant."""
-    return max(filter(None, offs), key=lambda off: off.written, default=None)
-
-
 class Switch(Struct, frozen=True):
     """What the switch says from `written` on and, if it names an end, before `until` (both UTC)."""
 
