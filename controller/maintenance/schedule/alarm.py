@@ -52,9 +52,7 @@ def merge(
         return found
     if read_at >= found.read_at:
         return alarm
-    if alarm is None or found.at <= alarm.at:
-        return found
-    return Alarm(alarm.at, found.read_at)
+    return Alarm(min(found.at, alarm.at), found.read_at) if alarm else found
 
 
 def _round_up(at: datetime) -> datetime:
