@@ -5,14 +5,14 @@ Check the package that this module lies in, before it is published.
 
 It prints nothing and exits with 0 if visitors would get what the package says. Otherwise it prints
 a line for each error, which names the file, the error and the remedy, and exits with 1. It reads
-the package with the code that serves visitors, and stops if that takes too long for the edge. It
-also looks for markup that the policy of a site's page would block (markup.py), since that would go
-unnoticed.
+the package with the code that serves visitors, and measures whether that takes too long for the
+edge. It also looks for markup that the policy of a site's page would block (markup.py), since that
+would go unnoticed.
 """
 
 import contextlib
-import signal
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,41 +31,17 @@ _TOO_SLOW = (
 )
 
 
-class _TooSlowError(Exception):
-    """Reading the package takes too long."""
-
-
 def package_errors(folder: Path) -> tuple[str, ...]:
-    """
-    Return a sentence for each error of the package in `folder`; () if it is usable.
-
-    Only the main thread may call it: the limit of the processor's time is a signal.
-    """
+    """Return a sentence for each error of the package in `folder`; () if it is usable."""
     unusable: list[str] = []
+    began = time.process_time()
     try:
-        with _processor_limit():
-            read_package(folder)
+        read_package(folder)
     except PackageError as error:
         unusable.append(str(error))
-    except _TooSlowError:
+    if time.process_time() - began > _PROCESSOR_SECONDS:
         unusable.append(_TOO_SLOW)
     return (*unusable, *_markup_errors(folder / OVERRIDES))
-
-
-@contextlib.contextmanager
-def _processor_limit() -> Iterator[None]:
-    """Raise _TooSlowError in the block if it takes too much of the processor's time."""
-
-    def stop(*_: object) -> None:
-        raise _TooSlowError
-
-    before = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, _PROCESSOR_SECONDS)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, before)
 
 
 def _markup_errors(overrides: Path) -> Iterator[str]:

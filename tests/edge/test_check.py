@@ -57,17 +57,14 @@ def test_each_error_of_an_unusable_package_is_one_line(tmp_path: Path) -> None:
 
 def test_a_package_that_takes_the_edge_too_long_is_refused(tmp_path: Path) -> None:
     """Its import would not end within the function's five seconds, and no visitor get an answer."""
-    networks = [f"10.{number // 256}.{number % 256}.0/24" for number in range(65_536)]
+    networks = [f"10.{number // 256}.{number % 256}.0/24" for number in range(10_000)]
     package = a_package(tmp_path / "package", {"settings.json": {"allowed_networks": networks}})
 
-    assert (
-        1,
-        (
-            "Reading the package takes more than 0.1 seconds of a processor, and the edge function "
-            "has a fourteenth of one: shorten page/settings.json, or the markup of the pages.\n"
-        ),
-        "",
-    ) == run_check(package)
+    error = (
+        "Reading the package takes more than 0.1 seconds of a processor, and the edge function has "
+        "a fourteenth of one: shorten page/settings.json, or the markup of the pages."
+    )
+    assert (error,) == package_errors(package)
 
 
 def test_pages_in_every_official_language_of_the_eu_are_usable(tmp_path: Path) -> None:
