@@ -140,7 +140,7 @@ class App(Struct, frozen=True):
 
 
 def _tolerate(message: str, act: Callable[[], None]) -> None:
-    """Log why something was left behind: that must not keep a stack that has opened its site."""
+    """Log a leftover instead of failing: it must not keep a stack whose site is open."""
     try:
         act()
     except ApplyError as error:

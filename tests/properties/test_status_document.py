@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from maintenance.model import Mode
 from maintenance.reporting.status import (
-    LIMIT,
+    MAX_STATUS_BYTES,
     LastError,
     ModeChange,
     PersistedState,
@@ -67,8 +67,8 @@ def test_the_status_fits_into_a_standard_parameter(status: Status, error: LastEr
     """In bytes, of which there are never fewer than characters; also when an error comes later."""
     text = encode_status(status)
 
-    assert len(text.encode()) <= LIMIT
-    assert len(replace_last_error(text, error).encode()) <= LIMIT
+    assert len(text.encode()) <= MAX_STATUS_BYTES
+    assert len(replace_last_error(text, error).encode()) <= MAX_STATUS_BYTES
     assert "{{" not in text
 
 

@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from maintenance.aws.errors import translate_errors
 from maintenance.errors import ApplyError
-from maintenance.schedule.alarm import LAST, Alarm, merge
+from maintenance.schedule.alarm import LAST, Alarm, prevailing_alarm
 
 if TYPE_CHECKING:
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
@@ -73,7 +73,9 @@ class AlarmClock:
             found = self._read()
             if _is_stopped(found):
                 return False
-            alarm = merge(_alarm_of(found) if found else None, at, read_at=read_at, now=now)
+            alarm = prevailing_alarm(
+                _alarm_of(found) if found else None, at, read_at=read_at, now=now
+            )
             if alarm is None:
                 self._delete(found)
                 return True

@@ -3,7 +3,7 @@ Call CloudFront as fast as it accepts calls, and no faster.
 
 CloudFront publishes no rate; more than a few updates a minute are refused as throttled, and so may
 reads be. botocore would retry each call for half a minute, every worker by itself: enough for a few
-distributions, not for a fleet. So `cloudfront` keeps botocore from it, and the retries are here:
+distributions, not for a fleet. So `aws/cloudfront.py` turns botocore's retries off; they are here:
 
     until a read or update is      all workers read or update at the same time
     throttled
@@ -112,8 +112,8 @@ class ThrottledConfigs:
         """Raise Throttled if the run has no time left for the distribution of this id."""
         if self._deadline.is_over:
             raise Throttled(
-                f"{distribution_id} was left as it was: CloudFront left no time for it in this "
-                "run; the next run continues"
+                f"{distribution_id} was not changed: CloudFront left no time for it in this run; "
+                "the next run continues"
             )
 
     def is_still_wanted(self) -> bool:

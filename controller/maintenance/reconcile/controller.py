@@ -162,7 +162,7 @@ class Controller(Struct, frozen=True):
 
     @contextmanager
     def _announce_failure(self) -> Iterator[None]:
-        """Announce the error that ends the run, and raise it with what hindered that, if any."""
+        """Announce the error that ends the run, and raise it with any error that prevented that."""
         try:
             yield
         except MaintenanceError as error:

@@ -23,11 +23,11 @@ from maintenance.schedule.switch import Off
 from maintenance.text import to_json
 
 # Of a standard parameter (doc: AWS General Reference, Systems Manager quotas).
-LIMIT = 4096
-_MAX_TEXT = 600
+MAX_STATUS_BYTES = 4096
+_MAX_TEXT_BYTES = 600
 _MAX_DETAIL = 240
 # For the members and the braces of an error, besides its message.
-_ERROR_ROOM = _MAX_TEXT + 150
+_ERROR_ROOM = _MAX_TEXT_BYTES + 150
 _HOUR = timedelta(hours=1)
 
 type Instant = Annotated[datetime, Meta(tz=True)]
@@ -178,7 +178,7 @@ class _PersistedDocument(Struct, frozen=True):
 
 
 def encode_status(status: Status) -> str:
-    """Return the text of the parameter, at most LIMIT bytes long."""
+    """Return the text of the parameter, at most MAX_STATUS_BYTES bytes long."""
     off = status.persisted.last_off
     document = _StatusDocument(
         mode=status.mode,
@@ -191,7 +191,7 @@ def encode_status(status: Status) -> str:
         last_off=_Off(off.written, off.until) if off else None,
         counts=_counts(status.targets),
     )
-    room = LIMIT - _ERROR_ROOM - _size(document)
+    room = MAX_STATUS_BYTES - _ERROR_ROOM - _size(document)
     targets: list[_Target] = []
     for target in map(_target, sorted(status.targets, key=_urgency)):
         room -= _size({"": [target]})
@@ -221,7 +221,7 @@ def decode_persisted_state(text: str) -> PersistedState:
     )
 
 
-def truncate(text: str, limit: int = _MAX_TEXT) -> str:
+def truncate(text: str, limit: int = _MAX_TEXT_BYTES) -> str:
     """Return the text, cut so that its JSON takes at most `limit` bytes."""
     if _size(text) <= limit:
         return text

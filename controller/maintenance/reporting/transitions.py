@@ -78,7 +78,7 @@ def next_wakeup(report: Report, now: datetime, *, after_change: bool = False) ->
     """
     Return when to run again: when the decision changes; soon if uncertain or settling.
 
-    Also soon `after_change` of a parameter: another one may follow, whose run is overtaken.
+    Also soon `after_change` of a parameter: this run may overtake that of a following change.
     """
     valid_until = report.decision.valid_until
     is_settling = any(each.is_settling for each in target_statuses(report, now))

@@ -34,14 +34,14 @@ class Alarm(Struct, frozen=True):
     read_at: datetime
 
 
-def merge(
+def prevailing_alarm(
     found: Alarm | None, at: datetime | None, *, read_at: datetime, now: datetime
 ) -> Alarm | None:
     """
     Return what the alarm clock should be set to, None for nothing, by the table of this module.
 
-    `found` is what it is set to. The run needs it `at` an instant, or never, and began to read what
-    it decided by at `read_at`.
+    `found` is what it is set to. `at` is when this run needs a wakeup, None for never; `read_at` is
+    when it began to read.
     """
     soonest = _round_up(now + _MINUTE)
     needed = _round_up(at) if at and at <= LAST else None

@@ -37,8 +37,8 @@ from maintenance.schedule.switch import Off, Says, Switch
 from maintenance.schedule.window import Occurrence, Window
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
-# After so many occurrences without a gap, no one waits for the end.
-_JOINS = 300
+# After this many occurrences without a gap, the end counts as unknown.
+_MAX_JOINS = 300
 
 
 class Schedule(Struct, frozen=True):
@@ -57,7 +57,7 @@ class Schedule(Struct, frozen=True):
 
     @property
     def off(self) -> Off | None:
-        """Return the newest off; the history knows of the command that has written it."""
+        """Return the newest off; the history may give it the earlier instant of its command."""
         own = self.switch.off if self.switch else None
         known = filter(None, (self.last_off, own))
         return max(known, key=lambda off: off.written, default=None)
@@ -137,9 +137,9 @@ def history_matters(schedule: Schedule, *, now: datetime) -> bool:
     """
     Return whether `decide` needs `last_off`, that is, whether the switch's history must be read.
 
-    It does unless the switch says off, if a window is open or still to come. A window that begins
-    after the switch was written is no exception: an earlier `off until X` may skip it. If the
-    switch says off, it does if a window is open that this off ends, unless a late command has
+    If the switch does not say off, it does whenever a window is open or still to come, even one
+    that begins after the switch was written: an earlier `off until X` may skip it. If the switch
+    says off, it does if a window is open that this off ends, because a late command may have
     written it.
     """
     switch, present = schedule.switch, schedule.present(now)
@@ -189,7 +189,7 @@ def _causes(schedule: Schedule, present: datetime) -> Causes:
 def _open_since(occurrence: Occurrence, schedule: Schedule) -> datetime:
     """Return when its window opened, whose earlier occurrences may overlap or touch this one."""
     begins, length = occurrence.begins, occurrence.ends - occurrence.begins
-    for _ in range(_JOINS):
+    for _ in range(_MAX_JOINS):
         after = max(schedule.t_off, begins - length - datetime.resolution)
         first = occurrence.window.next(after, lead_time=schedule.lead_time)
         if first is None or first.begins >= begins:
@@ -217,7 +217,7 @@ def _end_of_stretch(causes: Causes, coming: _Coming, lead_time: timedelta) -> En
     if not causes.ends or causes.is_open_ended:
         return None
     end = max(causes.ends)
-    for _ in range(_JOINS):
+    for _ in range(_MAX_JOINS):
         if not coming or coming[0][0] > end.at:
             return end
         _, name, occurrence = heapq.heappop(coming)

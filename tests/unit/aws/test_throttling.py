@@ -130,7 +130,7 @@ def test_retrying_ends_with_the_deadline_to_the_second() -> None:
         _update(configs)
 
     assert (
-        "E1 was left as it was: CloudFront left no time for it in this run; the next run continues"
+        "E1 was not changed: CloudFront left no time for it in this run; the next run continues"
     ) == str(caught.value)
     assert [] == cloudfront.accepted
 

@@ -8,7 +8,7 @@ import pytest
 from maintenance.errors import UnreadableValue
 from maintenance.model import Mode
 from maintenance.reporting.status import (
-    LIMIT,
+    MAX_STATUS_BYTES,
     LastError,
     ModeChange,
     PersistedState,
@@ -136,7 +136,7 @@ def test_there_is_always_room_for_an_error() -> None:
 
     longest = replace_last_error(encode_status(status), error)
 
-    assert LIMIT - 500 < len(longest.encode()) <= LIMIT
+    assert MAX_STATUS_BYTES - 500 < len(longest.encode()) <= MAX_STATUS_BYTES
     assert longest == encode_status(replace(status, persisted=PersistedState(CHANGE, error, OFF)))
 
 
@@ -183,7 +183,7 @@ def test_replacing_the_error_leaves_the_rest_as_it_was() -> None:
         "null",
         "[]",
         "{}",
-        "[" * LIMIT,
+        "[" * MAX_STATUS_BYTES,
         '{"last_change": 1, "last_error": null}',
         '{"last_change": {"mode": "closed"}, "last_error": null}',
         '{"last_change": {"mode": "live", "previous_mode": []}, "last_error": null}',

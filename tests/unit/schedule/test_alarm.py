@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from maintenance.schedule.alarm import Alarm, merge
+from maintenance.schedule.alarm import Alarm, prevailing_alarm
 
 from tests.builders import NOW
 
@@ -16,7 +16,7 @@ NEWER, OLDER = READ + SECOND, READ - SECOND
 def after(found: datetime | None, needed: datetime | None, read_at: datetime) -> Alarm | None:
     """Return the alarm clock that a run at READ has set to `found`, after one with `read_at`."""
     alarm = Alarm(found, READ) if found else None
-    return merge(alarm, needed, read_at=read_at, now=NOW)
+    return prevailing_alarm(alarm, needed, read_at=read_at, now=NOW)
 
 
 SOON, LATER = NOW + 10 * MINUTE, NOW + 20 * MINUTE
@@ -80,10 +80,10 @@ def test_fractions_of_a_second_are_rounded_up() -> None:
     """So that the decision has changed when the controller wakes up."""
     now = NOW + timedelta(microseconds=1)
 
-    assert Alarm(SOON + SECOND, NOW) == merge(
+    assert Alarm(SOON + SECOND, NOW) == prevailing_alarm(
         None, SOON + timedelta(microseconds=1), read_at=NOW, now=NOW
     )
-    assert Alarm(NOW + MINUTE + SECOND, NOW) == merge(None, NOW, read_at=NOW, now=now)
+    assert Alarm(NOW + MINUTE + SECOND, NOW) == prevailing_alarm(None, NOW, read_at=NOW, now=now)
 
 
 def test_it_is_set_to_no_year_that_scheduler_does_not_know() -> None:
