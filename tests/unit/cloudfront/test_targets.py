@@ -59,7 +59,7 @@ def test_a_distribution_that_matches_twice_counts_once() -> None:
 @pytest.mark.parametrize(
     ("entry", "sentence"),
     [
-        ("E9GONE", "there is no distribution E9GONE in this account: correct the stack parameter"),
+        ("E9GONE", "E9GONE in this account: correct the stack parameter Distributions"),
         ("e1shop", "there is no distribution e1shop"),
         ("shop.example.org", "has an alias like shop.example.org: correct the stack parameter"),
     ],

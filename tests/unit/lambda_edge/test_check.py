@@ -16,14 +16,15 @@ _BASE = EDGE.base_arn
 
 @dataclass
 class _Lambda:
-    """Lambda's answer for any version, and the number of calls."""
+    """Lambda's answer for the base version, and the number of calls."""
 
     answer: EdgeVersion | ObservationError | None = field(
         default_factory=lambda: replace(a_version(7), state="Active")
     )
     calls: int = 0
 
-    def read_version(self, _arn: str) -> EdgeVersion | None:
+    def read_version(self, arn: str) -> EdgeVersion | None:
+        assert arn == _BASE
         self.calls += 1
         if isinstance(self.answer, ObservationError):
             raise self.answer
@@ -64,6 +65,15 @@ def test_a_version_that_cannot_be_attached_is_read_again() -> None:
         (len(pending.errors), len(pending.notices)),
         preflight.check(_BASE, attached=()),
     )
+
+
+def test_a_version_that_does_not_exist_is_named() -> None:
+    """CloudFront would refuse it for each distribution."""
+    preflight = Preflight(_Lambda(answer=None), base_arn=_BASE)
+
+    (error,) = preflight.check(_BASE, attached=()).errors
+
+    assert f"the edge version {_BASE} does not exist: deploy the stack again" == error
 
 
 def test_a_version_that_cannot_be_read_is_left_to_cloudfront() -> None:

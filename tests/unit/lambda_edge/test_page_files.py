@@ -65,10 +65,10 @@ def test_more_than_forty_files_are_refused() -> None:
 
 def test_more_than_one_megabyte_is_refused() -> None:
     """The error names the file to shorten."""
-    sizes = {"page.html": 500_001, "page.de.html": 250_000, "page.fr.html": 250_000}
+    sizes = {"page.html": 250_000, "page.de.html": 500_001, "page.fr.html": 250_000}
 
     error = (
         "the files under page/ have 1000001 bytes, and at most 1000000 are read: shorten "
-        "page/page.html, which has 500001."
+        "page/page.de.html, which has 500001."
     )
     assert error == page_refusal(sizes)

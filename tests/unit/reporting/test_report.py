@@ -1,6 +1,7 @@
 """What a run found and did, as values and as JSON."""
 
 import json
+from copy import replace
 from datetime import timedelta
 
 from maintenance.cloudfront.plan import Action, Step
@@ -62,6 +63,13 @@ def test_the_document_has_everything() -> None:
     assert expected == json.loads(json.dumps(report.answer()))
 
 
+def test_the_answer_has_the_message() -> None:
+    """What visitors read."""
+    decision = replace(a_decision(), message="Back soon")
+
+    assert "Back soon" == Report(decision).answer()["message"]
+
+
 def test_an_unknown_instant_is_null() -> None:
     """Not a text in its place."""
     answer = Report(a_decision()).answer()
@@ -116,14 +124,18 @@ def test_the_answer_about_a_large_fleet_omits_its_behaviors() -> None:
 def test_the_answer_about_a_fleet_that_fails_everywhere_fits() -> None:
     """Even without behaviors, its errors alone are too long."""
     error = f"left as it was: {'no ' * 5_000}"
-    outcomes = tuple(Outcome(f"E{each}", "Deployed", (), errors=(error,)) for each in range(500))
+    outcomes = tuple(
+        Outcome(f"E{each}", "InProgress", (), changed=True, errors=(error,), is_preview=True)
+        for each in range(500)
+    )
 
     answer = Report(a_decision(), outcomes).answer()
 
     assert len(json.dumps(answer)) < 6_000_000
     assert answer["errors"][0].startswith("500 errors, all of which are in the log")
-    assert [f"E{each}" for each in range(500)] == [
-        each["distribution_id"] for each in answer["distributions"]
+    names = ("distribution_id", "status", "changed", "preview")
+    assert [(f"E{each}", "InProgress", True, True) for each in range(500)] == [
+        tuple(each[name] for name in names) for each in answer["distributions"]
     ]
 
 

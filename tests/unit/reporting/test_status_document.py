@@ -73,6 +73,18 @@ def test_the_document_has_everything() -> None:
     assert expected == json.loads(encode_status(status))
 
 
+def test_the_phases_of_the_last_change_are_in_whole_seconds() -> None:
+    """People read them, and nothing is decided by less."""
+    late = NOW + timedelta(milliseconds=900)
+    change = ModeChange(Mode.MAINTENANCE, Mode.LIVE, late, late, late)
+
+    text = encode_status(Status(Mode.MAINTENANCE, "", persisted=PersistedState(change)))
+
+    last_change = json.loads(text)["last_change"]
+    phases = {last_change[name] for name in ("due", "accepted", "deployed")}
+    assert {"2026-12-01T02:00:00Z"} == phases
+
+
 def test_an_unknown_value_is_null() -> None:
     """Not a text in its place."""
     document = json.loads(encode_status(Status(Mode.LIVE, "no switch, no windows")))
