@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 import os
 import random
-import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -19,11 +18,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from botocore.config import Config
 from msgspec import Struct
 from urllib3 import PoolManager
 
 from maintenance.aws.bucket import PageFiles, RecordStore
+from maintenance.aws.clients import CLIENT, PAGE_CLIENT, PAGE_FILES_CLIENT, lazy
 from maintenance.aws.cloudfront import CloudFront
 from maintenance.aws.errors import reject_truncated_responses
 from maintenance.aws.event_bus import EventBus
@@ -53,20 +52,8 @@ from maintenance.settings import Settings
 from maintenance.wakeup import Command, PlanRequested, StatusRequested, Wakeup
 
 if TYPE_CHECKING:
+    from botocore.config import Config
     from mypy_boto3_ssm import SSMClient
-
-# Standard mode backs off with jitter, up to 20 seconds; after that, the invocation is retried.
-_CLIENT = Config(
-    retries={"mode": "standard", "total_max_attempts": 6}, connect_timeout=5, read_timeout=30
-)
-# Shorter for what a page needs: a site that should be closed waits for it.
-_PAGE_CLIENT = Config(
-    retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=3, read_timeout=10
-)
-# If S3 hangs, there is still time to publish the last good page.
-_PAGE_FILES_CLIENT = Config(
-    retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=3, read_timeout=5
-)
 
 TIMER = Timer(elapsed=time.monotonic, sleep=time.sleep)
 # The controller's Timeout in template.yaml.
@@ -184,13 +171,13 @@ def assemble(
     run_time = RunTime(timer.elapsed)
     reject_truncated_responses(session.events)
     limit_calls(session.events, run_time.calls)
-    ssm = session.client("ssm", config=_CLIENT)
+    ssm = session.client("ssm", config=CLIENT)
     status_parameter = StatusParameter(ssm, switch_parameter=settings.switch_parameter)
     parameters = _parameters(ssm, settings, clock, timer)
     deadline = run_time.distributions
-    cloudfront = CloudFront(limited(session.client("cloudfront", config=_CLIENT), deadline))
+    cloudfront = CloudFront(limited(session.client("cloudfront", config=CLIENT), deadline))
     configs = ThrottledConfigs(cloudfront, timer, deadline, jitter=random.random)
-    versions = _edge_versions(session, settings, _PAGE_CLIENT, run_time.version)
+    versions = _edge_versions(session, settings, PAGE_CLIENT, run_time.version)
     selector = _version_selector(session, settings, versions, run_time.version, timer)
     distribution_reconciler = DistributionReconciler(
         configs,
@@ -205,7 +192,7 @@ def assemble(
         selector=selector,
         distributions=cloudfront,
         distribution_reconciler=distribution_reconciler,
-        versions=_edge_versions(session, settings, _CLIENT, run_time.calls),
+        versions=_edge_versions(session, settings, CLIENT, run_time.calls),
         clock=clock,
     )
     alarm_clock = _alarm_clock(session, settings, own_arn, timer)
@@ -251,7 +238,7 @@ def _parameters(
 def _edge_versions(
     session: boto3.Session, settings: Settings, config: Config, deadline: Deadline
 ) -> EdgeVersions:
-    client = _lazy(lambda: limited(session.client("lambda", config=config), deadline))
+    client = lazy(lambda: limited(session.client("lambda", config=config), deadline))
     return EdgeVersions(client, PoolManager(), deadline, page_function=settings.edge.page_name)
 
 
@@ -262,7 +249,7 @@ def _version_selector(
     deadline: Deadline,
     timer: Timer,
 ) -> VersionSelector:
-    client = _lazy(lambda: limited(session.client("s3", config=_PAGE_FILES_CLIENT), deadline))
+    client = lazy(lambda: limited(session.client("s3", config=PAGE_FILES_CLIENT), deadline))
     page_files = PageFiles(client, bucket=settings.state_bucket)
     check = PackageCheck(_library_path(), deadline)
     publisher = VersionPublisher(settings.edge.base_arn, versions, check, deadline, timer.sleep)
@@ -277,7 +264,7 @@ def _library_path() -> dict[str, str]:
 
 def _record_store(session: boto3.Session, settings: Settings, deadline: Deadline) -> RecordStore:
     return RecordStore(
-        _lazy(lambda: limited(session.client("s3", config=_CLIENT), deadline)),
+        lazy(lambda: limited(session.client("s3", config=CLIENT), deadline)),
         bucket=settings.state_bucket,
         stack=settings.stack_name,
         new_write_id=lambda: uuid.uuid4().hex,
@@ -293,7 +280,7 @@ def _alarm_clock(
         role_arn=settings.scheduler_role_arn,
         dead_letter_queue_arn=settings.dead_letter_queue_arn,
     )
-    client = session.client("scheduler", config=_CLIENT)
+    client = session.client("scheduler", config=CLIENT)
     return AlarmClock(client, target, sleep=timer.sleep, jitter=random.random)
 
 
@@ -302,18 +289,7 @@ def _announcer(
 ) -> Announcer:
     return Announcer(
         status_parameter,
-        EventBus(_lazy(lambda: session.client("events", config=_CLIENT))),
+        EventBus(lazy(lambda: session.client("events", config=CLIENT))),
         stack=settings.stack_name,
         switch_parameter=settings.switch_parameter,
     )
-
-
-def _lazy[Made](make: Callable[[], Made]) -> Callable[[], Made]:
-    """Return a function that makes something at its first call, also if threads call it at once."""
-    lock, cached = threading.Lock(), functools.cache(make)
-
-    def get() -> Made:
-        with lock:
-            return cached()
-
-    return get
