@@ -1,10 +1,12 @@
 """Values for tests: a plain one of each kind, except for what the test passes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from xml.sax.saxutils import escape
 
 from maintenance.cloudfront.associations import LIST_NAMES, AssociationLists
+from maintenance.cloudfront.displaced import BehaviorRecord, DisplacedRecord, State
 from maintenance.lambda_edge.function import parse_lambda_edge
 from maintenance.model import (
     VIEWER_REQUEST,
@@ -103,6 +105,14 @@ def lists(*associations: Association) -> AssociationLists:
         list_xml(Kind.LAMBDA_AT_EDGE, *by_kind[Kind.LAMBDA_AT_EDGE]),
         list_xml(Kind.CLOUDFRONT_FUNCTION, *by_kind[Kind.CLOUDFRONT_FUNCTION]),
     )
+
+
+def a_record(
+    lists_by_path: Mapping[str | None, AssociationLists], *, state: State = State.DISPLACED
+) -> DisplacedRecord:
+    """Return the record of attaching ours to the configuration "E0", with every entry like this."""
+    behaviors = {path: BehaviorRecord(each, "E0", state) for path, each in lists_by_path.items()}
+    return DisplacedRecord("site", DISTRIBUTION_ID, MappingProxyType(behaviors))
 
 
 def behavior_xml(behavior: Behavior) -> bytes:

@@ -61,7 +61,8 @@ class Distribution(Struct, frozen=True):
     """
     A distribution as ListDistributions describes it; `status` is Deployed or InProgress.
 
-    `last_modified` is when CloudFront accepted the last update, so InProgress began then.
+    `last_modified` is when CloudFront accepted the last update, so InProgress began then. `etag`
+    names the version of its configuration, and is empty if CloudFront does not say.
     """
 
     distribution_id: str
@@ -71,6 +72,7 @@ class Distribution(Struct, frozen=True):
     staging: bool
     behaviors: tuple[Behavior, ...]
     last_modified: datetime
+    etag: str = ""
 
     @property
     def name(self) -> str:

@@ -15,8 +15,8 @@ from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 from maintenance.aws.cloudfront import CloudFront
-from maintenance.cloudfront.change import attach
 from maintenance.cloudfront.config import ReadConfig, read_config
+from maintenance.cloudfront.restore import attach
 from maintenance.errors import ApplyError, ObservationError, Throttled
 
 from tests.builders import DISTRIBUTION_ID, EDGE, a_behavior, a_function, config_xml

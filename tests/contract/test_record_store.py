@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterator
 from copy import replace
 from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from maintenance.aws.bucket import RecordStore
@@ -51,6 +53,34 @@ def test_a_record_is_written_over_the_one_that_was_read(cloud: Cloud) -> None:
 
     assert 3 == len(seen)
     assert store.read("E1").etag not in seen
+
+
+def test_a_write_returns_what_is_stored(cloud: Cloud) -> None:
+    """So that the next write needs no read in between."""
+    store = _new_store(cloud)
+
+    written = store.write(store.read("E1").record, over=store.read("E1"))
+
+    assert written == store.read("E1")
+
+
+@pytest.mark.parametrize(("minutes", "is_fresh"), [(0, True), (15, True), (17, False)])
+def test_a_record_is_fresh_while_the_run_that_wrote_it_may_go_on(
+    cloud: Cloud, minutes: int, *, is_fresh: bool
+) -> None:
+    """By S3's own clock: Lambda ends a run after 15 minutes."""
+    store = _new_store(cloud)
+    store.write(store.read("E1").record, over=store.read("E1"))
+
+    def written_earlier(parsed: dict[str, Any], **_: object) -> None:
+        parsed["LastModified"] -= timedelta(minutes=minutes)
+
+    event = "after-call.s3.GetObject"
+    cloud.s3.meta.events.register(event, written_earlier)
+    try:
+        assert is_fresh == store.read("E1").is_fresh
+    finally:
+        cloud.s3.meta.events.unregister(event, written_earlier)
 
 
 def test_the_second_of_two_first_writes_is_stale(cloud: Cloud) -> None:

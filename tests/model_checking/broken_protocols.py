@@ -6,12 +6,18 @@ Except for the missing write id, each is the product's code with something betwe
 
 from collections.abc import Mapping
 from copy import replace
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from maintenance.cloudfront.associations import AssociationLists
 from maintenance.cloudfront.config import ReadConfig, read_config
-from maintenance.cloudfront.displaced import DisplacedRecord, ReadRecord, empty_record
+from maintenance.cloudfront.displaced import (
+    BehaviorRecord,
+    DisplacedRecord,
+    ReadRecord,
+    State,
+    empty_record,
+)
 from maintenance.cloudfront.engine import attached_version
 from maintenance.cloudfront.plan import Intent
 from maintenance.model import Mode
@@ -37,8 +43,8 @@ class _Forwarding:
     def read(self, distribution_id: str) -> ReadRecord:
         return self.ports.read(distribution_id)
 
-    def write(self, record: DisplacedRecord, *, over: ReadRecord) -> None:
-        self.ports.write(record, over=over)
+    def write(self, record: DisplacedRecord, *, over: ReadRecord) -> ReadRecord:
+        return self.ports.write(record, over=over)
 
 
 def _clear_after_restoring(ports: Ports, intent: Intent) -> Outcome:
@@ -52,28 +58,92 @@ def _clear_after_restoring(ports: Ports, intent: Intent) -> Outcome:
 class _OnlyDisplaced(_Forwarding):
     """Writes no record in which nothing is displaced."""
 
-    def write(self, record: DisplacedRecord, *, over: ReadRecord) -> None:
-        if any(
-            EDGE.conflicts(one)
-            for lists in record.lists_by_path.values()
-            for one in lists.associations()
-        ):
-            self.ports.write(record, over=over)
+    def write(self, record: DisplacedRecord, *, over: ReadRecord) -> ReadRecord:
+        if any(each.displaced(EDGE) for each in record.behaviors.values()):
+            return self.ports.write(record, over=over)
+        return over
 
 
-class _EmptyByDefault(dict[PathPattern, AssociationLists]):
+class _EmptyByDefault(dict[PathPattern, BehaviorRecord]):
     """A record in which a missing behavior means that nothing was displaced."""
 
-    def get(self, key: PathPattern, default: object = None) -> AssociationLists:  # noqa: ARG002 - there always is a value
-        return self[key] if key in self else AssociationLists(None, None)
+    def __missing__(self, _key: PathPattern) -> BehaviorRecord:
+        return BehaviorRecord(AssociationLists(None, None), "-")
+
+    def get(self, key: PathPattern, default: object = None) -> BehaviorRecord:  # noqa: ARG002 - there always is a value
+        return self[key]
 
 
 def _decode_with_defaults(body: bytes | None) -> DisplacedRecord:
     record = decode_record(body)
-    lists_by_path: Mapping[PathPattern, AssociationLists] = MappingProxyType(
-        _EmptyByDefault(record.lists_by_path)
+    behaviors: Mapping[PathPattern, BehaviorRecord] = MappingProxyType(
+        _EmptyByDefault(record.behaviors)
     )
-    return replace(record, lists_by_path=lists_by_path)
+    return replace(record, behaviors=behaviors)
+
+
+@dataclass(slots=True)
+class _WithoutOwed(_Forwarding):
+    """Records the lists of a behavior as they are, without what an earlier attach displaced."""
+
+    config: ReadConfig = field(default_factory=lambda: ReadConfig(b"", ""))
+
+    def read_config(self, distribution_id: str) -> ReadConfig:
+        self.config = self.ports.read_config(distribution_id)
+        return self.config
+
+    def write(self, record: DisplacedRecord, *, over: ReadRecord) -> ReadRecord:
+        lists = {
+            each.behavior.path_pattern: each.lists
+            for each in read_config(self.config.xml).behaviors
+        }
+        behaviors = {
+            path: replace(each, lists=lists[path]) if each.attached_to == self.config.etag else each
+            for path, each in record.behaviors.items()
+        }
+        return self.ports.write(replace(record, behaviors=MappingProxyType(behaviors)), over=over)
+
+
+class _NeverSettled(_Forwarding):
+    """Takes every entry for one of the maintenance in force."""
+
+    def read(self, distribution_id: str) -> ReadRecord:
+        read = self.ports.read(distribution_id)
+        behaviors = {
+            path: replace(each, state=State.DISPLACED)
+            for path, each in read.record.behaviors.items()
+        }
+        return replace(read, record=replace(read.record, behaviors=MappingProxyType(behaviors)))
+
+    def write(self, record: DisplacedRecord, *, over: ReadRecord) -> ReadRecord:
+        is_mark = any(each.state is State.SETTLED for each in record.behaviors.values())
+        return over if is_mark else self.ports.write(record, over=over)
+
+
+class _SettledAtOnce(_Forwarding):
+    """Settles an entry although the run that wrote it may be about to attach ours."""
+
+    def read(self, distribution_id: str) -> ReadRecord:
+        return replace(self.ports.read(distribution_id), is_fresh=False)
+
+
+@dataclass(slots=True)
+class _RecordReadOnce(_Forwarding):
+    """Does not read the record again after the configuration."""
+
+    before: ReadRecord | None = None
+
+    def read(self, distribution_id: str) -> ReadRecord:
+        self.before = self.before or self.ports.read(distribution_id)
+        return self.before
+
+    def write(self, record: DisplacedRecord, *, over: ReadRecord) -> ReadRecord:
+        self.before = None
+        return self.ports.write(record, over=over)
+
+    def update_config(self, distribution_id: str, *, xml: bytes, etag: str) -> None:
+        self.before = None
+        self.ports.update_config(distribution_id, xml=xml, etag=etag)
 
 
 @dataclass(slots=True)
@@ -109,13 +179,12 @@ class _WithoutExcepted(_Forwarding):
         )
         return read
 
-    def write(self, record: DisplacedRecord, *, over: ReadRecord) -> None:
-        lists_by_path = {
-            name: lists
-            for name, lists in record.lists_by_path.items()
-            if name not in self.staying_open
+    def write(self, record: DisplacedRecord, *, over: ReadRecord) -> ReadRecord:
+        behaviors = {
+            name: each for name, each in record.behaviors.items() if name not in self.staying_open
         }
-        self.ports.write(replace(record, lists_by_path=MappingProxyType(lists_by_path)), over=over)
+        shorter = replace(record, behaviors=MappingProxyType(behaviors))
+        return replace(self.ports.write(shorter, over=over), record=record)
 
 
 class _Unconditional(_Forwarding):
@@ -138,8 +207,13 @@ ONLY_DISPLACED = Variant(
 )
 NO_WRITE_ID = Variant(has_write_id=False)
 RECORD_READ_LAST = Variant(apply=lambda ports, intent: apply(_ConfigFirst(ports), intent))
+RECORD_READ_ONCE = Variant(apply=lambda ports, intent: apply(_RecordReadOnce(ports), intent))
 WITHOUT_EXCEPTED = Variant(
     apply=lambda ports, intent: apply(_WithoutExcepted(ports, intent), intent)
 )
+WITHOUT_OWED = Variant(apply=lambda ports, intent: apply(_WithoutOwed(ports), intent))
+NEVER_SETTLED = Variant(apply=lambda ports, intent: apply(_NeverSettled(ports), intent))
+SETTLED_AT_ONCE = Variant(apply=lambda ports, intent: apply(_SettledAtOnce(ports), intent))
+OPEN_SITES_UNREAD = Variant(owes=lambda _: False)
 UNCONDITIONAL = Variant(apply=lambda ports, intent: apply(_Unconditional(ports), intent))
 NEVER_OPENING = Variant(apply=_never_open)

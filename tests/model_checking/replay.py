@@ -7,15 +7,24 @@ only the number matters, so the first ones found stand for all.
 """
 
 from collections.abc import Callable, Sequence
+from copy import replace
 from enum import StrEnum
 from functools import cache
 from hashlib import md5
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from maintenance.cloudfront.config import ReadConfig
-from maintenance.cloudfront.displaced import DisplacedRecord, ReadRecord, decode, empty_record
+from maintenance.cloudfront.displaced import (
+    DisplacedRecord,
+    ReadRecord,
+    decode,
+    empty_record,
+    encode,
+)
 from maintenance.cloudfront.plan import Intent
 from maintenance.errors import ApplyError, StaleObservation
+from maintenance.model import Mode
 from maintenance.reconcile.distribution import DistributionReconciler
 from maintenance.reconcile.ports import Configs, Records
 from maintenance.reporting.report import Outcome
@@ -46,9 +55,11 @@ class Call(NamedTuple):
 
 
 class Finished(NamedTuple):
-    """The end of a run, with its errors."""
+    """The end of a run: its errors, whether open behaviors owe nothing, and what it has changed."""
 
     errors: tuple[str, ...]
+    is_settled: bool = False
+    changed: bool = False
 
 
 class Ports(Configs, Records, Protocol):
@@ -58,6 +69,17 @@ class Ports(Configs, Records, Protocol):
 def etag_of(body: bytes | None) -> str | None:
     """Return S3's ETag, a hash of the content; None where there is no object."""
     return None if body is None else md5(body, usedforsecurity=False).hexdigest()
+
+
+@cache
+def rename_version(body: bytes, live: frozenset[int], write: str) -> bytes:
+    """Return the record under this write id, with one name for versions that no run can meet."""
+    record = decode_record(body)
+    behaviors = {
+        path: each if each.attached_to in map(str, live) else replace(each, attached_to="-")
+        for path, each in record.behaviors.items()
+    }
+    return encode(replace(record, behaviors=MappingProxyType(behaviors)), write=write)
 
 
 @cache
@@ -73,10 +95,16 @@ def apply(ports: Ports, intent: Intent) -> Outcome:
     return DistributionReconciler(ports, ports).apply(_DISTRIBUTION, intent)
 
 
+def owes(ports: Ports) -> bool:
+    """Return whether the record of a distribution that is open owes anything, as a run asks."""
+    return DistributionReconciler(ports, ports).owes(DISTRIBUTION_ID)
+
+
 class Variant(NamedTuple):
     """The protocol as it is, unless a test breaks one of its parts."""
 
     apply: Callable[[Ports, Intent], Outcome] = apply
+    owes: Callable[[Ports], bool] = owes
     decode_record: Callable[[bytes | None], DisplacedRecord] = decode_record
     has_write_id: bool = True
 
@@ -88,34 +116,52 @@ class Replay:
         self._variant = variant
         self._desired = desired
         self._known: dict[Run, Call | Finished] = {}
-        self._refused: dict[tuple[int, int], tuple[Answer, ...]] = {}
+        self._refused: dict[tuple[int, bool, int], tuple[Answer, ...]] = {}
+        self._ends: dict[Run, Finished | None] = {}
 
     def next_call(self, run: Run) -> Call | Finished:
         """Return the call that the run makes after its answers, or its end."""
-        if run not in self._known:
-            self._known[run] = self._compute(run)
-        return self._known[run]
+        key = run._replace(is_listing_current=True, is_record_current=True)
+        if key not in self._known:
+            self._known[key] = self._compute(run)
+        return self._known[key]
 
-    def resume(self, run: Run, answer: Answer) -> Run | None:
-        """Return the run after one more answer, None if it has finished."""
+    def resume(self, run: Run, answer: Answer) -> Run | Finished:
+        """Return the run after one more answer, or its end."""
         after = run.with_answer(answer)
-        if answer.refused:
-            tries = (*self._before(run), *run.answers, answer)
-            self._refused.setdefault((after.desired, after.tries), tries)
-        return None if isinstance(self.next_call(after), Finished) else after
+        end = self._refuse(run) if answer.refused else None
+        call = end or self.next_call(after)
+        return call if isinstance(call, Finished) else after
+
+    def _refuse(self, run: Run) -> Finished | None:
+        """Return the end of a run to which its next call is refused, None if it tries again."""
+        key = run._replace(is_listing_current=True, is_record_current=True)
+        if key not in self._ends:
+            answers = (*self._before(run), *run.answers, Answer(refused=True))
+            end = self._replay(run, answers)
+            self._ends[key] = end if isinstance(end, Finished) else None
+            if self._ends[key] is None:
+                self._refused.setdefault((run.desired, run.was_open, run.tries + 1), answers)
+        return self._ends[key]
 
     def _before(self, run: Run) -> tuple[Answer, ...]:
-        return self._refused[run.desired, run.tries] if run.tries else ()
+        return self._refused[run.desired, run.was_open, run.tries] if run.tries else ()
 
     def _compute(self, run: Run) -> Call | Finished:
-        ports = _RecordedAnswers((*self._before(run), *run.answers), self._variant)
+        return self._replay(run, (*self._before(run), *run.answers))
+
+    def _replay(self, run: Run, answers: Sequence[Answer]) -> Call | Finished:
+        ports = _RecordedAnswers(answers, self._variant)
+        intent = self._desired[run.desired].intent
         try:
-            outcome = self._variant.apply(ports, self._desired[run.desired].intent)
+            if run.was_open and intent.mode is Mode.LIVE and not self._variant.owes(ports):
+                return Finished((), is_settled=True)
+            outcome = self._variant.apply(ports, intent)
         except _Pending as awaited:
             return awaited.call
         except ApplyError as error:
             return Finished((str(error),))
-        return Finished(outcome.errors)
+        return Finished(outcome.errors, outcome.is_settled, outcome.changed)
 
 
 class _Pending(BaseException):
@@ -141,11 +187,13 @@ class _RecordedAnswers:
         self._answer(Call(CallKind.UPDATE_CONFIG, etag, xml=xml))
 
     def read(self, _distribution_id: str) -> ReadRecord:
-        body = self._answer(Call(CallKind.READ_RECORD)).record
-        return ReadRecord(self._variant.decode_record(body), etag_of(body))
+        found = self._answer(Call(CallKind.READ_RECORD))
+        decoded = self._variant.decode_record(found.record)
+        return ReadRecord(decoded, etag_of(found.record), is_fresh=found.is_fresh)
 
-    def write(self, record: DisplacedRecord, *, over: ReadRecord) -> None:
-        self._answer(Call(CallKind.WRITE_RECORD, over.etag, record=record))
+    def write(self, record: DisplacedRecord, *, over: ReadRecord) -> ReadRecord:
+        written = self._answer(Call(CallKind.WRITE_RECORD, over.etag, record=record)).record
+        return ReadRecord(record, etag_of(written))
 
     def _answer(self, call: Call) -> Answer:
         answer = next(self._answers, None)

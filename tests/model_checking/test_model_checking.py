@@ -11,6 +11,7 @@ from tests.engines import INVENTED, invented_arn
 from tests.hypothesis_profiles import FACTOR, untraced
 from tests.model_checking import broken_protocols
 from tests.model_checking.exploration import Found, explore
+from tests.model_checking.old_protocol import OLD
 from tests.model_checking.replay import Variant
 from tests.model_checking.third_parties import config_of
 from tests.model_checking.world import Budget, DesiredState, Scope
@@ -39,42 +40,82 @@ CROWDED_SITE = config_of(
     [a_behavior(), a_behavior("/a", a_lambda()), a_behavior("/b", a_function())]
 )
 
+ATTACHES_LAMBDA = f"attaches {a_lambda(name='their-lambda')}"
+OF_FUNCTIONS = ("attaches", "clears", "writes")
+
 BROKEN = {
     "the record is cleared after restoring": (
         broken_protocols.CLEARED,
         Scope(SITE, (ON, OFF), Budget(runs=3, edits=0, crashes=0, losses=0)),
+        "recorded",
     ),
     "a record is written only if functions are displaced": (
         broken_protocols.ONLY_DISPLACED,
-        Scope(SITE_OF_ONE, (ON, OFF, ON), Budget(runs=3, edits=1, crashes=0, losses=0)),
+        Scope(SITE_OF_ONE, (ON, OFF, ON), Budget(2, 1, 0, 0), edits=("clears",)),
+        "recorded",
     ),
     "no random write id": (
         broken_protocols.NO_WRITE_ID,
-        Scope(PLAIN_SITE, (ON,), Budget(runs=2, edits=2, crashes=0, losses=0)),
+        Scope(SITE_OF_ONE, (ON, OFF, ON), Budget(runs=3, edits=0, crashes=1, losses=0)),
+        "recorded",
     ),
     "the record is read after the configuration when attaching": (
         broken_protocols.RECORD_READ_LAST,
         Scope(SITE_OF_ONE, (ON,), Budget(runs=2, edits=1, crashes=0, losses=0)),
+        "recorded",
+    ),
+    "the record is not read again when detaching": (
+        broken_protocols.RECORD_READ_ONCE,
+        Scope(SITE_OF_ONE, (ON, OFF), Budget(3, 1, 0, 0), edits=(ATTACHES_LAMBDA,)),
+        "kept",
     ),
     "excepted behaviors lose their record": (
         broken_protocols.WITHOUT_EXCEPTED,
         Scope(SITE, (ON, PARTLY), Budget(runs=2, edits=0, crashes=0, losses=0)),
+        "recorded",
+    ),
+    "an attach into an empty place forgets what is owed there": (
+        broken_protocols.WITHOUT_OWED,
+        Scope(SITE_OF_ONE, (ON,), Budget(runs=2, edits=1, crashes=0, losses=0)),
+        "recorded",
+    ),
+    "entries are never settled": (
+        broken_protocols.NEVER_SETTLED,
+        Scope(SITE_OF_ONE, (ON, OFF), Budget(runs=2, edits=1, crashes=0, losses=0)),
+        "settled",
+    ),
+    "an entry is settled while its attach may come": (
+        broken_protocols.SETTLED_AT_ONCE,
+        Scope(SITE_OF_ONE, (ON, OFF), Budget(runs=2, edits=0, crashes=0, losses=0)),
+        "recorded",
+    ),
+    "the records of open sites are not read": (
+        broken_protocols.OPEN_SITES_UNREAD,
+        Scope(SITE_OF_ONE, (ON, OFF), Budget(runs=1, edits=1, crashes=0, losses=0)),
+        "kept",
     ),
 }
 
 ORDINARY = (
-    Scope(SITE, (ON, OFF), Budget(runs=2, edits=1, crashes=1, losses=1)),
-    Scope(SITE, (ON, OFF, ON), Budget(runs=3, edits=0, crashes=1, losses=1)),
+    Scope(SITE_OF_ONE, (ON, OFF), Budget(runs=2, edits=1, crashes=1, losses=0), edits=OF_FUNCTIONS),
+    Scope(SITE_OF_ONE, (ON, OFF), Budget(runs=1, edits=2, crashes=0, losses=0)),
+    Scope(SITE, (ON, OFF, ON), Budget(runs=3, edits=0, crashes=1, losses=0)),
+    Scope(SITE, (ON, OFF), Budget(runs=2, edits=0, crashes=1, losses=1)),
     Scope(SITE, (ON, OFF, PARTLY), Budget(runs=2, edits=0, crashes=1, losses=1)),
     Scope(OTHER_SITE, OTHER_ENGINE, Budget(runs=2, edits=0, crashes=1, losses=1)),
 )
 THOROUGH = (
+    Scope(SITE, (ON, OFF), Budget(runs=2, edits=1, crashes=1, losses=1)),
+    Scope(SITE_OF_ONE, (ON, OFF), Budget(runs=2, edits=1, crashes=1, losses=1)),
+    Scope(SITE_OF_ONE, (ON, OFF), Budget(runs=2, edits=2, crashes=0, losses=0)),
+    Scope(SITE_OF_ONE, (ON, OFF), Budget(runs=3, edits=1, crashes=1, losses=0)),
     Scope(OTHER_SITE, OTHER_ENGINE, Budget(runs=2, edits=1, crashes=1, losses=1)),
     Scope(SITE, (ON, OFF, ON), Budget(runs=3, edits=1, crashes=0, losses=0)),
+    Scope(SITE, (ON, OFF, ON), Budget(runs=3, edits=0, crashes=1, losses=1)),
     Scope(SITE, (ON, OFF), Budget(runs=1, edits=2, crashes=1, losses=1)),
     Scope(SITE, (ON, OFF, PARTLY), Budget(runs=2, edits=1, crashes=1, losses=1)),
     Scope(SITE, (ON, OFF, PARTLY, REPLACED, ON), Budget(runs=3, edits=0, crashes=1, losses=1)),
-    *(scope for _, scope in BROKEN.values()),
+    *(scope for _, scope, _ in BROKEN.values()),
 )
 
 
@@ -97,10 +138,46 @@ def test_no_interleaving_loses_anything(scope: Scope, capsys: pytest.CaptureFixt
     assert (None, ()) == (found.violation, found.trace)
 
 
-@pytest.mark.parametrize(("variant", "scope"), BROKEN.values(), ids=list(BROKEN))
-def test_a_broken_protocol_loses_the_record(variant: Variant, scope: Scope) -> None:
+@pytest.mark.parametrize(("variant", "scope", "violated"), BROKEN.values(), ids=list(BROKEN))
+def test_a_broken_protocol_violates_an_invariant(
+    variant: Variant, scope: Scope, violated: str
+) -> None:
     """An exploration that finds no known error would prove nothing."""
-    assert "recorded" == _violated(_explore(scope, variant))
+    assert violated == _violated(_explore(scope, variant))
+
+
+PROTECTED_SITE = config_of([a_behavior(None, a_function())])
+
+
+@pytest.mark.parametrize(
+    ("site", "runs", "edits", "violated"),
+    [
+        pytest.param(SITE_OF_ONE, 2, ("clears",), "recorded", id="ours is removed by hand"),
+        pytest.param(
+            PROTECTED_SITE,
+            1,
+            (f"attaches {a_lambda(VIEWER_RESPONSE, 'their-lambda')}",),
+            "kept",
+            id="a function of the other kind is attached",
+        ),
+        pytest.param(
+            SITE_OF_ONE,
+            2,
+            ("writes an old configuration",),
+            "lawful",
+            id="an old configuration comes back",
+        ),
+    ],
+)
+def test_the_old_protocol_loses_functions(
+    site: bytes, runs: int, edits: tuple[str, ...], violated: str
+) -> None:
+    """Its entries had no state (ADR 0032)."""
+    budget = Budget(runs=runs, edits=1, crashes=0, losses=0)
+    scope = Scope(site, (ON, OFF), budget, edits=edits)
+
+    assert violated == _violated(_explore(scope, OLD))
+    assert "" == _violated(_explore(scope))
 
 
 def test_an_update_without_its_condition_overwrites_other_writers() -> None:
@@ -125,7 +202,7 @@ def test_a_behavior_is_known_by_its_path_pattern_alone() -> None:
     other gets its record too: a configuration identifies a behavior by nothing else.
     """
     budget = Budget(runs=1, edits=2, crashes=0, losses=0)
-    scope = Scope(CROWDED_SITE, (ON,), budget, renamed_to="/a")
+    scope = Scope(CROWDED_SITE, (ON,), budget, renamed_to="/a", edits=("removes", "renames"))
 
     assert "recorded" == _violated(_explore(scope))
 

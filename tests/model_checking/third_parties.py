@@ -1,9 +1,10 @@
 """
 What third parties do to a distribution: each edit is one write, with a current ETag.
 
-They attach their own functions at a viewer event, which removes the functions that CloudFront does
-not accept beside them, ours included. They clear a behavior, add, remove or rename one. Like an
-infrastructure tool they write the whole configuration.
+They attach a function at a viewer event, which removes the functions that CloudFront does not
+accept beside it, ours included. That function may be ours, as if an old configuration were written
+back. They clear a behavior, add, remove or rename one. Like an infrastructure tool they write the
+whole configuration.
 """
 
 from collections.abc import Iterable, Iterator
@@ -36,10 +37,10 @@ class Edit(NamedTuple):
 
 
 @cache
-def possible_edits(xml: bytes, renamed_to: str | None) -> tuple[Edit, ...]:
+def possible_edits(xml: bytes, ours: Association, renamed_to: str | None) -> tuple[Edit, ...]:
     """Return every edit that third parties may make to this configuration."""
     behaviors = tuple(each.behavior for each in read_config(xml).behaviors)
-    return tuple(_edits(behaviors, renamed_to))
+    return tuple(_edits(behaviors, ours, renamed_to))
 
 
 def config_of(behaviors: Iterable[Behavior]) -> bytes:
@@ -47,12 +48,14 @@ def config_of(behaviors: Iterable[Behavior]) -> bytes:
     return config_xml(*behaviors, extra=UNKNOWN)
 
 
-def _edits(behaviors: tuple[Behavior, ...], renamed_to: str | None) -> Iterator[Edit]:
+def _edits(
+    behaviors: tuple[Behavior, ...], ours: Association, renamed_to: str | None
+) -> Iterator[Edit]:
     names = {each.path_pattern for each in behaviors}
     for at, behavior in enumerate(behaviors):
         name = behavior.path_pattern or "default"
         before, after = behaviors[:at], behaviors[at + 1 :]
-        for sentence, edited in _association_edits(behavior):
+        for sentence, edited in _association_edits(behavior, ours):
             yield Edit(f"{sentence} {name}", config_of((*before, edited, *after)))
         if at:
             yield Edit(f"removes {name}", config_of(before + after))
@@ -65,10 +68,16 @@ def _edits(behaviors: tuple[Behavior, ...], renamed_to: str | None) -> Iterator[
         yield Edit(f"adds {_ADDED.path_pattern}", config_of((*behaviors, _ADDED)))
 
 
-def _association_edits(behavior: Behavior) -> Iterator[tuple[str, Behavior]]:
-    for new in _NEW:
+def _association_edits(behavior: Behavior, ours: Association) -> Iterator[tuple[str, Behavior]]:
+    attached = [each for each in behavior.associations if each.event_type == VIEWER_REQUEST]
+    for new in (*_NEW, ours):
+        if new in attached:
+            continue
         kept = [each for each in behavior.associations if _can_be_beside(each, new)]
-        yield f"attaches {new} to", a_behavior(behavior.path_pattern, *kept, new)
+        sentence = (
+            "writes an old configuration with ours to" if new is ours else f"attaches {new} to"
+        )
+        yield sentence, a_behavior(behavior.path_pattern, *kept, new)
     yield "clears", a_behavior(behavior.path_pattern)
 
 

@@ -11,6 +11,7 @@ from maintenance.cloudfront.plan import Intent
 from maintenance.model import Association
 
 type PathPattern = str | None
+type Functions = frozenset[Association]
 
 
 class Answer(NamedTuple):
@@ -19,6 +20,7 @@ class Answer(NamedTuple):
     xml: bytes = b""
     version: int = 0
     record: bytes | None = None
+    is_fresh: bool = True
     refused: bool = False
 
 
@@ -26,26 +28,44 @@ class Run(NamedTuple):
     """
     A run in progress: the desired state that it read, and the answers that it got in this try.
 
-    A refused condition starts the next try, which knows nothing of earlier answers.
+    `was_open` is whether its listing showed ours nowhere, `is_listing_current` whether that still
+    is the configuration. Only an observer knows `is_record_current`: no other run has written since
+    it started. A refused condition starts the next try, which knows nothing of earlier answers.
     """
 
     desired: int
+    was_open: bool
+    is_listing_current: bool = True
+    is_record_current: bool = True
     tries: int = 0
     answers: tuple[Answer, ...] = ()
 
     def with_answer(self, answer: Answer) -> "Run":
         """Return the run with one more answer."""
         if answer.refused:
-            return Run(self.desired, self.tries + 1)
-        return Run(self.desired, self.tries, (*self.answers, answer))
+            return self._replace(tries=self.tries + 1, answers=())
+        return self._replace(answers=(*self.answers, answer))
 
 
-class Closing(NamedTuple):
-    """The functions of a behavior when a run attached ours, and the path pattern at that time."""
+class Ghost(NamedTuple):
+    """
+    What an observer knows of a behavior that was closed, or that is owed functions.
+
+    `original_name` is its path pattern when a run attached ours, `existing` what its record must
+    hold then, empty if a third party attached ours. `owed` are displaced functions whose event has
+    no function of another party now.
+    """
 
     path_pattern: PathPattern
     original_name: PathPattern
-    existing: frozenset[Association]
+    by_run: bool
+    existing: Functions
+    owed: Functions
+
+    @property
+    def is_renamed(self) -> bool:
+        """Whether the record has the behavior under another name."""
+        return self.path_pattern != self.original_name
 
 
 class Budget(NamedTuple):
@@ -58,15 +78,22 @@ class Budget(NamedTuple):
 
 
 class World(NamedTuple):
-    """`closings` are known to an observer only, for each behavior that a run has closed."""
+    """
+    `is_settled` is whether the status names this version of the configuration as settled.
+
+    Only an observer knows the last two: `ghosts`, and `restorable`, the functions that runs have
+    recorded since a run last found the site open and settled.
+    """
 
     xml: bytes
     version: int
     record: bytes | None
-    closings: frozenset[Closing]
     switch: int
     runs: tuple[Run | None, ...]
     budget: Budget
+    is_settled: bool = False
+    ghosts: frozenset[Ghost] = frozenset()
+    restorable: frozenset[tuple[PathPattern, Association]] = frozenset()
 
 
 class DesiredState(NamedTuple):
@@ -81,16 +108,18 @@ class Scope(NamedTuple):
     What to explore: a first configuration, the values of the switch, and how much may happen.
 
     Third parties rename behaviors to `renamed_to` while that name is free; None: they rename none.
+    They make only the edits whose sentences begin like one of `edits`.
     """
 
     xml: bytes
     desired: tuple[DesiredState, ...]
     budget: Budget
     renamed_to: str | None = "/renamed"
+    edits: tuple[str, ...] = ("",)
 
     def first_world(self) -> World:
         """Return the world before the first step."""
-        return World(self.xml, 0, None, frozenset(), 0, (None, None), self.budget)
+        return World(self.xml, 0, None, 0, (None, None), self.budget)
 
 
 class Violation(Exception):

@@ -7,7 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from maintenance.cloudfront.change import Change, build_change
 from maintenance.cloudfront.config import read_config
-from maintenance.cloudfront.displaced import DisplacedRecord, decode, encode
+from maintenance.cloudfront.displaced import DisplacedRecord, ReadRecord, decode, encode
 from maintenance.cloudfront.plan import Intent, Plan, plan_distribution
 from maintenance.model import VIEWER_REQUEST, Association, Mode
 
@@ -47,4 +47,5 @@ def reopen(xml: bytes, record: DisplacedRecord, intent: Intent) -> Change:
 
 
 def _change(intent: Intent, xml: bytes, record: DisplacedRecord) -> Change:
-    return build_change(plan_for(intent, xml), read_config(xml), record, intent)
+    read = ReadRecord(record, "R1", is_fresh=False)
+    return build_change(plan_for(intent, xml), read_config(xml), read, intent, etag="E1")

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from hypothesis import given
 from hypothesis import strategies as st
 from maintenance.cloudfront.config import read_config
-from maintenance.cloudfront.displaced import DisplacedRecord, decode, encode
+from maintenance.cloudfront.displaced import BehaviorRecord, DisplacedRecord, State, decode, encode
 
 from tests.hypothesis_profiles import untraced
 from tests.properties.closing import law
@@ -14,14 +14,18 @@ from tests.properties.configurations import configurations
 pytestmark = untraced
 
 NAMES = st.text(min_size=1, max_size=20)
+STATES = st.sampled_from(State)
 
 
 @st.composite
 def records(draw: st.DrawFn) -> DisplacedRecord:
     """Draw a record of all behaviors of a configuration."""
     config = read_config(draw(configurations()).xml)
-    lists_by_path = {each.behavior.path_pattern: each.lists for each in config.behaviors}
-    return DisplacedRecord(draw(NAMES), draw(NAMES), MappingProxyType(lists_by_path))
+    behaviors = {
+        each.behavior.path_pattern: BehaviorRecord(each.lists, draw(NAMES), draw(STATES))
+        for each in config.behaviors
+    }
+    return DisplacedRecord(draw(NAMES), draw(NAMES), MappingProxyType(behaviors))
 
 
 @law

@@ -3,9 +3,9 @@ The reference model of a distribution: what must be in it after each write of a 
 
     theirs      every setting but the two association lists is as a third party last wrote it
     displaced   where our function is attached, exactly the conflicting functions are gone, and
-                the record has them
-    restored    where our function has left, the displaced functions are back, if their places
-                were free
+                the record has them, and what was owed there before
+    restored    where our function has left, what was owed is back if it fits; what was owed at
+                viewer-request always is
     nothing     else ever changes
 
 The model reads XML by itself, and knows only the names of the product's two functions.
@@ -42,99 +42,143 @@ class Attached(NamedTuple):
         is_function = self.kind == "FunctionAssociations"
         return self.event_type == "viewer-request" or (is_function and self.event_type in _VIEWER)
 
+    @property
+    def protects(self) -> bool:
+        """Whether a site must not be opened without it."""
+        return self.event_type == "viewer-request"
+
 
 type Associations = frozenset[Attached]
+NONE: Associations = frozenset()
 
 
 @dataclass(frozen=True)
 class BehaviorModel:
     """
-    A behavior: its other functions, and those that ours has displaced, None where ours is not.
+    A behavior: its other functions, and those that are owed, because ours has displaced them.
 
-    `is_renamed` says that a third party has renamed the behavior since ours was attached.
+    `is_closed` is whether ours is attached. `is_renamed` says that a third party has renamed the
+    behavior since then.
     """
 
     others: Associations
-    displaced: Associations | None = None
+    is_closed: bool = False
+    owed: Associations = NONE
     is_renamed: bool = False
 
-    def after_controller(self, now: Associations, recorded: Associations | None) -> "BehaviorModel":
+    def after_third_party(self, now: Associations) -> "BehaviorModel":
+        """Return the model after a write of a third party, whose functions replace owed ones."""
+        others = _others(now)
+        is_closed = others != now
+        if self.is_renamed and not is_closed:
+            return BehaviorModel(others)
+        return replace(self, others=others, is_closed=is_closed, owed=_without(self.owed, others))
+
+    def after_controller(self, now: Associations, recorded: Associations) -> "BehaviorModel":
         """Return the model after runs of the controller; AssertionError if one broke a rule."""
-        others = frozenset(each for each in now if not each.is_ours)
-        closed = others != now
-        if self.displaced is None and not closed:
-            return self._with(others, expected=self.others, displaced=None)
-        if self.displaced is None:
-            displaced = frozenset(each for each in self.others if each.conflicts)
-            return self._with(others, expected=self.others - displaced, displaced=displaced)
-        fits = frozenset(each for each in self.displaced if self._fits(each))
-        if not closed:
-            assert not self.is_renamed, "a renamed behavior was opened by guessing"
-            return self._with(others, expected=self.others | fits, displaced=None)
-        # Ours may have left and come back; then functions that did not fit were gone.
-        return self._with(
-            others, expected=self.others, displaced=fits if recorded == fits else self.displaced
-        )
-
-    def _with(
-        self, others: Associations, *, expected: Associations, displaced: Associations | None
-    ) -> "BehaviorModel":
+        others = _others(now)
+        is_closed = others != now
+        assert is_closed or not self.is_renamed, "a renamed behavior was opened by guessing"
+        expected, owed = self.others, self.owed
+        if is_closed and not self.is_closed:
+            owed |= frozenset(each for each in self.others if each.conflicts)
+            expected -= owed
+        if not is_closed:
+            # What a third party has replaced by a function that is gone may come back too.
+            expected |= (others - expected) & (recorded | owed)
+            if self.is_closed:
+                assert expected >= owed - self.unfit(recorded)
+                assert not any(each.protects for each in owed - expected)
+            owed = _without(owed, others)
         assert expected == others
-        return replace(self, others=others, displaced=displaced)
+        return replace(self, others=others, is_closed=is_closed, owed=owed)
 
-    def _fits(self, association: Attached) -> bool:
-        viewers = [each for each in self.others if each.event_type in _VIEWER]
-        return all(
-            each.event_type != association.event_type and each.kind == association.kind
-            for each in viewers
-        )
+    def unfit(self, recorded: Associations) -> Associations:
+        """Return the functions that are owed and cannot go back, because the kinds would mix."""
+        owed = _without(self.owed | recorded, self.others)
+        found: set[Attached] = set()
+        present = {each.kind for each in self.others if each.event_type in _VIEWER}
+        for each in sorted(owed, key=lambda each: each.event_type):
+            if present - {each.kind}:
+                found.add(each)
+            else:
+                present.add(each.kind)
+        return frozenset(found)
+
+
+def _others(now: Associations) -> Associations:
+    return frozenset(each for each in now if not each.is_ours)
+
+
+def _without(owed: Associations, others: Associations) -> Associations:
+    taken = {each.event_type for each in others}
+    return frozenset(each for each in owed if each.event_type not in taken)
 
 
 @dataclass
 class DistributionModel:
-    """A distribution: its settings without the association lists, and its behaviors."""
+    """
+    A distribution: its settings without the association lists, its behaviors, and its record.
+
+    `recorded` is what the record said last of each behavior: the functions that conflict with ours,
+    if they are displaced.
+    """
 
     settings: str
     by_path: dict[str, BehaviorModel] = field(default_factory=dict)
+    recorded: dict[str, Associations] = field(default_factory=dict)
 
     def third_party_wrote(self, config: ET.Element, renamed: tuple[str, str] | None = None) -> None:
-        """Record what CloudFront has accepted from a third party."""
+        """Take what CloudFront has accepted from a third party."""
         self.settings = settings(config)
         known = dict(self.by_path)
         if renamed and renamed[0] in known:
-            known[renamed[1]] = replace(known.pop(renamed[0]), is_renamed=True)
-        self.by_path = {}
-        for path, now in attached(config).items():
-            others = frozenset(each for each in now if not each.is_ours)
-            self.by_path[path] = BehaviorModel(others)
-            if others != now:
-                self.by_path[path] = replace(known[path], others=others)
+            before = known.pop(renamed[0])
+            if before.is_closed:
+                known[renamed[1]] = replace(before, is_renamed=True)
+        self.by_path = {
+            path: known.get(path, BehaviorModel(NONE)).after_third_party(now)
+            for path, now in attached(config).items()
+        }
 
-    def controller_wrote(self, config: ET.Element, lists_by_path: dict[str, Associations]) -> None:
-        """Record what is there now; AssertionError if a run of the controller broke a rule."""
+    def controller_wrote(self, config: ET.Element, recorded: dict[str, Associations]) -> None:
+        """Take what is there now; AssertionError if a run of the controller broke a rule."""
         assert self.settings == settings(config)
         now = attached(config)
         assert list(self.by_path) == list(now)
         for path, behavior in self.by_path.items():
-            self.by_path[path] = behavior.after_controller(now[path], lists_by_path.get(path))
-
-    def check_record(self, lists_by_path: dict[str, Associations]) -> None:
-        """Fail unless the record has the displaced functions wherever ours is attached."""
-        for path, behavior in self.by_path.items():
-            if behavior.displaced is not None and not behavior.is_renamed:
-                assert behavior.displaced == frozenset(
-                    e for e in lists_by_path[path] if e.conflicts
-                ), path
+            before = self.recorded.get(path, NONE)
+            after = behavior.after_controller(now[path], before | recorded.get(path, NONE))
+            self.by_path[path] = after
+            if after.is_closed and not after.is_renamed:
+                assert after.owed <= recorded[path], path
+                assert recorded[path] <= after.owed | before | behavior.others, path
+        self.recorded = recorded
 
     @property
     def closed(self) -> set[str]:
         """Return the behaviors that ours is attached to."""
-        return {path for path, behavior in self.by_path.items() if behavior.displaced is not None}
+        return {path for path, behavior in self.by_path.items() if behavior.is_closed}
 
     @property
-    def renamed(self) -> set[str]:
-        """Return the closed behaviors that have been renamed since ours was attached."""
-        return {path for path in self.closed if self.by_path[path].is_renamed}
+    def undecided(self) -> set[str]:
+        """Return the behaviors that a run cannot open as they were before a person decides."""
+        return {
+            path
+            for path, behavior in self.by_path.items()
+            if (behavior.is_closed and behavior.is_renamed) or self._unfit(path)
+        }
+
+    @property
+    def stays_closed(self) -> bool:
+        """Whether one of the closed behaviors keeps the distribution closed."""
+        return any(
+            self.by_path[path].is_renamed or any(each.protects for each in self._unfit(path))
+            for path in self.undecided & self.closed
+        )
+
+    def _unfit(self, path: str) -> Associations:
+        return self.by_path[path].unfit(self.recorded.get(path, NONE))
 
 
 def attached(config: ET.Element) -> dict[str, Associations]:
@@ -162,17 +206,22 @@ def settings(config: ET.Element) -> str:
     return ET.canonicalize(ET.tostring(copy, encoding="unicode"), strip_text=True)
 
 
-def lists_by_path(record: bytes) -> dict[str, Associations]:
-    """Return the functions of each behavior in a record."""
+def displaced(record: bytes) -> dict[str, Associations]:
+    """Return the functions of each behavior that a record calls displaced."""
     return {
-        behavior["path_pattern"] or "default": _items(
-            *(
-                ET.fromstring(behavior[name])  # noqa: S314 - the controller has written it
-                for name in ("lambda_associations", "function_associations")
-                if behavior[name]
+        behavior["path_pattern"] or "default": frozenset(
+            each
+            for each in _items(
+                *(
+                    ET.fromstring(behavior[name])  # noqa: S314 - the controller has written it
+                    for name in ("lambda_associations", "function_associations")
+                    if behavior[name]
+                )
             )
+            if each.conflicts
         )
         for behavior in json.loads(record)["behaviors"]
+        if behavior["state"] == "displaced"
     }
 
 

@@ -15,7 +15,6 @@ from tests.sandbox.builders import (
     functions,
     ordered,
     signed,
-    update,
 )
 from tests.stories.site import Site
 
@@ -208,31 +207,3 @@ def test_refuse_leaves_an_occupied_distribution_unchanged_and_names_the_function
         site.becomes("on")
 
     assert before == site.config(distribution_id)
-
-
-def test_a_function_attached_during_maintenance_stays(site: Site, looks_after: LooksAfter) -> None:
-    """The report names the displaced function that it leaves no place for."""
-    rewrite = a_function(site.cloud, "rewrite")
-    distribution_id = a_distribution(
-        site.cloud,
-        CacheBehaviors=ordered(
-            a_behavior(PathPattern="/api/*", FunctionAssociations=functions(viewer_request=rewrite))
-        ),
-    )
-    looks_after(distribution_id)
-    site.becomes("on")
-    logger = a_version(site.cloud, "logger")
-    xml = site.config(distribution_id)
-    both = edge(viewer_request=site.edge_version_arn, viewer_response=logger)
-    behavior = a_behavior(PathPattern="/api/*", LambdaFunctionAssociations=both)
-    current = site.cloud.cloudfront.get_distribution_config(Id=distribution_id)
-    config = current["DistributionConfig"]["CacheBehaviors"]["Items"][0]
-    update(site.cloud, distribution_id, CacheBehaviors=ordered({**config, **behavior}))
-    assert xml != site.config(distribution_id)
-
-    report = site.becomes("off")
-
-    assert {f"viewer-response {logger}"} == site.attached(distribution_id)["/api/*"]
-    assert [f"CloudFront Function {rewrite} at viewer-request"] == (
-        report["distributions"][0]["not_restored"]
-    )

@@ -16,6 +16,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from maintenance.aws.errors import CALL_ERRORS, error_code, translate_errors
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
 _LOST_RACE = {"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"}
 # The record of 75 behaviors with four functions each takes a twentieth of it.
 _LARGEST_RECORD_BYTES = 5_000_000
+# Lambda ends a run after 15 minutes, and S3's instants are in seconds.
+_LONGEST_RUN = timedelta(minutes=16)
 
 
 class RecordStore:
@@ -84,11 +88,11 @@ class RecordStore:
                 "versioned): nothing else says what was displaced"
             )
             raise RecordUnreadable(message) from error
-        return ReadRecord(decoded, answer["ETag"])
+        return ReadRecord(decoded, answer["ETag"], is_fresh=_is_fresh(answer))
 
-    def write(self, record: DisplacedRecord, *, over: ReadRecord) -> None:
+    def write(self, record: DisplacedRecord, *, over: ReadRecord) -> ReadRecord:
         """
-        Write the record if the stored one still is the one that was read.
+        Write the record if the stored one still is the one that was read; return it as stored.
 
         Raises StaleObservation if it is not, ApplyError if S3 refuses otherwise.
         """
@@ -99,14 +103,12 @@ class RecordStore:
             Body=encode(record, write=self._new_write_id()),
         )
         try:
-            if over.etag is None:
-                put(IfNoneMatch="*")
-            else:
-                put(IfMatch=over.etag)
+            answer = put(IfNoneMatch="*") if over.etag is None else put(IfMatch=over.etag)
         except CALL_ERRORS as error:
             message = f"{self._name(record.distribution_id)} was not written: {error}"
             lost_race = error_code(error) in _LOST_RACE
             raise (StaleObservation if lost_race else ApplyError)(message) from error
+        return ReadRecord(record, answer["ETag"])
 
     def _name(self, distribution_id: str) -> str:
         key = _record_key(distribution_id)
@@ -123,6 +125,12 @@ def _record_body(answer: GetObjectOutputTypeDef) -> bytes:
         answer["Body"].close()
         return b"larger than any record"
     return answer["Body"].read()
+
+
+def _is_fresh(answer: GetObjectOutputTypeDef) -> bool:
+    """Return whether the run that wrote the object may not have ended, by S3's own clock."""
+    present = parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"])
+    return present - answer["LastModified"] <= _LONGEST_RUN
 
 
 class PageFiles:

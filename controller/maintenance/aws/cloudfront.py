@@ -188,6 +188,7 @@ def _distribution(summary: DistributionSummaryTypeDef) -> Distribution:
         staging=summary.get("Staging", False),
         behaviors=(default, *ordered),
         last_modified=summary["LastModifiedTime"],
+        etag=summary.get("ETag", ""),
     )
 
 

@@ -5,6 +5,7 @@ The setting `Distributions` lists ids and alias patterns. An id matches that dis
 pattern is compared with the aliases of all distributions of the account, except staging ones.
 """
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
@@ -35,6 +36,18 @@ def resolve_targets(entries: Iterable[str], distributions: Sequence[Distribution
         if not matching:
             errors.append(_error(entry, distributions))
     return Targets(frozenset(found), tuple(errors))
+
+
+def fingerprint(distributions: Iterable[Distribution]) -> str:
+    """
+    Return a short text that changes with any of the configurations.
+
+    It is empty if CloudFront does not name the version of one of them.
+    """
+    versions = sorted(f"{each.distribution_id} {each.etag}" for each in distributions)
+    if any(each.endswith(" ") for each in versions):
+        return ""
+    return hashlib.sha256("\n".join(versions).encode()).hexdigest()[:16]
 
 
 def _matching(entry: str, distributions: Sequence[Distribution]) -> set[str]:

@@ -21,12 +21,13 @@ from maintenance.errors import (
     ObservationError,
     RunFailed,
 )
+from maintenance.model import Mode
 from maintenance.reconcile import ports
 from maintenance.reconcile.desired_state import DesiredState, DesiredStateReader
 from maintenance.reconcile.housekeeping import Housekeeping
 from maintenance.reconcile.ports import Listing, ReadPage
-from maintenance.reconcile.site import Observation, SitePlan, SiteReconciler
-from maintenance.reporting.announce import Announcer
+from maintenance.reconcile.site import Observation, SiteDecision, SitePlan, SiteReconciler
+from maintenance.reporting.announce import Announcer, PreviousStatus
 from maintenance.reporting.report import Report
 from maintenance.reporting.transitions import RECHECK_AFTER, next_wakeup
 from maintenance.wakeup import ParameterChanged, Wakeup
@@ -76,7 +77,7 @@ class Controller(Struct, frozen=True):
                     functools.partial(self._is_current, desired, changed)
                 )
                 decision = self.site.decide(observed, publish=True)
-                plan = self.site.plan(decision)
+                plan, previous = self._plan(decision)
                 report = self.site.apply(plan)
                 if not (report.has_changes or report.has_failures):
                     break  # It took too little time for the desired state to have changed.
@@ -95,15 +96,19 @@ class Controller(Struct, frozen=True):
             accepted = self.clock()
             if self.housekeeping:
                 report = self.housekeeping.run(report, wakeup)
-        return self.announcer.announce(report, now=accepted)
+        is_outdated = report.has_changes or report.has_failures
+        return self.announcer.announce(
+            report, now=accepted, previous=None if is_outdated else previous
+        )
 
     def plan(self, changed: ParameterChanged | None = None) -> Report:
         """Return what a run would do now, and change nothing."""
-        return self.site.dry_run(self._plan(changed))
+        plan, _ = self._plan(self._decide(changed))
+        return self.site.dry_run(plan)
 
     def status(self, changed: ParameterChanged | None = None) -> Report:
         """Return the desired state and what the listing alone shows, and change nothing."""
-        return self.site.summarize(self._plan(changed))
+        return self.site.summarize(self.site.plan(self._decide(changed)))
 
     def for_installation(self) -> "Controller":
         """
@@ -113,9 +118,14 @@ class Controller(Struct, frozen=True):
         """
         return replace(self, preview=None, housekeeping=None)
 
-    def _plan(self, changed: ParameterChanged | None) -> SitePlan:
+    def _decide(self, changed: ParameterChanged | None) -> SiteDecision:
         self.throttling.begin()
-        return self.site.plan(self.site.decide(self._observe(changed)))
+        return self.site.decide(self._observe(changed))
+
+    def _plan(self, decision: SiteDecision) -> tuple[SitePlan, PreviousStatus | None]:
+        """Return the plan, and the status if it was read: whether a live site owes anything."""
+        previous = self.announcer.read_previous() if decision.mode is Mode.LIVE else None
+        return self.site.plan(decision, settled=previous.settled if previous else ""), previous
 
     def _observe(self, changed: ParameterChanged | None, *, read_page: bool = False) -> Observation:
         """Read the parameters and list the distributions at the same time."""

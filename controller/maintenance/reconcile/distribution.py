@@ -3,7 +3,8 @@ Bring one distribution to its desired state, by the protocol of ADR 0003.
 
     attaching   read the record of displaced functions, read the configuration, write the record on
                 condition that it has not changed, update the configuration on the same condition
-    detaching   read the configuration, read the record, update the configuration likewise
+    opening     read the record, the configuration and the record again; unless the record has
+                changed, update the configuration likewise, and settle the record likewise
 
 The order matters: in every weaker order that was explored, some race or crash loses a displaced
 function. If a condition fails, everything is read again; nothing is replayed.
@@ -61,6 +62,10 @@ class DistributionReconciler(Struct, frozen=True):
         """Return what `apply` would do, having only read. Raises what `apply` raises before."""
         return _outcome(distribution, self._prepare(distribution.distribution_id, intent))
 
+    def owes(self, distribution_id: str) -> bool:
+        """Return whether a displaced function is owed by the record; raise ObservationError."""
+        return not self.records.read(distribution_id).record.is_settled
+
     def apply(self, distribution: Distribution, intent: Intent) -> Outcome:
         """
         Bring the distribution to its desired state.
@@ -88,30 +93,46 @@ class DistributionReconciler(Struct, frozen=True):
 
     def _apply_once(self, distribution: Distribution, intent: Intent) -> Outcome:
         prepared = self._prepare(distribution.distribution_id, intent)
-        change = prepared.change
+        change, record = prepared.change, prepared.record
         if change.xml == prepared.read.xml:
+            if change.settled:
+                self._settle(change, record)
             return _outcome(distribution, prepared)
         if change.record:
-            self.records.write(change.record, over=prepared.record)
+            record = self.records.write(change.record, over=record)
         self._update(distribution.distribution_id, prepared)
-        return _outcome(distribution, prepared, changed=True)
+        outcome = _outcome(distribution, prepared, changed=True)
+        try:
+            if change.settled:
+                self._settle(change, record)
+        except StaleObservation:
+            # Another run has written it, and the next run settles what that leaves.
+            return replace(outcome, is_settled=False)
+        except ApplyError as error:
+            return replace(outcome, errors=(*outcome.errors, str(error)))
+        return outcome
+
+    def _settle(self, change: Change, record: ReadRecord) -> None:
+        self.records.write(record.record.with_settled(change.settled), over=record)
 
     def _prepare(self, distribution_id: str, intent: Intent) -> _Prepared:
         self.raise_if_late(distribution_id)
-        is_closing = intent.mode is Mode.MAINTENANCE
-        record = self.records.read(distribution_id) if is_closing else None
+        record = self.records.read(distribution_id)
         read = self.configs.read_config(distribution_id)
         config = read_config(read.xml)
         plan = plan_distribution(distribution_id, (b.behavior for b in config.behaviors), intent)
         _raise_refusals(plan)
+        change = build_change(plan, config, record, intent, etag=read.etag)
         # Attaching writes the record on condition that it has not changed since it was read above.
-        only_detaches = plan.with_action(Action.DETACH) and not plan.with_action(Action.ATTACH)
-        if record is None or only_detaches:
-            record = self.records.read(distribution_id)
-        change = build_change(plan, config, record.record, intent)
-        if change.errors and not is_closing:
-            raise ApplyError("; ".join(change.errors))
+        if change.uses_record and not change.record:
+            self._raise_if_changed(record, distribution_id)
         return _Prepared(intent, read, record, config, change)
+
+    def _raise_if_changed(self, record: ReadRecord, distribution_id: str) -> None:
+        if self.records.read(distribution_id).etag != record.etag:
+            raise StaleObservation(
+                f"{distribution_id}: another run has written the record of displaced functions"
+            )
 
     def _update(self, distribution_id: str, prepared: _Prepared) -> None:
         try:
@@ -123,8 +144,13 @@ class DistributionReconciler(Struct, frozen=True):
         except ApplyError as error:
             if not prepared.change.restored:
                 raise
+            stays = (
+                "in maintenance"
+                if prepared.change.plan.with_action(Action.DETACH)
+                else "open without them"
+            )
             message = (
-                f"{error}. It stays in maintenance, because these functions must be restored and "
+                f"{error}. It stays {stays}, because these functions must be restored and "
                 f"one may no longer exist: {names_of(prepared.change.restored)}. Create it again, "
                 "or attach another in its place, which then stays"
             )
@@ -149,6 +175,7 @@ def _outcome(distribution: Distribution, prepared: _Prepared, *, changed: bool =
         not_restored=change.not_restored,
         warnings=_warnings(distribution, prepared),
         errors=change.errors,
+        is_settled=change.is_settled,
     )
 
 
@@ -176,6 +203,11 @@ def _warnings(distribution: Distribution, prepared: _Prepared) -> tuple[str, ...
             f"{distribution.distribution_id} would have {number} {engine.kind}s, and CloudFront "
             f"refuses more than {quota} unless AWS has raised this account's quota: ask AWS, or "
             "name behaviors that may stay open in ExceptPaths"
+        )
+    if prepared.change.refilled:
+        warnings.append(
+            f"{distribution.distribution_id}: restored {names_of(prepared.change.refilled)}, "
+            "because another party had removed the maintenance function and left the place empty"
         )
     if prepared.change.not_restored:
         warnings.append(

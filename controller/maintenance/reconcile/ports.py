@@ -94,8 +94,12 @@ class Records(Protocol):
     def read(self, distribution_id: str) -> ReadRecord:
         """Return the record, an empty one if there is none; raise ObservationError."""
 
-    def write(self, record: DisplacedRecord, *, over: ReadRecord) -> None:
-        """Replace `over`; raise StaleObservation if it has changed since, or another ApplyError."""
+    def write(self, record: DisplacedRecord, *, over: ReadRecord) -> ReadRecord:
+        """
+        Replace `over`, and return what is stored now.
+
+        Raises StaleObservation if it has changed since, or another ApplyError.
+        """
 
 
 class Throttling(Protocol):

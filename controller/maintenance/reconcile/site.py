@@ -21,7 +21,7 @@ from maintenance.cloudfront.plan import (
     plan_distribution,
     unmatched_except_paths,
 )
-from maintenance.cloudfront.targets import resolve_targets
+from maintenance.cloudfront.targets import fingerprint, resolve_targets
 from maintenance.errors import ConfigurationError, MaintenanceError
 from maintenance.model import Distribution, Mode
 from maintenance.reconcile import ports
@@ -51,11 +51,16 @@ class Observation(Struct, frozen=True):
 
 
 class DistributionPlan(Struct, frozen=True):
-    """What one distribution needs, as far as the listing shows."""
+    """
+    What one distribution needs, as far as the listing shows.
+
+    It `may_owe` a displaced function although ours is not attached; only its record says.
+    """
 
     distribution: Distribution
     intent: Intent
     plan: Plan
+    may_owe: bool = False
 
     @property
     def needs_version(self) -> bool:
@@ -115,11 +120,19 @@ class SiteReconciler(Struct, frozen=True):
         errors = (*desired.errors, *found.errors, *selection.errors)
         return SiteDecision(desired, listing, targets, selection, attached, errors)
 
-    def plan(self, decision: SiteDecision) -> SitePlan:
-        """Return the plan for every target, and for other distributions that must be opened."""
+    def plan(self, decision: SiteDecision, *, settled: str = "") -> SitePlan:
+        """
+        Return the plan for every target, and for other distributions that must be opened.
+
+        If the fingerprint of the targets is `settled`, no live one of them owes anything.
+        """
         target_ids = {each.distribution_id for each in decision.targets}
+        is_settled = settled and fingerprint(decision.targets) == settled
+        may_owe = decision.mode is Mode.LIVE and not is_settled
         plans = (
-            self._plan_distribution(each, decision, is_target=each.distribution_id in target_ids)
+            self._plan_target(each, decision, may_owe=may_owe)
+            if each.distribution_id in target_ids
+            else self._plan_other(each, decision)
             for each in decision.listing
         )
         behaviors = [behavior for each in decision.targets for behavior in each.behaviors]
@@ -187,14 +200,25 @@ class SiteReconciler(Struct, frozen=True):
             read_page=None if attached else observed.read_page,
         )
 
-    def _plan_distribution(
-        self, distribution: Distribution, decision: SiteDecision, *, is_target: bool
+    def _plan_target(
+        self, distribution: Distribution, decision: SiteDecision, *, may_owe: bool
+    ) -> DistributionPlan:
+        plan = self._plan_distribution(distribution, decision, decision.mode)
+        return replace(plan, may_owe=may_owe)
+
+    def _plan_other(
+        self, distribution: Distribution, decision: SiteDecision
     ) -> DistributionPlan | None:
-        mode, settings = decision.mode, self.settings
-        if not is_target:
-            if not self._attached_versions((distribution,)):
-                return None
-            mode = Mode.UNCHANGED if mode is Mode.UNCHANGED else Mode.LIVE
+        """Return the plan to open what is no target any more, None if ours is not attached."""
+        if not self._attached_versions((distribution,)):
+            return None
+        mode = Mode.UNCHANGED if decision.mode is Mode.UNCHANGED else Mode.LIVE
+        return self._plan_distribution(distribution, decision, mode)
+
+    def _plan_distribution(
+        self, distribution: Distribution, decision: SiteDecision, mode: Mode
+    ) -> DistributionPlan:
+        settings = self.settings
         intent = Intent(
             mode=mode,
             engine=self.engine,
@@ -217,22 +241,24 @@ class SiteReconciler(Struct, frozen=True):
         self, plan: DistributionPlan, act: _Act | None, preflight: PreflightResult
     ) -> Outcome:
         if not (preflight.errors and plan.needs_version):
-            return _attempt(plan, act)
+            return self._attempt(plan, act)
         # The dry run reports what else is wrong with the distribution.
-        outcome = _attempt(plan, self.distribution_reconciler.dry_run)
+        outcome = self._attempt(plan, self.distribution_reconciler.dry_run)
         errors = (
             f"{outcome.distribution_id} is left as it was: {each}" for each in preflight.errors
         )
         return replace(outcome, errors=(*outcome.errors, *errors))
 
-
-def _attempt(plan: DistributionPlan, act: _Act | None) -> Outcome:
-    distribution = plan.distribution
-    listed = Outcome(distribution.distribution_id, distribution.status, plan.plan.steps)
-    if act is None or plan.plan.is_empty:
-        return listed
-    try:
-        return act(distribution, plan.intent)
-    except MaintenanceError as error:
-        # The report fails the run at its end; the other distributions go on.
-        return replace(listed, errors=(str(error),))
+    def _attempt(self, plan: DistributionPlan, act: _Act | None) -> Outcome:
+        distribution = plan.distribution
+        distribution_id = distribution.distribution_id
+        listed = Outcome(distribution_id, distribution.status, plan.plan.steps)
+        if act is None or (plan.plan.is_empty and not plan.may_owe):
+            return listed
+        try:
+            if plan.plan.is_empty and not self.distribution_reconciler.owes(distribution_id):
+                return listed
+            return act(distribution, plan.intent)
+        except MaintenanceError as error:
+            # The report fails the run at its end; the other distributions go on.
+            return replace(listed, errors=(str(error),))

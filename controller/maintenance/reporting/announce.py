@@ -44,12 +44,17 @@ class _EventBus(Protocol):
     def send(self, details: Sequence[Mapping[str, Any]]) -> None: ...
 
 
-class _Previous(Struct, frozen=True):
+class PreviousStatus(Struct, frozen=True):
     """The status before the run: its text and what it persists, or a notice that it is invalid."""
 
     text: str | None = None
     persisted: PersistedState | None = None
     notices: tuple[str, ...] = ()
+
+    @property
+    def settled(self) -> str:
+        """The fingerprint of the targets when they last owed nothing."""
+        return self.persisted.settled if self.persisted else ""
 
 
 class Announcer(Struct, frozen=True):
@@ -60,11 +65,17 @@ class Announcer(Struct, frozen=True):
     stack: str
     switch_parameter: str
 
-    def announce(self, report: Report, *, now: datetime) -> Report:
-        """Announce a run; return its report with what was announced and what went wrong."""
+    def announce(
+        self, report: Report, *, now: datetime, previous: PreviousStatus | None = None
+    ) -> Report:
+        """
+        Announce a run; return its report with what was announced and what went wrong.
+
+        `previous` is the status before the run, if it has been read and is recent.
+        """
         report = with_stuck_warnings(report, now)
         try:
-            previous = self._read_previous()
+            previous = previous or self._read_previous()
         except ObservationError as unread:
             return report.with_housekeeping_error(str(unread))
         report = replace(report, notices=(*report.notices, *previous.notices))
@@ -89,6 +100,14 @@ class Announcer(Struct, frozen=True):
             return (str(hindrance),)
         return ()
 
+    def read_previous(self) -> PreviousStatus | None:
+        """Return the status before the run, None if it cannot be read."""
+        try:
+            return self._read_previous()
+        except ObservationError:
+            # Read again at the end of the run, whose error this then is.
+            return None
+
     def read_last_off(self) -> Off | None:
         """Return the last off that the status knows of; raise ObservationError."""
         text = self.status_parameter.read()
@@ -98,21 +117,21 @@ class Announcer(Struct, frozen=True):
             # It is overwritten at the end of the run, with a notice.
             return None
 
-    def _read_previous(self) -> _Previous:
+    def _read_previous(self) -> PreviousStatus:
         try:
             text = self.status_parameter.read()
         except ObservationError as error:
             message = f"{error}; so it was not updated and nothing was announced"
             raise ObservationError(message) from error
         if text is None:
-            return _Previous()
+            return PreviousStatus()
         try:
-            return _Previous(text, decode_persisted_state(text))
+            return PreviousStatus(text, decode_persisted_state(text))
         except UnreadableValue as error:
             name = self.status_parameter.name
-            return _Previous(notices=(f"the status {name} was overwritten: {error}",))
+            return PreviousStatus(notices=(f"the status {name} was overwritten: {error}",))
 
-    def _write(self, status: Status, *, over: _Previous) -> str | None:
+    def _write(self, status: Status, *, over: PreviousStatus) -> str | None:
         """Write the status if it is another; return the error if that fails."""
         text = encode_status(status)
         try:
@@ -137,18 +156,18 @@ class Announcer(Struct, frozen=True):
             return str(error)
         return None
 
-    def _revert(self, report: Report, previous: _Previous, now: datetime) -> Report:
+    def _revert(self, report: Report, previous: PreviousStatus, now: datetime) -> Report:
         """Write the status as if the change were not announced, so that the next run does it."""
         status = update_status(report, previous.persisted, now=now).status
         last_change = previous.persisted.last_change if previous.persisted else None
         persisted = replace(status.persisted, last_change=last_change)
         status = replace(status, persisted=persisted)
-        error = self._write(status, over=_Previous())
+        error = self._write(status, over=PreviousStatus())
         report = replace(report, status=status)
         return report.with_housekeeping_error(error) if error else report
 
 
-def _with_error(previous: _Previous, persisted: PersistedState) -> str:
+def _with_error(previous: PreviousStatus, persisted: PersistedState) -> str:
     if previous.text is None or persisted.last_error is None:
         return encode_status(replace(_NO_RUN_YET, persisted=persisted))
     return replace_last_error(previous.text, persisted.last_error)

@@ -36,8 +36,9 @@ class Outcome(Struct, frozen=True):
     What became of one distribution.
 
     `status` is CloudFront's, Deployed or InProgress. `changed` is whether CloudFront accepted an
-    update. `errors` are what could not be done. `is_preview` marks the distribution without
-    visitors that always has the newest version.
+    update. `errors` are what could not be done. `is_settled` is whether its open behaviors owe no
+    displaced function. `is_preview` marks the distribution without visitors that always has the
+    newest version.
     """
 
     distribution_id: str
@@ -48,6 +49,7 @@ class Outcome(Struct, frozen=True):
     not_restored: tuple[Association, ...] = ()
     warnings: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
+    is_settled: bool = True
     is_preview: bool = False
 
 
@@ -108,6 +110,13 @@ class Report(Struct, frozen=True):
     def has_changes(self) -> bool:
         """Whether any distribution was changed."""
         return any(each.changed for each in self.outcomes)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the targets were found live as they were listed, and owe no function."""
+        return self.decision.mode is Mode.LIVE and all(
+            each.is_settled and not (each.changed or each.errors) for each in self.outcomes
+        )
 
     def with_housekeeping_error(self, error: str) -> "Report":
         """Return the report with one more error."""

@@ -91,11 +91,16 @@ class TargetStatus(Struct, frozen=True):
 
 
 class PersistedState(Struct, frozen=True):
-    """What one run leaves to the next."""
+    """
+    What one run leaves to the next.
+
+    `settled` is the fingerprint of the targets when a run last found them live, owing nothing.
+    """
 
     last_change: ModeChange | None = None
     last_error: LastError | None = None
     last_off: Off | None = None
+    settled: str = ""
 
     def after(self, error: str, now: datetime) -> "PersistedState":
         """Return the state after a run with this error, or '' for none; a lasting one stays."""
@@ -165,6 +170,7 @@ class _StatusDocument(Struct, frozen=True):
     last_change: ModeChange | None
     last_error: LastError | None
     last_off: _Off | None
+    settled: str
     counts: dict[str, int]
     distributions: list[_Target] = []
 
@@ -175,6 +181,7 @@ class _PersistedDocument(Struct, frozen=True):
     last_change: ModeChange | None
     last_error: LastError | None
     last_off: _Off | None = None
+    settled: str = ""
 
 
 def encode_status(status: Status) -> str:
@@ -189,6 +196,7 @@ def encode_status(status: Status) -> str:
         last_change=_last_change(status.persisted.last_change),
         last_error=None,
         last_off=_Off(off.written, off.until) if off else None,
+        settled=status.persisted.settled,
         counts=_counts(status.targets),
     )
     room = MAX_STATUS_BYTES - _ERROR_ROOM - _size(document)
@@ -216,9 +224,8 @@ def decode_persisted_state(text: str) -> PersistedState:
             f"it is not what the controller writes ({str(error)[:_MAX_DETAIL]})"
         ) from error
     off = document.last_off
-    return PersistedState(
-        document.last_change, document.last_error, Off(off.written, off.until) if off else None
-    )
+    last_off = Off(off.written, off.until) if off else None
+    return PersistedState(document.last_change, document.last_error, last_off, document.settled)
 
 
 def truncate(text: str, limit: int = _MAX_TEXT_BYTES) -> str:

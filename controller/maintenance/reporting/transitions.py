@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from maintenance.cloudfront.targets import fingerprint
 from maintenance.model import Distribution, Mode
 from maintenance.reporting.report import Outcome, Report
 from maintenance.reporting.status import (
@@ -60,7 +61,10 @@ def update_status(
         next_change=decision.next_change,
         targets=targets,
         persisted=PersistedState(
-            change, before.last_error, report.last_off or before.last_off
+            change,
+            before.last_error,
+            report.last_off or before.last_off,
+            fingerprint(report.targets) if report.is_settled else before.settled,
         ).after(error, now),
     )
     return StatusUpdate(status, transitions)

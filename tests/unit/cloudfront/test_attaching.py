@@ -4,7 +4,8 @@ from copy import replace
 
 import pytest
 from maintenance.cloudfront.associations import LIST_NAMES, AssociationLists
-from maintenance.cloudfront.change import attach, detach
+from maintenance.cloudfront.displaced import BehaviorRecord
+from maintenance.cloudfront.restore import attach, detach
 from maintenance.cloudfront.xml import scan
 from maintenance.model import VIEWER_REQUEST, VIEWER_RESPONSE, Association, Kind
 
@@ -33,6 +34,10 @@ def test_attaching_displaces_only_conflicting_functions(
     assert tuple(sorted(after)) == attached.associations()
 
 
+def _entry(recorded: AssociationLists) -> BehaviorRecord:
+    return BehaviorRecord(recorded, "E0")
+
+
 def test_attaching_adds_only_the_list_it_needs() -> None:
     """The list of CloudFront Functions stays absent."""
     attached = attach(AssociationLists(None, None), EDGE, EDGE.base_arn)
@@ -55,17 +60,17 @@ def test_detaching_restores_unchanged_lists_byte_for_byte(recorded: AssociationL
     """Even if another version of ours has replaced the first one."""
     attached = attach(attach(recorded, EDGE, edge_arn(1)), EDGE, EDGE.base_arn)
 
-    assert recorded == detach(attached, recorded, EDGE).lists
+    assert recorded == detach(attached, _entry(recorded), EDGE).lists
 
 
 def test_only_displaced_functions_are_named_as_restored() -> None:
     """A function at an origin event was never displaced."""
     recorded = lists(a_function(), a_function(VIEWER_RESPONSE), ORIGIN)
 
-    restored = detach(attach(recorded, EDGE, EDGE.base_arn), recorded, EDGE)
+    restored = detach(attach(recorded, EDGE, EDGE.base_arn), _entry(recorded), EDGE)
 
     assert {a_function(), a_function(VIEWER_RESPONSE)} == set(restored.restored)
-    assert () == restored.not_restored
+    assert () == restored.unfit
 
 
 def test_changes_made_since_attaching_stay() -> None:
@@ -73,7 +78,7 @@ def test_changes_made_since_attaching_stay() -> None:
     recorded = lists(a_function(), ORIGIN)
     changed = lists(OURS, a_lambda("origin-response", "headers"))
 
-    restored = detach(changed, recorded, EDGE)
+    restored = detach(changed, _entry(recorded), EDGE)
 
     expected = (a_function(), a_lambda("origin-response", "headers"))
     assert tuple(sorted(expected)) == restored.lists.associations()
@@ -85,7 +90,7 @@ def test_a_displaced_lambda_is_restored_beside_a_new_one() -> None:
     recorded = lists(a_lambda())
     changed = lists(OURS, a_lambda(VIEWER_RESPONSE, "headers"))
 
-    restored = detach(changed, recorded, EDGE)
+    restored = detach(changed, _entry(recorded), EDGE)
 
     assert {a_lambda(), a_lambda(VIEWER_RESPONSE, "headers")} == set(restored.lists.associations())
 
@@ -95,7 +100,9 @@ def test_a_function_is_restored_into_a_list_that_was_removed() -> None:
     recorded = lists(a_function())
     both = lists(OURS, ORIGIN, a_function())
 
-    restored = detach(AssociationLists(lists(OURS, ORIGIN).lambda_xml, None), recorded, EDGE)
+    restored = detach(
+        AssociationLists(lists(OURS, ORIGIN).lambda_xml, None), _entry(recorded), EDGE
+    )
 
     assert both.function_xml == restored.lists.function_xml
     assert (a_function(),) == restored.restored
@@ -106,10 +113,10 @@ def test_a_new_function_of_the_other_kind_prevents_restoring() -> None:
     recorded = lists(a_function(VIEWER_REQUEST))
     new = a_lambda(VIEWER_RESPONSE, "headers")
 
-    restored = detach(lists(OURS, new), recorded, EDGE)
+    restored = detach(lists(OURS, new), _entry(recorded), EDGE)
 
     assert ((new,), ()) == (restored.lists.associations(), restored.restored)
-    assert (a_function(VIEWER_REQUEST),) == restored.not_restored
+    assert (a_function(VIEWER_REQUEST),) == restored.unfit
 
 
 def test_a_new_function_at_the_same_event_prevents_restoring() -> None:
@@ -117,10 +124,10 @@ def test_a_new_function_at_the_same_event_prevents_restoring() -> None:
     new = a_function(VIEWER_RESPONSE, "headers")
     recorded = lists(a_function(VIEWER_REQUEST), a_function(VIEWER_RESPONSE))
 
-    restored = detach(lists(OURS, new), recorded, EDGE)
+    restored = detach(lists(OURS, new), _entry(recorded), EDGE)
 
     assert {a_function(VIEWER_REQUEST), new} == set(restored.lists.associations())
-    assert (a_function(VIEWER_RESPONSE),) == restored.not_restored
+    assert ((a_function(VIEWER_RESPONSE),), ()) == (restored.replaced, restored.unfit)
 
 
 FORGED = list_xml(Kind.LAMBDA_AT_EDGE, a_lambda())
@@ -137,7 +144,7 @@ def test_a_forged_record_writes_nothing_but_associations(forged: bytes) -> None:
     recorded = AssociationLists(forged, forged)
     attached = attach(lists(), EDGE, EDGE.base_arn)
 
-    left = detach(attached, recorded, EDGE).lists
+    left = detach(attached, _entry(recorded), EDGE).lists
 
     for kind, xml in zip(LIST_NAMES, (left.lambda_xml, left.function_xml), strict=True):
         root = scan(xml or b"")

@@ -1,7 +1,9 @@
 """Which distributions match the setting Distributions."""
 
+from copy import replace
+
 import pytest
-from maintenance.cloudfront.targets import resolve_targets
+from maintenance.cloudfront.targets import fingerprint, resolve_targets
 
 from tests.builders import a_distribution
 
@@ -71,3 +73,17 @@ def test_an_entry_that_matches_nothing_is_an_error(entry: str, sentence: str) ->
     (error,) = targets.errors
     assert sentence in error
     assert {"E3BARE"} == targets.distribution_ids
+
+
+def test_the_fingerprint_changes_with_any_configuration() -> None:
+    """Whatever the order of the listing."""
+    one, other = (replace(a_distribution(each), etag="E1") for each in ("E1SHOP", "E2API"))
+    edited = replace(other, etag="E2")
+
+    assert fingerprint([one, other]) == fingerprint([other, one])
+    assert 3 == len({fingerprint([one, other]), fingerprint([one, edited]), fingerprint([one])})
+
+
+def test_there_is_no_fingerprint_without_every_etag() -> None:
+    """An unknown version may be any."""
+    assert "" == fingerprint([replace(a_distribution("E1SHOP"), etag="E1"), a_distribution("E2")])

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
+from maintenance.cloudfront.targets import fingerprint
 from maintenance.errors import ApplyError, ConfigurationError, ObservationError, RunFailed
 from maintenance.model import Distribution
 from maintenance.reconcile.controller import Controller
@@ -12,6 +13,7 @@ from maintenance.reporting.report import Report
 from maintenance.schedule.switch import Says
 from maintenance.wakeup import AlarmClockRang, ParameterChanged, Sweep
 
+from tests.builders import a_behavior, config_xml
 from tests.unit.reconcile.world import World
 
 
@@ -62,6 +64,63 @@ def test_a_parameter_change_is_followed_by_another_run_in_a_minute() -> None:
     world.controller().reconcile(ParameterChanged("/site/maintenance/windows/b", world.clock()))
 
     assert "set the wakeup in 60.0 seconds" in world.done
+
+
+def test_the_record_of_a_live_site_is_read_until_nothing_is_owed() -> None:
+    """And again after any change of a configuration, because ours may have come and gone."""
+    world = World(says=Says.OFF)
+    reads = []
+
+    for edited in (False, False, True, False):
+        if edited:
+            world.updates.append(config_xml(a_behavior(), a_behavior("/new")))
+        world.records_read = 0
+        world.controller().reconcile(Sweep())
+        reads.append(world.records_read)
+
+    assert [1, 0, 1, 0] == reads
+
+
+def test_a_run_that_has_opened_the_site_leaves_the_rest_to_the_next() -> None:
+    """Its listing is older than its own update."""
+    world = World()
+    controller = world.controller()
+    controller.reconcile(Sweep())
+    world.says = Says.OFF
+    settled = []
+
+    for _ in range(2):
+        controller.reconcile(Sweep())
+        settled.append(json.loads(world.status or "")["settled"])
+
+    assert ["", fingerprint(world.list_distributions())] == settled
+
+
+def test_a_run_reads_the_status_once() -> None:
+    """Whether it needs it before the distributions or only to announce."""
+    world = World(says=Says.OFF)
+
+    world.controller().reconcile(Sweep())
+
+    assert 1 == world.statuses_read
+
+
+class _Speechless(World):
+    """SSM does not return the status."""
+
+    def list_distributions(self) -> tuple[Distribution, ...]:
+        self.status = "unreadable"
+        return super().list_distributions()
+
+
+def test_a_status_that_is_no_status_settles_nothing() -> None:
+    """Then every run reads the records."""
+    world = _Speechless(says=Says.OFF)
+
+    world.controller().reconcile(Sweep())
+    world.controller().reconcile(Sweep())
+
+    assert 2 == world.records_read
 
 
 class _Flickering(World):

@@ -2,19 +2,21 @@
 
 import threading
 from collections.abc import Callable
+from copy import replace
 from dataclasses import dataclass, field
 
 import pytest
-from maintenance.cloudfront.config import ReadConfig
+from maintenance.cloudfront.config import ReadConfig, read_config
 from maintenance.cloudfront.displaced import DisplacedRecord, ReadRecord, empty_record
 from maintenance.cloudfront.plan import Intent
-from maintenance.errors import StaleObservation
-from maintenance.model import VIEWER_RESPONSE, Mode
+from maintenance.errors import ApplyError, StaleObservation
+from maintenance.model import VIEWER_RESPONSE, Association, Mode
 from maintenance.reconcile.distribution import DistributionReconciler
 
 from tests.builders import (
     DISTRIBUTION_ID,
     EDGE,
+    OURS,
     a_behavior,
     a_distribution,
     a_function,
@@ -24,6 +26,10 @@ from tests.builders import (
 from tests.engines import INVENTED, invented_arn
 
 _SECONDS = 60
+
+
+CLOSE = Intent(Mode.MAINTENANCE, EDGE, EDGE.base_arn)
+OPEN = Intent(Mode.LIVE, EDGE)
 
 
 def _do_nothing() -> None:
@@ -43,8 +49,11 @@ class _Cloud:
     )
     before_update: Callable[[], object] = _do_nothing
     before_write: Callable[[], object] = _do_nothing
+    before_read: Callable[[], object] = _do_nothing
 
     def read_config(self, _id: str) -> ReadConfig:
+        hook, self.before_read = self.before_read, _do_nothing
+        hook()
         return ReadConfig(self.xml, str(self.etag))
 
     def update_config(self, _id: str, *, xml: bytes, etag: str) -> None:
@@ -57,12 +66,13 @@ class _Cloud:
     def read(self, _id: str) -> ReadRecord:
         return self.record
 
-    def write(self, record: DisplacedRecord, *, over: ReadRecord) -> None:
+    def write(self, record: DisplacedRecord, *, over: ReadRecord) -> ReadRecord:
         hook, self.before_write = self.before_write, _do_nothing
         hook()
         if over.etag != self.record.etag:
             raise StaleObservation("the record has changed")
         self.record = ReadRecord(record, str(int(self.record.etag or 0) + 1))
+        return self.record
 
 
 def test_a_run_that_leaves_a_path_open_keeps_what_another_run_displaces_there() -> None:
@@ -78,7 +88,7 @@ def test_a_run_that_leaves_a_path_open_keeps_what_another_run_displaces_there() 
     has_recorded, may_update, is_done = threading.Event(), threading.Event(), threading.Event()
 
     def close_everything() -> None:
-        reconciler.apply(a_distribution(), Intent(Mode.MAINTENANCE, EDGE, EDGE.base_arn))
+        reconciler.apply(a_distribution(), CLOSE)
         is_done.set()
 
     def hold_the_first_run() -> None:
@@ -95,7 +105,7 @@ def test_a_run_that_leaves_a_path_open_keeps_what_another_run_displaces_there() 
     cloud.before_write = release_the_first_run
 
     reconciler.apply(a_distribution(), Intent(Mode.MAINTENANCE, EDGE, EDGE.base_arn, ("/x",)))
-    reconciler.apply(a_distribution(), Intent(Mode.LIVE, EDGE))
+    reconciler.apply(a_distribution(), OPEN)
 
     assert before == cloud.xml
 
@@ -106,13 +116,11 @@ def test_an_attempt_after_a_lost_race_counts_as_a_change() -> None:
 
     def lose_the_response() -> None:
         other = DistributionReconciler(cloud, cloud)
-        other.apply(a_distribution(), Intent(Mode.MAINTENANCE, EDGE, EDGE.base_arn))
+        other.apply(a_distribution(), CLOSE)
 
     cloud.before_update = lose_the_response
 
-    outcome = DistributionReconciler(cloud, cloud).apply(
-        a_distribution(), Intent(Mode.MAINTENANCE, EDGE, EDGE.base_arn)
-    )
+    outcome = DistributionReconciler(cloud, cloud).apply(a_distribution(), CLOSE)
 
     assert outcome.changed
 
@@ -138,8 +146,8 @@ def test_a_continuous_deployment_policy_is_a_warning() -> None:
     cloud = _Cloud(config_xml(a_behavior(), extra=policy))
 
     reconciler = DistributionReconciler(cloud, cloud)
-    closing = reconciler.dry_run(a_distribution(), Intent(Mode.MAINTENANCE, EDGE, EDGE.base_arn))
-    opening = reconciler.dry_run(a_distribution(), Intent(Mode.LIVE, EDGE))
+    closing = reconciler.dry_run(a_distribution(), CLOSE)
+    opening = reconciler.dry_run(a_distribution(), OPEN)
 
     assert 1 == sum("has a continuous deployment policy" in each for each in closing.warnings)
     assert () == opening.warnings
@@ -173,3 +181,134 @@ def test_another_engine_closes_and_reopens_by_the_same_protocol() -> None:
 
     assert (True, True, before) == (closed.changed, reopened.changed, cloud.xml)
     assert (a_lambda(), a_lambda(VIEWER_RESPONSE)) == reopened.restored
+
+
+def _reconciler(cloud: _Cloud) -> DistributionReconciler:
+    return DistributionReconciler(cloud, cloud)
+
+
+def _somebody_writes(cloud: _Cloud, *associations: Association) -> None:
+    cloud.xml, cloud.etag = config_xml(a_behavior(None, *associations)), cloud.etag + 1
+
+
+def _attached(cloud: _Cloud) -> tuple[Association, ...]:
+    (behavior,) = read_config(cloud.xml).behaviors
+    return behavior.lists.associations()
+
+
+@pytest.mark.parametrize("sweeps", [0, 1, 2])
+def test_ours_is_removed_by_hand_and_its_place_left_empty(sweeps: int) -> None:
+    """The function that protected the site comes back, however often a sweep closed it again."""
+    cloud = _Cloud(config_xml(a_behavior(None, a_lambda())))
+    reconciler = _reconciler(cloud)
+    reconciler.apply(a_distribution(), CLOSE)
+    _somebody_writes(cloud)
+    for _ in range(sweeps):
+        reconciler.apply(a_distribution(), CLOSE)
+        _somebody_writes(cloud)
+
+    assert reconciler.owes(DISTRIBUTION_ID)
+    outcome = reconciler.apply(a_distribution(), OPEN)
+
+    assert ((a_lambda(),), (a_lambda(),)) == (_attached(cloud), outcome.restored)
+    (warning,) = outcome.warnings
+    assert (
+        f"{DISTRIBUTION_ID}: restored {a_lambda()}, because another party had removed the "
+        "maintenance function and left the place empty"
+    ) == warning
+    assert not reconciler.owes(DISTRIBUTION_ID)
+
+
+def test_an_old_configuration_of_ours_restores_nothing_after_the_maintenance() -> None:
+    """What the record names was replaced, and the site stays closed until somebody decides."""
+    cloud = _Cloud(config_xml(a_behavior(None, a_lambda())))
+    reconciler = _reconciler(cloud)
+    reconciler.apply(a_distribution(), CLOSE)
+    reconciler.apply(a_distribution(), OPEN)
+    _somebody_writes(cloud, a_lambda(name="new"))
+    _somebody_writes(cloud, OURS)
+    written = cloud.etag
+
+    outcome = reconciler.apply(a_distribution(), OPEN)
+
+    assert (written, False) == (cloud.etag, outcome.changed)
+    (error,) = outcome.errors
+    assert "that maintenance is over" in error
+
+
+def test_an_attach_between_the_two_reads_of_a_detaching_run_is_noticed() -> None:
+    """It displaced something else, and the record that was read before does not know."""
+    cloud = _Cloud(config_xml(a_behavior(None, a_lambda())))
+    reconciler = _reconciler(cloud)
+    reconciler.apply(a_distribution(), CLOSE)
+
+    def replace_ours_and_close_again() -> None:
+        _somebody_writes(cloud, a_lambda(name="new"))
+        _reconciler(cloud).apply(a_distribution(), CLOSE)
+
+    cloud.before_read = replace_ours_and_close_again
+    reconciler.apply(a_distribution(), OPEN)
+
+    assert (a_lambda(name="new"),) == _attached(cloud)
+
+
+def test_a_run_that_writes_the_record_first_settles_it() -> None:
+    """The site is open, and whatever the other run has left is for the next."""
+    cloud = _Cloud(config_xml(a_behavior(None, a_lambda())))
+    reconciler = _reconciler(cloud)
+    reconciler.apply(a_distribution(), CLOSE)
+
+    def write_first() -> None:
+        cloud.record = replace(cloud.record, etag="99")
+
+    cloud.before_write = write_first
+    outcome = reconciler.apply(a_distribution(), OPEN)
+
+    assert (True, (), False) == (outcome.changed, outcome.errors, outcome.is_settled)
+    assert (a_lambda(),) == _attached(cloud)
+
+
+def test_a_record_that_cannot_be_settled_is_an_error_of_an_open_site() -> None:
+    """S3 refuses the write; the next run tries again."""
+    cloud = _Cloud(config_xml(a_behavior(None, a_lambda())))
+    reconciler = _reconciler(cloud)
+    reconciler.apply(a_distribution(), CLOSE)
+
+    def refuse() -> None:
+        raise ApplyError("the record was not written: AccessDenied")
+
+    cloud.before_write = refuse
+    outcome = reconciler.apply(a_distribution(), OPEN)
+
+    assert (True, ("the record was not written: AccessDenied",)) == (
+        outcome.changed,
+        outcome.errors,
+    )
+    assert (a_lambda(),) == _attached(cloud)
+    settling = reconciler.apply(a_distribution(), OPEN)
+    assert (False, True, False) == (
+        settling.changed,
+        settling.is_settled,
+        reconciler.owes(DISTRIBUTION_ID),
+    )
+
+
+@pytest.mark.parametrize(
+    ("removes_ours", "stays"), [(False, "in maintenance"), (True, "open without them")]
+)
+def test_an_update_that_restores_and_is_refused_says_how_the_site_stays(
+    *, removes_ours: bool, stays: str
+) -> None:
+    """The function may have been deleted."""
+    cloud = _Cloud(config_xml(a_behavior(None, a_lambda())))
+    reconciler = _reconciler(cloud)
+    reconciler.apply(a_distribution(), CLOSE)
+    if removes_ours:
+        _somebody_writes(cloud)
+
+    def refuse() -> None:
+        raise ApplyError("CloudFront refuses it")
+
+    cloud.before_update = refuse
+    with pytest.raises(ApplyError, match=rf"It stays {stays}, .* another in its place"):
+        reconciler.apply(a_distribution(), OPEN)

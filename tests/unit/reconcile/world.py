@@ -1,6 +1,7 @@
 """All that a run needs, in memory: a switch, one distribution, and adapters that record calls."""
 
 from collections.abc import Collection, Mapping, Sequence
+from copy import replace
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -56,7 +57,8 @@ class World:
     """
     The first `throttled` updates are throttled; after `seconds`, `failing_reads` reads fail.
 
-    `done` records the calls in their order, `status` what the status parameter holds.
+    `done` records the calls in their order, except for reads of a record or the status, which are
+    counted. `status` is what the status parameter holds.
     """
 
     says: Says = Says.ON
@@ -65,6 +67,8 @@ class World:
     status: str | None = None
     seconds: float = 0.0
     is_stopped: bool = False
+    records_read: int = 0
+    statuses_read: int = 0
     updates: list[bytes] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
 
@@ -115,7 +119,8 @@ class World:
         """Return the distribution as it was written last."""
         self.done.append("list distributions")
         config = read_config(self.read_config(DISTRIBUTION_ID).xml)
-        return (a_distribution(behaviors=tuple(each.behavior for each in config.behaviors)),)
+        behaviors = tuple(each.behavior for each in config.behaviors)
+        return (replace(a_distribution(behaviors=behaviors), etag=f"E{len(self.updates)}"),)
 
     def select(
         self,
@@ -136,7 +141,8 @@ class World:
 
     def read_config(self, _id: str) -> ReadConfig:
         """Return what was written last."""
-        return ReadConfig(self.updates[-1] if self.updates else config_xml(), "E1")
+        xml = self.updates[-1] if self.updates else config_xml()
+        return ReadConfig(xml, f"E{len(self.updates)}")
 
     def update_config(self, _id: str, *, xml: bytes, etag: str) -> None:
         """Take the configuration, unless this update is throttled."""
@@ -182,11 +188,13 @@ class _Records:
     )
 
     def read(self, _distribution_id: str) -> ReadRecord:
+        self.world.records_read += 1
         return self.stored
 
-    def write(self, record: DisplacedRecord, *, over: ReadRecord) -> None:  # noqa: ARG002 - the protocol's
+    def write(self, record: DisplacedRecord, *, over: ReadRecord) -> ReadRecord:  # noqa: ARG002 - the protocol's
         self.world.done.append("write a record")
         self.stored = ReadRecord(record, "E1")
+        return self.stored
 
 
 class _PageFiles:
@@ -200,6 +208,7 @@ class _StatusParameter:
     name: str = "/site/maintenance/status"
 
     def read(self) -> str | None:
+        self.world.statuses_read += 1
         return self.world.status
 
     def write(self, text: str) -> None:

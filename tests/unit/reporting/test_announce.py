@@ -67,3 +67,17 @@ def test_the_same_error_is_written_once() -> None:
     assert {"message": "SSM does not answer", "since": "2026-12-01T02:00:00Z"} == {
         name: json.loads(status)["last_error"][name] for name in ("message", "since")
     }
+
+
+class _SilentParameter(_StatusParameter):
+    def read(self) -> str | None:
+        raise ObservationError("SSM does not answer")
+
+
+def test_an_unreadable_status_says_nothing_of_the_run_before() -> None:
+    """The end of the run reads it again, and reports why that fails."""
+    announcer = Announcer(
+        _SilentParameter(), _EventBus(), stack="site", switch_parameter="/site/maintenance"
+    )
+
+    assert announcer.read_previous() is None

@@ -39,7 +39,7 @@ def test_the_document_has_everything() -> None:
         message="back at three",
         next_change=NextChange(NOW + HOUR, closes=False, window="sunday"),
         targets=(TargetStatus("E1", "Deployed"), TargetStatus("E2", "InProgress")),
-        persisted=PersistedState(CHANGE, ERROR, OFF),
+        persisted=PersistedState(CHANGE, ERROR, OFF, "c5e0"),
     )
 
     expected = {
@@ -64,6 +64,7 @@ def test_the_document_has_everything() -> None:
             "written": "2026-12-01T02:00:00.001000Z",
             "until": "2026-12-01T03:00:00Z",
         },
+        "settled": "c5e0",
         "counts": {"distributions": 2, "Deployed": 1, "InProgress": 1, "stuck": 0, "failed": 0},
         "distributions": [
             {"distribution_id": "E2", "status": "InProgress"},

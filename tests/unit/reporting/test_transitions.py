@@ -4,6 +4,7 @@ from copy import replace
 from datetime import datetime, timedelta
 
 import pytest
+from maintenance.cloudfront.targets import fingerprint
 from maintenance.model import Mode
 from maintenance.reporting.report import Outcome, Report
 from maintenance.reporting.status import (
@@ -206,6 +207,30 @@ def test_the_last_off_is_remembered(
     status = update_status(report, PersistedState(last_off=before), now=NOW).status
 
     assert remembered == status.persisted.last_off
+
+
+@pytest.mark.parametrize(
+    ("mode", "outcome", "is_settled"),
+    [
+        (LIVE, DEPLOYED, True),
+        (LIVE, SETTLING, True),
+        (LIVE, CHANGED, False),
+        (LIVE, FAILED, False),
+        (LIVE, replace(DEPLOYED, is_settled=False), False),
+        (CLOSED, DEPLOYED, False),
+    ],
+)
+def test_targets_that_were_found_live_and_owe_nothing_are_remembered(
+    mode: Mode, outcome: Outcome, *, is_settled: bool
+) -> None:
+    """By the versions that the listing names; a run that has changed one has an older listing."""
+    report = a_report(mode, outcome)
+    report = replace(report, targets=tuple(replace(each, etag="E2") for each in report.targets))
+
+    status = update_status(report, PersistedState(settled="before"), now=NOW).status
+
+    expected = fingerprint(report.targets) if is_settled else "before"
+    assert expected == status.persisted.settled
 
 
 @pytest.mark.parametrize(
