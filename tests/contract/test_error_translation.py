@@ -13,6 +13,7 @@ from maintenance.aws.parameters import Parameters
 from maintenance.aws.status_parameter import StatusParameter
 from maintenance.errors import (
     ApplyError,
+    FunctionRefused,
     MaintenanceError,
     ObservationError,
     StaleObservation,
@@ -72,8 +73,8 @@ UPDATES = [
     ("AccessDenied", 403, ApplyError, "docs/iam.md"),
     ("NoSuchDistribution", 404, ApplyError, "correct the stack parameter Distributions"),
     ("TooManyLambdaFunctionAssociations", 400, ApplyError, "name behaviors that may stay open"),
-    ("InvalidLambdaFunctionAssociation", 400, ApplyError, "check the function"),
-    ("InvalidFunctionAssociation", 400, ApplyError, "check the function"),
+    ("InvalidLambdaFunctionAssociation", 400, FunctionRefused, "check the function"),
+    ("InvalidFunctionAssociation", 400, FunctionRefused, "check the function"),
     ("InternalError", 500, ApplyError, "injected this fault"),
 ]
 

@@ -17,7 +17,7 @@ from tests.sandbox.builders import (
     edge,
     functions,
 )
-from tests.stories.site import Site
+from tests.stories.site import PAGE_NAME, Site
 
 type LooksAfter = Callable[..., None]
 
@@ -202,6 +202,27 @@ def test_one_distribution_that_fails_does_not_stop_the_others(
 
     assert {f"viewer-request {site.edge_version_arn}"} == site.attached(good)["default"]
     assert set() == site.attached(bad)["default"]
+
+
+def test_a_version_that_a_sweep_deletes_before_it_is_attached_is_published_again(
+    site: Site, distribution_id: str
+) -> None:
+    """The sweep had read that the site is open, and nothing had used the version for a week."""
+    site.becomes("on: Back soon")
+    site.becomes("off")
+    site.settles()
+    (unused,) = site.published()
+    site.says("on: Back soon")
+
+    def delete() -> None:
+        site.cloud.functions.delete_function(
+            FunctionName=PAGE_NAME, Qualifier=unused.rpartition(":")[2]
+        )
+
+    run = while_held(site, "cloudfront:UpdateDistribution", site.wakes, delete)
+
+    assert [] == run.result()["errors"]
+    assert [site.version(distribution_id)] == site.published() != [unused]
 
 
 def test_a_displaced_function_that_is_gone_keeps_the_site_closed(

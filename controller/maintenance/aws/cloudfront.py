@@ -21,6 +21,7 @@ from maintenance.aws.errors import CALL_ERRORS, CallError, error_code
 from maintenance.cloudfront.config import ReadConfig
 from maintenance.errors import (
     ApplyError,
+    FunctionRefused,
     MaintenanceError,
     ObservationError,
     StaleObservation,
@@ -50,6 +51,7 @@ _STUB = {
 
 _STALE = {"PreconditionFailed", "InvalidIfMatchVersion"}
 _THROTTLED = {"Throttling", "ThrottlingException"}
+_REFUSED_FUNCTION = {"InvalidLambdaFunctionAssociation", "InvalidFunctionAssociation"}
 _TOO_FAST = "CloudFront accepts only a few calls a minute; the next run continues"
 _HINTS = {
     "AccessDenied": "give the controller's role that permission (docs/iam.md)",
@@ -113,7 +115,8 @@ class CloudFront:
         Replace the configuration if it still is the one with this ETag.
 
         Raises StaleObservation if another writer came first or the answer was cut short, Throttled
-        if CloudFront accepts no more updates for now, ApplyError if it refuses otherwise.
+        if CloudFront accepts no more updates for now, FunctionRefused if it does not accept a
+        function, ApplyError if it refuses otherwise.
         """
         request: dict[str, Any] = {
             "Id": distribution_id,
@@ -166,7 +169,9 @@ def _update_error(distribution_id: str, error: CallError) -> MaintenanceError:
     # If only the answer was cut short, the next read shows whether CloudFront made the update.
     if code in _STALE or isinstance(error, IncompleteReadError):
         return StaleObservation(message)
-    return (Throttled if code in _THROTTLED else ApplyError)(message)
+    if code in _THROTTLED:
+        return Throttled(message)
+    return (FunctionRefused if code in _REFUSED_FUNCTION else ApplyError)(message)
 
 
 def _with_hint(message: str, error: CallError) -> str:

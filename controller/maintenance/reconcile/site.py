@@ -22,7 +22,7 @@ from maintenance.cloudfront.plan import (
     unmatched_except_paths,
 )
 from maintenance.cloudfront.targets import fingerprint, resolve_targets
-from maintenance.errors import ConfigurationError, MaintenanceError
+from maintenance.errors import ConfigurationError, FunctionRefused, MaintenanceError
 from maintenance.model import Distribution, Mode
 from maintenance.reconcile import ports
 from maintenance.reconcile.desired_state import DesiredState
@@ -140,8 +140,22 @@ class SiteReconciler(Struct, frozen=True):
         return SitePlan(decision, tuple(each for each in plans if each), notices)
 
     def apply(self, plan: SitePlan) -> Report:
-        """Do what is planned, and return what became of it."""
-        return self._report(plan, self.distribution_reconciler.apply)
+        """
+        Do what is planned, and return what became of it.
+
+        If CloudFront refuses a function, a version is selected again: a sweep that has read an
+        earlier desired state deletes what nothing has used for a week.
+        """
+        report = self._report(plan, self.distribution_reconciler.apply)
+        if not any(each.refuses_function for each in report.outcomes):
+            return report
+        decision = plan.decision
+        observed = Observation(decision.desired, decision.listing)
+        selection = self._select(observed, decision.attached, publish=True)
+        if selection.arn == decision.selection.arn:
+            return report
+        decision = replace(decision, selection=selection)
+        return self._report(self.plan(decision), self.distribution_reconciler.apply)
 
     def dry_run(self, plan: SitePlan) -> Report:
         """Return what `apply` would do, having only read."""
@@ -261,4 +275,5 @@ class SiteReconciler(Struct, frozen=True):
             return act(distribution, plan.intent)
         except MaintenanceError as error:
             # The report fails the run at its end; the other distributions go on.
-            return replace(listed, errors=(str(error),))
+            is_refused = isinstance(error, FunctionRefused)
+            return replace(listed, errors=(str(error),), refuses_function=is_refused)

@@ -36,7 +36,8 @@ class Outcome(Struct, frozen=True):
     What became of one distribution.
 
     `status` is CloudFront's, Deployed or InProgress. `changed` is whether CloudFront accepted an
-    update. `errors` are what could not be done. `is_settled` is whether its open behaviors owe no
+    update. `errors` are what could not be done; `refuses_function` if CloudFront did not accept a
+    function. `is_settled` is whether its open behaviors owe no
     displaced function. `is_preview` marks the distribution without visitors that always has the
     newest version.
     """
@@ -49,6 +50,7 @@ class Outcome(Struct, frozen=True):
     not_restored: tuple[Association, ...] = ()
     warnings: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
+    refuses_function: bool = False
     is_settled: bool = True
     is_preview: bool = False
 

@@ -1,19 +1,27 @@
 """The steps of one run, and how it ends."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import pytest
+from maintenance.cloudfront.engine import attached_version
 from maintenance.cloudfront.targets import fingerprint
-from maintenance.errors import ApplyError, ConfigurationError, ObservationError, RunFailed
+from maintenance.errors import (
+    ApplyError,
+    ConfigurationError,
+    FunctionRefused,
+    ObservationError,
+    RunFailed,
+)
 from maintenance.model import Distribution
 from maintenance.reconcile.controller import Controller
 from maintenance.reporting.report import Report
 from maintenance.schedule.switch import Says
 from maintenance.wakeup import AlarmClockRang, ParameterChanged, Sweep
 
-from tests.builders import a_behavior, config_xml
+from tests.builders import EDGE, a_behavior, config_xml, edge_arn
 from tests.unit.reconcile.world import World
 
 
@@ -121,6 +129,53 @@ def test_a_status_that_is_no_status_settles_nothing() -> None:
     world.controller().reconcile(Sweep())
 
     assert 2 == world.records_read
+
+
+@dataclass
+class _Pruning(World):
+    """A sweep has deleted the versions `deleted`; a version that is selected again is another."""
+
+    deleted: tuple[str, ...] = ()
+    versions: Iterator[str] = field(default_factory=lambda: iter((edge_arn(8), edge_arn(9))))
+
+    def next_version(self) -> str:
+        return next(self.versions, edge_arn(9))
+
+    def update_config(self, _id: str, *, xml: bytes, etag: str) -> None:
+        if any(each.encode() in xml for each in self.deleted):
+            raise FunctionRefused("the function does not exist")
+        super().update_config(_id, xml=xml, etag=etag)
+
+
+@pytest.mark.parametrize(
+    ("deleted", "attached", "errors"),
+    [
+        ((edge_arn(8),), edge_arn(9), ()),
+        ((edge_arn(8), edge_arn(9)), None, ("the function does not exist",)),
+        ((edge_arn(9),), edge_arn(8), ()),
+    ],
+)
+def test_a_version_that_was_deleted_before_it_is_attached_is_selected_again(
+    deleted: tuple[str, ...], attached: str | None, errors: tuple[str, ...]
+) -> None:
+    """A sweep that had read an earlier desired state deleted it, because nothing used it."""
+    world = _Pruning(deleted=deleted)
+
+    report = world.controller().reconcile(AlarmClockRang())
+
+    (distribution,) = world.list_distributions()
+    (behavior,) = distribution.behaviors
+    assert (attached, errors) == (attached_version(behavior.associations, EDGE), report.errors)
+
+
+def test_a_function_that_stays_refused_is_not_tried_again() -> None:
+    """Selecting again gives the same version, so the function is not what is missing."""
+    world = _Pruning(deleted=(edge_arn(9),), versions=iter(()))
+
+    report = world.controller().reconcile(AlarmClockRang())
+
+    assert ("the function does not exist",) == report.errors
+    assert 2 == world.done.count("select a version")
 
 
 class _Flickering(World):

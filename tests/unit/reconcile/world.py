@@ -130,10 +130,14 @@ class World:
         attached: Collection[str] = (),
         read_page: ReadPage | None = None,
     ) -> Selection:
-        """Return the base version."""
+        """Return the next version."""
         del publish, attached, read_page
         self.done.append("select a version")
-        return Selection(EDGE.base_arn)
+        return Selection(self.next_version())
+
+    def next_version(self) -> str:
+        """Return the version to select."""
+        return EDGE.base_arn
 
     def check(self, version_arn: str, *, attached: Collection[str]) -> PreflightResult:  # noqa: ARG002 - the protocol's
         """Return that the version can be attached."""
