@@ -166,9 +166,10 @@ def _raise_refusals(plan: Plan) -> None:
 
 def _outcome(distribution: Distribution, prepared: _Prepared, *, changed: bool = False) -> Outcome:
     change = prepared.change
+    is_in_progress = changed or _has_changed_since(distribution, prepared.config)
     return Outcome(
         distribution_id=distribution.distribution_id,
-        status="InProgress" if changed else distribution.status,
+        status="InProgress" if is_in_progress else distribution.status,
         steps=change.plan.steps,
         changed=changed,
         restored=change.restored,
@@ -176,6 +177,15 @@ def _outcome(distribution: Distribution, prepared: _Prepared, *, changed: bool =
         warnings=_warnings(distribution, prepared),
         errors=change.errors,
         is_settled=change.is_settled,
+    )
+
+
+def _has_changed_since(listed: Distribution, config: DistributionConfig) -> bool:
+    """Return whether another run or tool has changed the functions since the listing."""
+    associations = {each.path_pattern: each.associations for each in listed.behaviors}
+    return any(
+        associations.get(each.behavior.path_pattern) != each.behavior.associations
+        for each in config.behaviors
     )
 
 

@@ -312,3 +312,13 @@ def test_an_update_that_restores_and_is_refused_says_how_the_site_stays(
     cloud.before_update = refuse
     with pytest.raises(ApplyError, match=rf"It stays {stays}, .* another in its place"):
         reconciler.apply(a_distribution(), OPEN)
+
+
+def test_a_distribution_that_another_run_has_just_closed_is_still_rolling_out() -> None:
+    """The listing is older and says Deployed, so the site would be called closed everywhere."""
+    listed = a_distribution(behaviors=(a_behavior(),))
+    cloud = _Cloud(config_xml(a_behavior(None, OURS)))
+
+    outcome = DistributionReconciler(cloud, cloud).apply(listed, CLOSE)
+
+    assert (False, "InProgress") == (outcome.changed, outcome.status)
