@@ -18,7 +18,7 @@ import heapq
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
@@ -35,9 +35,11 @@ from maintenance.schedule.times import (
 from maintenance.schedule.window import Window, parse_window
 
 _DESCRIPTION = re.compile(
-    r"Written at \S+ by a command of (\S+?)(?:, off until (\S+?))?; see docs/windows\.md"
+    r"Written at (\S+) by a command of (\S+?)(?:, off until (\S+?))?; see docs/windows\.md"
 )
 _UTC = ZoneInfo("UTC")
+# How long a call of a client is repeated.
+_REPEATED_WITHIN = timedelta(minutes=2)
 ENCRYPTED = (
     "it is a SecureString, which the controller does not decrypt: delete the parameter, and write "
     "it again with --type String"
@@ -142,14 +144,27 @@ def last_readable_window(name: str, history: Sequence[Version], zone: ZoneInfo) 
 
 def _origin(version: Version, before: Version | None) -> CommandOrigin | None:
     match = _DESCRIPTION.fullmatch(version.description)
-    # SSM keeps a hundred versions, so the one before the oldest may be missing.
-    is_own = before.description != version.description if before else version.number == 1
-    if match is None or not is_own:
+    if match is None:
         return None
     with suppress(UnreadableValue):
-        off_until = parse_instant(match[2], zone=_UTC) if match[2] else None
-        return CommandOrigin(parse_instant(match[1], zone=_UTC), off_until)
+        written, at = (parse_instant(each, zone=_UTC) for each in match.group(1, 2))
+        if _is_described(version, before, written):
+            return CommandOrigin(at, parse_instant(match[3], zone=_UTC) if match[3] else None)
     return None
+
+
+def _is_described(version: Version, before: Version | None, written: datetime) -> bool:
+    """
+    Return whether the description is of this version, and not kept from the one before it.
+
+    A call whose answer was lost is repeated, so it may write a second version with the same
+    description; `written` is when the first was.
+    """
+    if before is None:  # SSM keeps a hundred versions, so it may be missing.
+        return version.number == 1
+    if before.description != version.description:
+        return True
+    return before.value == version.value and version.written - written <= _REPEATED_WITHIN
 
 
 def _newest_versions_first(history: Sequence[Version]) -> list[Version]:

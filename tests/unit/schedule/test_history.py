@@ -134,6 +134,24 @@ def test_a_description_that_a_later_version_has_kept_is_not_its_own() -> None:
     assert [None, COMMAND] == origins(FIRST, kept)
 
 
+@pytest.mark.parametrize(
+    ("value", "after", "expected"),
+    [
+        ("on", timedelta(seconds=90), COMMAND),
+        ("off", timedelta(seconds=90), None),
+        ("on", timedelta(minutes=3), None),
+    ],
+    ids=["repeated", "another value", "long after"],
+)
+def test_a_write_that_was_repeated_because_its_answer_was_lost_is_the_same_command(
+    value: str, after: timedelta, expected: CommandOrigin | None
+) -> None:
+    """If it counted as a person's, it would beat the commands between its instant and its write."""
+    repeated = Version(value, WRITTEN + after, 2, FIRST.description)
+
+    assert [expected, COMMAND] == origins(FIRST, repeated)
+
+
 def test_a_description_whose_origin_was_dropped_is_not_believed() -> None:
     """SSM keeps a hundred versions, so it may have been kept from one that is gone."""
     assert [None] == origins(Version("on", WRITTEN, 2, FIRST.description))
