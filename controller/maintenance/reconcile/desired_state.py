@@ -11,6 +11,9 @@ neither history nor status answers.
     on, and no end of it has come                in maintenance, with an error
     off, written just now and woke this run      live, with an error: it ends what began before
     anything else                                no decision: the run fails, the mode stays
+
+A late command may have written an off, which then ends less (ADR 0011). The history tells; if it
+cannot be read, an off takes effect only when the run is retried.
 """
 
 from collections.abc import Callable
@@ -41,6 +44,8 @@ _PUBLISH_AHEAD = timedelta(days=1)
 # Lambda retries a failed run after one minute and again after two (doc: Lambda Developer Guide,
 # invocation-async-error-handling). Later, a window may have begun since the off.
 _JUST_NOW = timedelta(minutes=5)
+# The first of these retries.
+_HISTORY_WAIT = timedelta(minutes=1)
 
 
 class DesiredState(Struct, frozen=True):
@@ -144,20 +149,20 @@ class DesiredStateReader(Struct, frozen=True):
             windows = read_windows.result()
         now = self.clock()
         schedule = Schedule(read.switch, windows=windows.windows, lead_time=self.lead_time)
-        unknown = windows.unknown
+        unknown, is_history_known = windows.unknown, True
         try:
             if history_matters(schedule, now=now):
                 # The status remembers an off from before the history began.
                 last_off = self.parameters.read_last_off() or self.remembered_off()
                 schedule = replace(schedule, last_off=last_off)
         except ObservationError as error:
-            unknown += (str(error),)
+            unknown, is_history_known = (*unknown, str(error)), False
         return ReadSchedule(
             schedule,
             now,
             errors=(*((read.error,) if read.error else ()), *windows.errors),
             unknown=unknown,
-            switch_decides=_switch_decides_mode(read, now),
+            switch_decides=_switch_decides_mode(read, now, is_history_known=is_history_known),
             notices=tuple(filter(None, (read.notice, windows.notice))),
         )
 
@@ -177,14 +182,16 @@ def _near_start(decision: Decision, now: datetime) -> datetime | None:
     return following.begins if following.begins - now <= _PUBLISH_AHEAD else None
 
 
-def _switch_decides_mode(read: ReadSwitch, now: datetime) -> bool:
+def _switch_decides_mode(read: ReadSwitch, now: datetime, *, is_history_known: bool) -> bool:
     """Return whether the switch alone decides the mode, by the table of this module."""
     switch = read.switch
     if switch is None:
         return False
     if switch.says is Says.ON:
         return switch.is_in_force(max(now, switch.written))
-    return read.is_own_change and now - switch.written <= _JUST_NOW
+    if not read.is_own_change or now - switch.written > _JUST_NOW:
+        return False
+    return is_history_known or now - switch.written >= _HISTORY_WAIT
 
 
 class HypotheticalSwitch(Struct, frozen=True):

@@ -117,6 +117,24 @@ def test_a_history_that_cannot_be_read_is_unknown_as_well() -> None:
     assert ("the window cannot be read", "the history cannot be read") == _read(parameters).errors
 
 
+@pytest.mark.parametrize("seconds", [2, 59])
+def test_an_off_waits_for_a_history_that_cannot_be_read(seconds: int) -> None:
+    """A late command may have written it, and then does not end the window that is open."""
+    switch = a_switch(Says.OFF, written=NOW - timedelta(seconds=seconds))
+
+    with pytest.raises(ObservationError, match="the history cannot be read"):
+        _read(_Parameters(ReadSwitch(switch, is_own_change=True), ReadWindows((OPEN,))))
+
+
+def test_an_off_takes_effect_when_the_run_is_retried() -> None:
+    """A person who opens the site waits a minute at most, even if the history is never readable."""
+    switch = a_switch(Says.OFF, written=NOW - timedelta(minutes=1))
+
+    state = _read(_Parameters(ReadSwitch(switch, is_own_change=True), ReadWindows((OPEN,))))
+
+    assert (Mode.LIVE, True) == (state.decision.mode, state.is_uncertain)
+
+
 def test_what_can_be_read_is_certain() -> None:
     """So the next run is when the decision changes."""
     parameters = _Parameters(ReadSwitch(a_switch()), ReadWindows((OPEN,)), has_history=True)
