@@ -187,7 +187,8 @@ def parse_window(
     window = Window(name=name, starts=starts, duration=duration, message=value.message)
     if written and window.is_over(written):
         instant = format_to_second(written)
-        raise value.error(0, f"this was over when it was written at {instant}: correct the date")
+        over = f"this was over when it was written at {instant}"
+        raise value.error(0, f"{over}: correct the date, or delete the window")
     return window
 
 
