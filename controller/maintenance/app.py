@@ -94,8 +94,13 @@ class App(Struct, frozen=True):
             case _:
                 return self._finish(self.controller.reconcile(wakeup))
 
-    def install(self, request: Mapping[str, Any]) -> None:
-        """Do what a request of CloudFormation asks for; raise MaintenanceError if that fails."""
+    def install(self, request: Mapping[str, Any], *, seconds: float = _RUN_SECONDS) -> None:
+        """
+        Do what a request of CloudFormation asks for before `seconds` are over.
+
+        Raises MaintenanceError if that fails.
+        """
+        self.run_time.begin(seconds)
         request_type = request.get("RequestType")
         if request_type == "Create":
             self.alarm_clock.restart()

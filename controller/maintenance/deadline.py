@@ -50,11 +50,11 @@ class RunTime:
     The deadlines of a run: `distributions` for work on them, `calls` for all its calls.
 
     `version` is for selecting and checking the version to attach, and restarts for each. Until a
-    run begins, as on the command line, the first and the last are as in a run of 15 minutes.
+    run begins, as on the command line, which waits as long as its user wants, only that is limited.
     """
 
     def __init__(self, elapsed: Callable[[], float]) -> None:
-        self.distributions = Deadline(elapsed, _FOR_DISTRIBUTIONS * _SECONDS)
+        self.distributions = Deadline(elapsed)
         self.version = Deadline(elapsed, _FOR_VERSION * _SECONDS)
         self.calls = Deadline(elapsed)
 
