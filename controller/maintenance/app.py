@@ -115,7 +115,8 @@ class App(Struct, frozen=True):
 
     def _apply_command(self, command: Command) -> Report:
         writer = CommandWriter(self.parameters, self.settings.time_zone, self.clock)
-        applied = writer.apply(command)
+        with self.controller.announce_failure():
+            applied = writer.apply(command)
         report = self.controller.reconcile(applied.changed or command)
         return replace(
             report,

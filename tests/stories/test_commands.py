@@ -130,3 +130,4 @@ def test_an_invalid_command_writes_nothing(site: Site, looks_after: LooksAfter) 
         site.receives({"maintenance": "onn", "at": instant(seconds=-1)})
 
     assert "off" == switch(site)
+    assert "'onn'" in site.status()["last_error"]["message"]

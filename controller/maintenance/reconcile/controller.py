@@ -68,7 +68,7 @@ class Controller(Struct, frozen=True):
         desired state kept changing.
         """
         changed = wakeup if isinstance(wakeup, ParameterChanged) else None
-        with self._announce_failure():
+        with self.announce_failure():
             self.throttling.begin()
             observed = self._observe(changed, read_page=changed is not None)
             for _ in range(_MAX_ROUNDS):
@@ -76,7 +76,7 @@ class Controller(Struct, frozen=True):
                 self.throttling.continue_while(
                     functools.partial(self._is_current, desired, changed)
                 )
-                decision = self.site.decide(observed, publish=True)
+                decision = self._decide_and_publish(observed)
                 plan, previous = self._plan(decision)
                 report = self.site.apply(plan)
                 if not (report.has_changes or report.has_failures):
@@ -135,6 +135,17 @@ class Controller(Struct, frozen=True):
             listing = worker.submit(self._list_distributions)
             return Observation(self.desired_state.read(changed), listing.result(), page)
 
+    def _decide_and_publish(self, observed: Observation) -> SiteDecision:
+        """Decide for the site; if closing is refused, its end must still wake us (ADR 0012)."""
+        try:
+            return self.site.decide(observed, publish=True)
+        except ConfigurationError:
+            desired = observed.desired
+            self.alarm_clock.set_wakeup(
+                desired.decision.valid_until, read_at=desired.read_at, now=self.clock()
+            )
+            raise
+
     def _start_reading_page(self) -> ReadPage:
         worker = ThreadPoolExecutor(max_workers=1)
         page = worker.submit(self.page_files.read)
@@ -171,7 +182,7 @@ class Controller(Struct, frozen=True):
         return replace(report, notices=notices), not is_set
 
     @contextmanager
-    def _announce_failure(self) -> Iterator[None]:
+    def announce_failure(self) -> Iterator[None]:
         """Announce the error that ends the run, and raise it with any error that prevented that."""
         try:
             yield

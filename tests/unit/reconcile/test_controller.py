@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Callable, Iterator
+from copy import replace
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from maintenance.cloudfront.engine import attached_version
@@ -18,10 +19,10 @@ from maintenance.errors import (
 from maintenance.model import Distribution
 from maintenance.reconcile.controller import Controller
 from maintenance.reporting.report import Report
-from maintenance.schedule.switch import Says
+from maintenance.schedule.switch import ReadSwitch, Says, Switch
 from maintenance.wakeup import AlarmClockRang, ParameterChanged, Sweep
 
-from tests.builders import EDGE, a_behavior, config_xml, edge_arn
+from tests.builders import EDGE, NOW, a_behavior, config_xml, edge_arn
 from tests.unit.reconcile.world import World
 
 
@@ -228,6 +229,26 @@ def test_a_run_that_its_owner_has_to_fix_is_not_repeated_every_minute() -> None:
         world.controller().reconcile(AlarmClockRang())
 
     assert ["write the status"] == world.done
+
+
+class _UntilLater(World):
+    """The switch closes the site for an hour."""
+
+    def read_switch(self, *, changed: ParameterChanged | None = None) -> ReadSwitch:  # noqa: ARG002 - the protocol's
+        return ReadSwitch(Switch(Says.ON, NOW, until=NOW + timedelta(hours=1)))
+
+
+def test_a_refused_closing_still_wakes_up_at_the_end_of_the_maintenance() -> None:
+    """Distributions that were closed before must open then: the limit guards closing only."""
+    world = _UntilLater()
+    controller = world.controller()
+    settings = replace(controller.site.settings, max_distributions=0)
+    refusing = replace(controller, site=replace(controller.site, settings=settings))
+
+    with pytest.raises(ConfigurationError, match="MaxDistributions"):
+        refusing.reconcile(AlarmClockRang())
+
+    assert "set the wakeup in 3600.0 seconds" in world.done
 
 
 class _Asleep(_Unlisted):
