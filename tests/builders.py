@@ -26,9 +26,15 @@ NAMESPACE = "http://cloudfront.amazonaws.com/doc/2020-05-31/"
 NOW = datetime(2026, 12, 1, 2, tzinfo=UTC)
 
 
-def edge_arn(version: int = 7, *, stack: str = "site", function: str = "Edge") -> str:
+def edge_arn(
+    version: int = 7,
+    *,
+    stack: str = "site",
+    function: str = "Edge",
+    random: str = "AbC123dEf456",
+) -> str:
     """Return the ARN of a version of a stack's edge function, named as CloudFormation names it."""
-    name = f"{stack}-Maintenance{function}-AbC123dEf456"
+    name = f"{stack}-Maintenance{function}-{random}"
     return f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:{name}:{version}"
 
 

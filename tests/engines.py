@@ -28,6 +28,10 @@ class InventedEngine(Struct, frozen=True):
         """Return whether the name is one of this stack."""
         return self._stack_of(arn) == self.stack
 
+    def is_former(self, arn: str) -> bool:  # noqa: ARG002 - the protocol's
+        """Return False: its names have no random part."""
+        return False
+
     def sibling_stack(self, arn: str) -> str | None:
         """Return the other stack in the name."""
         stack = self._stack_of(arn)

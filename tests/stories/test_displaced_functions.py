@@ -169,6 +169,42 @@ def test_an_old_configuration_of_an_unprotected_site_is_undone(
     assert set() == default_of(site, distribution_id)
 
 
+@pytest.mark.promise
+def test_a_function_of_an_earlier_installation_is_replaced_and_detached(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """A stack of that name was deleted, and its function, which stays, is still attached."""
+    former = a_version(site.cloud, "site-MaintenanceEdge-Z9Y8X7W6V5U4")
+    closed = a_behavior(LambdaFunctionAssociations=edge(viewer_request=former))
+    distribution_id = a_distribution(site.cloud, DefaultCacheBehavior=closed)
+    looks_after(distribution_id)
+
+    with pytest.raises(RunFailed, match=r"stays closed.*a former function of this stack"):
+        site.receives(SWEEP)
+    assert {f"viewer-request {former}"} == default_of(site, distribution_id)
+
+    report = site.becomes("on")
+    assert [f"a former function of this stack is attached, {former}"] == [
+        each["reason"] for each in report["distributions"][0]["behaviors"]
+    ]
+    assert {f"viewer-request {site.edge_version_arn}"} == default_of(site, distribution_id)
+
+
+def test_the_record_of_an_earlier_installation_opens_what_its_function_has_closed(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """Copied from the bucket of that installation, as the runbook says."""
+    distribution_id, auth = a_protected_distribution(site)
+    looks_after(distribution_id)
+    site.becomes("on")
+    former = edge(viewer_request=a_version(site.cloud, "site-MaintenanceEdge-Z9Y8X7W6V5U4"))
+    somebody_attaches(site, distribution_id, LambdaFunctionAssociations=former)
+
+    site.becomes("off")
+
+    assert {f"viewer-request {auth}"} == default_of(site, distribution_id)
+
+
 def test_a_sweep_over_a_live_site_reads_no_record(site: Site, looks_after: LooksAfter) -> None:
     """Once a run has found that nothing is owed; after a change of the site it asks again."""
     distribution_id, _ = a_protected_distribution(site)

@@ -26,7 +26,10 @@ class Engine(Protocol):
         """The name of the stack, for sentences."""
 
     def owns(self, arn: str) -> bool:
-        """Return whether this is any version of the stack's maintenance function."""
+        """Return whether this is any version of the stack's maintenance function, also a former."""
+
+    def is_former(self, arn: str) -> bool:
+        """Return whether an earlier installation of the stack left this function behind."""
 
     def sibling_stack(self, arn: str) -> str | None:
         """Return the other stack whose maintenance function this is, None if it is no such one."""

@@ -24,7 +24,7 @@ from msgspec import Struct
 from maintenance.cloudfront.associations import AssociationLists
 from maintenance.cloudfront.config import PathPattern
 from maintenance.cloudfront.displaced import BehaviorRecord, State
-from maintenance.cloudfront.engine import Engine
+from maintenance.cloudfront.engine import Engine, attached_version
 from maintenance.cloudfront.plan import Step, names_of
 from maintenance.cloudfront.restore import Restored, detach, restore
 from maintenance.model import VIEWER_REQUEST
@@ -33,6 +33,10 @@ _UNKNOWN = (
     "stays closed: it has the maintenance function, and the record of displaced functions does not "
     "say what was there before. Attach what belongs there, or detach the function; the controller "
     "keeps what you do"
+)
+_FORMER = (
+    ". It is a former function of this stack: the state bucket of that installation, if it was "
+    "kept, has the record, which you can copy"
 )
 
 
@@ -66,7 +70,7 @@ def plan_opening(
     """Return the row of the table that this behavior is in."""
     path_pattern, is_owed = step.path_pattern, entry is not None and entry.state is State.DISPLACED
     if entry is None or not (step.is_closed or is_owed):
-        return Opening(path_pattern, step.is_closed, error=_UNKNOWN if step.is_closed else "")
+        return Opening(path_pattern, step.is_closed, error=_unknown(lists, engine))
     displaced = entry.displaced(engine)
     if step.is_closed and displaced and not is_owed:
         names = names_of(each.association for each in displaced)
@@ -85,6 +89,14 @@ def plan_opening(
 def _leaves_unprotected(found: Restored) -> bool:
     """Return whether viewer-request would be empty although a function is owed there."""
     return any(each.event_type == VIEWER_REQUEST for each in found.unfit)
+
+
+def _unknown(lists: AssociationLists, engine: Engine) -> str:
+    """Return the error of a behavior without an entry, '' if ours is not attached there."""
+    attached = attached_version(lists.associations(), engine)
+    if attached is None:
+        return ""
+    return _UNKNOWN + (_FORMER if engine.is_former(attached) else "")
 
 
 def _outdated(names: str) -> str:

@@ -9,13 +9,14 @@ the maintenance function of another stack):
     no conflicting function           attach                       keep
     the selected version of ours      keep                         detach, restore what is recorded
     another version of ours           replace                      detach, restore what is recorded
+    a former function of this stack   replace                      detach, restore what is recorded
     a conflicting function            displace and attach; refuse  keep
     a conflicting sibling             refuse                       keep
     anything but ours, and the kind   skip                         keep
     of ours does not run here
 
-A fallback version replaces no version of ours. One refusal leaves the whole distribution as it is:
-half a site is not in maintenance.
+A fallback version replaces a former function only. One refusal leaves the whole distribution as it
+is: half a site is not in maintenance.
 """
 
 from collections.abc import Collection, Iterable
@@ -144,7 +145,7 @@ def _row(behavior: Behavior, ours: str | None, intent: Intent) -> Step:
         reason = "neither the switch nor a window says anything"
         return Step(behavior.path_pattern, Action.KEEP, reason)
     if mode is Mode.LIVE:
-        return _to_open(behavior, ours)
+        return _to_open(behavior, ours, intent.engine)
     return _to_close(behavior, ours, intent)
 
 
@@ -156,20 +157,24 @@ def _names(except_path: str, path_pattern: str | None) -> bool:
     return except_path.removeprefix("/") == path_pattern.removeprefix("/")
 
 
-def _to_open(behavior: Behavior, ours: str | None) -> Step:
+def _to_open(behavior: Behavior, ours: str | None, engine: Engine) -> Step:
     if ours is None:
         return Step(behavior.path_pattern, Action.KEEP, "it is live")
-    return Step(behavior.path_pattern, Action.DETACH, "the maintenance function is attached")
+    reason = "the maintenance function is attached"
+    if engine.is_former(ours):
+        reason = _former(ours)
+    return Step(behavior.path_pattern, Action.DETACH, reason)
+
+
+def _former(arn: str) -> str:
+    return f"a former function of this stack is attached, {arn}"
 
 
 def _to_close(behavior: Behavior, ours: str | None, intent: Intent) -> Step:
     path_pattern = behavior.path_pattern
-    if ours == intent.arn:
-        return Step(path_pattern, Action.KEEP, "it is in maintenance")
-    if ours and intent.is_fallback:
-        return Step(path_pattern, Action.KEEP, f"it is in maintenance, with {ours}")
     if ours:
-        return Step(path_pattern, Action.REPLACE, f"another version is attached, {ours}")
+        action, reason = _version_to_close(ours, intent)
+        return Step(path_pattern, action, reason)
     unsupported = intent.engine.unsupported(behavior)
     if unsupported:
         reason = f"CloudFront runs no {intent.engine.kind} with {unsupported}: it stays open"
@@ -180,6 +185,17 @@ def _to_close(behavior: Behavior, ours: str | None, intent: Intent) -> Step:
         return Step(path_pattern, Action.REFUSE, refusal, conflicting)
     reason = f"displaces {names_of(conflicting)}" if conflicting else "viewer-request is free"
     return Step(path_pattern, Action.ATTACH, reason, conflicting)
+
+
+def _version_to_close(ours: str, intent: Intent) -> tuple[Action, str]:
+    """Return whether this version of ours may stay, and why."""
+    if intent.engine.is_former(ours):
+        return Action.REPLACE, _former(ours)
+    if ours == intent.arn:
+        return Action.KEEP, "it is in maintenance"
+    if intent.is_fallback:
+        return Action.KEEP, f"it is in maintenance, with {ours}"
+    return Action.REPLACE, f"another version is attached, {ours}"
 
 
 def _refusal(conflicting: tuple[Association, ...], intent: Intent) -> str | None:

@@ -3,7 +3,8 @@ Lambda@Edge as an engine: which functions are ours, and CloudFront's rules for t
 
 CloudFormation names a function `<stack>-<logical id>-<random>`, so the name says which stack it
 belongs to. Ours are all versions of two functions: MaintenanceEdge, the base, which the stack
-deploys, and MaintenancePage, which only the controller publishes.
+deploys, and MaintenancePage, which only the controller publishes. They outlive their stack, so a
+later stack of that name may find them attached: then they are its former functions.
 """
 
 import re
@@ -26,6 +27,8 @@ _VERSION_ARN = re.compile(
 )
 _FUNCTION_ARN = re.compile(r"arn:aws:lambda:[a-z0-9-]+:\d{12}:function:(?P<name>[^:]+)")
 _OUR_NAME = re.compile(r"(?P<stack>.+)-Maintenance(?:Edge|Page)-[A-Za-z0-9]+")
+# Names are not longer (model: lambda FunctionName); CloudFormation shortens those that would be.
+_LONGEST_NAME = 64
 # Source: CloudFront Developer Guide, distribution-using-grpc and edge-function-restrictions-all.
 _UNSUPPORTED = (Feature.GRPC, Feature.SMOOTH_STREAMING)
 # Lambda@Edge functions of a distribution (doc: CloudFront Developer Guide, cloudfront-limits).
@@ -56,8 +59,19 @@ class LambdaEdge(Struct, frozen=True):
         return f"{account}:function:{self.page_name}:unpublished"
 
     def owns(self, arn: str) -> bool:
-        """Return whether this is any version of one of our functions."""
-        return _name(arn) in {self.name, self.page_name}
+        """Return whether this is any version of one of our functions, also of a former one."""
+        return _name(arn) in {self.name, self.page_name} or self.is_former(arn)
+
+    def is_former(self, arn: str) -> bool:
+        """
+        Return whether this is a function that an earlier installation of the stack left behind.
+
+        It has our stack's name and other random characters. Of two shortened names that cannot be
+        told: they may be those of two stacks whose names begin alike.
+        """
+        name, ours = _name(arn), (self.name, self.page_name)
+        is_shortened = any(len(each) >= _LONGEST_NAME for each in (name, *ours))
+        return name not in ours and _stack(name) == self.stack and not is_shortened
 
     def sibling_stack(self, arn: str) -> str | None:
         """Return the name of the other stack whose maintenance function this is, or None."""

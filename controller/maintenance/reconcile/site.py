@@ -115,7 +115,9 @@ class SiteReconciler(Struct, frozen=True):
         found = resolve_targets(self.settings.distributions, listing)
         targets = tuple(each for each in listing if each.distribution_id in found.distribution_ids)
         self._limit_closing(desired.decision.mode, len(found.distribution_ids))
-        attached = self._attached_versions(listing)
+        attached = frozenset(
+            each for each in self._attached_versions(listing) if not self.engine.is_former(each)
+        )
         selection = self._select(observed, attached, publish=publish)
         errors = (*desired.errors, *found.errors, *selection.errors)
         return SiteDecision(desired, listing, targets, selection, attached, errors)

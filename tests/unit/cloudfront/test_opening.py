@@ -1,12 +1,14 @@
 """What becomes of one behavior that should be open: each row of the table in `opening`."""
 
+from copy import replace
+
 import pytest
 from maintenance.cloudfront.displaced import BehaviorRecord, State
 from maintenance.cloudfront.opening import Opening, plan_opening
 from maintenance.cloudfront.plan import Intent, plan_behavior
 from maintenance.model import VIEWER_RESPONSE, Association, Mode
 
-from tests.builders import EDGE, OURS, a_behavior, a_function, a_lambda, lists
+from tests.builders import EDGE, OURS, a_behavior, a_function, a_lambda, edge_arn, lists
 
 SIGN, REWRITE = a_lambda(), a_function()
 HEADERS = a_function(VIEWER_RESPONSE, "headers")
@@ -60,6 +62,19 @@ def test_a_closed_behavior_without_an_entry_stays_closed() -> None:
 
     assert (None, True, False) == (opening.found, opening.stays_closed, opening.settles)
     assert "does not say what was there before" in opening.error
+
+
+def test_a_former_function_without_an_entry_names_where_the_record_may_be() -> None:
+    """The bucket of the installation that attached it outlives its stack."""
+    former = replace(OURS, arn=edge_arn(random="F6E5D4C3B2A1"))
+
+    opening = _open((former,), None)
+
+    assert opening.stays_closed
+    assert opening.error.endswith(
+        "the controller keeps what you do. It is a former function of this stack: the state bucket "
+        "of that installation, if it was kept, has the record, which you can copy"
+    )
 
 
 @pytest.mark.parametrize("displaced", [None, (SIGN,)])

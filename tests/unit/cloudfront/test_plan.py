@@ -32,6 +32,7 @@ OPEN = Intent(Mode.LIVE, EDGE)
 LEAVE = Intent(Mode.UNCHANGED, EDGE)
 
 OLDER = replace(OURS, arn=edge_arn(3))
+FORMER = replace(OURS, arn=edge_arn(random="F6E5D4C3B2A1"))
 SIBLING = replace(OURS, arn=edge_arn(stack="other"))
 
 type _Row = tuple[tuple[Association, ...], str, str, str]
@@ -49,6 +50,7 @@ TABLE: dict[str, list[_Row]] = {
         ((OURS, a_lambda(VIEWER_RESPONSE)), "keep", "keep", "detach"),
     ],
     "another version of ours": [((OLDER,), "replace", "replace", "detach")],
+    "a former function of this stack": [((FORMER,), "replace", "replace", "detach")],
     "a conflicting function": [
         ((a_lambda(),), "attach", "refuse", "keep"),
         ((a_function(),), "attach", "refuse", "keep"),
@@ -93,11 +95,12 @@ def test_a_behavior_with_an_unsupported_feature_is_skipped(
 
 
 def test_a_fallback_replaces_no_version_of_ours() -> None:
-    """It is attached only where ours is not attached yet."""
+    """It is attached only where ours is not attached yet, or a former function of the stack is."""
     fallback = replace(CLOSE, is_fallback=True)
 
-    assert [Action.KEEP, Action.ATTACH] == [
-        plan_behavior(a_behavior("/x", *attached), fallback).action for attached in ((OLDER,), ())
+    assert [Action.KEEP, Action.ATTACH, Action.REPLACE] == [
+        plan_behavior(a_behavior("/x", *attached), fallback).action
+        for attached in ((OLDER,), (), (FORMER,))
     ]
 
 
@@ -193,6 +196,16 @@ def test_a_sibling_is_refused_with_the_names_of_both_stacks() -> None:
         (CLOSE, a_behavior("/x", OURS), "it is in maintenance"),
         # The log then shows which deployment a page came from.
         (CLOSE, a_behavior("/x", OLDER), f"another version is attached, {OLDER.arn}"),
+        (
+            CLOSE,
+            a_behavior("/x", FORMER),
+            f"a former function of this stack is attached, {FORMER.arn}",
+        ),
+        (
+            replace(CLOSE, mode=Mode.LIVE),
+            a_behavior("/x", FORMER),
+            f"a former function of this stack is attached, {FORMER.arn}",
+        ),
         (
             replace(CLOSE, is_fallback=True),
             a_behavior("/x", OLDER),

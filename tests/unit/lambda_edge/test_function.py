@@ -106,6 +106,38 @@ def test_no_other_function_is_ours(arn: str) -> None:
     assert not EDGE.owns(arn)
 
 
+@pytest.mark.parametrize("function", ["Edge", "Page"])
+def test_a_function_of_an_earlier_installation_is_a_former_one_of_ours(function: str) -> None:
+    """It has the same stack's name and other random characters; no other stack has that name."""
+    former = edge_arn(function=function, random="F6E5D4C3B2A1")
+
+    assert (True, True, None) == (
+        EDGE.is_former(former),
+        EDGE.owns(former),
+        EDGE.sibling_stack(former),
+    )
+
+
+@pytest.mark.parametrize(
+    "arn", [edge_arn(), edge_arn(function="Page"), edge_arn(stack="other"), a_lambda().arn, ""]
+)
+def test_no_other_function_is_a_former_one(arn: str) -> None:
+    """Our own are not, and another stack's is its own."""
+    assert not EDGE.is_former(arn)
+
+
+@pytest.mark.parametrize(("letters", "is_former"), [(34, True), (35, False)])
+def test_a_name_that_may_be_shortened_is_no_proof(letters: int, *, is_former: bool) -> None:
+    """Two stacks whose long names begin alike may then seem to be one."""
+    stack = "s" * letters
+    page = f"{stack}-MaintenancePage-AbC123dEf456"
+    edge = parse_lambda_edge(edge_arn(stack=stack), page_function=page)
+    other = edge_arn(stack=stack, random="F6E5D4C3B2A1")
+
+    assert (is_former, is_former) == (edge.is_former(other), edge.owns(other))
+    assert (None if is_former else stack) == edge.sibling_stack(other)
+
+
 @pytest.mark.parametrize(
     ("arn", "stack"),
     [
