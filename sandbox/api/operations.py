@@ -19,8 +19,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
-import botocore.session  # its models describe each REST operation
+import botocore.loaders  # its models describe each REST operation
 from botocore.exceptions import UnknownServiceError
+from botocore.model import OperationModel, ServiceModel
 
 _CREDENTIAL = re.compile(r"Credential=([^/,]+)/\d{8}/[^/]+/([^/]+)/aws4_request")
 _PRESIGNED = re.compile(r"([^/]+)/\d{8}/[^/]+/([^/]+)/aws4_request")
@@ -136,8 +137,10 @@ def _has(query: Mapping[str, list[str]], name: str, value: str) -> bool:
 
 @functools.cache
 def _routes(service: str) -> tuple[_Route, ...]:
+    # A loader of our own: clients edit the model that their session shares, S3's among them.
+    loader = botocore.loaders.create_loader()
     try:
-        model = botocore.session.get_session().get_service_model(service)
+        model = ServiceModel(loader.load_service_model(service, "service-2"), service)
     except UnknownServiceError:
         return ()
     operations = (model.operation_model(name) for name in model.operation_names)
@@ -147,7 +150,7 @@ def _routes(service: str) -> tuple[_Route, ...]:
     )
 
 
-def _required(operation: "botocore.model.OperationModel") -> Iterator[tuple[str, str]]:
+def _required(operation: OperationModel) -> Iterator[tuple[str, str]]:
     shape = operation.input_shape
     if shape is None:
         return
