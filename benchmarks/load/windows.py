@@ -16,13 +16,13 @@ from tests.sandbox.builders import a_distribution
 from tests.stories.site import SWITCH
 
 _SWEEP = {"sweep": True}
-# None begins during the load: all are on the last days of 2198.
+# None begins during the load: all are on the last day of 2198.
 _TEXTS = (
     "cron({m} 2 31 12 ? 2198) for 2h in Europe/Ljubljana",
     "cron({m} 22 31 12 ? 2198) for 1h30m in America/New_York: Window {n}",
     "at(2198-12-31T03:{m:02d}) for 6h: We move house.",
-    "at(2198-12-30T02:{m:02d}) for 6h in Asia/Tokyo",
-    "cron({m} 1 L 12 ? 2198) for 1h in Australia/Lord_Howe",
+    "at(2198-12-31T20:{m:02d}) for 6h in Asia/Tokyo",
+    "cron({m} 20 L 12 ? 2198) for 1h in Australia/Lord_Howe",
 )
 
 
