@@ -1,8 +1,7 @@
 """
 The wiring: read the environment and the clock, make the clients, and put the controller together.
 
-Only this module and `__main__`, for the command line, do that; all other modules are given what
-they need.
+All other modules are given what they need, except `__main__` for the command line.
 """
 
 from __future__ import annotations
