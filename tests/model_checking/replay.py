@@ -7,11 +7,9 @@ only the number matters, so the first ones found stand for all.
 """
 
 from collections.abc import Callable, Sequence
-from copy import replace
 from enum import StrEnum
 from functools import cache
 from hashlib import md5
-from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from maintenance.cloudfront.config import ReadConfig
@@ -20,7 +18,6 @@ from maintenance.cloudfront.displaced import (
     ReadRecord,
     decode,
     empty_record,
-    encode,
 )
 from maintenance.cloudfront.plan import Intent
 from maintenance.errors import ApplyError, StaleObservation
@@ -69,17 +66,6 @@ class Ports(Configs, Records, Protocol):
 def etag_of(body: bytes | None) -> str | None:
     """Return S3's ETag, a hash of the content; None where there is no object."""
     return None if body is None else md5(body, usedforsecurity=False).hexdigest()
-
-
-@cache
-def rename_version(body: bytes, live: frozenset[int], write: str) -> bytes:
-    """Return the record under this write id, with one name for versions that no run can meet."""
-    record = decode_record(body)
-    behaviors = {
-        path: each if each.attached_to in map(str, live) else replace(each, attached_to="-")
-        for path, each in record.behaviors.items()
-    }
-    return encode(replace(record, behaviors=MappingProxyType(behaviors)), write=write)
 
 
 @cache

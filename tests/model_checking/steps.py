@@ -7,6 +7,7 @@ from maintenance.cloudfront.displaced import DisplacedRecord, State, encode
 from maintenance.model import VIEWER_REQUEST, Association, Mode
 
 from tests.model_checking import invariants
+from tests.model_checking.canonical import active_runs, bodies, canonical, live_versions
 from tests.model_checking.replay import (
     Call,
     CallKind,
@@ -15,7 +16,6 @@ from tests.model_checking.replay import (
     Variant,
     decode_record,
     etag_of,
-    rename_version,
 )
 from tests.model_checking.third_parties import Edit, possible_edits
 from tests.model_checking.world import (
@@ -50,7 +50,7 @@ class Steps:
     def after(self, world: World) -> Iterator[Step]:
         """Yield each step and the world after it."""
         for sentence, after in self._after(world):
-            yield sentence, _renamed(after, has_write_id=self._variant.has_write_id)
+            yield sentence, canonical(after, has_write_id=self._variant.has_write_id)
 
     def _after(self, world: World) -> Iterator[Step]:
         if world.switch + 1 < len(self._scope.desired):
@@ -69,7 +69,7 @@ class Steps:
     def settle(self, world: World) -> None:
         """Start one more run in a world without runs; raise Violation unless that settles it."""
         budget = Budget(0, world.budget.edits, 0, 0)
-        idle = _renamed(world._replace(runs=(None,), budget=budget), has_write_id=False)
+        idle = canonical(world._replace(runs=(None,), budget=budget), has_write_id=False)
         if idle in self._settled_worlds:
             return
         try:
@@ -158,7 +158,7 @@ class Steps:
             return after
         is_current = run.is_record_current and (state.changed or run.is_listing_current)
         # Another run may have read the record before, and then still restores what it says.
-        if is_current and not _active(after):
+        if is_current and not active_runs(after):
             after = after._replace(restorable=frozenset())
         # The listing of a run that has changed something is outdated.
         return after if state.changed else after._replace(is_settled=run.is_listing_current)
@@ -179,7 +179,7 @@ class Steps:
 
     def _fresh_body(self, world: World, record: DisplacedRecord) -> bytes:
         """Return the record with the lowest write id that no run can confuse with another write."""
-        write = str(len(_bodies(world))) if self._variant.has_write_id else ""
+        write = str(len(bodies(world))) if self._variant.has_write_id else ""
         return encode(record, write=write)
 
 
@@ -187,48 +187,13 @@ def _is_fresh(world: World) -> bool:
     """Return whether another run may be about to attach ours, as the record says."""
     entries = decode_record(world.record).behaviors.values()
     is_pending = any(each.attached_to == str(world.version) for each in entries)
-    return is_pending and len(_active(world)) > 1
+    return is_pending and len(active_runs(world)) > 1
 
 
 def _ours(scope: Scope) -> Association:
     """Return what an old configuration has at viewer-request."""
     intent = next(each.intent for each in scope.desired if each.intent.mode is Mode.MAINTENANCE)
     return Association(VIEWER_REQUEST, intent.engine.kind, intent.arn)
-
-
-def _active(world: World) -> tuple[Run, ...]:
-    return tuple(filter(None, world.runs))
-
-
-def _bodies(world: World) -> tuple[bytes, ...]:
-    """Return each record that is stored, or that a run has read or written in this try, once."""
-    read = (each.record for run in _active(world) for each in run.answers)
-    return tuple(dict.fromkeys(filter(None, (world.record, *read))))
-
-
-def _live_versions(world: World) -> frozenset[int]:
-    """Return the versions that are current, or that a run has read in this try."""
-    read = (a.version for run in _active(world) for a in run.answers if a.xml)
-    return frozenset((world.version, *read))
-
-
-def _renamed(world: World, *, has_write_id: bool) -> World:
-    """Return the world with the lowest write ids, and one name for versions that none can meet."""
-    live = _live_versions(world)
-    new = {
-        body: rename_version(body, live, str(number) if has_write_id else "")
-        for number, body in enumerate(_bodies(world))
-    }
-
-    def renamed(answer: Answer) -> Answer:
-        return answer._replace(record=new[answer.record]) if answer.record else answer
-
-    return world._replace(
-        record=new[world.record] if world.record else None,
-        runs=tuple(
-            run and run._replace(answers=tuple(map(renamed, run.answers))) for run in world.runs
-        ),
-    )
 
 
 def _with_run(world: World, number: int, run: Run | None) -> World:
@@ -273,7 +238,7 @@ def _with_config(world: World, xml: bytes, *, by_run: bool) -> World:
         _ghost_after(path, was.get(path, frozenset()), each, known.get(path), by_run=by_run)
         for path, each in now.items()
     )
-    version = next(each for each in count() if each not in _live_versions(world))
+    version = next(each for each in count() if each not in live_versions(world))
     return world._replace(
         xml=xml,
         version=version,

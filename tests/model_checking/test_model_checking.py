@@ -100,7 +100,6 @@ ORDINARY = (
     Scope(SITE_OF_ONE, (ON, OFF), Budget(runs=2, edits=1, crashes=1, losses=0), edits=OF_FUNCTIONS),
     Scope(SITE_OF_ONE, (ON, OFF), Budget(runs=1, edits=2, crashes=0, losses=0)),
     Scope(SITE, (ON, OFF, ON), Budget(runs=3, edits=0, crashes=1, losses=0)),
-    Scope(SITE, (ON, OFF), Budget(runs=2, edits=0, crashes=1, losses=1)),
     Scope(SITE, (ON, OFF, PARTLY), Budget(runs=2, edits=0, crashes=1, losses=1)),
     Scope(OTHER_SITE, OTHER_ENGINE, Budget(runs=2, edits=0, crashes=1, losses=1)),
 )

@@ -63,7 +63,8 @@ class DistributionReconciler(Struct, frozen=True):
         return _outcome(distribution, self._prepare(distribution.distribution_id, intent))
 
     def owes(self, distribution_id: str) -> bool:
-        """Return whether a displaced function is owed by the record; raise ObservationError."""
+        """Return whether the record owes a displaced function; raise what `apply` raises."""
+        self.raise_if_late(distribution_id)
         return not self.records.read(distribution_id).record.is_settled
 
     def apply(self, distribution: Distribution, intent: Intent) -> Outcome:

@@ -219,6 +219,19 @@ def test_ours_is_removed_by_hand_and_its_place_left_empty(sweeps: int) -> None:
     assert not reconciler.owes(DISTRIBUTION_ID)
 
 
+def test_a_run_without_time_left_asks_no_record() -> None:
+    """S3 may hang for many distributions, one after the other."""
+
+    def refuse(distribution_id: str) -> None:
+        raise ApplyError(f"no time left for {distribution_id}")
+
+    cloud = _Cloud(config_xml())
+    reconciler = DistributionReconciler(cloud, cloud, raise_if_late=refuse)
+
+    with pytest.raises(ApplyError, match="no time left"):
+        reconciler.owes(DISTRIBUTION_ID)
+
+
 def test_an_old_configuration_of_ours_restores_nothing_after_the_maintenance() -> None:
     """What the record names was replaced, and the site stays closed until somebody decides."""
     cloud = _Cloud(config_xml(a_behavior(None, a_lambda())))
