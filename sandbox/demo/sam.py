@@ -27,7 +27,7 @@ class Account(Protocol):
 
 def build(account: Account) -> None:
     """Build both functions as `make build` does; raise StepFailed if that fails."""
-    with _one_at_a_time():
+    with lock_build():
         _run(["sam", "build"], account.environment())
         _run([str(ROOT / "tools" / "slim"), *map(str, PACKAGES)], {})
 
@@ -54,13 +54,13 @@ def deploy(account: Account, stack: str, *, built: Path = BUILT, **parameters: s
 
 def sam(account: Account, *arguments: str) -> None:
     """Run a command of the SAM CLI; raise StepFailed, with its output, if it fails."""
-    with _one_at_a_time():
+    with lock_build():
         _run(["sam", *arguments], account.environment())
 
 
 @contextlib.contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    """Wait for other builds and deployments in this checkout: they use the same folder."""
+def lock_build() -> Iterator[None]:
+    """Wait for other builds, deployments and invocations in this checkout: they share a folder."""
     BUILT.parent.mkdir(exist_ok=True)
     with (BUILT.parent / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from samcli.yamlhelper import yaml_parse
 
-from sandbox.demo.sam import BUILT, run
+from sandbox.demo.sam import BUILT, lock_build, run
 
 IMAGE = "site-local/lambda-python:3.13"
 AWS_IMAGE = "public.ecr.aws/lambda/python:3.13-x86_64"
@@ -52,10 +52,11 @@ def sam_local_invoke(
 
     `variables` are set in the container, `credentials` for the SAM CLI, which hands them on.
     """
-    if not _TEMPLATE.exists():
-        raise InvocationError("Nothing is built: run make sandbox, or make build, first.")
     environment = {"AWS_REGION": "us-east-1", "SAM_CLI_TELEMETRY": "0", **(credentials or {})}
-    with tempfile.TemporaryDirectory(prefix="invoke-") as folder:
+    # A build that runs at the same time empties the folder first.
+    with lock_build(), tempfile.TemporaryDirectory(prefix="invoke-") as folder:
+        if not _TEMPLATE.exists():
+            raise InvocationError("Nothing is built: run make sandbox, or make build, first.")
         template = _template_options(Path(folder), function, variables or {})
         command = ["sam", "local", "invoke", function, *template, *_image_options()]
         ran = run([*command, "--event", "-"], environment, json.dumps(event))
