@@ -100,7 +100,7 @@ def test_ours_without_a_maintenance_stays_if_the_last_one_displaced_a_function()
     """It may have been replaced since, and what replaced it was overwritten."""
     opening = _open((OURS,), (SIGN,), State.SETTLED)
 
-    assert (None, True) == (opening.found, opening.stays_closed)
+    assert ("/x", None, True) == (opening.path_pattern, opening.found, opening.stays_closed)
     assert (
         "stays closed: it has the maintenance function again, although that maintenance is over; "
         "another tool may have written an old configuration. The record of displaced functions "
