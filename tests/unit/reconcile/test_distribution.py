@@ -219,6 +219,24 @@ def test_ours_is_removed_by_hand_and_its_place_left_empty(sweeps: int) -> None:
     assert not reconciler.owes(DISTRIBUTION_ID)
 
 
+def test_a_function_that_was_attached_in_place_of_ours_stays() -> None:
+    """It replaces the displaced one, and the run that opens the site names that once."""
+    cloud = _Cloud(config_xml(a_behavior(None, a_lambda())))
+    reconciler = _reconciler(cloud)
+    reconciler.apply(a_distribution(), CLOSE)
+    _somebody_writes(cloud, a_function())
+
+    outcome = reconciler.apply(a_distribution(), OPEN)
+
+    assert ((a_function(),), (a_lambda(),)) == (_attached(cloud), outcome.not_restored)
+    (warning,) = outcome.warnings
+    assert (
+        f"{DISTRIBUTION_ID}: did not restore {a_lambda()}, because another function has been "
+        "attached in its place"
+    ) == warning
+    assert not reconciler.owes(DISTRIBUTION_ID)
+
+
 def test_a_run_without_time_left_asks_no_record() -> None:
     """S3 may hang for many distributions, one after the other."""
 
