@@ -5,7 +5,7 @@ Each behavior has an entry, which attaching writes and nothing erases (ADR 0003)
 
     state        means
     -----------  -------------------------------------------------------------------------------
-    displaced    what ours displaced is owed: it is restored unless somebody else attaches another
+    displaced    what ours displaced is owed: it is restored, unless another party attaches another
                  function of the same event type
     settled      the maintenance is over: it was restored, or another function took its place
 
