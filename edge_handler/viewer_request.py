@@ -27,7 +27,7 @@ from maintenance_edge.files import PackageError
 from maintenance_edge.headers import header, header_fields
 from maintenance_edge.negotiation import preferred_language, preferred_media_type
 from maintenance_edge.package import read_package
-from maintenance_edge.responses import retry_after
+from maintenance_edge.retry_after import retry_after
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

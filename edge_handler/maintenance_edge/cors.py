@@ -15,8 +15,10 @@ real request. Browsers do not cache it, because the site's own answer to a prefl
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 
 from maintenance_edge.headers import header, header_fields
+from maintenance_edge.rules import each
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,11 +26,12 @@ if TYPE_CHECKING:
     from typing import Final
 
     from maintenance_edge.event import Request, Response
+    from maintenance_edge.rules import Rules
 
 _EXPOSED_HEADERS: Final = "Retry-After, X-Maintenance"
 
 # scheme://host[:port] without path; the first label may be the wildcard.
-ORIGIN: Final = re.compile(r"https?://(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::[0-9]{1,5})?")
+_ORIGIN: Final = re.compile(r"https?://(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::[0-9]{1,5})?")
 
 # A list of tokens (RFC 9110, section 5.6.2), short enough to send back.
 _TOKENS: Final = re.compile(r"[\w!#$%&'*+.^`|~-]+(?: *, *[\w!#$%&'*+.^`|~-]+)*", re.ASCII)
@@ -72,7 +75,7 @@ class AllowedOrigins:
 
 
 def allowed_origins(origins: Iterable[str]) -> AllowedOrigins:
-    """Return the configured origins; each is `*` or matches ORIGIN."""
+    """Return the configured origins; each is `*` or matches the rule."""
     named = [origin for origin in origins if origin != "*"]
     alternatives = (
         re.escape(origin).replace(r"://\*\.", r"://(?:[a-z0-9-]+\.)+") for origin in named
@@ -118,3 +121,17 @@ def preflight_response(request: Request, cors_headers: dict[str, str]) -> Respon
     # No body: CloudFront answers 502 for a 204 with one
     # (doc: CloudFront Developer Guide, lambda-generating-http-responses).
     return {"status": "204", "statusDescription": "No Content", "headers": header_fields(headers)}
+
+
+def _is_origin(value: object) -> bool:
+    return isinstance(value, str) and bool(value == "*" or _ORIGIN.fullmatch(value))
+
+
+CORS_RULES: Final[Rules] = MappingProxyType(
+    {
+        "cors_origins": (
+            each(_is_origin),
+            'a list of origins such as "https://app.example.com", "https://*.example.com" or "*"',
+        ),
+    }
+)

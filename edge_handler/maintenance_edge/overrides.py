@@ -25,10 +25,10 @@ from maintenance_edge.problem import parse_problem
 from maintenance_edge.responses import RESPONSE_LIMIT_BYTES, Page
 from maintenance_edge.settings import (
     ANNOUNCEMENT,
-    LANGUAGE_TAG,
     parse_announcement,
     parse_site_settings,
 )
+from maintenance_edge.texts import LANGUAGE_TAG
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,11 +8,19 @@ matches the whole path, and case counts.
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
+
+from maintenance_edge.rules import each
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Final
+
+    from maintenance_edge.rules import Rules
+
+# A comma or a blank joins two patterns by mistake; CloudFront's patterns have neither.
+_NO_PATTERN: Final = re.compile(r"[/?]*\*[/?*]*|(?s:.*[,\s].*)")
 
 # Origins may resolve these, so /open/../closed does not count as /open/*. Some drop path parameters
 # (..;x=1), decode twice (%252e), or end a path at NUL before they resolve it.
@@ -67,3 +75,20 @@ def _expression(pattern: str) -> str:
         return first
     *middle, last = others
     return "".join((first, *(f"(?>.*?{part})" for part in middle), ".*", last))
+
+
+def _is_path_pattern(value: object) -> bool:
+    return isinstance(value, str) and value.startswith("/") and not _NO_PATTERN.fullmatch(value)
+
+
+PATH_RULES: Final[Rules] = MappingProxyType(
+    {
+        "allowed_paths": (
+            each(_is_path_pattern),
+            (
+                "a list of path patterns that begin with '/', are more than wildcards and have no "
+                "comma or blank"
+            ),
+        ),
+    }
+)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any, Final
 
-    from maintenance_edge.settings import Text
+    from maintenance_edge.texts import Text
 
 PROBLEM_FILE: Final = "page/problem.json"
 

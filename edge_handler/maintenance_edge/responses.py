@@ -23,7 +23,6 @@ from __future__ import annotations
 
 import binascii
 import hashlib
-import math
 import re
 import time
 from types import MappingProxyType
@@ -39,7 +38,8 @@ if TYPE_CHECKING:
     from typing import Any, Final
 
     from maintenance_edge.event import Response
-    from maintenance_edge.settings import Settings, Text
+    from maintenance_edge.settings import Settings
+    from maintenance_edge.texts import Text
 
 # A response generated at viewer-request, headers included
 # (doc: CloudFront Developer Guide, cloudfront-limits).
@@ -120,13 +120,6 @@ def render_responses(
             _check_size(response, PROBLEM_FILE if is_site_problem else page.label)
             responses[language, media_type] = response
     return responses
-
-
-def retry_after(settings: Settings, now: float) -> str:
-    """Return the seconds from `now` (Unix time) to the end, or the setting if none lies ahead."""
-    if settings.until is None or settings.until <= now:
-        return str(settings.retry_after_seconds)
-    return str(math.ceil(settings.until - now))
 
 
 def render_page(page: Page, parts: PageParts, language: str, settings: Settings) -> str:

@@ -5,7 +5,7 @@ import json
 import pytest
 from maintenance_edge.files import PackageError
 from maintenance_edge.problem import parse_problem, problem_body
-from maintenance_edge.settings import Text
+from maintenance_edge.texts import Text
 
 TEXT = Text("Soon", 'Moving "again" {{until}}')
 UNTIL = 1_796_097_600.0

@@ -1,0 +1,59 @@
+"""Read the settings of when to come back, and say it: `until`, `retry_after_seconds`. Pure."""
+
+from __future__ import annotations
+
+import math
+from types import MappingProxyType
+
+from maintenance_edge.rules import or_null, whole_number
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any, Final
+
+    from maintenance_edge.rules import Rules
+    from maintenance_edge.settings import Settings
+
+_LONGEST_RETRY_AFTER_SECONDS: Final = 86_400
+
+
+def retry_after(settings: Settings, now: float) -> str:
+    """Return the seconds from `now` (Unix time) to the end, or the setting if none lies ahead."""
+    if settings.until is None or settings.until <= now:
+        return str(settings.retry_after_seconds)
+    return str(math.ceil(settings.until - now))
+
+
+def read_until(values: Mapping[str, Any]) -> float | None:
+    """Return the end as Unix time, None if it is unknown."""
+    return _unix_time(values["until"]) if values["until"] else None
+
+
+def _is_instant(value: object) -> bool:
+    if not isinstance(value, str):
+        return False
+    try:
+        _unix_time(value)
+    except (ValueError, OverflowError):
+        return False
+    return True
+
+
+def _unix_time(text: str) -> float:
+    """Return an instant as Unix time; raise ValueError or OverflowError if it is not one."""
+    from datetime import UTC, datetime  # noqa: PLC0415 -- slow to load, needed only for an end
+
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError(f"{text} has no offset")
+    # In UTC it may lie outside of the years that datetime has.
+    return datetime.fromtimestamp(instant.timestamp(), UTC).timestamp()
+
+
+RETRY_AFTER_RULES: Final[Rules] = MappingProxyType(
+    {
+        "until": (or_null(_is_instant), 'a time with offset such as "2026-12-01T04:00Z" or null'),
+        "retry_after_seconds": whole_number(_LONGEST_RETRY_AFTER_SECONDS),
+    }
+)
