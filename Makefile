@@ -2,8 +2,7 @@
 SHELL := /bin/sh
 DEV := .venv/dev
 BIN := $(DEV)/bin
-BYPASS := PYTHONPATH=controller:edge_handler $(BIN)/python -m maintenance.cli.bypass
-MAINTENANCE = PYTHONPATH=controller $(BIN)/python -m maintenance
+MAINTENANCE = PYTHONPATH=controller:edge_handler $(BIN)/python -m maintenance
 # Neither make nor the shell interprets ARGS: a message may contain ' ; & ( $ and more.
 export TYPED := $(value ARGS)
 unexport ARGS
@@ -88,13 +87,13 @@ history: setup ## Show who changed the switch and the windows, and when
 	$(OPERATE)
 
 secret: setup ## Write a new secret of the bypass link to Parameter Store (REPLACE=1 ends all links)
-	@$(BYPASS) create $(if $(REPLACE),--replace) $(if $(PARAMETER),--parameter '$(PARAMETER)')
+	@$(MAINTENANCE) bypass create $(if $(REPLACE),--replace) $(if $(PARAMETER),--parameter '$(PARAMETER)')
 
 bypass: setup ## Write what verifies the bypass link into the edge function, for the next deployment
-	@$(BYPASS) prepare $(if $(PARAMETER),--parameter '$(PARAMETER)')
+	@$(MAINTENANCE) bypass prepare $(if $(PARAMETER),--parameter '$(PARAMETER)')
 
 link: setup ## Print the bypass link: make link URL=https://www.example.com/
-	@$(BYPASS) print '$(URL)' $(if $(PARAMETER),--parameter '$(PARAMETER)')
+	@$(MAINTENANCE) bypass print '$(URL)' $(if $(PARAMETER),--parameter '$(PARAMETER)')
 
 fmt: setup ## Format the code
 	$(BIN)/ruff format .
@@ -130,10 +129,10 @@ load: setup ## Check what holds under load (ONLY=fleet,windows,events for some)
 	@PYTHONPATH=controller:edge_handler:. $(BIN)/python -m benchmarks --load $(if $(ONLY),--only $(ONLY))
 
 docs: setup ## Write the tables of docs/configuration.md from the template
-	@PYTHONPATH=controller:. $(BIN)/python -m tools.check_docs --write
+	@PYTHONPATH=controller:edge_handler:. $(BIN)/python -m tools.check_docs --write
 
 check-docs: setup ## Check the links, commands and tables of the docs
-	@PYTHONPATH=controller:. $(BIN)/python -m tools.check_docs
+	@PYTHONPATH=controller:edge_handler:. $(BIN)/python -m tools.check_docs
 
 lock: setup ## Pin the requirements again after an edit of an .in file
 	tools/lock

@@ -1,40 +1,48 @@
 """
-The command line: `python -m maintenance status | plan | on | off | windows | history`.
+The command line: `python -m maintenance status | plan | on | off | windows | history | bypass`.
 
 It assembles the same controller as `handler.py` does in Lambda. Only this module and `app.py` read
 the environment, ask the clock and make clients.
 """
 
+from __future__ import annotations
+
+import functools
 import os
 import sys
 import time
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 try:
-    import boto3
     from botocore.exceptions import BotoCoreError, ClientError
 
-    from maintenance.app import assemble, now
-    from maintenance.aws.cloudformation import read_deployed_settings
-    from maintenance.cli.arguments import STACK, parser, run
-    from maintenance.cli.show import ExitCode, Session
+    from maintenance.cli.arguments import STACK, parser
+    from maintenance.cli.context import Context
+    from maintenance.cli.exit_code import ExitCode
     from maintenance.cli.terminal import Terminal
-    from maintenance.cli.watch import Watch
     from maintenance.errors import MaintenanceError, UnreadableValue
 except ModuleNotFoundError as error:
     # The Lambda package has no rich, and a bare Python has none of these.
     sys.exit(
         f"{error.name} is not installed: run make setup, then "
-        "PYTHONPATH=controller .venv/dev/bin/python -m maintenance"
+        "PYTHONPATH=controller:edge_handler .venv/dev/bin/python -m maintenance"
     )
+
+if TYPE_CHECKING:
+    import boto3
+
+    from maintenance.cli.show import Session
 
 
 def main(words: Sequence[str] | None = None) -> ExitCode:
     """Run a command; an error is one sentence on standard error, and an exit code."""
-    arguments = parser(stack=os.environ.get("STACK") or STACK).parse_args(words)
+    words = sys.argv[1:] if words is None else words
+    arguments = parser(words, stack=os.environ.get("STACK") or STACK).parse_args(words)
     terminal = Terminal(as_json=arguments.json)
+    connect = functools.cache(lambda: _connect(arguments.stack, terminal))
     try:
-        return run(arguments, _session(arguments.stack, terminal))
+        code: ExitCode = arguments.run(arguments, Context(terminal, _aws, connect))
     except UnreadableValue as error:
         terminal.error(str(error))
         return ExitCode.USAGE
@@ -48,14 +56,27 @@ def main(words: Sequence[str] | None = None) -> ExitCode:
     except KeyboardInterrupt:
         terminal.info("Interrupted; the switch keeps what was written.")
         return ExitCode.INTERRUPTED
+    return code
 
 
-def _session(stack: str, terminal: Terminal) -> Session:
-    aws = boto3.Session(region_name="us-east-1")
+@functools.cache
+def _aws() -> boto3.Session:
+    import boto3  # noqa: PLC0415 - takes a quarter of a second, and not every command needs it
+
+    return boto3.Session(region_name="us-east-1")
+
+
+def _connect(stack: str, terminal: Terminal) -> Session:
+    # The same: they import boto3.
+    from maintenance.app import assemble, now  # noqa: PLC0415
+    from maintenance.aws.cloudformation import read_deployed_settings  # noqa: PLC0415
+    from maintenance.cli.show import Session  # noqa: PLC0415
+    from maintenance.cli.watch import Watch  # noqa: PLC0415
+
     deployed = read_deployed_settings(
         stack,
-        cloudformation=aws.client("cloudformation"),
-        functions=aws.client("lambda"),
+        cloudformation=_aws().client("cloudformation"),
+        functions=_aws().client("lambda"),
     )
     app = assemble(deployed.settings, own_arn=deployed.controller_arn)
     return Session(app, terminal, Watch(terminal, now, time.sleep))

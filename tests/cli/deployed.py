@@ -47,7 +47,7 @@ class Deployed:
         return {
             **self.site.cloud.sandbox.environment(),
             "PATH": os.defpath,
-            "PYTHONPATH": str(ROOT / "controller"),
+            "PYTHONPATH": f"{ROOT / 'controller'}:{ROOT / 'edge_handler'}",
             "COLUMNS": "80",
             # Where make keeps compiled files, if make runs this.
             "PYTHONPYCACHEPREFIX": sys.pycache_prefix or "",

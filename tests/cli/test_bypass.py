@@ -142,7 +142,7 @@ def run(cloud: Cloud, *arguments: str) -> "subprocess.CompletedProcess[str]":
         "PYTHONPYCACHEPREFIX": sys.pycache_prefix or "",
     }
     return subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-m", "maintenance.cli.bypass", *arguments],
+        [sys.executable, "-m", "maintenance", "bypass", *arguments],
         cwd=ROOT,
         env=environment,
         capture_output=True,

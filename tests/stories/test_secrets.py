@@ -11,7 +11,6 @@ from pathlib import Path
 import httpx
 import pytest
 from maintenance.__main__ import main as maintenance
-from maintenance.cli.bypass import main as bypass
 from maintenance.errors import MaintenanceError
 from maintenance_edge.bypass import PARAMETER
 
@@ -156,8 +155,8 @@ def test_only_the_command_that_prints_the_link_reveals_its_secret(
     received_events, distribution_id = listen(site), a_distribution(site.cloud)
     anchors = tmp_path / "bypass.json"
     for words in (["create"], ["create"], ["prepare", "--weeks", "3", "--file", str(anchors)]):
-        outputs.add("the other commands", outputs.types(bypass, *words))
-    link = outputs.types(bypass, "print", "https://www.example.com/")
+        outputs.add("the other commands", outputs.types(maintenance, "bypass", *words))
+    link = outputs.types(maintenance, "bypass", "print", "https://www.example.com/")
     secret = link.strip().partition(f"{PARAMETER}=")[2]
     base = site.publishes_another_version(**{"bypass.json": anchors.read_text()})
     looks_after(distribution_id, EDGE_VERSION_ARN=base)

@@ -111,7 +111,7 @@ def _maintenance_errors(arguments: Sequence[str]) -> list[str]:
     said = io.StringIO()
     try:
         with contextlib.redirect_stderr(said):
-            parser(stack="s").parse_args(arguments)
+            parser(arguments, stack="s").parse_args(arguments)
     except SystemExit:
         return [said.getvalue().strip().splitlines()[-1]]
     return []

@@ -1,9 +1,9 @@
 """
 The bypass link's secret: create it, write what verifies it into the package, print the link.
 
-    python -m maintenance.cli.bypass create       writes a new random secret to Parameter Store
-    python -m maintenance.cli.bypass prepare      writes edge_handler/bypass.json, which verifies it
-    python -m maintenance.cli.bypass print URL    prints the link for testers
+    bypass create       writes a new random secret to Parameter Store
+    bypass prepare      writes edge_handler/bypass.json, which verifies it
+    bypass print URL    prints the link for testers
 
 `make secret`, `make bypass` and `make link` call these, with `edge_handler` on PYTHONPATH.
 
@@ -27,11 +27,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-import boto3  # noqa: TID251 - this program makes its own client
 from botocore.exceptions import BotoCoreError, ClientError
 from maintenance_edge.bypass import HOUR_SECONDS, PARAMETER, WEEK_HOURS, anchor
 from maintenance_edge.files import PackageError
 from maintenance_edge.settings import parse_settings
+
+from maintenance.cli.argument_types import whole_number
+from maintenance.cli.arguments import Commands
+from maintenance.cli.context import Context
+from maintenance.cli.exit_code import ExitCode
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
@@ -49,25 +53,56 @@ class BypassError(RuntimeError):
     """The command failed; the message says why and what to do."""
 
 
-def main() -> int:
-    """Run the command; return the exit code, 1 after an error, which is one sentence on stderr."""
-    arguments = _parser().parse_args()
-    ssm = boto3.client("ssm", region_name=arguments.region)
+def add_arguments(commands: Commands, shared: argparse.ArgumentParser) -> None:
+    """Add the command `bypass`; it asks no stack, so it has none of the `shared` options."""
+    del shared
+    bypass = commands.add_parser(
+        "bypass",
+        help="the bypass link's secret: create it, prepare the package, print the link",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    bypass.set_defaults(run=run)
+    options = argparse.ArgumentParser(add_help=False)
+    options.add_argument("--parameter", default=_SECRET_PARAMETER, help="name of the SecureString")
+    options.add_argument("--region", default="us-east-1", help="the stack's Region")
+    _add_actions(bypass, options)
+
+
+def _add_actions(bypass: argparse.ArgumentParser, options: argparse.ArgumentParser) -> None:
+    actions = bypass.add_subparsers(dest="action", required=True, metavar="ACTION")
+    create = actions.add_parser("create", parents=[options], help="write a new secret")
+    create.add_argument("--replace", action="store_true", help="end every link made so far")
+    prepare = actions.add_parser("prepare", parents=[options], help="write what verifies it")
+    prepare.add_argument("--file", type=Path, default=_ANCHORS, help="where to write it")
+    prepare.add_argument(
+        "--weeks",
+        type=whole_number(most=_LONGEST_WEEKS),
+        default=104,
+        help="for how long the link works (104)",
+    )
+    link = actions.add_parser("print", parents=[options], help="print the link")
+    link.add_argument("url", help="address to open, https://www.example.com/")
+
+
+def run(arguments: argparse.Namespace, context: Context) -> ExitCode:
+    """Run the action; an error is one sentence on standard error."""
+    ssm = context.aws().client("ssm", region_name=arguments.region)
     try:
         answer = _run(arguments, ssm)
     except (BypassError, PackageError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
+        context.terminal.error(str(error))
+        return ExitCode.FAILED
     sys.stdout.write(f"{answer}\n")
-    return 0
+    return ExitCode.DONE
 
 
 def _run(arguments: argparse.Namespace, ssm: SSMClient) -> str:
-    if arguments.command == "create":
+    if arguments.action == "create":
         create_secret(ssm, arguments.parameter, replace=arguments.replace)
         return f"{arguments.parameter} holds a new secret. Now prepare, build and deploy."
     secret = read_secret(ssm, arguments.parameter)
-    if arguments.command == "print":
+    if arguments.action == "print":
         return link_to(arguments.url, secret)
     first_week = week_of(time.time())  # noqa: TID251 - only here does this program ask the clock
     settings = parse_settings(_SETTINGS.read_text(encoding="utf-8"))
@@ -143,30 +178,3 @@ def link_to(url: str, secret: str) -> str:
     query = f"{parts.query}&" if parts.query else ""
     link = parts._replace(path=parts.path or "/", query=f"{query}{PARAMETER}={secret}", fragment="")
     return link.geturl()
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m maintenance.cli.bypass",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("--parameter", default=_SECRET_PARAMETER, help="name of the SecureString")
-    shared.add_argument("--region", default="us-east-1", help="the stack's Region")
-    commands = parser.add_subparsers(dest="command", required=True)
-    create = commands.add_parser("create", parents=[shared], help="write a new secret")
-    create.add_argument("--replace", action="store_true", help="end every link made so far")
-    prepare = commands.add_parser("prepare", parents=[shared], help="write what verifies it")
-    prepare.add_argument("--file", type=Path, default=_ANCHORS, help="where to write it")
-    prepare.add_argument(
-        "--weeks", type=int, choices=range(1, _LONGEST_WEEKS + 1), default=104, metavar="WEEKS",
-        help="for how long the link works (104)",
-    )  # fmt: skip
-    link = commands.add_parser("print", parents=[shared], help="print the link")
-    link.add_argument("url", help="address to open, https://www.example.com/")
-    return parser
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -5,23 +5,62 @@ They write the switch, whose change event wakes the deployed controller, and wat
 switch's own parser reads the value first, so an invalid one is never written.
 """
 
+import argparse
 from datetime import timedelta
 
 from msgspec import Struct
 from rich.prompt import Confirm
 from rich.text import Text
 
-from maintenance.cli.show import ExitCode, Session
+from maintenance.cli.argument_types import duration
+from maintenance.cli.arguments import Commands
+from maintenance.cli.context import Context
+from maintenance.cli.exit_code import ExitCode
+from maintenance.cli.show import Session
 from maintenance.cli.status_view import summarize
 from maintenance.errors import ConfigurationError, MaintenanceError
 from maintenance.reporting.report import ACCEPTED, SETTLED, has_reached
-from maintenance.schedule.switch import parse_switch
+from maintenance.schedule.switch import GRAMMAR, parse_switch
 
 # The controller acts within seconds, and CloudFront takes a few updates a minute of a large fleet.
 UNTIL_ACCEPTED = timedelta(minutes=5)
 # AWS says minutes, up to 15 with Lambda@Edge (doc: CloudFront Developer Guide,
 # lambda-edge-testing-debugging), and `aws cloudfront wait` gives up after 35.
 UNTIL_DEPLOYED = timedelta(minutes=35)
+
+
+def add_arguments(commands: Commands, shared: argparse.ArgumentParser) -> None:
+    """Add the commands `on` and `off`."""
+    for word, effect in (("on", "close the site"), ("off", "open the site")):
+        change = commands.add_parser(
+            word,
+            parents=[shared],
+            help=f"{effect}: {word} [for 90m | until 2026-12-01T04:00]",
+            description=f"Write the switch, to {effect}, and watch until CloudFront accepts it.",
+            epilog=f"Values of the switch: {GRAMMAR}.",
+        )
+        change.add_argument("words", nargs="*", metavar="for 90m | until 2026-12-01T04:00")
+        change.add_argument("--message", metavar="TEXT", help="message for visitors")
+        change.add_argument("--yes", action="store_true", help="do not ask")
+        change.add_argument(
+            "--wait", action="store_true", help="watch until every distribution is Deployed"
+        )
+        change.add_argument(
+            "--timeout", type=duration, help="how long to watch (5m, with --wait 35m)"
+        )
+        change.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, context: Context) -> ExitCode:
+    """Write the switch."""
+    value = " ".join([arguments.command, *arguments.words])
+    change = SwitchChange(
+        value=f"{value}: {arguments.message}" if arguments.message else value,
+        is_confirmed=arguments.yes,
+        wait=arguments.wait,
+        timeout=arguments.timeout,
+    )
+    return set_switch(change, context.connect())
 
 
 class SwitchChange(Struct, frozen=True):

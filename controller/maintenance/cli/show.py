@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import replace
 from datetime import datetime, timedelta
-from enum import IntEnum
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -21,6 +20,7 @@ from maintenance.cli.calendar_view import (
     render_windows,
     windows_document,
 )
+from maintenance.cli.exit_code import ExitCode
 from maintenance.cli.history_view import Page, history_document, render_history
 from maintenance.cli.status_view import (
     ReportView,
@@ -43,17 +43,6 @@ from maintenance.schedule.history import newest_first
 from maintenance.schedule.switch import parse_switch
 from maintenance.schedule.window import over_notices
 from maintenance.wakeup import ParameterChanged
-
-
-class ExitCode(IntEnum):
-    """The exit codes; docs/operations-reference.md says when each is used."""
-
-    DONE = 0
-    FAILED = 1
-    USAGE = 2
-    MAINTENANCE = 3
-    NOT_YET = 4
-    INTERRUPTED = 130
 
 
 class _FixedListing(Struct, frozen=True):

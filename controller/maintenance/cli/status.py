@@ -1,0 +1,35 @@
+"""`status`: is the site in maintenance, why, until when, everywhere, what comes next."""
+
+import argparse
+
+from maintenance.cli.argument_types import duration
+from maintenance.cli.arguments import Commands
+from maintenance.cli.context import Context
+from maintenance.cli.exit_code import ExitCode
+from maintenance.cli.operate import UNTIL_DEPLOYED
+
+_EXIT_CODES = "exit codes: 0 live, 3 maintenance, 4 still rolling out, 1 failed"
+
+
+def add_arguments(commands: Commands, shared: argparse.ArgumentParser) -> None:
+    """Add the command `status`."""
+    status = commands.add_parser(
+        "status",
+        parents=[shared],
+        help="is it on, why, until when, is it on everywhere, what comes next",
+        epilog=f"{_EXIT_CODES} (without --exit-code: 0 or 1)",
+    )
+    status.add_argument(
+        "--wait", action="store_true", help="wait until every distribution is Deployed"
+    )
+    status.add_argument(
+        "--timeout", type=duration, default=UNTIL_DEPLOYED, help="how long to watch (35m)"
+    )
+    status.add_argument("--exit-code", action="store_true", help="exit with a code for the mode")
+    status.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, context: Context) -> ExitCode:
+    """Show the status, with --wait once every distribution has settled."""
+    wait = arguments.timeout if arguments.wait else None
+    return context.connect().status(wait=wait, as_exit_code=arguments.exit_code)
