@@ -6,12 +6,14 @@ Opening restores what the record says (`opening`), and its entries are settled a
 configuration is written.
 """
 
+from copy import replace
+
 from msgspec import Struct
 
 from maintenance.cloudfront.config import DistributionConfig, PathPattern
 from maintenance.cloudfront.displaced import DisplacedRecord, ReadRecord, record_before_attach
 from maintenance.cloudfront.opening import Opening, plan_opening
-from maintenance.cloudfront.plan import Action, Intent, Plan
+from maintenance.cloudfront.plan import Action, Intent, Plan, Step
 from maintenance.cloudfront.restore import attach
 from maintenance.model import Association, Mode
 
@@ -52,6 +54,18 @@ class Change(Struct, frozen=True):
     def not_restored(self) -> tuple[Association, ...]:
         """The functions in whose place others have been attached."""
         return tuple(one for each in self.openings if each.found for one in each.found.replaced)
+
+    @property
+    def steps_taken(self) -> tuple[Step, ...]:
+        """The steps with what they leave attached."""
+        closed = {each.path_pattern for each in self.openings if each.stays_closed}
+        attaching = (Action.ATTACH, Action.REPLACE)
+        return tuple(
+            replace(each, is_closed=each.action in attaching or each.path_pattern in closed)
+            if each.action in (*attaching, Action.DETACH)
+            else each
+            for each in self.plan.steps
+        )
 
     @property
     def errors(self) -> tuple[str, ...]:

@@ -64,15 +64,20 @@ class Intent(Struct, frozen=True):
 
     def mode_of(self, behavior: Behavior) -> Mode:
         """Return what one behavior should do."""
-        is_excepted = any(_names(each, behavior.path_pattern) for each in self.except_paths)
-        return Mode.LIVE if is_excepted and self.mode is Mode.MAINTENANCE else self.mode
+        is_closing = self.mode is Mode.MAINTENANCE
+        return Mode.LIVE if is_closing and self.is_excepted(behavior) else self.mode
+
+    def is_excepted(self, behavior: Behavior) -> bool:
+        """Return whether the owner has named this behavior in `except_paths`."""
+        return any(_names(each, behavior.path_pattern) for each in self.except_paths)
 
 
 class Step(Struct, frozen=True):
     """
     What to do with one behavior, and why; `conflicting` are the functions to displace.
 
-    `is_closed` says whether ours is attached now, before the step is taken.
+    `is_closed` says whether ours is attached: before the step, or after it if a run has taken it.
+    `stays_open` says whether maintenance leaves this behavior open.
     """
 
     path_pattern: str | None
@@ -80,6 +85,7 @@ class Step(Struct, frozen=True):
     reason: str
     conflicting: tuple[Association, ...] = ()
     is_closed: bool = False
+    stays_open: bool = False
 
 
 class Plan(Struct, frozen=True):
@@ -136,7 +142,9 @@ def _count(kind: Kind, associations: Iterable[Association]) -> int:
 def plan_behavior(behavior: Behavior, intent: Intent) -> Step:
     """Return the row of the table that this behavior is in."""
     ours = attached_version(behavior.associations, intent.engine)
-    return replace(_row(behavior, ours, intent), is_closed=ours is not None)
+    stays_open = intent.is_excepted(behavior) or intent.engine.unsupported(behavior) is not None
+    step = _row(behavior, ours, intent)
+    return replace(step, is_closed=ours is not None, stays_open=stays_open)
 
 
 def _row(behavior: Behavior, ours: str | None, intent: Intent) -> Step:

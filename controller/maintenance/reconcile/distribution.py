@@ -171,7 +171,7 @@ def _outcome(distribution: Distribution, prepared: _Prepared, *, changed: bool =
     return Outcome(
         distribution_id=distribution.distribution_id,
         status="InProgress" if is_in_progress else distribution.status,
-        steps=change.plan.steps,
+        steps=change.steps_taken if changed else change.plan.steps,
         changed=changed,
         restored=change.restored,
         not_restored=change.not_restored,

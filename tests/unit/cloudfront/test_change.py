@@ -1,12 +1,14 @@
 """From the plan for one distribution to the bytes to write."""
 
+from copy import replace
+
 import pytest
 from maintenance.cloudfront.associations import AssociationLists
 from maintenance.cloudfront.change import Change, build_change
 from maintenance.cloudfront.config import PathPattern, read_config
 from maintenance.cloudfront.displaced import DisplacedRecord, ReadRecord, State
 from maintenance.cloudfront.plan import Intent, plan_distribution
-from maintenance.model import VIEWER_RESPONSE, Association, Mode
+from maintenance.model import VIEWER_RESPONSE, Association, Feature, Mode
 
 from tests.builders import (
     DISTRIBUTION_ID,
@@ -202,3 +204,28 @@ def test_an_unchanged_site_is_left_alone() -> None:
     change = _change(Intent(Mode.UNCHANGED, EDGE), config_xml(a_behavior()), record)
 
     assert ((), ()) == (change.openings, change.settled)
+
+
+@pytest.mark.parametrize(
+    ("expected", "intent", "record"),
+    [
+        ([True, True, False], CLOSE, NO_RECORD),
+        ([False, False, False], OPEN, a_record({None: lists(), "/old": lists(), "/grpc": lists()})),
+        ([True, True, False], OPEN, a_record({None: lists(), "/grpc": lists()})),
+    ],
+)
+def test_the_steps_say_afterwards_where_ours_is_attached(
+    expected: list[bool], intent: Intent, record: DisplacedRecord
+) -> None:
+    """Also where it stays because the record lacks an entry."""
+    old = replace(OURS, arn=edge_arn(3))
+    closed = () if intent is CLOSE else (OURS,)
+    grpc = a_behavior("/grpc", features={Feature.GRPC})
+    xml = config_xml(a_behavior(None, *closed), a_behavior("/old", old), grpc)
+
+    change = _change(intent, xml, record)
+
+    assert expected == [each.is_closed for each in change.steps_taken]
+    assert expected == [
+        OURS.arn in str(each) or edge_arn(3) in str(each) for each in _attached(change)
+    ]

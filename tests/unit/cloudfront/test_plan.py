@@ -94,6 +94,15 @@ def test_a_behavior_with_an_unsupported_feature_is_skipped(
     assert (intent is OPEN) is ("gRPC" not in step.reason)
 
 
+@pytest.mark.parametrize("intent", [CLOSE, OPEN, LEAVE])
+def test_a_step_says_whether_maintenance_leaves_the_behavior_open(intent: Intent) -> None:
+    """In every mode: excepted, or unable to run ours."""
+    behaviors = [a_behavior("/x"), a_behavior("/y"), a_behavior("/z", features={Feature.GRPC})]
+    excepting = replace(intent, except_paths=("/y",))
+
+    assert [False, True, True] == [plan_behavior(each, excepting).stays_open for each in behaviors]
+
+
 def test_a_fallback_replaces_no_version_of_ours() -> None:
     """It is attached only where ours is not attached yet, or a former function of the stack is."""
     fallback = replace(CLOSE, is_fallback=True)
@@ -220,9 +229,7 @@ def test_a_sibling_is_refused_with_the_names_of_both_stacks() -> None:
 )
 def test_a_step_has_a_reason(intent: Intent, behavior: Behavior, reason: str) -> None:
     """People read it in a plan, and in the report of a run."""
-    assert Step("/x", plan_behavior(behavior, intent).action, reason) == replace(
-        plan_behavior(behavior, intent), is_closed=False
-    )
+    assert reason == plan_behavior(behavior, intent).reason
 
 
 def test_ours_at_another_event_closes_nothing() -> None:
