@@ -1,7 +1,7 @@
 """
 Find what a page's Content-Security-Policy blocks, since that silently does not work. Pure.
 
-The policy (responses.py) allows a page its own <style> and <script> elements, and requests to its
+The policy (policy.py) allows a page its own <style> and <script> elements, and requests to its
 own site.
 
     in a page                                      blocked by
@@ -27,7 +27,7 @@ from html.parser import HTMLParser
 from types import MappingProxyType
 from typing import Final
 
-from maintenance_edge.responses import STYLE_OR_SCRIPT
+from maintenance_edge.policy import STYLE_OR_SCRIPT
 
 # Further errors of a page are only counted.
 _MOST_SHOWN: Final = 10

@@ -21,8 +21,9 @@ import re
 from types import MappingProxyType
 
 from maintenance_edge.files import PackageError, read_text
+from maintenance_edge.page import Page
 from maintenance_edge.problem import parse_problem
-from maintenance_edge.responses import RESPONSE_LIMIT_BYTES, Page
+from maintenance_edge.responses import RESPONSE_LIMIT_BYTES
 from maintenance_edge.settings import (
     ANNOUNCEMENT,
     parse_announcement,

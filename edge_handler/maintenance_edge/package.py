@@ -17,7 +17,8 @@ import os
 
 from maintenance_edge.files import PackageError, read_text
 from maintenance_edge.overrides import read_overrides
-from maintenance_edge.responses import Page, PageParts, render_responses
+from maintenance_edge.page import Page, PageParts
+from maintenance_edge.responses import render_responses
 from maintenance_edge.settings import DEFAULT_SETTINGS, SITE_SETTINGS, parse_settings
 
 TYPE_CHECKING = False

@@ -10,7 +10,8 @@ from typing import Any
 from maintenance_edge.bypass import Bypass, anchor
 from maintenance_edge.event import Event, HeaderField, Request, Response
 from maintenance_edge.package import Package
-from maintenance_edge.responses import Page, PageParts, Responses, render_responses
+from maintenance_edge.page import Page, PageParts
+from maintenance_edge.responses import Responses, render_responses
 from maintenance_edge.settings import Settings, parse_settings
 from viewer_request import Responder
 

@@ -11,7 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from maintenance_edge.bypass import PARAMETER
 from maintenance_edge.negotiation import HTML, PROBLEM, TEXT
-from maintenance_edge.responses import Page, PageParts, Responses, render_responses
+from maintenance_edge.page import Page, PageParts
+from maintenance_edge.responses import Responses, render_responses
 
 from tests.edge.builders import (
     EDGE_HANDLER,

@@ -9,7 +9,8 @@ import time
 import pytest
 from maintenance_edge.files import PackageError
 from maintenance_edge.negotiation import HTML, MEDIA_TYPES, PROBLEM, TEXT
-from maintenance_edge.responses import Page, content_security_policy, render_page
+from maintenance_edge.page import Page, render_page
+from maintenance_edge.policy import content_security_policy
 from maintenance_edge.retry_after import retry_after
 
 from tests.edge.builders import NOW, PARTS, TEXTS, some_responses, some_settings, value_of
