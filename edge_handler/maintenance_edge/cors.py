@@ -5,6 +5,7 @@ Let scripts of other origins read the response (Fetch standard, CORS protocol). 
     -----------------------    ----------------------------------------    -----------
     https://app.example.com    that origin                                 yes
     https://*.example.com      every name below example.com, not itself    yes
+    capacitor://localhost      the app of that scheme: any scheme          yes
     *                          every origin                                never
 
 A maintenance response holds nothing private, so named origins may send cookies; otherwise a `fetch`
@@ -30,8 +31,11 @@ if TYPE_CHECKING:
 
 _EXPOSED_HEADERS: Final = "Retry-After, X-Maintenance"
 
-# scheme://host[:port] without path; the first label may be the wildcard.
-_ORIGIN: Final = re.compile(r"https?://(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::[0-9]{1,5})?")
+# As browsers send it: scheme://host[:port], in lower case, without path (doc: HTML standard, ASCII
+# serialisation of an origin); the first label may be the wildcard.
+_ORIGIN: Final = re.compile(
+    r"[a-z][a-z0-9+.-]*://(?:(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?"
+)
 
 # A list of tokens (RFC 9110, section 5.6.2), short enough to send back.
 _TOKENS: Final = re.compile(r"[\w!#$%&'*+.^`|~-]+(?: *, *[\w!#$%&'*+.^`|~-]+)*", re.ASCII)
@@ -131,7 +135,10 @@ CORS_RULES: Final[Rules] = MappingProxyType(
     {
         "cors_origins": (
             each(_is_origin),
-            'a list of origins such as "https://app.example.com", "https://*.example.com" or "*"',
+            (
+                'a list of origins as browsers send them, such as "https://app.example.com", '
+                '"https://*.example.com", "capacitor://localhost" or "*"'
+            ),
         ),
     }
 )

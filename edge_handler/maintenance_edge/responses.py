@@ -17,7 +17,7 @@ from maintenance_edge.headers import header_fields
 from maintenance_edge.negotiation import HTML, PROBLEM, TEXT
 from maintenance_edge.page import render_page, utc_for_people
 from maintenance_edge.policy import content_security_policy
-from maintenance_edge.problem import PROBLEM_FILE, problem_body
+from maintenance_edge.problem import PROBLEM_FILE, problem_body, problem_media_type
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,13 +56,19 @@ def render_responses(
         # A page may be in a language without texts; its readers get the default ones.
         text_language = language if language in settings.texts else settings.default_language
         text = settings.text(language)
+        page_body = render_page(page, parts, language, settings)
         bodies = {
-            HTML: (language, render_page(page, parts, language, settings)),
-            PROBLEM: (text_language, problem_body(text, settings.until, problem)),
-            TEXT: (text_language, _plain_text(text, settings.until)),
+            HTML: (f"{HTML}; charset=utf-8", language, page_body),
+            # JSON has no charset parameter: it is always UTF-8 (RFC 8259, section 8.1).
+            PROBLEM: (
+                problem_media_type(problem),
+                text_language,
+                problem_body(text, settings.until, problem),
+            ),
+            TEXT: (f"{TEXT}; charset=utf-8", text_language, _plain_text(text, settings.until)),
         }
-        for media_type, (tag, body) in bodies.items():
-            response = _unavailable(media_type, tag, body, settings)
+        for media_type, (content_type, tag, body) in bodies.items():
+            response = _unavailable(content_type, tag, body, settings)
             is_site_problem = problem and media_type == PROBLEM
             _check_size(response, PROBLEM_FILE if is_site_problem else page.label)
             responses[language, media_type] = response
@@ -75,14 +81,14 @@ def _plain_text(text: Text, until: float | None) -> str:
     )
 
 
-def _unavailable(media_type: str, language: str, body: str, settings: Settings) -> Response:
+def _unavailable(content_type: str, language: str, body: str, settings: Settings) -> Response:
     vary = "Accept, Accept-Language"
+    page = body if content_type.startswith(HTML) else ""
     headers = {
         "cache-control": "no-store",
         "content-language": language,
-        "content-security-policy": content_security_policy(body if media_type == HTML else ""),
-        # JSON has no charset parameter: it is always UTF-8 (RFC 8259, section 8.1).
-        "content-type": PROBLEM if media_type == PROBLEM else f"{media_type}; charset=utf-8",
+        "content-security-policy": content_security_policy(page),
+        "content-type": content_type,
         "referrer-policy": "no-referrer",
         "vary": f"{vary}, Origin" if settings.allowed_origins.varies else vary,
         "x-content-type-options": "nosniff",

@@ -1,4 +1,13 @@
-"""Read the settings of when to come back, and say it: `until`, `retry_after_seconds`. Pure."""
+"""
+Read the settings of when to come back, and say it. Pure.
+
+    the end is           Retry-After is                       and at most
+    -----------------    ---------------------------------    -----------------------
+    ahead                the seconds to it                    retry_after_max_seconds
+    unknown or past      retry_after_seconds                  retry_after_max_seconds
+
+Programs that obey it would stay away until a far end, however early the site is opened.
+"""
 
 from __future__ import annotations
 
@@ -19,10 +28,12 @@ _LONGEST_RETRY_AFTER_SECONDS: Final = 86_400
 
 
 def retry_after(settings: Settings, now: float) -> str:
-    """Return the seconds from `now` (Unix time) to the end, or the setting if none lies ahead."""
+    """Return the value of Retry-After at `now` (Unix time), by the table of this module."""
     if settings.until is None or settings.until <= now:
-        return str(settings.retry_after_seconds)
-    return str(math.ceil(settings.until - now))
+        seconds = settings.retry_after_seconds
+    else:
+        seconds = math.ceil(settings.until - now)
+    return str(min(seconds, settings.retry_after_max_seconds))
 
 
 def read_until(values: Mapping[str, Any]) -> float | None:
@@ -55,5 +66,6 @@ RETRY_AFTER_RULES: Final[Rules] = MappingProxyType(
     {
         "until": (or_null(_is_instant), 'a time with offset such as "2026-12-01T04:00Z" or null'),
         "retry_after_seconds": whole_number(_LONGEST_RETRY_AFTER_SECONDS),
+        "retry_after_max_seconds": whole_number(_LONGEST_RETRY_AFTER_SECONDS),
     }
 )

@@ -9,6 +9,7 @@ Read the settings, which are a file because Lambda@Edge has no environment varia
     announcement             replaces the message, in every language; or null
     until                    when the maintenance ends, ISO 8601 with offset; null if unknown
     retry_after_seconds      Retry-After while no end is known, or it has passed; 1 to 86400
+    retry_after_max_seconds  the most that Retry-After says, however far the end is; 1 to 86400
     allowed_paths            path patterns that stay open, as CloudFront writes them; not all paths
     allowed_networks         viewers that may pass, in CIDR notation; together not all of IPv4
     cors_origins             origins whose scripts may read the response
@@ -58,6 +59,7 @@ class Settings:
         "allowed_origins",
         "allowed_paths",
         "bypass_lifetime_hours",
+        "retry_after_max_seconds",
         "retry_after_seconds",
         "texts",
         "until",
@@ -67,6 +69,7 @@ class Settings:
         self.texts: Final[Mapping[str, Text]] = read_texts(values)
         self.until: Final[float | None] = read_until(values)
         self.retry_after_seconds: Final[int] = values["retry_after_seconds"]
+        self.retry_after_max_seconds: Final[int] = values["retry_after_max_seconds"]
         self.allowed_paths: Final[AllowedPaths] = allowed_paths(values["allowed_paths"])
         self.allowed_networks: Final = _allowed_networks(values["allowed_networks"])
         self.allowed_origins: Final[AllowedOrigins] = allowed_origins(values["cors_origins"])

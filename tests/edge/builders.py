@@ -40,6 +40,7 @@ def settings_values(**changes: object) -> dict[str, Any]:
         "announcement": None,
         "until": None,
         "retry_after_seconds": 120,
+        "retry_after_max_seconds": 3_600,
         "allowed_paths": [],
         "allowed_networks": [],
         "cors_origins": [],

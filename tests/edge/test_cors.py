@@ -6,7 +6,13 @@ from maintenance_edge.cors import allowed_origins, is_preflight, preflight_respo
 from tests.edge.builders import a_request, value_of
 
 ORIGINS = allowed_origins(
-    ["https://app.example.com", "https://*.shop.example", "http://localhost:3000"]
+    [
+        "https://app.example.com",
+        "https://*.shop.example",
+        "http://localhost:3000",
+        "capacitor://localhost",
+        "http://[::1]:8100",
+    ]
 )
 
 
@@ -23,6 +29,8 @@ def headers_for(origin: str, *origins: str) -> dict[str, str]:
         "https://eu.shop.example",
         "https://a.b-c.shop.example",
         "http://localhost:3000",
+        "capacitor://localhost",
+        "http://[::1]:8100",
     ],
 )
 def test_a_configured_origin_may_read_with_credentials(origin: str) -> None:
@@ -46,6 +54,8 @@ def test_a_configured_origin_may_read_with_credentials(origin: str) -> None:
         "https://.shop.example",
         "https://evil.example/.shop.example",
         "https://evilshop.example",
+        "capacitor://localhost.evil.example",
+        "ionic://localhost",
         "https://" + "a." * 200 + "shop.example",
         "null",
         "",

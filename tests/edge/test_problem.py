@@ -4,11 +4,18 @@ import json
 
 import pytest
 from maintenance_edge.files import PackageError
+from maintenance_edge.negotiation import PROBLEM
+from maintenance_edge.page import Page
 from maintenance_edge.problem import parse_problem, problem_body
+from maintenance_edge.responses import render_responses
 from maintenance_edge.texts import Text
+
+from tests.edge.builders import PARTS, some_settings, value_of
 
 TEXT = Text("Soon", 'Moving "again" {{until}}')
 UNTIL = 1_796_097_600.0
+UNLESS = "unless '$media_type' says that this is no problem+json"
+MEDIA_TYPE = "'$media_type' must be a JSON type such as \"application/json\""
 
 
 def sent(members: dict[str, object], until: float | None = UNTIL) -> dict[str, object]:
@@ -53,6 +60,33 @@ def test_an_unknown_end_is_empty_in_texts() -> None:
     assert ("[]", None) == (filled["title"], filled["until"])
 
 
+@pytest.mark.parametrize("media_type", ["application/json", "application/vnd.api+json"])
+def test_an_api_keeps_the_shape_of_its_own_errors(media_type: str) -> None:
+    """Its media type, a status that is text, a title that is an object, and no members of ours."""
+    members: dict[str, object] = {
+        "status": "UNAVAILABLE",
+        "title": {"en": "{{message}}"},
+        "type": None,
+    }
+    problem = parse_problem(json.dumps({"$media_type": media_type, **members}))
+    page = Page("page.html", "<p>")
+    responses = render_responses({"en": page}, PARTS, some_settings(), problem)
+    response = responses["en", PROBLEM]
+
+    filled = {**members, "title": {"en": "We are moving house."}}
+    assert (media_type, filled) == (
+        value_of(response, "content-type"),
+        json.loads(response["body"]),
+    )
+
+
+def test_its_own_media_type_needs_no_mention() -> None:
+    """Then our members stay."""
+    members: dict[str, object] = {"$media_type": "application/problem+json", "code": 1}
+
+    assert {**sent({}), "code": 1} == sent(members)
+
+
 @pytest.mark.parametrize("text", ["{{", "}}", '{{"}}', "{ {title} }", '{{"a": 1}}'])
 def test_other_braces_stay(text: str) -> None:
     """JSON in a text of JSON is ordinary."""
@@ -62,8 +96,19 @@ def test_other_braces_stay(text: str) -> None:
 @pytest.mark.parametrize(
     ("error", "members"),
     [
-        (": 'status' must be 503 or left out, not 500.", '{"status": 500}'),
-        (": 'status' must be 503 or left out, not 503.0.", '{"status": 503.0}'),
+        (f": 'status' must be 503 or left out, not 500, {UNLESS}.", '{"status": 500}'),
+        (f": 'status' must be 503 or left out, not 503.0, {UNLESS}.", '{"status": 503.0}'),
+        (f": 'status' must be 503 or left out, not \"error\", {UNLESS}.", '{"status": "error"}'),
+        (f': {MEDIA_TYPE}, not "text/plain".', '{"$media_type": "text/plain"}'),
+        (
+            f': {MEDIA_TYPE}, not "application/json; a=b".',
+            '{"$media_type": "application/json; a=b"}',
+        ),
+        (
+            f': {MEDIA_TYPE}, not "application/json\\r\\nx: y".',
+            '{"$media_type": "application/json\\r\\nx: y"}',
+        ),
+        (f": {MEDIA_TYPE}, not 7.", '{"$media_type": 7}'),
         (": 'title' must be text, not null.", '{"title": null}'),
         (
             ": unknown placeholder {{name}} (use only {{title}}, {{message}}, {{until}}).",

@@ -218,12 +218,21 @@ def test_a_page_without_styles_and_scripts_is_allowed_none() -> None:
         ("1", "2026-11-26T00:00:00.2Z"),
         ("120", "2026-11-26T00:00:00Z"),
         ("120", "2026-11-25T00:00:00Z"),
-        ("432000", "2026-12-01T00:00:00Z"),
+        ("3600", "2026-11-26T01:00:01Z"),
+        ("3600", "2026-12-01T00:00:00Z"),
     ],
 )
 def test_retry_after_counts_to_the_end(seconds: str, until: str | None) -> None:
-    """Rounded up, so that visitors do not return too early; the setting if no end lies ahead."""
+    """Rounded up, and an hour at most; the setting if no end lies ahead."""
     assert seconds == retry_after(some_settings(until=until), NOW)
+
+
+@pytest.mark.parametrize("until", [None, "2026-11-26T00:30:00Z"])
+def test_retry_after_is_never_more_than_its_most(until: str | None) -> None:
+    """A program that obeys it is back soon after an early end, whatever was announced."""
+    settings = some_settings(until=until, retry_after_seconds=86_400, retry_after_max_seconds=60)
+
+    assert "60" == retry_after(settings, NOW)
 
 
 def test_a_response_that_is_too_large_is_refused_with_its_size() -> None:

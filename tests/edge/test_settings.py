@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from maintenance_edge.files import PackageError
 from maintenance_edge.settings import parse_settings
 
-from tests.edge.builders import some_settings
+from tests.edge.builders import EDGE_HANDLER, a_request, some_settings
 
 PATHS = (
     "must be a list of path patterns that begin with '/', are more than wildcards and have no "
@@ -19,8 +19,8 @@ NETWORKS = (
     '"192.0.2.0/24", without host bits, that do not cover all of IPv4, not'
 )
 ORIGINS = (
-    "'cors_origins' must be a list of origins such as "
-    '"https://app.example.com", "https://*.example.com" or "*", not'
+    "'cors_origins' must be a list of origins as browsers send them, such as "
+    '"https://app.example.com", "https://*.example.com", "capacitor://localhost" or "*", not'
 )
 TEXTS = "'texts' must be an object with a one-line title and message for each language tag, not"
 INSTANT = "'until' must be a time with offset such as \"2026-12-01T04:00Z\" or null, not"
@@ -69,6 +69,10 @@ INSTANT = "'until' must be a time with offset such as \"2026-12-01T04:00Z\" or n
             {"retry_after_seconds": True},
         ),
         (
+            "'retry_after_max_seconds' must be a whole number from 1 to 86400, not 0",
+            {"retry_after_max_seconds": 0},
+        ),
+        (
             "'bypass_lifetime_hours' must be a whole number from 1 to 720, not 721",
             {"bypass_lifetime_hours": 721},
         ),
@@ -93,6 +97,9 @@ INSTANT = "'until' must be a time with offset such as \"2026-12-01T04:00Z\" or n
         (f'{ORIGINS} ["https://app.example.com/"]', {"cors_origins": ["https://app.example.com/"]}),
         (f'{ORIGINS} ["https://a.*.com"]', {"cors_origins": ["https://a.*.com"]}),
         (f'{ORIGINS} ["null"]', {"cors_origins": ["null"]}),
+        (f'{ORIGINS} ["capacitor://"]', {"cors_origins": ["capacitor://"]}),
+        (f'{ORIGINS} ["://localhost"]', {"cors_origins": ["://localhost"]}),
+        (f'{ORIGINS} ["https://a.example\\r\\n"]', {"cors_origins": ["https://a.example\r\n"]}),
         (f'{ORIGINS} ["https://App.example.com"]', {"cors_origins": ["https://App.example.com"]}),
     ],
 )
@@ -177,3 +184,27 @@ def test_an_announcement_replaces_the_message_in_every_language() -> None:
 def test_the_end_counts_with_its_offset() -> None:
     """It is 03:00 in UTC."""
     assert 1_796_094_000.0 == some_settings(until="2026-12-01T04:00+01:00").until
+
+
+@pytest.mark.parametrize("origin", ["capacitor://localhost", "ionic://localhost", "app://-"])
+def test_origins_of_installed_apps_are_accepted(origin: str) -> None:
+    """Hybrid apps serve their files under a scheme of their own, and send it as their origin."""
+    request = a_request(headers={"Origin": origin})
+    headers = some_settings(cors_origins=[origin]).allowed_origins.headers(request)
+
+    assert (origin, "true") == (
+        headers["access-control-allow-origin"],
+        headers["access-control-allow-credentials"],
+    )
+
+
+def test_scripts_of_every_origin_may_read_the_response_as_deployed() -> None:
+    """It holds nothing private; credentials need a name, as the Fetch standard wants it."""
+    text = (EDGE_HANDLER / "defaults" / "settings.json").read_text(encoding="utf-8")
+    request = a_request(headers={"Origin": "https://anyone.example"})
+    headers = parse_settings(text).allowed_origins.headers(request)
+
+    assert {
+        "access-control-allow-origin": "*",
+        "access-control-expose-headers": "Retry-After, X-Maintenance",
+    } == headers
