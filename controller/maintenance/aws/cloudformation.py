@@ -17,6 +17,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -30,6 +31,7 @@ from maintenance.settings import Settings
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cloudformation.type_defs import StackTypeDef
     from mypy_boto3_lambda import LambdaClient
     from urllib3 import PoolManager
 
@@ -47,6 +49,7 @@ _ARN_PARTS_TO_ACCOUNT = 5
 _S3_HOST = re.compile(r"[a-z0-9.-]+\.s3[a-z0-9.-]*\.amazonaws\.com")
 # CloudFormation's code for a stack that does not exist.
 _NO_SUCH_STACK = "ValidationError"
+_NO_SUCH_FUNCTION = "ResourceNotFoundException"
 _FORBIDDEN = {"AccessDenied", "AccessDeniedException"}
 
 
@@ -141,10 +144,21 @@ def _shortened(reason: str) -> str:
 
 
 class DeployedSettings(Struct, frozen=True):
-    """The settings of a deployed stack, and the ARN of its controller."""
+    """
+    The settings of a deployed stack, the ARN of its controller and the name of its log group.
+
+    `sweep` is the time between two sweeps.
+    """
 
     settings: Settings
     controller_arn: str
+    log_group: str = ""
+    sweep: timedelta = timedelta(minutes=15)
+
+    @property
+    def account(self) -> str:
+        """The number of the account."""
+        return self.controller_arn.split(":")[4]
 
 
 def read_deployed_settings(
@@ -155,18 +169,35 @@ def read_deployed_settings(
 
     Raises ConfigurationError if there is no such stack, ObservationError if it cannot be read.
     """
-    controller = _controller_name(stack, cloudformation)
+    found = _find_stack(stack, cloudformation)
+    controller = _controller_name(stack, found)
     try:
         answer = functions.get_function_configuration(FunctionName=controller)
     except CALL_ERRORS as error:
+        if error_code(error) == _NO_SUCH_FUNCTION:
+            message = (
+                f"deploy the stack {stack} again: its controller {controller} no longer exists, so "
+                "neither the switch nor windows have an effect, and the site stays as it is. To "
+                "open it before, see docs/operations-reference.md#restore-by-hand-from-the-record"
+            )
+            raise ConfigurationError(message) from error
         raise _unreadable(f"the controller of the stack {stack}", error) from error
     environment = answer.get("Environment", {}).get("Variables", {})
-    return DeployedSettings(Settings.from_env(environment), answer["FunctionArn"])
+    parameters = {
+        each.get("ParameterKey"): each.get("ParameterValue", "")
+        for each in found.get("Parameters", [])
+    }
+    return DeployedSettings(
+        Settings.from_env(environment),
+        answer["FunctionArn"],
+        _output(found, "ControllerLogs"),
+        timedelta(minutes=int(parameters.get("SweepMinutes", "15"))),
+    )
 
 
-def _controller_name(stack: str, cloudformation: CloudFormationClient) -> str:
+def _find_stack(stack: str, cloudformation: CloudFormationClient) -> StackTypeDef:
     try:
-        (found,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
+        return cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
     except CALL_ERRORS as error:
         if error_code(error) == _NO_SUCH_STACK:
             message = (
@@ -175,9 +206,18 @@ def _controller_name(stack: str, cloudformation: CloudFormationClient) -> str:
             )
             raise ConfigurationError(message) from error
         raise _unreadable(f"the stack {stack}", error) from error
-    for output in found.get("Outputs", []):
-        if output.get("OutputKey") == "Controller":
-            return output.get("OutputValue", "")
+
+
+def _output(found: StackTypeDef, key: str) -> str:
+    """Return the value of an output of the stack, '' if it has none of this name."""
+    outputs = {each.get("OutputKey"): each for each in found.get("Outputs", [])}
+    return outputs[key].get("OutputValue", "") if key in outputs else ""
+
+
+def _controller_name(stack: str, found: StackTypeDef) -> str:
+    controller = _output(found, "Controller")
+    if controller:
+        return controller
     message = (
         f"the stack {stack} is {found['StackStatus']} and has no output Controller: name a stack "
         "of this template with --stack, or finish its deployment"
