@@ -11,6 +11,7 @@ from maintenance.errors import UnreadableValue
 from maintenance.model import Mode
 from maintenance.schedule.decision import Decision, Schedule, decide, history_matters
 from maintenance.schedule.history import CommandOrigin, Version, last_off, last_readable
+from maintenance.schedule.skip import Skip
 from maintenance.schedule.switch import Says, Switch, parse_switch
 from maintenance.schedule.window import Window, occurrences, parse_window
 
@@ -53,14 +54,22 @@ def minute(count: int) -> datetime:
 def some_windows(
     draw: st.DrawFn, *, at_least: int = 0, minutes: tuple[int, int] = (1, 400)
 ) -> tuple[Window, ...]:
-    """Return up to four windows that last this many minutes."""
+    """Return up to four windows that last this many minutes; some of them have a skip."""
     count = draw(st.integers(at_least, 4))
     texts = [
         f"{draw(st.sampled_from(STARTS))} for {draw(st.integers(*minutes))}m "
         f"in {draw(st.sampled_from(ZONES))}{draw(st.sampled_from(['', f': From w{index}']))}"
         for index in range(count)
     ]
-    return tuple(parse_window(f"w{index}", text, zone=UTC_ZONE) for index, text in enumerate(texts))
+    parsed = (parse_window(f"w{index}", text, zone=UTC_ZONE) for index, text in enumerate(texts))
+    return tuple(replace(each, skip=draw(st.none() | skips())) for each in parsed)
+
+
+@st.composite
+def skips(draw: st.DrawFn) -> Skip:
+    """Return a skip up to some minute, written up to two days before."""
+    until = draw(MINUTES)
+    return Skip(minute(until - draw(st.integers(1, 2 * DAY))), minute(until))
 
 
 @st.composite
@@ -142,7 +151,7 @@ def mode_by_definition(site: Site, now: datetime) -> Mode:
     t_off = t_off_by_definition(site, now)
     on = said and said[-1].says is Says.ON and (said[-1].until is None or now < said[-1].until)
     open_now = any(
-        occurrence.begins > t_off
+        occurrence.begins > max(t_off, window.skip.until if window.skip else NEVER)
         for window in site.windows
         for occurrence in occurrences(
             window, since=now, until=now + timedelta.resolution, lead_time=site.lead_time

@@ -168,6 +168,7 @@ def test_an_off_makes_the_site_live_until_the_next_occurrence(
 def open_since(site: Site, window: Window, now: datetime) -> datetime | None:
     """Return since when `window` is open at `now`, its overlapping occurrences joined."""
     t_off, since = t_off_by_definition(site, now), None
+    t_off = max(t_off, window.skip.until) if window.skip else t_off
     reach = NEVER
     for each in occurrences(
         window, since=minute(-9 * DAY), until=now + timedelta.resolution, lead_time=site.lead_time

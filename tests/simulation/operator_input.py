@@ -2,11 +2,12 @@
 What operators write into the switch and the windows, and what it means, without the product's code.
 
 A switch says on or off from the moment it is written, and may name its end. A window has one
-occurrence, or one each hour. An invalid value counts as never written.
+occurrence, or one each hour, and a skip keeps those from running that begin up to its end. An
+invalid value counts as never written.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
@@ -60,6 +61,21 @@ class WindowValue:
         return written + timedelta(minutes=self.begins or 0)
 
 
+@dataclass(frozen=True)
+class SkipValue:
+    """A skip that ends `minutes` after its writing."""
+
+    minutes: int
+
+    def text(self, now: datetime) -> str:
+        """Return it as it is written now."""
+        return f"until {self.until(now):%Y-%m-%dT%H:%M:%SZ}"
+
+    def until(self, written: datetime) -> datetime:
+        """Return up to when what begins does not run."""
+        return written + timedelta(minutes=self.minutes)
+
+
 GARBAGE = "onn for ever"
 SWITCH_VALUES = st.builds(
     SwitchValue,
@@ -71,6 +87,7 @@ SWITCH_VALUES = st.builds(
 WINDOW_VALUES = st.builds(
     WindowValue, st.none() | st.integers(-90, 120), st.integers(5, 59), _MESSAGES
 )
+SKIP_VALUES = st.builds(SkipValue, _MINUTES)
 
 
 @dataclass
@@ -78,11 +95,13 @@ class OperatorInput:
     """
     Everything that operators have written, newest last; None is an invalid value.
 
-    `switch` is empty if there is no switch; a deleted window is not in `windows`.
+    `switch` is empty if there is no switch; a deleted window or skip is not in `windows` or
+    `skips`.
     """
 
     switch: list[tuple[datetime, SwitchValue | None]] = field(default_factory=list)
     windows: dict[str, list[tuple[datetime, WindowValue | None]]] = field(default_factory=dict)
+    skips: dict[str, list[tuple[datetime, SkipValue | None]]] = field(default_factory=dict)
 
     def mode(self, now: datetime) -> str:
         """Return what the site should do."""
@@ -99,15 +118,30 @@ class OperatorInput:
         until = value.until(written)
         return "maintenance" if value.says == "on" and (not until or now < until) else "live"
 
-    def is_invalid(self) -> bool:
-        """Return whether a run must fail because a value is invalid or the switch is missing."""
-        newest = [versions[-1][1] for versions in self.windows.values()]
-        return not self.switch or self.switch[-1][1] is None or None in newest
+    def is_invalid(self, now: datetime) -> bool:
+        """
+        Return whether a run must fail.
+
+        It must if a value is invalid, the switch is missing, or a skip that is not over is for no
+        window.
+        """
+        newest = [
+            *(versions[-1][1] for versions in self.windows.values()),
+            *(versions[-1][1] for versions in self.skips.values()),
+        ]
+        is_stray = any(self._skipped(each) > now for each in self.skips if each not in self.windows)
+        is_switch_invalid = not self.switch or self.switch[-1][1] is None
+        return is_switch_invalid or is_stray or None in newest
+
+    def _skipped(self, name: str) -> datetime:
+        """Return up to when the occurrences of a window that begin do not run."""
+        readable = [value.until(written) for written, value in self.skips.get(name, ()) if value]
+        return readable[-1] if readable else datetime.min.replace(tzinfo=UTC)
 
     def _open_occurrences(self, now: datetime) -> list[datetime]:
-        """Return when each open occurrence began."""
+        """Return when each open occurrence that is not skipped began."""
         starts = []
-        for versions in self.windows.values():
+        for name, versions in self.windows.items():
             readable = [(written, value) for written, value in versions if value]
             if not readable:
                 continue
@@ -115,6 +149,7 @@ class OperatorInput:
             start = value.start(written)
             if value.begins is None:
                 start = now.replace(minute=0, second=0, microsecond=0)
-            if start <= now < start + timedelta(minutes=value.minutes):
+            is_open = start <= now < start + timedelta(minutes=value.minutes)
+            if is_open and start > self._skipped(name):
                 starts.append(start)
         return starts

@@ -19,7 +19,13 @@ from tests.crashing import Moment, MortalProcess, ProcessEnded
 from tests.sandbox.builders import a_behavior, a_distribution, a_function, ordered
 from tests.simulation import edits
 from tests.simulation.faults import Fault
-from tests.simulation.operator_input import GARBAGE, OperatorInput, SwitchValue, WindowValue
+from tests.simulation.operator_input import (
+    GARBAGE,
+    OperatorInput,
+    SkipValue,
+    SwitchValue,
+    WindowValue,
+)
 from tests.simulation.reference_model import Associations, displaced
 from tests.simulation.site_clock import SiteClock
 from tests.simulation.third_parties import ThirdParty
@@ -105,6 +111,18 @@ class SimulatedSite:
         if self._input.windows.pop(name, None):
             self.cloud.ssm.delete_parameter(Name=_window(name))
             self.clock.forget(_window(name))
+
+    def skips(self, name: str, value: SkipValue | None) -> None:
+        """Write the skip of a window, which may not exist; None is garbage."""
+        text = value.text(self.clock.now()) if value else GARBAGE
+        written = self._put(_skip(name), text)
+        self._input.skips.setdefault(name, []).append((written, value))
+
+    def deletes_the_skip(self, name: str) -> None:
+        """Delete the skip of a window, if it is there."""
+        if self._input.skips.pop(name, None):
+            self.cloud.ssm.delete_parameter(Name=_skip(name))
+            self.clock.forget(_skip(name))
 
     def changes_the_page(self, page: str | None) -> None:
         """Upload a page, or delete it if None."""
@@ -212,6 +230,8 @@ class SimulatedSite:
         """Open the site; fail unless our function leaves every behavior."""
         for name in list(self._input.windows):
             self.deletes_the_window(name)
+        for name in list(self._input.skips):
+            self.deletes_the_skip(name)
         for distribution, party in enumerate(self._third_parties):
             # Only a person can know what belongs there.
             while party.model.undecided:
@@ -265,7 +285,7 @@ class SimulatedSite:
         # An open behavior that lacks a function is noticed only when there is something to do.
         excepted = any(OPEN in each.undecided & each.closed for each in models)
         undecided = any(each.undecided for each in models) and mode == "live"
-        return self._input.is_invalid() or undecided or excepted
+        return self._input.is_invalid(self.clock.now()) or undecided or excepted
 
     def _may_fail(self, mode: str) -> bool:
         lacking = any(OPEN in each.model.undecided for each in self._third_parties)
@@ -292,6 +312,10 @@ class SimulatedSite:
 
 def _window(name: str) -> str:
     return f"{SWITCH}/windows/{name}"
+
+
+def _skip(name: str) -> str:
+    return f"{_window(name)}/skip"
 
 
 def _check_settled(party: ThirdParty, mode: str, before: set[str]) -> None:

@@ -20,7 +20,14 @@ from tests.cloud import Cloud
 from tests.crashing import Moment
 from tests.simulation import edits
 from tests.simulation.faults import FAULTS, Fault
-from tests.simulation.operator_input import SWITCH_VALUES, WINDOW_VALUES, SwitchValue, WindowValue
+from tests.simulation.operator_input import (
+    SKIP_VALUES,
+    SWITCH_VALUES,
+    WINDOW_VALUES,
+    SkipValue,
+    SwitchValue,
+    WindowValue,
+)
 from tests.simulation.simulated_site import EVENTS, OPEN, SimulatedSite
 
 _DISTRIBUTIONS = st.integers(0, 1)
@@ -71,6 +78,18 @@ class SiteMachine(RuleBasedStateMachine):
     @rule(name=_WINDOWS)
     def team_deletes_a_window(self, name: str) -> None:
         self.site.deletes_the_window(name)
+
+    @rule(name=_WINDOWS, value=st.none() | SKIP_VALUES, delivered=st.booleans())
+    def operator_skips_a_window(
+        self, name: str, value: SkipValue | None, *, delivered: bool
+    ) -> None:
+        self.site.skips(name, value)
+        if delivered:
+            self.site.wakes("window")
+
+    @rule(name=_WINDOWS)
+    def operator_deletes_a_skip(self, name: str) -> None:
+        self.site.deletes_the_skip(name)
 
     @rule(page=st.sampled_from([None, "<!doctype html><title>Ours</title>{{message}}"]))
     def owner_changes_the_page(self, page: str | None) -> None:

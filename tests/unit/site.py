@@ -1,6 +1,6 @@
 """A site that is described by what was written for it, for tests of the decision."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import replace
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from maintenance.model import Mode
 from maintenance.schedule.decision import Decision, Schedule, decide, history_matters
 from maintenance.schedule.history import CommandOrigin, Version, last_off, last_readable
+from maintenance.schedule.skip import Skip, parse_skip
 from maintenance.schedule.times import format_instant, parse_duration, parse_instant
 from maintenance.schedule.window import Occurrence, Window, parse_window
 
@@ -23,11 +24,13 @@ class Site:
     """
     A site by what was written for it: the switch's history, oldest first, and windows.
 
-    A command writes at an instant and names an earlier one: `("2026-12-01", "off", "2026-11-30")`.
+    `skips` are the skips of windows by their names, each when it was written and its value. A
+    command writes at an instant and names an earlier one: `("2026-12-01", "off", "2026-11-30")`.
     """
 
     switch: Sequence[tuple[str, str] | tuple[str, str, str]] = (("2026-11-01", "off"),)
     windows: Sequence[str] = ()
+    skips: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     lead_time: str = ""
     zone: ZoneInfo = field(default=ZONE)
 
@@ -40,8 +43,15 @@ class Site:
     @property
     def parsed_windows(self) -> tuple[Window, ...]:
         """The windows, named w0, w1 and so on."""
-        texts = enumerate(self.windows)
-        return tuple(parse_window(f"w{index}", text, zone=self.zone) for index, text in texts)
+        named = ((f"w{index}", text) for index, text in enumerate(self.windows))
+        parsed = (parse_window(name, text, zone=self.zone) for name, text in named)
+        return tuple(replace(each, skip=self._skip(each.name)) for each in parsed)
+
+    def _skip(self, window: str) -> Skip | None:
+        if window not in self.skips:
+            return None
+        written, text = self.skips[window]
+        return parse_skip(text, written=instant(written), zone=self.zone)
 
     @property
     def lead(self) -> timedelta:

@@ -1,8 +1,8 @@
 """
 The switch, the windows and their history in SSM Parameter Store.
 
-    <switch>                 what the operator says now
-    <switch>/windows/<name>  when maintenance runs by itself
+    <switch>                      what the operator says now
+    <switch>/windows/<name>       when maintenance runs by itself (window_parameters)
 
 An event may arrive before a read returns the change that it announces; the read is then repeated a
 few times. An invalid value is replaced by the newest valid version of its parameter. SSM keeps the
@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 
 from maintenance.aws.errors import retry_if_truncated, translate_errors
 from maintenance.aws.parameter_store import ParameterReads, value_of, version_of
+from maintenance.aws.window_parameters import WindowParameters, describe_invalid
 from maintenance.errors import ApplyError, ObservationError, UnreadableValue
 from maintenance.schedule.history import (
     CommandOrigin,
@@ -30,12 +31,11 @@ from maintenance.schedule.history import (
     Write,
     last_off,
     last_readable,
-    last_readable_window,
     readable_writes,
 )
-from maintenance.schedule.switch import ALLOWED_PATTERN, Off, ReadSwitch, Switch, parse_switch
+from maintenance.schedule.switch import ALLOWED_PATTERN, Off, ReadSwitch, parse_switch
 from maintenance.schedule.times import format_to_second
-from maintenance.schedule.window import ReadWindows, Window, parse_window
+from maintenance.schedule.window import ReadWindows
 from maintenance.wakeup import ParameterChanged
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ class Parameters:
         self._zone = zone
         self._clock = clock
         self._reads = ParameterReads(client, sleep)
+        self._windows = WindowParameters(self._reads, self._windows_path, zone, clock)
         # Workers may read at the same time: each remembers the version that it has read itself.
         self._thread = threading.local()
         self._last_off: tuple[_VersionKey, Off | None] | None = None
@@ -97,7 +98,7 @@ class Parameters:
         except UnreadableValue as error:
             fallback = last_readable(self._versions(self._switch), self._zone)
             what, otherwise = f"the switch {self._switch}", "it neither closes nor opens the site"
-            invalid = _invalid(what, fallback, error, otherwise=otherwise)
+            invalid = describe_invalid(what, fallback, error, otherwise=otherwise)
             return ReadSwitch(fallback, invalid, notice=notice)
         is_own_change = change is not None and notice is None
         return ReadSwitch(switch, is_own_change=is_own_change, notice=notice)
@@ -140,22 +141,14 @@ class Parameters:
                 (each for each in found if change and each["Name"] == change.name), None
             ),
         )
-        windows, errors, unknown = [], [], []
-        for parameter in parameters:
-            try:
-                window, error = self._read_window(parameter)
-            except ObservationError as unread:
-                unknown.append(str(unread))
-            else:
-                windows += [window] if window else []
-                errors += [error] if error else []
-        return ReadWindows(tuple(windows), tuple(errors), tuple(unknown), notice)
+        return self._windows.parse(parameters, notice=notice)
 
     def read_history(self) -> Iterator[HistoryEntry]:
         """Yield every version of the switch and of each window; raise ObservationError."""
         yield from self._entries(self._switch, window=None)
         for parameter in self._reads.list_windows(self._windows_path):
-            yield from self._entries(parameter["Name"], window=self._window_name(parameter))
+            name = parameter["Name"]
+            yield from self._entries(name, window=self._windows.name(name))
 
     def write_switch(self, value: str, origin: CommandOrigin | None = None) -> ParameterChanged:
         """
@@ -218,28 +211,6 @@ class Parameters:
             raise ObservationError(f"the history of {self._switch} lacks its newest version")
         return history
 
-    def _read_window(self, parameter: ParameterTypeDef) -> tuple[Window | None, str | None]:
-        """
-        Return a window; if it is invalid, its last valid version, if any, and the error.
-
-        Raises ObservationError if the history is needed and cannot be read.
-        """
-        name = self._window_name(parameter)
-        try:
-            value, written = value_of(parameter), parameter["LastModifiedDate"]
-            return parse_window(name, value, zone=self._zone, written=written), None
-        except UnreadableValue as invalid:
-            try:
-                history = self._versions(parameter["Name"])
-            except ObservationError as unread:
-                raise ObservationError(f"{unread} - {invalid}") from unread
-            fallback = last_readable_window(name, history, self._zone)
-            what = f"the window {parameter['Name']}"
-            return fallback, _invalid(what, fallback, invalid, otherwise="it is ignored")
-
-    def _window_name(self, parameter: ParameterTypeDef) -> str:
-        return parameter["Name"].removeprefix(f"{self._windows_path}/")
-
     def _versions(self, name: str, *, may_be_deleted: bool = False) -> list[Version]:
         history = self._reads.history(name, may_be_deleted=may_be_deleted)
         return [version_of(each) for each in history]
@@ -278,12 +249,3 @@ def _is_up_to_date(parameter: ParameterTypeDef | None, change: ParameterChanged)
     if parameter is None:
         return change.deleted
     return parameter["LastModifiedDate"] + _CLOCK_TOLERANCE >= change.time
-
-
-def _invalid(
-    what: str, fallback: Switch | Window | None, error: UnreadableValue, *, otherwise: str
-) -> str:
-    """Return what happens as a parameter is invalid: a fallback applies, or `otherwise`."""
-    if fallback is None:
-        return f"{what} is invalid, and no earlier version is valid, so {otherwise}: {error}"
-    return f"{what} is invalid, so its last valid version applies: {error}"

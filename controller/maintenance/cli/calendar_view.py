@@ -26,7 +26,7 @@ _MAINTENANCE, _OVERLAP, _OFF, _LIVE = "█", "▓", "x", "·"
 _LEGEND = {
     _MAINTENANCE: "maintenance",
     _OVERLAP: "for two reasons at once",
-    _OFF: "ended or skipped by off",
+    _OFF: "ended or skipped",
     _LIVE: "live",
 }
 _RULER = "0   12  "
@@ -214,8 +214,10 @@ def _describe(planned: PlannedOccurrence, lead_time: timedelta, clock: Clock) ->
     """Return in a few words what happens to an occurrence."""
     occurrence, joined = planned.occurrence, planned.joined
     if joined is None:
-        words = "ended early by off" if planned.fate is Fate.ENDED else "skipped by off"
-        return Text(words, style="green")
+        words = "ended early" if planned.fate is Fate.ENDED else "skipped"
+        skip = occurrence.window.skip
+        is_skipped = skip is not None and occurrence.begins <= skip.until
+        return Text(f"{words} by {'its skip' if is_skipped else 'off'}", style="green")
     parts = []
     if occurrence.window.starts.zone.key != clock.zone.key:
         parts.append(clock.span(occurrence.begins + lead_time, occurrence.ends))

@@ -6,8 +6,9 @@ began before it. A window that begins after the last `off` runs.
 
 T is when the switch was written, the present is max(clock, T), and T_off is the instant of the
 newest `off`: when it was written, that of the command that wrote it, or the end that its
-`for`/`until` names. An occurrence of a window is [start - LeadTime, end), and in force if it holds
-the present and begins after T_off.
+`for`/`until` names. The skip of a window is an `off until` for it alone: its T_off is the later
+one of the two. An occurrence of a window is [start - LeadTime, end), and in force if it holds the
+present and begins after T_off.
 
     switch                        windows                      the site is
     ----------------------------  ---------------------------  ---------------------------------
@@ -67,6 +68,10 @@ class Schedule(Struct, frozen=True):
         """Return T_off: what begins then or before is ended. Before all time without any off."""
         return self.off.until if self.off else _NEVER
 
+    def ended(self, window: Window) -> datetime:
+        """Return up to when what begins of `window` is ended or skipped, by an off or its skip."""
+        return max(self.t_off, window.skip.until) if window.skip else self.t_off
+
     def present(self, now: datetime) -> datetime:
         """Return max(clock, T): a switch that was read is written, even if our clock is late."""
         return max(now, self.switch.written) if self.switch else now
@@ -81,11 +86,21 @@ class Schedule(Struct, frozen=True):
         return (each for each in occurrences if each)
 
     def next_occurrences(self, after: datetime) -> Iterator[Occurrence]:
-        """Yield for each window its first occurrence that begins later than `after`."""
+        """Yield for each window its first occurrence after `after` that its skip leaves."""
+        found = (
+            self._next(each, max(after, each.skip.until) if each.skip else after)
+            for each in self.windows
+        )
+        return (each for each in found if each)
+
+    def has_run_since_skip(self, window: Window, at: datetime) -> bool:
+        """Return whether an occurrence that nothing skips has begun at `at`."""
+        following = self._next(window, self.ended(window))
+        return following is not None and following.begins <= at
+
+    def _next(self, window: Window, after: datetime) -> Occurrence | None:
         # A deleted stack leaves an off until the last year, in which dates cannot grow any more.
-        windows = self.windows if after.year < MAXYEAR else ()
-        occurrences = (window.next(after, lead_time=self.lead_time) for window in windows)
-        return (each for each in occurrences if each)
+        return window.next(after, lead_time=self.lead_time) if after.year < MAXYEAR else None
 
 
 class NextChange(Struct, frozen=True):
@@ -124,7 +139,7 @@ def decide(schedule: Schedule, *, now: datetime) -> Decision:
     end = _end_of_stretch(causes, coming, schedule.lead_time)
     return Decision(
         mode=_mode(switch, causes),
-        reason=explain(switch, causes, end, schedule.t_off),
+        reason=explain(switch, causes, end, schedule.t_off, _skipping(schedule, present)),
         until=end.at if end else None,
         message=causes.message,
         valid_until=min(changes, default=None),
@@ -162,6 +177,8 @@ def due_since(
     instants = [schedule.switch.written, schedule.switch.until] if schedule.switch else []
     for occurrence in schedule.last_occurrences(present):
         instants += [occurrence.begins, occurrence.ends]
+        skip = occurrence.window.skip
+        instants += [skip.written] if skip and occurrence.begins <= skip.written else []
     due = max((each for each in instants if each and each <= present), default=None)
     return max(due, min(changed, now)) if due and changed else due
 
@@ -174,11 +191,11 @@ def _mode(switch: Switch | None, causes: Causes) -> Mode:
 
 def _causes(schedule: Schedule, present: datetime) -> Causes:
     """Return what keeps the site in maintenance: the occurrences in force, longest open first."""
-    switch, ended = schedule.switch, schedule.t_off
+    switch = schedule.switch
     in_force = (
         each
         for each in schedule.last_occurrences(present)
-        if each.begins > ended and each.ends > present
+        if each.begins > schedule.ended(each.window) and each.ends > present
     )
     return Causes(
         switch if switch and switch.is_in_force(present) else None,
@@ -186,11 +203,24 @@ def _causes(schedule: Schedule, present: datetime) -> Causes:
     )
 
 
+def _skipping(schedule: Schedule, present: datetime) -> tuple[Window, ...]:
+    """Return the windows with a skip that have not run since; ordered by name."""
+    found = (
+        each
+        for each in schedule.windows
+        if each.skip
+        and each.skip.until > schedule.t_off
+        # Until it runs, because the decision must stay the same until it changes.
+        and not schedule.has_run_since_skip(each, present)
+    )
+    return tuple(sorted(found, key=lambda each: each.name))
+
+
 def _open_since(occurrence: Occurrence, schedule: Schedule) -> datetime:
     """Return when its window opened, whose earlier occurrences may overlap or touch this one."""
     begins, length = occurrence.begins, occurrence.ends - occurrence.begins
     for _ in range(_MAX_JOINS):
-        after = max(schedule.t_off, begins - length - datetime.resolution)
+        after = max(schedule.ended(occurrence.window), begins - length - datetime.resolution)
         first = occurrence.window.next(after, lead_time=schedule.lead_time)
         if first is None or first.begins >= begins:
             return begins

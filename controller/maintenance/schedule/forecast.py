@@ -6,8 +6,8 @@ This is `decide` for every instant of a span at once; a property test compares t
     an occurrence that begins               its fate
     --------------------------------------  -----------------------------------
     after T_off                             runs
-    up to T_off, and has begun              ended: the switch said off
-    up to T_off, and has not begun yet      skipped: the switch says off until then
+    up to T_off, and has begun              ended: by an off, or the window's skip
+    up to T_off, and has not begun yet      skipped: by an off until then, or the window's skip
 """
 
 import heapq
@@ -74,7 +74,7 @@ def forecast(schedule: Schedule, *, since: datetime, until: datetime) -> Forecas
     if len(found) > MAX_OCCURRENCES:
         until = found[MAX_OCCURRENCES].begins
         found = [each for each in found if each.begins < until]
-    fates = [(each, _fate(each, schedule.t_off, now)) for each in found]
+    fates = [(each, _fate(each, schedule.ended(each.window), now)) for each in found]
     own = _own(schedule.switch, now)
     running = [Stretch(each.begins, each.ends) for each, fate in fates if fate is Fate.RUNS]
     causes = sorted([*([own] if own else []), *running], key=lambda each: each.begins)

@@ -16,7 +16,7 @@ version with the same description as the one before it was therefore not written
 
 import heapq
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import zip_longest
@@ -25,6 +25,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from maintenance.errors import UnreadableValue
+from maintenance.schedule.skip import parse_skip, window_skipped_by
 from maintenance.schedule.switch import Off, Says, Switch, parse_switch
 from maintenance.schedule.times import (
     format_duration,
@@ -134,11 +135,13 @@ def last_off(history: Sequence[Version], zone: ZoneInfo) -> Off | None:
     return next(filter(None, (each.off for each in readable_writes(history, zone))), None)
 
 
-def last_readable_window(name: str, history: Sequence[Version], zone: ZoneInfo) -> Window | None:
-    """Return the window by the newest readable version of its parameter, if any."""
+def last_readable_value[Value](
+    history: Sequence[Version], parse: Callable[[str, datetime], Value]
+) -> Value | None:
+    """Return what `parse` makes of the newest version, with its instant, that it can read."""
     for version in _newest_versions_first(history):
         with suppress(UnreadableValue):
-            return parse_window(name, version.value, zone=zone, written=version.written)
+            return parse(version.value, version.written)
     return None
 
 
@@ -173,7 +176,7 @@ def _newest_versions_first(history: Sequence[Version]) -> list[Version]:
 
 class HistoryEntry(Struct, frozen=True):
     """
-    A version of the switch, or of the window `window`, and who wrote it.
+    A version of the switch, or of the window `window` or its skip, and who wrote it.
 
     `user` is the ARN that Parameter Store recorded.
     """
@@ -210,6 +213,9 @@ def meaning(entry: HistoryEntry, *, zone: ZoneInfo) -> Meaning:
             return Meaning(
                 _of_switch(parse_switch(version.value, written=version.written, zone=zone))
             )
+        if window_skipped_by(entry.window):
+            skip = parse_skip(version.value, written=version.written, zone=zone)
+            return Meaning(f"skips what begins up to {format_to_second(skip.until)}")
         window = parse_window(entry.window, version.value, zone=zone, written=version.written)
         return Meaning(_of_window(window, version))
     except UnreadableValue as error:

@@ -1,5 +1,6 @@
 """The sentence that explains a decision, and the causes that it names. Pure."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -7,7 +8,7 @@ from msgspec import Struct
 
 from maintenance.schedule.switch import Says, Switch
 from maintenance.schedule.times import format_to_second
-from maintenance.schedule.window import Occurrence
+from maintenance.schedule.window import Occurrence, Window
 
 _NAMED = 3
 
@@ -51,14 +52,21 @@ class Causes(Struct, frozen=True):
         return next(filter(None, (*own, *(each.window.message for each in self.occurrences))), None)
 
 
-def explain(switch: Switch | None, causes: Causes, end: End | None, t_off: datetime) -> str:
+def explain(
+    switch: Switch | None,
+    causes: Causes,
+    end: End | None,
+    t_off: datetime,
+    skipping: Sequence[Window] = (),
+) -> str:
     """
     Return the sentence that explains the decision; it does not change as time passes.
 
-    `t_off` is up to when the newest off ends what began.
+    `t_off` is up to when the newest off ends what began, `skipping` are the windows whose skip has
+    the same effect for them alone.
     """
     if not causes:
-        return _without_maintenance(switch)
+        return f"{_without_maintenance(switch)}{_of_skips(skipping)}"
     clauses = [_of_switch(causes.switch)] if causes.switch else []
     clauses += [
         f"window '{each.window.name}' is open until {format_to_second(each.ends)}"
@@ -94,6 +102,16 @@ def _of_switch(switch: Switch) -> str:
     if switch.until:
         return f"the switch of {written} is on until {format_to_second(switch.until)}"
     return f"the switch has been on since {written}"
+
+
+def _of_skips(skipping: Sequence[Window]) -> str:
+    named = "".join(
+        f" Window '{each.name}' skips what begins up to {format_to_second(each.skip.until)}."
+        for each in skipping[:_NAMED]
+        if each.skip
+    )
+    more = len(skipping) - _NAMED
+    return f"{named} So do {more} more." if more > 0 else named
 
 
 def _without_maintenance(switch: Switch | None) -> str:

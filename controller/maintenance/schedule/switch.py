@@ -18,14 +18,13 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from maintenance.errors import UnreadableValue
 from maintenance.schedule.grammar import ONLY_A_MESSAGE, ParsedValue, parse_value
 from maintenance.schedule.times import (
     DURATION_PATTERN,
     INSTANT_PATTERN,
     format_instant,
     parse_duration,
-    parse_instant,
+    parse_instant_after,
 )
 
 GRAMMAR = (
@@ -141,17 +140,8 @@ def _until(value: ParsedValue, *, written: datetime, zone: ZoneInfo) -> datetime
         case ["for", _]:
             return written + value.read(2, parse_duration)
         case ["until", _]:
-            return value.read(2, lambda word: _instant_after(written, word, zone))
+            return value.read(2, lambda word: parse_instant_after(word, written=written, zone=zone))
         case ["for" | "until", _, *_]:
             raise value.error(3, ONLY_A_MESSAGE)
         case _:
             raise value.error(1, "expected 'for', 'until' or ': message'")
-
-
-def _instant_after(written: datetime, word: str, zone: ZoneInfo) -> datetime:
-    instant = parse_instant(word, zone=zone)
-    if instant <= written:
-        raise UnreadableValue(
-            f"this is not later than {format_instant(written)}, when the value was written"
-        )
-    return instant

@@ -99,6 +99,16 @@ def parse_instant(text: str, *, zone: ZoneInfo) -> datetime:
         raise UnreadableValue("this date does not exist") from error
 
 
+def parse_instant_after(text: str, *, written: datetime, zone: ZoneInfo) -> datetime:
+    """Return the instant that `text` means; raise UnreadableValue unless it is after `written`."""
+    instant = parse_instant(text, zone=zone)
+    if instant <= written:
+        raise UnreadableValue(
+            f"this is not later than {format_instant(written)}, when the value was written"
+        )
+    return instant
+
+
 def format_instant(instant: datetime) -> str:
     """Return `instant` in UTC, in the form that parse_instant reads: `2026-12-01T03:00Z`."""
     utc = instant.astimezone(UTC).replace(tzinfo=None)

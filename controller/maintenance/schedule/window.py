@@ -20,6 +20,7 @@ from msgspec import Struct
 from maintenance.errors import UnreadableValue
 from maintenance.schedule.cron import YEAR, Cron, parse_cron
 from maintenance.schedule.grammar import ONLY_A_MESSAGE, ParsedValue, parse_value
+from maintenance.schedule.skip import Skip
 from maintenance.schedule.times import (
     format_to_second,
     parse_duration,
@@ -120,12 +121,17 @@ class Recurring(Struct, frozen=True):
 
 
 class Window(Struct, frozen=True):
-    """A window: when it starts, how long each occurrence lasts, and its message for visitors."""
+    """
+    A window: when it starts, how long each occurrence lasts, and its message for visitors.
+
+    `skip` ends or skips some of its occurrences; they are occurrences even so.
+    """
 
     name: str
     starts: Starts
     duration: timedelta
     message: str | None = None
+    skip: Skip | None = None
 
     def last(self, at: datetime, *, lead_time: timedelta) -> Occurrence | None:
         """Return the last occurrence that begins at `at` or before."""

@@ -1,12 +1,13 @@
 """What earlier values still do: skipped, edited, unreadable and deleted parameters."""
 
 from copy import replace
+from datetime import datetime
 
 import pytest
 from maintenance.schedule.decision import Decision, NextChange, Schedule, decide, history_matters
-from maintenance.schedule.history import Version, last_off, last_readable, last_readable_window
+from maintenance.schedule.history import Version, last_off, last_readable, last_readable_value
 from maintenance.schedule.switch import Off, parse_switch
-from maintenance.schedule.window import parse_window
+from maintenance.schedule.window import Window, parse_window
 
 from tests.unit.site import (
     LIVE,
@@ -20,6 +21,11 @@ from tests.unit.site import (
     modes,
     printed,
 )
+
+
+def window(text: str, written: datetime) -> Window:
+    """Return the window `w` of this value."""
+    return parse_window("w", text, zone=ZONE, written=written)
 
 
 def test_off_until_skips_the_windows_that_begin_up_to_then() -> None:
@@ -96,12 +102,13 @@ def test_a_window_that_becomes_unreadable_keeps_its_last_readable_value() -> Non
         Version(SUNDAYS, instant("2026-11-02"), 2),
         Version("cron(0 2 ? * SUN *) fro 2h", instant("2026-12-06T02:30"), 3),
     ]
-    assert parse_window("w", SUNDAYS, zone=ZONE) == last_readable_window("w", history, ZONE)
+    assert parse_window("w", SUNDAYS, zone=ZONE) == last_readable_value(history, window)
 
 
 def test_a_window_that_was_never_readable_is_ignored() -> None:
     """There is no earlier value to keep."""
-    assert None is last_readable_window("w", [Version("weekly", instant("2026-11-01"), 1)], ZONE)
+    history = [Version("weekly", instant("2026-11-01"), 1)]
+    assert None is last_readable_value(history, window)
 
 
 def test_a_window_that_is_written_inside_an_occurrence_is_open_at_once() -> None:

@@ -65,6 +65,12 @@ def test_an_entry_of_a_window_names_its_duration_and_first_start(value: str, mea
     assert Meaning(meant) == meaning(an_entry(value, window="weekly"), zone=LJUBLJANA)
 
 
+def test_an_entry_of_a_skip_says_up_to_when_it_skips() -> None:
+    """It is no window."""
+    entry = an_entry("until 2026-12-06T04:00", window="weekly/skip")
+    assert Meaning("skips what begins up to 2026-12-06T03:00Z") == meaning(entry, zone=LJUBLJANA)
+
+
 @pytest.mark.parametrize(
     ("window", "value", "error"),
     [
