@@ -9,7 +9,7 @@ error is logged, and every visitor gets a plain 503 of ours.
     the request, first match                   gets
     ---------------------------------------    ---------------------------------------------------
     opens the bypass link                      a cookie, and a redirect to the address without it
-    has an allowed path or network, or         through, unchanged
+    has an allowed path or network, or         through, with the path that `rewrite` gives it
     a valid bypass cookie
     is a preflight of an allowed origin        204, or the browser would hide the 503 that follows
     is HEAD                                    the headers that GET would get, and no body
@@ -67,7 +67,7 @@ class Responder:
 
     def respond(self, request: Request, now: float) -> Request | Response:
         """
-        Return `request` itself to let it pass, or else a response; `now` is Unix time.
+        Return `request` to let it pass, maybe rewritten, or else a response; `now` is Unix time.
 
         It raises for no request from CloudFront, and does without any member that one may lack.
         """
@@ -75,7 +75,7 @@ class Responder:
         if bypass and (redirect := bypass.link_response(request, now)):
             return redirect
         if self._may_pass(request, now):
-            return request
+            return self.package.settings.rewrite.apply(request)
         cors_headers = self.package.settings.allowed_origins.headers(request)
         if cors_headers and is_preflight(request):
             return preflight_response(request, cors_headers)

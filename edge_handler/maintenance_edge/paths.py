@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Final
 
-    from maintenance_edge.rules import Rules
+    from maintenance_edge.rules import Rule, Rules
 
 # A comma or a blank joins two patterns by mistake; CloudFront's patterns have neither.
 _NO_PATTERN: Final = re.compile(r"[/?]*\*[/?*]*|(?s:.*[,\s].*)")
@@ -56,7 +56,12 @@ class AllowedPaths:
 
 def allowed_paths(patterns: Iterable[str]) -> AllowedPaths:
     """Return the paths that match one of these patterns."""
-    return AllowedPaths(re.compile("|".join(map(_expression, patterns)) or r"(?!)", re.DOTALL))
+    return AllowedPaths(compile_patterns(patterns))
+
+
+def compile_patterns(patterns: Iterable[str]) -> re.Pattern[str]:
+    """Return the expression that matches a whole path if one of these patterns does."""
+    return re.compile("|".join(map(_expression, patterns)) or r"(?!)", re.DOTALL)
 
 
 def _expression(pattern: str) -> str:
@@ -81,14 +86,11 @@ def _is_path_pattern(value: object) -> bool:
     return isinstance(value, str) and value.startswith("/") and not _NO_PATTERN.fullmatch(value)
 
 
-PATH_RULES: Final[Rules] = MappingProxyType(
-    {
-        "allowed_paths": (
-            each(_is_path_pattern),
-            (
-                "a list of path patterns that begin with '/', are more than wildcards and have no "
-                "comma or blank"
-            ),
-        ),
-    }
+PATH_PATTERNS: Final[Rule] = (
+    each(_is_path_pattern),
+    (
+        "a list of path patterns that begin with '/', are more than wildcards and have no "
+        "comma or blank"
+    ),
 )
+PATH_RULES: Final[Rules] = MappingProxyType({"allowed_paths": PATH_PATTERNS})

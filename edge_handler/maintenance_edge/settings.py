@@ -11,6 +11,9 @@ Read the settings, which are a file because Lambda@Edge has no environment varia
     retry_after_seconds      Retry-After while no end is known, or it has passed; 1 to 86400
     retry_after_max_seconds  the most that Retry-After says, however far the end is; 1 to 86400
     allowed_paths            path patterns that stay open, as CloudFront writes them; not all paths
+    rewrite                  how to rewrite the path of what passes: "directory-index",
+                             "single-page", or null for not at all
+    rewrite_except_paths     path patterns that are not rewritten
     allowed_networks         viewers that may pass, in CIDR notation; together not all of IPv4
     cors_origins             origins whose scripts may read the response
     bypass_lifetime_hours    how long a bypass cookie lasts, 1 to 720
@@ -19,7 +22,7 @@ Read the settings, which are a file because Lambda@Edge has no environment varia
 is deployed. The site's page/settings.json and the announcement replace some values (overrides.py).
 
 Each subject's module has the rules of its own keys, and reads them: texts.py, retry_after.py,
-paths.py, networks.py, cors.py. This one puts them together.
+paths.py, rewrite.py, networks.py, cors.py. This one puts them together.
 """
 
 from __future__ import annotations
@@ -30,6 +33,7 @@ from maintenance_edge.cors import CORS_RULES, allowed_origins
 from maintenance_edge.files import PackageError, parse_object
 from maintenance_edge.paths import PATH_RULES, allowed_paths
 from maintenance_edge.retry_after import RETRY_AFTER_RULES, read_until
+from maintenance_edge.rewrite import REWRITE_RULES, read_rewrite
 from maintenance_edge.rules import check_values, join_rules, whole_number
 from maintenance_edge.texts import TEXT_RULES, read_texts
 
@@ -61,6 +65,7 @@ class Settings:
         "bypass_lifetime_hours",
         "retry_after_max_seconds",
         "retry_after_seconds",
+        "rewrite",
         "texts",
         "until",
     )
@@ -71,6 +76,7 @@ class Settings:
         self.retry_after_seconds: Final[int] = values["retry_after_seconds"]
         self.retry_after_max_seconds: Final[int] = values["retry_after_max_seconds"]
         self.allowed_paths: Final[AllowedPaths] = allowed_paths(values["allowed_paths"])
+        self.rewrite: Final = read_rewrite(values)
         self.allowed_networks: Final = _allowed_networks(values["allowed_networks"])
         self.allowed_origins: Final[AllowedOrigins] = allowed_origins(values["cors_origins"])
         self.bypass_lifetime_hours: Final[int] = values["bypass_lifetime_hours"]
@@ -150,6 +156,7 @@ _RULES: Final = join_rules(
     TEXT_RULES,
     RETRY_AFTER_RULES,
     PATH_RULES,
+    REWRITE_RULES,
     _NETWORK_RULES,
     CORS_RULES,
     {"bypass_lifetime_hours": whole_number(_LONGEST_BYPASS_HOURS)},

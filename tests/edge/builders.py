@@ -42,6 +42,8 @@ def settings_values(**changes: object) -> dict[str, Any]:
         "retry_after_seconds": 120,
         "retry_after_max_seconds": 3_600,
         "allowed_paths": [],
+        "rewrite": None,
+        "rewrite_except_paths": [],
         "allowed_networks": [],
         "cors_origins": [],
         "bypass_lifetime_hours": 12,

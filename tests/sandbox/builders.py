@@ -220,12 +220,17 @@ def a_version(
     return published["FunctionArn"]
 
 
-def a_function(cloud: Cloud, name: str = "rewrite", *, published: bool = True) -> str:
+_SAME_REQUEST = "function handler(event) { return event.request; }"
+
+
+def a_function(
+    cloud: Cloud, name: str = "rewrite", *, code: str = _SAME_REQUEST, published: bool = True
+) -> str:
     """Create a CloudFront Function; return its ARN."""
     made = cloud.cloudfront.create_function(
         Name=name,
         FunctionConfig={"Comment": "", "Runtime": "cloudfront-js-2.0"},
-        FunctionCode=b"function handler(event) { return event.request; }",
+        FunctionCode=code.encode(),
     )
     if published:
         cloud.cloudfront.publish_function(Name=name, IfMatch=made["ETag"])

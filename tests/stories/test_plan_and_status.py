@@ -64,6 +64,46 @@ def test_plan_warns_that_requests_will_skip_the_displaced_functions(
     ) in warnings[0]
 
 
+def test_plan_offers_to_rewrite_addresses_for_testers(site: Site, looks_after: LooksAfter) -> None:
+    """With the behaviors that have no such function, whose paths must stay as they are."""
+    rewrite = functions(viewer_request=a_function(site.cloud, "rewrite"))
+    headers = functions(viewer_response=a_function(site.cloud, "headers"))
+    looks_after(
+        a_distribution(
+            site.cloud,
+            DefaultCacheBehavior=a_behavior(FunctionAssociations=rewrite),
+            CacheBehaviors=ordered(
+                a_behavior(PathPattern="/api/*", FunctionAssociations=headers),
+                a_behavior(PathPattern="img/*"),
+                a_behavior(PathPattern="/docs/*", FunctionAssociations=rewrite),
+            ),
+        )
+    )
+    site.says("on")
+
+    [warning] = site.receives({"plan": True})["distributions"][0]["warnings"]
+
+    assert warning.endswith(
+        "during maintenance; if one completes paths such as /about/, set rewrite in "
+        "page/settings.json, and rewrite_except_paths for /api/*, /img/*"
+    )
+
+
+def test_plan_offers_no_rewrite_without_a_function_that_could_do_it(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """A function at viewer-response changes no address."""
+    headers = functions(viewer_response=a_function(site.cloud, "headers"))
+    looks_after(
+        a_distribution(site.cloud, DefaultCacheBehavior=a_behavior(FunctionAssociations=headers))
+    )
+    site.says("on")
+
+    [warning] = site.receives({"plan": True})["distributions"][0]["warnings"]
+
+    assert warning.endswith("at viewer-response during maintenance")
+
+
 def test_plan_names_a_function_once_that_is_displaced_from_many_behaviors(
     site: Site, looks_after: LooksAfter
 ) -> None:

@@ -22,12 +22,13 @@ from maintenance.cloudfront.plan import (
     Action,
     Intent,
     Plan,
+    Step,
     count_functions,
     names_of,
     plan_distribution,
 )
 from maintenance.errors import ApplyError, StaleObservation, Throttled
-from maintenance.model import Distribution, Mode
+from maintenance.model import VIEWER_REQUEST, Distribution, Mode
 from maintenance.reconcile import ports
 from maintenance.reporting.report import Outcome
 
@@ -190,6 +191,24 @@ def _has_changed_since(listed: Distribution, config: DistributionConfig) -> bool
     )
 
 
+def _rewrite_offer(plan: Plan) -> str:
+    """Return what else to say if a function is displaced that may have rewritten addresses."""
+    attached = plan.with_action(Action.ATTACH)
+    rewriting = [step for step in attached if _displaces_viewer_request(step)]
+    if not rewriting:
+        return ""
+    others = [step.path_pattern for step in attached if step not in rewriting and step.path_pattern]
+    # A pattern may lack its first slash, and means the same (doc: CloudFront Developer Guide,
+    # DownloadDistValuesCacheBehavior).
+    paths = ", ".join(f"/{each.lstrip('/')}" for each in others)
+    kept = f", and rewrite_except_paths for {paths}" if paths else ""
+    return f"; if one completes paths such as /about/, set rewrite in page/settings.json{kept}"
+
+
+def _displaces_viewer_request(step: Step) -> bool:
+    return any(each.event_type == VIEWER_REQUEST for each in step.conflicting)
+
+
 def _warnings(distribution: Distribution, prepared: _Prepared) -> tuple[str, ...]:
     is_closing = prepared.intent.mode is Mode.MAINTENANCE
     caveats = prepared.config.caveats if is_closing else ()
@@ -203,7 +222,7 @@ def _warnings(distribution: Distribution, prepared: _Prepared) -> tuple[str, ...
         warnings.append(
             f"{distribution.distribution_id}: requests that the maintenance function lets through "
             f"(allowed paths and networks, the bypass link) skip {names_of(displaced)} during "
-            "maintenance"
+            f"maintenance{_rewrite_offer(plan)}"
         )
     engine = prepared.intent.engine
     quota = engine.quota()
