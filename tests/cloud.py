@@ -42,6 +42,7 @@ class Cloud:
     sandbox: Sandbox
     access_key: str = "test"
     secret_key: str = "test"  # noqa: S105 - root of the sandbox
+    session_token: str | None = None
 
     @functools.cached_property
     def cloudformation(self) -> "CloudFormationClient":
@@ -104,6 +105,11 @@ class Cloud:
         return _session().client("sqs", **self._connection)
 
     @functools.cached_property
+    def sts(self) -> Any:  # noqa: ANN401 - its types are not installed
+        """Return the STS client."""
+        return _session().client("sts", **self._connection)
+
+    @functools.cached_property
     def ssm(self) -> "SSMClient":
         """Return the Systems Manager client."""
         return _session().client("ssm", **self._connection)
@@ -115,6 +121,7 @@ class Cloud:
             "region_name": "us-east-1",
             "aws_access_key_id": self.access_key,
             "aws_secret_access_key": self.secret_key,
+            "aws_session_token": self.session_token,
             "config": Config(retries={"total_max_attempts": 1}),
         }
 

@@ -1,5 +1,5 @@
 """
-Patch Parameter Store: emit change events, enforce AllowedPattern, and keep a hundred versions.
+Patch Parameter Store: emit change events, enforce AllowedPattern, keep versions and their writers.
 
     call                               operation in the event
     ---------------------------------  ----------------------------------------------
@@ -22,6 +22,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ministack.core import iam_evaluator
 from ministack.services import eventbridge, ssm
 
 from sandbox.api.errors import Refusal
@@ -52,7 +53,9 @@ def _patch_put(put_parameter: _Call) -> _Call:
             return refuse(refusal, "ssm")
         reply = put_parameter({**data, "AllowedPattern": pattern})
         if reply[0] < _FIRST_ERROR:
-            del ssm._parameter_history[data["Name"]][:-_KEPT_VERSIONS]
+            history = ssm._parameter_history[data["Name"]]
+            del history[:-_KEPT_VERSIONS]
+            history[-1]["LastModifiedUser"] = iam_evaluator.caller_arn()
             _emit("Update" if before else "Create", ssm._lookup_parameter(data["Name"])[1])
         return reply
 

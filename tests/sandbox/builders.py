@@ -256,6 +256,21 @@ def a_user(cloud: Cloud, *statements: dict[str, Any]) -> Cloud:
     return Cloud(cloud.sandbox, key["AccessKeyId"], key["SecretAccessKey"])
 
 
+def a_session(cloud: Cloud, role: str, session: str, *statements: dict[str, Any]) -> Cloud:
+    """Return the cloud of a session of a new role that allows `statements` and nothing else."""
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}],
+    }
+    made = cloud.iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps(trust))
+    policy = {"Version": "2012-10-17", "Statement": list(statements)}
+    cloud.iam.put_role_policy(
+        RoleName=role, PolicyName="allowing", PolicyDocument=json.dumps(policy)
+    )
+    key = cloud.sts.assume_role(RoleArn=made["Role"]["Arn"], RoleSessionName=session)["Credentials"]
+    return Cloud(cloud.sandbox, key["AccessKeyId"], key["SecretAccessKey"], key["SessionToken"])
+
+
 def a_bucket_with_events(cloud: Cloud) -> None:
     """Create the versioned bucket `state`; events of its objects under page/ go to SQS `queue`."""
     cloud.s3.create_bucket(Bucket="state")

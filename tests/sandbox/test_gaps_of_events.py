@@ -12,7 +12,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.cloud import Cloud, eventually
-from tests.sandbox.builders import a_bucket_with_events, a_package, a_role, allow
+from tests.sandbox.builders import (
+    a_bucket_with_events,
+    a_package,
+    a_role,
+    a_user,
+    allow,
+)
 from tests.sandbox.failing import a_failing_function, process_of
 
 pytestmark = pytest.mark.gap
@@ -47,6 +53,15 @@ def test_a_parameter_keeps_every_version(plain: Cloud) -> None:
 
     pages = plain.ssm.get_paginator("get_parameter_history").paginate(Name="/a")
     assert 101 == sum(len(each["Parameters"]) for each in pages)
+
+
+def test_every_version_was_written_by_root(plain: Cloud) -> None:
+    """Patch: patches/ssm, LastModifiedUser."""
+    caller = a_user(plain, allow("ssm:PutParameter", "*"))
+    caller.ssm.put_parameter(Name="/a", Value="1", Type="String")
+
+    [version] = plain.ssm.get_parameter_history(Name="/a")["Parameters"]
+    assert "arn:aws:iam::000000000000:root" == version["LastModifiedUser"]
 
 
 def test_allowed_patterns_are_not_enforced(plain: Cloud) -> None:

@@ -1,4 +1,4 @@
-"""Contract: Parameter Store sends events, enforces AllowedPattern and keeps a hundred versions."""
+"""Contract: Parameter Store sends events, enforces AllowedPattern and keeps its last versions."""
 
 import json
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.cloud import Cloud, eventually
+from tests.sandbox.builders import a_session, a_user, allow
 
 
 def _create_queue(cloud: Cloud, pattern: dict[str, Any]) -> str:
@@ -105,3 +106,18 @@ def test_a_parameter_keeps_its_last_hundred_versions(cloud: Cloud) -> None:
     pages = cloud.ssm.get_paginator("get_parameter_history").paginate(Name="/a")
     versions = [each["Version"] for page in pages for each in page["Parameters"]]
     assert list(range(3, 103)) == versions
+
+
+def test_the_history_has_the_arn_of_who_wrote_each_version(cloud: Cloud) -> None:
+    """A user, or the session of a role (model: ssm ParameterHistory LastModifiedUser)."""
+    rights = allow("ssm:PutParameter", "*")
+    user = a_user(cloud, rights)
+    user.ssm.put_parameter(Name="/a", Value="1", Type="String")
+    session = a_session(cloud, "deployer", "ana@example.com", rights)
+    session.ssm.put_parameter(Name="/a", Value="2", Type="String", Overwrite=True)
+
+    history = cloud.ssm.get_parameter_history(Name="/a")["Parameters"]
+    assert [
+        "arn:aws:iam::000000000000:user/caller",
+        "arn:aws:sts::000000000000:assumed-role/deployer/ana@example.com",
+    ] == [each["LastModifiedUser"] for each in history]
