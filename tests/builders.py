@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from xml.sax.saxutils import escape
+from zoneinfo import ZoneInfo
 
 from maintenance.cloudfront.associations import LIST_NAMES, AssociationLists
 from maintenance.cloudfront.displaced import BehaviorRecord, DisplacedRecord, State
@@ -17,7 +18,9 @@ from maintenance.model import (
     Kind,
     Mode,
 )
+from maintenance.reporting.requesters import Requesters
 from maintenance.schedule.decision import Decision
+from maintenance.schedule.request import Request, Requester
 from maintenance.schedule.switch import Says, Switch
 
 ACCOUNT = "123456789012"
@@ -149,6 +152,14 @@ def config_xml(*behaviors: Behavior, extra: bytes = b"") -> bytes:
         b"<CacheBehaviors><Quantity>%d</Quantity>%s</CacheBehaviors>%s"
         b"<Comment>\xc4\x8daj</Comment></DistributionConfig>"
     ) % (NAMESPACE.encode(), behavior_xml(default), len(ordered), items, extra)
+
+
+ANA = Requester(Request(NOW), "ana", f"arn:aws:iam::{ACCOUNT}:user/ana")
+
+
+def no_requesters() -> Requesters:
+    """Return requesters that find no one, because there is no history."""
+    return Requesters(lambda _name: (), "/site/maintenance", ZoneInfo("UTC"), "")
 
 
 def a_switch(

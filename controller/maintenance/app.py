@@ -46,6 +46,7 @@ from maintenance.reconcile.install import Installation
 from maintenance.reconcile.site import SiteReconciler
 from maintenance.reporting.announce import Announcer
 from maintenance.reporting.report import Report
+from maintenance.reporting.requesters import Requesters
 from maintenance.reporting.telemetry import count_report, log_report, logger
 from maintenance.settings import Settings
 from maintenance.wakeup import Command, PlanRequested, StatusRequested, Wakeup
@@ -201,7 +202,10 @@ def assemble(
         clock=clock,
     )
     alarm_clock = _alarm_clock(session, settings, own_arn, timer)
-    announcer = _announcer(session, settings, status_parameter)
+    requesters = Requesters(
+        parameters.versions, settings.switch_parameter, settings.time_zone, own_arn
+    )
+    announcer = _announcer(session, settings, status_parameter, requesters)
     controller = Controller(
         preview=settings.preview_distribution,
         desired_state=DesiredStateReader(
@@ -290,11 +294,15 @@ def _alarm_clock(
 
 
 def _announcer(
-    session: boto3.Session, settings: Settings, status_parameter: StatusParameter
+    session: boto3.Session,
+    settings: Settings,
+    status_parameter: StatusParameter,
+    requesters: Requesters,
 ) -> Announcer:
     return Announcer(
         status_parameter,
         EventBus(lazy(lambda: session.client("events", config=CLIENT))),
+        requesters,
         stack=settings.stack_name,
         switch_parameter=settings.switch_parameter,
     )

@@ -11,7 +11,8 @@ a value to write to the switch first. These events are accepted:
     {"sweep": true}                                          reconciles
     CloudTrail's record of another tool's update             reconciles
     S3's event of an object under page/                      reconciles, and checks the page
-    {"maintenance": "<switch value>", "at": "<instant>"}     writes the switch, then reconciles
+    {"maintenance": "<switch value>", "at": "<instant>",     writes the switch, then reconciles
+      "by": "<who asks>"}, where "by" is optional
     an EventBridge event with {"maintenance": ...} as its    the same; its `time` is the instant
       detail
     {"plan": true}                                           returns what it would do
@@ -20,6 +21,7 @@ a value to write to the switch first. These events are accepted:
 """
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar
@@ -27,6 +29,7 @@ from typing import Any, ClassVar
 from msgspec import Struct
 
 from maintenance.errors import EventRefused
+from maintenance.text import replace_control_characters
 
 _ACCEPTED = (
     "Accepted events: a Parameter Store Change event of the switch or a window, a CloudTrail event "
@@ -37,6 +40,11 @@ _ACCEPTED = (
 )
 # Enough of an event to recognise it by.
 _QUOTED = 300
+# Of a name that a command says; SSM takes 1024 characters of description (doc: SSM API Reference,
+# PutParameter).
+_QUOTED_NAME = 64
+_NOT_QUOTABLE = re.compile(r"[\"{}\n\t]")
+_ACCOUNT = re.compile(r"[0-9]{12}")
 
 
 class ParameterChanged(Struct, frozen=True):
@@ -73,11 +81,17 @@ class PageChanged(Struct, frozen=True):
 
 
 class Command(Struct, frozen=True):
-    """A value for the switch as of an instant, however late the event is delivered."""
+    """
+    A value for the switch as of an instant, however late the event is delivered.
+
+    `sender` is who sent it, as far as its event says: `by "ana" from "our.pipeline" in account
+    123456789012`. Anyone who may invoke the controller may say so, so it proves nothing.
+    """
 
     cause: ClassVar = "command"
     value: str
     at: datetime
+    sender: str = ""
 
 
 class PlanRequested(Struct, frozen=True):
@@ -131,7 +145,7 @@ def parse_wakeup(event: object) -> Wakeup:
     if "detail-type" in event:
         return _from_event_bridge(event)
     if "maintenance" in event:
-        return _command(event, at=event.get("at"))
+        return _command(event, at=event.get("at"), origin="")
     for key, wakeup in _REQUESTS.items():
         if event == {key: True}:
             return wakeup
@@ -154,12 +168,25 @@ def _from_event_bridge(event: Mapping[str, Any]) -> Wakeup:
     if event.get("source") == "aws.s3" and event["detail-type"] in _PAGE_CHANGES:
         return PageChanged()
     if "maintenance" in detail:
-        return _command(detail, at=detail.get("at", time))
+        return _command(detail, at=detail.get("at", time), origin=_event_origin(event))
     raise _refused("its source and detail match no accepted event", event)
 
 
-def _command(document: Mapping[str, Any], *, at: object) -> Command:
-    unknown = sorted(set(document) - {"maintenance", "at"})
+def _event_origin(event: Mapping[str, Any]) -> str:
+    """Return where an event comes from: its sender chooses the source, AWS sets the account."""
+    account = str(event.get("account", ""))
+    known = f" in account {account}" if _ACCOUNT.fullmatch(account) else ""
+    return f"from {_quote(str(event.get('source', '')))}{known}"
+
+
+def _quote(text: str) -> str:
+    """Return what a sender says, in quotes that it cannot leave."""
+    said = _NOT_QUOTABLE.sub("_", replace_control_characters(text))
+    return f'"{said[:_QUOTED_NAME]}"'
+
+
+def _command(document: Mapping[str, Any], *, at: object, origin: str) -> Command:
+    unknown = sorted(set(document) - {"maintenance", "at", "by"})
     if unknown:
         raise _refused(f"a command has no {unknown[0]!r}", document)
     value = document["maintenance"]
@@ -173,7 +200,11 @@ def _command(document: Mapping[str, Any], *, at: object) -> Command:
             "Input of a schedule, or the current time if you send it yourself"
         )
         raise EventRefused(message)
-    return Command(value, _instant(at, document))
+    by = document.get("by", "")
+    if not isinstance(by, str):
+        raise _refused(f'its "by" is {json.dumps(by)}, not a quoted string', document)
+    parts = (f"by {_quote(by)}" if by else "", origin)
+    return Command(value, _instant(at, document), " ".join(filter(None, parts)))
 
 
 def _instant(text: object, event: object) -> datetime:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from maintenance.model import Mode
-from maintenance.reporting.status import LastError, PersistedState, Status, encode_status
+from maintenance.reporting.status import LastError, PersistedState, Status
+from maintenance.reporting.status_document import encode_status
 
 from sandbox.process import Sandbox
 from tests.cli.deployed import STACK, Deployed, deploy, words

@@ -51,7 +51,9 @@ MEANT: dict[str, Wakeup] = {
     "other-tool-update.json": OtherToolUpdate(),
     "page-changed.json": PageChanged(),
     "command-on.json": Command("on for 2h: back at four", AT),
-    "command-from-event-bridge.json": Command("on for 30m", AT),
+    "command-from-event-bridge.json": Command(
+        "on for 30m", AT, 'from "our.pipeline" in account 123456789012'
+    ),
     "plan.json": PlanRequested(),
     "status.json": StatusRequested(),
     **{

@@ -8,19 +8,16 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 from maintenance.model import Mode
-from maintenance.reporting.status import (
+from maintenance.reporting.status import LastError, ModeChange, PersistedState, Status, TargetStatus
+from maintenance.reporting.status_document import (
     MAX_STATUS_BYTES,
-    LastError,
-    ModeChange,
-    PersistedState,
-    Status,
-    TargetStatus,
     decode_persisted_state,
     encode_status,
     replace_last_error,
     truncate,
 )
 from maintenance.schedule.decision import NextChange
+from maintenance.schedule.request import Request, Requester
 from maintenance.schedule.switch import Off
 
 from tests.hypothesis_profiles import untraced
@@ -42,6 +39,8 @@ CHANGES = st.builds(
     INSTANTS,
     st.none() | INSTANTS,
 )
+DETAILS = TEXTS.map(lambda text: truncate(text, 240))
+REQUESTERS = st.builds(Requester, st.builds(Request, INSTANTS, DETAILS), name=DETAILS, arn=DETAILS)
 OFFS = st.builds(Off, INSTANTS, INSTANTS)
 TARGETS = st.builds(
     TargetStatus,
@@ -58,7 +57,13 @@ STATUSES = st.builds(
     st.none() | TEXTS,
     st.none() | st.builds(NextChange, INSTANTS, st.booleans(), st.none() | TEXTS),
     st.lists(TARGETS, max_size=60, unique_by=lambda target: target.distribution_id).map(tuple),
-    st.builds(PersistedState, st.none() | CHANGES, st.none() | ERRORS, st.none() | OFFS),
+    st.builds(
+        PersistedState,
+        st.none() | CHANGES,
+        st.none() | ERRORS,
+        st.none() | OFFS,
+        requester=st.none() | REQUESTERS,
+    ),
 )
 
 

@@ -78,9 +78,8 @@ def test_an_answer_on_the_terminal_holds_no_control_characters(value: str, as_js
     terminal = Terminal(as_json, console(), console())
     out, err = io.StringIO(), io.StringIO()
     terminal.out.file, terminal.err.file = out, err
-    entry = HistoryEntry(
-        "/site/maintenance", None, Version(value, NOW, 1), f"arn:aws:iam::1:{value}"
-    )
+    version = Version(value, NOW, 1, user=f"arn:aws:iam::1:{value}")
+    entry = HistoryEntry("/site/maintenance", None, version)
     page = Page([entry], 1, ZONE)
 
     terminal.answer(history_document(page), render_history(page, Clock(NOW, ZONE)), value)

@@ -85,6 +85,8 @@ def test_a_change_is_announced_once_when_accepted_and_once_when_deployed(
         "message": "back at four",
         "distributions": 1,
         "failed": 0,
+        "requested_by": "root",
+        "requested_by_arn": "arn:aws:iam::000000000000:root",
         "stack": "site",
         "switch": SWITCH,
     }

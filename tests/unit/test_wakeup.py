@@ -50,6 +50,7 @@ def _change(**members: object) -> dict[str, object]:
     return _event("aws.ssm", **kind, detail=detail) | members
 
 
+_PIPELINE = 'from "our.pipeline" in account 123456789012'
 REQUEST = {"RequestType": "Create", "ResponseURL": "https://example.com/", "StackId": "x"}
 
 ACCEPTED: dict[str, tuple[dict[str, object], Wakeup]] = {
@@ -78,10 +79,21 @@ ACCEPTED: dict[str, tuple[dict[str, object], Wakeup]] = {
         {"maintenance": "on for 2h", "at": "2026-12-01T04:00+02:00"},
         Command("on for 2h", AT),
     ),
-    "a command of EventBridge": (_event(detail={"maintenance": "off"}), Command("off", AT)),
+    "a command that says who asks": (
+        {"maintenance": "on", "at": "2026-12-01T02:00:00Z", "by": "Ana Novak"},
+        Command("on", AT, 'by "Ana Novak"'),
+    ),
+    "a command of EventBridge": (
+        _event(detail={"maintenance": "off"}),
+        Command("off", AT, _PIPELINE),
+    ),
+    "a command of EventBridge that says who asks": (
+        _event(detail={"maintenance": "off", "by": "ana"}),
+        Command("off", AT, f'by "ana" {_PIPELINE}'),
+    ),
     "a command of EventBridge with an instant of its own": (
         _event(detail={"maintenance": "off", "at": "2026-12-01T03:00:00Z"}),
-        Command("off", AT + timedelta(hours=1)),
+        Command("off", AT + timedelta(hours=1), _PIPELINE),
     ),
     "a request of CloudFormation": (dict(REQUEST), InstallationRequested(REQUEST)),
 }
@@ -99,6 +111,29 @@ def test_the_instant_of_a_command_is_in_utc() -> None:
 
     assert isinstance(command, Command)
     assert UTC == command.at.tzinfo
+
+
+@pytest.mark.parametrize(
+    ("by", "said"),
+    [
+        ('ana" in account 1', '"ana_ in account 1"'),
+        ("ana\n{{x}}", '"ana___x__"'),
+        ("\x1b[31mana", '"\N{REPLACEMENT CHARACTER}[31mana"'),
+        ("a" * 99, f'"{"a" * 64}"'),
+    ],
+)
+def test_a_sender_cannot_leave_the_quotes(by: str, said: str) -> None:
+    """Else it could pass off what it says as what others said; SSM takes no braces."""
+    command = parse_wakeup({"maintenance": "on", "at": "2026-12-01T02:00:00Z", "by": by})
+
+    assert Command("on", AT, f"by {said}") == command
+
+
+def test_an_account_is_twelve_digits() -> None:
+    """Anything else is no account, and left out."""
+    command = parse_wakeup(_event(detail={"maintenance": "on"}, account="mine, all mine"))
+
+    assert Command("on", AT, 'from "our.pipeline"') == command
 
 
 _NO_INSTANT = "is not an instant like 2026-12-01T02:00:00Z"

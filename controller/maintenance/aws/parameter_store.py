@@ -79,4 +79,5 @@ def version_of(entry: ParameterHistoryTypeDef) -> Version:
         entry["Version"],
         entry.get("Description", ""),
         is_encrypted,
+        entry.get("LastModifiedUser", ""),
     )

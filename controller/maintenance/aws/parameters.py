@@ -77,7 +77,7 @@ class Parameters:
         self._windows = WindowParameters(self._reads, self._windows_path, zone, clock)
         # Workers may read at the same time: each remembers the version that it has read itself.
         self._thread = threading.local()
-        self._last_off: tuple[_VersionKey, Off | None] | None = None
+        self._history: tuple[_VersionKey, list[Version]] | None = None
 
     def read_switch(self, *, changed: ParameterChanged | None = None) -> ReadSwitch:
         """
@@ -96,7 +96,7 @@ class Parameters:
             written = parameter["LastModifiedDate"]
             switch = parse_switch(value_of(parameter), written=written, zone=self._zone)
         except UnreadableValue as error:
-            fallback = last_readable(self._versions(self._switch), self._zone)
+            fallback = last_readable(self._read_versions(self._switch), self._zone)
             what, otherwise = f"the switch {self._switch}", "it neither closes nor opens the site"
             invalid = describe_invalid(what, fallback, error, otherwise=otherwise)
             return ReadSwitch(fallback, invalid, notice=notice)
@@ -104,18 +104,8 @@ class Parameters:
         return ReadSwitch(switch, is_own_change=is_own_change, notice=notice)
 
     def read_last_off(self) -> Off | None:
-        """
-        Return the newest off in the switch's history, None without any; raise ObservationError.
-
-        Versions before the one that this thread has read cannot change, so the answer is cached.
-        """
-        version: _VersionKey | None = getattr(self._thread, "version", None)
-        if version and self._last_off and self._last_off[0] == version:
-            return self._last_off[1]
-        found = last_off(self._switch_history(version), self._zone)
-        if version:
-            self._last_off = (version, found)
-        return found
+        """Return the newest off in the switch's history, if any; raise ObservationError."""
+        return last_off(self.versions(self._switch), self._zone)
 
     def read_writes(self) -> tuple[Write, ...]:
         """
@@ -149,6 +139,23 @@ class Parameters:
         for parameter in self._reads.list_windows(self._windows_path):
             name = parameter["Name"]
             yield from self._entries(name, window=self._windows.name(name))
+
+    def versions(self, name: str) -> list[Version]:
+        """
+        Return the versions of the switch or a window that SSM keeps; raise ObservationError.
+
+        Versions before the one that this thread has read cannot change, so those of the switch are
+        read once for each.
+        """
+        if name != self._switch:
+            return self._read_versions(name)
+        version: _VersionKey | None = getattr(self._thread, "version", None)
+        if version and self._history and self._history[0] == version:
+            return self._history[1]
+        found = self._switch_history(version)
+        if version:
+            self._history = (version, found)
+        return found
 
     def write_switch(self, value: str, origin: CommandOrigin | None = None) -> ParameterChanged:
         """
@@ -204,25 +211,20 @@ class Parameters:
         is_missing = version is None
         history = self._reads.until(
             lambda found: _has_version(found, version),
-            lambda: self._versions(self._switch, may_be_deleted=is_missing),
+            lambda: self._read_versions(self._switch, may_be_deleted=is_missing),
         )
         if not _has_version(history, version):
             # It may lack earlier ones too.
             raise ObservationError(f"the history of {self._switch} lacks its newest version")
         return history
 
-    def _versions(self, name: str, *, may_be_deleted: bool = False) -> list[Version]:
+    def _read_versions(self, name: str, *, may_be_deleted: bool = False) -> list[Version]:
         history = self._reads.history(name, may_be_deleted=may_be_deleted)
         return [version_of(each) for each in history]
 
     def _entries(self, name: str, *, window: str | None) -> Iterator[HistoryEntry]:
         for each in self._reads.history(name, may_be_deleted=True):
-            yield HistoryEntry(
-                parameter=name,
-                window=window,
-                version=version_of(each),
-                user=each["LastModifiedUser"],
-            )
+            yield HistoryEntry(name, window, version_of(each))
 
     def _missing(self) -> str:
         return (

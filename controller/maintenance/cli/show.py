@@ -36,7 +36,8 @@ from maintenance.model import Distribution, Mode
 from maintenance.reconcile.controller import Controller
 from maintenance.reconcile.desired_state import HypotheticalSwitch
 from maintenance.reporting.report import SETTLED, Progress, Report, is_everywhere, progress
-from maintenance.reporting.status import LastError, decode_persisted_state
+from maintenance.reporting.status import LastError
+from maintenance.reporting.status_document import decode_persisted_state
 from maintenance.schedule.decision import Schedule
 from maintenance.schedule.forecast import forecast
 from maintenance.schedule.history import newest_first

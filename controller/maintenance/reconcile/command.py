@@ -105,7 +105,7 @@ class CommandWriter(Struct, frozen=True):
         # An end that came while the command was written has made it unreadable: it is due again.
         if own.value is not None or latest is None or latest == writes[0]:
             return own
-        again = self._check(Command(latest.version.value, latest.instant), None)
+        again = self._check(Command(latest.version.value, latest.instant, _sender(latest)), None)
         if again.value is None:
             return again
         is_over = latest.origin and latest.origin.off_until
@@ -140,12 +140,19 @@ def check_command(
         return CheckedCommand(None, f"the command of {at} was not written: {_later(latest)}")
     parsed = parse_switch(value, written=command.at, zone=zone)
     if not parsed.is_over(now + _WRITE_TIME):
-        return CheckedCommand(value, origin=CommandOrigin(command.at))
+        return CheckedCommand(value, origin=CommandOrigin(command.at, sender=command.sender))
     if parsed.says is Says.OFF:
         # However late, it ends what began before it; only its skipping of later windows is over.
         plain = f"off: {parsed.message}" if parsed.message else "off"
-        return CheckedCommand(plain, origin=CommandOrigin(command.at, parsed.until))
+        return CheckedCommand(plain, origin=CommandOrigin(command.at, parsed.until, command.sender))
     return CheckedCommand(None, f"the command of {at} was not written: {value!r} is already over")
+
+
+def _sender(overwritten: Write) -> str:
+    """Return who sent what is written again: its command's sender, or who wrote it."""
+    if overwritten.origin:
+        return overwritten.origin.sender
+    return f"by {overwritten.version.user}" if overwritten.version.user else ""
 
 
 def _later(latest: Write) -> str:

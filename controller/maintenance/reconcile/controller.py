@@ -104,11 +104,12 @@ class Controller(Struct, frozen=True):
     def plan(self, changed: ParameterChanged | None = None) -> Report:
         """Return what a run would do now, and change nothing."""
         plan, _ = self._plan(self._decide(changed))
-        return self.site.dry_run(plan)
+        return self.announcer.with_requester(self.site.dry_run(plan))
 
     def status(self, changed: ParameterChanged | None = None) -> Report:
         """Return the desired state and what the listing alone shows, and change nothing."""
-        return self.site.summarize(self.site.plan(self._decide(changed)))
+        plan = self.site.plan(self._decide(changed))
+        return self.announcer.with_requester(self.site.summarize(plan))
 
     def for_installation(self) -> "Controller":
         """

@@ -35,6 +35,7 @@ from maintenance.schedule.decision import (
     due_since,
     history_matters,
 )
+from maintenance.schedule.request import Request, find_request
 from maintenance.schedule.switch import Off, ReadSwitch, Says, Switch
 from maintenance.schedule.window import ReadWindows, over_notices
 from maintenance.wakeup import ParameterChanged
@@ -56,6 +57,7 @@ class DesiredState(Struct, frozen=True):
     that is near; `due` is since when the mode is due. `is_uncertain` is whether what could not be
     read may change the decision, `notices` are about answers that are older than the change that
     woke the run, and about windows that are over. `last_off` is the newest off, if it was read.
+    `request` is the version that asks for the mode, if that is known.
     """
 
     read_at: datetime
@@ -66,6 +68,7 @@ class DesiredState(Struct, frozen=True):
     is_uncertain: bool = False
     last_off: Off | None = None
     notices: tuple[str, ...] = ()
+    request: Request | None = None
 
     @property
     def visible(self) -> tuple[Mode, Announcement]:
@@ -81,6 +84,7 @@ class DesiredState(Struct, frozen=True):
             upcoming=self.upcoming,
             is_uncertain=self.is_uncertain,
             last_off=self.last_off,
+            request=self.request,
         )
 
 
@@ -135,6 +139,7 @@ class DesiredStateReader(Struct, frozen=True):
             is_uncertain=bool(read.unknown or read.notices),
             last_off=schedule.off,
             notices=(*read.notices, *over_notices(schedule.windows, now)),
+            request=find_request(schedule, now=now),
         )
 
     def read_schedule(self, changed: ParameterChanged | None = None) -> ReadSchedule:

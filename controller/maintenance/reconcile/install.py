@@ -18,7 +18,7 @@ from msgspec import Struct
 from maintenance.errors import ConfigurationError, RunFailed, UnreadableValue
 from maintenance.model import Mode
 from maintenance.reconcile import ports
-from maintenance.reporting.status import decode_persisted_state
+from maintenance.reporting.status_document import decode_persisted_state
 from maintenance.wakeup import ParameterChanged
 
 _MARK = "left by the deleted stack"

@@ -184,6 +184,7 @@ class SiteReconciler(Struct, frozen=True):
             due=desired.due,
             is_uncertain=desired.is_uncertain,
             last_off=desired.last_off,
+            request=desired.request,
         )
 
     def _limit_closing(self, mode: Mode, number: int) -> None:

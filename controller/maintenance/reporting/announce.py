@@ -14,9 +14,9 @@ from msgspec import Struct, to_builtins
 from maintenance.errors import ApplyError, MaintenanceError, ObservationError, UnreadableValue
 from maintenance.model import Mode
 from maintenance.reporting.report import Report
-from maintenance.reporting.status import (
-    PersistedState,
-    Status,
+from maintenance.reporting.requesters import Requesters
+from maintenance.reporting.status import PersistedState, Status
+from maintenance.reporting.status_document import (
     decode_persisted_state,
     encode_status,
     replace_last_error,
@@ -28,6 +28,7 @@ from maintenance.reporting.transitions import (
     update_status,
     with_stuck_warnings,
 )
+from maintenance.schedule.request import Requester
 from maintenance.schedule.switch import Off
 
 _NO_RUN_YET = Status(Mode.UNCHANGED, "No run has finished yet.")
@@ -56,12 +57,18 @@ class PreviousStatus(Struct, frozen=True):
         """The fingerprint of the targets when they last owed nothing."""
         return self.persisted.settled if self.persisted else ""
 
+    @property
+    def requester(self) -> Requester | None:
+        """Who had asked for the mode, if that was known."""
+        return self.persisted.requester if self.persisted else None
+
 
 class Announcer(Struct, frozen=True):
     """Announces the runs of one stack, by its name and that of its switch."""
 
     status_parameter: _StatusParameter
     event_bus: _EventBus
+    requesters: Requesters
     stack: str
     switch_parameter: str
 
@@ -79,6 +86,7 @@ class Announcer(Struct, frozen=True):
         except ObservationError as unread:
             return report.with_housekeeping_error(str(unread))
         report = replace(report, notices=(*report.notices, *previous.notices))
+        report = self.with_requester(report, known=previous.requester)
         update = update_status(report, previous.persisted, now=now)
         error = self._write(update.status, over=previous)
         if error:
@@ -87,6 +95,14 @@ class Announcer(Struct, frozen=True):
         if error:
             return self._revert(report.with_housekeeping_error(error), previous, now)
         return replace(report, status=update.status, transitions=update.transitions)
+
+    def with_requester(self, report: Report, *, known: Requester | None = None) -> Report:
+        """Return the report with who asked for the mode; `known` is by the status before it."""
+        request = report.request
+        if request is None:
+            return report
+        is_known = known is not None and known.arn and known.request == request
+        return replace(report, requester=known if is_known else self.requesters.read(request))
 
     def announce_failure(self, error: MaintenanceError, *, now: datetime) -> tuple[str, ...]:
         """Put the error of a run without a report into the status; return what went wrong."""

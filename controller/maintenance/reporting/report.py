@@ -19,8 +19,10 @@ from msgspec import Struct, to_builtins
 from maintenance.cloudfront.engine import Selection
 from maintenance.cloudfront.plan import Action, Plan, Step
 from maintenance.model import Association, Distribution, Mode
-from maintenance.reporting.status import Status, Transition, truncate
+from maintenance.reporting.status import Status, Transition
+from maintenance.reporting.status_document import truncate
 from maintenance.schedule.decision import Decision
+from maintenance.schedule.request import Request, Requester
 from maintenance.schedule.switch import Off
 
 _MAX_ANSWER_BYTES = 5_000_000
@@ -71,7 +73,8 @@ class Report(Struct, frozen=True):
     `status` and `transitions` are what was announced. `upcoming` is the decision at the start of a
     window that is near, `due` is since when the mode is due, and `selection` is the version to
     attach if the site is to be closed. `is_uncertain` is whether what could not be read may change
-    the decision, `last_off` the newest off, if it was read.
+    the decision, `last_off` the newest off, if it was read. `request` is the version of the switch
+    or a window that asks for the mode, and `requester` who wrote that, if it was looked up.
     """
 
     decision: Decision
@@ -88,6 +91,13 @@ class Report(Struct, frozen=True):
     transitions: tuple[Transition, ...] = ()
     is_uncertain: bool = False
     last_off: Off | None = None
+    request: Request | None = None
+    requester: Requester | None = None
+
+    @property
+    def requested_by(self) -> str:
+        """Who asked for the mode, in short; '' if that is unknown."""
+        return self.requester.name if self.requester else ""
 
     @property
     def errors(self) -> tuple[str, ...]:
@@ -177,6 +187,8 @@ class ReportDocument(Struct, frozen=True):
     until: datetime | None
     message: str | None
     valid_until: datetime | None
+    requested_by: str
+    requested_by_arn: str
     distributions: list[OutcomeDocument]
     notices: list[str]
     errors: list[str]
@@ -191,6 +203,8 @@ def report_document(report: Report) -> ReportDocument:
         until=decision.until,
         message=decision.message,
         valid_until=decision.valid_until,
+        requested_by=report.requested_by,
+        requested_by_arn=report.requester.arn if report.requester else "",
         distributions=list(map(outcome_document, report.outcomes)),
         notices=list(report.notices),
         errors=list(report.errors),

@@ -28,8 +28,8 @@ from maintenance.reporting.status import (
     Status,
     TargetStatus,
     Transition,
-    truncate,
 )
+from maintenance.reporting.status_document import truncate
 
 RECHECK_AFTER = timedelta(minutes=1)
 # AWS says minutes, and up to 15 with Lambda@Edge (doc: CloudFront Developer Guide,
@@ -65,6 +65,7 @@ def update_status(
             before.last_error,
             report.last_off or before.last_off,
             fingerprint(report.targets) if report.is_settled else before.settled,
+            report.requester,
         ).after(error, now),
     )
     return StatusUpdate(status, transitions)
@@ -168,6 +169,8 @@ class EventDetail(Struct, frozen=True):
     distributions: int
     failed: int
     seconds: int | None
+    requested_by: str
+    requested_by_arn: str
     stack: str
     switch: str
 
@@ -175,6 +178,7 @@ class EventDetail(Struct, frozen=True):
 def event_detail(transition: Transition, status: Status, *, stack: str, switch: str) -> EventDetail:
     """Return the detail of the event that announces a transition."""
     change, seconds = transition.change, transition.seconds
+    requester = status.persisted.requester
     return EventDetail(
         mode=change.mode,
         previous_mode=change.previous_mode,
@@ -185,6 +189,8 @@ def event_detail(transition: Transition, status: Status, *, stack: str, switch: 
         distributions=len(status.targets),
         failed=sum(bool(each.errors) for each in status.targets),
         seconds=round(seconds) if seconds is not None else None,
+        requested_by=requester.name if requester else "",
+        requested_by_arn=requester.arn if requester else "",
         stack=stack,
         switch=switch,
     )

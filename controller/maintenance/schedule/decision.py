@@ -132,7 +132,7 @@ class Decision(Struct, frozen=True):
 def decide(schedule: Schedule, *, now: datetime) -> Decision:
     """Return what the site should do at `now`, by the table of this module."""
     switch, present = schedule.switch, schedule.present(now)
-    causes = _causes(schedule, present)
+    causes = causes_of(schedule, present)
     coming = _coming(schedule, max(present, schedule.t_off))
     following = coming[0][-1] if coming else None
     changes = [*(end.at for end in causes.ends), *((following.begins,) if following else ())]
@@ -189,7 +189,7 @@ def _mode(switch: Switch | None, causes: Causes) -> Mode:
     return Mode.LIVE if switch else Mode.UNCHANGED
 
 
-def _causes(schedule: Schedule, present: datetime) -> Causes:
+def causes_of(schedule: Schedule, present: datetime) -> Causes:
     """Return what keeps the site in maintenance: the occurrences in force, longest open first."""
     switch = schedule.switch
     in_force = (

@@ -10,6 +10,10 @@ instant into the description of the version that it writes:
 
     Written at 2026-11-30T09:25:02Z by a command of 2026-11-30T09:24:40Z; see docs/windows.md
 
+and behind it who sent the command, as far as its event says:
+
+    ... by a command of 2026-11-30T09:24:40Z, sent by "ana"; see docs/windows.md
+
 AWS does not say whether a write that names no description keeps the one before, as emulators do. A
 version with the same description as the one before it was therefore not written by that command.
 """
@@ -36,7 +40,8 @@ from maintenance.schedule.times import (
 from maintenance.schedule.window import Window, parse_window
 
 _DESCRIPTION = re.compile(
-    r"Written at (\S+) by a command of (\S+?)(?:, off until (\S+?))?; see docs/windows\.md"
+    r"Written at (\S+) by a command of (\S+?)(?:, off until (\S+?))?(?:, sent (.+))?"
+    r"; see docs/windows\.md"
 )
 _UTC = ZoneInfo("UTC")
 # How long a call of a client is repeated.
@@ -51,7 +56,8 @@ class Version(Struct, frozen=True):
     """
     A value in a parameter's history, when it was written, and its number, which grows.
 
-    The value of one that `is_encrypted` is a mark in its place.
+    The value of one that `is_encrypted` is a mark in its place. `user` is the ARN of who wrote it,
+    as Parameter Store recorded it.
     """
 
     value: str
@@ -59,6 +65,7 @@ class Version(Struct, frozen=True):
     number: int
     description: str = ""
     is_encrypted: bool = False
+    user: str = ""
 
 
 class CommandOrigin(Struct, frozen=True):
@@ -66,17 +73,20 @@ class CommandOrigin(Struct, frozen=True):
     The command that wrote a version.
 
     `off_until` is the end of an `off for` or `off until` that was over before it was written.
+    `sender` is who sent it, in the words of `wakeup`, '' if its event does not say.
     """
 
     at: datetime
     off_until: datetime | None = None
+    sender: str = ""
 
     def describe(self, written: datetime) -> str:
         """Return the description of the version that is written at this instant."""
         off_until = f", off until {format_instant(self.off_until)}" if self.off_until else ""
+        sender = f", sent {self.sender}" if self.sender else ""
         return (
             f"Written at {format_instant(written)} by a command of {format_instant(self.at)}"
-            f"{off_until}; see docs/windows.md"
+            f"{off_until}{sender}; see docs/windows.md"
         )
 
 
@@ -152,7 +162,8 @@ def _origin(version: Version, before: Version | None) -> CommandOrigin | None:
     with suppress(UnreadableValue):
         written, at = (parse_instant(each, zone=_UTC) for each in match.group(1, 2))
         if _is_described(version, before, written):
-            return CommandOrigin(at, parse_instant(match[3], zone=_UTC) if match[3] else None)
+            off_until = parse_instant(match[3], zone=_UTC) if match[3] else None
+            return CommandOrigin(at, off_until, match[4] or "")
     return None
 
 
@@ -175,16 +186,16 @@ def _newest_versions_first(history: Sequence[Version]) -> list[Version]:
 
 
 class HistoryEntry(Struct, frozen=True):
-    """
-    A version of the switch, or of the window `window` or its skip, and who wrote it.
-
-    `user` is the ARN that Parameter Store recorded.
-    """
+    """A version of the switch, or of the window `window` or its skip."""
 
     parameter: str
     window: str | None
     version: Version
-    user: str
+
+    @property
+    def user(self) -> str:
+        """The ARN of who wrote it."""
+        return self.version.user
 
 
 class Meaning(Struct, frozen=True):

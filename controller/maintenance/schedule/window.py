@@ -124,7 +124,8 @@ class Window(Struct, frozen=True):
     """
     A window: when it starts, how long each occurrence lasts, and its message for visitors.
 
-    `skip` ends or skips some of its occurrences; they are occurrences even so.
+    `skip` ends or skips some of its occurrences; they are occurrences even so. `written`
+    is when its value was, if that is known.
     """
 
     name: str
@@ -132,6 +133,7 @@ class Window(Struct, frozen=True):
     duration: timedelta
     message: str | None = None
     skip: Skip | None = None
+    written: datetime | None = None
 
     def last(self, at: datetime, *, lead_time: timedelta) -> Occurrence | None:
         """Return the last occurrence that begins at `at` or before."""
@@ -190,7 +192,7 @@ def parse_window(
     own_zone = _zone(value, at) or zone
     starts = value.read(0, lambda word: _starts(word, own_zone, shift))
     duration = value.read(at + 1, parse_duration)
-    window = Window(name=name, starts=starts, duration=duration, message=value.message)
+    window = Window(name, starts, duration, value.message, written=written)
     if written and window.is_over(written):
         instant = format_to_second(written)
         over = f"this was over when it was written at {instant}"

@@ -8,7 +8,8 @@ from maintenance.errors import ConfigurationError, ObservationError, RunFailed
 from maintenance.model import Mode
 from maintenance.reconcile.install import Installation
 from maintenance.reporting.report import Outcome, Report
-from maintenance.reporting.status import Status, encode_status
+from maintenance.reporting.status import Status
+from maintenance.reporting.status_document import encode_status
 from maintenance.schedule.switch import ReadSwitch, Says, Switch, parse_switch
 from maintenance.wakeup import ParameterChanged, Wakeup
 

@@ -35,6 +35,7 @@ from tests.builders import (
     a_distribution,
     a_switch,
     config_xml,
+    no_requesters,
 )
 
 _SETTINGS = Settings.from_env(
@@ -86,7 +87,7 @@ class World:
             housekeeping=Housekeeping(None, EDGE, self, self, reconciler, self, self.clock),
             alarm_clock=self,
             announcer=Announcer(
-                _StatusParameter(self), self, stack="site", switch_parameter="/site/maintenance"
+                _StatusParameter(self), self, no_requesters(), "site", "/site/maintenance"
             ),
             throttling=configs,
             clock=self.clock,

@@ -9,10 +9,11 @@ import pytest
 from maintenance.errors import ObservationError
 from maintenance.model import Mode
 from maintenance.reporting.announce import Announcer
-from maintenance.reporting.status import PersistedState, Status, encode_status
+from maintenance.reporting.status import PersistedState, Status
+from maintenance.reporting.status_document import encode_status
 from maintenance.schedule.switch import Off
 
-from tests.builders import NOW
+from tests.builders import NOW, no_requesters
 
 ERROR = ObservationError("SSM does not answer")
 
@@ -46,9 +47,7 @@ def test_the_last_off_is_read_from_the_status(texts: list[str], off: Off | None)
     """A text of somebody else remembers nothing."""
     parameter = _StatusParameter()
     parameter.written = texts
-    announcer = Announcer(
-        parameter, _EventBus(), stack="site", switch_parameter="/site/maintenance"
-    )
+    announcer = Announcer(parameter, _EventBus(), no_requesters(), "site", "/site/maintenance")
 
     assert off == announcer.read_last_off()
 
@@ -56,9 +55,7 @@ def test_the_last_off_is_read_from_the_status(texts: list[str], off: Off | None)
 def test_the_same_error_is_written_once() -> None:
     """It keeps the instant since which it lasts, and a parameter has few versions."""
     parameter = _StatusParameter()
-    announcer = Announcer(
-        parameter, _EventBus(), stack="site", switch_parameter="/site/maintenance"
-    )
+    announcer = Announcer(parameter, _EventBus(), no_requesters(), "site", "/site/maintenance")
 
     for minutes in (0, 15):
         assert () == announcer.announce_failure(ERROR, now=NOW + timedelta(minutes=minutes))
@@ -77,7 +74,7 @@ class _SilentParameter(_StatusParameter):
 def test_an_unreadable_status_says_nothing_of_the_run_before() -> None:
     """The end of the run reads it again, and reports why that fails."""
     announcer = Announcer(
-        _SilentParameter(), _EventBus(), stack="site", switch_parameter="/site/maintenance"
+        _SilentParameter(), _EventBus(), no_requesters(), "site", "/site/maintenance"
     )
 
     assert announcer.read_previous() is None

@@ -7,7 +7,7 @@ from datetime import timedelta
 from maintenance.cloudfront.plan import Action, Step
 from maintenance.reporting.report import Outcome, Report
 
-from tests.builders import a_decision, a_function, a_lambda
+from tests.builders import ANA, a_decision, a_function, a_lambda
 
 STEPS = (
     Step(None, Action.ATTACH, "displaces something", (a_function(),)),
@@ -28,7 +28,11 @@ def test_the_document_has_everything() -> None:
         errors=("no",),
     )
     report = Report(
-        a_decision(ends_in=timedelta(hours=1)), (outcome,), input_errors=("bad",), notices=("nb",)
+        a_decision(ends_in=timedelta(hours=1)),
+        (outcome,),
+        input_errors=("bad",),
+        notices=("nb",),
+        requester=ANA,
     )
 
     expected = {
@@ -37,6 +41,8 @@ def test_the_document_has_everything() -> None:
         "until": "2026-12-01T03:00:00Z",
         "message": None,
         "valid_until": "2026-12-01T03:00:00Z",
+        "requested_by": "ana",
+        "requested_by_arn": "arn:aws:iam::123456789012:user/ana",
         "distributions": [
             {
                 "distribution_id": "E1",
@@ -75,6 +81,7 @@ def test_an_unknown_instant_is_null() -> None:
     answer = Report(a_decision()).answer()
 
     assert (None, None) == (answer["until"], answer["valid_until"])
+    assert ("", "") == (answer["requested_by"], answer["requested_by_arn"])
 
 
 def test_a_run_has_changes_if_any_distribution_was_changed() -> None:

@@ -7,13 +7,9 @@ from datetime import timedelta
 import pytest
 from maintenance.errors import UnreadableValue
 from maintenance.model import Mode
-from maintenance.reporting.status import (
+from maintenance.reporting.status import LastError, ModeChange, PersistedState, Status, TargetStatus
+from maintenance.reporting.status_document import (
     MAX_STATUS_BYTES,
-    LastError,
-    ModeChange,
-    PersistedState,
-    Status,
-    TargetStatus,
     decode_persisted_state,
     encode_status,
     replace_last_error,
@@ -22,7 +18,7 @@ from maintenance.reporting.status import (
 from maintenance.schedule.decision import NextChange
 from maintenance.schedule.switch import Off
 
-from tests.builders import NOW
+from tests.builders import ANA, NOW
 
 HOUR = timedelta(hours=1)
 CHANGE = ModeChange(Mode.MAINTENANCE, Mode.LIVE, NOW, NOW + timedelta(seconds=3))
@@ -39,7 +35,7 @@ def test_the_document_has_everything() -> None:
         message="back at three",
         next_change=NextChange(NOW + HOUR, closes=False, window="sunday"),
         targets=(TargetStatus("E1", "Deployed"), TargetStatus("E2", "InProgress")),
-        persisted=PersistedState(CHANGE, ERROR, OFF, "c5e0"),
+        persisted=PersistedState(CHANGE, ERROR, OFF, "c5e0", ANA),
     )
 
     expected = {
@@ -47,6 +43,9 @@ def test_the_document_has_everything() -> None:
         "reason": "the switch says so",
         "until": "2026-12-01T03:00:00Z",
         "message": "back at three",
+        "requested_by": "ana",
+        "requested_by_arn": "arn:aws:iam::123456789012:user/ana",
+        "request": {"written": "2026-12-01T02:00:00Z", "window": ""},
         "next_change": {"at": "2026-12-01T03:00:00Z", "what": "opens", "window": "sunday"},
         "last_change": {
             "mode": "maintenance",
@@ -90,8 +89,8 @@ def test_an_unknown_value_is_null() -> None:
     """Not a text in its place."""
     document = json.loads(encode_status(Status(Mode.LIVE, "no switch, no windows")))
 
-    names = ("until", "message", "next_change", "last_change", "last_error", "last_off")
-    assert [None] * 6 == [document[name] for name in names]
+    names = ("until", "message", "request", "next_change", "last_change", "last_error", "last_off")
+    assert [None] * 7 == [document[name] for name in names]
 
 
 def test_targets_that_need_attention_come_first() -> None:
@@ -169,7 +168,13 @@ def test_the_names_and_errors_of_others_are_cut() -> None:
 
 
 @pytest.mark.parametrize(
-    "persisted", [PersistedState(), PersistedState(CHANGE), PersistedState(CHANGE, ERROR)]
+    "persisted",
+    [
+        PersistedState(),
+        PersistedState(CHANGE),
+        PersistedState(CHANGE, ERROR),
+        PersistedState(CHANGE, requester=ANA),
+    ],
 )
 def test_the_persisted_state_survives_a_round_trip(persisted: PersistedState) -> None:
     """So the next run knows what was announced."""

@@ -29,7 +29,7 @@ from maintenance.schedule.decision import NextChange
 from maintenance.schedule.switch import Off
 from msgspec import to_builtins
 
-from tests.builders import NOW, a_decision, a_distribution
+from tests.builders import ANA, NOW, a_decision, a_distribution
 
 LIVE, CLOSED, UNCHANGED = Mode.LIVE, Mode.MAINTENANCE, Mode.UNCHANGED
 LATER = NOW + timedelta(minutes=3)
@@ -321,7 +321,9 @@ def test_the_event_has_what_operators_need() -> None:
     until = NOW + timedelta(hours=1, microseconds=1)
     decision = replace(report.decision, until=until, message="back at three")
     update = update_status(
-        replace(report, decision=decision), OPEN, now=LATER + timedelta(milliseconds=400)
+        replace(report, decision=decision, requester=ANA),
+        OPEN,
+        now=LATER + timedelta(milliseconds=400),
     )
 
     expected = {
@@ -334,6 +336,8 @@ def test_the_event_has_what_operators_need() -> None:
         "distributions": 2,
         "failed": 1,
         "seconds": 180,
+        "requested_by": "ana",
+        "requested_by_arn": "arn:aws:iam::123456789012:user/ana",
         "stack": "site",
         "switch": "/site/maintenance",
     }
@@ -352,3 +356,4 @@ def test_an_unknown_value_is_null_in_the_event() -> None:
     detail = to_builtins(event_detail(transition, status, stack="s", switch="/s"))
 
     assert (None, None, None) == (detail["previous_mode"], detail["until"], detail["seconds"])
+    assert ("", "") == (detail["requested_by"], detail["requested_by_arn"])

@@ -28,7 +28,7 @@ def an_entry(
     """Return an entry of the switch, or of a window."""
     user = "arn:aws:iam::123456789012:user/ana"
     parameter = f"/site/maintenance/windows/{window}" if window else "/site/maintenance"
-    return HistoryEntry(parameter, window, Version(value, written, number), user)
+    return HistoryEntry(parameter, window, Version(value, written, number, user=user))
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_an_unreadable_entry_shows_the_error(window: str | None, value: str, err
 def test_an_encrypted_entry_shows_the_remedy() -> None:
     """Its ciphertext would be taken for an invalid value."""
     version = Version("(encrypted)", WRITTEN, 1, is_encrypted=True)
-    entry = HistoryEntry("/site/maintenance", None, version, "")
+    entry = HistoryEntry("/site/maintenance", None, version)
     assert Meaning(ENCRYPTED, is_readable=False) == meaning(entry, zone=LJUBLJANA)
 
 
