@@ -2,11 +2,6 @@
 SHELL := /bin/sh
 DEV := .venv/dev
 BIN := $(DEV)/bin
-MAINTENANCE = PYTHONPATH=controller:edge_handler $(BIN)/python -m maintenance
-# Neither make nor the shell interprets ARGS: a message may contain ' ; & ( $ and more.
-export TYPED := $(value ARGS)
-unexport ARGS
-OPERATE = @set -f; $(MAINTENANCE) $@ $$TYPED
 PYTEST := $(BIN)/python -m pytest
 # Several processes, each with a sandbox of its own; tests/conftest.py says which tests stay together.
 WORKERS := --numprocesses auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder
@@ -21,7 +16,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/pycache
 
 .DEFAULT_GOAL := help
 .PHONY: help setup bench demo sandbox live-check test laws cover fmt lint types imports template audit build check lock \
-	clean docs check-docs load mutation status plan on off windows history secret bypass link invoke lambda-image
+	clean docs check-docs load mutation invoke lambda-image
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -68,33 +63,6 @@ laws: setup ## Run property tests and model checking with ten times the examples
 mutation: .venv/mutation/.made ## Check that tests notice small changes of the core (ONLY=cron,reporting for some)
 	nice .venv/mutation/bin/python tools/mutation.py --only '$(ONLY)'
 
-status: setup ## Show the state of the site (STACK=..., ARGS='--wait --json', here and for the next five)
-	$(OPERATE)
-
-plan: setup ## Show what a run would do: make plan ARGS='--if on for 2h'
-	$(OPERATE)
-
-on: setup ## Close the site: make on ARGS='for 90m --wait'
-	$(OPERATE)
-
-off: setup ## Open the site
-	$(OPERATE)
-
-windows: setup ## Draw the coming weeks as a timeline
-	$(OPERATE)
-
-history: setup ## Show who changed the switch and the windows, and when
-	$(OPERATE)
-
-secret: setup ## Write a new secret of the bypass link to Parameter Store (REPLACE=1 ends all links)
-	@$(MAINTENANCE) bypass create $(if $(REPLACE),--replace) $(if $(PARAMETER),--parameter '$(PARAMETER)')
-
-bypass: setup ## Write what verifies the bypass link into the edge function, for the next deployment
-	@$(MAINTENANCE) bypass prepare $(if $(PARAMETER),--parameter '$(PARAMETER)')
-
-link: setup ## Print the bypass link: make link URL=https://www.example.com/
-	@$(MAINTENANCE) bypass print '$(URL)' $(if $(PARAMETER),--parameter '$(PARAMETER)')
-
 fmt: setup ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix-only --quiet .
@@ -103,8 +71,9 @@ lint: setup ## Check format and lint
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 
-types: setup ## Check types
+types: setup ## Check types, of the command also for the oldest Python that it runs on
 	$(BIN)/mypy
+	$(BIN)/mypy --python-version 3.12 --cache-dir .mypy_cache/3.12 controller/maintenance edge_handler
 
 imports: setup ## Check the direction of imports
 	PYTHONPATH=controller:. $(BIN)/lint-imports

@@ -1,5 +1,5 @@
 """
-The command line: `python -m maintenance status | plan | on | off | windows | history | bypass`.
+The command line, `site-maintenance`, also `python -m maintenance`.
 
 It assembles the same controller as `handler.py` does in Lambda. Only this module and `app.py` read
 the environment, ask the clock and make clients.
@@ -25,8 +25,8 @@ try:
 except ModuleNotFoundError as error:
     # The Lambda package has no rich, and a bare Python has none of these.
     sys.exit(
-        f"{error.name} is not installed: run make setup, then "
-        "PYTHONPATH=controller:edge_handler .venv/dev/bin/python -m maintenance"
+        f"{error.name} is not installed: install the command with `uv tool install .` in a "
+        "checkout, or run `make setup` and .venv/dev/bin/site-maintenance"
     )
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 def main(words: Sequence[str] | None = None) -> ExitCode:
     """Run a command; an error is one sentence on standard error, and an exit code."""
-    words = sys.argv[1:] if words is None else words
+    words = (sys.argv[1:] if words is None else words) or ["--help"]
     arguments = parser(words, stack=os.environ.get("STACK") or STACK).parse_args(words)
     terminal = Terminal(as_json=arguments.json)
     connect = functools.cache(lambda: _connect(arguments.stack, terminal))

@@ -12,12 +12,12 @@ import random
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from copy import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from msgspec import Struct
+from msgspec.structs import replace
 from urllib3 import PoolManager
 
 from maintenance.aws.bucket import PageFiles, RecordStore

@@ -95,7 +95,7 @@ def parse_anchors(text: str) -> Mapping[int, bytes]:
     """
     Return the anchors in `bypass.json` by week: one for `first_week`, and one for each week after.
 
-    Raise PackageError if `make bypass` did not write it.
+    Raise PackageError if `site-maintenance bypass prepare` did not write it.
     """
     try:
         values = json.loads(text)
@@ -103,7 +103,7 @@ def parse_anchors(text: str) -> Mapping[int, bytes]:
         anchors = [_read_anchor(link) for link in values["anchors"]]
     except (ValueError, KeyError, TypeError) as error:
         raise PackageError(
-            f"bypass.json is not valid ({error!r}): run `make bypass` again."
+            f"bypass.json is not valid ({error!r}): run `site-maintenance bypass prepare` again."
         ) from error
     return MappingProxyType(dict(enumerate(anchors, first_week)))
 

@@ -13,6 +13,7 @@ from rich.markup import escape
 
 from sandbox.demo.console import StepConsole, StepFailed
 from sandbox.demo.environment import STACK, SWITCH, DemoEnvironment, start_environment
+from sandbox.demo.sam import ROOT
 from sandbox.demo.site.distribution import ALIAS
 from sandbox.demo.walkthrough import run_walkthrough
 from sandbox.isolation import isolate
@@ -71,10 +72,11 @@ def _keep(demo: DemoEnvironment, console: StepConsole) -> None:
     console.say("")
     console.say("Or open another terminal, and let its commands use the sandbox:")
     console.command("unset AWS_PROFILE AWS_SESSION_TOKEN; export", *_settings(demo))
+    console.command(f'export PATH="{ROOT}/.venv/dev/bin:$PATH"')
     for command in (
-        "make status",
-        "make plan ARGS='--if on for 90m'",
-        "make on ARGS='for 90m: We are upgrading'",
+        "site-maintenance status",
+        "site-maintenance plan --if on for 90m",
+        "site-maintenance on for 90m --message 'We are upgrading'",
         f"curl -i http://{ALIAS}:{port}/api/orders",
         f"aws ssm put-parameter --overwrite --name {SWITCH} --value off",
     ):

@@ -130,7 +130,7 @@ def _show_command(console: StepConsole, name: str, value: str) -> None:
 
 
 def _show_status(demo: DemoEnvironment, console: StepConsole) -> None:
-    console.command("make status")
+    console.command("site-maintenance status")
     ran = subprocess.run(
         [sys.executable, "-m", "maintenance", "status"],
         env={**os.environ, **demo.sandbox.environment(), "PYTHONPATH": str(ROOT / "controller")},
@@ -140,7 +140,7 @@ def _show_status(demo: DemoEnvironment, console: StepConsole) -> None:
         check=False,
     )
     if ran.returncode:
-        raise StepFailed(f"make status failed: {ran.stderr.strip()}")
+        raise StepFailed(f"site-maintenance status failed: {ran.stderr.strip()}")
     for line in filter(None, map(str.rstrip, ran.stdout.splitlines())):
         console.say(line, markup=False)
 

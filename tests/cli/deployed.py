@@ -63,7 +63,7 @@ class Deployed:
 
 
 def command(*words: str) -> list[str]:
-    """Return the command line of `python -m maintenance`."""
+    """Return the command line of `site-maintenance`, run from this checkout."""
     return [sys.executable, "-m", "maintenance", *words]
 
 

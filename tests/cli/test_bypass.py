@@ -38,7 +38,9 @@ def test_a_secret_is_not_replaced_by_accident(cloud: Cloud) -> None:
     """Links that people already have would stop working."""
     create_secret(cloud.ssm, NAME, replace=False)
 
-    with pytest.raises(BypassError, match=r"already.*make secret REPLACE=1, then make bypass and"):
+    with pytest.raises(
+        BypassError, match=r"already.*--replace, then run site-maintenance bypass prepare and"
+    ):
         create_secret(cloud.ssm, NAME, replace=False)
 
 

@@ -40,7 +40,7 @@ def test_without_rich_the_command_says_how_to_install_it() -> None:
 
     assert 1 == ran.returncode
     assert ran.stderr.startswith("rich")
-    assert "run make setup" in ran.stderr
+    assert "run `make setup`" in ran.stderr
     assert "Traceback" not in ran.stderr
 
 

@@ -22,8 +22,8 @@ from tools.check_docs.tables import with_tables
         ("sam deplyo", "sam has no command deplyo"),
         ("sam deploy --guide-me", "sam deploy: No such option: --guide-me"),
         ("make maintenance-please", "make maintenance-please: "),
-        ("make plan ARGS='--iff on'", "python -m maintenance: error: "),
-        ("python -m maintenance onn", "python -m maintenance: error: "),
+        ("site-maintenance plan --iff on", "site-maintenance: error: "),
+        ("site-maintenance onn", "site-maintenance: error: "),
     ],
 )
 def test_a_command_that_cannot_be_typed_is_found(typed: str, error: str) -> None:
@@ -39,20 +39,25 @@ def test_a_wrong_command_in_a_sentence_is_found(code: str) -> None:
     assert commands.inline_errors(code)
 
 
+def test_a_command_with_help_can_be_typed() -> None:
+    """It ends the parser as an error does."""
+    assert [] == commands.errors(["site-maintenance", "status", "--help"])
+
+
 def test_the_commands_of_a_block_are_found_wherever_they_stand() -> None:
     """In functions, pipes and quotes, over several lines, and behind a comment."""
     block = """
     make demo  # aws is needed
     f() { echo "$1" | aws ssm get-parameter --name "$1 x" \\
         --query 'a | b' >file; }
-    if ! AWS_REGION=x make status; then A="$(aws s3 ls "$B")"; fi  # make plan
+    if ! AWS_REGION=x site-maintenance status; then A="$(aws s3 ls "$B")"; fi  # make b
     echo aws s4
     """
 
     assert [
         ["make", "demo"],
         ["aws", "ssm", "get-parameter", "--name", "$1 x", "--query", "a | b"],
-        ["make", "status"],
+        ["site-maintenance", "status"],
         ["aws", "s3", "ls", "$B"],
     ] == list(commands.commands(block))
 

@@ -257,6 +257,7 @@ def test_anchors_are_read_with_their_weeks() -> None:
 def test_invalid_anchors_are_refused(text: str) -> None:
     """The message says which command writes the file."""
     with pytest.raises(
-        PackageError, match=r"bypass\.json is not valid .*: run `make bypass` again"
+        PackageError,
+        match=r"bypass\.json is not valid .*: run `site-maintenance bypass prepare` again",
     ):
         parse_anchors(text)

@@ -100,7 +100,7 @@ def pages(package: Path) -> dict[str, str]:
 
 
 def test_without_bypass_json_there_is_no_bypass(folder: Path) -> None:
-    """`make bypass` writes it."""
+    """`site-maintenance bypass prepare` writes it."""
     assert None is read_package(folder).bypass
 
 

@@ -151,7 +151,7 @@ def listen(site: Site) -> Callable[[], list[str]]:
 def test_only_the_command_that_prints_the_link_reveals_its_secret(
     site: Site, looks_after: LooksAfter, outputs: Outputs, tmp_path: Path
 ) -> None:
-    """From `make secret` to a visitor's cookie, with successful and failed runs between."""
+    """From its creation to a visitor's cookie, with successful and failed runs between."""
     received_events, distribution_id = listen(site), a_distribution(site.cloud)
     anchors = tmp_path / "bypass.json"
     for words in (["create"], ["create"], ["prepare", "--weeks", "3", "--file", str(anchors)]):

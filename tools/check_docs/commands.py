@@ -5,8 +5,8 @@ The commands that pages show, and whether they could be typed.
     ---------------------  --------------------------------------------------------------
     aws                    service, operation, options and what is required (aws_cli.py)
     sam                    everything, by its own parser
-    make                   the target, and behind it the arguments of python -m maintenance
-    python -m maintenance  everything, by its own parser
+    site-maintenance       everything, by its own parser
+    make                   the target
     all others             nothing
 """
 
@@ -25,9 +25,9 @@ from tools.check_docs.pages import ROOT
 
 # Where a command begins: on a line of its own, or behind what bash lets a command follow.
 _COMMAND = re.compile(
-    r"(?:^|[|;&(!]|\bthen|\bdo) *(?:\w+=\S+ +)*((?:aws|sam|make|python) )", re.MULTILINE
+    r"(?:^|[|;&(!]|\bthen|\bdo) *(?:\w+=\S+ +)*((?:aws|sam|make|site-maintenance) )", re.MULTILINE
 )
-_PYTHON = re.compile(r"\.venv/dev/bin/(?=python|sam)")
+_PYTHON = re.compile(r"\.venv/dev/bin/(?=site-maintenance|sam)")
 _MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
@@ -62,7 +62,7 @@ def errors(words: Sequence[str], *, whole: bool = True) -> list[str]:
             return [] if target in described else [f"make help shows no target {target}"]
         case ["make", *arguments]:
             return _make_errors(arguments)
-        case ["python", "-m", "maintenance", *arguments]:
+        case ["site-maintenance", *arguments]:
             return _maintenance_errors(arguments)
         case _:
             return []
@@ -70,7 +70,7 @@ def errors(words: Sequence[str], *, whole: bool = True) -> list[str]:
 
 def inline_errors(code: str) -> list[str]:
     """Return what is wrong with a command in a sentence."""
-    is_checked = code.startswith(("aws ", "make ", "python -m maintenance ")) and "..." not in code
+    is_checked = code.startswith(("aws ", "make ", "site-maintenance ")) and "..." not in code
     return errors(shlex.split(code), whole=False) if is_checked else []
 
 
@@ -98,20 +98,15 @@ def _make_errors(arguments: Sequence[str]) -> list[str]:
     )
     if ran.returncode:
         return [f"make {shlex.join(arguments)}: {ran.stderr.strip()}"]
-    typed = next((each[5:] for each in arguments if each.startswith("ARGS=")), "")
-    lines = re.findall(r"-m maintenance (.*)", ran.stdout)
-    return [
-        error
-        for line in lines
-        for error in _maintenance_errors(line.replace("$TYPED", typed).split())
-    ]
+    return []
 
 
 def _maintenance_errors(arguments: Sequence[str]) -> list[str]:
     said = io.StringIO()
     try:
-        with contextlib.redirect_stderr(said):
+        with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
             parser(arguments, stack="s").parse_args(arguments)
     except SystemExit:
-        return [said.getvalue().strip().splitlines()[-1]]
+        # --help ends it too, and says nothing there.
+        return said.getvalue().strip().splitlines()[-1:]
     return []

@@ -8,10 +8,11 @@ What the parameters below `<switch>/windows` say: the windows, and their skips.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from copy import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from maintenance.aws.parameter_store import ParameterReads, value_of, version_of
 from maintenance.errors import ObservationError, UnreadableValue

@@ -11,11 +11,14 @@ costs the time of its own imports.
 
 import argparse
 import importlib
+import re
 from collections.abc import Sequence
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
+
+from maintenance.cli.resources import version
 
 STACK = "site-maintenance"
-PROGRAM = "python -m maintenance"
+PROGRAM = "site-maintenance"
 
 # The module of each command, in the order of the help.
 COMMANDS = {
@@ -26,29 +29,16 @@ COMMANDS = {
     "windows": "windows",
     "history": "history",
     "bypass": "bypass",
+    "completion": "completion",
 }
 
-_ABOUT = "Put a CloudFront site into maintenance, bring it back, and see its status."
-_EXAMPLES = """\
-examples:
-  python -m maintenance status                  is it on, why, until when, everywhere, what next
-  python -m maintenance status --wait           the same, once every distribution is Deployed
-  python -m maintenance plan --if on for 2h     what that would do; writes nothing
-  python -m maintenance on for 90m --message 'New database'
-  python -m maintenance off --wait
-  python -m maintenance windows --weeks 8       the coming weeks as a timeline
-  python -m maintenance history                 who changed what, and when
+_OVERVIEW = """\
+Put a CloudFront site into maintenance, bring it back, and see its status.
 
-exit codes:
-  0    done
-  1    failed or refused: the message on standard error says what to do
-  2    invalid command, or invalid value for the switch
-  3    status --exit-code: in maintenance, everywhere
-  4    still rolling out, after the timeout or with status --exit-code
-  130  interrupted
+{commands}
 
-The AWS CLI's variables apply (AWS_PROFILE, AWS_ENDPOINT_URL and so on); the Region is us-east-1.
-Answers are on standard output, everything else on standard error; NO_COLOR=1 turns colors off.
+site-maintenance COMMAND --help has its options and examples. Exit codes and
+AWS variables: docs/operations-reference.md. Version {version}.
 """
 
 type Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse has no public name for it
@@ -58,21 +48,50 @@ class _CommandModule(Protocol):
     def add_arguments(self, commands: Commands, shared: argparse.ArgumentParser) -> None: ...
 
 
+class _Formatter(argparse.HelpFormatter):
+    """Wraps sentences, and leaves tables of examples as they are written."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        fill = super()._fill_text
+        return "\n\n".join(
+            each if re.search("^ ", each, re.MULTILINE) else fill(each, width, indent)
+            for each in text.strip().split("\n\n")
+        )
+
+
+class _Command(argparse.ArgumentParser):
+    """The parser of one command."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - those of ArgumentParser
+        super().__init__(**{"formatter_class": _Formatter} | options)
+
+
+class _Overview(argparse.ArgumentParser):
+    """The parser of everything; its help fits on one screen of 24 lines."""
+
+    commands: Commands
+
+    def format_help(self) -> str:
+        """Return a line for each command."""
+        listed = [(each.dest, each.help) for each in self.commands._choices_actions]  # noqa: SLF001 - argparse has no public way to the help of commands
+        lines = "\n".join(f"  {name:<11} {text}" for name, text in listed)
+        return _OVERVIEW.format(commands=lines, version=version())
+
+
 def parser(words: Sequence[str] = (), *, stack: str) -> argparse.ArgumentParser:
     """
     Return the parser of the typed words: of their command, or of all if they name none.
 
     `stack` is the name of the stack if --stack is not given.
     """
-    root = argparse.ArgumentParser(
-        prog=PROGRAM,
-        description=_ABOUT,
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    root = _Overview(prog=PROGRAM, description=_OVERVIEW.partition("\n")[0])
+    root.add_argument("--version", action="version", version=f"{PROGRAM} {version()}")
     # Commands that ask no stack have neither option.
     root.set_defaults(stack=stack, json=False)
-    commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands: Commands = root.add_subparsers(
+        dest="command", required=True, metavar="COMMAND", parser_class=_Command
+    )
+    root.commands = commands
     typed = words[0] if words else ""
     for name in [COMMANDS[typed]] if typed in COMMANDS else dict.fromkeys(COMMANDS.values()):
         module = cast("_CommandModule", importlib.import_module(f"maintenance.cli.{name}"))

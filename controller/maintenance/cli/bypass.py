@@ -5,8 +5,6 @@ The bypass link's secret: create it, write what verifies it into the package, pr
     bypass prepare      writes edge_handler/bypass.json, which verifies it
     bypass print URL    prints the link for testers
 
-`make secret`, `make bypass` and `make link` call these, with `edge_handler` on PYTHONPATH.
-
 The secret leaves Parameter Store only in the link. `bypass.json` is public, since everyone who may
 read the package can read it. That is safe only for a secret that cannot be guessed, so weak secrets
 are refused.
@@ -36,15 +34,21 @@ from maintenance.cli.argument_types import whole_number
 from maintenance.cli.arguments import Commands
 from maintenance.cli.context import Context
 from maintenance.cli.exit_code import ExitCode
+from maintenance.cli.resources import EDGE_HANDLER
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
 _SECRET_PARAMETER = "/site/maintenance/bypass-secret"  # noqa: S105 - the name of a parameter
-_EDGE_HANDLER = Path(__file__).parents[3] / "edge_handler"
-_ANCHORS = _EDGE_HANDLER / "bypass.json"
-_SETTINGS = _EDGE_HANDLER / "defaults" / "settings.json"
+_ANCHORS = EDGE_HANDLER / "bypass.json"
+_SETTINGS = EDGE_HANDLER / "defaults" / "settings.json"
 _LONGEST_WEEKS = 520
+_EXAMPLES = """\
+examples:
+  site-maintenance bypass create
+  site-maintenance bypass prepare --weeks 26
+  site-maintenance bypass print https://www.example.com/
+"""
 # 32 random bytes: anyone who reads the package can try guesses at the speed of SHA-256.
 _STRONG: Final = re.compile(r"[A-Za-z0-9_-]{43,128}")
 
@@ -58,9 +62,9 @@ def add_arguments(commands: Commands, shared: argparse.ArgumentParser) -> None:
     del shared
     bypass = commands.add_parser(
         "bypass",
-        help="the bypass link's secret: create it, prepare the package, print the link",
+        help="the bypass link: create its secret, prepare the package, print it",
         description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=_EXAMPLES,
     )
     bypass.set_defaults(run=run)
     options = argparse.ArgumentParser(add_help=False)
@@ -126,7 +130,7 @@ def create_secret(ssm: SSMClient, name: str, *, replace: bool) -> None:
     except ssm.exceptions.ParameterAlreadyExists as error:
         raise BypassError(
             f"{name} already holds a secret. To end all links and cookies made from it, "
-            "replace it with make secret REPLACE=1, then make bypass and deploy."
+            "replace it with --replace, then run site-maintenance bypass prepare and deploy."
         ) from error
     except (ClientError, BotoCoreError) as error:
         raise BypassError(f"Cannot write the secret to {name}: {error}") from error

@@ -6,12 +6,12 @@ window's own zone, as the window's author wrote it.
 """
 
 from collections.abc import Iterator, Sequence
-from copy import replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table

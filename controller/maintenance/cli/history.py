@@ -8,6 +8,11 @@ from maintenance.cli.context import Context
 from maintenance.cli.exit_code import ExitCode
 
 _MOST_PAGES = 10_000
+_EXAMPLES = """\
+examples:
+  site-maintenance history
+  site-maintenance history --page 2
+"""
 
 
 def add_arguments(commands: Commands, shared: argparse.ArgumentParser) -> None:
@@ -15,8 +20,9 @@ def add_arguments(commands: Commands, shared: argparse.ArgumentParser) -> None:
     history = commands.add_parser(
         "history",
         parents=[shared],
-        help="who changed the switch and the windows, when, and what the values meant",
+        help="who changed the switch and the windows, and when",
         description="Parameter Store keeps the last hundred versions of each parameter.",
+        epilog=_EXAMPLES,
     )
     history.add_argument(
         "--page",

@@ -28,6 +28,21 @@ UNTIL_ACCEPTED = timedelta(minutes=5)
 # lambda-edge-testing-debugging), and `aws cloudfront wait` gives up after 35.
 UNTIL_DEPLOYED = timedelta(minutes=35)
 
+_EXAMPLES = {
+    "on": """\
+examples:
+  site-maintenance on for 90m
+  site-maintenance on for 90m --message 'New database' --wait
+  site-maintenance on until 2026-12-01T04:00 --yes
+""",
+    "off": """\
+examples:
+  site-maintenance off
+  site-maintenance off --wait
+  site-maintenance off for 7d             also in windows
+""",
+}
+
 
 def add_arguments(commands: Commands, shared: argparse.ArgumentParser) -> None:
     """Add the commands `on` and `off`."""
@@ -35,9 +50,9 @@ def add_arguments(commands: Commands, shared: argparse.ArgumentParser) -> None:
         change = commands.add_parser(
             word,
             parents=[shared],
-            help=f"{effect}: {word} [for 90m | until 2026-12-01T04:00]",
+            help=f"{effect}, for 90m or until 2026-12-01T04:00 if you say so",
             description=f"Write the switch, to {effect}, and watch until CloudFront accepts it.",
-            epilog=f"Values of the switch: {GRAMMAR}.",
+            epilog=f"{_EXAMPLES[word]}\n\nValues of the switch: {GRAMMAR}.",
         )
         change.add_argument("words", nargs="*", metavar="for 90m | until 2026-12-01T04:00")
         change.add_argument("--message", metavar="TEXT", help="message for visitors")
@@ -125,7 +140,7 @@ def _confirm(change: SwitchChange, session: Session) -> bool:
 def _timed_out(change: SwitchChange, stack: str) -> str:
     if change.wait:
         return (
-            "Still rolling out: python -m maintenance status --wait waits longer, and "
+            "Still rolling out: site-maintenance status --wait waits longer, and "
             "docs/operations.md says what to do if it is stuck"
         )
     return (

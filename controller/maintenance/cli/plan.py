@@ -6,14 +6,21 @@ from maintenance.cli.arguments import Commands
 from maintenance.cli.context import Context
 from maintenance.cli.exit_code import ExitCode
 
+_EXAMPLES = """\
+examples:
+  site-maintenance plan                   what the next run will do
+  site-maintenance plan --if on           before the first `on`
+  site-maintenance plan --if on for 2h
+"""
+
 
 def add_arguments(commands: Commands, shared: argparse.ArgumentParser) -> None:
     """Add the command `plan`."""
     plan = commands.add_parser(
         "plan",
         parents=[shared],
-        help="what the controller would do with each cache behavior, and why; writes nothing",
-        epilog="Run `plan --if on` before the first `on`.",
+        help="what would happen to each cache behavior, and why; writes nothing",
+        epilog=_EXAMPLES,
     )
     plan.add_argument(
         "--if",

@@ -7,11 +7,11 @@ They ask the controller itself, assembled as in Lambda, and show its answer.
 from __future__ import annotations
 
 from collections.abc import Callable
-from copy import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from maintenance.app import App
 from maintenance.cli.calendar_view import (

@@ -8,7 +8,15 @@ from maintenance.cli.context import Context
 from maintenance.cli.exit_code import ExitCode
 from maintenance.cli.operate import UNTIL_DEPLOYED
 
-_EXIT_CODES = "exit codes: 0 live, 3 maintenance, 4 still rolling out, 1 failed"
+_EXAMPLES = """\
+examples:
+  site-maintenance status                is it on, why, until when, everywhere, what comes next
+  site-maintenance status --wait         the same, once every distribution is Deployed
+  site-maintenance status --exit-code    for scripts: 0 live, 3 maintenance, 4 still rolling out
+  site-maintenance status --json --stack shop-maintenance
+
+Without --exit-code the exit code is 0, or 1 if something failed.
+"""
 
 
 def add_arguments(commands: Commands, shared: argparse.ArgumentParser) -> None:
@@ -16,8 +24,8 @@ def add_arguments(commands: Commands, shared: argparse.ArgumentParser) -> None:
     status = commands.add_parser(
         "status",
         parents=[shared],
-        help="is it on, why, until when, is it on everywhere, what comes next",
-        epilog=f"{_EXIT_CODES} (without --exit-code: 0 or 1)",
+        help="is it on, why, until when, everywhere, what comes next",
+        epilog=_EXAMPLES,
     )
     status.add_argument(
         "--wait", action="store_true", help="wait until every distribution is Deployed"

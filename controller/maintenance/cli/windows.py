@@ -8,12 +8,20 @@ from maintenance.cli.context import Context
 from maintenance.cli.exit_code import ExitCode
 
 _MOST_WEEKS = 104
+_EXAMPLES = """\
+examples:
+  site-maintenance windows
+  site-maintenance windows --weeks 8 --zone America/New_York
+"""
 
 
 def add_arguments(commands: Commands, shared: argparse.ArgumentParser) -> None:
     """Add the command `windows`."""
     windows = commands.add_parser(
-        "windows", parents=[shared], help="the coming weeks as a timeline, with local times"
+        "windows",
+        parents=[shared],
+        help="the coming weeks as a timeline, with local times",
+        epilog=_EXAMPLES,
     )
     windows.add_argument(
         "--weeks", type=whole_number(most=_MOST_WEEKS), default=4, help="how many (4)"

@@ -6,9 +6,8 @@ Opening restores what the record says (`opening`), and its entries are settled a
 configuration is written.
 """
 
-from copy import replace
-
 from msgspec import Struct
+from msgspec.structs import replace
 
 from maintenance.cloudfront.config import DistributionConfig, PathPattern
 from maintenance.cloudfront.displaced import DisplacedRecord, ReadRecord, record_before_attach

@@ -14,12 +14,12 @@ of the content, and the conditional writes depend on it.
 """
 
 from collections.abc import Collection, Mapping
-from copy import replace
 from enum import StrEnum
 from types import MappingProxyType
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from maintenance.cloudfront.associations import AssociationLists, Entry
 from maintenance.cloudfront.config import DistributionConfig, PathPattern

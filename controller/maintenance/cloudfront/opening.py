@@ -17,9 +17,8 @@ What one behavior that should be open needs, by its entry in the record. Pure.
 `restore` says what fits, was replaced and is unfit.
 """
 
-from copy import replace
-
 from msgspec import Struct
+from msgspec.structs import replace
 
 from maintenance.cloudfront.associations import AssociationLists
 from maintenance.cloudfront.config import PathPattern

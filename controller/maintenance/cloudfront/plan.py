@@ -20,10 +20,10 @@ is: half a site is not in maintenance.
 """
 
 from collections.abc import Collection, Iterable
-from copy import replace
 from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from maintenance.cloudfront.engine import Engine, attached_version
 from maintenance.model import Association, Behavior, Kind, Mode

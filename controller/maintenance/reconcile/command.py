@@ -8,11 +8,11 @@ overwritten what counts, as another controller wrote at the same time, that is w
 """
 
 from collections.abc import Callable
-from copy import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from maintenance.errors import ApplyError, ConfigurationError, ObservationError
 from maintenance.reconcile import ports

@@ -18,10 +18,10 @@ cannot be read, an off takes effect only when the run is retried.
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from copy import replace
 from datetime import datetime, timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from maintenance.errors import ObservationError
 from maintenance.model import Mode

@@ -11,9 +11,9 @@ function. If a condition fails, everything is read again; nothing is replayed.
 """
 
 from collections.abc import Callable
-from copy import replace
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from maintenance.cloudfront.change import Change, build_change
 from maintenance.cloudfront.config import DistributionConfig, ReadConfig, read_config

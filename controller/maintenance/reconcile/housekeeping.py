@@ -17,10 +17,10 @@ other, so that operators learn of it while the site is still open.
 
 import functools
 from collections.abc import Callable
-from copy import replace
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from maintenance.cloudfront.engine import Engine, Selection
 from maintenance.cloudfront.plan import Intent, plan_distribution

@@ -9,9 +9,9 @@ distribution is in its outcome, and the others go on.
 import functools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from copy import replace
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from maintenance.cloudfront.engine import Engine, PreflightResult, Selection, attached_version
 from maintenance.cloudfront.plan import (

@@ -5,11 +5,11 @@ In this order, because a status can be reverted and an event cannot (ADR 0019).
 """
 
 from collections.abc import Mapping, Sequence
-from copy import replace
 from datetime import datetime
 from typing import Any, Protocol
 
 from msgspec import Struct, to_builtins
+from msgspec.structs import replace
 
 from maintenance.errors import ApplyError, MaintenanceError, ObservationError, UnreadableValue
 from maintenance.model import Mode

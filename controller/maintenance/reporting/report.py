@@ -9,12 +9,12 @@ run is cut.
 
 import json
 from collections.abc import Collection
-from copy import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from msgspec import Struct, to_builtins
+from msgspec.structs import replace
 
 from maintenance.cloudfront.engine import Selection
 from maintenance.cloudfront.plan import Action, Plan, Step
@@ -28,8 +28,8 @@ from maintenance.schedule.switch import Off
 _MAX_ANSWER_BYTES = 5_000_000
 _MAX_FAILURE_BYTES = 50_000
 _BEHAVIORS_OMITTED = (
-    "the behaviors of so many distributions do not fit into a response of Lambda: make plan shows "
-    "them, and the log has those that were changed"
+    "the behaviors of so many distributions do not fit into a response of Lambda: "
+    "site-maintenance plan shows them, and the log has those that were changed"
 )
 
 

@@ -6,12 +6,12 @@ for the next run: the last change of mode with the phases that were announced, t
 last off, and who asked for the mode. Instants are aware.
 """
 
-from copy import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from maintenance.model import Mode
 from maintenance.schedule.decision import NextChange

@@ -8,11 +8,11 @@ the next run reads only what `PersistedState` holds.
 import json
 from bisect import bisect_right
 from collections import Counter
-from copy import replace
 from datetime import datetime
 from typing import Literal
 
 from msgspec import MsgspecError, Struct, convert, to_builtins
+from msgspec.structs import replace
 
 from maintenance.errors import UnreadableValue
 from maintenance.model import Mode

@@ -2,13 +2,13 @@
 
 import functools
 from collections.abc import Mapping
-from copy import replace
 from datetime import datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from msgspec import to_builtins
+from msgspec.structs import replace
 
 from maintenance.cloudfront.plan import Action
 from maintenance.model import Mode

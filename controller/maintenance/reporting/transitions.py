@@ -13,10 +13,10 @@ Only targets count: visitors of the site never reach other distributions of ours
 """
 
 from collections.abc import Sequence
-from copy import replace
 from datetime import datetime, timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from maintenance.cloudfront.targets import fingerprint
 from maintenance.model import Distribution, Mode

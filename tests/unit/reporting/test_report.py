@@ -123,8 +123,8 @@ def test_the_answer_about_a_large_fleet_omits_its_behaviors() -> None:
         (each["behaviors"], each["warnings"]) for each in answer["distributions"]
     ]
     assert (
-        "the behaviors of so many distributions do not fit into a response of Lambda: make plan "
-        "shows them, and the log has those that were changed"
+        "the behaviors of so many distributions do not fit into a response of Lambda: "
+        "site-maintenance plan shows them, and the log has those that were changed"
     ) == answer["notices"][-1]
 
 
