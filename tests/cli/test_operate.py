@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 
@@ -9,10 +10,13 @@ import pytest
 from maintenance.errors import RunFailed
 
 from sandbox.process import Sandbox
-from tests.cli.deployed import ROOT, Deployed, command, deploy, words
+from tests.cli.deployed import ROOT, Deployed, command, deploy
+from tests.cli.deployed import words as words_of
 from tests.cloud import Cloud, eventually
 from tests.sandbox.builders import a_distribution
 from tests.stories.site import BUCKET, Site
+
+ZONE = "Africa/Algiers"  # UTC+01:00, all year
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +25,7 @@ def _stack(sandbox: Sandbox) -> Iterator[tuple[Deployed, str]]:
     sandbox.reset()
     cloud = Cloud(sandbox)
     distribution_id = a_distribution(cloud)
-    yield deploy(cloud, distribution_id), distribution_id
+    yield deploy(cloud, distribution_id, TIME_ZONE=ZONE), distribution_id
     sandbox.reset()
 
 
@@ -30,7 +34,9 @@ def deployed(_stack: tuple[Deployed, str], monkeypatch: pytest.MonkeyPatch) -> D
     """Give the stack with its site open, and its controller's environment in this process."""
     stack, distribution_id = _stack
     cloud = stack.site.cloud
-    environment = cloud.sandbox.environment() | stack.site.environment(distribution_id)
+    environment = cloud.sandbox.environment() | stack.site.environment(
+        distribution_id, TIME_ZONE=ZONE
+    )
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     cloud.sandbox.set(deploy_seconds=0.5)
@@ -85,9 +91,9 @@ def test_on_times_out_if_the_controller_does_not_apply_it(deployed: Deployed) ->
 
     assert (4, "on") == (ran.returncode, deployed.switch())
     assert "waiting for the controller" in ran.stderr
-    assert "has not applied it yet: check its log" in words(ran.stderr)
-    assert "Requested; still rolling out (0 of 1 distribution done)" in words(ran.stdout)
-    assert "everywhere not yet: 0 of 1 distribution Deployed" in words(ran.stdout)
+    assert "has not applied it yet: check its log" in words_of(ran.stderr)
+    assert "Requested; still rolling out (0 of 1 distribution done)" in words_of(ran.stdout)
+    assert "everywhere not yet: 0 of 1 distribution Deployed" in words_of(ran.stdout)
 
 
 def test_off_that_fails_ends_at_once_with_the_reason(deployed: Deployed) -> None:
@@ -107,18 +113,43 @@ def test_off_that_fails_ends_at_once_with_the_reason(deployed: Deployed) -> None
     site.cloud.s3.put_object(Bucket=BUCKET, Key=listed["Key"], Body=record)
 
     assert (1, 1) == (off.returncode, status.returncode)
-    assert "LIVE Requested; still rolling out (0 of 1 distribution done)" in words(out)
-    assert "cannot be used" in words(out)
+    assert "LIVE Requested; still rolling out (0 of 1 distribution done)" in words_of(out)
+    assert "cannot be used" in words_of(out)
 
 
-def test_an_invalid_value_is_not_written(deployed: Deployed) -> None:
-    """The error quotes it and shows the syntax; exit code 2."""
-    ran = deployed.types("on", "for", "90x", "--yes")
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (["for", "90x"], "Cannot read the time 'for 90x': 'x' is no unit: write 45m, 1h30m"),
+        (["fro", "45m"], "Cannot read the time 'fro 45m': did you mean 'for' instead of 'fro'?"),
+        (["for 1h: A", "--message", "B"], "The message is there twice"),
+    ],
+)
+def test_an_invalid_value_is_not_written(deployed: Deployed, words: list[str], error: str) -> None:
+    """The error quotes it and says what to write; exit code 2."""
+    ran = deployed.types("on", *words, "--yes")
 
-    error = words(ran.stderr)
     assert (2, "", "off") == (ran.returncode, ran.stdout, deployed.switch())
-    assert error.startswith("Invalid value 'on for 90x', at '90x'")
-    assert "Syntax: on | off [for 90m" in error
+    assert words_of(ran.stderr).startswith(error)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["for", "45", "minutes"], r"on for 45m"),
+        (["for 1 h: Back soon"], r"on for 1h: Back soon"),
+        (["until", "tomorrow", "6:00"], r"on until \d{4}-\d\d-\d\dT06:00\+01:00"),
+        (["until Sunday 04:00", "--message", "Upgrade"], r"on until \S+T04:00\+01:00: Upgrade"),
+    ],
+)
+def test_times_as_people_type_them_are_written_exactly(
+    deployed: Deployed, words: list[str], expected: str
+) -> None:
+    """On the clocks of the site's zone, word by word or as one quoted word."""
+    ran = deployed.types("on", *words, "--yes", "--timeout", "1s")
+
+    assert re.fullmatch(expected, deployed.switch())
+    assert f"Wrote {deployed.switch()!r} to /site/maintenance." == ran.stderr.splitlines()[0]
 
 
 def test_without_a_terminal_to_ask_on_nothing_is_written(deployed: Deployed) -> None:
@@ -126,7 +157,7 @@ def test_without_a_terminal_to_ask_on_nothing_is_written(deployed: Deployed) -> 
     ran = deployed.types("on")
 
     assert (1, "off") == (ran.returncode, deployed.switch())
-    assert "not a terminal, cannot ask: add --yes" in words(ran.stderr)
+    assert "not a terminal, cannot ask: add --yes" in words_of(ran.stderr)
 
 
 @pytest.mark.parametrize(("answer", "code", "switch"), [("n", 1, "off"), ("y", 4, "on")])
@@ -172,5 +203,5 @@ def test_status_gives_scripts_an_exit_code(deployed: Deployed) -> None:
     after = deployed.types("status", "--exit-code", "--wait", "--timeout", "1m")
 
     assert (4, 3) == (before.returncode, after.returncode)
-    assert "1 closed InProgress" in words(before.stdout)
-    assert "everywhere yes: 1 distribution, Deployed" in words(after.stdout)
+    assert "1 closed InProgress" in words_of(before.stdout)
+    assert "everywhere yes: 1 distribution, Deployed" in words_of(after.stdout)

@@ -1,8 +1,9 @@
 """
 The commands that write: on and off.
 
-They write the switch, whose change event wakes the deployed controller, and watch what it does. The
-switch's own parser reads the value first, so an invalid one is never written.
+They write the switch, whose change event wakes the deployed controller, and watch what it does.
+Times as people type them become the exact form of the switch, and its own parser reads that before
+it is written.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from maintenance.cli.context import Context
 from maintenance.cli.exit_code import ExitCode
 from maintenance.cli.show import Session
 from maintenance.cli.status_view import summarize
+from maintenance.cli.typed_switch import split_message, switch_value
 from maintenance.errors import ConfigurationError, MaintenanceError
 from maintenance.reporting.report import ACCEPTED, SETTLED, has_reached
 from maintenance.schedule.switch import GRAMMAR, parse_switch
@@ -68,14 +70,16 @@ def add_arguments(commands: Commands, shared: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, context: Context) -> ExitCode:
     """Write the switch."""
-    value = " ".join([arguments.command, *arguments.words])
+    typed = split_message(arguments.words, arguments.message)
+    session = context.connect()
+    zone = session.app.settings.time_zone
     change = SwitchChange(
-        value=f"{value}: {arguments.message}" if arguments.message else value,
+        value=switch_value(arguments.command, typed, now=session.app.clock(), zone=zone),
         is_confirmed=arguments.yes,
         wait=arguments.wait,
         timeout=arguments.timeout,
     )
-    return set_switch(change, context.connect())
+    return set_switch(change, session)
 
 
 class SwitchChange(Struct, frozen=True):

@@ -13,14 +13,14 @@ The switch keeps its own exact grammar (schedule/switch.py). Case and white spac
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from maintenance.cli.typed_instant import did_you_mean, format_local, parse_typed_instant
 from maintenance.errors import UnreadableValue
-from maintenance.schedule.times import format_duration, parse_duration
+from maintenance.schedule.times import parse_duration
 
 _KEYWORDS = ("for", "until")
 _EXAMPLES = "for 45m, until 04:00, until tomorrow 6:00 or until Sunday 04:00"
@@ -73,8 +73,8 @@ def _end(words: list[str], now: datetime, zone: ZoneInfo) -> TypedEnd | None:
         case []:
             return None
         case ["for", *rest]:
-            duration = parse_typed_duration(" ".join(rest))
-            return TypedEnd(f"for {format_duration(duration)}", now + duration)
+            exact = _exact_duration(" ".join(rest))
+            return TypedEnd(f"for {exact}", now + parse_duration(exact))
         case ["until", *rest]:
             at = parse_typed_instant(" ".join(rest), now=now, zone=zone)
             return TypedEnd(f"until {format_local(at, zone)}", at)
@@ -91,24 +91,25 @@ def _extension(words: list[str], end: datetime | None, now: datetime, zone: Zone
         case ["until", *rest]:
             return parse_typed_instant(" ".join(rest), now=now, zone=zone)
         case ["by" | "for", *rest]:
-            duration = parse_typed_duration(" ".join(rest))
+            duration = parse_duration(_exact_duration(" ".join(rest)))
         case [first, *_] as rest:
             text = " ".join(rest)
             hint = did_you_mean(first, ("by", *_KEYWORDS)) or _missing_until(text, now, zone)
             if hint:
                 raise UnreadableValue(hint)
-            duration = parse_typed_duration(text)
+            duration = parse_duration(_exact_duration(text))
     if end is None:
         raise UnreadableValue("there is no end to count from: write until and a time")
     return end + duration
 
 
-def parse_typed_duration(text: str) -> timedelta:
-    """Return the duration that `text`, in lower case, means; raise UnreadableValue."""
+def _exact_duration(text: str) -> str:
+    """Return the exact form of the duration that `text`, in lower case, means."""
     if not text:
         raise UnreadableValue("a duration is missing: write 45m or 1h30m")
-    words = [text] if _ISO_DURATION.fullmatch(text) else list(_compact_words(text))
-    return parse_duration("".join(words))
+    exact = text.upper() if _ISO_DURATION.fullmatch(text) else "".join(_compact_words(text))
+    parse_duration(exact)
+    return exact
 
 
 def _compact_words(text: str) -> Iterator[str]:
@@ -124,7 +125,7 @@ def _compact_words(text: str) -> Iterator[str]:
 
 def _missing_for(text: str) -> str:
     with suppress(UnreadableValue):
-        parse_typed_duration(text)
+        _exact_duration(text)
         return f"did you mean 'for {text}'?"
     return ""
 
