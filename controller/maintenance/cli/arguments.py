@@ -100,11 +100,13 @@ def parser(words: Sequence[str] = (), *, stack: str) -> argparse.ArgumentParser:
 
 
 def _shared(stack: str) -> argparse.ArgumentParser:
-    shared = argparse.ArgumentParser(add_help=False)
+    # The root has the defaults: those of an action would replace what precedes the action.
+    shared = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    shared.add_argument("--stack", help=f"name of the stack (STACK in the environment, or {stack})")
     shared.add_argument(
-        "--stack",
-        default=stack,
-        help="name of the stack (STACK in the environment, or %(default)s)",
+        "--json",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="answer with JSON, for scripts",
     )
-    shared.add_argument("--json", action="store_true", help="answer with JSON, for scripts")
     return shared

@@ -118,7 +118,7 @@ class Session(Struct, frozen=True):
     def windows(self, *, weeks: int, zone: ZoneInfo | None) -> ExitCode:
         """Show the coming weeks, on the clocks of `zone` or of the stack's zone."""
         clock = self.clock if zone is None else replace(self.clock, zone=zone)
-        schedule, errors = self._read_schedule()
+        schedule, errors = self.read_schedule()
         coming = forecast(schedule, since=clock.now, until=clock.now + timedelta(weeks=weeks))
         clock_changes = find_clock_changes(coming, clock.zone)
         notices = over_notices(schedule.windows, clock.now)
@@ -166,7 +166,7 @@ class Session(Struct, frozen=True):
         text = self.app.status_parameter.read()
         return decode_persisted_state(text).last_error if text else None
 
-    def _read_schedule(self) -> tuple[Schedule, tuple[str, ...]]:
+    def read_schedule(self) -> tuple[Schedule, tuple[str, ...]]:
         """Return the schedule, and the errors about values that cannot be read."""
         read = self.app.controller.desired_state.read_schedule()
         if read.unknown:

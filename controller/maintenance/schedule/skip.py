@@ -5,7 +5,7 @@ A skip: an `off until` for one window, in a parameter of its own below the windo
     <switch>/windows/weekly/skip    until 2026-12-06T04:00Z
 
 It ends or skips the window's occurrences that begin up to then, and does nothing afterwards. A
-parameter of its own outlives every edit of the window, whoever manages that (ADR 0037).
+parameter of its own outlives every edit of the window, whatever tool manages that (ADR 0037).
 """
 
 from datetime import UTC, datetime

@@ -1,0 +1,212 @@
+"""
+The commands that write windows: `windows set`, `windows skip` and `windows remove`.
+
+Each reads the schedule as the controller does, shows what changes, asks, and writes one parameter;
+its change event wakes the controller. Values go through the controller's own parsers before they
+are written.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from maintenance.aws.window_writes import WindowWrites
+from maintenance.cli.confirm import confirm
+from maintenance.cli.exit_code import ExitCode
+from maintenance.cli.typed_instant import did_you_mean
+from maintenance.cli.window_name import check_name
+from maintenance.cli.window_preview import coming, find_window, with_window
+from maintenance.cli.window_view import (
+    WindowChange,
+    describe,
+    effect_now,
+    occurrence_document,
+    runs,
+    runs_lines,
+    warnings,
+)
+from maintenance.errors import ConfigurationError, UnreadableValue
+from maintenance.schedule.skip import SKIP_SUFFIX, parse_skip, skip_value
+from maintenance.schedule.window import Occurrence, Window, parse_window
+
+if TYPE_CHECKING:
+    from maintenance.cli.show import Session
+    from maintenance.schedule.decision import Schedule
+
+# The most that a standard parameter holds (doc: SSM API Reference, PutParameter).
+_VALUE_BYTES = 4096
+_SECOND = timedelta(seconds=1)
+
+
+class WindowCommands(Struct, frozen=True):
+    """Changes windows of a stack; `is_confirmed` is whether --yes was typed."""
+
+    session: Session
+    writes: WindowWrites
+    is_confirmed: bool
+
+    def set(self, name: str, value: str) -> ExitCode:
+        """Write a window, and show its next occurrences; raise UnreadableValue if it is invalid."""
+        app, clock = self.session.app, self.session.clock
+        check_name(name, app.settings.switch_parameter)
+        window = parse_window(name, value, zone=app.settings.time_zone, written=clock.now)
+        if len(value.encode()) > _VALUE_BYTES:
+            raise UnreadableValue(
+                f"the value has more than {_VALUE_BYTES} bytes: shorten the message"
+            )
+        before = self._schedule()
+        present, old = find_window(before, name), self.writes.read(name)
+        window = replace(window, skip=present.skip if present else None)
+        change = WindowChange(name, before, with_window(before, name, window), clock)
+        found = runs(change.after, window, clock)
+        lines = [f"  window   {name}{'' if old else ', new'}", f"  value    {value}"]
+        lines += [f"  was      {old}"] if old and old != value else []
+        lines += runs_lines("runs", found, before.lead_time, clock)
+        noted = [*warnings(change)]
+        lines += [f"  warning  {each}" for each in noted]
+        if not self._agrees(change, lines, f"Write {value!r} to {self.writes.parameter(name)}?"):
+            return ExitCode.FAILED
+        self.writes.write(name, value)
+        document = {
+            "window": name,
+            "value": value,
+            "previous_value": old,
+            "runs": [occurrence_document(each, before.lead_time) for each in found],
+            "warnings": noted,
+        }
+        return self._done(document, f"Wrote {value!r} to {self.writes.parameter(name)}.")
+
+    def skip(self, name: str) -> ExitCode:
+        """Skip the next occurrence that runs, or end the one that is open."""
+        before, clock = self._schedule(), self.session.clock
+        window = self._existing(before, name)
+        skipped, until = _next_skip(before, window, self.session)
+        value = skip_value(until)
+        skip = parse_skip(value, written=clock.now, zone=self.session.app.settings.time_zone)
+        after = with_window(before, name, replace(window, skip=skip))
+        change = WindowChange(name, before, after, clock)
+        following = runs(change.after, change.new, clock)
+        word = "ends" if skipped.begins <= clock.now else "skips"
+        lines = [f"  window   {name}", *runs_lines(word, [skipped], before.lead_time, clock)]
+        lines += runs_lines("runs next", following[:1], before.lead_time, clock)
+        if window.skip and window.skip.until > clock.now:
+            until_before = clock.time(window.skip.until)
+            lines.append(f"  was      skipped for all that begins up to {until_before} already")
+        question = f"Write {value!r} to {self.writes.parameter(f'{name}{SKIP_SUFFIX}')}?"
+        if not self._agrees(change, lines, question):
+            return ExitCode.FAILED
+        self.writes.write(f"{name}{SKIP_SUFFIX}", value)
+        document = {
+            "window": name,
+            "skipped": occurrence_document(skipped, before.lead_time),
+            "until": until,
+            "runs": [occurrence_document(each, before.lead_time) for each in following],
+        }
+        text = f"Skipped: {describe(skipped, before.lead_time, clock)}."
+        return self._done(document, f"{text} {_runs_next(following, before, self.session)}")
+
+    def undo_skip(self, name: str) -> ExitCode:
+        """Delete the skip of a window, which brings back what it skips."""
+        before, clock = self._schedule(), self.session.clock
+        parameter = f"{name}{SKIP_SUFFIX}"
+        value, window = self.writes.read(parameter), find_window(before, name)
+        if value is None:
+            self._existing(before, name)
+            raise ConfigurationError(f"the window {name} has no skip, so there is nothing to undo")
+        after = replace(window, skip=None) if window else None
+        change = WindowChange(name, before, with_window(before, name, after), clock)
+        following = runs(change.after, change.new, clock)
+        lines = [f"  window   {name}", f"  skip     {value}, will be deleted"]
+        lines += runs_lines("runs next", following[:1], before.lead_time, clock)
+        if not self._agrees(change, lines, f"Delete {self.writes.parameter(parameter)}?"):
+            return ExitCode.FAILED
+        self.writes.delete(parameter)
+        document = {
+            "window": name,
+            "previous_value": value,
+            "runs": [occurrence_document(each, before.lead_time) for each in following],
+        }
+        return self._done(document, _runs_next(following, before, self.session))
+
+    def remove(self, name: str) -> ExitCode:
+        """Delete a window, and its skip with it; show what disappears."""
+        before, clock = self._schedule(), self.session.clock
+        value, skip = self.writes.read(name), self.writes.read(f"{name}{SKIP_SUFFIX}")
+        if value is None:
+            raise _unknown(before, name)
+        change = WindowChange(name, before, with_window(before, name, None), clock)
+        found = runs(before, change.old, clock)
+        lines = [f"  window   {name}, will be deleted", f"  value    {value}"]
+        lines += [f"  skip     {skip}, will be deleted too"] if skip else []
+        lines += runs_lines("not run", found, before.lead_time, clock)
+        if not self._agrees(change, lines, f"Delete {self.writes.parameter(name)}?"):
+            return ExitCode.FAILED
+        # In this order: without its skip, the window might close the site for a moment.
+        self.writes.delete(name)
+        if skip:
+            self.writes.delete(f"{name}{SKIP_SUFFIX}")
+        document = {
+            "window": name,
+            "previous_value": value,
+            "runs": [],
+            "not_run": [occurrence_document(each, before.lead_time) for each in found],
+        }
+        text = f"Deleted {self.writes.parameter(name)}. To bring it back:"
+        return self._done(document, f"{text} windows set {name} {shlex.quote(value)}")
+
+    def _schedule(self) -> Schedule:
+        schedule, errors = self.session.read_schedule()
+        for each in errors:
+            self.session.terminal.error(each)
+        return schedule
+
+    def _existing(self, schedule: Schedule, name: str) -> Window:
+        window = find_window(schedule, name)
+        if window is None:
+            raise _unknown(schedule, name)
+        return window
+
+    def _agrees(self, change: WindowChange, lines: list[str], question: str) -> bool:
+        terminal = self.session.terminal
+        if not terminal.as_json:
+            terminal.info("\n".join(["", *lines, ""]))
+            now = effect_now(change)
+            if now:
+                terminal.info(f"  {now}\n", style="bold")
+        return confirm(terminal, question, is_confirmed=self.is_confirmed)
+
+    def _done(self, document: Mapping[str, Any], text: str) -> ExitCode:
+        self.session.terminal.answer(document, text)
+        return ExitCode.DONE
+
+
+def _next_skip(schedule: Schedule, window: Window, session: Session) -> tuple[Occurrence, datetime]:
+    """Return the occurrence to skip and up to when, so that the one after it runs."""
+    found = coming(schedule, window, now=session.clock.now)
+    skipped = next(found, None)
+    if skipped is None:
+        raise ConfigurationError(
+            f"the window {window.name} does not run again, so there is nothing to skip"
+        )
+    following = next(found, None)
+    until = min(skipped.ends, following.begins - _SECOND) if following else skipped.ends
+    return skipped, until
+
+
+def _runs_next(found: tuple[Occurrence, ...], schedule: Schedule, session: Session) -> str:
+    if not found:
+        return "It never runs again."
+    return f"Runs next: {describe(found[0], schedule.lead_time, session.clock)}."
+
+
+def _unknown(schedule: Schedule, name: str) -> ConfigurationError:
+    names = sorted(each.name for each in schedule.windows)
+    hint = did_you_mean(name, names)
+    known = hint or (f"there are: {', '.join(names)}" if names else "there are no windows")
+    return ConfigurationError(f"there is no window {name}; {known}")
