@@ -75,7 +75,7 @@ def _keep(demo: DemoEnvironment, console: StepConsole) -> None:
     console.command(f'export PATH="{ROOT}/.venv/dev/bin:$PATH"')
     for command in (
         "site-maintenance status",
-        "site-maintenance plan --if on for 90m",
+        "site-maintenance plan on for 90m",
         "site-maintenance on for 90m --message 'We are upgrading'",
         f"curl -i http://{ALIAS}:{port}/api/orders",
         f"aws ssm put-parameter --overwrite --name {SWITCH} --value off",

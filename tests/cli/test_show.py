@@ -88,7 +88,7 @@ def test_plan_if_on_shows_what_on_would_do_and_writes_nothing(deployed: Deployed
     """It is the controller's own plan for a switch with this value."""
     before = [len(deployed.site.cloud.sandbox.calls(each)) for each in WRITES]
 
-    ran = deployed.types("plan", "--if", "on", "for", "2h")
+    ran = deployed.types("plan", "on", "for", "2h")
 
     shown = words(ran.stdout)
     assert "If the switch said 'on for 2h' now: MAINTENANCE until" in shown
@@ -215,7 +215,7 @@ def test_read_permissions_suffice_for_all_but_on_and_off(deployed: Deployed) -> 
     asked = [
         deployed.types(*each, environment=reader)
         for each in (
-            ("plan", "--if", "on for 2h: Upgrade"),
+            ("plan", "on for 2h: Upgrade"),
             ("status",),
             ("windows",),
             ("history",),
@@ -232,7 +232,7 @@ def test_read_permissions_suffice_for_all_but_on_and_off(deployed: Deployed) -> 
 
 @pytest.mark.parametrize(
     "command",
-    [["status"], ["plan"], ["plan", "--if", "on for 2h: Upgrade"], ["windows"], ["history"]],
+    [["status"], ["plan"], ["plan", "on for 2h: Upgrade"], ["windows"], ["history"]],
 )
 def test_without_a_terminal_no_line_ends_in_blanks(deployed: Deployed, command: list[str]) -> None:
     """A file or a pipe gets the text of the tables without their padding."""

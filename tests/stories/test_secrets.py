@@ -22,7 +22,7 @@ type LooksAfter = Callable[..., None]
 
 SECRET = "/site/maintenance/bypass-secret"  # noqa: S105 - the name of its parameter
 COMMANDS = (
-    ["status"], ["status", "--json"], ["plan", "--if", "on"], ["windows"], ["history"],
+    ["status"], ["status", "--json"], ["plan", "on"], ["windows"], ["history"],
     ["history", "--json"], ["off", "--yes", "--timeout", "1s"],
 )  # fmt: skip
 

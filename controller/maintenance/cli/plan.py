@@ -5,12 +5,14 @@ import argparse
 from maintenance.cli.arguments import Commands
 from maintenance.cli.context import Context
 from maintenance.cli.exit_code import ExitCode
+from maintenance.cli.typed_switch import read_command, split_message, switch_value
 
 _EXAMPLES = """\
 examples:
   site-maintenance plan                   what the next run will do
-  site-maintenance plan --if on           before the first `on`
-  site-maintenance plan --if on for 2h
+  site-maintenance plan on                before the first `on`
+  site-maintenance plan on for 2 hours
+  site-maintenance plan off
 """
 
 
@@ -23,16 +25,20 @@ def add_arguments(commands: Commands, shared: argparse.ArgumentParser) -> None:
         epilog=_EXAMPLES,
     )
     plan.add_argument(
-        "--if",
-        dest="hypothetical",
-        nargs="+",
-        default=[],
-        metavar=("VALUE", "WORD"),
-        help="plan as if the switch said this now: --if on, --if on for 2h",
+        "words",
+        nargs="*",
+        metavar="on for 2h | off",
+        help="plan as if the switch said this now, with times as `on` and `off` take them",
     )
     plan.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace, context: Context) -> ExitCode:
-    """Show what a run would do now, or if the switch had the value of --if."""
-    return context.connect().plan(hypothetical=" ".join(arguments.hypothetical) or None)
+    """Show what a run would do now, or if the switch said what is typed."""
+    typed = split_message(arguments.words)
+    command, end = read_command(typed)
+    session = context.connect()
+    if not command:
+        return session.plan(hypothetical=None)
+    zone = session.app.settings.time_zone
+    return session.plan(hypothetical=switch_value(command, end, now=session.app.clock(), zone=zone))

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from maintenance.cli.typed_end import parse_end
+from maintenance.cli.typed_instant import did_you_mean
 from maintenance.errors import UnreadableValue
 from maintenance.schedule.grammar import parse_value
-from maintenance.schedule.switch import GRAMMAR
 
 
 class TypedWords(Struct, frozen=True):
@@ -24,12 +24,21 @@ class TypedWords(Struct, frozen=True):
     message: str
 
 
-def split_message(words: Sequence[str], option: str | None) -> TypedWords:
+def split_message(words: Sequence[str], option: str | None = None) -> TypedWords:
     """Return the words and the message, which may also be an option; raise UnreadableValue."""
-    typed = parse_value(" ".join(words), grammar=GRAMMAR)
+    typed = parse_value(" ".join(words), grammar="")
     if typed.message and option:
         raise UnreadableValue("The message is there twice: write it after --message or a colon.")
     return TypedWords(" ".join(typed.words), (typed.message or option or "").strip())
+
+
+def read_command(typed: TypedWords) -> tuple[str, TypedWords]:
+    """Return `on` or `off` and the words behind it, '' without words; raise UnreadableValue."""
+    command, _, rest = typed.text.partition(" ")
+    if command.lower() not in ("", "on", "off"):
+        hint = did_you_mean(command.lower(), ("on", "off")) or "write on or off, then until when"
+        raise UnreadableValue(f"{command!r} is no value of the switch: {hint}")
+    return command.lower(), TypedWords(rest, typed.message)
 
 
 def switch_value(command: str, typed: TypedWords, *, now: datetime, zone: ZoneInfo) -> str:
