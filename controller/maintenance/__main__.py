@@ -78,7 +78,7 @@ def _connect(stack: str, terminal: Terminal) -> Session:
         cloudformation=_aws().client("cloudformation"),
         functions=_aws().client("lambda"),
     )
-    app = assemble(deployed.settings, own_arn=deployed.controller_arn)
+    app = assemble(deployed.settings, own_arn=deployed.controller_arn, session=_aws())
     return Session(app, terminal, Watch(terminal, now, time.sleep))
 
 

@@ -289,7 +289,7 @@ def _alarm_clock(
         role_arn=settings.scheduler_role_arn,
         dead_letter_queue_arn=settings.dead_letter_queue_arn,
     )
-    client = session.client("scheduler", config=CLIENT)
+    client = lazy(lambda: session.client("scheduler", config=CLIENT))
     return AlarmClock(client, target, sleep=timer.sleep, jitter=random.random)
 
 

@@ -31,7 +31,7 @@ class _Alarm:
         self.cloud = cloud
         self.pauses: list[float] = []
         self.alarm_clock = AlarmClock(
-            cloud.scheduler, target, sleep=self.pauses.append, jitter=lambda: 0.5
+            lambda: cloud.scheduler, target, sleep=self.pauses.append, jitter=lambda: 0.5
         )
 
     def set(self, at: datetime | None, *, read_at: datetime = NOW) -> bool:

@@ -205,7 +205,9 @@ def test_the_alarm_clock_sends_the_file_of_its_name(cloud: Cloud) -> None:
     own, dead = (f"arn:aws:{each}" for each in ("lambda:us-east-1::function:c", "sqs:::d"))
     target = WakeupTarget(group="site", target_arn=own, role_arn=role, dead_letter_queue_arn=dead)
 
-    alarm_clock = AlarmClock(cloud.scheduler, target, sleep=lambda _: None, jitter=lambda: 1.0)
+    alarm_clock = AlarmClock(
+        lambda: cloud.scheduler, target, sleep=lambda _: None, jitter=lambda: 1.0
+    )
     alarm_clock.set_wakeup(AT, read_at=AT, now=AT)
 
     created = cloud.scheduler.get_schedule(Name="alarm-clock", GroupName="site")

@@ -49,7 +49,7 @@ class AlarmClock:
 
     def __init__(
         self,
-        client: EventBridgeSchedulerClient,
+        client: Callable[[], EventBridgeSchedulerClient],
         target: WakeupTarget,
         *,
         sleep: Callable[[float], None],
@@ -112,7 +112,7 @@ class AlarmClock:
 
     def _retry[T](self, write: Callable[[], T], message: str) -> T:
         """Return what `write` returns, calling it again after conflicts with other writes."""
-        errors = self._client.exceptions
+        errors = self._client().exceptions
         with translate_errors(ApplyError, message):
             for pause in _PAUSES_SECONDS:
                 try:
@@ -123,21 +123,21 @@ class AlarmClock:
 
     def _read(self) -> Mapping[str, Any] | None:
         try:
-            return self._client.get_schedule(Name=NAME, GroupName=self._target.group)
-        except self._client.exceptions.ResourceNotFoundException:
+            return self._client().get_schedule(Name=NAME, GroupName=self._target.group)
+        except self._client().exceptions.ResourceNotFoundException:
             return None
 
     def _write(
         self, desired: dict[str, Any], description: str, *, over: Mapping[str, Any] | None
     ) -> None:
         if not over:
-            self._client.create_schedule(**desired, Description=description)
+            self._client().create_schedule(**desired, Description=description)
         elif not _matches(over, desired):
-            self._client.update_schedule(**desired, Description=description)
+            self._client().update_schedule(**desired, Description=description)
 
     def _delete(self, found: Mapping[str, Any] | None) -> None:
         if found:
-            self._client.delete_schedule(Name=NAME, GroupName=self._target.group)
+            self._client().delete_schedule(Name=NAME, GroupName=self._target.group)
 
     def _schedule(self, at: datetime) -> dict[str, Any]:
         target = self._target
