@@ -5,8 +5,11 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from maintenance.cli.typed_instant import format_local
 from maintenance.errors import RunFailed
 
 from sandbox.process import Sandbox
@@ -14,7 +17,7 @@ from tests.cli.deployed import ROOT, Deployed, command, deploy
 from tests.cli.deployed import words as words_of
 from tests.cloud import Cloud, eventually
 from tests.sandbox.builders import a_distribution
-from tests.stories.site import BUCKET, Site
+from tests.stories.site import BUCKET, SWITCH, Site
 
 ZONE = "Africa/Algiers"  # UTC+01:00, all year
 
@@ -150,6 +153,45 @@ def test_times_as_people_type_them_are_written_exactly(
 
     assert re.fullmatch(expected, deployed.switch())
     assert f"Wrote {deployed.switch()!r} to /site/maintenance." == ran.stderr.splitlines()[0]
+
+
+def test_extend_gives_a_maintenance_a_later_end_and_keeps_its_message(deployed: Deployed) -> None:
+    """The end counts from the old one, and is written as an instant."""
+    deployed.site.becomes("on until 2036-12-06T02:00+01:00: Upgrade")
+
+    ran = deployed.types("extend", "30", "minutes", "--yes", "--timeout", "1s")
+
+    assert "on until 2036-12-06T02:30+01:00: Upgrade" == deployed.switch()
+    assert "Wrote 'on until 2036-12-06T02:30+01:00: Upgrade'" in words_of(ran.stderr)
+
+
+def test_extend_takes_over_from_a_window(deployed: Deployed) -> None:
+    """Its end no longer matters, and its message stays."""
+    begins = datetime.now(UTC) + timedelta(seconds=2)
+    window = f"at({begins:%Y-%m-%dT%H:%M:%S}) for 1h in UTC: Every night"
+    deployed.site.schedules("nightly", window)
+    ends = begins.replace(microsecond=0) + timedelta(minutes=90)
+
+    ran = eventually(lambda: succeeded(deployed.types("extend", "30m", "--yes", "--timeout", "1s")))
+    deployed.site.cloud.ssm.delete_parameter(Name=f"{SWITCH}/windows/nightly")
+
+    assert f"on until {format_local(ends, ZoneInfo(ZONE))}: Every night" == deployed.switch()
+    assert ran
+
+
+def succeeded(
+    ran: "subprocess.CompletedProcess[str]",
+) -> "subprocess.CompletedProcess[str] | None":
+    """Return what ran if it has written, None otherwise."""
+    return ran if "Wrote" in ran.stderr else None
+
+
+def test_extend_is_refused_while_the_site_is_open(deployed: Deployed) -> None:
+    """With the command that closes it."""
+    ran = deployed.types("extend", "30m", "--yes")
+
+    assert (1, "off") == (ran.returncode, deployed.switch())
+    assert "There is no maintenance to extend: site-maintenance on for 30m" in words_of(ran.stderr)
 
 
 def test_without_a_terminal_to_ask_on_nothing_is_written(deployed: Deployed) -> None:

@@ -26,6 +26,7 @@ COMMANDS = {
     "plan": "plan",
     "on": "operate",
     "off": "operate",
+    "extend": "extend",
     "windows": "windows",
     "history": "history",
     "bypass": "bypass",

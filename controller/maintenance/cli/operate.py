@@ -1,5 +1,5 @@
 """
-The commands that write: on and off.
+The commands `on` and `off`, and how the switch is written.
 
 They write the switch, whose change event wakes the deployed controller, and watch what it does.
 Times as people type them become the exact form of the switch, and its own parser reads that before
@@ -22,7 +22,7 @@ from maintenance.cli.status_view import summarize
 from maintenance.cli.typed_switch import split_message, switch_value
 from maintenance.errors import ConfigurationError, MaintenanceError
 from maintenance.reporting.report import ACCEPTED, SETTLED, has_reached
-from maintenance.schedule.switch import GRAMMAR, parse_switch
+from maintenance.schedule.switch import parse_switch
 
 # The controller acts within seconds, and CloudFront takes a few updates a minute of a large fleet.
 UNTIL_ACCEPTED = timedelta(minutes=5)
@@ -35,13 +35,14 @@ _EXAMPLES = {
 examples:
   site-maintenance on for 90m
   site-maintenance on for 90m --message 'New database' --wait
-  site-maintenance on until 2026-12-01T04:00 --yes
+  site-maintenance on until tomorrow 6:00
+  site-maintenance on until 2026-12-01T04:00+01:00 --yes
 """,
     "off": """\
 examples:
   site-maintenance off
   site-maintenance off --wait
-  site-maintenance off for 7d             also in windows
+  site-maintenance off until Sunday 04:00     skips the windows until then
 """,
 }
 
@@ -52,20 +53,23 @@ def add_arguments(commands: Commands, shared: argparse.ArgumentParser) -> None:
         change = commands.add_parser(
             word,
             parents=[shared],
-            help=f"{effect}, for 90m or until 2026-12-01T04:00 if you say so",
+            help=f"{effect}, for 90m or until 04:00 if you say so",
             description=f"Write the switch, to {effect}, and watch until CloudFront accepts it.",
-            epilog=f"{_EXAMPLES[word]}\n\nValues of the switch: {GRAMMAR}.",
+            epilog=_EXAMPLES[word],
         )
-        change.add_argument("words", nargs="*", metavar="for 90m | until 2026-12-01T04:00")
-        change.add_argument("--message", metavar="TEXT", help="message for visitors")
-        change.add_argument("--yes", action="store_true", help="do not ask")
-        change.add_argument(
-            "--wait", action="store_true", help="watch until every distribution is Deployed"
-        )
-        change.add_argument(
-            "--timeout", type=duration, help="how long to watch (5m, with --wait 35m)"
-        )
+        change.add_argument("words", nargs="*", metavar="for 90m | until 04:00")
+        add_writing_options(change, message="message for visitors")
         change.set_defaults(run=run)
+
+
+def add_writing_options(command: argparse.ArgumentParser, *, message: str) -> None:
+    """Add the options of a command that writes the switch; `message` is the help of --message."""
+    command.add_argument("--message", metavar="TEXT", help=message)
+    command.add_argument("--yes", action="store_true", help="do not ask")
+    command.add_argument(
+        "--wait", action="store_true", help="watch until every distribution is Deployed"
+    )
+    command.add_argument("--timeout", type=duration, help="how long to watch (5m, with --wait 35m)")
 
 
 def run(arguments: argparse.Namespace, context: Context) -> ExitCode:
@@ -73,8 +77,14 @@ def run(arguments: argparse.Namespace, context: Context) -> ExitCode:
     typed = split_message(arguments.words, arguments.message)
     session = context.connect()
     zone = session.app.settings.time_zone
+    value = switch_value(arguments.command, typed, now=session.app.clock(), zone=zone)
+    return write(value, arguments, session)
+
+
+def write(value: str, arguments: argparse.Namespace, session: Session) -> ExitCode:
+    """Write this value to the switch with the options of `add_writing_options`."""
     change = SwitchChange(
-        value=switch_value(arguments.command, typed, now=session.app.clock(), zone=zone),
+        value=value,
         is_confirmed=arguments.yes,
         wait=arguments.wait,
         timeout=arguments.timeout,
