@@ -20,6 +20,7 @@ try:
     from maintenance.cli.arguments import STACK, parser
     from maintenance.cli.context import Context
     from maintenance.cli.exit_code import ExitCode
+    from maintenance.cli.resources import version
     from maintenance.cli.terminal import Terminal
     from maintenance.errors import MaintenanceError, UnreadableValue
 except ModuleNotFoundError as error:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     import boto3
 
     from maintenance.cli.show import Session
+    from maintenance.settings import Settings
 
 
 def main(words: Sequence[str] | None = None) -> ExitCode:
@@ -78,8 +80,20 @@ def _connect(stack: str, terminal: Terminal) -> Session:
         cloudformation=_aws().client("cloudformation"),
         functions=_aws().client("lambda"),
     )
+    _compare_versions(deployed.settings, terminal)
     app = assemble(deployed.settings, own_arn=deployed.controller_arn, session=_aws())
     return Session(app, terminal, Watch(terminal, now, time.sleep))
+
+
+def _compare_versions(settings: Settings, terminal: Terminal) -> None:
+    """Warn if the stack is of another version, whose controller may decide otherwise."""
+    ours, theirs = version(), settings.version
+    if theirs and theirs != ours:
+        terminal.info(
+            f"Warning: the stack {settings.stack_name} has version {theirs}, and this command "
+            f"{ours}. Install the command of {theirs}, or deploy the stack again with this one.",
+            style="yellow",
+        )
 
 
 if __name__ == "__main__":

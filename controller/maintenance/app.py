@@ -83,7 +83,7 @@ class App(Struct, frozen=True):
 
         Raises MaintenanceError if something failed.
         """
-        self.run_time.begin(seconds)
+        self._begin(seconds)
         match wakeup:
             case PlanRequested():
                 return self.housekeeping.dry_run(self.controller.plan()).answer()
@@ -100,7 +100,7 @@ class App(Struct, frozen=True):
 
         Raises MaintenanceError if that fails.
         """
-        self.run_time.begin(seconds)
+        self._begin(seconds)
         request_type = request.get("RequestType")
         if request_type == "Create":
             self.alarm_clock.restart()
@@ -112,6 +112,10 @@ class App(Struct, frozen=True):
             # In this order: a run that finds it stopped writes no status.
             _tolerate("alarm clock kept", self.alarm_clock.stop)
             _tolerate("status kept", self.status_parameter.delete)
+
+    def _begin(self, seconds: float) -> None:
+        self.run_time.begin(seconds)
+        logger.append_keys(version=self.settings.version)
 
     def _apply_command(self, command: Command) -> Report:
         writer = CommandWriter(self.parameters, self.settings.time_zone, self.clock)
@@ -305,4 +309,5 @@ def _announcer(
         requesters,
         stack=settings.stack_name,
         switch_parameter=settings.switch_parameter,
+        version=settings.version,
     )

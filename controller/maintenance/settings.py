@@ -44,6 +44,8 @@ class Settings(Struct, frozen=True):
     lead_time: timedelta = timedelta(0)
     preview_distribution: str | None = None
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    # Of the stack's template, as the stack's output Version; '' for one from before it had any.
+    version: str = ""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
@@ -71,6 +73,7 @@ class Settings(Struct, frozen=True):
             lead_time=timedelta(minutes=int(env.get("LEAD_TIME_MINUTES", "0"))),
             preview_distribution=env.get("PREVIEW_DISTRIBUTION") or None,
             time_zone=ZoneInfo(env.get("TIME_ZONE", "UTC")),
+            version=env.get("VERSION", ""),
         )
 
 

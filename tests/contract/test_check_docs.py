@@ -44,6 +44,14 @@ def test_a_command_with_help_can_be_typed() -> None:
     assert [] == commands.errors(["site-maintenance", "status", "--help"])
 
 
+def test_a_sentence_may_leave_out_what_a_command_requires() -> None:
+    """But a block may not."""
+    typed = "site-maintenance bypass print"
+
+    assert [] == commands.inline_errors(typed)
+    assert commands.errors(typed.split())
+
+
 def test_the_commands_of_a_block_are_found_wherever_they_stand() -> None:
     """In functions, pipes and quotes, over several lines, and behind a comment."""
     block = """

@@ -247,6 +247,8 @@ def _longest(value: object) -> int:
         case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), _]}:
             name = name.partition(".Version")[0]
             parameter = load_template()["Parameters"].get(name, {})
+        case {"Fn::FindInMap": [table, row, cell]}:
+            return len(load_template()["Mappings"][table][row][cell])
         case _:
             raise ValueError(f"no rule for {value}")
     if "AllowedValues" in parameter:

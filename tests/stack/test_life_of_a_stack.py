@@ -69,6 +69,7 @@ def test_the_log_says_what_was_decided_and_done(deployed: DeployedStack) -> None
     changed = eventually(lambda: [each for each in messages() if '"distribution changed"' in each])
     assert '"cause":"parameter change"' in decision[-1]
     assert f'"distribution":"{deployed.distribution_id}"' in changed[-1]
+    assert f'"version":"{deployed.output("Version")}"' in changed[-1]
 
 
 def test_the_stack_of_another_site_closes_and_opens_it_alone(

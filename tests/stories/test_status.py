@@ -31,6 +31,17 @@ def test_the_status_of_a_settled_site_is_written_once(site: Site, looks_after: L
     assert "live" == site.status()["mode"]
 
 
+def test_the_status_names_the_version_of_the_controller(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """The template gives it to the controller, and an update shows with the next run."""
+    for version in ("1.0.0", "1.1.0"):
+        looks_after(a_distribution(site.cloud), VERSION=version)
+        site.receives({"sweep": True})
+
+        assert version == site.status()["version"]
+
+
 def test_the_status_follows_a_change_until_it_is_deployed(
     site: Site, looks_after: LooksAfter
 ) -> None:

@@ -59,9 +59,11 @@ def test_every_setting_is_read() -> None:
             EXISTING_FUNCTIONS="refuse",
             PREVIEW_DISTRIBUTION="E3REHEARSAL1A",
             TIME_ZONE="Europe/Ljubljana",
+            VERSION="1.2.3",
         )
     )
 
+    assert "1.2.3" == settings.version
     assert "E3REHEARSAL1A" == settings.preview_distribution
     assert ("E2EXAMPLE1AB3", "*.example.com") == settings.distributions
     assert ("default", "/health", "/a b/*") == settings.except_paths

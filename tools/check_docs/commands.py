@@ -63,7 +63,7 @@ def errors(words: Sequence[str], *, whole: bool = True) -> list[str]:
         case ["make", *arguments]:
             return _make_errors(arguments)
         case ["site-maintenance", *arguments]:
-            return _maintenance_errors(arguments)
+            return _maintenance_errors(arguments, whole=whole)
         case _:
             return []
 
@@ -101,12 +101,13 @@ def _make_errors(arguments: Sequence[str]) -> list[str]:
     return []
 
 
-def _maintenance_errors(arguments: Sequence[str]) -> list[str]:
+def _maintenance_errors(arguments: Sequence[str], *, whole: bool) -> list[str]:
     said = io.StringIO()
     try:
         with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
             parser(arguments, stack="s").parse_args(arguments)
     except SystemExit:
         # --help ends it too, and says nothing there.
-        return said.getvalue().strip().splitlines()[-1:]
+        errors = said.getvalue().strip().splitlines()[-1:]
+        return [each for each in errors if whole or "arguments are required" not in each]
     return []

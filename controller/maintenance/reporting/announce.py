@@ -64,13 +64,14 @@ class PreviousStatus(Struct, frozen=True):
 
 
 class Announcer(Struct, frozen=True):
-    """Announces the runs of one stack, by its name and that of its switch."""
+    """Announces the runs of one stack, by its name, that of its switch, and its version."""
 
     status_parameter: _StatusParameter
     event_bus: _EventBus
     requesters: Requesters
     stack: str
     switch_parameter: str
+    version: str = ""
 
     def announce(
         self, report: Report, *, now: datetime, previous: PreviousStatus | None = None
@@ -149,7 +150,7 @@ class Announcer(Struct, frozen=True):
 
     def _write(self, status: Status, *, over: PreviousStatus) -> str | None:
         """Write the status if it is another; return the error if that fails."""
-        text = encode_status(status)
+        text = encode_status(replace(status, version=self.version))
         try:
             if text != over.text:
                 self.status_parameter.write(text)

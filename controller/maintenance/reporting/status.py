@@ -120,6 +120,8 @@ class Status(Struct, frozen=True):
     next_change: NextChange | None = None
     targets: tuple[TargetStatus, ...] = ()
     persisted: PersistedState = PersistedState()
+    # Of the controller that wrote it.
+    version: str = ""
 
     @property
     def is_closed(self) -> bool:

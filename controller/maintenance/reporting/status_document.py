@@ -79,6 +79,7 @@ class _StatusDocument(Struct, frozen=True):
     last_off: _Off | None
     settled: str
     counts: dict[str, int]
+    version: str
     distributions: list[_Target] = []
 
 
@@ -111,6 +112,7 @@ def encode_status(status: Status) -> str:
         last_off=_Off(off.written, off.until) if off else None,
         settled=status.persisted.settled,
         counts=_counts(status.targets),
+        version=status.version,
     )
     room = MAX_STATUS_BYTES - _ERROR_ROOM - _size(document)
     targets: list[_Target] = []

@@ -36,6 +36,7 @@ def test_the_document_has_everything() -> None:
         next_change=NextChange(NOW + HOUR, closes=False, window="sunday"),
         targets=(TargetStatus("E1", "Deployed"), TargetStatus("E2", "InProgress")),
         persisted=PersistedState(CHANGE, ERROR, OFF, "c5e0", ANA),
+        version="1.0.0",
     )
 
     expected = {
@@ -65,6 +66,7 @@ def test_the_document_has_everything() -> None:
         },
         "settled": "c5e0",
         "counts": {"distributions": 2, "Deployed": 1, "InProgress": 1, "stuck": 0, "failed": 0},
+        "version": "1.0.0",
         "distributions": [
             {"distribution_id": "E2", "status": "InProgress"},
             {"distribution_id": "E1", "status": "Deployed"},
