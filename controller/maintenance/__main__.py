@@ -71,7 +71,9 @@ def _aws() -> boto3.Session:
 def _connect(stack: str, terminal: Terminal) -> Session:
     # The same: they import boto3.
     from maintenance.app import assemble, now  # noqa: PLC0415
+    from maintenance.aws.clients import CLIENT  # noqa: PLC0415
     from maintenance.aws.cloudformation import read_deployed_settings  # noqa: PLC0415
+    from maintenance.aws.run_history import RunHistory  # noqa: PLC0415
     from maintenance.cli.show import Session  # noqa: PLC0415
     from maintenance.cli.watch import Watch  # noqa: PLC0415
 
@@ -82,7 +84,13 @@ def _connect(stack: str, terminal: Terminal) -> Session:
     )
     _compare_versions(deployed.settings, terminal)
     app = assemble(deployed.settings, own_arn=deployed.controller_arn, session=_aws())
-    return Session(app, terminal, Watch(terminal, now, time.sleep))
+    runs = RunHistory(
+        lambda: _aws().client("cloudwatch", config=CLIENT),
+        lambda: _aws().client("logs", config=CLIENT),
+        stack=deployed.settings.stack_name,
+        log_group=deployed.log_group,
+    )
+    return Session(app, terminal, Watch(terminal, now, time.sleep), deployed, runs)
 
 
 def _compare_versions(settings: Settings, terminal: Terminal) -> None:

@@ -5,13 +5,22 @@ The stack has what the command line reads: an output that names the controller, 
 the settings in its environment. The controller runs only if a test wakes it.
 """
 
+import io
 import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
+from contextlib import redirect_stdout
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+
+from maintenance.model import Mode
+from maintenance.reporting.report import Report
+from maintenance.reporting.telemetry import count_report
+from maintenance.schedule.decision import Decision
 
 from tests.cloud import Cloud
 from tests.sandbox.builders import a_role, a_version
@@ -19,6 +28,8 @@ from tests.stories.site import Site, make_site
 
 ROOT = Path(__file__).parents[2]
 STACK = "site-maintenance"
+LOG_GROUP = "/site/controller"
+_LOG_STREAM = "2026/12/01/[$LATEST]1"
 _CONTROLLER = "site-Controller"
 
 
@@ -57,6 +68,25 @@ class Deployed:
         """Return the variables with which a command has the permissions of `caller`."""
         return {"AWS_ACCESS_KEY_ID": caller.access_key, "AWS_SECRET_ACCESS_KEY": caller.secret_key}
 
+    def logs(self, *lines: str) -> None:
+        """Write lines of the controller's log, as Lambda does."""
+        now = int(time.time() * 1000)
+        self.site.cloud.logs.put_log_events(
+            logGroupName=LOG_GROUP,
+            logStreamName=_LOG_STREAM,
+            logEvents=[{"timestamp": now, "message": each} for each in lines],
+        )
+
+    def ran(self, at: datetime) -> None:
+        """Count a run of the controller that ended then, as its log does."""
+        line = io.StringIO()
+        with redirect_stdout(line):
+            report = Report(Decision(Mode.LIVE, "Live."))
+            count_report(report, stack_name="site", now=at)
+        document = json.loads(line.getvalue())
+        document["_aws"]["Timestamp"] = int(at.timestamp() * 1000)
+        self.logs(json.dumps(document))
+
     def switch(self) -> str:
         """Return the value of the switch."""
         return self.site.cloud.ssm.get_parameter(Name="/site/maintenance")["Parameter"]["Value"]
@@ -80,12 +110,17 @@ def stack_of(site: Site, distributions: str, **settings: str) -> Deployed:
     a_version(cloud, _CONTROLLER, role=role, Environment={"Variables": variables})
     template = {
         "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
-        "Outputs": {"Controller": {"Value": _CONTROLLER}},
+        "Outputs": {
+            "Controller": {"Value": _CONTROLLER},
+            "ControllerLogs": {"Value": LOG_GROUP},
+        },
     }
     cloud.cloudformation.create_stack(StackName=STACK, TemplateBody=json.dumps(template))
     cloud.cloudformation.get_waiter("stack_create_complete").wait(
         StackName=STACK, WaiterConfig={"Delay": 1}
     )
+    cloud.logs.create_log_group(logGroupName=LOG_GROUP)
+    cloud.logs.create_log_stream(logGroupName=LOG_GROUP, logStreamName=_LOG_STREAM)
     return Deployed(site)
 
 

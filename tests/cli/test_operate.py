@@ -95,8 +95,7 @@ def test_on_times_out_if_the_controller_does_not_apply_it(deployed: Deployed) ->
     assert (4, "on") == (ran.returncode, deployed.switch())
     assert "waiting for the controller" in ran.stderr
     assert "has not applied it yet: check its log" in words_of(ran.stderr)
-    assert "Requested; still rolling out (0 of 1 distribution done)" in words_of(ran.stdout)
-    assert "everywhere not yet: 0 of 1 distribution Deployed" in words_of(ran.stdout)
+    assert words_of(ran.stdout).startswith("OPEN Visitors get the site. asked for closed")
 
 
 def test_off_that_fails_ends_at_once_with_the_reason(deployed: Deployed) -> None:
@@ -116,7 +115,8 @@ def test_off_that_fails_ends_at_once_with_the_reason(deployed: Deployed) -> None
     site.cloud.s3.put_object(Bucket=BUCKET, Key=listed["Key"], Body=record)
 
     assert (1, 1) == (off.returncode, status.returncode)
-    assert "LIVE Requested; still rolling out (0 of 1 distribution done)" in words_of(out)
+    assert words_of(out).startswith("STUCK ")
+    assert "they should get the site" in words_of(out)
     assert "cannot be used" in words_of(out)
 
 
@@ -246,4 +246,5 @@ def test_status_gives_scripts_an_exit_code(deployed: Deployed) -> None:
 
     assert (4, 3) == (before.returncode, after.returncode)
     assert "1 closed InProgress" in words_of(before.stdout)
-    assert "everywhere yes: 1 distribution, Deployed" in words_of(after.stdout)
+    assert "CLOSED Visitors get the maintenance page." in words_of(after.stdout)
+    assert "closed 1 closed Deployed" in words_of(after.stdout)

@@ -11,7 +11,7 @@ from maintenance.reporting.status import LastError, PersistedState, Status
 from maintenance.reporting.status_document import encode_status
 
 from sandbox.process import Sandbox
-from tests.cli.deployed import STACK, Deployed, deploy, words
+from tests.cli.deployed import LOG_GROUP, STACK, Deployed, deploy, words
 from tests.cloud import Cloud, eventually
 from tests.sandbox.builders import (
     a_behavior,
@@ -44,6 +44,8 @@ READER = (
     allow("lambda:ListVersionsByFunction", f"arn:aws:lambda:{_HERE}:function:{PAGE_NAME}"),
     allow("s3:GetObject", f"arn:aws:s3:::{BUCKET}/displaced/*", f"arn:aws:s3:::{BUCKET}/page/*"),
     allow("s3:ListBucket", f"arn:aws:s3:::{BUCKET}"),
+    allow("cloudwatch:GetMetricStatistics", "*"),
+    allow("logs:FilterLogEvents", f"arn:aws:logs:{_HERE}:log-group:{LOG_GROUP}:*"),
 )
 
 
@@ -78,10 +80,11 @@ def test_status_answers_everything_on_one_screen(deployed: Deployed) -> None:
 
     shown = words(ran.stdout)
     assert (1, "", False) == (ran.returncode, ran.stderr, "\x1b" in ran.stdout)
-    assert "LIVE why Live: the switch has been off since" in shown
-    assert "everywhere yes: 1 distribution, Deployed next window long begins" in shown
-    assert "1 open Deployed" in shown
-    assert "error: the window /site/maintenance/windows/slip is invalid" in shown
+    assert "OPEN Visitors get the site. asked for open by root, " in shown
+    assert "why Live: the switch has been off since" in shown
+    assert "open 1 open Deployed" in shown
+    assert "next window long begins" in shown
+    assert "error Write the window again. the window /site/maintenance/windows/slip" in shown
 
 
 def test_plan_if_on_shows_what_on_would_do_and_writes_nothing(deployed: Deployed) -> None:
@@ -91,7 +94,7 @@ def test_plan_if_on_shows_what_on_would_do_and_writes_nothing(deployed: Deployed
     ran = deployed.types("plan", "on", "for", "2h")
 
     shown = words(ran.stdout)
-    assert "If the switch said 'on for 2h' now: MAINTENANCE until" in shown
+    assert "If the switch said 'on for 2h' now, the site would be closed until" in shown
     assert "default attach displaces CloudFront Function rewrite at viewer-request" in shown
     assert "This would close 1 behavior of 1 distribution." in shown
     assert before == [len(deployed.site.cloud.sandbox.calls(each)) for each in WRITES]
@@ -181,14 +184,15 @@ def test_status_shows_the_last_error(deployed: Deployed) -> None:
     unknown = deployed.types("status")
     ssm.delete_parameter(Name=STATUS)
 
-    assert "03:00 CET, not over: no right to s3:PutObject" in words(ran[0].stdout)
+    assert "failing since Mon 23 Nov 03:00 CET" in words(ran[0].stdout)
+    assert "no right to s3:PutObject" in words(ran[0].stdout)
     assert {
         "message": "no right to s3:PutObject",
         "since": "2026-11-23T02:00:00Z",
         "until": None,
     } == json.loads(ran[1].stdout)["last_error"]
     assert "the last error from /site/maintenance/status: it is not what" in words(unknown.stderr)
-    assert "LIVE why" in words(unknown.stdout)
+    assert "OPEN Visitors get the site." in words(unknown.stdout)
 
 
 @pytest.mark.parametrize(

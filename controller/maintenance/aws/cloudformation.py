@@ -17,7 +17,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -147,13 +147,14 @@ class DeployedSettings(Struct, frozen=True):
     """
     The settings of a deployed stack, the ARN of its controller and the name of its log group.
 
-    `sweep` is the time between two sweeps.
+    `sweep` is the time between two sweeps, `deployed` when the stack was changed last.
     """
 
     settings: Settings
     controller_arn: str
     log_group: str = ""
     sweep: timedelta = timedelta(minutes=15)
+    deployed: datetime | None = None
 
     @property
     def account(self) -> str:
@@ -192,6 +193,7 @@ def read_deployed_settings(
         answer["FunctionArn"],
         _output(found, "ControllerLogs"),
         timedelta(minutes=int(parameters.get("SweepMinutes", "15"))),
+        found.get("LastUpdatedTime", found["CreationTime"]),
     )
 
 

@@ -17,8 +17,8 @@ from maintenance.cli.argument_types import duration
 from maintenance.cli.arguments import Commands
 from maintenance.cli.context import Context
 from maintenance.cli.exit_code import ExitCode
+from maintenance.cli.plan_view import summarize
 from maintenance.cli.show import Session
-from maintenance.cli.status_view import summarize
 from maintenance.cli.typed_switch import split_message, switch_value
 from maintenance.errors import ConfigurationError, MaintenanceError
 from maintenance.reporting.report import ACCEPTED, SETTLED, has_reached

@@ -6,7 +6,7 @@ They ask the controller itself, assembled as in Lambda, and show its answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,29 +14,30 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from maintenance.app import App
+from maintenance.aws.cloudformation import DeployedSettings
+from maintenance.aws.run_history import RunHistory
 from maintenance.cli.calendar_view import (
     Calendar,
     find_clock_changes,
     render_windows,
     windows_document,
 )
+from maintenance.cli.documents import plan_document, status_document
 from maintenance.cli.exit_code import ExitCode
 from maintenance.cli.history_view import Page, history_document, render_history
-from maintenance.cli.status_view import (
-    ReportView,
-    plan_document,
-    render_plan,
-    render_status,
-    status_document,
-)
+from maintenance.cli.plan_view import render_plan
+from maintenance.cli.problems import complete, is_cut, with_errors_of_last_run
+from maintenance.cli.status_view import render_status
 from maintenance.cli.terminal import Clock, Terminal
+from maintenance.cli.view import LastRun, ReportView, Stack, StatusView
 from maintenance.cli.watch import Watch
 from maintenance.errors import ObservationError, UnreadableValue
 from maintenance.model import Distribution, Mode
 from maintenance.reconcile.controller import Controller
 from maintenance.reconcile.desired_state import HypotheticalSwitch
 from maintenance.reporting.report import SETTLED, Progress, Report, is_everywhere, progress
-from maintenance.reporting.status import LastError
+from maintenance.reporting.state import is_overdue, site_state
+from maintenance.reporting.status import LastError, PersistedState
 from maintenance.reporting.status_document import decode_persisted_state
 from maintenance.schedule.decision import Schedule
 from maintenance.schedule.forecast import forecast
@@ -44,6 +45,9 @@ from maintenance.schedule.history import newest_first
 from maintenance.schedule.switch import parse_switch
 from maintenance.schedule.window import over_notices
 from maintenance.wakeup import ParameterChanged
+
+# An error is logged by the run whose end dates it.
+_RUN = timedelta(minutes=15)
 
 
 class _FixedListing(Struct, frozen=True):
@@ -56,11 +60,17 @@ class _FixedListing(Struct, frozen=True):
 
 
 class Session(Struct, frozen=True):
-    """One run of the command line: the controller of a stack, and the operator's terminal."""
+    """
+    One run of the command line: the controller of a stack, and the operator's terminal.
+
+    `runs` is what the deployed controller's runs have left in CloudWatch.
+    """
 
     app: App
     terminal: Terminal
     watch: Watch
+    deployed: DeployedSettings
+    runs: RunHistory
 
     @property
     def clock(self) -> Clock:
@@ -78,7 +88,7 @@ class Session(Struct, frozen=True):
     def has_failed_since(self, instant: datetime) -> bool:
         """Return whether a run since `instant` has failed, and none after it has succeeded."""
         try:
-            return _is_failing(self._read_last_error(), instant)
+            return _is_failing(self._read_persisted().last_error, instant)
         except (ObservationError, UnreadableValue):
             # show_status reports it, once.
             return False
@@ -96,10 +106,10 @@ class Session(Struct, frozen=True):
 
         An error from before `since` is shown, but does not count as a failure.
         """
-        view = replace(view, last_error=self._last_error())
-        self.terminal.answer(status_document(view), "", render_status(view, self.clock), "")
+        status = self._status_view(view, since)
+        self.terminal.answer(status_document(status), "", render_status(status, self.clock), "")
         report = view.report
-        if _is_failed(report) or _is_failing(view.last_error, since):
+        if _is_failed(report) or _is_failing(status.last_error, since):
             return ExitCode.FAILED
         if not is_everywhere(report) and (waited or as_exit_code):
             return ExitCode.NOT_YET
@@ -110,9 +120,8 @@ class Session(Struct, frozen=True):
         """Show what a run would do now, or if the switch had the hypothetical value."""
         controller = self.with_switch(hypothetical) if hypothetical else self.app.controller
         view = self._read(controller, Controller.plan)
-        document = {"hypothetical_switch": hypothetical, **plan_document(view)}
-        heading = (f"\n  If the switch said {hypothetical!r} now:",) if hypothetical else ()
-        self.terminal.answer(document, *heading, "", render_plan(view, self.clock), "")
+        screen = render_plan(view, self.clock, hypothetical)
+        self.terminal.answer(plan_document(view, hypothetical), "", screen, "")
         return ExitCode.FAILED if _is_failed(view.report) else ExitCode.DONE
 
     def windows(self, *, weeks: int, zone: ZoneInfo | None) -> ExitCode:
@@ -152,19 +161,55 @@ class Session(Struct, frozen=True):
         names = {each.distribution_id: each.name for each in listing}
         return ReportView(report, names)
 
-    def _last_error(self) -> LastError | None:
-        """Return the last error, None if there is none or the status cannot be read."""
+    def _status_view(self, view: ReportView, since: datetime | None) -> StatusView:
+        """Return a report with what the last run left, unless that is from before `since`."""
+        now = self.app.clock()
+        persisted = self._persisted()
+        error = persisted.last_error
+        if error and _is_failing(error, since):
+            report = with_errors_of_last_run(view.report, self._complete(error))
+            view = replace(view, report=report)
+        last_run = self._last_run(now)
+        states = site_state(
+            view.report,
+            now=now,
+            last_change=persisted.last_change,
+            overdue=is_overdue(view.report, now=now, last_run=last_run.at),
+        )
+        stack = Stack(self.app.settings.stack_name, self.deployed.account)
+        past = None if _is_failing(error, since) else error
+        return StatusView(view, states, stack, last_run, error, past)
+
+    def _persisted(self) -> PersistedState:
+        """Return what the last run left, nothing if that cannot be read."""
         try:
-            return self._read_last_error()
+            return self._read_persisted()
         except (ObservationError, UnreadableValue) as error:
             # The rest of the status must be shown even so.
             name = self.app.status_parameter.name
             self.terminal.info(f"cannot read the last error from {name}: {error}")
-            return None
+            return PersistedState()
 
-    def _read_last_error(self) -> LastError | None:
+    def _read_persisted(self) -> PersistedState:
         text = self.app.status_parameter.read()
-        return decode_persisted_state(text).last_error if text else None
+        return decode_persisted_state(text) if text else PersistedState()
+
+    def _complete(self, error: LastError) -> Sequence[str]:
+        """Return the errors of the last failed run, those that the status has cut from the log."""
+        logged: Sequence[str] = ()
+        try:
+            if is_cut(error.message):
+                logged = self.runs.errors(error.since - _RUN)
+        except ObservationError as unread:
+            self.terminal.info(f"the end of the last error is missing: {unread}")
+        return complete(error.message, logged)
+
+    def _last_run(self, now: datetime) -> LastRun:
+        sweep, deployed = self.deployed.sweep, self.deployed.deployed
+        try:
+            return LastRun(self.runs.last_run(now), "", sweep, deployed)
+        except ObservationError as error:
+            return LastRun(None, str(error), sweep, deployed)
 
     def read_schedule(self) -> tuple[Schedule, tuple[str, ...]]:
         """Return the schedule, and the errors about values that cannot be read."""

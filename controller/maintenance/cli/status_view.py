@@ -1,204 +1,124 @@
 """
-Status and plan, for people or as JSON.
+The screen of `status`: what visitors get now, what was asked for, what is wrong. Pure.
 
-The JSON is the controller's own report, with fields that only the command line knows.
+The largest word is the state, never the wish.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-from msgspec import Struct, to_builtins
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from maintenance.cli.problems import Problem, Severity, problems_of
+from maintenance.cli.screen import INDENT, counted, facts, render_problems
 from maintenance.cli.terminal import Clock, shorten_arns
-from maintenance.cloudfront.plan import Action, Step
+from maintenance.cli.view import StatusView
+from maintenance.cloudfront.plan import Step
 from maintenance.model import Mode
-from maintenance.reporting.report import (
-    Outcome,
-    Progress,
-    Report,
-    is_everywhere,
-    progress,
-    report_document,
-)
+from maintenance.reporting.report import Outcome, Progress, Report, progress
+from maintenance.reporting.state import Served, SiteState, SiteStates
 from maintenance.reporting.status import LastError
 from maintenance.schedule.decision import Decision
+from maintenance.schedule.times import format_duration
 
-_MODES = {
-    Mode.MAINTENANCE: "bold black on yellow",
-    Mode.LIVE: "bold black on green",
-    Mode.UNCHANGED: "bold black on red",
+# Dark letters on a bright ground are readable on every terminal.
+_BADGES = {
+    SiteState.OPEN: "bold black on green",
+    SiteState.CLOSING: "bold black on cyan",
+    SiteState.CLOSED: "bold black on yellow",
+    SiteState.OPENING: "bold black on cyan",
+    SiteState.STUCK: "bold white on red",
 }
-_PROGRESS = {
-    Progress.REFUSED: ("refused", "bold red"),
-    Progress.WAITING: ("waiting for the controller", "bold yellow"),
-    Progress.DEPLOYING: ("InProgress", "bold yellow"),
-    Progress.DEPLOYED: ("Deployed", "green"),
+_WORDS = {
+    SiteState.OPEN: "green",
+    SiteState.CLOSING: "bold magenta",
+    SiteState.CLOSED: "bold",
+    SiteState.OPENING: "bold magenta",
+    SiteState.STUCK: "bold red",
 }
-_ACTIONS = {
-    Action.ATTACH: "bold yellow",
-    Action.REPLACE: "bold yellow",
-    Action.DETACH: "bold green",
-    Action.KEEP: "dim",
-    Action.SKIP: "bold magenta",
-    Action.REFUSE: "bold red",
+_SERVED = {
+    Served.SITE: "Visitors get the site",
+    Served.PAGE: "Visitors get the maintenance page",
+    Served.BOTH: "Some visitors get the site, others the maintenance page",
 }
-_INDENT = (0, 0, 0, 2)
+_WANTED = {Mode.LIVE: "the site", Mode.MAINTENANCE: "the maintenance page"}
+_EDGES = {
+    Progress.REFUSED: "refused",
+    Progress.WAITING: "waiting for the controller",
+    Progress.DEPLOYING: "InProgress",
+    Progress.DEPLOYED: "Deployed",
+}
+_GONE = "docs/operations.md#the-controller-does-not-run"
 
 
-class ReportView(Struct, frozen=True):
-    """
-    A report, and what else operators want to see.
-
-    `names` are the distributions' aliases by id, or the domain name of one without aliases.
-    `last_error` is the error of the controller's last failed run.
-    """
-
-    report: Report
-    names: Mapping[str, str]
-    last_error: LastError | None = None
-
-
-def status_document(view: ReportView) -> dict[str, Any]:
-    """Return the status for JSON."""
-    following = view.report.decision.next_occurrence
-    return {
-        **plan_document(view),
-        "everywhere": is_everywhere(view.report),
-        "next_start": following.begins if following else None,
-        "next_window": following.window.name if following else None,
-        "last_error": view.last_error,
-    }
-
-
-def plan_document(view: ReportView) -> dict[str, Any]:
-    """Return the plan for JSON."""
-    document: dict[str, Any] = to_builtins(report_document(view.report))
-    for each, outcome in zip(document["distributions"], view.report.outcomes, strict=True):
-        each["progress"] = progress(outcome)
-        each["name"] = view.names.get(outcome.distribution_id, "")
-    return document
-
-
-def render_status(view: ReportView, clock: Clock) -> RenderableType:
-    """Return the status: is it on, why, until when, everywhere, what comes next."""
-    decision = view.report.decision
-    facts = _facts(
-        ("why", decision.reason),
-        ("message", decision.message or ""),
-        ("everywhere", _everywhere(view.report)),
-        *(("next", each) for each in _next(decision, clock)),
-        ("last error", _last_error(view.last_error, clock) if view.last_error else ""),
-    )
-    table = Table(box=None, padding=(0, 3, 0, 0), header_style="dim", pad_edge=False)
-    for column in ("distribution", "behaviors", "edges"):
-        table.add_column(column, overflow="fold")
-    for outcome in view.report.outcomes:
-        word, style = _PROGRESS[progress(outcome)]
-        name = (view.names[outcome.distribution_id], "dim")
-        distribution = Text.assemble(outcome.distribution_id, "\n", name)
-        table.add_row(distribution, _count_closed(outcome.steps), Text(word, style=style))
-    headlines = [_headline(decision, clock)]
-    if not is_everywhere(view.report):
-        headlines.append(Text(f"  {_incomplete(view.report)}", style="bold yellow"))
-    messages = _render_messages(_messages(view.report))
-    return Group(*headlines, "", facts, "", Padding(table, _INDENT), messages)
-
-
-def render_plan(view: ReportView, clock: Clock) -> RenderableType:
-    """Return what would be done with each behavior, and why."""
+def render_status(status: StatusView, clock: Clock) -> RenderableType:
+    """Return the status on one screen, the most urgent first."""
+    report = status.view.report
+    problems = [*_late_run(status, clock), *problems_of(report)]
     parts: list[RenderableType] = [
-        _headline(view.report.decision, clock),
+        _headline(status.states, report.decision.mode),
         "",
-        _facts(
-            ("why", view.report.decision.reason),
-            ("message", view.report.decision.message or ""),
-        ),
+        facts(*_request(status, clock)),
     ]
-    for outcome in view.report.outcomes:
-        parts += ["", *_render_outcome(outcome, view.names[outcome.distribution_id])]
-    parts += [
-        "",
-        _render_messages(
-            [
-                *((each, "error") for each in view.report.input_errors),
-                *((each, "notice") for each in view.report.notices),
-            ]
-        ),
-    ]
-    return Group(*parts, Text(f"  {summarize(view.report)}", style="bold"))
+    if problems:
+        parts += ["", render_problems(problems)]
+    if report.outcomes:
+        parts += ["", Padding(_distributions(status), INDENT)]
+    parts += ["", facts(*_context(status, clock))]
+    if status.past_error:
+        parts.append(_past_error(status.past_error, clock))
+    return Group(*parts)
 
 
-def summarize(report: Report) -> str:
-    """Return one sentence about how much a plan would change."""
-    counts = Counter(step.action for each in report.outcomes for step in each.steps)
-    verbs = {
-        "close": counts[Action.ATTACH],
-        "update the page of": counts[Action.REPLACE],
-        "open": counts[Action.DETACH],
-        "refuse": counts[Action.REFUSE],
-    }
-    touched = [
-        each
-        for each in report.outcomes
-        if not all(step.action is Action.KEEP for step in each.steps)
-    ]
-    parts = [f"{verb} {_counted(number, 'behavior')}" for verb, number in verbs.items() if number]
-    if not parts:
-        return "There is nothing to change."
-    return f"This would {' and '.join(parts)} of {_counted(len(touched), 'distribution')}."
+def _headline(states: SiteStates, mode: Mode) -> RenderableType:
+    word = Text(f" {states.state.value.upper()} ", style=_BADGES[states.state])
+    sentence = _SERVED[states.served]
+    if states.state is SiteState.STUCK and mode in _WANTED:
+        sentence += f"; they should get {_WANTED[mode]}"
+    headline = Text.assemble(word, f"  {sentence}.")
+    if len(states.counts) < 2:  # noqa: PLR2004 - they differ
+        return headline
+    counts = ", ".join(f"{number} {state.value}" for state, number in states.counts.items())
+    total = counted(len(states.targets), "distribution")
+    return Group(headline, Text(f"  Of {total}: {counts}.", style="bold"))
 
 
-def _headline(decision: Decision, clock: Clock) -> Text:
-    word = Text(f" {decision.mode.value.upper()} ", style=_MODES[decision.mode])
-    if decision.mode is not Mode.MAINTENANCE:
-        return word
-    if decision.until is None:
-        return Text.assemble(word, "  until someone ends it")
-    return Text.assemble(word, f"  until {clock.time_and_distance(decision.until)}")
+def _request(status: StatusView, clock: Clock) -> Iterator[tuple[str, str]]:
+    """Yield what was asked for, until when, why, and of which site."""
+    report = status.view.report
+    decision = report.decision
+    if decision.mode is Mode.UNCHANGED:
+        yield "asked for", "nothing: the site stays as it is"
+    else:
+        asked = "closed" if decision.mode is Mode.MAINTENANCE else "open"
+        by = f" by {report.requested_by}" if report.requested_by else ""
+        at = f", {clock.time_and_distance(report.due)}" if report.due else ""
+        yield "asked for", f"{asked}{by}{at}"
+    if decision.mode is Mode.MAINTENANCE:
+        until = decision.until
+        yield "until", clock.time_and_distance(until) if until else "someone writes off"
+    yield "why", decision.reason
+    yield "message", decision.message or ""
+    yield "stack", f"{status.stack.name} in account {status.stack.account}"
 
 
-def _facts(*facts: tuple[str, str]) -> RenderableType:
-    grid = Table.grid(padding=(0, 3, 0, 0))
-    grid.add_column(style="dim", min_width=10)
-    grid.add_column(overflow="fold")
-    last = ""
-    for label, text in facts:
-        if text:
-            grid.add_row("" if label == last else label, text)
-            last = label
-    return Padding(grid, _INDENT)
-
-
-def _everywhere(report: Report) -> str:
-    counts = Counter(progress(each) for each in report.outcomes)
-    total = _counted(len(report.outcomes), "distribution")
-    if counts[Progress.DEPLOYED] == len(report.outcomes):
-        return f"yes: {total}, Deployed" if report.outcomes else "there is no distribution"
-    return f"not yet: {counts[Progress.DEPLOYED]} of {total} Deployed"
-
-
-def _incomplete(report: Report) -> str:
-    """Return how far the change has come; it is not everywhere yet."""
-    counts = Counter(progress(each) for each in report.outcomes)
-    total = _counted(len(report.outcomes), "distribution")
-    done = f"{counts[Progress.DEPLOYED]} of {total} done"
-    if refused := counts[Progress.REFUSED]:
-        return f"Requested; {refused} refused ({done})"
-    return f"Requested; still rolling out ({done})"
+def _context(status: StatusView, clock: Clock) -> Iterator[tuple[str, str]]:
+    """Yield what comes next, and when the controller ran."""
+    yield from (("next", each) for each in _next(status.view.report.decision, clock))
+    if status.last_error and not status.past_error:
+        yield "failing", f"since {clock.time_and_distance(status.last_error.since)}"
+    last = status.last_run
+    if last.error:
+        yield "controller", f"whether it runs is unknown: {last.error}"
+    elif last.at:
+        yield "controller", f"ran {clock.time_and_distance(last.at)}"
 
 
 def _next(decision: Decision, clock: Clock) -> Iterator[str]:
-    if decision.mode is Mode.MAINTENANCE:
-        yield (
-            f"opens {clock.time_and_distance(decision.until)}"
-            if decision.until
-            else "stays closed until someone writes off"
-        )
+    if decision.mode is Mode.MAINTENANCE and decision.until:
+        yield f"opens {clock.time_and_distance(decision.until)}"
     if following := decision.next_occurrence:
         begins = clock.time_and_distance(following.begins)
         yield f"window {following.window.name} begins {begins}"
@@ -206,9 +126,49 @@ def _next(decision: Decision, clock: Clock) -> Iterator[str]:
         yield "no windows planned"
 
 
-def _last_error(error: LastError, clock: Clock) -> str:
-    lasts = f"over since {clock.time(error.until)}" if error.until else "not over"
-    return f"since {clock.time(error.since)}, {lasts}: {shorten_arns(error.message)}"
+def _late_run(status: StatusView, clock: Clock) -> Iterator[Problem]:
+    """Yield what to do about a controller that does not run, or has not run for this change."""
+    last, report = status.last_run, status.view.report
+    if last.error:
+        return
+    ran = f"ran last {clock.time_and_distance(last.at)}" if last.at else "has not run for a day"
+    if last.is_late(clock.now):
+        sweep = format_duration(last.sweep)
+        yield Problem(
+            Severity.ERROR,
+            (f"The controller {ran}; it should run every {sweep}.",),
+            "Make it run with `site-maintenance sweep`; if that fails, deploy the stack again.",
+            _GONE,
+        )
+    elif _is_waiting(report) and report.due and last.at and last.at < report.due:
+        yield Problem(
+            Severity.NOTICE,
+            (f"The controller has not acted on this yet: it {ran}. It usually takes seconds.",),
+            "If it takes a minute, run `site-maintenance sweep`.",
+            _GONE,
+        )
+
+
+def _is_waiting(report: Report) -> bool:
+    return any(progress(each) is Progress.WAITING for each in report.outcomes)
+
+
+def _distributions(status: StatusView) -> RenderableType:
+    table = Table(box=None, padding=(0, 3, 0, 0), header_style="dim", pad_edge=False)
+    for column in ("distribution", "state", "behaviors", "edges"):
+        table.add_column(column, overflow="fold")
+    for outcome in status.view.report.outcomes:
+        table.add_row(*_distribution(outcome, status))
+    return table
+
+
+def _distribution(outcome: Outcome, status: StatusView) -> Iterator[Text]:
+    state = status.states.of(outcome.distribution_id).state
+    name = status.view.names[outcome.distribution_id]
+    yield Text.assemble(outcome.distribution_id, "\n", (name, "dim"))
+    yield Text(state.value, style=_WORDS[state])
+    yield Text(_count_closed(outcome.steps))
+    yield Text(_EDGES[progress(outcome)])
 
 
 def _count_closed(steps: Sequence[Step]) -> str:
@@ -219,44 +179,8 @@ def _count_closed(steps: Sequence[Step]) -> str:
     return ", ".join(parts)
 
 
-def _messages(report: Report) -> Iterator[tuple[str, str]]:
-    """Yield each message that an operator must read, with its kind."""
-    for outcome in report.outcomes:
-        for step in outcome.steps:
-            if step.action in (Action.SKIP, Action.REFUSE):
-                where = f"{outcome.distribution_id} {step.path_pattern or 'default'}"
-                kind = "error" if step.action is Action.REFUSE else "open"
-                yield f"{where}: {step.reason}", kind
-    yield from ((each, "error") for each in report.errors)
-    yield from ((each, "notice") for each in report.notices)
-
-
-def _render_outcome(outcome: Outcome, name: str) -> Iterator[RenderableType]:
-    yield Text.assemble("  ", (outcome.distribution_id, "bold"), "  ", (name, "dim"))
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(overflow="fold", min_width=9, max_width=24)
-    grid.add_column(min_width=9)
-    grid.add_column(overflow="fold")
-    for step in outcome.steps:
-        action = Text(step.action.value, style=_ACTIONS[step.action])
-        grid.add_row(step.path_pattern or "default", action, shorten_arns(step.reason))
-    for each in outcome.restored:
-        grid.add_row("", Text("restore", style="green"), shorten_arns(str(each)))
-    for each in outcome.not_restored:
-        grid.add_row("", Text("not restored", style="yellow"), shorten_arns(str(each)))
-    yield Padding(grid, (0, 0, 0, 4))
-    warnings = ((each, "warning") for each in outcome.warnings)
-    errors = ((each, "error") for each in outcome.errors)
-    yield _render_messages([*warnings, *errors])
-
-
-def _render_messages(messages: Iterable[tuple[str, str]]) -> RenderableType:
-    styles = {"error": "bold red", "warning": "yellow", "notice": "yellow", "open": "magenta"}
-    rows = [
-        Text.assemble((f"{kind}: ", styles[kind]), shorten_arns(text)) for text, kind in messages
-    ]
-    return Padding(Group(*rows), (0, 0, 0, 4) if rows else 0)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def _past_error(error: LastError, clock: Clock) -> RenderableType:
+    """Return an error that is over, in one line."""
+    until = f"over since {clock.time(error.until)}" if error.until else "earlier"
+    text = " ".join(shorten_arns(error.message).split())
+    return Text(f"  last error   {until}: {text}", style="dim", no_wrap=True, overflow="ellipsis")

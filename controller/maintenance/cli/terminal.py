@@ -1,16 +1,16 @@
 """
 The command line's output: answers on standard output, progress and errors on standard error.
 
-Colors repeat what the words say, and are left out if the output is not a terminal or NO_COLOR is
-set. Instants are shown on the clocks of one zone, with their distance from now. Values and names
-come from other people, so their control characters are replaced.
+Colors repeat what the words say, can be read on light and dark grounds, and are left out if the
+output is not a terminal or NO_COLOR is set. Instants are shown on the clocks of the site's zone
+and, where those differ, on the operator's, with their distance from now. Values and names come from
+other people, so their control characters are replaced.
 """
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field, to_builtins
@@ -79,7 +79,7 @@ class Terminal(Struct, frozen=True):
         """Whether a person can be asked."""
         return sys.stdin.isatty() and self.err.is_terminal
 
-    def answer(self, document: Mapping[str, Any], *renderables: RenderableType) -> None:
+    def answer(self, document: object, *renderables: RenderableType) -> None:
         """Print an answer on standard output: the document as JSON, or the screen for people."""
         if self.as_json:
             self.out.out(to_json(to_builtins(document), indent=2))
@@ -103,10 +103,15 @@ class Terminal(Struct, frozen=True):
 
 
 class Clock(Struct, frozen=True):
-    """The present, and the zone whose clocks people read."""
+    """
+    The present, and the zone whose clocks people read.
+
+    `here` returns an instant on the operator's own clock.
+    """
 
     now: datetime
     zone: ZoneInfo
+    here: Callable[[datetime], datetime] = datetime.astimezone
 
     def time(self, instant: datetime) -> str:
         """Return `Sun 6 Dec 02:00 CET`, with the year if it is far away."""
@@ -139,6 +144,14 @@ class Clock(Struct, frozen=True):
         duration = format_duration(rounded)
         return f"in {duration}" if instant > self.now else f"{duration} ago"
 
+    def time_here(self, instant: datetime) -> str:
+        """Return ` (01:00 UTC here)`, with the day if it is another, '' if both clocks agree."""
+        there, here = instant.astimezone(self.zone), self.here(instant)
+        if there.utcoffset() == here.utcoffset():
+            return ""
+        day = "" if there.date() == here.date() else f"{here:%a} "
+        return f" ({day}{here:%H:%M %Z} here)"
+
     def time_and_distance(self, instant: datetime) -> str:
-        """Return `Sun 6 Dec 02:00 CET, in 1h12m`."""
-        return f"{self.time(instant)}, {self.distance(instant)}"
+        """Return `Sun 6 Dec 02:00 CET (01:00 UTC here), in 1h12m`."""
+        return f"{self.time(instant)}{self.time_here(instant)}, {self.distance(instant)}"

@@ -19,8 +19,8 @@ from rich.progress import (
     Progress as Bars,
 )
 
-from maintenance.cli.status_view import ReportView
 from maintenance.cli.terminal import Terminal
+from maintenance.cli.view import ReportView
 from maintenance.reporting.report import Progress, Report, has_reached, progress
 
 # Seconds between two reads: short at first, because the controller acts within seconds.

@@ -1,95 +1,266 @@
-"""The screens of status and plan, as text of one line."""
+"""The screen of status: the state first, then what was asked for, then what is wrong."""
 
-import io
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from copy import replace
+from datetime import timedelta
 
 import pytest
-from maintenance.cli.status_view import ReportView, render_plan, render_status
-from maintenance.cli.terminal import Clock, console
+from maintenance.cli.status_view import render_status
+from maintenance.cli.view import LastRun, ReportView, Stack, StatusView
 from maintenance.cloudfront.plan import Action, Step
-from maintenance.model import Association, Kind, Mode
+from maintenance.model import Mode
 from maintenance.reporting.report import Outcome, Report
+from maintenance.reporting.state import SiteState, site_state
+from maintenance.reporting.status import LastError
 from maintenance.schedule.decision import Decision
-from rich.console import RenderableType
+from maintenance.schedule.request import Request, Requester
 
-from tests.unit.site import ZONE
+from tests.builders import a_distribution
+from tests.unit.cli.screens import AWAY, CLOCK, NOW, lines, text
 
-CLOCK = Clock(datetime(2026, 12, 1, 12, tzinfo=UTC), ZONE)
 OPEN = Decision(Mode.LIVE, "Live.")
-CLOSED = Decision(Mode.MAINTENANCE, "Maintenance.")
-DONE = Step(None, Action.KEEP, "as requested")
-SHOP_API = "arn:aws:cloudfront::123456789012:function/shop-api"
+CLOSED = Decision(Mode.MAINTENANCE, "Maintenance.", until=NOW + timedelta(hours=2))
+UNCHANGED = Decision(Mode.UNCHANGED, "Unchanged.")
+FREE = Step(None, Action.ATTACH, "viewer-request is free")
+OURS = Step(None, Action.KEEP, "it is in maintenance", is_closed=True)
+DETACH = Step(None, Action.DETACH, "ours is attached", is_closed=True)
+DONE = Step(None, Action.KEEP, "it is live")
+RAN = LastRun(NOW - timedelta(minutes=4))
+STACK = Stack("shop", "123456789012")
+GONE = (
+    "E0: the update failed. It stays in maintenance, because these functions must be restored and "
+    "one may no longer exist: CloudFront Function shop-api at viewer-request"
+)
 
 
-def a_view(*outcomes: Outcome, decision: Decision) -> ReportView:
-    """Return a view of distributions that have no aliases."""
-    names = {each.distribution_id: "x.cloudfront.net" for each in outcomes}
-    return ReportView(Report(decision, outcomes), names)
+def a_status(
+    decision: Decision, *outcomes: Outcome, last_run: LastRun = RAN, due: timedelta = timedelta(0)
+) -> StatusView:
+    """Return the status of targets E0, E1 and so on, asked for so long ago."""
+    named = tuple(replace(each, distribution_id=f"E{n}") for n, each in enumerate(outcomes))
+    targets = tuple(
+        replace(a_distribution(each.distribution_id), last_modified=NOW) for each in named
+    )
+    report = Report(decision, named, targets=targets, due=NOW - due)
+    names: Mapping[str, str] = {each.distribution_id: "x.cloudfront.net" for each in named}
+    return StatusView(ReportView(report, names), site_state(report, now=NOW), STACK, last_run)
 
 
-def text(screen: RenderableType) -> str:
-    """Return what the screen says, on one line."""
-    stream = io.StringIO()
-    out = console()
-    out.file = stream
-    out.print(screen)
-    return " ".join(stream.getvalue().split())
+def deployed(*steps: Step, errors: tuple[str, ...] = ()) -> Outcome:
+    """Return an outcome with these steps, deployed."""
+    return Outcome("", "Deployed", steps, errors=errors)
 
 
-def test_a_site_that_is_everywhere_as_requested_has_one_headline() -> None:
-    """Its mode."""
-    view = a_view(Outcome("E1", "Deployed", (DONE,)), decision=OPEN)
-
-    assert text(render_status(view, CLOCK)).startswith("LIVE why Live.")
+def in_progress(*steps: Step) -> Outcome:
+    """Return an outcome with these steps while CloudFront deploys."""
+    return Outcome("", "InProgress", steps)
 
 
 @pytest.mark.parametrize(
-    ("expected", "error"),
+    ("expected", "status"),
     [
-        ("Requested; still rolling out (1 of 3 distributions done)", ()),
-        ("Requested; 1 refused (1 of 3 distributions done)", ("E3: access denied",)),
+        ("OPEN Visitors get the site.", a_status(OPEN, deployed(DONE))),
+        (
+            "CLOSING Some visitors get the site, others the maintenance page.",
+            a_status(CLOSED, in_progress(OURS)),
+        ),
+        ("CLOSED Visitors get the maintenance page.", a_status(CLOSED, deployed(OURS))),
+        (
+            "OPENING Some visitors get the site, others the maintenance page.",
+            a_status(OPEN, in_progress(DONE)),
+        ),
+        (
+            "STUCK Visitors get the maintenance page; they should get the site.",
+            a_status(OPEN, deployed(DETACH, errors=(GONE,))),
+        ),
+        (
+            "STUCK Visitors get the site; they should get the maintenance page.",
+            a_status(CLOSED, deployed(FREE, errors=("no",))),
+        ),
+        ("CLOSED Visitors get the maintenance page.", a_status(OPEN, deployed(DETACH))),
+        ("OPEN Visitors get the site.", a_status(CLOSED, deployed(FREE))),
+        (
+            "STUCK Some visitors get the site, others the maintenance page. asked",
+            a_status(UNCHANGED, deployed(DONE, OURS)),
+        ),
+        ("CLOSED Visitors get the maintenance page.", a_status(UNCHANGED, deployed(OURS))),
+        (
+            "STUCK Some visitors get the site, others the maintenance page; they should get",
+            a_status(OPEN, deployed(DONE), deployed(DETACH, errors=(GONE,))),
+        ),
     ],
 )
-def test_until_then_the_second_line_says_how_far_it_is(
-    expected: str, error: tuple[str, ...]
+def test_the_headline_says_what_visitors_get_whatever_was_asked_for(
+    expected: str, status: StatusView
 ) -> None:
-    """It does not promise an end while something is refused."""
-    view = a_view(
-        Outcome("E1", "Deployed", (DONE,)),
-        Outcome("E2", "InProgress", (DONE,)),
-        Outcome("E3", "InProgress", (DONE,), errors=error),
-        decision=CLOSED,
-    )
+    """A refusal and half a site are the largest word, not the wish."""
+    assert text(render_status(status, CLOCK)).startswith(expected)
 
-    shown = text(render_status(view, CLOCK))
-    assert shown.startswith(f"MAINTENANCE until someone ends it {expected} why Maintenance.")
+
+def test_the_headline_counts_distributions_where_they_differ() -> None:
+    """The most frequent state first."""
+    status = a_status(CLOSED, deployed(OURS), in_progress(OURS), deployed(OURS))
+
+    shown = text(render_status(status, CLOCK))
+    assert shown.startswith("CLOSING Some")
+    assert "page. Of 3 distributions: 2 closed, 1 closing. asked for closed" in shown
 
 
 @pytest.mark.parametrize(
     ("expected", "decision"),
     [
+        ("asked for open, Tue 1 Dec 12:00 UTC, now why Live.", OPEN),
+        (
+            "asked for closed, Tue 1 Dec 12:00 UTC, now until Tue 1 Dec 14:00 UTC, in 2h why",
+            CLOSED,
+        ),
+        ("until someone writes off why", replace(CLOSED, until=None)),
+        ("asked for nothing: the site stays as it is why Unchanged.", UNCHANGED),
+        ("message Back at two stack", replace(CLOSED, message="Back at two")),
+        ("stack shop in account 123456789012", OPEN),
         ("next no windows planned", OPEN),
-        ("next stays closed until someone writes off", CLOSED),
+        ("next opens Tue 1 Dec 14:00 UTC, in 2h", CLOSED),
     ],
 )
-def test_status_says_what_comes_next(expected: str, decision: Decision) -> None:
-    """Also if that is nothing."""
-    assert expected in text(render_status(a_view(decision=decision), CLOCK))
+def test_then_it_says_what_was_asked_for_and_what_comes_next(
+    expected: str, decision: Decision
+) -> None:
+    """With the stack and the account, so that nobody reads the state of another site."""
+    assert expected in text(render_status(a_status(decision, deployed(DONE)), CLOCK))
 
 
-def test_plan_lists_the_functions_to_restore_and_those_that_stay_away() -> None:
-    """By their names."""
-    function = Association("viewer-request", Kind.CLOUDFRONT_FUNCTION, SHOP_API)
-    outcome = Outcome(
-        "E1",
-        "Deployed",
-        (Step("/api/*", Action.DETACH, "ours is attached", is_closed=True),),
-        restored=(function,),
-        not_restored=(function,),
-    )
+def test_it_says_who_asked() -> None:
+    """A name; --json has the ARN."""
+    status = a_status(CLOSED, deployed(OURS))
+    requester = Requester(Request(NOW), "ana", "arn:aws:iam::123456789012:user/ana")
+    report = replace(status.view.report, requester=requester)
+    shown = text(render_status(replace(status, view=replace(status.view, report=report)), CLOCK))
 
-    shown = text(render_plan(a_view(outcome, decision=OPEN), CLOCK))
-    assert "/api/* detach ours is attached" in shown
-    assert " restore CloudFront Function shop-api at viewer-request" in shown
-    assert "not restored CloudFront Function shop-api at viewer-request" in shown
-    assert shown.endswith("This would open 1 behavior of 1 distribution.")
+    assert "asked for closed by ana, Tue 1 Dec 12:00 UTC, now" in shown
+
+
+def test_instants_are_on_the_sites_clock_and_on_the_operators() -> None:
+    """Where they differ; an operator in New York reads the end of a site in London."""
+    shown = text(render_status(a_status(CLOSED, deployed(OURS)), AWAY))
+
+    assert "until Tue 1 Dec 14:00 UTC (09:00 EST here), in 2h" in shown
+
+
+def test_an_error_has_its_remedy_first_and_the_section_of_the_docs() -> None:
+    """Once, and whole, however long it is."""
+    shown = text(render_status(a_status(OPEN, deployed(DETACH, errors=(GONE * 9,))), CLOCK))
+
+    assert (
+        "error Create the function again, or attach another in its place; then run "
+        f"`site-maintenance sweep`. {' '.join((GONE * 9).split())} see "
+        "docs/operations-reference.md#a-displaced-function-is-gone distribution"
+    ) in shown
+
+
+def test_an_error_that_is_over_is_one_line() -> None:
+    """However long it is; --json has all of it."""
+    error = LastError("access\ndenied " * 30, NOW - timedelta(hours=2), NOW - timedelta(hours=1))
+    status = replace(a_status(OPEN, deployed(DONE)), past_error=error)
+
+    [line] = [each for each in lines(render_status(status, CLOCK)) if "denied" in each]
+    assert line.startswith("  last error   over since Tue 1 Dec 11:00 UTC: access denied access")
+    assert (80, "…") == (len(line), line[-1])
+    earlier = replace(status, past_error=replace(error, until=None))
+    assert "last error earlier: access" in text(render_status(earlier, CLOCK))
+
+
+def test_the_controller_ran() -> None:
+    """So what waits is on its way."""
+    shown = text(render_status(a_status(CLOSED, deployed(OURS)), CLOCK))
+
+    assert "controller ran Tue 1 Dec 11:56 UTC, 4m ago" in shown
+
+
+@pytest.mark.parametrize(
+    ("expected", "last_run"),
+    [
+        (
+            "The controller ran last Tue 1 Dec 11:29 UTC, 31m ago; it",
+            LastRun(CLOCK.now - timedelta(minutes=31)),
+        ),
+        ("The controller has not run for a day; it should run every 15m.", LastRun(None)),
+    ],
+)
+def test_a_controller_that_does_not_run_is_an_error(expected: str, last_run: LastRun) -> None:
+    """Also on an open site: the next window would not begin."""
+    shown = text(render_status(a_status(OPEN, deployed(DONE), last_run=last_run), CLOCK))
+
+    assert "error Make it run with `site-maintenance sweep`; if that fails, deploy" in shown
+    assert expected in shown
+
+
+@pytest.mark.parametrize(
+    ("expected", "last_run"),
+    [
+        (False, LastRun(NOW - timedelta(minutes=30))),
+        (True, LastRun(NOW - timedelta(minutes=31))),
+        (False, LastRun(NOW - timedelta(minutes=31), sweep=timedelta(hours=1))),
+        (False, LastRun(None, deployed=NOW - timedelta(minutes=2))),
+        (True, LastRun(None, deployed=NOW - timedelta(minutes=31))),
+        (False, LastRun(None, error="denied")),
+    ],
+)
+def test_a_controller_is_late_after_two_sweeps(expected: bool, last_run: LastRun) -> None:  # noqa: FBT001 - a column
+    """A new stack has not swept yet, and what cannot be read is no accusation."""
+    assert expected is last_run.is_late(NOW)
+
+
+def test_a_change_that_waits_names_the_last_run() -> None:
+    """And what to do if it takes longer than seconds."""
+    status = a_status(CLOSED, deployed(FREE), due=timedelta(minutes=2))
+    shown = text(render_status(status, CLOCK))
+
+    assert "edges E0 open 1 open waiting for the controller" in shown
+    assert (
+        "notice If it takes a minute, run `site-maintenance sweep`. The controller has not acted "
+        "on this yet: it ran last Tue 1 Dec 11:56 UTC, 4m ago. It usually takes seconds."
+    ) in shown
+
+
+def test_an_unknown_last_run_is_said_and_no_error() -> None:
+    """The operator may lack the right to read metrics."""
+    status = a_status(OPEN, deployed(DONE), last_run=LastRun(None, "access denied"))
+    shown = text(render_status(status, CLOCK))
+
+    assert "controller whether it runs is unknown: access denied" in shown
+    assert "error" not in shown
+
+
+def test_a_lasting_error_says_since_when() -> None:
+    """The problem itself is above."""
+    error = LastError("access denied", NOW - timedelta(hours=2))
+    status = replace(a_status(OPEN, deployed(DONE)), last_error=error)
+
+    assert "failing since Tue 1 Dec 10:00 UTC, 2h ago" in text(render_status(status, CLOCK))
+
+
+def test_the_table_says_how_far_each_distribution_is() -> None:
+    """With the state that its visitors meet."""
+    status = a_status(CLOSED, deployed(OURS, replace(DONE, path_pattern="/x")), in_progress(OURS))
+    shown = text(render_status(status, CLOCK))
+
+    assert "E0 closing 1 closed, 1 open Deployed x.cloudfront.net" in shown
+    assert "E1 closing 1 closed InProgress x.cloudfront.net" in shown
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_no_line_is_wider_than_the_terminal(width: int) -> None:
+    """Nor wider than a person reads."""
+    long = replace(CLOSED, message="word " * 60)
+    shown = lines(render_status(a_status(long, deployed(FREE, errors=(GONE,))), AWAY), width=width)
+
+    assert all(len(each) <= width for each in shown)
+
+
+def test_without_a_distribution_nothing_can_close() -> None:
+    """The error says why; there is no empty table."""
+    shown = text(render_status(a_status(CLOSED), CLOCK))
+
+    assert shown.startswith("STUCK Visitors get the site; they should get the maintenance page.")
+    assert "edges" not in shown
+    assert SiteState.STUCK is a_status(CLOSED).states.state

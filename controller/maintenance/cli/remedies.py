@@ -1,0 +1,118 @@
+"""
+What to do about each error, and where the docs say more. Pure.
+
+An error says what happened, to what and why, for logs and alarms. At night the remedy comes first.
+"""
+
+from msgspec import Struct
+
+
+class Remedy(Struct, frozen=True):
+    """
+    What to do about errors with these words, and the section of the docs that says more.
+
+    It `passes` if the controller goes on by itself.
+    """
+
+    words: str
+    action: str
+    section: str
+    passes: bool = False
+
+
+_PAGE = "docs/operations-reference.md#"
+_PARAMETERS = "docs/configuration.md#parameters"
+_WAIT = "Wait: CloudFront accepts a few updates a minute, and the controller goes on by itself."
+_UNKNOWN = Remedy("", "", f"{_PAGE}errors")
+
+# The first row counts whose words are in the error. One that names a cause comes before others.
+REMEDIES = (
+    Remedy(
+        "these functions must be restored and one may no longer exist",
+        "Create the function again, or attach another in its place; then run "
+        "`site-maintenance sweep`.",
+        f"{_PAGE}a-displaced-function-is-gone",
+    ),
+    Remedy(
+        "although that maintenance is over",
+        "Attach what belongs there in place of the maintenance function, or detach it.",
+        f"{_PAGE}an-old-configuration-was-written-back",
+    ),
+    Remedy(
+        "must be restored, and CloudFront does not accept it",
+        "Detach the function at viewer-response; then run `site-maintenance sweep`.",
+        f"{_PAGE}a-displaced-function-does-not-fit",
+    ),
+    Remedy(
+        "which the maintenance function had displaced",
+        "Attach what belongs there; the controller keeps what you do.",
+        f"{_PAGE}a-displaced-function-does-not-fit",
+    ),
+    Remedy(
+        "the record of displaced functions",
+        "Repair the record, or attach what belongs there yourself.",
+        f"{_PAGE}a-record-cannot-be-used",
+    ),
+    Remedy(
+        "ExistingFunctions is refuse",
+        "Detach that function, or deploy with ExistingFunctions=displace.",
+        _PARAMETERS,
+    ),
+    Remedy(
+        "it is closed by the stack",
+        "Name the distribution in only one of the two stacks.",
+        _PARAMETERS,
+    ),
+    Remedy("Throttling", _WAIT, f"{_PAGE}reasons-that-aws-gives", passes=True),
+    Remedy("time for it in this run", _WAIT, f"{_PAGE}distributions", passes=True),
+    Remedy("AccessDenied", "Grant the permission that is missing.", "docs/iam.md"),
+    Remedy(
+        "does not exist, so it neither closes nor opens",
+        "Write the switch: `site-maintenance off`, or `on`.",
+        f"{_PAGE}the-switch-is-invalid-or-missing",
+    ),
+    Remedy(
+        "cannot be read",
+        "Wait: the controller reads again each minute. If it lasts, check its permissions.",
+        "docs/iam.md",
+        passes=True,
+    ),
+    Remedy(
+        "the switch ",
+        "Write the switch again: `site-maintenance off`, or `on`.",
+        f"{_PAGE}the-switch-is-invalid-or-missing",
+    ),
+    Remedy("the window ", "Write the window again.", "docs/windows.md#what-is-refused"),
+    Remedy(
+        "MaxDistributions allows",
+        "Match fewer distributions, or deploy with a higher MaxDistributions.",
+        _PARAMETERS,
+    ),
+    Remedy(
+        "distribution of this account has an alias like",
+        "Deploy with Distributions corrected.",
+        _PARAMETERS,
+    ),
+    Remedy("there is no distribution", "Deploy with Distributions corrected.", _PARAMETERS),
+    Remedy(
+        "a fallback is used",
+        "Nothing for now: the site closes with another page, and the next run tries again.",
+        f"{_PAGE}the-edge-function-and-the-page",
+        passes=True,
+    ),
+    Remedy(
+        "page/",
+        "Correct the file and upload it again; until then the last good page is shown.",
+        "docs/edge.md#what-is-refused",
+    ),
+    Remedy(
+        "is stuck: it has been InProgress",
+        "Look at the AWS Health Dashboard and ask AWS Support.",
+        "docs/operations.md#it-is-stuck",
+    ),
+)
+
+
+def remedy_of(error: str) -> Remedy:
+    """Return what to do about an error; without an action if only its own sentence says that."""
+    return next((each for each in REMEDIES if each.words in error), _UNKNOWN)

@@ -1,0 +1,165 @@
+"""
+What `status` says where the wish is not the truth, each case in its own process.
+
+Each of these was seen with a headline that was wrong.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from maintenance.errors import MaintenanceError
+
+from tests.cli.deployed import Deployed, deploy, words
+from tests.cloud import Cloud
+from tests.sandbox.builders import a_behavior, a_distribution, a_function, functions
+from tests.stories.site import SWITCH
+
+type Deploy = Callable[..., Deployed]
+
+
+@pytest.fixture
+def deployed_with(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Deploy:
+    """Give a function that deploys an open site with the function rewrite and these settings."""
+
+    def make(**settings: str) -> Deployed:
+        existing = functions(viewer_request=a_function(cloud, "rewrite"))
+        behavior = a_behavior(FunctionAssociations=existing)
+        distribution_id = a_distribution(cloud, DefaultCacheBehavior=behavior)
+        deployed = deploy(cloud, distribution_id, **settings)
+        deployed.ran(datetime.now(UTC))
+        variables = deployed.site.environment(distribution_id, **settings)
+        for name, value in (cloud.sandbox.environment() | variables).items():
+            monkeypatch.setenv(name, value)
+        cloud.sandbox.finish_deployments()
+        return deployed
+
+    return make
+
+
+def fails(deployed: Deployed, value: str | None = None) -> None:
+    """Write the switch, or delete it, and wake the controller, whose run fails."""
+    if value:
+        deployed.site.says(value)
+    else:
+        deployed.site.cloud.ssm.delete_parameter(Name=SWITCH)
+    with pytest.raises(MaintenanceError):
+        deployed.site.receives({"sweep": True})
+    deployed.site.cloud.sandbox.finish_deployments()
+
+
+def test_off_with_a_displaced_function_gone_is_stuck_and_closed(deployed_with: Deploy) -> None:
+    """It showed a green LIVE, although CloudFront had refused to open the site."""
+    deployed = deployed_with()
+    deployed.site.becomes("on")
+    deployed.site.settles()
+    cloudfront = deployed.site.cloud.cloudfront
+    etag = cloudfront.describe_function(Name="rewrite", Stage="DEVELOPMENT")["ETag"]
+    cloudfront.delete_function(Name="rewrite", IfMatch=etag)
+    fails(deployed, "off")
+
+    ran = deployed.types("status")
+    document = json.loads(deployed.types("status", "--json").stdout)
+
+    shown = words(ran.stdout)
+    assert shown.startswith("STUCK Visitors get the maintenance page; they should get the site.")
+    assert "asked for open" in shown
+    assert "error Create the function again, or attach another in its place; then run" in shown
+    assert 1 == shown.count("these functions must be restored")
+    assert "a-displaced-function-is-gone distribution" in shown
+    assert 1 == ran.returncode
+    assert ("stuck", "page", {"stuck": 1}) == (
+        document["state"],
+        document["served"],
+        document["states"],
+    )
+    assert ["refused"] == [each["progress"] for each in document["distributions"]]
+
+
+def test_on_where_a_function_may_not_be_displaced_is_stuck_and_open(deployed_with: Deploy) -> None:
+    """It showed MAINTENANCE, not so everywhere yet, for ever."""
+    deployed = deployed_with(EXISTING_FUNCTIONS="refuse")
+    fails(deployed, "on")
+
+    ran = deployed.types("status")
+
+    shown = words(ran.stdout)
+    assert shown.startswith("STUCK Visitors get the site; they should get the maintenance page.")
+    assert "error Detach that function, or deploy with ExistingFunctions=displace." in shown
+    assert 1 == shown.count("conflicts, and ExistingFunctions is refuse")
+    assert 1 == ran.returncode
+
+
+@pytest.mark.parametrize(
+    ("expected", "before"),
+    [
+        ("CLOSED Visitors get the maintenance page. asked for nothing", "on"),
+        ("OPEN Visitors get the site. asked for nothing", "off"),
+    ],
+)
+def test_a_deleted_switch_leaves_the_site_as_it_is(
+    deployed_with: Deploy, expected: str, before: str
+) -> None:
+    """It showed UNCHANGED, and not what visitors get."""
+    deployed = deployed_with()
+    deployed.site.becomes(before)
+    deployed.site.settles()
+    fails(deployed)
+
+    ran = deployed.types("status")
+
+    shown = words(ran.stdout)
+    assert shown.startswith(expected)
+    assert "error Write the switch: `site-maintenance off`, or `on`." in shown
+    assert 1 == shown.count("does not exist, so it neither closes nor opens")
+    assert 1 == ran.returncode
+
+
+def test_a_controller_that_has_not_acted_yet_is_named_with_its_last_run(
+    deployed_with: Deploy,
+) -> None:
+    """It said only that it waits for the controller."""
+    deployed = deployed_with()
+    deployed.site.says("on")
+
+    ran = deployed.types("status")
+
+    shown = words(ran.stdout)
+    assert shown.startswith("OPEN Visitors get the site. asked for closed")
+    assert "The controller has not acted on this yet: it ran last" in shown
+    assert "open 1 open waiting for the controller" in shown
+    assert 0 == ran.returncode
+
+
+def test_an_error_that_the_status_has_cut_is_shown_whole(deployed_with: Deploy) -> None:
+    """The log has the rest."""
+    deployed = deployed_with()
+    error = f"the page is wrong: {'see here ' * 90}and here"
+    kept = {"message": f"{error[:500]}…", "since": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"}
+    status = {"last_change": None, "last_error": kept | {"until": None}}
+    deployed.site.cloud.ssm.put_parameter(
+        Name=f"{SWITCH}/status", Value=json.dumps(status), Type="String", Overwrite=True
+    )
+    cut = words(deployed.types("status").stdout)
+    deployed.logs(json.dumps({"level": "ERROR", "message": "run failed", "error": error}))
+    whole = words(deployed.types("status").stdout)
+
+    assert ("…" in cut, "and here" in cut) == (True, False)
+    assert ("…" in whole, error in whole) == (False, True)
+
+
+def test_an_error_that_is_over_is_one_line(deployed_with: Deploy) -> None:
+    """It explains a gap, and needs no act."""
+    deployed = deployed_with()
+    over = datetime.now(UTC) - timedelta(hours=1)
+    kept = {"message": "access denied " * 40, "since": f"{over:%Y-%m-%dT%H:%M:%SZ}"}
+    status = {"last_change": None, "last_error": kept | {"until": kept["since"]}}
+    deployed.site.cloud.ssm.put_parameter(
+        Name=f"{SWITCH}/status", Value=json.dumps(status), Type="String", Overwrite=True
+    )
+
+    ran = deployed.types("status")
+
+    assert 0 == ran.returncode
+    assert 1 == len([each for each in ran.stdout.splitlines() if "denied" in each])
