@@ -18,6 +18,8 @@ def a_program(code: str) -> bytes:
     """Return a package whose check is this program."""
     package = io.BytesIO()
     with zipfile.ZipFile(package, "w") as archive:
+        # Without it, a maintenance_edge that is installed would come first.
+        archive.writestr("maintenance_edge/__init__.py", "")
         archive.writestr("maintenance_edge/check.py", code)
     return package.getvalue()
 
