@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any, Final
 
-_PAGE: Final = re.compile(rf"page(?:\.({LANGUAGE_TAG.pattern}))?\.html")
+# BCP 47 writes pt-BR, and says that case does not count; here pt-br is the tag.
+_PAGE: Final = re.compile(rf"page(?:\.((?i:{LANGUAGE_TAG.pattern})))?\.html")
 _SETTINGS: Final = "settings.json"
 _PROBLEM: Final = "problem.json"
 _PARSERS: Final = MappingProxyType(
@@ -91,7 +92,9 @@ def read_overrides(folder: str | os.PathLike[str]) -> Overrides:
         found = _PAGE.fullmatch(name)
         try:
             if found:
-                pages[found[1]] = Page(_label(name), read_override(file))
+                _add_page(
+                    pages, found[1] and found[1].lower(), Page(_label(name), read_override(file))
+                )
             else:
                 members[name] = _members(file)
         except PackageError as error:
@@ -104,6 +107,14 @@ def read_overrides(folder: str | os.PathLike[str]) -> Overrides:
         settings={**members.get(_SETTINGS, {}), **announced},
         problem=members.get(_PROBLEM, {}),
     )
+
+
+def _add_page(pages: dict[str | None, Page], tag: str | None, page: Page) -> None:
+    if tag in pages:
+        raise PackageError(
+            f"{pages[tag].label} and {page.label} are both the page in {tag!r}: remove one."
+        )
+    pages[tag] = page
 
 
 def read_override(file: str) -> str:

@@ -111,6 +111,17 @@ def test_a_page_may_be_in_a_language_without_texts(tmp_path: Path) -> None:
     )
 
 
+def test_the_case_of_a_language_tag_does_not_count(tmp_path: Path) -> None:
+    """Case 13: BCP 47 writes pt-BR, and so do owners."""
+    overrides = {"page.html": PAGE, "page.pt-BR.html": "<p lang={{language}}>Fechado</p>"}
+    page = response_in("pt-BR", read_package(a_package(tmp_path / "package", overrides)), BROWSER)
+
+    assert ("<p lang=pt-br>Fechado</p>", "pt-br") == (
+        page["body"],
+        value_of(page, "content-language"),
+    )
+
+
 def test_the_default_language_comes_first_among_site_pages(tmp_path: Path) -> None:
     """Visitors who accept none of the languages get page.html."""
     overrides = {
@@ -236,10 +247,24 @@ MESSAGE = "'message' must be one line of text or null, not"
         ),
         (
             (
-                "page/page.EN.html is not a file that the function uses: remove it, or rename it "
+                "page/Page.html is not a file that the function uses: remove it, or rename it "
                 "to page.html, page.<language>.html, settings.json or problem.json."
             ),
-            {"page.EN.html": PAGE},
+            {"Page.html": PAGE},
+        ),
+        (
+            (
+                "page/page.pt-BR.html and page/page.pt-br.html are both the page in 'pt-br': "
+                "remove one."
+            ),
+            {"page.html": PAGE, "page.pt-BR.html": PAGE, "page.pt-br.html": PAGE},
+        ),
+        (
+            (
+                "page/page.html and page/page.EN.html are both the page in 'en', the default "
+                "language: remove the second."
+            ),
+            {"page.html": PAGE, "page.EN.html": PAGE},
         ),
     ],
 )

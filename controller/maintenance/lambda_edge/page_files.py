@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 PAGE_PREFIX = "page/"
 # The edge function reads these names and no others (edge_handler/maintenance_edge/overrides.py).
-_NAME = re.compile(r"page(\.[a-z]{2,8}(-[a-z0-9]{2,8})*)?\.html|settings\.json|problem\.json")
+_NAME = re.compile(r"page(\.[a-zA-Z]{2,8}(-[a-zA-Z0-9]{2,8})*)?\.html|settings\.json|problem\.json")
 _NAMES = "page.html, page.<language>.html, settings.json or problem.json"
 # Pages of 40,000 bytes, which CloudFront accepts, in the EU's 24 official languages are within it.
 _MAX_FILES = 40

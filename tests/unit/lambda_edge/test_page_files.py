@@ -15,10 +15,11 @@ _LANGUAGES = [f"page.{first}{second}.html" for first in "abcd" for second in "ab
     [
         {},
         {"page.html": 40_000, "page.pt-br.html": 1, "settings.json": 1, "problem.json": 1},
+        {"page.html": 1, "page.pt-BR.html": 1, "page.zh-Hant.html": 1},
         {"page.html": 1_000_000},
         dict.fromkeys(_LANGUAGES, 25_000),
     ],
-    ids=["no page", "every kind", "one megabyte", "forty files"],
+    ids=["no page", "every kind", "upper case", "one megabyte", "forty files"],
 )
 def test_what_an_answer_is_made_of_is_read(sizes: dict[str, int]) -> None:
     """Up to forty files and one megabyte in all; the edge function judges their contents."""
@@ -35,16 +36,16 @@ def test_what_an_answer_is_made_of_is_read(sizes: dict[str, int]) -> None:
         (["a", "b", "c"], f"page/a, page/b, page/c {_NOT_PART}"),
         (["a", "b", "c", "d"], f"page/a, page/b, page/c and others {_NOT_PART}"),
         (
-            ["page.pt-BR.html", "Settings.json"],
+            ["Page.pt-BR.html", "Settings.json"],
             (
-                "names are in lower case: rename page/page.pt-BR.html to page/page.pt-br.html, "
+                "names are in lower case: rename page/Page.pt-BR.html to page/page.pt-br.html, "
                 "page/Settings.json to page/settings.json."
             ),
         ),
         (
-            ["page.zh-Hant.html", "logo.svg"],
+            ["PAGE.HTML", "logo.svg"],
             (
-                "names are in lower case: rename page/page.zh-Hant.html to page/page.zh-hant.html. "
+                "names are in lower case: rename page/PAGE.HTML to page/page.html. "
                 f"page/logo.svg {_NOT_PART}"
             ),
         ),
