@@ -6,8 +6,8 @@ Check the package that this module lies in, before it is published.
 It prints nothing and exits with 0 if visitors would get what the package says. Otherwise it prints
 a line for each error, which names the file, the error and the remedy, and exits with 1. It reads
 the package with the code that serves visitors, and measures whether that takes too long for the
-edge. It also looks for markup that the policy of a site's page would block (markup.py), since that
-would go unnoticed.
+edge. It also looks for what goes unnoticed: markup that the policy of a site's page would block
+(markup.py), and the source of a template engine (template_source.py).
 """
 
 import contextlib
@@ -16,10 +16,17 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from maintenance_edge.files import PackageError
+from maintenance_edge.files import PackageError, read_text
 from maintenance_edge.markup import markup_errors
 from maintenance_edge.overrides import read_override
 from maintenance_edge.package import OVERRIDES, read_package
+from maintenance_edge.settings import (
+    DEFAULT_SETTINGS,
+    Settings,
+    parse_settings,
+    parse_site_settings,
+)
+from maintenance_edge.template_source import template_errors
 
 # With 128 MB the function has a fourteenth of a processor (doc: Lambda Developer Guide,
 # configuration-memory: 1,769 MB have one), so this takes 1.4 of its 5 seconds, and starting Python
@@ -33,22 +40,51 @@ _TOO_SLOW = (
 
 def package_errors(folder: Path) -> tuple[str, ...]:
     """Return a sentence for each error of the package in `folder`; () if it is usable."""
-    unusable: list[str] = []
+    pages = _pages(folder / OVERRIDES)
+    sources = [error for label, page in pages.items() for error in template_errors(page, label)]
+    if sources:
+        # The other errors would be about what the engine makes of it.
+        return tuple(sources)
+    settings = _settings(folder)
+    found = [
+        error
+        for label, page in pages.items()
+        if settings
+        for error in markup_errors(page, label, settings)
+    ]
+    return (*_reading_errors(folder), *found)
+
+
+def _pages(overrides: Path) -> dict[str, str]:
+    """Return the text of each page by its label, without those that have none."""
+    pages = {}
+    for file in sorted(overrides.glob("page*.html")):
+        # `read_package` names the unreadable ones.
+        with contextlib.suppress(PackageError):
+            pages[f"page/{file.name}"] = read_override(str(file))
+    return pages
+
+
+def _settings(folder: Path) -> Settings | None:
+    """Return the settings; those of the base if the site's, and None if both cannot be read."""
+    own = folder / OVERRIDES / "settings.json"
+    with contextlib.suppress(PackageError):
+        defaults = read_text(str(folder / DEFAULT_SETTINGS), DEFAULT_SETTINGS)
+        with contextlib.suppress(PackageError):
+            if own.exists():
+                return parse_settings(defaults, parse_site_settings(read_override(str(own))))
+        return parse_settings(defaults)
+    return None
+
+
+def _reading_errors(folder: Path) -> Iterator[str]:
     began = time.process_time()
     try:
         read_package(folder)
     except PackageError as error:
-        unusable.append(str(error))
+        yield str(error)
     if time.process_time() - began > _PROCESSOR_SECONDS:
-        unusable.append(_TOO_SLOW)
-    return (*unusable, *_markup_errors(folder / OVERRIDES))
-
-
-def _markup_errors(overrides: Path) -> Iterator[str]:
-    for file in sorted(overrides.glob("page*.html")):
-        # `read_package` has named the unreadable ones.
-        with contextlib.suppress(PackageError):
-            yield from markup_errors(read_override(str(file)), f"page/{file.name}")
+        yield _TOO_SLOW
 
 
 def main() -> int:

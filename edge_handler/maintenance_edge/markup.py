@@ -1,174 +1,185 @@
 """
-Find what a page's Content-Security-Policy blocks, since that silently does not work. Pure.
+Find what does not work in a page, and what a message could break, since both go unnoticed. Pure.
 
-The policy (policy.py) allows a page its own <style> and <script> elements, and requests to its
-own site.
+    in a page                                       is an error, since
+    --------------------------------------------    ------------------------------------------------
+    a file that no policy allows (load_errors.py)   the policy (policy.py) blocks it
+    <meta http-equiv=Content-Security-Policy>       both policies count
+    <iframe>, <embed>, <object>                     default-src 'none'
+    href="javascript:..."                           script-src has only hashes
+    <form>, formaction=                             form-action 'none'
+    <base href=>                                    base-uri 'none'
+    <script> that makes another <script>, imports   script-src, unless `page_scripts` allows files
+    <style> or <script> that is never closed        a browser drops it
+    comments and tags in a <style> within <svg>     a browser drops them before it takes the hash
+    NUL; `&lt` without `;` where we take a hash     a browser replaces it before it takes the hash
+    too many different style= and onclick=          the policy, a header, would be too long
+    {{message}} in a tag, not in quotes             a message could add attributes
 
-    in a page                                      blocked by
-    -------------------------------------------    ---------------------------------------------
-    src=, srcset=, poster= ..., also with data:    default-src 'none'; script-src has only hashes
-    <link rel=stylesheet, icon, preload ...>       the same
-    @import and url() in <style>                   the same
-    <iframe>, <embed>, <object>                    the same
-    style=                                         style-src, whose hashes are for elements only
-    onclick=, href="javascript:..."                script-src, the same
-    <form>, formaction=                            form-action 'none'
-    <base href=>                                   base-uri 'none'
-    <style> or <script> that we do not hash        style-src, script-src
-
-It also finds what the policy cannot block: an unquoted {{message}} in a tag, where a message could
-add attributes. It cannot see what scripts request or build from text. <meta http-equiv="refresh">
-is accepted, because it works. Only the check of a package imports this module.
+It does not see what scripts request, or build from text. <meta http-equiv="refresh"> is accepted,
+because it works. Only the check of a package imports this module.
 """
 
+import contextlib
+import html
 import re
 from collections.abc import Iterator, Mapping
-from html.parser import HTMLParser
-from types import MappingProxyType
 from typing import Final
 
-from maintenance_edge.policy import STYLE_OR_SCRIPT
+from maintenance_edge.load_errors import POLICY, load_error
+from maintenance_edge.loads import DOCUMENTS, loads
+from maintenance_edge.policy import (
+    POLICY_LIMIT_BYTES,
+    MessageAsCode,
+    PageSources,
+    content_security_policy,
+    is_style_or_handler,
+)
+from maintenance_edge.settings import Settings
+from maintenance_edge.tags import Tag, decode, tags
 
 # Further errors of a page are only counted.
 _MOST_SHOWN: Final = 10
 
-_LOADING: Final = frozenset({"background", "poster", "src", "srcset"})
-_LOADING_BY_HREF: Final = frozenset({"feimage", "image", "script", "use"})
-_LOADING_LINKS: Final = frozenset(
-    {
-        "apple-touch-icon", "icon", "manifest", "mask-icon", "modulepreload", "prefetch",
-        "preload", "prerender", "stylesheet",
-    }
-)  # fmt: skip
-_DOCUMENTS: Final = frozenset({"embed", "fencedframe", "frame", "iframe", "object"})
+_FOREIGN: Final = frozenset({"svg", "math"})
 _SPACE: Final = re.compile(r"[\x00-\x20]")
-_QUOTED: Final = re.compile(r""""[^"]*"|'[^']*'""")
-_CSS_COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
-_CSS_LOADING: Final = re.compile(r"(@import\b|\burl\((?!\s*[\"']?#)|\bimage-set\()", re.IGNORECASE)
-
-_POLICY: Final = "the page's Content-Security-Policy"
-_LOADS: Final = f"loads a file, which {_POLICY} blocks"
-_REMEDIES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "script": "put the script itself between <script> and </script>",
-        "link": "put its rules into <style>, or remove it",
-        "style": "remove it",
-    }
+_NESTED: Final = re.compile(r"<!--.*<script", re.DOTALL | re.IGNORECASE)
+_NO_SEMICOLON: Final = "a character reference without a semicolon: write &amp; for &"
+_CDATA: Final = re.compile(r"<!\[CDATA\[.*?\]\]>", re.DOTALL)
+_LOADER: Final = re.compile(
+    r"""createElement\(\s*["'`]script["'`]|\bimport\s*\(|^\s*import\s*[\w{*"']""",
+    re.IGNORECASE | re.MULTILINE,
 )
 
 
-def markup_errors(page: str, label: str) -> tuple[str, ...]:
+def markup_errors(page: str, label: str, settings: Settings) -> tuple[str, ...]:
     """Return a sentence for each error in `page`, up to ten, and the number of further ones."""
-    reader = _Reader(page)
-    reader.feed(page)
-    reader.close()
-    reader.end()
-    shown = [f"{label}, line {line}: {error}." for line, error in reader.errors[:_MOST_SHOWN]]
-    others = len(reader.errors) - len(shown)
+    errors = [*_Reader(page, settings).errors(), *_page_errors(page, settings)]
+    shown = [f"{label}, line {line}: {error}." for line, error in errors[:_MOST_SHOWN]]
+    others = len(errors) - len(shown)
     rest = [f"{label} has {others} more such errors: fix these as well."] if others else []
     return (*shown, *rest)
 
 
-class _Reader(HTMLParser):
-    """Parses a page as a browser does, and collects the errors, each with its line."""
+def _page_errors(page: str, settings: Settings) -> Iterator[tuple[int, str]]:
+    if "\0" in page:
+        line = page.count("\n", 0, page.index("\0")) + 1
+        yield line, "NUL is a character that browsers replace: remove it"
+    size = _policy_size(page, settings.page_sources)
+    if size > POLICY_LIMIT_BYTES:
+        error = (
+            f"{POLICY} has a hash for each different style= and onclick=, in all {size} bytes, "
+            f"where a header should have at most {POLICY_LIMIT_BYTES}: put rules into <style>, "
+            "for classes, and code into <script>"
+        )
+        yield 1, error
 
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.errors: list[tuple[int, str]] = []
-        self._hashed = {(name.lower(), text) for name, text in STYLE_OR_SCRIPT.findall(page)}
-        self._element = ""
-        self._line = 0
-        self._content = ""
 
-    def parse_marked_section(self, i: int, report: bool = True) -> int:  # noqa: FBT001, FBT002 -- as inherited
-        # A browser takes it for a comment; Python 3.13.0 fails on an unknown keyword.
-        return self.parse_bogus_comment(i, report)
+def _policy_size(page: str, allowed: PageSources) -> int:
+    # `render_page` reports a message that would be code.
+    with contextlib.suppress(MessageAsCode):
+        return len(content_security_policy(page, allowed))
+    return 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        line, _ = self.getpos()
-        text = self.get_starttag_text() or ""
-        attributes = {name: value or "" for name, value in attrs}
-        self.errors += [(line, error) for error in _element_errors(tag, attributes)]
-        if "{{message}}" in _QUOTED.sub("", text):
-            error = (
-                f"{{{{message}}}} in <{tag}> is not in quotes, so a message could add attributes"
+
+class _Reader:
+    """Reads the tags of a page, and knows which of them are within <svg> or <math>."""
+
+    def __init__(self, page: str, settings: Settings) -> None:
+        self._page = page
+        self._settings = settings
+        self._foreign: list[str] = []
+
+    def errors(self) -> Iterator[tuple[int, str]]:
+        """Give each error with its line."""
+        for tag in tags(self._page):
+            if not tag.is_end:
+                for load in loads(tag, tag.attributes()):
+                    if error := load_error(tag, load, self._settings):
+                        yield self._line(tag.start + load.offset), error
+                yield from ((self._line(tag.start), error) for error in _tag_errors(tag))
+                yield from ((self._line(tag.end), error) for error in self._content_errors(tag))
+            self._enter_or_leave(tag)
+
+    def _line(self, offset: int) -> int:
+        return self._page.count("\n", 0, offset) + 1
+
+    def _enter_or_leave(self, tag: Tag) -> None:
+        if tag.name not in _FOREIGN and tag.name != "foreignobject":
+            return
+        if not tag.is_end and not self._is_self_closing(tag):
+            self._foreign.append(tag.name)
+        elif tag.is_end and tag.name in self._foreign:
+            del self._foreign[len(self._foreign) - 1 - self._foreign[::-1].index(tag.name) :]
+
+    def _is_self_closing(self, tag: Tag) -> bool:
+        return self._page.endswith("/>", tag.start, tag.end)
+
+    def _content_errors(self, tag: Tag) -> Iterator[str]:
+        if tag.name not in {"style", "script"}:
+            return
+        if tag.end + len(tag.content) == len(self._page):
+            yield f"<{tag.name}> is never closed, so it is lost: close it with </{tag.name}>"
+        if self._foreign and self._foreign[-1] in _FOREIGN:
+            yield from _svg_errors(tag, is_self_closing=self._is_self_closing(tag))
+        elif tag.name == "script" and _NESTED.search(tag.content):
+            yield (
+                "<script> has <!-- and <script, after which a browser reads on past </script>: "
+                "write it without <!--"
             )
-            self.errors.append((line, f"{error}: add quotes"))
-        if tag in {"style", "script"}:
-            self._element, self._line, self._content = tag, line + text.count("\n"), ""
-
-    def handle_data(self, data: str) -> None:
-        self._content += data
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == self._element:
-            self._check_content()
-            self._element = ""
-
-    def end(self) -> None:
-        """Report the <style> or <script> that was never closed, if there is one."""
-        if self._element:
-            error = f"<{self._element}> is never closed, so {_POLICY} blocks it"
-            self.errors.append((self._line, f"{error}: close it with </{self._element}>"))
-            self._element = ""
-
-    def _check_content(self) -> None:
-        # A browser leaves out such markers within SVG, and hashes the rest.
-        is_changed = "<![CDATA[" in self._content or "\0" in self._content
-        is_hashed = (self._element, self._content) in self._hashed or not self._content
-        if is_changed or not is_hashed:
-            error = f"<{self._element}> does not match its hash in {_POLICY}"
-            remedy = "write it without CDATA markers, NUL characters and comments around it"
-            self.errors.append((self._line, f"{error}: {remedy}"))
-        if self._element == "style":
-            self.errors += _style_errors(self._content, self._line)
+        is_allowed = self._settings.page_sources.are_scripts_allowed
+        if tag.name == "script" and not is_allowed and _LOADER.search(tag.content):
+            yield (
+                f"<script> loads another script, which {POLICY} blocks: remove it, or put that "
+                "script itself between <script> and </script>"
+            )
 
 
-def _style_errors(rules: str, line: int) -> Iterator[tuple[int, str]]:
-    for found in _CSS_LOADING.finditer(_CSS_COMMENT.sub(_blank, rules)):
-        name = found[1].rstrip("(").lower()
-        found_in = line + rules.count("\n", 0, found.start())
-        yield found_in, f"{name} in <style> {_LOADS}: {_REMEDIES['style']}"
+def _svg_errors(tag: Tag, *, is_self_closing: bool) -> Iterator[str]:
+    text = _CDATA.sub("", tag.content)
+    if "<" in text or is_self_closing:
+        yield (
+            f"<{tag.name}> within <svg> has comments or tags, which a browser drops: write it "
+            "without them, and < as &lt;"
+        )
+    if html.unescape(text) != decode(text):
+        yield f"<{tag.name}> within <svg> has {_NO_SEMICOLON}"
 
 
-def _blank(comment: re.Match[str]) -> str:
-    """Return spaces and line ends only, so that lines count as before."""
-    return re.sub(r"[^\n]", " ", comment[0])
+def _tag_errors(tag: Tag) -> Iterator[str]:
+    name, attributes = tag.name, tag.attributes()
+    if name in DOCUMENTS:
+        yield f"<{name}> shows another document, which {POLICY} blocks: link to it"
+    if attributes.get("http-equiv", "").lower() == "content-security-policy":
+        yield (
+            "<meta http-equiv=Content-Security-Policy> adds a second policy: remove it, the answer "
+            "has one"
+        )
+    if _sends_form(name, attributes):
+        yield f"<{name}> sends a form, which {POLICY} blocks: remove it, or use a link"
+    if name == "base" and "href" in attributes:
+        yield f"<base href> is blocked by {POLICY}: write full addresses into the links"
+    yield from _attribute_errors(tag, attributes)
 
 
-def _element_errors(tag: str, attributes: Mapping[str, str]) -> Iterator[str]:
-    yield from _loading_errors(tag, attributes)
-    yield from _script_errors(attributes)
-    if tag in _DOCUMENTS:
-        yield f"<{tag}> shows another document, which {_POLICY} blocks: link to it"
-    if "style" in attributes:
-        yield f"style= on <{tag}> is blocked by {_POLICY}: move its rules into <style>"
-    if (tag == "form" and attributes.get("method", "").lower() != "dialog") or (
-        "formaction" in attributes
-    ):
-        yield f"<{tag}> sends a form, which {_POLICY} blocks: remove it, or use a link"
-    if tag == "base" and "href" in attributes:
-        yield f"<base href> is blocked by {_POLICY}: write full addresses into the links"
+def _sends_form(name: str, attributes: Mapping[str, str]) -> bool:
+    if name != "form":
+        return "formaction" in attributes
+    is_dialog = attributes.get("method", "").lower() == "dialog"
+    return not is_dialog and not attributes.keys().isdisjoint({"action", "method"})
 
 
-def _loading_errors(tag: str, attributes: Mapping[str, str]) -> Iterator[str]:
-    remedy = _REMEDIES.get(tag, "draw it as <svg> in the page, or remove it")
-    names = sorted(attributes.keys() & _LOADING) if tag not in _DOCUMENTS else []
-    for href in ("href", "xlink:href"):
-        if tag in _LOADING_BY_HREF and not attributes.get(href, "#").startswith("#"):
-            names.append(href)
-    for name in names:
-        yield f"<{tag} {name}> {_LOADS}: {remedy}"
-    kinds = attributes.get("rel", "").lower().split()
-    if tag == "link" and not _LOADING_LINKS.isdisjoint(kinds):
-        yield f'<link rel="{" ".join(kinds)}"> {_LOADS}: {remedy}'
-
-
-def _script_errors(attributes: Mapping[str, str]) -> Iterator[str]:
-    remedy = "use addEventListener in <script>"
+def _attribute_errors(tag: Tag, attributes: Mapping[str, str]) -> Iterator[str]:
+    if any("{{message}}" in text for text in tag.unquoted()):
+        yield (
+            f"{{{{message}}}} in <{tag.name}> is not in quotes, so a message could add attributes: "
+            "add quotes"
+        )
     for name, value in attributes.items():
-        is_script = _SPACE.sub("", value).lower().startswith("javascript:")
-        if name.startswith("on"):
-            yield f"{name}= is script in an attribute, which {_POLICY} blocks: {remedy}"
-        elif is_script:
-            yield f'{name}="javascript:" is blocked by {_POLICY}: {remedy}'
+        if _SPACE.sub("", value).lower().startswith("javascript:"):
+            yield (
+                f'{name}="javascript:" is blocked by {POLICY}: write it as onclick=, with href="#"'
+            )
+    for name, value in tag.raw_attributes().items():
+        if is_style_or_handler(name) and html.unescape(value) != decode(value):
+            yield f"{name}= on <{tag.name}> has {_NO_SEMICOLON}"

@@ -56,7 +56,7 @@ def render_responses(
         # A page may be in a language without texts; its readers get the default ones.
         text_language = language if language in settings.texts else settings.default_language
         text = settings.text(language)
-        page_body = render_page(page, parts, language, settings)
+        page_body, policy = render_page(page, parts, language, settings)
         bodies = {
             HTML: (f"{HTML}; charset=utf-8", language, page_body),
             # JSON has no charset parameter: it is always UTF-8 (RFC 8259, section 8.1).
@@ -68,7 +68,8 @@ def render_responses(
             TEXT: (f"{TEXT}; charset=utf-8", text_language, _plain_text(text, settings.until)),
         }
         for media_type, (content_type, tag, body) in bodies.items():
-            response = _unavailable(content_type, tag, body, settings)
+            page_policy = policy if media_type == HTML else content_security_policy("")
+            response = _unavailable(content_type, tag, body, page_policy, settings)
             is_site_problem = problem and media_type == PROBLEM
             _check_size(response, PROBLEM_FILE if is_site_problem else page.label)
             responses[language, media_type] = response
@@ -81,13 +82,14 @@ def _plain_text(text: Text, until: float | None) -> str:
     )
 
 
-def _unavailable(content_type: str, language: str, body: str, settings: Settings) -> Response:
+def _unavailable(
+    content_type: str, language: str, body: str, policy: str, settings: Settings
+) -> Response:
     vary = "Accept, Accept-Language"
-    page = body if content_type.startswith(HTML) else ""
     headers = {
         "cache-control": "no-store",
         "content-language": language,
-        "content-security-policy": content_security_policy(page),
+        "content-security-policy": policy,
         "content-type": content_type,
         "referrer-policy": "no-referrer",
         "vary": f"{vary}, Origin" if settings.allowed_origins.varies else vary,

@@ -15,6 +15,8 @@ Read the settings, which are a file because Lambda@Edge has no environment varia
                              "single-page", or null for not at all
     rewrite_except_paths     path patterns that are not rewritten
     allowed_networks         viewers that may pass, in CIDR notation; together not all of IPv4
+    asset_origins            origins from which pages may load images, fonts and style sheets
+    page_scripts             whether pages may load script files, from them and from allowed_paths
     cors_origins             origins whose scripts may read the response
     bypass_lifetime_hours    how long a bypass cookie lasts, 1 to 720
 
@@ -22,7 +24,7 @@ Read the settings, which are a file because Lambda@Edge has no environment varia
 is deployed. The site's page/settings.json and the announcement replace some values (overrides.py).
 
 Each subject's module has the rules of its own keys, and reads them: texts.py, retry_after.py,
-paths.py, rewrite.py, networks.py, cors.py. This one puts them together.
+paths.py, rewrite.py, networks.py, policy.py, cors.py. This one puts them together.
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ from types import MappingProxyType
 from maintenance_edge.cors import CORS_RULES, allowed_origins
 from maintenance_edge.files import PackageError, parse_object
 from maintenance_edge.paths import PATH_RULES, allowed_paths
+from maintenance_edge.policy import SOURCE_RULES, PageSources
 from maintenance_edge.retry_after import RETRY_AFTER_RULES, read_until
 from maintenance_edge.rewrite import REWRITE_RULES, read_rewrite
 from maintenance_edge.rules import check_values, join_rules, whole_number
@@ -63,6 +66,7 @@ class Settings:
         "allowed_origins",
         "allowed_paths",
         "bypass_lifetime_hours",
+        "page_sources",
         "retry_after_max_seconds",
         "retry_after_seconds",
         "rewrite",
@@ -78,6 +82,7 @@ class Settings:
         self.allowed_paths: Final[AllowedPaths] = allowed_paths(values["allowed_paths"])
         self.rewrite: Final = read_rewrite(values)
         self.allowed_networks: Final = _allowed_networks(values["allowed_networks"])
+        self.page_sources: Final = PageSources(values)
         self.allowed_origins: Final[AllowedOrigins] = allowed_origins(values["cors_origins"])
         self.bypass_lifetime_hours: Final[int] = values["bypass_lifetime_hours"]
 
@@ -158,6 +163,7 @@ _RULES: Final = join_rules(
     PATH_RULES,
     REWRITE_RULES,
     _NETWORK_RULES,
+    SOURCE_RULES,
     CORS_RULES,
     {"bypass_lifetime_hours": whole_number(_LONGEST_BYPASS_HOURS)},
 )

@@ -45,6 +45,8 @@ def settings_values(**changes: object) -> dict[str, Any]:
         "rewrite": None,
         "rewrite_except_paths": [],
         "allowed_networks": [],
+        "asset_origins": [],
+        "page_scripts": False,
         "cors_origins": [],
         "bypass_lifetime_hours": 12,
         **changes,

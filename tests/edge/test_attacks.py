@@ -13,6 +13,7 @@ from maintenance_edge.bypass import PARAMETER
 from maintenance_edge.negotiation import HTML, PROBLEM, TEXT
 from maintenance_edge.page import Page, PageParts
 from maintenance_edge.responses import Responses, render_responses
+from maintenance_edge.tags import tags
 
 from tests.edge.builders import (
     EDGE_HANDLER,
@@ -207,3 +208,39 @@ def test_no_host_and_no_method_passes(host: str, method: str) -> None:
     request = a_request(method=method, headers={"Host": host, "X-HTTP-Method-Override": "OPTIONS"})
 
     assert "503" == cast("Response", OPEN.respond(request, NOW))["status"]
+
+
+OPEN_PAGE = """<p title="{{message}}" data-a='{{message}}' style="color: red">{{message}}
+<svg><style>a&gt;b{}</style><title>{{message}}</title></svg><b onclick="go()">{{message}}</b>
+<img alt="{{message}}" src="/open/a.png"><img src="{{message}}"><a href="{{message}}">a</a>
+<!-- {{message}} --><textarea>{{message}}</textarea><link rel="stylesheet" href="/open/a.css">
+<style>p{}</style><script src="/open/a.js"></script>"""
+ATTRIBUTES = [
+    "javascript:go()", "/open/b.png", "data:text/html,<script>go()</script>", "https://cdn.example",
+    "\" onclick=go() style='a:b'", "' onerror='go()", "--><style>*{color:red}</style><!--",
+    "</style></svg><style>", "</textarea><script src=/open/c.js></script>", "/open/a.js",
+]  # fmt: skip
+
+
+@examples(25)
+@given(MESSAGES | st.sampled_from(ATTRIBUTES))
+@example("javascript:alert(1)")
+def test_no_message_changes_what_a_page_of_its_own_may_do(message: str) -> None:
+    """Wherever the page shows it, even as an address: the policy is written without it."""
+    allowed = {
+        "allowed_paths": ["/open/*"],
+        "asset_origins": ["https://cdn.example"],
+        "page_scripts": True,
+    }
+    harmless, announced = (
+        render_responses({"en": Page("page.html", OPEN_PAGE)}, PARTS, some_settings(**settings))
+        for settings in (allowed, {**allowed, "announcement": message})
+    )
+
+    assert harmless["en", HTML]["headers"] == announced["en", HTML]["headers"]
+    assert names_of(harmless) == names_of(announced)
+
+
+def names_of(responses: Responses) -> list[str]:
+    """Return the names of the page's tags, in their order."""
+    return [tag.name for tag in tags(responses["en", HTML]["body"])]

@@ -48,8 +48,10 @@ def test_each_error_of_an_unusable_package_is_one_line(tmp_path: Path) -> None:
         1,
         (
             "page/settings.json: remove 'é', which is not a setting.\n"
-            "page/page.html, line 2: <img src> loads a file, which the page's "
-            "Content-Security-Policy blocks: draw it as <svg> in the page, or remove it.\n"
+            "page/page.html, line 2: <img src> loads é, a relative address, but this page is shown "
+            "at every address of the site: write its whole path and add that to 'allowed_paths' in "
+            "page/settings.json, or put it into the page as data:, as site-maintenance page put "
+            "does.\n"
         ),
         "",
     ) == run_check(package)
@@ -77,6 +79,56 @@ def test_pages_in_every_official_language_of_the_eu_are_usable(tmp_path: Path) -
     overrides = {"page.html": page, **pages, "settings.json": {"texts": texts}}
 
     assert (0, "", "") == run_check(a_package(tmp_path / "package", overrides))
+
+
+def test_the_source_of_a_template_is_the_only_error_of_its_page(tmp_path: Path) -> None:
+    """What else is in it is for the engine."""
+    overrides = {"page.html": "<?php head() ?><img src=a>{{ title }}", "page.de.html": "<iframe>"}
+    package = a_package(tmp_path / "package", overrides)
+
+    (error,) = package_errors(package)
+
+    assert error.startswith("page/page.html, line 1: '<?php head() ?>")
+
+
+def test_a_file_that_the_settings_allow_is_accepted(tmp_path: Path) -> None:
+    """Case 06: a logo below an allowed path, by settings of the site or of the deployment."""
+    page = "<img src=/assets/a.png><img src=/deployed/a.png>"
+    own = {"page.html": page, "settings.json": {"allowed_paths": ["/assets/*", "/deployed/*"]}}
+    packages = (
+        a_package(tmp_path / "own", own),
+        a_package(tmp_path / "deployed", {"page.html": page}, allowed_paths=["/deployed/*"]),
+    )
+
+    own_errors, (error,) = map(package_errors, packages)
+
+    assert () == own_errors
+    assert "<img src> loads /assets/a.png, which is closed during maintenance" in error
+
+
+def test_markup_is_checked_although_the_settings_cannot_be_read(tmp_path: Path) -> None:
+    """By those that are deployed, so that one upload corrects all."""
+    page = "<img src=/deployed/a.png><img src=/assets/a.png>"
+    package = a_package(
+        tmp_path / "package",
+        {"page.html": page, "settings.json": "{"},
+        allowed_paths=["/deployed/*"],
+    )
+
+    about_settings, about_page = package_errors(package)
+
+    assert about_settings.startswith("page/settings.json is not valid JSON")
+    assert about_page.startswith("page/page.html, line 1: <img src> loads /assets/a.png, which is")
+
+
+def test_a_base_without_readable_settings_has_one_error(tmp_path: Path) -> None:
+    """Deployed by mistake; the pages cannot be judged by it."""
+    package = a_package(tmp_path / "package", {"page.html": "<img src=a>"})
+    (package / "defaults" / "settings.json").write_text("{}")
+
+    (error,) = package_errors(package)
+
+    assert error.startswith("defaults/settings.json: add the missing 'language'")
 
 
 def test_an_unreadable_page_has_one_error(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from tests.edge.builders import (
     a_package,
     a_request,
     settings_values,
+    some_settings,
 )
 
 PAGE_LIMIT_BYTES = 12_000
@@ -66,7 +67,7 @@ def test_the_policy_blocks_nothing_in_the_default_pages(shipped: Path) -> None:
     assert {} == {
         language: errors
         for language, body in pages(shipped).items()
-        if (errors := markup_errors(body, "page"))
+        if (errors := markup_errors(body, "page", some_settings()))
     }
 
 
