@@ -179,7 +179,7 @@ def read_deployed_settings(
             message = (
                 f"deploy the stack {stack} again: its controller {controller} no longer exists, so "
                 "neither the switch nor windows have an effect, and the site stays as it is. To "
-                "open it before, see docs/operations-reference.md#restore-by-hand-from-the-record"
+                "open it before, see docs/operations-reference.md#restore-without-the-controller"
             )
             raise ConfigurationError(message) from error
         raise _unreadable(f"the controller of the stack {stack}", error) from error

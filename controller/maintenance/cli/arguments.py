@@ -29,6 +29,8 @@ COMMANDS = {
     "extend": "extend",
     "windows": "windows",
     "history": "history",
+    "sweep": "sweep",
+    "restore": "restore",
     "bypass": "bypass",
     "completion": "completion",
 }
