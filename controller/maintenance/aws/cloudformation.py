@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 from msgspec import Struct
 from urllib3.exceptions import HTTPError, LocationParseError
 from urllib3.util import Retry, Timeout, parse_url
@@ -227,7 +227,18 @@ def _controller_name(stack: str, found: StackTypeDef) -> str:
     raise ConfigurationError(message)
 
 
+def _is_loopback(error: EndpointConnectionError) -> bool:
+    host = parse_url(error.kwargs["endpoint_url"]).host
+    return host in {"localhost", "[::1]"} or str(host).startswith("127.")
+
+
 def _unreadable(what: str, error: CallError) -> ObservationError:
+    if isinstance(error, EndpointConnectionError) and _is_loopback(error):
+        endpoint = parse_url(error.kwargs["endpoint_url"])
+        return ObservationError(
+            f"nothing answers at {endpoint}, where AWS_ENDPOINT_URL points: start the sandbox "
+            f"there with make sandbox PORT={endpoint.port}, or unset AWS_ENDPOINT_URL for AWS"
+        )
     if not isinstance(error, ClientError):
         remedy = "check your network, your credentials (AWS_PROFILE, aws sso login) and AWS_*"
     elif error_code(error) in _FORBIDDEN:
