@@ -18,7 +18,9 @@ from maintenance.model import (
     Kind,
     Mode,
 )
+from maintenance.reporting.events import EventSite, failure_event
 from maintenance.reporting.requesters import Requesters
+from maintenance.reporting.status import FailureChange, LastError
 from maintenance.schedule.decision import Decision
 from maintenance.schedule.request import Request, Requester
 from maintenance.schedule.switch import Says, Switch
@@ -155,6 +157,10 @@ def config_xml(*behaviors: Behavior, extra: bytes = b"") -> bytes:
 
 
 ANA = Requester(Request(NOW), "ana", f"arn:aws:iam::{ACCOUNT}:user/ana")
+
+
+SITE = EventSite("site", "/site/maintenance", ZoneInfo("Europe/Ljubljana"))
+AN_EVENT = failure_event(FailureChange(LastError("no", NOW)), SITE)
 
 
 def no_requesters() -> Requesters:

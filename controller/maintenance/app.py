@@ -45,6 +45,7 @@ from maintenance.reconcile.housekeeping import Housekeeping
 from maintenance.reconcile.install import Installation
 from maintenance.reconcile.site import SiteReconciler
 from maintenance.reporting.announce import Announcer
+from maintenance.reporting.events import EventSite
 from maintenance.reporting.report import Report
 from maintenance.reporting.requesters import Requesters
 from maintenance.reporting.telemetry import count_report, log_report, logger
@@ -213,7 +214,7 @@ def assemble(
     controller = Controller(
         preview=settings.preview_distribution,
         desired_state=DesiredStateReader(
-            parameters, announcer.read_last_off, settings.lead_time, clock
+            parameters, announcer.read_last_off, settings.lead_time, clock, settings.notice
         ),
         distributions=cloudfront,
         page_files=selector.page_files,
@@ -307,7 +308,6 @@ def _announcer(
         status_parameter,
         EventBus(lazy(lambda: session.client("events", config=CLIENT))),
         requesters,
-        stack=settings.stack_name,
-        switch_parameter=settings.switch_parameter,
+        EventSite(settings.stack_name, settings.switch_parameter, settings.time_zone),
         version=settings.version,
     )

@@ -42,6 +42,7 @@ class Settings(Struct, frozen=True):
     max_distributions: int = 25
     existing_functions: ExistingFunctions = ExistingFunctions.DISPLACE
     lead_time: timedelta = timedelta(0)
+    notice: timedelta = timedelta(0)
     preview_distribution: str | None = None
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     # Of the stack's template, as the stack's output Version; '' for one from before it had any.
@@ -71,6 +72,7 @@ class Settings(Struct, frozen=True):
             max_distributions=int(env.get("MAX_DISTRIBUTIONS", "25")),
             existing_functions=ExistingFunctions(env.get("EXISTING_FUNCTIONS", "displace")),
             lead_time=timedelta(minutes=int(env.get("LEAD_TIME_MINUTES", "0"))),
+            notice=timedelta(minutes=int(env.get("NOTICE_MINUTES", "0"))),
             preview_distribution=env.get("PREVIEW_DISTRIBUTION") or None,
             time_zone=ZoneInfo(env.get("TIME_ZONE", "UTC")),
             version=env.get("VERSION", ""),
@@ -89,7 +91,12 @@ def _edge_errors(version_arn: str, page_function: str) -> list[str]:
 
 def _number_errors(env: Mapping[str, str]) -> list[str]:
     errors = []
-    for name, default, least in (("MAX_DISTRIBUTIONS", "25", 1), ("LEAD_TIME_MINUTES", "0", 0)):
+    numbers = (
+        ("MAX_DISTRIBUTIONS", "25", 1),
+        ("LEAD_TIME_MINUTES", "0", 0),
+        ("NOTICE_MINUTES", "0", 0),
+    )
+    for name, default, least in numbers:
         number = env.get(name, default)
         if not (number.isascii() and number.isdigit() and int(number) >= least):
             errors.append(f"{name} is {number!r}, not a whole number of at least {least}")

@@ -20,6 +20,7 @@ from maintenance.errors import (
     Throttled,
 )
 
+from tests.builders import AN_EVENT
 from tests.cloud import Cloud
 from tests.sandbox.builders import a_distribution
 
@@ -168,9 +169,7 @@ WRITES: dict[str, Callable[[Cloud], object]] = {
     f"the status {SWITCH}/status cannot be deleted": lambda cloud: _status_parameter(
         cloud
     ).delete(),
-    "the change of mode cannot be announced": lambda cloud: EventBus(lambda: cloud.events).send(
-        [{}]
-    ),
+    "the change cannot be announced": lambda cloud: EventBus(lambda: cloud.events).send([AN_EVENT]),
 }
 
 

@@ -6,6 +6,8 @@ from botocore.stub import ANY, Stubber
 from maintenance.aws.event_bus import EventBus
 from maintenance.errors import ApplyError
 
+from tests.builders import AN_EVENT
+
 
 def test_a_refused_entry_does_not_count_as_sent() -> None:
     """The status is 200; the entry has the reason (doc: EventBridge API Reference, PutEvents)."""
@@ -21,4 +23,4 @@ def test_a_refused_entry_does_not_count_as_sent() -> None:
         stub.add_response("put_events", answer, {"Entries": ANY})
 
         with pytest.raises(ApplyError, match=r"cannot be announced.*Rate exceeded"):
-            EventBus(lambda: client).send([{"phase": "accepted"}, {"phase": "deployed"}])
+            EventBus(lambda: client).send([AN_EVENT, AN_EVENT])

@@ -215,6 +215,7 @@ def test_the_template_sets_the_variables_that_the_controller_reads() -> None:
             "EDGE_VERSION_ARN": edge_arn(),
             "PAGE_FUNCTION": PAGE_FUNCTION,
             "LEAD_TIME_MINUTES": "1",
+            "NOTICE_MINUTES": "1",
             "MAX_DISTRIBUTIONS": "1",
             "EXISTING_FUNCTIONS": "refuse",
             "TIME_ZONE": "UTC",

@@ -8,7 +8,15 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 from maintenance.model import Mode
-from maintenance.reporting.status import LastError, ModeChange, PersistedState, Status, TargetStatus
+from maintenance.reporting.plans import MAX_PLANNED
+from maintenance.reporting.status import (
+    LastError,
+    ModeChange,
+    PersistedState,
+    Planned,
+    Status,
+    TargetStatus,
+)
 from maintenance.reporting.status_document import (
     MAX_STATUS_BYTES,
     decode_persisted_state,
@@ -30,13 +38,21 @@ TEXTS = st.text(max_size=60) | st.sampled_from(["{", "\0", "č", "🚧", '"']).f
 INSTANTS = st.integers(0, 8029 * 365 * 86400).map(
     lambda seconds: datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
 )
-ERRORS = st.builds(LastError, TEXTS.map(truncate), INSTANTS, st.none() | INSTANTS)
+ERRORS = st.builds(
+    LastError, TEXTS.map(truncate), INSTANTS, st.none() | INSTANTS, announced=st.booleans()
+)
+# As `plans` leaves them.
+PLANS = st.lists(
+    st.builds(Planned, st.from_regex(r"[a-zA-Z0-9_./-]{1,64}", fullmatch=True), INSTANTS, INSTANTS),
+    max_size=MAX_PLANNED,
+).map(tuple)
 CHANGES = st.builds(
     ModeChange,
     st.sampled_from(Mode),
     st.none() | st.sampled_from(Mode),
     st.none() | INSTANTS,
     INSTANTS,
+    st.none() | INSTANTS,
     st.none() | INSTANTS,
 )
 DETAILS = TEXTS.map(lambda text: truncate(text, 240))
@@ -63,6 +79,7 @@ STATUSES = st.builds(
         st.none() | ERRORS,
         st.none() | OFFS,
         requester=st.none() | REQUESTERS,
+        planned=PLANS,
     ),
 )
 

@@ -1,8 +1,10 @@
 """The fixtures of the stories: one site, and the controller's environment and log."""
 
 import io
+import json
 from collections.abc import Callable, Iterator
 from logging import StreamHandler
+from typing import Any
 
 import pytest
 from maintenance.reporting.telemetry import logger
@@ -37,6 +39,27 @@ def distribution_id(site: Site, looks_after: Callable[..., None]) -> str:
     made = a_distribution(site.cloud)
     looks_after(made)
     return made
+
+
+@pytest.fixture
+def news(site: Site) -> Callable[[], list[dict[str, Any]]]:
+    """Give a function that returns the controller's events since its last call."""
+    cloud = site.cloud
+    url = cloud.sqs.create_queue(QueueName="all-news")["QueueUrl"]
+    cloud.events.put_rule(
+        Name="all-news", EventPattern=json.dumps({"source": ["site.maintenance"]})
+    )
+    arn = "arn:aws:sqs:us-east-1:000000000000:all-news"
+    cloud.events.put_targets(Rule="all-news", Targets=[{"Id": "queue", "Arn": arn}])
+
+    def receive() -> list[dict[str, Any]]:
+        events = []
+        while messages := cloud.sqs.receive_message(QueueUrl=url).get("Messages"):
+            events += [json.loads(each["Body"]) for each in messages]
+            cloud.sqs.delete_message(QueueUrl=url, ReceiptHandle=messages[0]["ReceiptHandle"])
+        return events
+
+    return receive
 
 
 @pytest.fixture

@@ -76,7 +76,9 @@ def test_a_change_is_announced_once_when_accepted_and_once_when_deployed(
     assert ("maintenance", "deployed") == (deployed["mode"], deployed["phase"])
     assert isinstance(accepted.pop("seconds"), int)
     until = site.status()["until"]
+    assert accepted.pop("text").startswith("CloudFront has accepted the change for 1 distribution;")
     expected = {
+        "title": "Closing now",
         "mode": "maintenance",
         "previous_mode": "live",
         "phase": "accepted",
@@ -185,7 +187,7 @@ def test_an_event_that_event_bridge_refuses_is_sent_by_the_next_run(
     looks_after(distribution_id)
     refusal = {"code": "AccessDeniedException", "status": 400, "times": 9}
     site.cloud.sandbox.inject_fault("refuse", "events:PutEvents", **refusal)
-    with pytest.raises(RunFailed, match="the change of mode cannot be announced"):
+    with pytest.raises(RunFailed, match="the change cannot be announced"):
         site.becomes("on")
     assert {f"viewer-request {site.edge_version_arn}"} == site.attached(distribution_id)["default"]
     assert None is site.status()["last_change"]

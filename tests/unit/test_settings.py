@@ -42,6 +42,7 @@ def test_the_smallest_environment_gives_the_defaults() -> None:
         max_distributions=25,
         existing_functions=ExistingFunctions.DISPLACE,
         lead_time=timedelta(0),
+        notice=timedelta(0),
         preview_distribution=None,
         time_zone=ZoneInfo("UTC"),
     )
@@ -55,6 +56,7 @@ def test_every_setting_is_read() -> None:
             DISTRIBUTIONS=" E2EXAMPLE1AB3 , *.example.com,",
             EXCEPT_PATHS="default, /health ,/a b/*",
             LEAD_TIME_MINUTES="5",
+            NOTICE_MINUTES="60",
             MAX_DISTRIBUTIONS="3",
             EXISTING_FUNCTIONS="refuse",
             PREVIEW_DISTRIBUTION="E3REHEARSAL1A",
@@ -72,6 +74,7 @@ def test_every_setting_is_read() -> None:
         settings.existing_functions,
     )
     assert timedelta(minutes=5) == settings.lead_time
+    assert timedelta(hours=1) == settings.notice
     assert ZoneInfo("Europe/Ljubljana") == settings.time_zone
 
 
@@ -102,6 +105,7 @@ ERRORS = {
         _env(LEAD_TIME_MINUTES="-1"),
         "LEAD_TIME_MINUTES is '-1', not a whole",
     ),
+    "a notice in words": (_env(NOTICE_MINUTES="a day"), "NOTICE_MINUTES is 'a day', not a whole"),
     "an unknown word": (
         _env(EXISTING_FUNCTIONS="push"),
         "EXISTING_FUNCTIONS is 'push', neither displace nor",

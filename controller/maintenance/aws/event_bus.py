@@ -1,19 +1,24 @@
-"""The account's default event bus, on which a change of mode is announced."""
+"""The account's default event bus, on which operators and programs learn of maintenance."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from itertools import batched
+from typing import TYPE_CHECKING
+
+from msgspec import to_builtins
 
 from maintenance.aws.errors import CALL_ERRORS
 from maintenance.errors import ApplyError
+from maintenance.reporting.events import Event
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
 
 SOURCE = "site.maintenance"
-DETAIL_TYPE = "Maintenance Mode Changed"
+# Of PutEvents (doc: EventBridge API Reference, PutEvents).
+_MAX_ENTRIES = 10
 
 
 class EventBus:
@@ -26,13 +31,21 @@ class EventBus:
     def __init__(self, client: Callable[[], EventBridgeClient]) -> None:
         self._client = client
 
-    def send(self, details: Sequence[Mapping[str, Any]]) -> None:
-        """Send an event for each detail, ten at most; raise ApplyError if any is refused."""
+    def send(self, events: Sequence[Event]) -> None:
+        """Send events; raise ApplyError if any is refused."""
+        for batch in batched(events, _MAX_ENTRIES, strict=False):
+            self._send(batch)
+
+    def _send(self, events: Sequence[Event]) -> None:
         try:
             answer = self._client().put_events(
                 Entries=[
-                    {"Source": SOURCE, "DetailType": DETAIL_TYPE, "Detail": json.dumps(each)}
-                    for each in details
+                    {
+                        "Source": SOURCE,
+                        "DetailType": each.detail_type,
+                        "Detail": json.dumps(to_builtins(each.detail)),
+                    }
+                    for each in events
                 ]
             )
         except CALL_ERRORS as error:
@@ -45,6 +58,6 @@ class EventBus:
 
 def _refused(why: str) -> ApplyError:
     return ApplyError(
-        f"the change of mode cannot be announced, and the next run retries: {why} - the "
+        f"the change cannot be announced, and the next run retries: {why} - the "
         "controller's role needs events:PutEvents on the default bus (docs/iam.md)"
     )

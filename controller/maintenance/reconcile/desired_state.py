@@ -26,6 +26,7 @@ from msgspec.structs import replace
 from maintenance.errors import ObservationError
 from maintenance.model import Mode
 from maintenance.reconcile import ports
+from maintenance.reporting.plans import ComingOccurrence, coming_occurrence
 from maintenance.reporting.report import Report
 from maintenance.schedule.announcement import Announcement, announcement_of
 from maintenance.schedule.decision import (
@@ -57,7 +58,8 @@ class DesiredState(Struct, frozen=True):
     that is near; `due` is since when the mode is due. `is_uncertain` is whether what could not be
     read may change the decision, `notices` are about answers that are older than the change that
     woke the run, and about windows that are over. `last_off` is the newest off, if it was read.
-    `request` is the version that asks for the mode, if that is known.
+    `request` is the version that asks for the mode, if that is known. `planned` is the next
+    occurrence of each window, None if that is unknown or not to be announced.
     """
 
     read_at: datetime
@@ -69,6 +71,7 @@ class DesiredState(Struct, frozen=True):
     last_off: Off | None = None
     notices: tuple[str, ...] = ()
     request: Request | None = None
+    planned: tuple[ComingOccurrence, ...] | None = None
 
     @property
     def visible(self) -> tuple[Mode, Announcement]:
@@ -85,6 +88,7 @@ class DesiredState(Struct, frozen=True):
             is_uncertain=self.is_uncertain,
             last_off=self.last_off,
             request=self.request,
+            planned=self.planned,
         )
 
 
@@ -109,13 +113,14 @@ class DesiredStateReader(Struct, frozen=True):
     Reads the parameters and decides.
 
     `remembered_off` returns the last off by the status, or raises ObservationError. `clock` returns
-    the present, aware.
+    the present, aware. `notice` is how long before its start a window is announced, zero for never.
     """
 
     parameters: ports.Parameters
     remembered_off: Callable[[], Off | None]
     lead_time: timedelta
     clock: Callable[[], datetime]
+    notice: timedelta = timedelta(0)
 
     def read(self, changed: ParameterChanged | None = None) -> DesiredState:
         """
@@ -140,6 +145,7 @@ class DesiredStateReader(Struct, frozen=True):
             last_off=schedule.off,
             notices=(*read.notices, *over_notices(schedule.windows, now)),
             request=find_request(schedule, now=now),
+            planned=None if read.unknown or read.notices else self._planned(schedule, now),
         )
 
     def read_schedule(self, changed: ParameterChanged | None = None) -> ReadSchedule:
@@ -170,6 +176,13 @@ class DesiredStateReader(Struct, frozen=True):
             switch_decides=_switch_decides_mode(read, now, is_history_known=is_history_known),
             notices=tuple(filter(None, (read.notice, windows.notice))),
         )
+
+    def _planned(self, schedule: Schedule, now: datetime) -> tuple[ComingOccurrence, ...] | None:
+        """Return the next occurrence of each window that no off skips, if they are announced."""
+        if not self.notice:
+            return None
+        coming = schedule.next_occurrences(max(schedule.present(now), schedule.t_off))
+        return tuple(coming_occurrence(each, notice=self.notice) for each in coming)
 
     def _read_windows(self, changed: ParameterChanged | None) -> ReadWindows:
         """Return the windows; if they cannot be listed, they are unknown."""

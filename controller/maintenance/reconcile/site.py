@@ -185,6 +185,7 @@ class SiteReconciler(Struct, frozen=True):
             is_uncertain=desired.is_uncertain,
             last_off=desired.last_off,
             request=desired.request,
+            planned=desired.planned,
         )
 
     def _limit_closing(self, mode: Mode, number: int) -> None:

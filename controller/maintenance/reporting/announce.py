@@ -4,15 +4,23 @@ Announce what a run has done: write the status, then send an event for each new 
 In this order, because a status can be reverted and an event cannot (ADR 0019).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
-from msgspec import Struct, to_builtins
+from msgspec import Struct
 from msgspec.structs import replace
 
 from maintenance.errors import ApplyError, MaintenanceError, ObservationError, UnreadableValue
 from maintenance.model import Mode
+from maintenance.reporting.events import (
+    Event,
+    EventSite,
+    end_event,
+    failure_event,
+    mode_event,
+    plan_event,
+)
 from maintenance.reporting.report import Report
 from maintenance.reporting.requesters import Requesters
 from maintenance.reporting.status import PersistedState, Status
@@ -24,7 +32,6 @@ from maintenance.reporting.status_document import (
 )
 from maintenance.reporting.transitions import (
     StatusUpdate,
-    event_detail,
     update_status,
     with_stuck_warnings,
 )
@@ -42,7 +49,7 @@ class _StatusParameter(Protocol):
 
 
 class _EventBus(Protocol):
-    def send(self, details: Sequence[Mapping[str, Any]]) -> None: ...
+    def send(self, events: Sequence[Event]) -> None: ...
 
 
 class PreviousStatus(Struct, frozen=True):
@@ -64,13 +71,12 @@ class PreviousStatus(Struct, frozen=True):
 
 
 class Announcer(Struct, frozen=True):
-    """Announces the runs of one stack, by its name, that of its switch, and its version."""
+    """Announces the runs of one stack, of this version; `site` is how its events name it."""
 
     status_parameter: _StatusParameter
     event_bus: _EventBus
     requesters: Requesters
-    stack: str
-    switch_parameter: str
+    site: EventSite
     version: str = ""
 
     def announce(
@@ -92,10 +98,14 @@ class Announcer(Struct, frozen=True):
         error = self._write(update.status, over=previous)
         if error:
             return replace(report.with_housekeeping_error(error), status=update.status)
-        error = self._send(update)
+        events = self._events(update)
+        error = self._send(events)
         if error:
             return self._revert(report.with_housekeeping_error(error), previous, now)
-        return replace(report, status=update.status, transitions=update.transitions)
+        titles = tuple(each.detail.title for each in events)
+        return replace(
+            report, status=update.status, transitions=update.transitions, announced=titles
+        )
 
     def with_requester(self, report: Report, *, known: Requester | None = None) -> Report:
         """Return the report with who asked for the mode; `known` is by the status before it."""
@@ -106,13 +116,23 @@ class Announcer(Struct, frozen=True):
         return replace(report, requester=known if is_known else self.requesters.read(request))
 
     def announce_failure(self, error: MaintenanceError, *, now: datetime) -> tuple[str, ...]:
-        """Put the error of a run without a report into the status; return what went wrong."""
+        """
+        Put the error of a run without a report into the status, and announce it if it is the first.
+
+        Returns what went wrong.
+        """
         try:
             previous = self._read_previous()
-            before = previous.persisted
-            persisted = (before or PersistedState()).after(truncate(str(error)), now)
-            if persisted != before:
-                self.status_parameter.write(_with_error(previous, persisted))
+            before = previous.persisted or PersistedState()
+            left = before.after(truncate(str(error)), now)
+            if left == previous.persisted:
+                return ()
+            self.status_parameter.write(_with_error(previous, left))
+            failure = left.failure_since(before)
+            refused = self._send([failure_event(failure, self.site)] if failure else [])
+            if refused:
+                self.status_parameter.write(_with_error(previous, left.unannounced(before)))
+                return (refused,)
         except (ApplyError, ObservationError) as hindrance:
             return (str(hindrance),)
         return ()
@@ -158,17 +178,25 @@ class Announcer(Struct, frozen=True):
             return f"{error}; the next run announces the change of mode, if there was one"
         return None
 
-    def _send(self, update: StatusUpdate) -> str | None:
+    def _events(self, update: StatusUpdate) -> list[Event]:
+        """Return an event for everything that the run announces."""
+        status, site = update.status, self.site
+        events = [mode_event(each, status, site) for each in update.transitions]
+        if update.end_change:
+            events.append(end_event(update.end_change, status, site))
+        for each in update.plan_changes:
+            request = each.now.request if each.now else None
+            requester = self.requesters.read(request) if request else None
+            events.append(plan_event(each, requester, site))
+        if update.failure:
+            events.append(failure_event(update.failure, site))
+        return events
+
+    def _send(self, events: Sequence[Event]) -> str | None:
         """Send the events; return the error if that fails."""
-        details = [
-            to_builtins(
-                event_detail(each, update.status, stack=self.stack, switch=self.switch_parameter)
-            )
-            for each in update.transitions
-        ]
         try:
-            if details:
-                self.event_bus.send(details)
+            if events:
+                self.event_bus.send(events)
         except ApplyError as error:
             return str(error)
         return None
@@ -176,9 +204,8 @@ class Announcer(Struct, frozen=True):
     def _revert(self, report: Report, previous: PreviousStatus, now: datetime) -> Report:
         """Write the status as if the change were not announced, so that the next run does it."""
         status = update_status(report, previous.persisted, now=now).status
-        last_change = previous.persisted.last_change if previous.persisted else None
-        persisted = replace(status.persisted, last_change=last_change)
-        status = replace(status, persisted=persisted)
+        before = previous.persisted or PersistedState()
+        status = replace(status, persisted=status.persisted.unannounced(before))
         error = self._write(status, over=PreviousStatus())
         report = replace(report, status=status)
         return report.with_housekeeping_error(error) if error else report

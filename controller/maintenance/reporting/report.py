@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from maintenance.cloudfront.engine import Selection
 from maintenance.cloudfront.plan import Action, Plan, Step
 from maintenance.model import Association, Distribution, Mode
+from maintenance.reporting.plans import ComingOccurrence
 from maintenance.reporting.status import Status, Transition
 from maintenance.reporting.status_document import truncate
 from maintenance.schedule.decision import Decision
@@ -75,6 +76,8 @@ class Report(Struct, frozen=True):
     attach if the site is to be closed. `is_uncertain` is whether what could not be read may change
     the decision, `last_off` the newest off, if it was read. `request` is the version of the switch
     or a window that asks for the mode, and `requester` who wrote that, if it was looked up.
+    `planned` is the next occurrence of each window, None if that is unknown or not to be announced,
+    and `announced` are the titles of the events that were sent.
     """
 
     decision: Decision
@@ -93,6 +96,8 @@ class Report(Struct, frozen=True):
     last_off: Off | None = None
     request: Request | None = None
     requester: Requester | None = None
+    planned: tuple[ComingOccurrence, ...] | None = None
+    announced: tuple[str, ...] = ()
 
     @property
     def requested_by(self) -> str:
@@ -190,6 +195,7 @@ class ReportDocument(Struct, frozen=True):
     requested_by: str
     requested_by_arn: str
     distributions: list[OutcomeDocument]
+    announced: list[str]
     notices: list[str]
     errors: list[str]
 
@@ -206,6 +212,7 @@ def report_document(report: Report) -> ReportDocument:
         requested_by=report.requested_by,
         requested_by_arn=report.requester.arn if report.requester else "",
         distributions=list(map(outcome_document, report.outcomes)),
+        announced=list(report.announced),
         notices=list(report.notices),
         errors=list(report.errors),
     )

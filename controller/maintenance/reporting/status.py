@@ -40,7 +40,8 @@ class ModeChange(Struct, frozen=True):
     The last change of mode that was announced.
 
     `due` is when the switch or a window asked for it, if that is known; `deployed` is None while a
-    target is InProgress. `previous_mode` is None if there was no earlier status.
+    target is InProgress. `previous_mode` is None if there was no earlier status. `until` is the end
+    of the maintenance as it was announced last, None if it has none.
     """
 
     mode: Mode
@@ -48,6 +49,7 @@ class ModeChange(Struct, frozen=True):
     due: Instant | None
     accepted: Instant
     deployed: Instant | None = None
+    until: Instant | None = None
 
 
 class Transition(Struct, frozen=True):
@@ -58,12 +60,48 @@ class Transition(Struct, frozen=True):
     seconds: float | None
 
 
+class EndChange(Struct, frozen=True):
+    """The end of a maintenance that was announced before, and the one that it has now, if any."""
+
+    previous: datetime | None
+    until: datetime | None
+
+    @property
+    def is_extension(self) -> bool:
+        """Whether the site stays closed for longer than was announced."""
+        return self.until is None or (self.previous is not None and self.until > self.previous)
+
+
 class LastError(Struct, frozen=True):
-    """What failed, since which run, and which run was the first without an error again."""
+    """
+    What failed, since which run, and which run was the first without an error again.
+
+    `announced` is whether an event was sent since runs began to fail.
+    """
 
     message: str
     since: Instant
     until: Instant | None = None
+    announced: bool = False
+
+    @property
+    def lasts(self) -> bool:
+        """Whether the last run failed."""
+        return self.until is None
+
+
+class FailureChange(Struct, frozen=True):
+    """The error with which runs began to fail, or with which they failed until this one."""
+
+    error: LastError
+
+
+class Planned(Struct, frozen=True):
+    """An occurrence of a window that is to come, with the name cut to fit the status."""
+
+    window: str
+    begins: Instant
+    ends: Instant
 
 
 class TargetStatus(Struct, frozen=True):
@@ -90,7 +128,8 @@ class PersistedState(Struct, frozen=True):
     What one run leaves to the next.
 
     `settled` is the fingerprint of the targets when a run last found them live, owing nothing.
-    `requester` is who asked for the mode, if that was found out.
+    `requester` is who asked for the mode, if that was found out. `planned` are the occurrences
+    that were announced and are still to come.
     """
 
     last_change: ModeChange | None = None
@@ -98,16 +137,39 @@ class PersistedState(Struct, frozen=True):
     last_off: Off | None = None
     settled: str = ""
     requester: Requester | None = None
+    planned: tuple[Planned, ...] = ()
 
     def after(self, error: str, now: datetime) -> "PersistedState":
-        """Return the state after a run with this error, or '' for none; a lasting one stays."""
+        """
+        Return the state after a run with this error, or '' for none; a lasting one stays.
+
+        An error counts as announced from now on.
+        """
         before, at = self.last_error, in_whole_seconds(now)
-        lasts = before is not None and before.until is None
+        lasts = before is not None and before.lasts
         if before and lasts and not error:
             return replace(self, last_error=replace(before, until=at))
-        if not error or (before and lasts and before.message == error):
+        if not error:
             return self
-        return replace(self, last_error=LastError(error, at))
+        since = before.since if before and lasts and before.message == error else at
+        return replace(self, last_error=LastError(error, since, announced=True))
+
+    def failure_since(self, before: "PersistedState") -> FailureChange | None:
+        """Return the change to announce: a first error, or the end of one that was announced."""
+        last, was = self.last_error, before.last_error
+        was_announced = was is not None and was.lasts and was.announced
+        return None if last is None or last.lasts is was_announced else FailureChange(last)
+
+    def unannounced(self, before: "PersistedState") -> "PersistedState":
+        """Return the state if nothing could be announced since `before`: a later run does it."""
+        last, was = self.last_error, before.last_error
+        was_announced = was is not None and was.lasts and was.announced
+        return replace(
+            self,
+            last_change=before.last_change,
+            last_error=replace(last, announced=was_announced) if last else None,
+            planned=before.planned,
+        )
 
 
 class Status(Struct, frozen=True):

@@ -21,6 +21,7 @@ from maintenance.reporting.status import (
     LastError,
     ModeChange,
     PersistedState,
+    Planned,
     Status,
     TargetStatus,
     in_whole_seconds,
@@ -78,6 +79,7 @@ class _StatusDocument(Struct, frozen=True):
     last_error: LastError | None
     last_off: _Off | None
     settled: str
+    planned: tuple[Planned, ...]
     counts: dict[str, int]
     version: str
     distributions: list[_Target] = []
@@ -90,6 +92,7 @@ class _PersistedDocument(Struct, frozen=True):
     last_error: LastError | None
     last_off: _Off | None = None
     settled: str = ""
+    planned: tuple[Planned, ...] = ()
     requested_by: str = ""
     requested_by_arn: str = ""
     request: _Request | None = None
@@ -111,6 +114,7 @@ def encode_status(status: Status) -> str:
         last_error=None,
         last_off=_Off(off.written, off.until) if off else None,
         settled=status.persisted.settled,
+        planned=status.persisted.planned,
         counts=_counts(status.targets),
         version=status.version,
     )
@@ -141,7 +145,12 @@ def decode_persisted_state(text: str) -> PersistedState:
     off = document.last_off
     last_off = Off(off.written, off.until) if off else None
     return PersistedState(
-        document.last_change, document.last_error, last_off, document.settled, _requester(document)
+        document.last_change,
+        document.last_error,
+        last_off,
+        document.settled,
+        _requester(document),
+        document.planned,
     )
 
 

@@ -8,6 +8,7 @@ The status after a run, and the phases of a change of mode that it announces. Pu
     none, or no valid one     changed nothing                           nothing: it was so already
     accepted, not deployed    every target has it, and is Deployed      deployed
     any                       the decision is to leave all unchanged    nothing
+    maintenance               maintenance with another end              extended, or shortened
 
 Only targets count: visitors of the site never reach other distributions of ours.
 """
@@ -20,16 +21,21 @@ from msgspec.structs import replace
 
 from maintenance.cloudfront.targets import fingerprint
 from maintenance.model import Distribution, Mode
+from maintenance.reporting.plans import PlanChange, follow_plans
 from maintenance.reporting.report import Outcome, Report
 from maintenance.reporting.status import (
+    EndChange,
+    FailureChange,
     ModeChange,
     PersistedState,
     Phase,
     Status,
     TargetStatus,
     Transition,
+    in_whole_seconds,
 )
 from maintenance.reporting.status_document import truncate
+from maintenance.schedule.decision import Decision
 
 RECHECK_AFTER = timedelta(minutes=1)
 # AWS says minutes, and up to 15 with Lambda@Edge (doc: CloudFront Developer Guide,
@@ -38,10 +44,13 @@ STUCK_AFTER = timedelta(minutes=30)
 
 
 class StatusUpdate(Struct, frozen=True):
-    """The status after a run, and the transitions to announce."""
+    """The status after a run, and what it announces."""
 
     status: Status
     transitions: tuple[Transition, ...] = ()
+    end_change: EndChange | None = None
+    plan_changes: tuple[PlanChange, ...] = ()
+    failure: FailureChange | None = None
 
 
 def update_status(
@@ -50,25 +59,30 @@ def update_status(
     """Return the status after a run; `persisted` is what the previous one has left, if any."""
     before = persisted or PersistedState()
     targets = target_statuses(report, now)
-    change, transitions = _advance(report, persisted, targets, now)
+    last_change, transitions = _advance(report, persisted, targets, now)
+    last_change, end_change = _follow_end(report, last_change)
+    planned, plan_changes = follow_plans(report.planned, before.planned, now=now)
     decision = report.decision
     error = truncate(" | ".join(report.errors))
+    left = PersistedState(
+        last_change,
+        before.last_error,
+        report.last_off or before.last_off,
+        fingerprint(report.targets) if report.is_settled else before.settled,
+        report.requester,
+        planned,
+    ).after(error, now)
     status = Status(
         mode=decision.mode,
         reason=decision.reason,
-        until=decision.until.replace(microsecond=0) if decision.until else None,
+        until=_end(decision),
         message=decision.message,
         next_change=decision.next_change,
         targets=targets,
-        persisted=PersistedState(
-            change,
-            before.last_error,
-            report.last_off or before.last_off,
-            fingerprint(report.targets) if report.is_settled else before.settled,
-            report.requester,
-        ).after(error, now),
+        persisted=left,
     )
-    return StatusUpdate(status, transitions)
+    failure = left.failure_since(before)
+    return StatusUpdate(status, transitions, end_change, plan_changes, failure)
 
 
 def target_statuses(report: Report, now: datetime) -> tuple[TargetStatus, ...]:
@@ -83,9 +97,12 @@ def next_wakeup(report: Report, now: datetime, *, after_change: bool = False) ->
     """
     Return when to run again: when the decision changes; soon if uncertain or settling.
 
-    Also soon `after_change` of a parameter: this run may overtake that of a following change.
+    Also when a window is to be announced, and soon `after_change` of a parameter: this run may
+    overtake that of a following change.
     """
-    valid_until = report.decision.valid_until
+    announcements = (each.announce_at for each in report.planned or ())
+    instants = (report.decision.valid_until, *(each for each in announcements if each > now))
+    valid_until = min(filter(None, instants), default=None)
     is_settling = any(each.is_settling for each in target_statuses(report, now))
     if not (after_change or report.is_uncertain or is_settling):
         return valid_until
@@ -133,15 +150,31 @@ def _advance(
     if last is None or last.mode is not mode:
         if all(each.errors for each in targets):
             return last, ()
+        until = _end(report.decision)
         if last is None and _was_so_already(report, persisted):
-            return ModeChange(mode, None, due, accepted=due or now, deployed=due or now), ()
-        last = ModeChange(mode, last.mode if last else None, due, accepted=now)
+            return ModeChange(mode, None, due, due or now, due or now, until), ()
+        last = ModeChange(mode, last.mode if last else None, due, accepted=now, until=until)
         transitions.append(Transition(Phase.ACCEPTED, last, _seconds_since(due, now)))
     if last.deployed is None and all(each.is_deployed and not each.errors for each in targets):
         seconds = _seconds_since(last.accepted, now)
         last = replace(last, deployed=now)
         transitions.append(Transition(Phase.DEPLOYED, last, seconds))
     return last, tuple(transitions)
+
+
+def _follow_end(
+    report: Report, last: ModeChange | None
+) -> tuple[ModeChange | None, EndChange | None]:
+    """Return the last change with the present end, and what to announce if that is another one."""
+    until = _end(report.decision)
+    is_closed = last is not None and last.mode is report.decision.mode is Mode.MAINTENANCE
+    if last is None or not is_closed or last.until == until:
+        return last, None
+    return replace(last, until=until), EndChange(last.until, until)
+
+
+def _end(decision: Decision) -> datetime | None:
+    return in_whole_seconds(decision.until) if decision.until else None
 
 
 def _was_so_already(report: Report, persisted: PersistedState | None) -> bool:
@@ -155,42 +188,3 @@ def _was_so_already(report: Report, persisted: PersistedState | None) -> bool:
 def _seconds_since(instant: datetime | None, now: datetime) -> float | None:
     # SSM's clock, which dates the switch, may be ahead of ours.
     return max(0.0, (now - instant).total_seconds()) if instant else None
-
-
-class EventDetail(Struct, frozen=True):
-    """The detail of an event, as JSON."""
-
-    mode: Mode
-    previous_mode: Mode | None
-    phase: Phase
-    reason: str
-    until: datetime | None
-    message: str | None
-    distributions: int
-    failed: int
-    seconds: int | None
-    requested_by: str
-    requested_by_arn: str
-    stack: str
-    switch: str
-
-
-def event_detail(transition: Transition, status: Status, *, stack: str, switch: str) -> EventDetail:
-    """Return the detail of the event that announces a transition."""
-    change, seconds = transition.change, transition.seconds
-    requester = status.persisted.requester
-    return EventDetail(
-        mode=change.mode,
-        previous_mode=change.previous_mode,
-        phase=transition.phase,
-        reason=status.reason,
-        until=status.until,
-        message=status.message,
-        distributions=len(status.targets),
-        failed=sum(bool(each.errors) for each in status.targets),
-        seconds=round(seconds) if seconds is not None else None,
-        requested_by=requester.name if requester else "",
-        requested_by_arn=requester.arn if requester else "",
-        stack=stack,
-        switch=switch,
-    )

@@ -40,7 +40,7 @@ def test_a_run_does_its_steps_in_this_order() -> None:
         "set the wakeup in 60.0 seconds",
         "list versions",
         "write the status",
-        "announce accepted",
+        "announce Closing now",
     ] == world.done
 
 
@@ -211,7 +211,11 @@ def test_a_failed_run_is_followed_by_another_in_a_minute() -> None:
     with pytest.raises(ObservationError):
         world.controller().reconcile(AlarmClockRang())
 
-    assert ["set the wakeup in 60.0 seconds", "write the status"] == world.done
+    assert [
+        "set the wakeup in 60.0 seconds",
+        "write the status",
+        "announce The controller cannot do all that it should",
+    ] == world.done
 
 
 class _Forbidden(World):
@@ -228,7 +232,10 @@ def test_a_run_that_its_owner_has_to_fix_is_not_repeated_every_minute() -> None:
     with pytest.raises(ConfigurationError):
         world.controller().reconcile(AlarmClockRang())
 
-    assert ["write the status"] == world.done
+    assert [
+        "write the status",
+        "announce The controller cannot do all that it should",
+    ] == world.done
 
 
 class _UntilLater(World):

@@ -1,10 +1,9 @@
 """All that a run needs, in memory: a switch, one distribution, and adapters that record calls."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from copy import replace
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from maintenance.aws.throttling import ThrottledConfigs
 from maintenance.cloudfront.config import ReadConfig, read_config
@@ -21,6 +20,7 @@ from maintenance.reconcile.housekeeping import Housekeeping
 from maintenance.reconcile.ports import ReadPage
 from maintenance.reconcile.site import SiteReconciler
 from maintenance.reporting.announce import Announcer
+from maintenance.reporting.events import Event
 from maintenance.schedule.announcement import Announcement
 from maintenance.schedule.switch import Off, ReadSwitch, Says
 from maintenance.schedule.window import ReadWindows
@@ -32,6 +32,7 @@ from tests.builders import (
     EDGE,
     NOW,
     PAGE_FUNCTION,
+    SITE,
     a_distribution,
     a_switch,
     config_xml,
@@ -86,9 +87,7 @@ class World:
             site=SiteReconciler(_SETTINGS, EDGE, reconciler, self, self),
             housekeeping=Housekeeping(None, EDGE, self, self, reconciler, self, self.clock),
             alarm_clock=self,
-            announcer=Announcer(
-                _StatusParameter(self), self, no_requesters(), "site", "/site/maintenance"
-            ),
+            announcer=Announcer(_StatusParameter(self), self, no_requesters(), SITE),
             throttling=configs,
             clock=self.clock,
         )
@@ -178,9 +177,9 @@ class World:
         self.done.append("write the status")
         self.status = text
 
-    def send(self, details: Sequence[Mapping[str, Any]]) -> None:
-        """Record the phases."""
-        self.done.append(f"announce {' and '.join(each['phase'] for each in details)}")
+    def send(self, events: Sequence[Event]) -> None:
+        """Record the titles."""
+        self.done.append(f"announce {' and '.join(each.detail.title for each in events)}")
 
 
 @dataclass

@@ -1,19 +1,25 @@
 """A run that could do nothing puts its error into the status."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
-from maintenance.errors import ObservationError
+from maintenance.errors import ApplyError, ObservationError
 from maintenance.model import Mode
 from maintenance.reporting.announce import Announcer
-from maintenance.reporting.status import PersistedState, Status
+from maintenance.reporting.events import Event
+from maintenance.reporting.plans import ComingOccurrence
+from maintenance.reporting.report import Report
+from maintenance.reporting.requesters import Requesters
+from maintenance.reporting.status import PersistedState, Planned, Status
 from maintenance.reporting.status_document import encode_status
+from maintenance.schedule.history import Version
+from maintenance.schedule.request import Request
 from maintenance.schedule.switch import Off
 
-from tests.builders import NOW, no_requesters
+from tests.builders import NOW, SITE, a_decision, no_requesters
 
 ERROR = ObservationError("SSM does not answer")
 
@@ -32,8 +38,14 @@ class _StatusParameter:
 
 
 class _EventBus:
-    def send(self, details: Sequence[Mapping[str, Any]]) -> None:
-        raise NotImplementedError(details)
+    def __init__(self) -> None:
+        self.sent: list[Event] = []
+        self.refuses = False
+
+    def send(self, events: Sequence[Event]) -> None:
+        if self.refuses:
+            raise ApplyError("EventBridge refuses it")
+        self.sent += events
 
 
 OFF = Off(NOW, NOW)
@@ -47,7 +59,7 @@ def test_the_last_off_is_read_from_the_status(texts: list[str], off: Off | None)
     """A text of somebody else remembers nothing."""
     parameter = _StatusParameter()
     parameter.written = texts
-    announcer = Announcer(parameter, _EventBus(), no_requesters(), "site", "/site/maintenance")
+    announcer = Announcer(parameter, _EventBus(), no_requesters(), SITE)
 
     assert off == announcer.read_last_off()
 
@@ -55,7 +67,7 @@ def test_the_last_off_is_read_from_the_status(texts: list[str], off: Off | None)
 def test_the_same_error_is_written_once() -> None:
     """It keeps the instant since which it lasts, and a parameter has few versions."""
     parameter = _StatusParameter()
-    announcer = Announcer(parameter, _EventBus(), no_requesters(), "site", "/site/maintenance")
+    announcer = Announcer(parameter, _EventBus(), no_requesters(), SITE)
 
     for minutes in (0, 15):
         assert () == announcer.announce_failure(ERROR, now=NOW + timedelta(minutes=minutes))
@@ -73,8 +85,59 @@ class _SilentParameter(_StatusParameter):
 
 def test_an_unreadable_status_says_nothing_of_the_run_before() -> None:
     """The end of the run reads it again, and reports why that fails."""
-    announcer = Announcer(
-        _SilentParameter(), _EventBus(), no_requesters(), "site", "/site/maintenance"
-    )
+    announcer = Announcer(_SilentParameter(), _EventBus(), no_requesters(), SITE)
 
     assert announcer.read_previous() is None
+
+
+def an_announcer(bus: _EventBus, parameter: _StatusParameter) -> Announcer:
+    """Return an announcer of these."""
+    return Announcer(parameter, bus, no_requesters(), SITE)
+
+
+def test_a_run_that_could_do_nothing_is_announced_once_until_one_recovers() -> None:
+    """However many runs fail, and whatever the error."""
+    bus, parameter = _EventBus(), _StatusParameter()
+    announcer = an_announcer(bus, parameter)
+    for error in (ERROR, ERROR, ObservationError("CloudFront does not answer")):
+        assert () == announcer.announce_failure(error, now=NOW)
+
+    report = announcer.announce(Report(a_decision(Mode.LIVE)), now=NOW)
+
+    assert ["Maintenance Run Failed", "Maintenance Run Recovered"] == [
+        each.detail_type for each in bus.sent
+    ]
+    assert ("The controller works again",) == report.announced
+
+
+def test_a_failure_that_could_not_be_announced_is_announced_by_the_next_run() -> None:
+    """The status has the error all the same."""
+    bus, parameter = _EventBus(), _StatusParameter()
+    announcer = an_announcer(bus, parameter)
+    bus.refuses = True
+    assert ("EventBridge refuses it",) == announcer.announce_failure(ERROR, now=NOW)
+    left = json.loads(parameter.written[-1])["last_error"]
+    assert ("SSM does not answer", False) == (left["message"], left["announced"])
+
+    bus.refuses = False
+    assert () == announcer.announce_failure(ERROR, now=NOW)
+
+    assert ["Maintenance Run Failed"] == [each.detail_type for each in bus.sent]
+
+
+def test_a_plan_names_who_asked_for_the_window() -> None:
+    """By the window's own history."""
+    user = "arn:aws:iam::123456789012:user/ana"
+    history = [Version("cron(0 2 ? * SUN *) for 2h", NOW, 1, user=user)]
+    requesters = Requesters(lambda _name: history, "/site/maintenance", ZoneInfo("UTC"), "")
+    bus = _EventBus()
+    announcer = Announcer(_StatusParameter(), bus, requesters, SITE)
+    planned = Planned("sunday", NOW + timedelta(hours=1), NOW + timedelta(hours=2))
+    coming = ComingOccurrence(planned, NOW, request=Request(NOW, "sunday"))
+
+    report = Report(a_decision(Mode.LIVE), planned=(coming,))
+    announced = announcer.announce(report, now=NOW).announced
+
+    (event,) = bus.sent
+    assert ("Maintenance planned: Tue 01 Dec 2026 04:00 CET",) == announced
+    assert "Requested by window 'sunday', written by ana." in event.detail.text

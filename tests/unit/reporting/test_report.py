@@ -33,6 +33,7 @@ def test_the_document_has_everything() -> None:
         input_errors=("bad",),
         notices=("nb",),
         requester=ANA,
+        announced=("Closing now",),
     )
 
     expected = {
@@ -63,6 +64,7 @@ def test_the_document_has_everything() -> None:
                 "errors": ["no"],
             }
         ],
+        "announced": ["Closing now"],
         "notices": ["nb"],
         "errors": ["bad", "no"],
     }

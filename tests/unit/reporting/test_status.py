@@ -50,18 +50,23 @@ def test_a_clock_that_is_slow_causes_no_negative_hours() -> None:
 LATER = NOW + timedelta(minutes=15)
 
 
+FAILING = LastError("an error", NOW, announced=True)
+
+
 @pytest.mark.parametrize(
     ("before", "error", "after"),
     [
         (None, "", None),
-        (None, "an error", LastError("an error", LATER)),
+        (None, "an error", LastError("an error", LATER, announced=True)),
         # A lasting error keeps its start, or every sweep would write the status.
-        (LastError("an error", NOW), "an error", LastError("an error", NOW)),
-        (LastError("an error", NOW), "another", LastError("another", LATER)),
+        (FAILING, "an error", FAILING),
+        # One that no event announced counts as announced from now on.
+        (LastError("an error", NOW), "an error", FAILING),
+        (LastError("an error", NOW), "another", LastError("another", LATER, announced=True)),
         (LastError("an error", NOW), "", LastError("an error", NOW, LATER)),
         # One that is over stays until something fails, even if it is the same again.
         (LastError("an error", NOW, NOW), "", LastError("an error", NOW, NOW)),
-        (LastError("an error", NOW, NOW), "an error", LastError("an error", LATER)),
+        (LastError("an error", NOW, NOW), "an error", LastError("an error", LATER, announced=True)),
     ],
 )
 def test_the_last_error_is_kept(

@@ -7,7 +7,14 @@ from datetime import timedelta
 import pytest
 from maintenance.errors import UnreadableValue
 from maintenance.model import Mode
-from maintenance.reporting.status import LastError, ModeChange, PersistedState, Status, TargetStatus
+from maintenance.reporting.status import (
+    LastError,
+    ModeChange,
+    PersistedState,
+    Planned,
+    Status,
+    TargetStatus,
+)
 from maintenance.reporting.status_document import (
     MAX_STATUS_BYTES,
     decode_persisted_state,
@@ -21,8 +28,9 @@ from maintenance.schedule.switch import Off
 from tests.builders import ANA, NOW
 
 HOUR = timedelta(hours=1)
-CHANGE = ModeChange(Mode.MAINTENANCE, Mode.LIVE, NOW, NOW + timedelta(seconds=3))
-ERROR = LastError("something is wrong", NOW, NOW + HOUR)
+CHANGE = ModeChange(Mode.MAINTENANCE, Mode.LIVE, NOW, NOW + timedelta(seconds=3), until=NOW + HOUR)
+ERROR = LastError("something is wrong", NOW, NOW + HOUR, announced=True)
+PLANNED = (Planned("sunday", NOW, NOW + HOUR),)
 OFF = Off(NOW + timedelta(milliseconds=1), NOW + HOUR)
 
 
@@ -35,7 +43,7 @@ def test_the_document_has_everything() -> None:
         message="back at three",
         next_change=NextChange(NOW + HOUR, closes=False, window="sunday"),
         targets=(TargetStatus("E1", "Deployed"), TargetStatus("E2", "InProgress")),
-        persisted=PersistedState(CHANGE, ERROR, OFF, "c5e0", ANA),
+        persisted=PersistedState(CHANGE, ERROR, OFF, "c5e0", ANA, PLANNED),
         version="1.0.0",
     )
 
@@ -54,17 +62,26 @@ def test_the_document_has_everything() -> None:
             "due": "2026-12-01T02:00:00Z",
             "accepted": "2026-12-01T02:00:03Z",
             "deployed": None,
+            "until": "2026-12-01T03:00:00Z",
         },
         "last_error": {
             "message": "something is wrong",
             "since": "2026-12-01T02:00:00Z",
             "until": "2026-12-01T03:00:00Z",
+            "announced": True,
         },
         "last_off": {
             "written": "2026-12-01T02:00:00.001000Z",
             "until": "2026-12-01T03:00:00Z",
         },
         "settled": "c5e0",
+        "planned": [
+            {
+                "window": "sunday",
+                "begins": "2026-12-01T02:00:00Z",
+                "ends": "2026-12-01T03:00:00Z",
+            }
+        ],
         "counts": {"distributions": 2, "Deployed": 1, "InProgress": 1, "stuck": 0, "failed": 0},
         "version": "1.0.0",
         "distributions": [
@@ -175,7 +192,7 @@ def test_the_names_and_errors_of_others_are_cut() -> None:
         PersistedState(),
         PersistedState(CHANGE),
         PersistedState(CHANGE, ERROR),
-        PersistedState(CHANGE, requester=ANA),
+        PersistedState(CHANGE, requester=ANA, planned=PLANNED),
     ],
 )
 def test_the_persisted_state_survives_a_round_trip(persisted: PersistedState) -> None:

@@ -6,20 +6,22 @@ from datetime import datetime, timedelta
 import pytest
 from maintenance.cloudfront.targets import fingerprint
 from maintenance.model import Mode
+from maintenance.reporting.plans import ComingOccurrence
 from maintenance.reporting.report import Outcome, Report
 from maintenance.reporting.status import (
+    EndChange,
+    FailureChange,
     LastError,
     ModeChange,
     PersistedState,
     Phase,
+    Planned,
     Status,
     TargetStatus,
-    Transition,
 )
 from maintenance.reporting.transitions import (
     RECHECK_AFTER,
     STUCK_AFTER,
-    event_detail,
     next_wakeup,
     target_statuses,
     update_status,
@@ -27,9 +29,8 @@ from maintenance.reporting.transitions import (
 )
 from maintenance.schedule.decision import NextChange
 from maintenance.schedule.switch import Off
-from msgspec import to_builtins
 
-from tests.builders import ANA, NOW, a_decision, a_distribution
+from tests.builders import NOW, a_decision, a_distribution
 
 LIVE, CLOSED, UNCHANGED = Mode.LIVE, Mode.MAINTENANCE, Mode.UNCHANGED
 LATER = NOW + timedelta(minutes=3)
@@ -166,7 +167,7 @@ def test_the_status_holds_the_decision() -> None:
         "back at three",
         change,
         target_statuses(report, NOW),
-        PersistedState(last_error=LastError("no | never", NOW)),
+        PersistedState(last_error=LastError("no | never", NOW, announced=True)),
     ) == (update_status(report, None, now=NOW).status)
 
 
@@ -179,10 +180,133 @@ def test_the_error_of_a_run_is_kept_until_a_run_has_none() -> None:
         a_report(CLOSED, DEPLOYED), third, now=LATER + RECHECK_AFTER
     ).status.persisted
 
-    lasting, over = LastError("no", NOW), LastError("no", NOW, LATER)
+    lasting = LastError("no", NOW, announced=True)
+    over = replace(lasting, until=LATER)
     assert [lasting, lasting, over, over] == [
         each.last_error for each in (first, second, third, fourth)
     ]
+
+
+HOUR = timedelta(hours=1)
+CLOSED_FOR_AN_HOUR = PersistedState(ModeChange(CLOSED, LIVE, NOW, NOW, until=NOW + HOUR))
+
+
+def ending(until: datetime | None, mode: Mode = CLOSED, outcome: Outcome = DEPLOYED) -> Report:
+    """Return the report of a run with this end."""
+    report = a_report(mode, outcome)
+    return replace(report, decision=replace(report.decision, until=until))
+
+
+@pytest.mark.parametrize(
+    ("persisted", "report", "expected"),
+    [
+        (CLOSED_FOR_AN_HOUR, ending(NOW + 2 * HOUR), EndChange(NOW + HOUR, NOW + 2 * HOUR)),
+        (CLOSED_FOR_AN_HOUR, ending(LATER), EndChange(NOW + HOUR, LATER)),
+        (CLOSED_FOR_AN_HOUR, ending(None), EndChange(NOW + HOUR, None)),
+        (CLOSING, ending(LATER), EndChange(None, LATER)),
+        # The end is what counts; the pages follow.
+        (CLOSING, ending(LATER, outcome=FAILED), EndChange(None, LATER)),
+        (CLOSED_FOR_AN_HOUR, ending(NOW + HOUR + timedelta(microseconds=1)), None),
+        (CLOSED_FOR_AN_HOUR, ending(None, LIVE, CHANGED), None),
+        (CLOSED_FOR_AN_HOUR, ending(None, UNCHANGED), None),
+        (OPEN, ending(LATER, outcome=CHANGED), None),
+        (OPEN, ending(LATER, outcome=FAILED), None),
+        (None, ending(LATER), None),
+    ],
+)
+def test_another_end_of_the_same_maintenance_is_announced(
+    persisted: PersistedState | None, report: Report, expected: EndChange | None
+) -> None:
+    """With the end that was announced before; a change of mode announces its own."""
+    update = update_status(report, persisted, now=LATER)
+
+    assert expected == update.end_change
+    assert None is update_status(report, update.status.persisted, now=LATER).end_change
+
+
+@pytest.mark.parametrize(
+    ("change", "is_extension"),
+    [
+        (EndChange(NOW, LATER), True),
+        (EndChange(LATER, NOW), False),
+        (EndChange(NOW, None), True),
+        (EndChange(None, NOW), False),
+    ],
+)
+def test_a_maintenance_without_an_end_is_longer_than_any(
+    change: EndChange, *, is_extension: bool
+) -> None:
+    """Until someone ends it."""
+    assert is_extension == change.is_extension
+
+
+FAILING = PersistedState(last_error=LastError("no", NOW, announced=True))
+UNHEARD = PersistedState(last_error=LastError("no", NOW))
+RECOVERED = PersistedState(last_error=LastError("no", NOW, NOW, announced=True))
+
+
+@pytest.mark.parametrize(
+    ("before", "outcome", "expected"),
+    [
+        (PersistedState(), DEPLOYED, None),
+        (PersistedState(), FAILED, LastError("no", LATER, announced=True)),
+        (RECOVERED, DEPLOYED, None),
+        (RECOVERED, FAILED, LastError("no", LATER, announced=True)),
+        (FAILING, FAILED, None),
+        # Another error is no news while runs fail anyway.
+        (FAILING, replace(FAILED, errors=("never",)), None),
+        (FAILING, DEPLOYED, LastError("no", NOW, LATER, announced=True)),
+        (UNHEARD, FAILED, LastError("no", NOW, announced=True)),
+        (UNHEARD, DEPLOYED, None),
+    ],
+)
+def test_a_failure_is_announced_once_and_so_is_its_end(
+    before: PersistedState, outcome: Outcome, expected: LastError | None
+) -> None:
+    """Runs are repeated each minute, and an alarm says how long it takes."""
+    update = update_status(a_report(CLOSED, outcome), before, now=LATER)
+
+    assert (FailureChange(expected) if expected else None) == update.failure
+    again = update_status(a_report(CLOSED, outcome), update.status.persisted, now=LATER)
+    assert None is again.failure
+
+
+@pytest.mark.parametrize(
+    ("before", "announced"), [(FAILING, True), (UNHEARD, False), (PersistedState(), False)]
+)
+def test_what_could_not_be_announced_is_left_to_a_later_run(
+    before: PersistedState, *, announced: bool
+) -> None:
+    """The mode, the end, the plans and the failure count as they were announced before."""
+    plans = (Planned("sunday", LATER, LATER + HOUR),)
+    before = replace(before, last_change=CLOSING.last_change, planned=plans)
+    left = update_status(ending(LATER, outcome=FAILED), before, now=NOW).status.persisted
+
+    unannounced = left.unannounced(before)
+
+    assert (before.last_change, plans) == (unannounced.last_change, unannounced.planned)
+    assert unannounced.last_error
+    assert announced == unannounced.last_error.announced
+    assert "no" == unannounced.last_error.message
+
+
+@pytest.mark.parametrize(
+    ("announce_at", "expected"),
+    [
+        (NOW - HOUR, NOW + 2 * HOUR),
+        (NOW, NOW + 2 * HOUR),
+        (LATER, LATER),
+        (NOW + 3 * HOUR, NOW + 2 * HOUR),
+    ],
+)
+def test_the_next_wakeup_is_in_time_to_announce_a_window(
+    announce_at: datetime, expected: datetime
+) -> None:
+    """Also if nothing else happens then."""
+    planned = ComingOccurrence(Planned("sunday", NOW + HOUR, NOW + 2 * HOUR), announce_at)
+    report = a_report(CLOSED, DEPLOYED, valid_until=NOW + 2 * HOUR)
+
+    assert expected == next_wakeup(replace(report, planned=(planned,)), NOW)
 
 
 EARLIER_OFF, LATER_OFF = Off(NOW, LATER), Off(LATER, LATER)
@@ -313,47 +437,3 @@ def test_the_next_wakeup_is_in_a_minute_after_a_parameter_has_changed(
 def test_a_stuck_target_causes_no_wakeup() -> None:
     """The sweeps check it."""
     assert None is next_wakeup(a_report(CLOSED, SETTLING), NOW + STUCK_AFTER)
-
-
-def test_the_event_has_what_operators_need() -> None:
-    """As JSON values, in whole seconds."""
-    report = a_report(CLOSED, CHANGED, FAILED)
-    until = NOW + timedelta(hours=1, microseconds=1)
-    decision = replace(report.decision, until=until, message="back at three")
-    update = update_status(
-        replace(report, decision=decision, requester=ANA),
-        OPEN,
-        now=LATER + timedelta(milliseconds=400),
-    )
-
-    expected = {
-        "mode": "maintenance",
-        "previous_mode": "live",
-        "phase": "accepted",
-        "reason": "the switch says so",
-        "until": "2026-12-01T03:00:00Z",
-        "message": "back at three",
-        "distributions": 2,
-        "failed": 1,
-        "seconds": 180,
-        "requested_by": "ana",
-        "requested_by_arn": "arn:aws:iam::123456789012:user/ana",
-        "stack": "site",
-        "switch": "/site/maintenance",
-    }
-    assert expected == to_builtins(
-        event_detail(update.transitions[0], update.status, stack="site", switch="/site/maintenance")
-    )
-
-
-def test_an_unknown_value_is_null_in_the_event() -> None:
-    """Scripts can distinguish it from a missing member."""
-    change = ModeChange(LIVE, None, None, NOW)
-    status = update_status(a_report(LIVE, CHANGED), OPEN, now=NOW).status
-
-    transition = Transition(Phase.ACCEPTED, change, None)
-
-    detail = to_builtins(event_detail(transition, status, stack="s", switch="/s"))
-
-    assert (None, None, None) == (detail["previous_mode"], detail["until"], detail["seconds"])
-    assert ("", "") == (detail["requested_by"], detail["requested_by_arn"])
