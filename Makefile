@@ -16,7 +16,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/pycache
 
 .DEFAULT_GOAL := help
 .PHONY: help setup bench demo sandbox live-check test laws cover fmt lint types imports template audit build check lock \
-	clean docs check-docs load mutation invoke lambda-image
+	clean docs check-docs load mutation invoke lambda-image packages
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -78,9 +78,11 @@ types: setup ## Check types, of the command also for the oldest Python that it r
 imports: setup ## Check the direction of imports
 	PYTHONPATH=controller:. $(BIN)/lint-imports
 
-template: setup ## Check the templates of the product and of the live check
+template: setup ## Check the templates of the product, also as plain CloudFormation, and of the live check
 	sam validate --lint
 	sam validate --lint --template live_check/probe.yaml
+	@$(BIN)/python -m tools.packages --template-only .aws-sam/plain/template.json
+	$(BIN)/cfn-lint .aws-sam/plain/template.json
 
 audit: .venv/audit/.made ## Look for known vulnerabilities in pinned packages (AUDIT_REQUIRED=1 to fail without an answer)
 	@tools/audit
@@ -88,6 +90,9 @@ audit: .venv/audit/.made ## Look for known vulnerabilities in pinned packages (A
 build: setup ## Build both functions, small and quick to start
 	sam build
 	@tools/slim .aws-sam/build/Controller .aws-sam/build/MaintenanceEdge
+
+packages: build ## Make the Lambda packages and the plain template that the wheel carries
+	@$(BIN)/python -m tools.packages
 
 check: lint types imports template check-docs audit cover ## Everything that CI checks
 

@@ -51,6 +51,18 @@ def test_only_models_of_other_services_are_removed(tmp_path: Path) -> None:
     assert {"ssm", "endpoints.json"} == {each.name for each in data.iterdir()}
 
 
+def test_what_only_the_command_line_runs_is_removed(tmp_path: Path) -> None:
+    """The handler imports none of it, and a reader of the package would wonder."""
+    for name in ("cli/show.py", "deployment/template.py", "__main__.py", "app.py"):
+        (tmp_path / "maintenance" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "maintenance" / name).write_text("")
+
+    subprocess.run([SLIM, tmp_path], check=True)  # noqa: S603 - our own tool
+
+    modules = {each for each in _left(tmp_path) if each.endswith(".py")}
+    assert {"maintenance/app.py"} == modules
+
+
 def test_a_module_is_compiled_and_again_after_an_edit(tmp_path: Path) -> None:
     """Python ignores a compiled file of another source."""
     module = tmp_path / "answer.py"
