@@ -32,6 +32,7 @@ COMMANDS = {
     "sweep": "sweep",
     "restore": "restore",
     "bypass": "bypass",
+    "package": "package",
     "completion": "completion",
 }
 
