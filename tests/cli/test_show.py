@@ -5,10 +5,13 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
+from maintenance.cli.documents import ANSWERS
 from maintenance.model import Mode
 from maintenance.reporting.status import LastError, PersistedState, Status
 from maintenance.reporting.status_document import encode_status
+from maintenance.text import to_json
 
 from sandbox.process import Sandbox
 from tests.cli.deployed import LOG_GROUP, STACK, Deployed, deploy, words
@@ -243,3 +246,13 @@ def test_without_a_terminal_no_line_ends_in_blanks(deployed: Deployed, command: 
     lines = deployed.types(*command).stdout.splitlines()
 
     assert [each.rstrip() for each in lines] == lines
+
+
+@pytest.mark.parametrize("command", ["status", "plan", "windows", "history"])
+def test_an_answer_for_scripts_is_as_documented(deployed: Deployed, command: str) -> None:
+    """docs/json-schema.json is made from the type: each field is there, and no other."""
+    answer = deployed.types(command, "--json").stdout
+    (documented,) = (types for names, types in ANSWERS.items() if command in names.split(", "))
+
+    read = msgspec.json.decode(answer, type=documented[0])
+    assert json.loads(answer) == json.loads(to_json(msgspec.to_builtins(read)))

@@ -1,8 +1,8 @@
 """
-Check the docs: `make check-docs`; with --write it writes the tables of docs/configuration.md first.
+Check the docs: `make check-docs`; with --write it first writes what is made from the code.
 
-Links, anchors and named tests exist, every command can be typed, and the tables of
-docs/configuration.md say what template.yaml says.
+Links, anchors and named tests exist, every command can be typed, the tables of
+docs/configuration.md say what template.yaml says, and docs/json-schema.json is that of the types.
 """
 
 import argparse
@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 
 from tests.contract.template import load_template
-from tools.check_docs import commands, references, tables
+from tools.check_docs import commands, references, schema, tables
 from tools.check_docs.pages import ROOT, all_pages, blocks, inline
 
 # Their sh blocks can be typed as they stand; those of other pages may be examples.
@@ -20,9 +20,10 @@ _TYPED = {ROOT / "README.md", *(ROOT / "docs").glob("*.md")}
 def main() -> int:
     """Print what is wrong, a line for each error, and return the exit code."""
     arguments = argparse.ArgumentParser(prog="make check-docs", description=__doc__)
-    arguments.add_argument("--write", action="store_true", help="write the tables first")
+    arguments.add_argument("--write", action="store_true", help="write tables and schema first")
     if arguments.parse_args().write:
         tables.PAGE.write_text(_with_tables(), encoding="utf-8")
+        schema.FILE.write_text(schema.schema(), encoding="utf-8")
     found = list(_errors())
     sys.stderr.writelines(f"{error}\n" for error in found)
     return int(bool(found))
@@ -39,6 +40,8 @@ def _errors() -> Iterator[str]:
         yield from (f"{name}: {error}" for error in found)
     if _with_tables() != tables.PAGE.read_text(encoding="utf-8"):
         yield f"{tables.PAGE.relative_to(ROOT)}: older than template.yaml; run make docs"
+    if not schema.FILE.exists() or schema.schema() != schema.FILE.read_text(encoding="utf-8"):
+        yield f"{schema.FILE.relative_to(ROOT)}: older than cli/documents.py; run make docs"
 
 
 def _with_tables() -> str:

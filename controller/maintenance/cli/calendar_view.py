@@ -7,7 +7,6 @@ window's own zone, as the window's author wrote it.
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -17,6 +16,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from maintenance.cli.documents import ClockChangeDocument, OccurrenceDocument, WindowsDocument
 from maintenance.cli.terminal import Clock
 from maintenance.cli.timeline import CELLS, WEEK, Day, Layer, draw, weeks
 from maintenance.schedule.forecast import Fate, Forecast, PlannedOccurrence, Stretch
@@ -79,28 +79,23 @@ def find_clock_changes(forecast: Forecast, zone: ZoneInfo) -> tuple[ClockChange,
     return tuple(sorted(changes, key=lambda each: each.at))
 
 
-def windows_document(calendar: Calendar, clock: Clock) -> dict[str, Any]:
+def windows_document(calendar: Calendar, clock: Clock) -> WindowsDocument:
     """Return the calendar for JSON, with instants in UTC and local times with offsets."""
     forecast = calendar.forecast
-    return {
-        "since": forecast.since,
-        "until": forecast.until,
-        "zone": clock.zone.key,
-        "occurrences": [_occurrence(each, calendar.lead_time) for each in forecast.occurrences],
-        "stretches": forecast.stretches,
-        "overlaps": forecast.overlaps,
-        "clock_changes": [
-            {
-                "zone": each.zone.key,
-                "at": each.at,
-                "from": each.before,
-                "to": each.after,
-            }
+    return WindowsDocument(
+        since=forecast.since,
+        until=forecast.until,
+        zone=clock.zone.key,
+        occurrences=[_occurrence(each, calendar.lead_time) for each in forecast.occurrences],
+        stretches=list(forecast.stretches),
+        overlaps=list(forecast.overlaps),
+        clock_changes=[
+            ClockChangeDocument(each.zone.key, each.at, each.before, each.after)
             for each in calendar.clock_changes
         ],
-        "notices": calendar.notices,
-        "errors": calendar.errors,
-    }
+        notices=list(calendar.notices),
+        errors=list(calendar.errors),
+    )
 
 
 def render_windows(calendar: Calendar, clock: Clock) -> RenderableType:
@@ -250,19 +245,19 @@ def _switch_row(stretch: Stretch, clock: Clock) -> _Row:
     return Text("(the switch)", style="bold"), times, "on"
 
 
-def _occurrence(planned: PlannedOccurrence, lead_time: timedelta) -> dict[str, Any]:
+def _occurrence(planned: PlannedOccurrence, lead_time: timedelta) -> OccurrenceDocument:
     occurrence = planned.occurrence
     window = occurrence.window
     starts, zone = occurrence.begins + lead_time, window.starts.zone
-    return {
-        "window": window.name,
-        "begins": occurrence.begins,
-        "starts": starts,
-        "ends": occurrence.ends,
-        "zone": zone.key,
-        "local_start": starts.astimezone(zone).isoformat(timespec="minutes"),
-        "local_end": occurrence.ends.astimezone(zone).isoformat(timespec="minutes"),
-        "fate": planned.fate,
-        "joined": planned.joined,
-        "message": window.message,
-    }
+    return OccurrenceDocument(
+        occurrence.begins,
+        starts,
+        occurrence.ends,
+        window=window.name,
+        zone=zone.key,
+        local_start=starts.astimezone(zone).isoformat(timespec="minutes"),
+        local_end=occurrence.ends.astimezone(zone).isoformat(timespec="minutes"),
+        fate=planned.fate,
+        joined=planned.joined,
+        message=window.message,
+    )

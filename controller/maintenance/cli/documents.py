@@ -1,13 +1,13 @@
 """
-What `--json` answers to `status` and `plan`, as types; `make docs` writes their schema.
+What `--json` answers, as types; `make docs` writes their schema to docs/json-schema.json.
 
-An answer has the fields of the controller's own report and more. Instants are in UTC.
+Instants are in UTC. A command with `--json` has its type in `ANSWERS`.
 """
 
 from datetime import datetime
 from typing import Any
 
-from msgspec import structs
+from msgspec import Struct, field, structs
 
 from maintenance.cli.problems import Problem, problems_of
 from maintenance.cli.view import ReportView, StatusView
@@ -22,7 +22,8 @@ from maintenance.reporting.report import (
     report_document,
 )
 from maintenance.reporting.state import Served, SiteState
-from maintenance.reporting.status import LastError
+from maintenance.reporting.status import Instant, LastError
+from maintenance.schedule.forecast import Fate, Stretch
 
 
 class DistributionPlan(OutcomeDocument, frozen=True, kw_only=True):
@@ -63,11 +64,118 @@ class StatusDocument(ReportDocument, frozen=True, kw_only=True):
     stack: str
     account: str
     everywhere: bool
-    next_start: datetime | None
+    next_start: Instant | None
     next_window: str | None
-    last_run: datetime | None
+    last_run: Instant | None
     last_error: LastError | None
     problems: list[Problem]
+
+
+class OccurrenceTimes(Struct, frozen=True):
+    """An occurrence: it closes the site from `begins`, a lead time before `starts`, to `ends`."""
+
+    begins: Instant
+    starts: Instant
+    ends: Instant
+
+
+class OccurrenceDocument(OccurrenceTimes, frozen=True, kw_only=True):
+    """
+    An occurrence of a window, and what becomes of it.
+
+    `local_start` and `local_end` are on the clocks of `zone`. `joined` is the whole stretch of
+    maintenance that it is part of, if it runs.
+    """
+
+    window: str
+    zone: str
+    local_start: str
+    local_end: str
+    fate: Fate
+    joined: Stretch | None
+    message: str | None
+
+
+class ClockChangeDocument(Struct, frozen=True):
+    """The clocks of a zone change at an instant: what they show before, and what after."""
+
+    zone: str
+    at: Instant
+    before: datetime = field(name="from")
+    after: datetime = field(name="to")
+
+
+class WindowsDocument(Struct, frozen=True):
+    """
+    The answer to `windows`: what will happen from `since` to `until` if nothing is written.
+
+    `stretches` are when the site is in maintenance, `overlaps` when for two reasons or more.
+    """
+
+    since: Instant
+    until: Instant
+    zone: str
+    occurrences: list[OccurrenceDocument]
+    stretches: list[Stretch]
+    overlaps: list[Stretch]
+    clock_changes: list[ClockChangeDocument]
+    notices: list[str]
+    errors: list[str]
+
+
+class WindowChangeDocument(Struct, frozen=True):
+    """
+    The answer to `windows set`, `skip` and `remove`: what was written, and what runs next.
+
+    `until` is the instant up to which a skip holds, `not_run` what a deleted window would have run.
+    """
+
+    window: str
+    runs: list[OccurrenceTimes]
+    value: str | None = None
+    previous_value: str | None = None
+    skipped: OccurrenceTimes | None = None
+    until: Instant | None = None
+    not_run: list[OccurrenceTimes] = []
+    warnings: list[str] = []
+
+
+class HistoryEntryDocument(Struct, frozen=True):
+    """A version of a parameter: who wrote it, and what it meant; `readable` if it was valid."""
+
+    parameter: str
+    version: int
+    written: Instant
+    user: str
+    value: str
+    readable: bool
+    meaning: str
+
+
+class HistoryDocument(Struct, frozen=True):
+    """The answer to `history`: a page of versions, newest first."""
+
+    page: int
+    pages: int
+    entries: list[HistoryEntryDocument]
+
+
+class FailedRunDocument(Struct, frozen=True):
+    """The answer to `sweep` if the run failed."""
+
+    errors: list[str]
+
+
+# The types of the answers by command.
+ANSWERS: dict[str, tuple[type[Struct], ...]] = {
+    "status, on, off, extend": (StatusDocument,),
+    "plan": (PlanDocument,),
+    "windows": (WindowsDocument,),
+    "windows set, windows skip, windows remove": (WindowChangeDocument,),
+    "history": (HistoryDocument,),
+    "sweep": (ReportDocument, FailedRunDocument),
+    "restore": (OutcomeDocument,),
+}
 
 
 def plan_document(view: ReportView, hypothetical: str | None = None) -> PlanDocument:

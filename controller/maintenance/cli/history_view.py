@@ -1,7 +1,6 @@
 """Who changed the switch and the windows: a page at a time, newest first, for people or as JSON."""
 
 from collections.abc import Sequence
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -10,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from maintenance.cli.documents import HistoryDocument, HistoryEntryDocument
 from maintenance.cli.terminal import Clock
 from maintenance.schedule.history import HistoryEntry, meaning
 
@@ -34,13 +34,10 @@ class Page(Struct, frozen=True):
         return -(-len(self.history) // PAGE_SIZE)
 
 
-def history_document(page: Page) -> dict[str, Any]:
+def history_document(page: Page) -> HistoryDocument:
     """Return a page for JSON."""
-    return {
-        "page": page.number,
-        "pages": page.count,
-        "entries": [_entry(each, page.zone) for each in page.entries],
-    }
+    entries = [_entry(each, page.zone) for each in page.entries]
+    return HistoryDocument(page=page.number, pages=page.count, entries=entries)
 
 
 def render_history(page: Page, clock: Clock) -> RenderableType:
@@ -78,14 +75,14 @@ def _user_name(arn: str) -> str:
     return arn.rpartition(":")[2] or "unknown"
 
 
-def _entry(entry: HistoryEntry, zone: ZoneInfo) -> dict[str, Any]:
+def _entry(entry: HistoryEntry, zone: ZoneInfo) -> HistoryEntryDocument:
     meant = meaning(entry, zone=zone)
-    return {
-        "parameter": entry.parameter,
-        "version": entry.version.number,
-        "written": entry.version.written,
-        "user": entry.user,
-        "value": entry.version.value,
-        "readable": meant.is_readable,
-        "meaning": meant.text,
-    }
+    return HistoryEntryDocument(
+        parameter=entry.parameter,
+        version=entry.version.number,
+        written=entry.version.written,
+        user=entry.user,
+        value=entry.version.value,
+        readable=meant.is_readable,
+        meaning=meant.text,
+    )

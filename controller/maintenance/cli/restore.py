@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from msgspec import to_builtins
-
 from maintenance.cli.arguments import Commands
 from maintenance.cli.confirm import confirm
 from maintenance.cli.context import Context
@@ -94,7 +92,7 @@ def _does_something(planned: Outcome) -> bool:
 
 def _answer(session: Session, outcome: Outcome, text: str) -> ExitCode:
     errors = "".join(f"\n  error: {shorten_arns(each)}" for each in outcome.errors)
-    session.terminal.answer(to_builtins(outcome_document(outcome)), f"{text}{errors}")
+    session.terminal.answer(outcome_document(outcome), f"{text}{errors}")
     return ExitCode.FAILED if outcome.errors else ExitCode.DONE
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from maintenance.cli.arguments import Commands
 from maintenance.cli.context import Context
+from maintenance.cli.documents import FailedRunDocument
 from maintenance.cli.exit_code import ExitCode
 from maintenance.errors import RunFailed
 
@@ -48,7 +49,7 @@ def run(arguments: argparse.Namespace, context: Context) -> ExitCode:
     except RunFailed as error:
         errors = str(error).split(_SEPARATOR)
         lines = ["The run failed:", *(f"  error: {each}" for each in errors)]
-        terminal.answer({"errors": errors}, "\n".join(lines))
+        terminal.answer(FailedRunDocument(errors), "\n".join(lines))
         return ExitCode.FAILED
     terminal.answer(report, "\n".join(_lines(report)))
     return ExitCode.DONE

@@ -9,15 +9,15 @@ are written.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from maintenance.aws.window_writes import WindowWrites
 from maintenance.cli.confirm import confirm
+from maintenance.cli.documents import WindowChangeDocument
 from maintenance.cli.exit_code import ExitCode
 from maintenance.cli.typed_instant import did_you_mean
 from maintenance.cli.window_name import check_name
@@ -26,7 +26,7 @@ from maintenance.cli.window_view import (
     WindowChange,
     describe,
     effect_now,
-    occurrence_document,
+    occurrence_times,
     runs,
     runs_lines,
     warnings,
@@ -73,13 +73,13 @@ class WindowCommands(Struct, frozen=True):
         if not self._agrees(change, lines, f"Write {value!r} to {self.writes.parameter(name)}?"):
             return ExitCode.FAILED
         self.writes.write(name, value)
-        document = {
-            "window": name,
-            "value": value,
-            "previous_value": old,
-            "runs": [occurrence_document(each, before.lead_time) for each in found],
-            "warnings": noted,
-        }
+        document = WindowChangeDocument(
+            window=name,
+            value=value,
+            previous_value=old,
+            runs=[occurrence_times(each, before.lead_time) for each in found],
+            warnings=noted,
+        )
         return self._done(document, f"Wrote {value!r} to {self.writes.parameter(name)}.")
 
     def skip(self, name: str) -> ExitCode:
@@ -102,12 +102,12 @@ class WindowCommands(Struct, frozen=True):
         if not self._agrees(change, lines, question):
             return ExitCode.FAILED
         self.writes.write(f"{name}{SKIP_SUFFIX}", value)
-        document = {
-            "window": name,
-            "skipped": occurrence_document(skipped, before.lead_time),
-            "until": until,
-            "runs": [occurrence_document(each, before.lead_time) for each in following],
-        }
+        document = WindowChangeDocument(
+            window=name,
+            skipped=occurrence_times(skipped, before.lead_time),
+            until=until,
+            runs=[occurrence_times(each, before.lead_time) for each in following],
+        )
         text = f"Skipped: {describe(skipped, before.lead_time, clock)}."
         return self._done(document, f"{text} {_runs_next(following, before, self.session)}")
 
@@ -127,11 +127,11 @@ class WindowCommands(Struct, frozen=True):
         if not self._agrees(change, lines, f"Delete {self.writes.parameter(parameter)}?"):
             return ExitCode.FAILED
         self.writes.delete(parameter)
-        document = {
-            "window": name,
-            "previous_value": value,
-            "runs": [occurrence_document(each, before.lead_time) for each in following],
-        }
+        document = WindowChangeDocument(
+            window=name,
+            previous_value=value,
+            runs=[occurrence_times(each, before.lead_time) for each in following],
+        )
         return self._done(document, _runs_next(following, before, self.session))
 
     def remove(self, name: str) -> ExitCode:
@@ -151,12 +151,12 @@ class WindowCommands(Struct, frozen=True):
         self.writes.delete(name)
         if skip:
             self.writes.delete(f"{name}{SKIP_SUFFIX}")
-        document = {
-            "window": name,
-            "previous_value": value,
-            "runs": [],
-            "not_run": [occurrence_document(each, before.lead_time) for each in found],
-        }
+        document = WindowChangeDocument(
+            window=name,
+            previous_value=value,
+            runs=[],
+            not_run=[occurrence_times(each, before.lead_time) for each in found],
+        )
         text = f"Deleted {self.writes.parameter(name)}. To bring it back:"
         return self._done(document, f"{text} windows set {name} {shlex.quote(value)}")
 
@@ -181,7 +181,7 @@ class WindowCommands(Struct, frozen=True):
                 terminal.info(f"  {now}\n", style="bold")
         return confirm(terminal, question, is_confirmed=self.is_confirmed)
 
-    def _done(self, document: Mapping[str, Any], text: str) -> ExitCode:
+    def _done(self, document: WindowChangeDocument, text: str) -> ExitCode:
         self.session.terminal.answer(document, text)
         return ExitCode.DONE
 

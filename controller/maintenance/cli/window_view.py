@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from itertools import islice
-from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from maintenance.cli.documents import OccurrenceTimes
 from maintenance.cli.terminal import Clock
 from maintenance.cli.window_preview import (
     ClockNote,
@@ -106,13 +106,9 @@ def effect_now(change: WindowChange) -> str:
             return ""
 
 
-def occurrence_document(occurrence: Occurrence, lead_time: timedelta) -> dict[str, Any]:
+def occurrence_times(occurrence: Occurrence, lead_time: timedelta) -> OccurrenceTimes:
     """Return an occurrence for JSON."""
-    return {
-        "begins": occurrence.begins,
-        "starts": occurrence.begins + lead_time,
-        "ends": occurrence.ends,
-    }
+    return OccurrenceTimes(occurrence.begins, occurrence.begins + lead_time, occurrence.ends)
 
 
 def _overlap(overlap: Overlap, change: WindowChange) -> str:

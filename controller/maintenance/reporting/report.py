@@ -20,7 +20,7 @@ from maintenance.cloudfront.engine import Selection
 from maintenance.cloudfront.plan import Action, Plan, Step
 from maintenance.model import Association, Distribution, Mode
 from maintenance.reporting.plans import ComingOccurrence
-from maintenance.reporting.status import Status, Transition
+from maintenance.reporting.status import Instant, Status, Transition
 from maintenance.reporting.status_document import truncate
 from maintenance.schedule.decision import Decision
 from maintenance.schedule.request import Request, Requester
@@ -189,9 +189,9 @@ class ReportDocument(Struct, frozen=True):
 
     mode: Mode
     reason: str
-    until: datetime | None
+    until: Instant | None
     message: str | None
-    valid_until: datetime | None
+    valid_until: Instant | None
     requested_by: str
     requested_by_arn: str
     distributions: list[OutcomeDocument]
