@@ -21,6 +21,7 @@ from msgspec.structs import replace
 from urllib3 import PoolManager
 
 from maintenance.aws.bucket import PageFiles, RecordStore
+from maintenance.aws.bypass_tokens import BypassTokens
 from maintenance.aws.clients import CLIENT, PAGE_CLIENT, PAGE_FILES_CLIENT, lazy
 from maintenance.aws.cloudfront import CloudFront
 from maintenance.aws.errors import reject_truncated_responses
@@ -264,10 +265,11 @@ def _version_selector(
     timer: Timer,
 ) -> VersionSelector:
     client = lazy(lambda: limited(session.client("s3", config=PAGE_FILES_CLIENT), deadline))
-    page_files = PageFiles(client, bucket=settings.state_bucket)
+    bucket = settings.state_bucket
+    stored = PageFiles(client, bucket=bucket), BypassTokens(client, bucket=bucket)
     check = PackageCheck(_library_path(), deadline)
     publisher = VersionPublisher(settings.edge.base_arn, versions, check, deadline, timer.sleep)
-    return VersionSelector(settings.edge, page_files, publisher, deadline)
+    return VersionSelector(settings.edge, *stored, publisher, deadline)
 
 
 def _library_path() -> dict[str, str]:

@@ -10,7 +10,7 @@ a value to write to the switch first. These events are accepted:
     {"alarm_clock": true}: a window begins or ends           reconciles
     {"sweep": true}                                          reconciles
     CloudTrail's record of another tool's update             reconciles
-    S3's event of an object under page/                      reconciles, and checks the page
+    S3's event of an object under page/ or bypass/           reconciles, and checks the page
     {"maintenance": "<switch value>", "at": "<instant>",     writes the switch, then reconciles
       "by": "<who asks>"}, where "by" is optional
     an EventBridge event with {"maintenance": ...} as its    the same; its `time` is the instant
@@ -75,7 +75,7 @@ class OtherToolUpdate(Struct, frozen=True):
 
 
 class PageChanged(Struct, frozen=True):
-    """A file under page/ in the state bucket was uploaded or deleted."""
+    """A file under page/ in the state bucket, or the bypass tokens, was uploaded or deleted."""
 
     cause: ClassVar = "page change"
 

@@ -1,38 +1,29 @@
 """
-The bypass link and its signed cookie, which let a browser pass until the cookie expires.
+The bypass link and its cookie, which let a browser past maintenance until its token expires.
 
-The package must not hold the secret, because everyone with lambda:GetFunction reads it. It holds,
-for each week of the next years, the end of a chain of SHA-256:
+    token          43 characters of base64url, which only the link and the cookie hold
+    bypass.json    for each token its SHA-256, in lower case hexadecimal, and its expiry, Unix time
 
-    seed of a week    HMAC-SHA256(secret, "maintenance bypass, week <number>")
-    chain             seed, H(seed), H(H(seed)), ... H^168(seed), a step for each hour of the week
-    anchor            H^168(seed): all that the package holds of that week
-    cookie            "<expiry>.<link>": the hour of its end, H^(168 - hour of the week)(seed)
-    valid             if H^(hour of the week)(link) is the anchor
-
-The secret makes every cookie. The package makes none: that would take inverting SHA-256. A cookie
-makes only cookies that end earlier in the same week. So this signs one number, the expiry, with the
-standard library alone (docs/adr/0015).
+The package is no secret, because everyone with lambda:GetFunction reads it. It makes no link: that
+would take inverting SHA-256. A token that is unknown, revoked or expired gets what everyone gets.
+Imported only if there are tokens.
 """
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import hmac
-import json
-import operator
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from types import MappingProxyType
 
 from maintenance_edge.files import PackageError
 from maintenance_edge.headers import header_fields
+from maintenance_edge.overrides import BYPASS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Final
+    from typing import Any, Final
 
     from maintenance_edge.event import Request, Response
 
@@ -40,128 +31,80 @@ if TYPE_CHECKING:
 COOKIE: Final = "__Host-maintenance-bypass"
 PARAMETER: Final = "maintenance-bypass"
 
-HOUR_SECONDS: Final = 3_600
-WEEK_HOURS: Final = 168
-
-_LINK: Final = re.compile(r"[A-Za-z0-9_-]{43}")
-_COOKIE_VALUE: Final = re.compile(rf"([1-9][0-9]{{5,6}})\.({_LINK.pattern})")
+_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+# 64 bits: no two of a thousand digests begin alike.
+_PREFIX: Final = 16
 
 
 class Bypass:
-    """Verifies links and cookies: an anchor for each week since 1970, and a cookie's lifetime."""
+    """
+    The tokens: digest and expiry of each, by the beginning of its digest.
 
-    __slots__ = ("anchors", "lifetime_hours")
+    So the look-up takes the same time for any number of tokens, and whole digests are compared in
+    constant time.
+    """
 
-    def __init__(self, anchors: Mapping[int, bytes], lifetime_hours: int) -> None:
-        self.anchors: Final = anchors
-        self.lifetime_hours: Final = lifetime_hours
+    __slots__ = ("tokens",)
+
+    def __init__(self, expiries: Mapping[str, int]) -> None:
+        self.tokens: Final = MappingProxyType(
+            {digest[:_PREFIX]: (digest, expiry) for digest, expiry in expiries.items()}
+        )
 
     def admits(self, request: Request, now: float) -> bool:
         """Return whether `request` has a cookie that is valid at `now` (Unix time)."""
-        return self.is_valid(cookie_value(request), now)
+        cookie = cookie_value(request)
+        return bool(cookie) and self.seconds_left(cookie, now) > 0
 
-    def is_valid(self, cookie: str, now: float) -> bool:
-        """Return whether `cookie` is genuine and unexpired, and ends no later than one set now."""
-        found = _COOKIE_VALUE.fullmatch(cookie) if cookie else None
-        if not found:
-            return False
-        expiry = int(found[1])
-        lasts = now < expiry * HOUR_SECONDS and expiry <= self.expiry(now)
-        week, hour = week_and_hour(expiry)
-        anchor = self.anchors.get(week)
-        return lasts and anchor is not None and _leads_to(found[2], hour, anchor)
-
-    def expiry(self, now: float) -> int:
-        """Return the hour since 1970 at whose beginning a cookie set at `now` expires."""
-        return int(now // HOUR_SECONDS) + 1 + self.lifetime_hours
+    def seconds_left(self, token: str, now: float) -> int:
+        """Return for how long `token` is valid, 0 if it is expired, revoked or no token."""
+        if not _TOKEN.fullmatch(token):
+            return 0
+        digest = hashlib.sha256(token.encode()).hexdigest()
+        known, expiry = self.tokens.get(digest[:_PREFIX], ("", 0))
+        return max(0, int(expiry - now)) if hmac.compare_digest(known, digest) else 0
 
     def link_response(self, request: Request, now: float) -> Response | None:
-        """Return the cookie and redirect for a request of the genuine link, None for any other."""
+        """Return the cookie and redirect for a request with a valid link, None for any other."""
         query = request.get("querystring", "")
         if PARAMETER not in query or request.get("method") not in {"GET", "HEAD"}:
             return None
         parameters = query.split("&")
         others = [text for text in parameters if not text.startswith(f"{PARAMETER}=")]
-        secret = next((text for text in parameters if text not in others), "").partition("=")[2]
-        expiry = self.expiry(now)
-        cookie = sign(secret, expiry)
-        if not self.is_valid(cookie, now):
+        token = next((text for text in parameters if text not in others), "").partition("=")[2]
+        seconds = self.seconds_left(token, now)
+        if not seconds:
             return None
-        location = _location(request.get("uri", "/"), "&".join(others))
-        return _redirect(location, cookie, int(expiry * HOUR_SECONDS - now))
+        return _redirect(_location(request.get("uri", "/"), "&".join(others)), token, seconds)
 
 
-def parse_anchors(text: str) -> Mapping[int, bytes]:
-    """
-    Return the anchors in `bypass.json` by week: one for `first_week`, and one for each week after.
-
-    Raise PackageError if `site-maintenance bypass prepare` did not write it.
-    """
-    try:
-        values = json.loads(text)
-        first_week = operator.index(values["first_week"])
-        anchors = [_read_anchor(link) for link in values["anchors"]]
-    except (ValueError, KeyError, TypeError) as error:
-        raise PackageError(
-            f"bypass.json is not valid ({error!r}): run `site-maintenance bypass prepare` again."
-        ) from error
-    return MappingProxyType(dict(enumerate(anchors, first_week)))
-
-
-def _read_anchor(link: str) -> bytes:
-    if not _LINK.fullmatch(link):
-        raise ValueError(f"{link!r} is not an anchor")
-    return urlsafe_b64decode(f"{link}=")
-
-
-def sign(secret: str, expiry: int) -> str:
-    """Return the cookie that ends at the hour `expiry`, counted from 1970."""
-    week, hour = week_and_hour(expiry)
-    link = chain(seed(secret, week), WEEK_HOURS - hour)
-    return f"{expiry}.{urlsafe_b64encode(link).rstrip(b'=').decode()}"
-
-
-def anchor(secret: str, week: int) -> bytes:
-    """Return the end of the chain of a week, which the package holds."""
-    return chain(seed(secret, week), WEEK_HOURS)
-
-
-def seed(secret: str, week: int) -> bytes:
-    """Return the beginning of the chain of a week; no week's seed reveals another's."""
-    text = f"maintenance bypass, week {week}"
-    return hmac.digest(secret.encode(errors="surrogatepass"), text.encode(), "sha256")
-
-
-def chain(link: bytes, steps: int) -> bytes:
-    """Return the link that is `steps` steps after `link`."""
-    for _ in range(steps):
-        link = hashlib.sha256(link).digest()
-    return link
-
-
-def week_and_hour(expiry: int) -> tuple[int, int]:
-    """Return the week that the hour `expiry` ends in, and which of its hours it is, 1 to 168."""
-    week, hour = divmod(expiry - 1, WEEK_HOURS)
-    return week, hour + 1
+def read_bypass(expiries: Mapping[str, Any]) -> Bypass:
+    """Return the tokens in the members of bypass.json; raise PackageError if they are not valid."""
+    for digest, expiry in expiries.items():
+        if not _SHA256.fullmatch(digest) or type(expiry) is not int:
+            raise PackageError(
+                f"{BYPASS}: {digest!r} is not a SHA-256 with an expiry: the controller writes this "
+                "file; deploy the stack again, so that it fits this function."
+            )
+    return Bypass(expiries)
 
 
 def cookie_value(request: Request) -> str:
     """
     Return the value of our cookie in `request`, "" if there is none.
 
-    Browsers hold one cookie of a `__Host-` name. If there are more, only the first counts, or one
-    request could cost many chains.
+    Browsers hold one cookie of a `__Host-` name. If there are more, only the first counts, so that
+    one request costs one digest.
     """
-    fields = request.get("headers", {}).get("cookie")
-    if not fields:
-        return ""
-    pairs = (pair.strip() for field in fields for pair in field.get("value", "").split(";"))
-    return next((pair.partition("=")[2] for pair in pairs if pair.startswith(f"{COOKIE}=")), "")
-
-
-@functools.lru_cache(maxsize=256)
-def _leads_to(link: str, steps: int, anchor: bytes) -> bool:
-    return hmac.compare_digest(chain(urlsafe_b64decode(f"{link}="), steps), anchor)
+    for field in request.get("headers", {}).get("cookie") or ():
+        cookies = field.get("value", "")
+        # Most viewers have many cookies, and not ours.
+        for pair in cookies.split(";") if COOKIE in cookies else ():
+            name, _, value = pair.strip().partition("=")
+            if name == COOKIE:
+                return value
+    return ""
 
 
 def _location(uri: str, query: str) -> str:
@@ -174,7 +117,7 @@ def _location(uri: str, query: str) -> str:
     return f"{path}?{kept}" if kept else path
 
 
-def _redirect(location: str, cookie: str, seconds: int) -> Response:
+def _redirect(location: str, token: str, seconds: int) -> Response:
     attributes = f"Max-Age={seconds}; Path=/; Secure; HttpOnly; SameSite=Lax"
     return {
         "status": "303",
@@ -184,7 +127,7 @@ def _redirect(location: str, cookie: str, seconds: int) -> Response:
                 "cache-control": "no-store",
                 "location": location,
                 "referrer-policy": "no-referrer",
-                "set-cookie": f"{COOKIE}={cookie}; {attributes}",
+                "set-cookie": f"{COOKIE}={token}; {attributes}",
                 "x-maintenance": "on",
             }
         ),

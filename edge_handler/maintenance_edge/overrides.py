@@ -10,6 +10,8 @@ Read overrides/, the files that the controller adds to the package of a version 
     problem.json            the same                         replaces members of what programs get
     announcement.json       the switch or window in force    replaces `announcement` and `until`,
                                                              also those of settings.json
+    bypass.json             the bypass tokens in the         says who may pass with a bypass link
+                            state bucket
 
 Every file is optional. Messages name the owner's files as in the bucket: page/settings.json.
 """
@@ -20,7 +22,7 @@ import os
 import re
 from types import MappingProxyType
 
-from maintenance_edge.files import PackageError, read_text
+from maintenance_edge.files import PackageError, parse_object, read_text
 from maintenance_edge.page import Page
 from maintenance_edge.problem import parse_problem
 from maintenance_edge.responses import RESPONSE_LIMIT_BYTES
@@ -33,22 +35,36 @@ from maintenance_edge.texts import LANGUAGE_TAG
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any, Final
+
+BYPASS: Final = "bypass.json"
 
 # BCP 47 writes pt-BR, and says that case does not count; here pt-br is the tag.
 _PAGE: Final = re.compile(rf"page(?:\.((?i:{LANGUAGE_TAG.pattern})))?\.html")
 _SETTINGS: Final = "settings.json"
 _PROBLEM: Final = "problem.json"
-_PARSERS: Final = MappingProxyType(
-    {_SETTINGS: parse_site_settings, _PROBLEM: parse_problem, ANNOUNCEMENT: parse_announcement}
+# Lists of networks or tokens are long, and no part of a response.
+_LONG: Final = frozenset({_SETTINGS, BYPASS})
+_PARSERS: Final[Mapping[str, Callable[[str], dict[str, Any]]]] = MappingProxyType(
+    {
+        _SETTINGS: parse_site_settings,
+        _PROBLEM: parse_problem,
+        ANNOUNCEMENT: parse_announcement,
+        # Its own module is loaded only if there are tokens.
+        BYPASS: lambda text: parse_object(text, BYPASS),
+    }
 )
 
 
 class Overrides:
-    """The pages by language, None for the default one, and the replaced settings and members."""
+    """
+    The pages by language, None for the default one, and the replaced settings and members.
 
-    __slots__ = ("pages", "problem", "settings")
+    `bypass` has the members of bypass.json.
+    """
+
+    __slots__ = ("bypass", "pages", "problem", "settings")
 
     def __init__(
         self,
@@ -56,10 +72,12 @@ class Overrides:
         pages: Mapping[str | None, Page],
         settings: Mapping[str, Any],
         problem: Mapping[str, Any],
+        bypass: Mapping[str, Any],
     ) -> None:
         self.pages: Final = pages
         self.settings: Final = settings
         self.problem: Final = problem
+        self.bypass: Final = bypass
 
     def pages_by_language(self, default: str) -> dict[str, Page]:
         """
@@ -106,6 +124,7 @@ def read_overrides(folder: str | os.PathLike[str]) -> Overrides:
         pages=pages,
         settings={**members.get(_SETTINGS, {}), **announced},
         problem=members.get(_PROBLEM, {}),
+        bypass=members.get(BYPASS, {}),
     )
 
 
@@ -123,7 +142,7 @@ def read_override(file: str) -> str:
     if not os.path.isfile(file):
         raise PackageError(f"{_label(name)} is a folder: put only files under page/.")
     size = os.path.getsize(file)
-    if name != _SETTINGS and size > RESPONSE_LIMIT_BYTES:
+    if name not in _LONG and size > RESPONSE_LIMIT_BYTES:
         raise PackageError(
             f"{_label(name)} has {size} bytes, and CloudFront accepts {RESPONSE_LIMIT_BYTES} "
             "with headers: shorten it."
@@ -142,4 +161,4 @@ def _members(file: str) -> dict[str, Any]:
 
 
 def _label(name: str) -> str:
-    return name if name == ANNOUNCEMENT else f"page/{name}"
+    return name if name in {ANNOUNCEMENT, BYPASS} else f"page/{name}"

@@ -7,7 +7,6 @@ Read the files beside the handler, and check that they fit together.
     defaults/page.html               the page of the default language
     defaults/page.<language>.html    the page of each other language in `texts`
     defaults/page.css, page.js       what {{style}} and {{script}} in a page stand for
-    bypass.json                      what verifies the bypass link; without it there is no bypass
     overrides/                       what replaces the defaults, if it is there (overrides.py)
 """
 
@@ -23,7 +22,8 @@ from maintenance_edge.settings import DEFAULT_SETTINGS, SITE_SETTINGS, parse_set
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Final
+    from collections.abc import Mapping
+    from typing import Any, Final
 
     from maintenance_edge.bypass import Bypass
     from maintenance_edge.responses import Responses
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 OVERRIDES: Final = "overrides"
 _DEFAULTS: Final = "defaults"
-_BYPASS: Final = "bypass.json"
 
 
 class Package:
@@ -60,7 +59,7 @@ def read_package(folder: str | os.PathLike[str]) -> Package:
     return Package(
         settings=settings,
         responses=render_responses(pages, parts, settings, overrides.problem),
-        bypass=_bypass(folder, settings.bypass_lifetime_hours),
+        bypass=_bypass(overrides.bypass),
     )
 
 
@@ -91,12 +90,12 @@ def _default_pages(
     return {tag: Page(labels[tag], _text(folder, labels[tag])) for tag in settings.texts}
 
 
-def _bypass(folder: str | os.PathLike[str], lifetime_hours: int) -> Bypass | None:
-    if not os.path.exists(os.path.join(folder, _BYPASS)):
+def _bypass(tokens: Mapping[str, Any]) -> Bypass | None:
+    if not tokens:
         return None
-    from maintenance_edge.bypass import Bypass, parse_anchors  # noqa: PLC0415 -- loads base64
+    from maintenance_edge.bypass import read_bypass  # noqa: PLC0415 -- loads hmac
 
-    return Bypass(parse_anchors(_text(folder, _BYPASS)), lifetime_hours)
+    return read_bypass(tokens)
 
 
 def _text(folder: str | os.PathLike[str], name: str) -> str:

@@ -18,7 +18,6 @@ Read the settings, which are a file because Lambda@Edge has no environment varia
     asset_origins            origins from which pages may load images, fonts and style sheets
     page_scripts             whether pages may load script files, from them and from allowed_paths
     cors_origins             origins whose scripts may read the response
-    bypass_lifetime_hours    how long a bypass cookie lasts, 1 to 720
 
 `defaults/settings.json` must have every key and no other, so that a misspelt one is found before it
 is deployed. The site's page/settings.json and the announcement replace some values (overrides.py).
@@ -37,7 +36,7 @@ from maintenance_edge.paths import PATH_RULES, allowed_paths
 from maintenance_edge.policy import SOURCE_RULES, PageSources
 from maintenance_edge.retry_after import RETRY_AFTER_RULES, read_until
 from maintenance_edge.rewrite import REWRITE_RULES, read_rewrite
-from maintenance_edge.rules import check_values, join_rules, whole_number
+from maintenance_edge.rules import check_values, join_rules
 from maintenance_edge.texts import TEXT_RULES, read_texts
 
 TYPE_CHECKING = False
@@ -55,8 +54,6 @@ DEFAULT_SETTINGS: Final = "defaults/settings.json"
 SITE_SETTINGS: Final = "page/settings.json"
 ANNOUNCEMENT: Final = "announcement.json"
 
-_LONGEST_BYPASS_HOURS: Final = 720
-
 
 class Settings:
     """Valid settings; `texts` begins with the default language, `until` is Unix time."""
@@ -65,7 +62,6 @@ class Settings:
         "allowed_networks",
         "allowed_origins",
         "allowed_paths",
-        "bypass_lifetime_hours",
         "page_sources",
         "retry_after_max_seconds",
         "retry_after_seconds",
@@ -84,7 +80,6 @@ class Settings:
         self.allowed_networks: Final = _allowed_networks(values["allowed_networks"])
         self.page_sources: Final = PageSources(values)
         self.allowed_origins: Final[AllowedOrigins] = allowed_origins(values["cors_origins"])
-        self.bypass_lifetime_hours: Final[int] = values["bypass_lifetime_hours"]
 
     @property
     def default_language(self) -> str:
@@ -165,5 +160,4 @@ _RULES: Final = join_rules(
     _NETWORK_RULES,
     SOURCE_RULES,
     CORS_RULES,
-    {"bypass_lifetime_hours": whole_number(_LONGEST_BYPASS_HOURS)},
 )

@@ -1,16 +1,16 @@
 """Other callers in a real browser: an app of another origin, and a tester with the bypass link."""
 
+import json
 from typing import Any
 
 import pytest
-from maintenance.cli.bypass import anchors_document, week_of
 from maintenance_edge.bypass import COOKIE
 from selenium.webdriver import Chrome
 
 from sandbox.demo.site.origin import Origin
 from tests.browser.conftest import Visit
 from tests.browser.shop import Shop
-from tests.edge.builders import SECRET
+from tests.edge.builders import TOKEN, sha256
 
 _FETCH = """
 const [url, options, done] = arguments;
@@ -77,20 +77,15 @@ def test_the_app_of_the_shop_itself_reads_the_failed_call(shop: Shop, visit: Vis
     )
 
 
-@pytest.fixture
-def anchors(shop: Shop) -> str:
-    """Give the anchors of SECRET from last week on, by the clock of the edge."""
-    function = shop.cloud.cloudfront.get_distribution(Id=shop.distribution_id)
-    now = function["Distribution"]["LastModifiedTime"].timestamp()
-    return anchors_document(SECRET, first_week=week_of(now) - 1, weeks=4)
+TOKENS = {"overrides/bypass.json": json.dumps({sha256(TOKEN): 4_000_000_000})}
 
 
 def test_the_bypass_link_lets_only_that_browser_pass(
-    shop: Shop, visit: Visit, visit_elsewhere: Visit, anchors: str
+    shop: Shop, visit: Visit, visit_elsewhere: Visit
 ) -> None:
     """The tester sees the shop at once and at the next visit; others see the page."""
-    shop.close({"bypass.json": anchors})
-    tester = visit(f"{shop.url}?maintenance-bypass={SECRET}&table=4")
+    shop.close(TOKENS)
+    tester = visit(f"{shop.url}?maintenance-bypass={TOKEN}&table=4")
     arrived = (tester.title, tester.current_url)
     tester.get(shop.url)
     other = visit_elsewhere(shop.url)
@@ -102,10 +97,10 @@ def test_the_bypass_link_lets_only_that_browser_pass(
     )
 
 
-def test_scripts_cannot_read_the_cookie(shop: Shop, visit: Visit, anchors: str) -> None:
+def test_scripts_cannot_read_the_cookie(shop: Shop, visit: Visit) -> None:
     """A script injected into the shop cannot steal it."""
-    shop.close({"bypass.json": anchors})
-    tester = visit(f"{shop.url}?maintenance-bypass={SECRET}")
+    shop.close(TOKENS)
+    tester = visit(f"{shop.url}?maintenance-bypass={TOKEN}")
     cookie = tester.get_cookie(COOKIE) or {}
 
     assert ("", True, True, "Lax", "/") == (
@@ -117,9 +112,9 @@ def test_scripts_cannot_read_the_cookie(shop: Shop, visit: Visit, anchors: str) 
     )
 
 
-def test_a_wrong_link_shows_the_page(shop: Shop, visit: Visit, anchors: str) -> None:
+def test_a_wrong_link_shows_the_page(shop: Shop, visit: Visit) -> None:
     """It sets no cookie."""
-    shop.close({"bypass.json": anchors})
-    other = visit(f"{shop.url}?maintenance-bypass={SECRET[::-1]}")
+    shop.close(TOKENS)
+    other = visit(f"{shop.url}?maintenance-bypass={TOKEN[::-1]}")
 
     assert (False, []) == (other.title == "Harbour Roasters", other.get_cookies())

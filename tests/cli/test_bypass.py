@@ -1,175 +1,270 @@
-"""The bypass link's command: what it writes to Parameter Store, into the package and on screen."""
+"""The command bypass, each in its own process against the sandbox, with its deployed controller."""
 
 import json
-import os
 import re
 import subprocess
-import sys
-from pathlib import Path
+from collections.abc import Iterator
 
+import httpx
 import pytest
-from maintenance.cli.bypass import (
-    BypassError,
-    anchored_weeks,
-    anchors_document,
-    create_secret,
-    link_to,
-    read_secret,
-    week_of,
-)
-from maintenance_edge.bypass import WEEK_HOURS, Bypass, parse_anchors, sign
+from maintenance.cli.bypass import _link
+from maintenance.lambda_edge.bypass import LINK_PARAMETER
+from maintenance_edge.bypass import PARAMETER
 
-from tests.cli.deployed import ROOT
-from tests.cloud import Cloud
+from sandbox.process import Sandbox
+from tests.cli.deployed import ROOT, Deployed, command, deploy, words
+from tests.cloud import Cloud, eventually
+from tests.edge.builders import sha256
+from tests.sandbox.builders import a_distribution, a_user, allow
+from tests.stories.site import BUCKET
 
-NAME = "/site/maintenance/bypass-secret"
-NOW = 1_795_651_200.0
-SECRET = "8yU3cN0m6fJ4Qk1sVb7wZrXt2LpHdEgA5oIuYnKqTjM"  # noqa: S105 - a secret of the tests
+KEY = "bypass/tokens.json"
+HOST = "shop.example.com"
 
 
-def test_a_secret_is_written_encrypted_and_read_back(cloud: Cloud) -> None:
-    """It is a SecureString of 32 random bytes."""
-    create_secret(cloud.ssm, NAME, replace=False)
-
-    assert re.fullmatch(r"[\w-]{43}", read_secret(cloud.ssm, NAME))
-
-
-def test_a_secret_is_not_replaced_by_accident(cloud: Cloud) -> None:
-    """Links that people already have would stop working."""
-    create_secret(cloud.ssm, NAME, replace=False)
-
-    with pytest.raises(
-        BypassError, match=r"already.*--replace, then run site-maintenance bypass prepare and"
-    ):
-        create_secret(cloud.ssm, NAME, replace=False)
+@pytest.fixture(scope="module")
+def _stack(sandbox: Sandbox) -> Iterator[tuple[Deployed, str]]:
+    """Give a stack for one distribution; its controller runs when a test wakes it."""
+    sandbox.reset()
+    cloud = Cloud(sandbox)
+    aliases = {"Quantity": 2, "Items": ["*.example.com", HOST]}
+    distribution_id = a_distribution(cloud, Aliases=aliases)
+    yield deploy(cloud, distribution_id), distribution_id
+    sandbox.reset()
 
 
-def test_a_secret_is_replaced_on_request(cloud: Cloud) -> None:
-    """The new secret is another one."""
-    create_secret(cloud.ssm, NAME, replace=False)
-    before = read_secret(cloud.ssm, NAME)
-    create_secret(cloud.ssm, NAME, replace=True)
-
-    assert before != read_secret(cloud.ssm, NAME)
-
-
-def test_a_missing_secret_is_reported(cloud: Cloud) -> None:
-    """The error says how to make one."""
-    with pytest.raises(BypassError, match="no secret in /site/maintenance/bypass-secret yet"):
-        read_secret(cloud.ssm, NAME)
-
-
-def test_a_secret_that_can_be_guessed_is_refused(cloud: Cloud) -> None:
-    """Anyone with the package could find it with a word list."""
-    cloud.ssm.put_parameter(Name=NAME, Value="open-sesame", Type="SecureString")
-
-    with pytest.raises(BypassError, match="could be guessed"):
-        read_secret(cloud.ssm, NAME)
+@pytest.fixture
+def deployed(_stack: tuple[Deployed, str], monkeypatch: pytest.MonkeyPatch) -> Deployed:
+    """Give the stack without tokens and with its site open, and its environment in this process."""
+    stack, distribution_id = _stack
+    cloud = stack.site.cloud
+    environment = cloud.sandbox.environment() | stack.site.environment(distribution_id)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    cloud.sandbox.set(deploy_seconds=0.5)
+    cloud.s3.delete_object(Bucket=BUCKET, Key=KEY)
+    stack.site.becomes("off")
+    cloud.sandbox.finish_deployments()
+    return stack
 
 
-def test_a_secret_in_clear_is_refused(cloud: Cloud) -> None:
-    """Many people may read a String."""
-    cloud.ssm.put_parameter(Name=NAME, Value=SECRET, Type="String")
-
-    with pytest.raises(BypassError, match="is not a SecureString"):
-        read_secret(cloud.ssm, NAME)
-
-
-def test_an_aws_error_is_reported(cloud: Cloud) -> None:
-    """Here access is denied, to read and to write."""
-    for operation in ("ssm:GetParameter", "ssm:PutParameter"):
-        cloud.sandbox.inject_fault("refuse", operation, code="AccessDeniedException")
-
-    with pytest.raises(BypassError, match=r"Cannot read the secret .*AccessDenied"):
-        read_secret(cloud.ssm, NAME)
-    with pytest.raises(BypassError, match=r"Cannot write the secret .*AccessDenied"):
-        create_secret(cloud.ssm, NAME, replace=False)
+def stored(deployed: Deployed) -> str:
+    """Return the stored tokens as text, a document without any if there is no object."""
+    s3 = deployed.site.cloud.s3
+    if not s3.list_objects_v2(Bucket=BUCKET, Prefix=KEY)["KeyCount"]:
+        return '{"tokens": []}'
+    return s3.get_object(Bucket=BUCKET, Key=KEY)["Body"].read().decode()
 
 
-def test_the_document_verifies_the_cookies_of_its_weeks_only() -> None:
-    """The secret is not in it."""
-    document = anchors_document(SECRET, first_week=week_of(NOW), weeks=2)
-    bypass = Bypass(anchors=parse_anchors(document), lifetime_hours=720)
-    hours = [int(NOW // 3_600) + hour for hour in (1, 168, 336, 337)]
+def names(deployed: Deployed) -> list[str]:
+    """Return the names of the stored tokens."""
+    return [each["name"] for each in json.loads(stored(deployed))["tokens"]]
 
-    assert ([True, True, True, False], False) == (
-        [bypass.is_valid(sign(SECRET, hour), NOW) for hour in hours],
-        SECRET in document,
+
+def token_of(link: str) -> str:
+    """Return the token in a link."""
+    return link.strip().partition(f"{PARAMETER}=")[2]
+
+
+def start(deployed: Deployed, *words: str) -> "subprocess.Popen[str]":
+    """Start a command without waiting for its end."""
+    return subprocess.Popen(  # noqa: S603 - our own program
+        command(*words),
+        cwd=ROOT,
+        env=deployed.environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
 
 
-@pytest.mark.parametrize("lifetime_hours", [1, 12, 168, 169, 720])
-def test_the_link_works_until_the_last_hour_that_was_promised(lifetime_hours: int) -> None:
-    """A cookie set in that hour is valid until its own end, which is later."""
-    weeks = anchored_weeks(2, lifetime_hours)
-    document = anchors_document(SECRET, first_week=week_of(NOW), weeks=weeks)
-    bypass = Bypass(anchors=parse_anchors(document), lifetime_hours=lifetime_hours)
-    last = (week_of(NOW) + 2) * WEEK_HOURS * 3_600 - 1.0
+def test_create_prints_the_link_and_stores_its_digest(deployed: Deployed) -> None:
+    """Nothing but the link is on standard output; the token itself is nowhere else."""
+    ran = deployed.types("bypass", "create", "--for", "2h", "--name", "ana")
 
-    assert bypass.is_valid(sign(SECRET, bypass.expiry(last)), last)
+    assert 0 == ran.returncode, ran.stderr
+    assert re.fullmatch(rf"https://{HOST}/\?{PARAMETER}=[\w-]{{43}}\n", ran.stdout)
+    token = token_of(ran.stdout)
+    assert (True, False) == (sha256(token) in stored(deployed), token in stored(deployed))
+    assert "The token ana is valid until" in words(ran.stderr)
+    assert "in 2h. Its link is not shown again." in words(ran.stderr)
+    assert "The site is open: the link lets testers in from the next maintenance on" in words(
+        ran.stderr
+    )
 
 
-def test_a_secret_and_a_week_always_give_the_same_document() -> None:
-    """A repeated build gives the same package."""
-    first, second = (anchors_document(SECRET, first_week=2_969, weeks=104) for _ in range(2))
+def test_create_waits_until_the_link_works(deployed: Deployed) -> None:
+    """Until the controller has published the token and CloudFront has deployed that."""
+    site = deployed.site
+    site.becomes("on")
+    site.cloud.sandbox.finish_deployments()
 
-    assert (first, 104) == (second, len(json.loads(first)["anchors"]))
+    running = start(deployed, "bypass", "create", "--name", "ana", "--wait")
+    eventually(lambda: ["ana"] == names(deployed))
+    site.notices_the_page()
+    link, err = running.communicate(timeout=60)
+    opened = httpx.get(
+        f"{site.cloud.sandbox.endpoint_url}/?{PARAMETER}={token_of(link)}", headers={"Host": HOST}
+    )
+
+    assert (0, 303) == (running.returncode, opened.status_code)
+    assert err.endswith("The link works.\n")
+
+
+def test_create_for_a_closed_site_says_what_the_link_shows_first(deployed: Deployed) -> None:
+    """It works minutes later; a tester who opens it now would think it is broken."""
+    deployed.site.becomes("on")
+
+    ran = deployed.types("bypass", "create")
+
+    assert 0 == ran.returncode
+    assert (
+        "The site is closed: until CloudFront has deployed the token, usually within minutes, the "
+        "link shows the maintenance page."
+    ) in words(ran.stderr)
+
+
+def test_waiting_ends_with_its_time(deployed: Deployed) -> None:
+    """The controller does not run here; exit code 4, and the token stays."""
+    deployed.site.becomes("on")
+    deployed.site.cloud.sandbox.finish_deployments()
+
+    ran = deployed.types("bypass", "create", "--name", "ana", "--wait", "--timeout", "1s")
+
+    assert (4, ["ana"]) == (ran.returncode, names(deployed))
+    assert "Still rolling out" in ran.stderr
+
+
+def test_list_shows_names_and_expiry(deployed: Deployed) -> None:
+    """For people and for scripts; without a name the token has one of its own."""
+    deployed.types("bypass", "create", "--for", "2h", "--name", "ana")
+    unnamed = deployed.types("bypass", "create", "--json")
+    name = json.loads(unnamed.stdout)["name"]
+
+    screen = deployed.types("bypass", "list").stdout
+    document = json.loads(deployed.types("bypass", "list", "--json").stdout)
+
+    assert re.fullmatch(r"[0-9a-f]{8}", name)
+    assert ["name", "ana", name] == [line.split()[0] for line in screen.splitlines()]
+    assert [("ana", True), (name, True)] == [
+        (each["name"], each["is_valid"]) for each in document["tokens"]
+    ]
+
+
+def test_without_tokens_list_says_so(deployed: Deployed) -> None:
+    """The object need not exist."""
+    ran = deployed.types("bypass", "list")
+
+    assert (0, "No bypass tokens.\n") == (ran.returncode, ran.stdout)
+
+
+def test_revoke_takes_out_one_token(deployed: Deployed) -> None:
+    """And says until when it can still be used."""
+    for name in ("ana", "bob"):
+        deployed.types("bypass", "create", "--name", name)
+    deployed.site.becomes("on")
+
+    ran = deployed.types("bypass", "revoke", "ana")
+
+    assert (0, ["bob"]) == (ran.returncode, names(deployed))
+    assert (
+        "Revoked ana. The site is closed: until CloudFront has deployed this, usually within "
+        "minutes, ana can pass."
+    ) in words(ran.stderr)
+
+
+def test_an_unknown_name_is_an_error(deployed: Deployed) -> None:
+    """Nothing is changed, also for the names beside it."""
+    deployed.types("bypass", "create", "--name", "ana")
+
+    ran = deployed.types("bypass", "revoke", "ana", "eve")
+
+    assert (1, ["ana"]) == (ran.returncode, names(deployed))
+    assert "no token is named eve: there are ana\n" == ran.stderr
+
+
+def test_two_operators_do_not_lose_each_others_token(deployed: Deployed) -> None:
+    """The write of the first comes after that of the second; it is made again."""
+    deployed.types("bypass", "create", "--name", "eve")
+    sandbox = deployed.site.cloud.sandbox
+    sandbox.inject_fault("hold", "s3:PutObject")
+    first = start(deployed, "bypass", "create", "--name", "ana")
+    eventually(lambda: len(sandbox.held()) == 1)
+    second = deployed.types("bypass", "create", "--name", "bob")
+    sandbox.release()
+    first.communicate(timeout=60)
+
+    assert (0, 0, ["eve", "bob", "ana"]) == (
+        first.returncode,
+        second.returncode,
+        names(deployed),
+    )
+
+
+@pytest.mark.parametrize("kind", ["lose", "cut-after"])
+def test_a_lost_answer_loses_no_link(deployed: Deployed, kind: str) -> None:
+    """S3 has stored the token, and the repeated write finds it there."""
+    deployed.types("bypass", "create", "--name", "eve")
+    deployed.site.cloud.sandbox.inject_fault(kind, "s3:PutObject")
+    created = deployed.types("bypass", "create", "--name", "ana")
+    deployed.site.cloud.sandbox.inject_fault(kind, "s3:PutObject")
+    revoked = deployed.types("bypass", "revoke", "eve")
+
+    assert (0, 0, ["ana"]) == (created.returncode, revoked.returncode, names(deployed))
+    assert sha256(token_of(created.stdout)) in stored(deployed)
+
+
+@pytest.mark.parametrize(
+    ("code", "error", "options"),
+    [
+        (2, "'http://shop.example.com/' is not an https address", ["--url", f"http://{HOST}/"]),
+        (2, "'shop.example.com' is not an https address", ["--url", HOST]),
+        (2, "'7' is not", ["--for", "7"]),
+        (1, "'a b' cannot name a token: use up to 64 letters", ["--name", "a b"]),
+        (1, "a token lasts 365 days at most", ["--for", "366d"]),
+    ],
+)
+def test_what_cannot_be_is_refused(
+    deployed: Deployed, code: int, error: str, options: list[str]
+) -> None:
+    """With a sentence, and nothing is stored."""
+    ran = deployed.types("bypass", "create", *options)
+
+    assert (code, "") == (ran.returncode, ran.stdout)
+    assert error.replace("'7' is not", "'7': unit missing") in words(ran.stderr)
+    assert [] == names(deployed)
+
+
+def test_an_operator_without_permission_learns_it(deployed: Deployed) -> None:
+    """Who may read the stack may not let browsers in."""
+    reader = a_user(
+        deployed.site.cloud,
+        allow("cloudformation:DescribeStacks", "*"),
+        allow("lambda:GetFunctionConfiguration", "*"),
+        allow("s3:ListBucket", "*"),
+        allow("s3:GetObject", "*"),
+    )
+    ran = deployed.types(
+        "bypass", "create", "--url", f"https://{HOST}/", environment=deployed.as_caller(reader)
+    )
+
+    assert (1, "") == (ran.returncode, ran.stdout)
+    assert f"the bypass tokens s3://{BUCKET}/{KEY} were not written" in words(ran.stderr)
 
 
 @pytest.mark.parametrize(
     ("link", "url"),
     [
-        (f"https://www.example.com/?maintenance-bypass={SECRET}", "https://www.example.com"),
-        (f"https://a.example/b?c=d&maintenance-bypass={SECRET}", "https://a.example/b?c=d#e"),
+        (f"https://www.example.com/?{PARAMETER}=x", "https://www.example.com"),
+        (f"https://a.example/b?c=d&{PARAMETER}=x", "https://a.example/b?c=d#e"),
     ],
 )
-def test_the_link_is_the_address_with_the_secret(link: str, url: str) -> None:
+def test_the_link_is_the_address_with_the_token(link: str, url: str) -> None:
     """The rest of the address stays."""
-    assert link == link_to(url, SECRET)
+    assert link == _link(url, "x")
 
 
-@pytest.mark.parametrize("url", ["http://www.example.com/", "www.example.com", "https:///", ""])
-def test_the_secret_is_not_sent_in_clear(url: str) -> None:
-    """A browser would not accept the cookie either."""
-    with pytest.raises(BypassError, match="is not an https address: give one such as"):
-        link_to(url, SECRET)
-
-
-def run(cloud: Cloud, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """Run the command as make does."""
-    environment = {
-        **cloud.sandbox.environment(),
-        "PATH": os.defpath,
-        "PYTHONPATH": "controller:edge_handler",
-        "PYTHONPYCACHEPREFIX": sys.pycache_prefix or "",
-    }
-    return subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-m", "maintenance", "bypass", *arguments],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def test_create_prepare_and_print_lead_to_a_link(cloud: Cloud, tmp_path: Path) -> None:
-    """The last prints the link and nothing else."""
-    file = tmp_path / "bypass.json"
-
-    created = run(cloud, "create")
-    prepared = run(cloud, "prepare", "--weeks", "3", "--file", str(file))
-    printed = run(cloud, "print", "https://www.example.com/")
-
-    secret = cloud.ssm.get_parameter(Name=NAME, WithDecryption=True)["Parameter"]["Value"]
-    link = f"https://www.example.com/?maintenance-bypass={secret}\n"
-    assert (0, 0, link) == (created.returncode, prepared.returncode, printed.stdout)
-    assert len(json.loads(file.read_text())["anchors"]) > 3
-
-
-def test_an_error_is_one_sentence_and_exit_code_1(cloud: Cloud) -> None:
-    """For scripts and for people."""
-    ran = run(cloud, "print", "https://www.example.com/")
-
-    sentence = f"There is no secret in {NAME} yet: create it first.\n"
-    assert (1, "", sentence) == (ran.returncode, ran.stdout, ran.stderr)
+def test_the_link_has_the_parameter_that_the_edge_reads() -> None:
+    """The command does not carry the edge function."""
+    assert PARAMETER == LINK_PARAMETER

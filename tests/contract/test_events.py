@@ -173,20 +173,21 @@ def test_unrelated_events_do_not_wake_the_controller(
 
 
 @pytest.mark.parametrize(
-    "name",
+    "key",
     [
-        "page.html",
-        "page.de.html",
-        "page.pt-br.html",
-        "page.pt-BR.html",
-        "settings.json",
-        "problem.json",
+        "page/page.html",
+        "page/page.de.html",
+        "page/page.pt-br.html",
+        "page/page.pt-BR.html",
+        "page/settings.json",
+        "page/problem.json",
+        "bypass/tokens.json",
     ],
 )
-def test_every_file_that_makes_a_page_wakes_the_controller(cloud: Cloud, name: str) -> None:
+def test_every_file_that_makes_a_version_wakes_the_controller(cloud: Cloud, key: str) -> None:
     """Also if its name is misspelt in a way that the error can correct."""
     event = _event("page-changed.json")
-    event["detail"]["object"]["key"] = f"page/{name}"
+    event["detail"]["object"]["key"] = key
 
     assert _matches(cloud, "PageChanged", event)
 

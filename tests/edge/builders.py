@@ -1,5 +1,6 @@
 """Ordinary requests, settings and packages, apart from what a test changes."""
 
+import hashlib
 import json
 import shutil
 from collections.abc import Mapping
@@ -7,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from maintenance_edge.bypass import Bypass, anchor
+from maintenance_edge.bypass import Bypass
 from maintenance_edge.event import Event, HeaderField, Request, Response
 from maintenance_edge.package import Package
 from maintenance_edge.page import Page, PageParts
@@ -18,10 +19,10 @@ from viewer_request import Responder
 EDGE_HANDLER = Path(__file__).parents[2] / "edge_handler"
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 
-# A Thursday; the 168 hours of its week of Unix time begin at midnight.
+# 2026-11-26, midnight in UTC.
 NOW = 1_795_651_200.0
 HOUR = 3_600.0
-SECRET = "8yU3cN0m6fJ4Qk1sVb7wZrXt2LpHdEgA5oIuYnKqTjM"  # noqa: S105 -- of the tests alone
+TOKEN = "8yU3cN0m6fJ4Qk1sVb7wZrXt2LpHdEgA5oIuYnKqTjM"  # noqa: S105 -- of the tests alone
 
 TEMPLATE = "<style>{{style}}</style><h1>{{title}}</h1><p>{{message}}</p><i>{{until_utc}}</i>"
 PARTS = PageParts(style="p { color: red }", script="")
@@ -48,7 +49,6 @@ def settings_values(**changes: object) -> dict[str, Any]:
         "asset_origins": [],
         "page_scripts": False,
         "cors_origins": [],
-        "bypass_lifetime_hours": 12,
         **changes,
     }
     return {key: value for key, value in values.items() if value is not ...}
@@ -66,13 +66,16 @@ def some_responses(template: str = TEMPLATE, /, **changes: object) -> Responses:
     return render_responses(pages, PARTS, settings)
 
 
-def a_responder(secret: str = SECRET, weeks: int = 2, **changes: object) -> Responder:
-    """Return a responder with these settings and a bypass for `weeks` weeks from NOW."""
+def a_responder(**changes: object) -> Responder:
+    """Return a responder with these settings, for which TOKEN is valid for twelve hours."""
     settings = some_settings(**changes)
-    first_week = int(NOW // HOUR) // 168
-    anchors = {week: anchor(secret, week) for week in range(first_week, first_week + weeks)}
-    bypass = Bypass(anchors=anchors, lifetime_hours=settings.bypass_lifetime_hours)
+    bypass = Bypass({sha256(TOKEN): int(NOW + 12 * HOUR)})
     return Responder(Package(settings, some_responses(**changes), bypass))
+
+
+def sha256(token: str) -> str:
+    """Return what a package holds of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def a_request(
@@ -110,8 +113,7 @@ def a_package(folder: Path, overrides: Mapping[str, object] = _NONE, **changes: 
 
     Each of the `overrides` is text, bytes, or a value to write as JSON; `changes` are to settings.
     """
-    ignored = shutil.ignore_patterns("__pycache__", "bypass.json")
-    shutil.copytree(EDGE_HANDLER, folder, ignore=ignored)
+    shutil.copytree(EDGE_HANDLER, folder, ignore=shutil.ignore_patterns("__pycache__"))
     values = settings_values(**{"texts": TEXTS, **changes})
     (folder / "defaults" / "settings.json").write_text(json.dumps(values))
     for name, content in overrides.items():

@@ -1,5 +1,7 @@
 """The text of a message or a request never becomes markup, headers or a way in."""
 
+import base64
+import hashlib
 import json
 import re
 from html.parser import HTMLParser
@@ -9,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from maintenance_edge.bypass import PARAMETER
+from maintenance_edge.bypass import COOKIE, PARAMETER
 from maintenance_edge.negotiation import HTML, PROBLEM, TEXT
 from maintenance_edge.page import Page, PageParts
 from maintenance_edge.responses import Responses, render_responses
@@ -18,7 +20,7 @@ from maintenance_edge.tags import tags
 from tests.edge.builders import (
     EDGE_HANDLER,
     NOW,
-    SECRET,
+    TOKEN,
     a_request,
     a_responder,
     some_settings,
@@ -149,7 +151,7 @@ OPEN = a_responder(
 @example(uri="/.//evil.example", query="")
 def test_the_bypass_link_never_leads_to_another_site(uri: str, query: str) -> None:
     """Its redirect is a path, as browsers read it, whatever address the link is opened at."""
-    response = OPEN.respond(a_request(uri, query=f"{query}&{PARAMETER}={SECRET}"), NOW)
+    response = OPEN.respond(a_request(uri, query=f"{query}&{PARAMETER}={TOKEN}"), NOW)
 
     location = value_of(response, "location")
     assert re.fullmatch(r"/(?!/)[!-~]*", location)
@@ -160,7 +162,7 @@ def test_the_bypass_link_never_leads_to_another_site(uri: str, query: str) -> No
 @examples(25)
 @given(
     uri=PIECES,
-    query=PIECES | st.just(f"{PARAMETER}={SECRET}"),
+    query=PIECES | st.just(f"{PARAMETER}={TOKEN}"),
     method=st.sampled_from(["GET", "OPTIONS"]),
     value=PIECES,
 )
@@ -244,3 +246,36 @@ def test_no_message_changes_what_a_page_of_its_own_may_do(message: str) -> None:
 def names_of(responses: Responses) -> list[str]:
     """Return the names of the page's tags, in their order."""
     return [tag.name for tag in tags(responses["en", HTML]["body"])]
+
+
+COOKIE_PIECES = [
+    COOKIE, TOKEN, TOKEN[:-1], f"{COOKIE}=", "=", ";", "; ", " ", '"', ",", "%", "\\x00", "x",
+    "$Version=1", COOKIE.lower(), "__Host-", "\r\n", "a" * 8_000,
+]  # fmt: skip
+
+
+@examples(50)
+@given(st.lists(st.lists(st.sampled_from(COOKIE_PIECES), max_size=8).map("".join), max_size=3))
+@example([f"{COOKIE}=x; {COOKIE}={TOKEN}"])
+@example([f"{COOKIE}={TOKEN}x"])
+@example([f'{COOKIE}="{TOKEN}"'])
+@example([f"x{COOKIE}={TOKEN}", f"{COOKIE.lower()}={TOKEN}"])
+def test_only_the_whole_token_in_the_first_cookie_of_the_name_passes(cookies: list[str]) -> None:
+    """However the header is put together, as an independent parser reads it (RFC 6265, 5.4)."""
+    request = a_request()
+    request["headers"]["cookie"] = [{"key": "Cookie", "value": each} for each in cookies]
+    pairs = [pair.strip().split("=", 1) for each in cookies for pair in each.split(";")]
+    ours = [pair[1] for pair in pairs if len(pair) > 1 and pair[0] == COOKIE]
+
+    assert (ours[:1] == [TOKEN]) is (OPEN.respond(request, NOW) is request)
+
+
+def test_what_the_package_holds_makes_no_cookie_and_no_link() -> None:
+    """Who may read the function knows the digest, in hexadecimal, in base64, or as it is."""
+    digest = hashlib.sha256(TOKEN.encode()).digest()
+    forms = [digest.hex(), digest.hex()[:43], base64.urlsafe_b64encode(digest).decode()[:43]]
+    forms.append(digest.decode("latin-1"))
+    for form in forms:
+        request = a_request(headers={"Cookie": f"{COOKIE}={form}"}, query=f"{PARAMETER}={form}")
+
+        assert "503" == cast("Response", OPEN.respond(request, NOW))["status"]

@@ -1,69 +1,57 @@
-"""The bypass cookie: who can make one, how long it is valid, and what opening the link does."""
+"""The bypass tokens: which link and cookie pass, until when, and what opening the link does."""
 
-import base64
-import hashlib
-import json
+import secrets
 from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from maintenance_edge.bypass import (
-    COOKIE,
-    PARAMETER,
-    Bypass,
-    anchor,
-    chain,
-    cookie_value,
-    parse_anchors,
-    sign,
-    week_and_hour,
-)
+from maintenance_edge.bypass import COOKIE, PARAMETER, Bypass, cookie_value
 from maintenance_edge.event import Request, Response
-from maintenance_edge.files import PackageError
 
-from tests.edge.builders import HOUR, NOW, SECRET, a_request, value_of
+from tests.edge.builders import HOUR, NOW, TOKEN, a_request, sha256, value_of
 
-WEEK = int(NOW // HOUR) // 168
-LIFETIME = 12
-BYPASS = Bypass(
-    anchors={WEEK: anchor(SECRET, WEEK), WEEK + 1: anchor(SECRET, WEEK + 1)},
-    lifetime_hours=LIFETIME,
-)
-MIDWEEK = NOW + 80 * HOUR
+BYPASS = Bypass({sha256(TOKEN): int(NOW + HOUR)})
 
 
-def open_link(request: Request, *, bypass: Bypass = BYPASS, now: float = NOW) -> Response:
+def open_link(request: Request, *, now: float = NOW) -> Response:
     """Return the response to the link; fail if there is none."""
-    response = bypass.link_response(request, now)
+    response = BYPASS.link_response(request, now)
     assert response is not None
     return response
 
 
-def cookie_of(response: Response) -> str:
-    """Return the cookie that a response sets."""
-    return value_of(response, "set-cookie").partition(";")[0].partition("=")[2]
-
-
-def a_link(secret: str = SECRET, *, uri: str = "/", method: str = "GET") -> Request:
+def a_link(token: str = TOKEN, *, uri: str = "/", method: str = "GET") -> Request:
     """Return a request for the bypass link."""
-    return a_request(uri, method=method, query=f"{PARAMETER}={secret}")
+    return a_request(uri, method=method, query=f"{PARAMETER}={token}")
 
 
-@pytest.mark.parametrize("hours", [0, 1, 12, 80, 160, 167])
-def test_the_link_sets_a_cookie_that_passes(hours: int) -> None:
-    """At any hour of a week, also if the cookie ends in the next week."""
-    now = NOW + hours * HOUR + 1
-    cookie = cookie_of(open_link(a_link(), now=now))
-
-    assert BYPASS.admits(a_request(headers={"Cookie": f"{COOKIE}={cookie}"}), now)
+def with_cookie(token: str) -> Request:
+    """Return a request with the bypass cookie."""
+    return a_request(headers={"Cookie": f"{COOKIE}={token}"})
 
 
-def test_the_link_redirects_to_its_address_without_the_secret() -> None:
-    """Other parameters stay, and the secret leaves the address bar."""
-    request = a_request("/a%20b/ü", query=f"x=1&{PARAMETER}={SECRET}&y=%26&{PARAMETER}-x=1&z")
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_the_link_sets_a_cookie_that_passes(method: str) -> None:
+    """The cookie is the token, so that revoking it ends the cookie too."""
+    cookie = value_of(open_link(a_link(method=method)), "set-cookie").partition(";")[0]
+
+    assert f"{COOKIE}={TOKEN}" == cookie
+    assert BYPASS.admits(a_request(headers={"Cookie": cookie}), NOW)
+
+
+def test_the_link_redirects_to_its_address_without_the_token() -> None:
+    """Other parameters stay, and the token leaves the address bar."""
+    request = a_request("/a%20b/ü", query=f"x=1&{PARAMETER}={TOKEN}&y=%26&{PARAMETER}-x=1&z")
 
     assert f"/a%20b/%C3%BC?x=1&y=%26&{PARAMETER}-x=1&z" == value_of(open_link(request), "location")
+
+
+def test_a_link_with_two_tokens_keeps_neither() -> None:
+    """A tester who got a new link may append it to the old one."""
+    request = a_request(query=f"{PARAMETER}={TOKEN}&a&{PARAMETER}={TOKEN[::-1]}")
+
+    assert "/?a" == value_of(open_link(request), "location")
 
 
 @pytest.mark.parametrize(
@@ -82,14 +70,14 @@ def test_the_redirect_never_leaves_the_site(uri: str, location: str) -> None:
 
 
 def test_scripts_other_sites_and_plain_http_do_not_get_the_cookie() -> None:
-    """It lasts 12 hours and the rest of the current one."""
+    """It lasts as long as the token is still valid."""
     attributes = value_of(open_link(a_link(), now=NOW + 600), "set-cookie").partition("; ")[2]
 
-    assert "Max-Age=46200; Path=/; Secure; HttpOnly; SameSite=Lax" == attributes
+    assert "Max-Age=3000; Path=/; Secure; HttpOnly; SameSite=Lax" == attributes
 
 
 def test_the_redirect_is_not_cached_and_sends_no_referrer() -> None:
-    """It sets a credential, and its address has the secret."""
+    """It sets a credential, and its address has the token."""
     response = open_link(a_link())
 
     assert ("303", "no-store", "no-referrer") == (
@@ -102,115 +90,78 @@ def test_the_redirect_is_not_cached_and_sends_no_referrer() -> None:
 @pytest.mark.parametrize(
     "request_",
     [
-        a_link(SECRET[:-1]),
-        a_link(SECRET + "A"),
+        a_link(TOKEN[:-1]),
+        a_link(TOKEN + "A"),
+        a_link(TOKEN.lower()),
+        a_link(sha256(TOKEN)),
         a_link(""),
         a_link("\ud800"),
         a_link(method="POST"),
-        a_request(query=f"x{PARAMETER}={SECRET}"),
+        a_request(query=f"x{PARAMETER}={TOKEN}"),
         a_request(query=PARAMETER),
         a_request(query=""),
         cast("Request", {}),
     ],
 )
 def test_only_the_genuine_link_is_answered(request_: Request) -> None:
-    """Not a wrong secret, another parameter, or a method that is not a navigation."""
+    """Not a wrong token, another parameter, or a method that is not a navigation."""
     assert None is BYPASS.link_response(request_, NOW)
 
 
-def test_without_anchors_there_is_no_bypass() -> None:
-    """A package without anchors accepts no link."""
-    assert None is Bypass(anchors={}, lifetime_hours=LIFETIME).link_response(a_link(), NOW)
-
-
-def test_the_link_stops_working_after_the_last_anchor() -> None:
-    """It then gets the maintenance page; nothing fails."""
-    assert None is BYPASS.link_response(a_link(), NOW + 2 * 168 * HOUR)
-
-
-@pytest.mark.parametrize(("is_valid", "seconds"), [(True, 13 * HOUR - 1), (False, 13 * HOUR)])
-def test_a_cookie_is_valid_until_its_hour(
+@pytest.mark.parametrize(("is_valid", "seconds"), [(True, HOUR - 1), (False, HOUR)])
+def test_link_and_cookie_are_valid_until_the_token_expires(
     is_valid: bool,  # noqa: FBT001 -- a column of the table
     seconds: float,
 ) -> None:
     """The edge checks the time itself, whatever the browser does with Max-Age."""
-    cookie = cookie_of(open_link(a_link()))
+    now = NOW + seconds
 
-    assert is_valid == BYPASS.is_valid(cookie, NOW + seconds)
-
-
-def test_a_shorter_lifetime_ends_existing_cookies_too() -> None:
-    """A cookie that ends later than one set now is not valid."""
-    longer = Bypass(anchors=BYPASS.anchors, lifetime_hours=100)
-    cookie = cookie_of(open_link(a_link(), bypass=longer))
-
-    assert (True, False) == (longer.is_valid(cookie, NOW), BYPASS.is_valid(cookie, NOW))
+    assert (is_valid, is_valid) == (
+        BYPASS.admits(with_cookie(TOKEN), now),
+        BYPASS.link_response(a_link(), now) is not None,
+    )
 
 
-def test_a_cookie_cannot_be_made_to_last_longer() -> None:
-    """The chain runs one way, so the expiry cannot be raised."""
-    cookie = sign(SECRET, int(MIDWEEK // HOUR) + 5)
-    link = cookie.partition(".")[2]
-    raised = [f"{int(MIDWEEK // HOUR) + 5 + more}.{link}" for more in range(1, 8)]
+def test_each_of_many_tokens_has_its_own_expiry() -> None:
+    """A revoked one is among them no more."""
+    tokens = [secrets.token_urlsafe(32) for _ in range(300)]
+    bypass = Bypass({sha256(token): int(NOW) + n for n, token in enumerate(tokens[1:], start=1)})
 
-    assert [False] * 7 == [BYPASS.is_valid(forged, MIDWEEK) for forged in raised]
-
-
-def test_a_cookie_of_one_week_is_not_valid_in_the_next() -> None:
-    """Each week has its own seed."""
-    month = Bypass(anchors=BYPASS.anchors, lifetime_hours=720)
-    expiry = int(MIDWEEK // HOUR) + 5
-    link = sign(SECRET, expiry).partition(".")[2]
-
-    assert not month.is_valid(f"{expiry + 168}.{link}", MIDWEEK)
+    assert list(range(300)) == [bypass.seconds_left(token, NOW) for token in tokens]
 
 
-def test_a_cookie_yields_only_cookies_that_end_earlier() -> None:
-    """Its holder gains nothing by computing them."""
-    expiry = int(MIDWEEK // HOUR) + 5
-    padded = sign(SECRET, expiry).partition(".")[2] + "="
-    earlier = base64.urlsafe_b64encode(chain(base64.urlsafe_b64decode(padded), 2))[:-1].decode()
+def test_digests_that_begin_alike_are_told_apart() -> None:
+    """The look-up is by the beginning; what counts is the whole digest."""
+    digest = sha256(TOKEN)
+    bypass = Bypass({f"{digest[:63]}{'0' if digest[63] != '0' else '1'}": int(NOW + HOUR)})
 
-    assert sign(SECRET, expiry - 2) == f"{expiry - 2}.{earlier}"
-
-
-def test_the_package_yields_no_cookie() -> None:
-    """No link that follows from an anchor is valid in its week or the next."""
-    expiry = int(MIDWEEK // HOUR) + 5
-    links = [chain(BYPASS.anchors[WEEK], steps) for steps in range(400)]
-    forged = [f"{expiry}.{base64.urlsafe_b64encode(link)[:-1].decode()}" for link in links]
-
-    assert not any(BYPASS.is_valid(cookie, MIDWEEK) for cookie in forged)
+    assert 0 == bypass.seconds_left(TOKEN, NOW)
 
 
-def test_an_anchor_is_not_a_cookie_of_the_week_before() -> None:
-    """The chains of two weeks have nothing in common."""
-    boundary = (WEEK + 1) * 168
-    link = base64.urlsafe_b64encode(BYPASS.anchors[WEEK + 1])[:-1].decode()
+class _Opaque(str):
+    """A digest that an ordinary comparison, which ends at the first difference, fails on."""
 
-    assert not BYPASS.is_valid(f"{boundary}.{link}", boundary * HOUR - 1)
+    __slots__ = ()
 
+    def __eq__(self, other: object) -> bool:
+        raise AssertionError(other)
 
-@given(st.binary(min_size=32, max_size=32), st.integers(0, 13))
-def test_no_random_link_is_valid(link: bytes, hours: int) -> None:
-    """Guessing is hopeless, and an invalid link raises nothing."""
-    forged = base64.urlsafe_b64encode(link)[:-1].decode()
-
-    assert not BYPASS.is_valid(f"{int(NOW // HOUR) + hours}.{forged}", NOW)
+    __hash__ = str.__hash__
 
 
-@given(st.text())
-def test_no_cookie_raises_an_error(cookie: str) -> None:
-    """Whatever its text, a cookie is valid or not."""
-    assert not BYPASS.is_valid(cookie, NOW)
+@pytest.mark.parametrize(("last", "seconds"), [("", HOUR), ("0", 0), ("1", 0)])
+def test_refusing_compares_whole_digests_in_constant_time(last: str, seconds: float) -> None:
+    """Or the time it takes would say how much of a digest is right."""
+    digest = sha256(TOKEN)
+    known = _Opaque(digest if not last else digest[:63] + (last if digest[63] != last else "2"))
+
+    assert seconds == Bypass({known: int(NOW + HOUR)}).seconds_left(TOKEN, NOW)
 
 
-@given(st.integers(100_000, 9_999_999))
-def test_every_hour_is_one_hour_of_one_week(expiry: int) -> None:
-    """Hours count from 1, so that an anchor is never a cookie."""
-    week, hour = week_and_hour(expiry)
-
-    assert (expiry, True) == (week * 168 + hour, 1 <= hour <= 168)
+@given(st.binary(min_size=32, max_size=32).map(lambda raw: raw.hex()[:43]) | st.text())
+def test_no_other_text_is_a_token(text: str) -> None:
+    """Guessing is hopeless, and no cookie raises an error."""
+    assert 0 == BYPASS.seconds_left(text, NOW)
 
 
 @pytest.mark.parametrize(
@@ -229,35 +180,3 @@ def test_our_cookie_is_found_among_others(value: str, cookies: list[str]) -> Non
     request["headers"]["cookie"] = [{"key": "Cookie", "value": cookie} for cookie in cookies]
 
     assert value == cookie_value(request)
-
-
-def test_anchors_are_read_with_their_weeks() -> None:
-    """The first belongs to `first_week`, each other to the week after the one before it."""
-    digests = [hashlib.sha256(text).digest() for text in (b"a", b"b")]
-    anchors = [base64.urlsafe_b64encode(digest)[:-1].decode() for digest in digests]
-
-    assert {2969: digests[0], 2970: digests[1]} == dict(
-        parse_anchors(json.dumps({"first_week": 2969, "anchors": anchors}))
-    )
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "[]",
-        "{}",
-        '{"first_week": 1}',
-        '{"first_week": "1", "anchors": []}',
-        '{"first_week": 1, "anchors": [1]}',
-        '{"first_week": 1, "anchors": ["short"]}',
-        '{"first_week": 1, "anchors": null}',
-    ],
-)
-def test_invalid_anchors_are_refused(text: str) -> None:
-    """The message says which command writes the file."""
-    with pytest.raises(
-        PackageError,
-        match=r"bypass\.json is not valid .*: run `site-maintenance bypass prepare` again",
-    ):
-        parse_anchors(text)

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from maintenance_edge.check import package_errors
 from maintenance_edge.files import PackageError
 from maintenance_edge.markup import markup_errors
 from maintenance_edge.negotiation import HTML
@@ -17,9 +18,11 @@ from tests.edge.builders import (
     EDGE_HANDLER,
     NOW,
     TEXTS,
+    TOKEN,
     a_package,
     a_request,
     settings_values,
+    sha256,
     some_settings,
 )
 
@@ -36,12 +39,12 @@ def shipped(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Give a package with settings of the tests, in English and German, without a bypass."""
+    """Give a package with settings of the tests, in English and German."""
     return a_package(tmp_path / "package")
 
 
 def test_the_package_of_this_repository_can_be_read(shipped: Path) -> None:
-    """Settings, pages and bypass fit together."""
+    """Settings and pages fit together."""
     package = read_package(shipped)
 
     assert set(package.settings.texts) == {language for language, _ in package.responses}
@@ -100,20 +103,41 @@ def pages(package: Path) -> dict[str, str]:
     return {language: responses[language, HTML]["body"] for language in texts}
 
 
-def test_without_bypass_json_there_is_no_bypass(folder: Path) -> None:
-    """`site-maintenance bypass prepare` writes it."""
+def test_without_tokens_there_is_no_bypass(folder: Path) -> None:
+    """No token has been created, or the last one was revoked."""
     assert None is read_package(folder).bypass
 
 
-def test_the_bypass_has_anchors_from_its_file_and_its_lifetime_from_the_settings(
-    folder: Path,
-) -> None:
-    """A command writes the file, and a person the settings."""
-    (folder / "bypass.json").write_text('{"first_week": 2969, "anchors": ["' + "A" * 43 + '"]}')
+def test_the_controller_adds_the_tokens(folder: Path) -> None:
+    """The digest of each, and when it expires."""
+    (folder / "overrides").mkdir()
+    (folder / "overrides" / "bypass.json").write_text(json.dumps({sha256(TOKEN): int(NOW + 60)}))
     bypass = read_package(folder).bypass
 
     assert bypass is not None
-    assert ({2969: bytes(32)}, 12) == (bypass.anchors, bypass.lifetime_hours)
+    assert [60, 0] == [bypass.seconds_left(each, NOW) for each in (TOKEN, TOKEN[::-1])]
+
+
+def test_a_thousand_tokens_fit(folder: Path) -> None:
+    """The list is longer than a response may be, and part of none."""
+    (folder / "overrides").mkdir()
+    tokens = {sha256(str(each)): 1_800_000_000 for each in range(1_000)}
+    (folder / "overrides" / "bypass.json").write_text(json.dumps(tokens))
+
+    assert () == package_errors(folder)
+
+
+@pytest.mark.parametrize(
+    "tokens",
+    [{"short": 1}, {sha256(TOKEN).upper(): 1}, {sha256(TOKEN): "1"}, {sha256(TOKEN): True}],
+)
+def test_other_tokens_are_refused(folder: Path, tokens: dict[str, object]) -> None:
+    """The controller writes the file, so this is an older function than the controller's."""
+    (folder / "overrides").mkdir()
+    (folder / "overrides" / "bypass.json").write_text(json.dumps(tokens))
+
+    with pytest.raises(PackageError, match=r"^bypass\.json: '\w+' is not a SHA-256 with"):
+        read_package(folder)
 
 
 def _page(folder: Path) -> object:

@@ -260,6 +260,7 @@ _OPERATIONS: dict[tuple[str, str], dict[str, Operation]] = {
     ("Controller", "ReadPageFiles"): {
         "s3:GetObject": Operation(run=_write("on"), prepare=(upload_page,)),
     },
+    ("Controller", "ReadBypassTokens"): {"s3:GetObject": _CLOSE},
     ("Controller", "ListStateBucket"): {
         "s3:ListBucket": Operation(run=_write("on"), prepare=(_delete_records,)),
     },

@@ -12,7 +12,8 @@ import os
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,6 +23,7 @@ import boto3
 import httpx
 from maintenance.app import App, assemble
 from maintenance.handler import lambda_handler
+from maintenance.lambda_edge.bypass import TOKENS_KEY, Token, encode_tokens
 from maintenance.settings import Settings
 from maintenance.wakeup import ParameterChanged, Sweep
 
@@ -197,6 +199,15 @@ class Site:
         """Put a file under page/ in the state bucket, as the site's owner does."""
         self.cloud.s3.put_object(Bucket=BUCKET, Key=f"page/{name}", Body=content)
 
+    def admits(self, tokens: Mapping[str, str], *, lifetime: timedelta = timedelta(days=7)) -> None:
+        """Store these bypass tokens, by their names, in place of all others."""
+        expires = _now() + lifetime
+        made = [
+            Token(name, sha256(token.encode()).hexdigest(), expires - lifetime, expires)
+            for name, token in tokens.items()
+        ]
+        self.cloud.s3.put_object(Bucket=BUCKET, Key=TOKENS_KEY, Body=encode_tokens(made))
+
     def notices_the_page(self) -> dict[str, Any]:
         """Deliver S3's event of an upload to the controller; return its report."""
         return self.receives(_PAGE_CHANGED)
@@ -205,6 +216,12 @@ class Site:
         """Return the ARNs of the versions of MaintenancePage, oldest first."""
         listed = self.cloud.functions.list_versions_by_function(FunctionName=PAGE_NAME)
         return [each["FunctionArn"] for each in listed["Versions"][1:]]
+
+    def package(self, function: str) -> str:
+        """Return the text of all files in a function's package; `function` is a name or an ARN."""
+        code = self.cloud.functions.get_function(FunctionName=function)["Code"]["Location"]
+        with zipfile.ZipFile(io.BytesIO(httpx.get(code).content)) as archive:
+            return "".join(archive.read(each).decode("latin-1") for each in archive.namelist())
 
     def publishes_another_version(self, **files: str) -> str:
         """Publish a further version of the base, with these files changed; return its ARN."""

@@ -3,6 +3,7 @@ The stack's state bucket in S3: records of displaced functions, and the owner's 
 
     displaced/<distribution id>.json   the record of one distribution; only the controller writes it
     page/<file>                        a file of the owner's page; the controller only reads it
+    bypass/tokens.json                 the bypass tokens (bypass_tokens.py)
 
 A record is written only if the stored one still is the one that was read. S3 refuses the write with
 412 if it is not, and with 409 if two conditional writes meet (doc: S3 User Guide,

@@ -1,184 +1,282 @@
 """
-The bypass link's secret: create it, write what verifies it into the package, print the link.
+`bypass`: let browsers past maintenance by a link, list the tokens of the links, and revoke them.
 
-    bypass create       writes a new random secret to Parameter Store
-    bypass prepare      writes edge_handler/bypass.json, which verifies it
-    bypass print URL    prints the link for testers
-
-The secret leaves Parameter Store only in the link. `bypass.json` is public, since everyone who may
-read the package can read it. That is safe only for a secret that cannot be guessed, so weak secrets
-are refused.
+A token is shown once, in its link. The state bucket holds its SHA-256, and the controller publishes
+that with the page, so no deployment of the stack is needed.
 """
 
-from __future__ import annotations
-
 import argparse
-import json
-import math
-import re
+import hashlib
 import secrets
-import sys
-import time
-from base64 import urlsafe_b64encode
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from botocore.exceptions import BotoCoreError, ClientError
-from maintenance_edge.bypass import HOUR_SECONDS, PARAMETER, WEEK_HOURS, anchor
-from maintenance_edge.files import PackageError
-from maintenance_edge.settings import parse_settings
+from msgspec import Struct
+from rich.table import Table
 
-from maintenance.cli.argument_types import whole_number
+from maintenance.aws.bypass_tokens import BypassTokens
+from maintenance.aws.clients import CLIENT, lazy
+from maintenance.cli.argument_types import duration
 from maintenance.cli.arguments import Commands
 from maintenance.cli.context import Context
 from maintenance.cli.exit_code import ExitCode
-from maintenance.cli.resources import EDGE_HANDLER
+from maintenance.cli.operate import UNTIL_DEPLOYED
+from maintenance.cli.show import Session
+from maintenance.cli.terminal import Clock
+from maintenance.cloudfront.targets import resolve_targets
+from maintenance.errors import ConfigurationError, MaintenanceError, StaleObservation
+from maintenance.lambda_edge.bypass import LINK_PARAMETER, Token, add, check_names, remove
+from maintenance.model import Distribution, Mode
+from maintenance.reporting.report import SETTLED, has_reached
+from maintenance.schedule.times import format_to_second
 
-if TYPE_CHECKING:
-    from mypy_boto3_ssm import SSMClient
-
-_SECRET_PARAMETER = "/site/maintenance/bypass-secret"  # noqa: S105 - the name of a parameter
-_ANCHORS = EDGE_HANDLER / "bypass.json"
-_SETTINGS = EDGE_HANDLER / "defaults" / "settings.json"
-_LONGEST_WEEKS = 520
+_TRIES = 5
+_DIGITS_OF_A_NAME = 8
 _EXAMPLES = """\
 examples:
-  site-maintenance bypass create
-  site-maintenance bypass prepare --weeks 26
-  site-maintenance bypass print https://www.example.com/
+  site-maintenance bypass create --for 7d --name ana
+  site-maintenance bypass list
+  site-maintenance bypass revoke ana
 """
-# 32 random bytes: anyone who reads the package can try guesses at the speed of SHA-256.
-_STRONG: Final = re.compile(r"[A-Za-z0-9_-]{43,128}")
+_CREATE_EXAMPLES = """\
+examples:
+  site-maintenance bypass create --for 7d --name ana
+  site-maintenance bypass create --for 2h --wait
+  site-maintenance bypass create --url https://api.example.com/
 
+A browser that opens the link can pass until the token expires, on that host
+name. A closed site accepts it once CloudFront has deployed it, usually within
+minutes.
+"""
+_LIST_EXAMPLES = """\
+examples:
+  site-maintenance bypass list
+  site-maintenance bypass list --json
+"""
+_REVOKE_EXAMPLES = """\
+examples:
+  site-maintenance bypass revoke ana
+  site-maintenance bypass revoke ana bob --wait
 
-class BypassError(RuntimeError):
-    """The command failed; the message says why and what to do."""
+Their links and cookies end once CloudFront has deployed that, usually within
+minutes.
+"""
 
 
 def add_arguments(commands: Commands, shared: argparse.ArgumentParser) -> None:
-    """Add the command `bypass`; it asks no stack, so it has none of the `shared` options."""
-    del shared
+    """Add the command `bypass` and its actions."""
     bypass = commands.add_parser(
         "bypass",
-        help="the bypass link: create its secret, prepare the package, print it",
-        description=__doc__,
+        help="let testers past maintenance by a link: create, list, revoke",
+        description="Links that let a browser past maintenance until they expire.",
         epilog=_EXAMPLES,
     )
-    bypass.set_defaults(run=run)
-    options = argparse.ArgumentParser(add_help=False)
-    options.add_argument("--parameter", default=_SECRET_PARAMETER, help="name of the SecureString")
-    options.add_argument("--region", default="us-east-1", help="the stack's Region")
-    _add_actions(bypass, options)
-
-
-def _add_actions(bypass: argparse.ArgumentParser, options: argparse.ArgumentParser) -> None:
     actions = bypass.add_subparsers(dest="action", required=True, metavar="ACTION")
-    create = actions.add_parser("create", parents=[options], help="write a new secret")
-    create.add_argument("--replace", action="store_true", help="end every link made so far")
-    prepare = actions.add_parser("prepare", parents=[options], help="write what verifies it")
-    prepare.add_argument("--file", type=Path, default=_ANCHORS, help="where to write it")
-    prepare.add_argument(
-        "--weeks",
-        type=whole_number(most=_LONGEST_WEEKS),
-        default=104,
-        help="for how long the link works (104)",
+    create = actions.add_parser(
+        "create", parents=[shared], help="make a link and show it, once", epilog=_CREATE_EXAMPLES
     )
-    link = actions.add_parser("print", parents=[options], help="print the link")
-    link.add_argument("url", help="address to open, https://www.example.com/")
+    create.add_argument(
+        "--for", dest="lifetime", type=duration, default=timedelta(days=7), metavar="DURATION",
+        help="how long it works: 2h, 7d (7d), at most 365d",
+    )  # fmt: skip
+    create.add_argument("--name", help="whose it is, to list and to revoke it by")
+    create.add_argument(
+        "--url", type=_https_url, help="address to open (the first alias of each distribution)"
+    )
+    listing = actions.add_parser(
+        "list", parents=[shared], help="names and expiry of all tokens", epilog=_LIST_EXAMPLES
+    )
+    revoke = actions.add_parser(
+        "revoke", parents=[shared], help="end links and their cookies", epilog=_REVOKE_EXAMPLES
+    )
+    revoke.add_argument("names", nargs="+", metavar="NAME", help="as `bypass list` shows them")
+    for action, act in ((create, _create), (listing, _list), (revoke, _revoke)):
+        action.set_defaults(run=run, act=act)
+    for action in (create, revoke):
+        _add_waiting(action)
+
+
+def _add_waiting(action: argparse.ArgumentParser) -> None:
+    action.add_argument(
+        "--wait", action="store_true", help="wait until every distribution is Deployed"
+    )
+    action.add_argument(
+        "--timeout", type=duration, default=UNTIL_DEPLOYED, help="how long to wait (35m)"
+    )
 
 
 def run(arguments: argparse.Namespace, context: Context) -> ExitCode:
-    """Run the action; an error is one sentence on standard error."""
-    ssm = context.aws().client("ssm", region_name=arguments.region)
-    try:
-        answer = _run(arguments, ssm)
-    except (BypassError, PackageError) as error:
-        context.terminal.error(str(error))
-        return ExitCode.FAILED
-    sys.stdout.write(f"{answer}\n")
+    """Create, list or revoke; raise MaintenanceError if that fails."""
+    session = context.connect()
+    client = lazy(lambda: context.aws().client("s3", config=CLIENT))
+    tokens = BypassTokens(client, bucket=session.app.settings.state_bucket)
+    act: Callable[[argparse.Namespace, Session, BypassTokens], ExitCode] = arguments.act
+    return act(arguments, session, tokens)
+
+
+def _create(arguments: argparse.Namespace, session: Session, tokens: BypassTokens) -> ExitCode:
+    urls = [arguments.url] if arguments.url else _site_urls(session)
+    secret = secrets.token_urlsafe(32)
+    now = session.app.clock().replace(microsecond=0)
+    digest = hashlib.sha256(secret.encode()).hexdigest()
+    name = arguments.name or digest[:_DIGITS_OF_A_NAME]
+    token = Token(name, digest, created=now, expires=now + arguments.lifetime)
+    _change(tokens, lambda stored: add(stored, token))
+    terminal = session.terminal
+    links = [_link(url, secret) for url in urls]
+    if terminal.as_json:
+        expires = format_to_second(token.expires)
+        terminal.answer({"name": name, "expires": expires, "links": links})
+    else:
+        terminal.out.out("\n".join(links))
+    until = session.clock.time_and_distance(token.expires)
+    terminal.info(f"The token {name} is valid until {until}. Its link is not shown again.")
+    effect = _Effect(
+        is_open="the link lets testers in from the next maintenance on. Opened before, it hands "
+        "its token to the origin's logs.",
+        pending="until CloudFront has deployed the token, usually within minutes, the link shows "
+        "the maintenance page.",
+        done="The link works.",
+    )
+    return _follow(arguments, session, effect, since=now)
+
+
+def _list(_: argparse.Namespace, session: Session, tokens: BypassTokens) -> ExitCode:
+    stored = tokens.read().tokens
+    clock = session.clock
+    document = [
+        {
+            "name": each.name,
+            "created": format_to_second(each.created),
+            "expires": format_to_second(each.expires),
+            "is_valid": each.expires > clock.now,
+        }
+        for each in stored
+    ]
+    if stored:
+        session.terminal.answer({"tokens": document}, _table(stored, clock))
+    else:
+        session.terminal.answer({"tokens": []}, "No bypass tokens.")
     return ExitCode.DONE
 
 
-def _run(arguments: argparse.Namespace, ssm: SSMClient) -> str:
-    if arguments.action == "create":
-        create_secret(ssm, arguments.parameter, replace=arguments.replace)
-        return f"{arguments.parameter} holds a new secret. Now prepare, build and deploy."
-    secret = read_secret(ssm, arguments.parameter)
-    if arguments.action == "print":
-        return link_to(arguments.url, secret)
-    first_week = week_of(time.time())  # noqa: TID251 - only here does this program ask the clock
-    settings = parse_settings(_SETTINGS.read_text(encoding="utf-8"))
-    weeks = anchored_weeks(arguments.weeks, settings.bypass_lifetime_hours)
-    document = anchors_document(secret, first_week=first_week, weeks=weeks)
-    arguments.file.write_text(document, encoding="utf-8")
-    ends = datetime.fromtimestamp((first_week + arguments.weeks) * WEEK_HOURS * HOUR_SECONDS, UTC)
-    return f"With {arguments.file} the link works until {ends:%Y-%m-%d}. Now build and deploy."
+def _revoke(arguments: argparse.Namespace, session: Session, tokens: BypassTokens) -> ExitCode:
+    now, names = session.app.clock(), arguments.names
+    check_names(tokens.read().tokens, names)
+    _change(tokens, lambda stored: remove(stored, names, now))
+    text = ", ".join(names)
+    if session.terminal.as_json:
+        session.terminal.answer({"revoked": names})
+    session.terminal.info(f"Revoked {text}.")
+    effect = _Effect(
+        is_open="the next maintenance begins without that.",
+        pending=f"until CloudFront has deployed this, usually within minutes, {text} can pass.",
+        done=f"{text} cannot pass any more.",
+    )
+    return _follow(arguments, session, effect, since=now)
 
 
-def create_secret(ssm: SSMClient, name: str, *, replace: bool) -> None:
-    """Write a new random secret to the SecureString `name`; raise BypassError if it has one."""
+def _change(tokens: BypassTokens, edit: Callable[[tuple[Token, ...]], tuple[Token, ...]]) -> None:
+    """Edit the stored tokens, again if another operator writes at the same time."""
+    for tried in range(_TRIES):
+        stored = tokens.read()
+        try:
+            tokens.write(edit(stored.tokens), over=stored)
+        except StaleObservation:
+            if tried == _TRIES - 1:
+                raise
+        else:
+            return
+
+
+class _Effect(Struct, frozen=True):
+    """What to say about a change: while the site is open, and before and after it is deployed."""
+
+    is_open: str
+    pending: str
+    done: str
+
+
+def _follow(
+    arguments: argparse.Namespace, session: Session, effect: _Effect, *, since: datetime
+) -> ExitCode:
+    """Say what visitors get; with --wait, watch until every distribution is Deployed."""
+    terminal = session.terminal
     try:
-        ssm.put_parameter(
-            Name=name,
-            Value=secrets.token_urlsafe(32),
-            Type="SecureString",
-            Description="Secret of the bypass link. Anyone who has it gets past maintenance.",
-            Overwrite=replace,
+        view = session.read_status()
+    except MaintenanceError as error:
+        terminal.error(f"Cannot determine whether the site is closed ({error}).")
+        terminal.info(f"If it is: {effect.pending}")
+        return ExitCode.FAILED if arguments.wait else ExitCode.DONE
+    if view.report.decision.mode is not Mode.MAINTENANCE:
+        terminal.info(f"The site is open: {effect.is_open}")
+        return ExitCode.DONE
+    if not arguments.wait:
+        terminal.info(f"The site is closed: {effect.pending}")
+        return ExitCode.DONE
+    view = session.watch.wait(
+        session.read_status,
+        until=SETTLED,
+        timeout=arguments.timeout,
+        has_failed=lambda: session.has_failed_since(since),
+    )
+    if session.has_failed_since(since):
+        terminal.error("The controller's run has failed: site-maintenance status says why.")
+        return ExitCode.FAILED
+    if not has_reached(view.report, SETTLED):
+        terminal.error("Still rolling out: site-maintenance status --wait waits longer.")
+        return ExitCode.NOT_YET
+    terminal.info(effect.done)
+    return ExitCode.DONE
+
+
+def _site_urls(session: Session) -> list[str]:
+    """Return the address of each target; raise ConfigurationError if there is none."""
+    listing = session.app.controller.distributions.list_distributions()
+    found = resolve_targets(session.app.settings.distributions, listing).distribution_ids
+    hosts = [_host(each) for each in listing if each.distribution_id in found]
+    urls = [f"https://{host}/" for host in hosts if host]
+    if not urls:
+        raise ConfigurationError(
+            "no distribution of the stack has a host name to open: name the address with --url"
         )
-    except ssm.exceptions.ParameterAlreadyExists as error:
-        raise BypassError(
-            f"{name} already holds a secret. To end all links and cookies made from it, "
-            "replace it with --replace, then run site-maintenance bypass prepare and deploy."
-        ) from error
-    except (ClientError, BotoCoreError) as error:
-        raise BypassError(f"Cannot write the secret to {name}: {error}") from error
+    return urls
 
 
-def read_secret(ssm: SSMClient, name: str) -> str:
-    """Return the secret in `name`; raise BypassError if it is missing or weak."""
-    try:
-        parameter = ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]
-    except ssm.exceptions.ParameterNotFound as error:
-        raise BypassError(f"There is no secret in {name} yet: create it first.") from error
-    except (ClientError, BotoCoreError) as error:
-        raise BypassError(f"Cannot read the secret in {name}: {error}") from error
-    if parameter["Type"] != "SecureString":
-        raise BypassError(f"{name} is not a SecureString, so others can read it: create a new one.")
-    if not _STRONG.fullmatch(parameter["Value"]):
-        raise BypassError(
-            f"The secret in {name} could be guessed from the package, or does not fit into a link: "
-            "create one of 32 random bytes with --replace."
-        )
-    return parameter["Value"]
+def _host(distribution: Distribution) -> str:
+    """Return a host name that it serves, "" if only its tenants have one."""
+    names = [each for each in distribution.aliases if not each.startswith("*")]
+    return names[0] if names else distribution.domain_name.strip("-")
 
 
-def anchors_document(secret: str, *, first_week: int, weeks: int) -> str:
-    """Return `bypass.json`, which verifies cookies that end in these weeks, counted from 1970."""
-    anchors = [anchor(secret, week) for week in range(first_week, first_week + weeks)]
-    encoded = [urlsafe_b64encode(link).rstrip(b"=").decode() for link in anchors]
-    return json.dumps({"first_week": first_week, "anchors": encoded}, indent=1) + "\n"
-
-
-def anchored_weeks(weeks: int, lifetime_hours: int) -> int:
-    """Return how many weeks need anchors for the link to work for `weeks` weeks."""
-    # A cookie set in the last hour ends a lifetime later.
-    return weeks + math.ceil(lifetime_hours / WEEK_HOURS)
-
-
-def week_of(now: float) -> int:
-    """Return the week, counted from 1970, that `now` (Unix time) lies in."""
-    return int(now // HOUR_SECONDS) // WEEK_HOURS
-
-
-def link_to(url: str, secret: str) -> str:
-    """Return `url` as the bypass link; raise BypassError if that would send the secret in clear."""
+def _link(url: str, token: str) -> str:
     parts = urlsplit(url)
-    if parts.scheme != "https" or not parts.netloc:
-        raise BypassError(
-            f"{url!r} is not an https address: give one such as https://www.example.com/."
-        )
     query = f"{parts.query}&" if parts.query else ""
-    link = parts._replace(path=parts.path or "/", query=f"{query}{PARAMETER}={secret}", fragment="")
-    return link.geturl()
+    parts = parts._replace(path=parts.path or "/", query=f"{query}{LINK_PARAMETER}={token}")
+    return parts._replace(fragment="").geturl()
+
+
+def _https_url(text: str) -> str:
+    """Return an address; over http the token would be readable, and no browser keep the cookie."""
+    parts = urlsplit(text)
+    if parts.scheme != "https" or not parts.netloc or not text.isprintable() or " " in text:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not an https address such as https://www.example.com/"
+        )
+    return text
+
+
+def _table(tokens: Iterable[Token], clock: Clock) -> Table:
+    table = Table(box=None, padding=(0, 3, 0, 0), header_style="dim", pad_edge=False)
+    for column in ("name", "expires", "created"):
+        table.add_column(column, overflow="fold")
+    for each in tokens:
+        is_valid = each.expires > clock.now
+        expires = clock.time_and_distance(each.expires)
+        table.add_row(
+            each.name,
+            expires if is_valid else f"expired {clock.time(each.expires)}",
+            clock.time(each.created),
+        )
+    return table

@@ -1,9 +1,9 @@
 """
 The package of a version of MaintenancePage: the base's files, and what it has beyond them. Pure.
 
-The base is the package that the stack deployed. The owner's page files and the announcement are
-added to it under overrides/. Nothing in the package depends on the clock, so the same content
-always has the same bytes.
+The base is the package that the stack deployed. The owner's page files, the announcement and the
+bypass tokens are added to it under overrides/. Nothing in the package depends on the clock, so the
+same content always has the same bytes.
 """
 
 import base64
@@ -18,6 +18,7 @@ from types import MappingProxyType
 from msgspec import Struct, field
 
 from maintenance.errors import ObservationError
+from maintenance.lambda_edge.bypass import BYPASS_FILE
 from maintenance.schedule.announcement import NO_ANNOUNCEMENT, Announcement
 from maintenance.schedule.times import format_instant
 
@@ -34,21 +35,29 @@ _MODE = (stat.S_IFREG | 0o644) << 16
 
 
 class PageContent(Struct, frozen=True):
-    """The owner's page files by name, as they are under page/, and the announcement."""
+    """
+    The owner's page files by name, as they are under page/, and the announcement.
+
+    `bypass` is the file with the bypass tokens, b"" if there are none.
+    """
 
     page: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
     announcement: Announcement = NO_ANNOUNCEMENT
+    bypass: bytes = b""
 
     @property
     def is_empty(self) -> bool:
         """Whether the base has it all."""
-        return not self.page and self.announcement == NO_ANNOUNCEMENT
+        return not self.page and not self.bypass and self.announcement == NO_ANNOUNCEMENT
 
     def files(self) -> dict[str, bytes]:
         """Return the files to add to the base's, by name."""
-        if self.announcement == NO_ANNOUNCEMENT:
-            return dict(self.page)
-        return {**self.page, ANNOUNCEMENT_FILE: _announcement_json(self.announcement)}
+        files = dict(self.page)
+        if self.announcement != NO_ANNOUNCEMENT:
+            files[ANNOUNCEMENT_FILE] = _announcement_json(self.announcement)
+        if self.bypass:
+            files[BYPASS_FILE] = self.bypass
+        return files
 
     def description(self) -> str:
         """Return the description of the version, for people, in at most 256 characters."""
@@ -73,13 +82,21 @@ def build_package(base: bytes, content: PageContent) -> bytes:
 
 def page_files_of(package: bytes) -> dict[str, bytes]:
     """Return the owner's page files in a package; raise ObservationError if it is no zip."""
-    files = {
+    files = _overrides_of(package)
+    return {name: files[name] for name in files if name not in {ANNOUNCEMENT_FILE, BYPASS_FILE}}
+
+
+def bypass_of(package: bytes) -> bytes:
+    """Return the file with the bypass tokens in a package; raise ObservationError if it is none."""
+    return _overrides_of(package).get(BYPASS_FILE, b"")
+
+
+def _overrides_of(package: bytes) -> dict[str, bytes]:
+    return {
         name.removeprefix(_OVERRIDES): data
         for name, data in _read_zip(package).items()
         if name.startswith(_OVERRIDES)
     }
-    files.pop(ANNOUNCEMENT_FILE, None)
-    return files
 
 
 def code_sha256(package: bytes) -> str:

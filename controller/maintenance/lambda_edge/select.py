@@ -13,6 +13,10 @@ Select the version to attach: publish the page content as a version, or fall bac
                                                           the page files only, if there
                                                           is one, else the base
 
+Each version that is attached has the bypass tokens as they are stored, so that a revoked one ends
+with the next deployment whatever the page is like. If they cannot be read, those of the attached
+version stay, and that is an error too.
+
 There is always a version to attach, because closing must not depend on a page. A fallback is
 attached only where ours is not attached yet. An error fails the run at its end, so the next one
 tries again.
@@ -22,23 +26,41 @@ from collections.abc import Callable, Collection
 from typing import Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from maintenance.cloudfront.engine import Selection
 from maintenance.deadline import Deadline
-from maintenance.errors import MaintenanceError, PageRefused
+from maintenance.errors import MaintenanceError, ObservationError, PageRefused
+from maintenance.lambda_edge.bypass import Token, published_tokens
 from maintenance.lambda_edge.function import LambdaEdge
-from maintenance.lambda_edge.package import PageContent, page_files_of
+from maintenance.lambda_edge.package import PageContent, bypass_of, page_files_of
 from maintenance.lambda_edge.publish import VersionPublisher
-from maintenance.lambda_edge.version import ACTIVE, newest_with_page
-from maintenance.schedule.announcement import Announcement
+from maintenance.lambda_edge.version import ACTIVE, newest_of, newest_with_page
+from maintenance.schedule.announcement import NO_ANNOUNCEMENT, Announcement
 
 type _Page = dict[str, bytes]
 type _ReadPage = Callable[[], _Page]
-type _VersionOf = Callable[[_Page], str]
 
 
 class _PageFiles(Protocol):
     def read(self) -> _Page: ...
+
+
+class _StoredTokens(Protocol):
+    @property
+    def tokens(self) -> tuple[Token, ...]: ...
+
+
+class _BypassTokens(Protocol):
+    def read(self) -> _StoredTokens: ...
+
+
+class _Request(Struct, frozen=True):
+    """What to select: the content but for the page, and which versions visitors get now."""
+
+    content: PageContent
+    publish: bool
+    attached: Collection[str]
 
 
 class VersionSelector(Struct, frozen=True):
@@ -51,6 +73,7 @@ class VersionSelector(Struct, frozen=True):
 
     edge: LambdaEdge
     page_files: _PageFiles
+    bypass_tokens: _BypassTokens
     publisher: VersionPublisher
     deadline: Deadline
 
@@ -69,44 +92,67 @@ class VersionSelector(Struct, frozen=True):
         `attached` are the versions of ours that serve visitors now. `read_page` returns the page
         files if a read of them has begun. Failures are errors of the selection; nothing is raised.
         """
-
-        def version_of(page: _Page) -> str:
-            return self._version_of(PageContent(page, announcement), publish=publish)
-
         self.deadline.restart()
-        try:
-            page = (read_page or self.page_files.read)()
-        except MaintenanceError as error:
-            return self._select_last_good(None, str(error), version_of, attached)
-        try:
-            return Selection(version_of(page))
-        except PageRefused as error:
-            return self._select_last_good(page, str(error), version_of, attached)
-        except MaintenanceError as error:
-            return self._fall_back(page, _not_published(error))
+        page, page_error = _read(read_page or self.page_files.read)
+        bypass, bypass_errors = self._read_bypass(page_error, attached)
+        content = PageContent(announcement=announcement, bypass=bypass)
+        request = _Request(content, publish, attached)
+        if page is None:
+            selection = self._select_last_good(None, str(page_error), request)
+        else:
+            selection = self._select_page(page, request)
+        return replace(selection, errors=(*selection.errors, *bypass_errors))
 
-    def _select_last_good(
-        self,
-        refused: _Page | None,
-        error: str,
-        version_of: _VersionOf,
-        attached: Collection[str],
-    ) -> Selection:
+    def _select_page(self, page: _Page, request: _Request) -> Selection:
+        try:
+            return Selection(self._version_of(page, request))
+        except PageRefused as error:
+            return self._select_last_good(page, str(error), request)
+        except MaintenanceError as error:
+            return self._fall_back(page, request, _not_published(error))
+
+    def _select_last_good(self, refused: _Page | None, error: str, request: _Request) -> Selection:
         page: _Page = {}
         try:
             if refused is not None and self._is_usable(refused):  # the announcement is refused
-                return self._fall_back(refused, error)
-            page = self._last_good_page(attached)
-            return Selection(version_of(page), errors=(error,))
+                return self._fall_back(refused, request, error)
+            page = self._last_good_page(request.attached)
+            return Selection(self._version_of(page, request), errors=(error,))
         except PageRefused as second:
-            return self._fall_back(page, error, str(second))
+            return self._fall_back(page, request, error, str(second))
         except MaintenanceError as second:
-            return self._fall_back(page, error, _not_published(second))
+            return self._fall_back(page, request, error, _not_published(second))
+
+    def _read_bypass(
+        self, page_error: MaintenanceError | None, attached: Collection[str]
+    ) -> tuple[bytes, tuple[str, ...]]:
+        """Return the file with the bypass tokens, and the error if they cannot be read."""
+        if isinstance(page_error, ObservationError):
+            # S3 has just failed. Another wait for it could take the time that publishing needs.
+            return self._attached_bypass(attached), ()
+        try:
+            return published_tokens(self.bypass_tokens.read().tokens), ()
+        except MaintenanceError as error:
+            return self._attached_bypass(attached), (str(error),)
+
+    def _attached_bypass(self, attached: Collection[str]) -> bytes:
+        """Return the file with the bypass tokens that visitors' version has; b"" without one."""
+        if not attached:
+            return b""
+        try:
+            newest = newest_of(self.publisher.versions.list_versions(), attached)
+            if newest is None:
+                return b""
+            return bypass_of(self.publisher.versions.read_package(newest.arn).package)
+        except MaintenanceError:
+            # The error that made this necessary is reported; this one would repeat it.
+            return b""
 
     def _is_usable(self, page: _Page) -> bool:
-        """Return whether the page files are usable without an announcement."""
+        """Return whether the page files are usable without announcement and tokens."""
+        request = _Request(PageContent(), publish=False, attached=())
         try:
-            self._version_of(PageContent(page), publish=False)
+            self._version_of(page, request)
         except PageRefused:
             return False
         return True
@@ -125,16 +171,18 @@ class VersionSelector(Struct, frozen=True):
             return {}
         return page_files_of(self.publisher.versions.read_package(newest.arn).package)
 
-    def _version_of(self, content: PageContent, *, publish: bool) -> str:
+    def _version_of(self, page: _Page, request: _Request) -> str:
+        content = replace(request.content, page=page)
         if content.is_empty:
             return self.edge.base_arn
-        if publish:
+        if request.publish:
             return self.publisher.publish(content).arn
         version = self.publisher.dry_run(content)
         return version.arn if version else self.edge.unpublished_arn
 
-    def _fall_back(self, page: _Page, *errors: str) -> Selection:
-        return Selection(self._existing(PageContent(page)), is_fallback=True, errors=errors)
+    def _fall_back(self, page: _Page, request: _Request, *errors: str) -> Selection:
+        content = replace(request.content, page=page, announcement=NO_ANNOUNCEMENT)
+        return Selection(self._existing(content), is_fallback=True, errors=errors)
 
     def _existing(self, content: PageContent) -> str:
         """Return the version with this content if it exists and is usable, else the base."""
@@ -147,6 +195,14 @@ class VersionSelector(Struct, frozen=True):
             return self.edge.base_arn
         is_usable = found is not None and found.state in {None, ACTIVE}
         return found.arn if found and is_usable else self.edge.base_arn
+
+
+def _read(read_page: _ReadPage) -> tuple[_Page | None, MaintenanceError | None]:
+    """Return the page files, or None and the error."""
+    try:
+        return read_page(), None
+    except MaintenanceError as error:
+        return None, error
 
 
 def _not_published(error: MaintenanceError) -> str:

@@ -86,6 +86,11 @@ def newest_with_page(versions: Sequence[EdgeVersion]) -> EdgeVersion | None:
     return _newest(each for each in versions if has_own_page(each.description))
 
 
+def newest_of(versions: Sequence[EdgeVersion], arns: Collection[str]) -> EdgeVersion | None:
+    """Return the newest version that one of these ARNs names."""
+    return _newest(each for each in versions if each.arn in arns)
+
+
 def incompatibilities(version_arn: str, version: EdgeVersion | None) -> tuple[str, ...]:
     """
     Return a sentence for each reason why CloudFront is certain to refuse a version.
