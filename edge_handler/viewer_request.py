@@ -92,7 +92,10 @@ class Responder:
     def _unavailable(self, request: Request, cors_headers: dict[str, str], now: float) -> Response:
         language = preferred_language(header(request, "accept-language"), self.languages)
         media_type = preferred_media_type(header(request, "accept"))
-        rendered = self.package.responses[language, media_type]
+        package, until = self.package, self.package.settings.until
+        is_overdue = until is not None and until <= now
+        responses = package.overdue_responses if is_overdue else package.responses
+        rendered = responses[language, media_type]
         added = {"retry-after": retry_after(self.package.settings, now), **cors_headers}
         headers = {**rendered["headers"], **header_fields(added)}
         return _without_body_for_head(request, {**rendered, "headers": headers})

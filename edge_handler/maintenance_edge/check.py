@@ -16,16 +16,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from maintenance_edge.files import PackageError, read_text
+from maintenance_edge.files import PackageError
 from maintenance_edge.markup import markup_errors
 from maintenance_edge.overrides import read_override
-from maintenance_edge.package import OVERRIDES, read_package
-from maintenance_edge.settings import (
-    DEFAULT_SETTINGS,
-    Settings,
-    parse_settings,
-    parse_site_settings,
-)
+from maintenance_edge.package import OVERRIDES, read_package, read_settings
+from maintenance_edge.settings import Settings, parse_site_settings
 from maintenance_edge.template_source import template_errors
 
 # With 128 MB the function has a fourteenth of a processor (doc: Lambda Developer Guide,
@@ -69,11 +64,10 @@ def _settings(folder: Path) -> Settings | None:
     """Return the settings; those of the base if the site's, and None if both cannot be read."""
     own = folder / OVERRIDES / "settings.json"
     with contextlib.suppress(PackageError):
-        defaults = read_text(str(folder / DEFAULT_SETTINGS), DEFAULT_SETTINGS)
         with contextlib.suppress(PackageError):
             if own.exists():
-                return parse_settings(defaults, parse_site_settings(read_override(str(own))))
-        return parse_settings(defaults)
+                return read_settings(folder, parse_site_settings(read_override(str(own))))
+        return read_settings(folder, {})
     return None
 
 

@@ -28,13 +28,12 @@ from typing import Final
 
 from maintenance_edge.load_errors import POLICY, load_error
 from maintenance_edge.loads import DOCUMENTS, loads
-from maintenance_edge.policy import (
-    POLICY_LIMIT_BYTES,
+from maintenance_edge.page_policy import (
     MessageAsCode,
-    PageSources,
     content_security_policy,
     is_style_or_handler,
 )
+from maintenance_edge.policy import POLICY_LIMIT_BYTES, PageSources
 from maintenance_edge.settings import Settings
 from maintenance_edge.tags import Tag, decode, tags
 

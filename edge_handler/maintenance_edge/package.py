@@ -3,9 +3,9 @@ Read the files beside the handler, and check that they fit together.
 
     file                             holds
     -----------------------------    --------------------------------------------------------------
-    defaults/settings.json           the texts, and who may pass (settings.py has the keys)
-    defaults/page.html               the page of the default language
-    defaults/page.<language>.html    the page of each other language in `texts`
+    defaults/settings.json           the brand, the end, and who may pass (settings.py has the keys)
+    defaults/texts.json              what visitors read, by language (texts.py)
+    defaults/page.html               the page, which is the same in every language
     defaults/page.css, page.js       what {{style}} and {{script}} in a page stand for
     overrides/                       what replaces the defaults, if it is there (overrides.py)
 """
@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import os
 
-from maintenance_edge.files import PackageError, read_text
+from maintenance_edge.files import read_text
 from maintenance_edge.overrides import read_overrides
 from maintenance_edge.page import Page, PageParts
 from maintenance_edge.responses import render_responses
-from maintenance_edge.settings import DEFAULT_SETTINGS, SITE_SETTINGS, parse_settings
+from maintenance_edge.settings import DEFAULT_SETTINGS, parse_settings
+from maintenance_edge.texts import DEFAULT_TEXTS, parse_texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,64 +31,59 @@ if TYPE_CHECKING:
     from maintenance_edge.settings import Settings
 
 OVERRIDES: Final = "overrides"
-_DEFAULTS: Final = "defaults"
+_PAGE: Final = "defaults/page.html"
+_STYLE: Final = "defaults/page.css"
+_SCRIPT: Final = "defaults/page.js"
 
 
 class Package:
-    """The settings, the rendered responses, and the bypass if there is one."""
+    """
+    The settings, the rendered responses, and the bypass if there is one.
 
-    __slots__ = ("bypass", "responses", "settings")
+    `overdue_responses` take the place of `responses` from the end on.
+    """
 
-    def __init__(self, settings: Settings, responses: Responses, bypass: Bypass | None) -> None:
+    __slots__ = ("bypass", "overdue_responses", "responses", "settings")
+
+    def __init__(
+        self,
+        settings: Settings,
+        responses: Responses,
+        overdue_responses: Responses,
+        bypass: Bypass | None,
+    ) -> None:
         self.settings: Final = settings
         self.responses: Final = responses
+        self.overdue_responses: Final = overdue_responses
         self.bypass: Final = bypass
 
 
 def read_package(folder: str | os.PathLike[str]) -> Package:
     """Return the package in `folder`; raise PackageError if a file is missing or unusable."""
     overrides = read_overrides(os.path.join(folder, OVERRIDES))
-    text = _text(folder, DEFAULT_SETTINGS)
-    defaults = parse_settings(text)
-    settings = parse_settings(text, overrides.settings) if overrides.settings else defaults
-    pages = overrides.pages_by_language(settings.default_language) or _default_pages(
-        folder, defaults, settings
-    )
-    parts = PageParts(
-        style=_text(folder, f"{_DEFAULTS}/page.css"), script=_text(folder, f"{_DEFAULTS}/page.js")
-    )
+    settings = read_settings(folder, overrides.settings)
+    pages = overrides.pages_by_language(settings.default_language)
+    if not pages:
+        page = Page(_PAGE, _text(folder, _PAGE))
+        pages = dict.fromkeys(settings.texts, page)
+    parts = PageParts(style=_text(folder, _STYLE), script=_text(folder, _SCRIPT))
+
+    def render(*, is_overdue: bool) -> Responses:
+        return render_responses(pages, parts, settings, overrides.problem, is_overdue=is_overdue)
+
+    responses = render(is_overdue=False)
     return Package(
         settings=settings,
-        responses=render_responses(pages, parts, settings, overrides.problem),
+        responses=responses,
+        overdue_responses=responses if settings.until is None else render(is_overdue=True),
         bypass=_bypass(overrides.bypass),
     )
 
 
-def _default_pages(
-    folder: str | os.PathLike[str], defaults: Settings, settings: Settings
-) -> dict[str, Page]:
-    """Return the default pages that `settings` have texts for; `defaults` has their languages."""
-    first, *others = defaults.texts
-    labels = {tag: f"{_DEFAULTS}/page.{tag}.html" for tag in others}
-    labels[first] = f"{_DEFAULTS}/page.html"
-    found = (
-        f"{_DEFAULTS}/{name}"
-        for name in os.listdir(os.path.join(folder, _DEFAULTS))
-        if name.startswith("page") and name.endswith(".html")
-    )
-    without_texts = sorted(set(found) - set(labels.values()))
-    if without_texts:
-        raise PackageError(
-            f"{', '.join(without_texts)} has no 'texts' in {DEFAULT_SETTINGS}: add them, or remove "
-            "the page."
-        )
-    without_page = sorted(settings.texts.keys() - labels.keys())
-    if without_page:
-        raise PackageError(
-            f"{SITE_SETTINGS}: 'texts' has {', '.join(without_page)}, but there is no page in it: "
-            "add pages of your own, page/page.html first, or remove the texts."
-        )
-    return {tag: Page(labels[tag], _text(folder, labels[tag])) for tag in settings.texts}
+def read_settings(folder: str | os.PathLike[str], replaced: Mapping[str, Any]) -> Settings:
+    """Return the settings, with valid values `replaced`; PackageError if a file is unusable."""
+    texts = parse_texts(_text(folder, DEFAULT_TEXTS))
+    return parse_settings(_text(folder, DEFAULT_SETTINGS), replaced, texts)
 
 
 def _bypass(tokens: Mapping[str, Any]) -> Bypass | None:

@@ -1,30 +1,23 @@
 """
-Write a page's Content-Security-Policy: what the page itself needs, and nothing more. Pure.
+Write Content-Security-Policies: the settings that they follow, and that of our own page. Pure.
 
-    the page has                          the policy allows
-    ----------------------------------    ----------------------------------------------------------
-    <style>, <script>                     each by its hash
-    style=, onclick=                      each by its hash, with 'unsafe-hashes' (CSP 3, 8.3)
-    "data:"                               images, fonts, video and sound that are in the page itself
-    files of its own site                 'self': only the paths that stay open answer with them
-    files of origins in `asset_origins`   those origins
-    script files                          the same two, if the setting `page_scripts` is true
-    anything                              requests of its scripts to its own site
-
-A message cannot change the policy, which is written for the page without it. So what a message
-could add or change would not run.
+page_policy.py finds out what a page of the site's own needs.
 """
 
 from __future__ import annotations
 
 import binascii
-import hashlib
+import functools
 import re
 from types import MappingProxyType
 
-from maintenance_edge.loads import ASSET, DATA, ICON, SCRIPT, SELF, STYLE, loads
 from maintenance_edge.rules import each
-from maintenance_edge.tags import content_in_svg, telling_tags
+
+try:
+    # As hashlib does itself without OpenSSL, which takes longer to load than all of our modules.
+    from _sha2 import sha256  # type: ignore[import-not-found]  # a module of Python's own
+except ImportError:
+    from hashlib import sha256
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,14 +25,13 @@ if TYPE_CHECKING:
     from typing import Any, Final
 
     from maintenance_edge.rules import Rules
-    from maintenance_edge.tags import Tag
 
 POLICY_LIMIT_BYTES: Final = 8_000
 
-_EVENT: Final = re.compile(r"on[a-z]+")
 _ORIGIN: Final = re.compile(r"https://(?:[a-z0-9-]+\.)*[a-z0-9-]+(?::[0-9]{1,5})?")
 _UNSAFE_HASHES: Final = ("'unsafe-hashes'",)
 _NONE: Final = ("'none'",)
+_IN_PAGE: Final = ("data:",)
 
 
 class PageSources:
@@ -55,72 +47,25 @@ class PageSources:
 NO_SOURCES: Final = PageSources({"asset_origins": (), "page_scripts": False})
 
 
-class MessageAsCode(ValueError):
-    """{{message}} is in a <style>, a <script>, style= or onclick= of the page."""
+def policy_of_our_page(style: str, script: str, *, has_image: bool) -> str:
+    """Return the policy of defaults/page.html, with that style and script, and maybe an image."""
+    return write_policy(
+        styles=hashes((style,)), scripts=hashes((script,)), assets=_IN_PAGE if has_image else ()
+    )
 
 
-class _Needs:
-    """What a page has of the table above; each text and each source once, in its order."""
-
-    __slots__ = ("handlers", "scripts", "sources", "style_attributes", "styles")
-
-    def __init__(self, page: str) -> None:
-        self.styles: Final[dict[str, None]] = {}
-        self.style_attributes: Final[dict[str, None]] = {}
-        self.scripts: Final[dict[str, None]] = {}
-        self.handlers: Final[dict[str, None]] = {}
-        self.sources: Final[dict[str, set[str]]] = {ASSET: set(), STYLE: set(), SCRIPT: set()}
-        for tag in telling_tags(page):
-            self._add(tag)
-
-    def have_message(self) -> bool:
-        """Return whether a message would be part of script or style."""
-        texts = (self.styles, self.style_attributes, self.scripts, self.handlers)
-        return any("{{message}}" in text for each in texts for text in each)
-
-    def _add(self, tag: Tag) -> None:
-        attributes = tag.attributes()
-        if tag.name == "style" or (tag.name == "script" and "src" not in attributes):
-            texts = self.styles if tag.name == "style" else self.scripts
-            texts[tag.content] = texts[content_in_svg(tag.content)] = None
-        for name, value in attributes.items():
-            if name == "style":
-                self.style_attributes[value] = None
-            elif _EVENT.fullmatch(name):
-                self.handlers[value] = None
-        for load in loads(tag, attributes):
-            kind = ASSET if load.kind == ICON else load.kind
-            if load.source != DATA and kind in self.sources:
-                self.sources[kind].add(load.source)
-
-
-def is_style_or_handler(name: str) -> bool:
-    """Return whether the attribute `name` has rules or code in it, which the policy hashes."""
-    return name == "style" or bool(_EVENT.fullmatch(name))
-
-
-def content_security_policy(page: str, allowed: PageSources = NO_SOURCES) -> str:
-    """
-    Return the policy of `page`, which has its placeholders filled apart from {{message}}.
-
-    Raise MessageAsCode if that would be part of a script or style.
-    """
-    needs = _Needs(page)
-    if needs.have_message():
-        raise MessageAsCode
-    in_page = (DATA,) if DATA in page.lower() else ()
-    # A style sheet of one's own may name images and fonts.
-    assets = (*in_page, *_sources(needs.sources[ASSET] | needs.sources[STYLE], allowed))
-    style_files = _sources(needs.sources[STYLE], allowed)
-    script_files = _sources(needs.sources[SCRIPT], allowed) if allowed.are_scripts_allowed else ()
+def write_policy(
+    *, styles: tuple[str, ...] = (), scripts: tuple[str, ...] = (), assets: tuple[str, ...] = ()
+) -> str:
+    """Return the policy that allows these sources of styles, scripts, and images and fonts."""
     directives = {
         "default-src": _NONE,
-        "style-src": _hashes(needs.styles, needs.style_attributes) + style_files or _NONE,
-        "script-src": _hashes(needs.scripts, needs.handlers) + script_files or _NONE,
+        "style-src": styles or _NONE,
+        "script-src": scripts or _NONE,
         "img-src": assets,
         "font-src": assets,
         "media-src": assets,
-        "connect-src": (SELF,),
+        "connect-src": ("'self'",),
         "base-uri": _NONE,
         "form-action": _NONE,
         "frame-ancestors": _NONE,
@@ -129,12 +74,8 @@ def content_security_policy(page: str, allowed: PageSources = NO_SOURCES) -> str
     return "; ".join(f"{name} {' '.join(each)}" for name, each in directives.items() if each)
 
 
-def _sources(found: set[str], allowed: PageSources) -> tuple[str, ...]:
-    own = (SELF,) if SELF in found else ()
-    return (*own, *allowed.origins) if not found.isdisjoint(allowed.origins) else own
-
-
-def _hashes(elements: Iterable[str], attributes: Iterable[str]) -> tuple[str, ...]:
+def hashes(elements: Iterable[str], attributes: Iterable[str] = ()) -> tuple[str, ...]:
+    """Return the sources that allow these texts of elements, and of attributes."""
     in_attributes = tuple(map(_hash, attributes))
     in_elements = tuple(map(_hash, elements))
     if not in_attributes:
@@ -142,8 +83,9 @@ def _hashes(elements: Iterable[str], attributes: Iterable[str]) -> tuple[str, ..
     return (*in_elements, *_UNSAFE_HASHES, *in_attributes)
 
 
+@functools.lru_cache(maxsize=16)  # the pages of all languages have the same
 def _hash(text: str) -> str:
-    digest = hashlib.sha256(text.encode(errors="replace")).digest()
+    digest = sha256(text.encode(errors="replace")).digest()
     return f"'sha256-{binascii.b2a_base64(digest, newline=False).decode()}'"
 
 

@@ -16,7 +16,7 @@ from maintenance_edge.files import PackageError
 from maintenance_edge.headers import header_fields
 from maintenance_edge.negotiation import HTML, PROBLEM, TEXT
 from maintenance_edge.page import render_page, utc_for_people
-from maintenance_edge.policy import content_security_policy
+from maintenance_edge.policy import write_policy
 from maintenance_edge.problem import PROBLEM_FILE, problem_body, problem_media_type
 
 TYPE_CHECKING = False
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any, Final
 
+    from maintenance_edge.brand import Brand
     from maintenance_edge.event import Response
     from maintenance_edge.page import Page, PageParts
     from maintenance_edge.settings import Settings
@@ -36,6 +37,8 @@ RESPONSE_LIMIT_BYTES: Final = 40_000
 # The most that is added for a request: Retry-After and the CORS headers, whose Origin is shorter.
 _ADDED_HEADERS_BYTES: Final = 2_000
 
+_NO_PAGE: Final = write_policy()
+
 type Responses = Mapping[tuple[str, str], Response]
 
 
@@ -44,58 +47,67 @@ def render_responses(
     parts: PageParts,
     settings: Settings,
     problem: Mapping[str, Any] = MappingProxyType({}),
+    *,
+    is_overdue: bool = False,
 ) -> Responses:
     """
     Return the response for each language of `pages` and each media type.
 
-    `problem` has the members that replace ours in the response for programs. Raise PackageError for
-    an unknown or unsafe placeholder, or a response larger than CloudFront accepts.
+    `problem` has the members that replace ours in the response for programs. If the end has passed,
+    and so `is_overdue`, no response shows it. Raise PackageError if a page shows a text that is
+    missing, or a response is larger than CloudFront accepts.
     """
     responses: dict[tuple[str, str], Response] = {}
+    until = None if is_overdue else settings.until
     for language, page in pages.items():
         # A page may be in a language without texts; its readers get the default ones.
         text_language = language if language in settings.texts else settings.default_language
         text = settings.text(language)
-        page_body, policy = render_page(page, parts, language, settings)
-        bodies = {
-            HTML: (f"{HTML}; charset=utf-8", language, page_body),
+        rendered = render_page(page, parts, language, settings, is_overdue=is_overdue)
+        own = {"content-security-policy": rendered.policy, "etag": f'"{rendered.version}"'}
+        problem_type = problem_media_type(problem)
+        bodies: dict[str, tuple[dict[str, str], str]] = {
+            HTML: (_headers(f"{HTML}; charset=utf-8", language, settings) | own, rendered.body),
             # JSON has no charset parameter: it is always UTF-8 (RFC 8259, section 8.1).
             PROBLEM: (
-                problem_media_type(problem),
-                text_language,
-                problem_body(text, settings.until, problem),
+                _headers(problem_type, text_language, settings),
+                problem_body(text, until, problem),
             ),
-            TEXT: (f"{TEXT}; charset=utf-8", text_language, _plain_text(text, settings.until)),
+            TEXT: (
+                _headers(f"{TEXT}; charset=utf-8", text_language, settings),
+                _plain_text(text, until, settings.brand, language),
+            ),
         }
-        for media_type, (content_type, tag, body) in bodies.items():
-            page_policy = policy if media_type == HTML else content_security_policy("")
-            response = _unavailable(content_type, tag, body, page_policy, settings)
+        for media_type, (headers, body) in bodies.items():
+            response = _unavailable(headers, body)
             is_site_problem = problem and media_type == PROBLEM
             _check_size(response, PROBLEM_FILE if is_site_problem else page.label)
             responses[language, media_type] = response
     return responses
 
 
-def _plain_text(text: Text, until: float | None) -> str:
-    return "".join(
-        f"{line}\n" for line in (text.title, text.message, utc_for_people(until)) if line
-    )
+def _plain_text(text: Text, until: float | None, brand: Brand | None, language: str) -> str:
+    lines = [text.title, text.message, utc_for_people(until)]
+    if brand:
+        lines += [brand.text("status_url", language), brand.text("contact", language)]
+    return "".join(f"{line}\n" for line in lines if line)
 
 
-def _unavailable(
-    content_type: str, language: str, body: str, policy: str, settings: Settings
-) -> Response:
+def _headers(content_type: str, language: str, settings: Settings) -> dict[str, str]:
     vary = "Accept, Accept-Language"
-    headers = {
+    return {
         "cache-control": "no-store",
         "content-language": language,
-        "content-security-policy": policy,
+        "content-security-policy": _NO_PAGE,
         "content-type": content_type,
         "referrer-policy": "no-referrer",
         "vary": f"{vary}, Origin" if settings.allowed_origins.varies else vary,
         "x-content-type-options": "nosniff",
         "x-maintenance": "on",
     }
+
+
+def _unavailable(headers: dict[str, str], body: str) -> Response:
     return {
         "status": "503",
         "statusDescription": "Service Unavailable",
@@ -115,5 +127,5 @@ def _check_size(response: Response, label: str) -> None:
     if size > RESPONSE_LIMIT_BYTES:
         raise PackageError(
             f"The response made from {label} can have {size} bytes with its headers, and "
-            f"CloudFront accepts {RESPONSE_LIMIT_BYTES}: shorten the page or the message."
+            f"CloudFront accepts {RESPONSE_LIMIT_BYTES}: shorten the page, its logo or the message."
         )

@@ -3,9 +3,10 @@ Read the settings, which are a file because Lambda@Edge has no environment varia
 
     key                      meaning
     ---------------------    -------------------------------------------------------------------
-    language                 tag of the language of page.html, which is the default
-    texts                    title and message for each language; every language but the default
-                             has a page.<language>.html
+    language                 tag of the default language
+    texts                    what replaces defaults/texts.json, by language; with {} all languages
+                             there are served, or else those named here
+    brand                    name, logo, colour and links of the site (brand.py)
     announcement             replaces the message, in every language; or null
     until                    when the maintenance ends, ISO 8601 with offset; null if unknown
     retry_after_seconds      Retry-After while no end is known, or it has passed; 1 to 86400
@@ -37,18 +38,19 @@ from maintenance_edge.policy import SOURCE_RULES, PageSources
 from maintenance_edge.retry_after import RETRY_AFTER_RULES, read_until
 from maintenance_edge.rewrite import REWRITE_RULES, read_rewrite
 from maintenance_edge.rules import check_values, join_rules
-from maintenance_edge.texts import TEXT_RULES, read_texts
+from maintenance_edge.texts import TEXT_RULES, Text, join_texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any, Final
 
+    from maintenance_edge.brand import Brand
     from maintenance_edge.cors import AllowedOrigins
     from maintenance_edge.networks import AllowedNetworks
     from maintenance_edge.paths import AllowedPaths
     from maintenance_edge.rules import Rules
-    from maintenance_edge.texts import Text
+    from maintenance_edge.texts import Texts
 
 DEFAULT_SETTINGS: Final = "defaults/settings.json"
 SITE_SETTINGS: Final = "page/settings.json"
@@ -62,6 +64,7 @@ class Settings:
         "allowed_networks",
         "allowed_origins",
         "allowed_paths",
+        "brand",
         "page_sources",
         "retry_after_max_seconds",
         "retry_after_seconds",
@@ -71,7 +74,8 @@ class Settings:
     )
 
     def __init__(self, values: Mapping[str, Any]) -> None:
-        self.texts: Final[Mapping[str, Text]] = read_texts(values)
+        self.brand: Final = _brand(values)
+        self.texts: Final[Mapping[str, Text]] = _texts(values, self.brand)
         self.until: Final[float | None] = read_until(values)
         self.retry_after_seconds: Final[int] = values["retry_after_seconds"]
         self.retry_after_max_seconds: Final[int] = values["retry_after_max_seconds"]
@@ -91,17 +95,23 @@ class Settings:
         return self.texts.get(language, self.texts[self.default_language])
 
 
-def parse_settings(text: str, replaced: Mapping[str, Any] = MappingProxyType({})) -> Settings:
+def parse_settings(
+    text: str,
+    replaced: Mapping[str, Any] = MappingProxyType({}),
+    texts: Texts = MappingProxyType({}),
+) -> Settings:
     """
     Return the settings of `defaults/settings.json`, with the values `replaced` in place of its own.
 
-    Raise PackageError with every error. The functions below return valid `replaced`.
+    `texts` are those of defaults/texts.json. Raise PackageError with every error. The functions
+    below return valid `replaced`.
     """
     values = parse_object(text, DEFAULT_SETTINGS)
     check_values(DEFAULT_SETTINGS, values, _RULES, are_all_required=True)
     merged = {**values, **replaced}
+    label = SITE_SETTINGS if replaced.keys() & {"language", "texts"} else DEFAULT_SETTINGS
+    merged["texts"] = join_texts(merged["texts"], texts, label)
     if merged["language"] not in merged["texts"]:
-        label = SITE_SETTINGS if replaced.keys() & {"language", "texts"} else DEFAULT_SETTINGS
         raise PackageError(
             f"{label}: 'texts' has no entry for the 'language' {merged['language']!r}."
         )
@@ -122,6 +132,34 @@ def parse_announcement(text: str) -> dict[str, Any]:
     check_values(ANNOUNCEMENT, values, rules)
     replaced = {"announcement": values.get("message"), "until": values.get("until")}
     return {key: value for key, value in replaced.items() if value is not None}
+
+
+def _brand(values: Mapping[str, Any]) -> Brand | None:
+    if not values["brand"]:
+        return None
+    from maintenance_edge.brand import Brand  # noqa: PLC0415 -- many sites have none
+
+    return Brand(values["brand"], values["language"])
+
+
+def _brand_rules() -> Rules:
+    from maintenance_edge.brand import BRAND_RULES  # noqa: PLC0415 -- many sites have none
+
+    return BRAND_RULES
+
+
+def _texts(values: Mapping[str, Any], brand: Brand | None) -> Mapping[str, Text]:
+    """Return the texts by language, the default one first; an announcement is every message."""
+    languages = sorted(values["texts"], key=lambda language: language != values["language"])
+    texts = {
+        language: Text(
+            values["texts"][language],
+            brand.text("name", language) if brand else "",
+            values["announcement"],
+        )
+        for language in languages
+    }
+    return MappingProxyType(texts)
 
 
 def _are_networks(value: object) -> bool:
@@ -154,6 +192,7 @@ _NETWORK_RULES: Final[Rules] = MappingProxyType(
 
 _RULES: Final = join_rules(
     TEXT_RULES,
+    {"brand": _brand_rules},
     RETRY_AFTER_RULES,
     PATH_RULES,
     REWRITE_RULES,

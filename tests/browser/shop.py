@@ -17,8 +17,8 @@ from tests.sandbox.builders import a_behavior, a_distribution, a_role, change_de
 # cookies without a certificate (W3C, Secure Contexts, section 3.1).
 HOST = "shop.localhost"
 _METHODS = ("GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE")
-_SHIPPED = (".py", ".html", ".css", ".js")
-TITLE = "We’ll be right back"  # noqa: RUF001 -- an apostrophe as people set it
+_SHIPPED = (".py", ".html", ".css", ".js", ".json")
+TITLE = "We’ll be back soon"  # noqa: RUF001 -- an apostrophe as people set it
 TEXTS = {
     "en": {"title": TITLE, "message": "We are moving the shop to a faster home."},
     "de": {"title": "Wir sind gleich zurück", "message": "Wir ziehen mit dem Laden um."},
@@ -51,6 +51,14 @@ class Shop:
         )
         version = f"{function['FunctionArn'].removesuffix(':1')}:1"
         self._deploy(LambdaFunctionAssociations=edge(viewer_request=version))
+
+    def change(self, **settings: object) -> None:
+        """Attach another version, with other settings, as the controller publishes it."""
+        self.cloud.functions.update_function_code(
+            FunctionName="maintenance", ZipFile=edge_package(settings, {})
+        )
+        version = self.cloud.functions.publish_version(FunctionName="maintenance")
+        self._deploy(LambdaFunctionAssociations=edge(viewer_request=version["FunctionArn"]))
 
     def open(self) -> None:
         """Detach the edge handler."""
@@ -95,7 +103,8 @@ def edge_package(settings: dict[str, object], changed: Mapping[str, str]) -> byt
 
 
 def _shipped_files() -> list[Path]:
-    return sorted(file for suffix in _SHIPPED for file in EDGE_HANDLER.rglob(f"*{suffix}"))
+    found = (file for suffix in _SHIPPED for file in EDGE_HANDLER.rglob(f"*{suffix}"))
+    return sorted(file for file in found if file.name != "bypass.json")
 
 
 def _items(*items: object) -> dict[str, Any]:

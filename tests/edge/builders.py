@@ -14,6 +14,7 @@ from maintenance_edge.package import Package
 from maintenance_edge.page import Page, PageParts
 from maintenance_edge.responses import Responses, render_responses
 from maintenance_edge.settings import Settings, parse_settings
+from maintenance_edge.texts import parse_texts
 from viewer_request import Responder
 
 EDGE_HANDLER = Path(__file__).parents[2] / "edge_handler"
@@ -30,6 +31,7 @@ TEXTS = {
     "en": {"title": "Soon", "message": "Moving."},
     "de": {"title": "Gleich", "message": "Umzug."},
 }
+SHIPPED_TEXTS = parse_texts((EDGE_HANDLER / "defaults" / "texts.json").read_text(encoding="utf-8"))
 _NONE: Mapping[str, object] = MappingProxyType({})
 
 
@@ -38,6 +40,7 @@ def settings_values(**changes: object) -> dict[str, Any]:
     values: dict[str, Any] = {
         "language": "en",
         "texts": {"en": {"title": "Back soon", "message": "We are moving house."}},
+        "brand": {},
         "announcement": None,
         "until": None,
         "retry_after_seconds": 120,
@@ -56,7 +59,7 @@ def settings_values(**changes: object) -> dict[str, Any]:
 
 def some_settings(**changes: object) -> Settings:
     """Return settings with these changes."""
-    return parse_settings(json.dumps(settings_values(**changes)))
+    return parse_settings(json.dumps(settings_values(**changes)), texts=SHIPPED_TEXTS)
 
 
 def some_responses(template: str = TEMPLATE, /, **changes: object) -> Responses:
@@ -70,7 +73,8 @@ def a_responder(**changes: object) -> Responder:
     """Return a responder with these settings, for which TOKEN is valid for twelve hours."""
     settings = some_settings(**changes)
     bypass = Bypass({sha256(TOKEN): int(NOW + 12 * HOUR)})
-    return Responder(Package(settings, some_responses(**changes), bypass))
+    responses = some_responses(**changes)
+    return Responder(Package(settings, responses, responses, bypass))
 
 
 def sha256(token: str) -> str:

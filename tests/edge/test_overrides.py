@@ -43,7 +43,7 @@ def test_an_announcement_replaces_message_and_end(tmp_path: Path) -> None:
     assert ("Gleich\nNew disks\n2026-12-01 04:00 UTC\n", "New disks", True) == (
         body(package, "de", TEXT),
         json.loads(body(package, "en", PROBLEM))["detail"],
-        "<p>New disks</p>" in body(package, "en", HTML),
+        '<span lang="" dir="auto">New disks</span>' in body(package, "en", HTML),
     )
 
 
@@ -134,15 +134,15 @@ def test_the_default_language_comes_first_among_site_pages(tmp_path: Path) -> No
     assert ("standard", "de") == (response["body"], value_of(response, "content-language"))
 
 
-def test_another_default_language_does_not_change_the_default_pages(tmp_path: Path) -> None:
-    """defaults/page.html stays the English one."""
-    package = read_package(
-        a_package(tmp_path / "package", {"settings.json": {"language": "de", "texts": TEXTS}})
-    )
+def test_the_default_page_speaks_each_language_that_is_served(tmp_path: Path) -> None:
+    """There is one page, and a site that replaces some texts keeps the others."""
+    texts = {**TEXTS, "fr": {"title": "Fermé"}}
+    overrides = {"settings.json": {"language": "de", "texts": texts}}
+    package = read_package(a_package(tmp_path / "package", overrides))
 
-    assert ("Try again", "Erneut versuchen") == tuple(
-        body(package, language, HTML).partition('<a href="">')[2].partition("<")[0]
-        for language in ("en", "de")
+    assert ("Erneut versuchen", "Try again", "Réessayer") == tuple(
+        body(package, language, HTML).partition('href="">')[2].partition("<")[0]
+        for language in ("de", "en", "fr")
     )
 
 
@@ -191,8 +191,11 @@ MESSAGE = "'message' must be one line of text or null, not"
         (
             (
                 "page/page.html has the unknown placeholder {{mesage}}: use only "
-                "{{language}}, {{title}}, {{message}}, {{until}}, {{until_utc}}, "
-                "{{retry_after_seconds}}, {{style}}, {{script}}."
+                "{{language}}, {{dir}}, {{title}}, {{heading}}, {{message}}, {{message_html}}, "
+                "{{until}}, {{until_utc}}, {{is_overdue}}, {{retry_after_seconds}}, {{version}}, "
+                "{{planned_end}}, {{time_left}}, {{overdue}}, {{try_again}}, {{leave_open}}, "
+                "{{checked}}, {{service_status}}, {{contact_us}}, {{name}}, {{status_url}}, "
+                "{{contact}}, {{brand}}, {{links}}, {{style}}, {{script}}."
             ),
             {"page.html": "{{mesage}}"},
         ),
@@ -224,10 +227,17 @@ MESSAGE = "'message' must be one line of text or null, not"
         ),
         (
             (
-                "page/settings.json: 'texts' has fr, but there is no page in it: "
-                "add pages of your own, page/page.html first, or remove the texts."
+                "page/settings.json: 'texts' has no message for 'pt': add it, because "
+                "defaults/texts.json has no 'pt'."
             ),
-            {"settings.json": {"texts": {**TEXTS, "fr": TEXTS["en"]}}},
+            {"settings.json": {"texts": {**TEXTS, "pt": {"title": "Volto já"}}}},
+        ),
+        (
+            (
+                "defaults/page.html shows the text 'overdue', and 'texts' has none in 'pt': add it "
+                "to page/settings.json."
+            ),
+            {"settings.json": {"texts": {**TEXTS, "pt": TEXTS["en"]}}},
         ),
         (
             (

@@ -17,16 +17,14 @@ from tests.edge.builders import (
     BROWSER,
     EDGE_HANDLER,
     NOW,
-    TEXTS,
     TOKEN,
     a_package,
     a_request,
-    settings_values,
     sha256,
     some_settings,
 )
 
-PAGE_LIMIT_BYTES = 12_000
+PAGE_LIMIT_BYTES = 14_000
 
 
 @pytest.fixture
@@ -94,13 +92,22 @@ def test_no_default_page_loads_other_files(shipped: Path) -> None:
 
 
 def pages(package: Path) -> dict[str, str]:
-    """Return the page of each language in a package, with the tests' short texts."""
+    """Return the page of each language of a package, without what its settings may replace."""
     file = package / "defaults" / "settings.json"
     values = json.loads(file.read_text(encoding="utf-8"))
-    texts = dict.fromkeys(values["texts"], TEXTS["en"])
-    file.write_text(json.dumps({**values, "texts": texts, "announcement": None}))
+    file.write_text(json.dumps({**values, "texts": {}, "brand": {}, "announcement": None}))
     responses = read_package(package).responses
-    return {language: responses[language, HTML]["body"] for language in texts}
+    return {language: body["body"] for (language, kind), body in responses.items() if kind == HTML}
+
+
+def test_there_are_eight_languages(shipped: Path) -> None:
+    """Each with its direction of writing."""
+    directions = {
+        language: body.partition('dir="')[2][:3] for language, body in pages(shipped).items()
+    }
+
+    others = dict.fromkeys(("en", "de", "fr", "es", "it", "sl", "ja"), "ltr")
+    assert {**others, "ar": "rtl"} == directions
 
 
 def test_without_tokens_there_is_no_bypass(folder: Path) -> None:
@@ -157,18 +164,18 @@ def test_line_ends_of_other_systems_change_no_response(folder: Path, line_end: b
 
 
 def test_the_error_names_a_missing_file(folder: Path) -> None:
-    """Here the page of a language that has texts."""
-    (folder / "defaults" / "page.de.html").unlink()
+    """Here the texts of all languages."""
+    (folder / "defaults" / "texts.json").unlink()
 
-    with pytest.raises(PackageError, match=r"page\.de\.html is missing from the package: add it"):
+    with pytest.raises(PackageError, match=r"texts\.json is missing from the package: add it"):
         read_package(folder)
 
 
-def test_the_error_names_a_page_without_texts(folder: Path) -> None:
-    """Its visitors would get the default language."""
-    (folder / "defaults" / "settings.json").write_text(json.dumps(settings_values()))
+def test_the_error_names_unusable_texts(folder: Path) -> None:
+    """A line break would end the text for a terminal."""
+    (folder / "defaults" / "texts.json").write_text('{"en": {"title": "a\\nb"}}')
 
-    with pytest.raises(PackageError, match=r"page\.de\.html has no 'texts'"):
+    with pytest.raises(PackageError, match=r"texts\.json must be an object with one-line texts"):
         read_package(folder)
 
 

@@ -5,7 +5,8 @@ import hashlib
 
 import pytest
 from maintenance_edge.loads import css_loads
-from maintenance_edge.policy import PageSources, content_security_policy
+from maintenance_edge.page_policy import content_security_policy
+from maintenance_edge.policy import PageSources
 
 CDN = "https://cdn.example"
 OPEN = PageSources({"asset_origins": [CDN, "https://fonts.example"], "page_scripts": False})

@@ -12,7 +12,7 @@ from maintenance_edge.texts import Text
 
 from tests.edge.builders import PARTS, some_settings, value_of
 
-TEXT = Text("Soon", 'Moving "again" {{until}}')
+TEXT = Text({"title": "Soon", "message": 'Moving "again" {{until}}'})
 UNTIL = 1_796_097_600.0
 UNLESS = "unless '$media_type' says that this is no problem+json"
 MEDIA_TYPE = "'$media_type' must be a JSON type such as \"application/json\""

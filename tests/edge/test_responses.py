@@ -10,7 +10,7 @@ import pytest
 from maintenance_edge.files import PackageError
 from maintenance_edge.negotiation import HTML, MEDIA_TYPES, PROBLEM, TEXT
 from maintenance_edge.page import Page, render_page
-from maintenance_edge.policy import content_security_policy
+from maintenance_edge.page_policy import content_security_policy
 from maintenance_edge.retry_after import retry_after
 
 from tests.edge.builders import NOW, PARTS, TEXTS, some_responses, some_settings, value_of
@@ -89,7 +89,7 @@ def test_each_language_has_its_own_texts() -> None:
 def test_inserted_text_is_escaped() -> None:
     """Markup in a message is shown, not run, and placeholders in it stay text."""
     settings = some_settings(announcement="""<script>x('&"')</script>{{title}}""")
-    page, _ = render_page(Page("page.html", "<p title='{{message}}'>"), PARTS, "en", settings)
+    page = render_page(Page("page.html", "<p title='{{message}}'>"), PARTS, "en", settings).body
 
     assert "<p title='&lt;script&gt;x(&#x27;&amp;&quot;&#x27;)&lt;/script&gt;{{title}}'>" == page
 
@@ -109,7 +109,7 @@ def test_every_placeholder_is_filled(placeholder: str, inserted: str) -> None:
     """The table of the module, row by row."""
     page = Page("page.html", f"<{{{{{placeholder}}}}}>")
 
-    assert f"<{inserted}>" == render_page(page, PARTS, "en", some_settings(until=END))[0]
+    assert f"<{inserted}>" == render_page(page, PARTS, "en", some_settings(until=END)).body
 
 
 def test_an_unknown_placeholder_is_refused() -> None:
@@ -203,7 +203,7 @@ def test_what_is_never_closed_does_not_hide_the_placeholders_of_other_lines() ->
             PARTS,
             "en",
             some_settings(texts={"en": {"title": "Down", "message": "!"}}),
-        )[0]
+        ).body
     )
 
 
@@ -264,5 +264,5 @@ def test_inserted_texts_are_escaped_as_the_standard_library_does() -> None:
 
     assert (
         html.escape(characters)
-        == render_page(Page("page.html", "{{message}}"), PARTS, "en", settings)[0]
+        == render_page(Page("page.html", "{{message}}"), PARTS, "en", settings).body
     )

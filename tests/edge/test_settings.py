@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from maintenance_edge.files import PackageError
 from maintenance_edge.settings import parse_settings
 
-from tests.edge.builders import EDGE_HANDLER, a_request, some_settings
+from tests.edge.builders import EDGE_HANDLER, SHIPPED_TEXTS, a_request, some_settings
 
 PATHS = (
     "must be a list of path patterns that begin with '/', are more than wildcards and have no "
@@ -22,7 +22,11 @@ ORIGINS = (
     "'cors_origins' must be a list of origins as browsers send them, such as "
     '"https://app.example.com", "https://*.example.com", "capacitor://localhost" or "*", not'
 )
-TEXTS = "'texts' must be an object with a one-line title and message for each language tag, not"
+TEXTS = (
+    "'texts' must be an object with one-line texts for each language tag, of those named title, "
+    "title_with_name, message, planned_end, time_left, overdue, try_again, leave_open, checked, "
+    "service_status, contact_us, not"
+)
 INSTANT = "'until' must be a time with offset such as \"2026-12-01T04:00Z\" or null, not"
 
 
@@ -44,7 +48,7 @@ INSTANT = "'until' must be a time with offset such as \"2026-12-01T04:00Z\" or n
         ("'texts' has no entry for the 'language' 'fr'", {"language": "fr"}),
         (f"{TEXTS} []", {"texts": []}),
         (f'{TEXTS} {{"en": "hello"}}', {"texts": {"en": "hello"}}),
-        (f'{TEXTS} {{"en": {{"title": "x"}}}}', {"texts": {"en": {"title": "x"}}}),
+        (f'{TEXTS} {{"en": {{"titel": "x"}}}}', {"texts": {"en": {"titel": "x"}}}),
         (
             f'{TEXTS} {{"en": {{"title": "x", "message": null}}}}',
             {"texts": {"en": {"title": "x", "message": None}}},
@@ -198,7 +202,7 @@ def test_scripts_of_every_origin_may_read_the_response_as_deployed() -> None:
     """It holds nothing private; credentials need a name, as the Fetch standard wants it."""
     text = (EDGE_HANDLER / "defaults" / "settings.json").read_text(encoding="utf-8")
     request = a_request(headers={"Origin": "https://anyone.example"})
-    headers = parse_settings(text).allowed_origins.headers(request)
+    headers = parse_settings(text, texts=SHIPPED_TEXTS).allowed_origins.headers(request)
 
     assert {
         "access-control-allow-origin": "*",

@@ -221,7 +221,7 @@ def test_an_unusable_package_is_logged(tmp_path: Path, capsys: pytest.CaptureFix
 
     assert (
         "Every visitor gets a plain 503: the package is unusable. "
-        "defaults/settings.json is missing from the package: add it.\n"
+        "defaults/texts.json is missing from the package: add it.\n"
     ) == capsys.readouterr().err
 
 

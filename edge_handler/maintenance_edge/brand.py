@@ -1,0 +1,220 @@
+"""
+Read the setting `brand`, and write what it adds to a page. Pure.
+
+    member           meaning
+    -------------    -------------------------------------------------------------------------
+    name             the site's name; in the title and at the top of the page
+    logo             <svg>...</svg>, or the data: address of an image
+    logo_dark        the logo on a dark page
+    logo_has_name    whether the logo shows the name, so that it is not written beside it
+    accent           the colour of button and links; the other colours follow (colors.py)
+    status_url       https address of a page about the service
+    contact          e-mail address, telephone number, https address, or other text
+
+Every member is optional. `name`, `status_url` and `contact` are one text, or one for each language.
+
+An SVG with `currentColor` becomes part of the page, and follows its colours. Every other logo is an
+image, so that nothing in it acts on the page; without `logo_dark` it stands on a white plate when
+the page is dark.
+"""
+
+from __future__ import annotations
+
+import string
+from types import MappingProxyType
+
+from maintenance_edge.page import CLOCK, escape
+from maintenance_edge.rules import is_line
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any, Final
+
+    from maintenance_edge.rules import Rules
+    from maintenance_edge.texts import Text
+
+# What may not stand in the attribute of a tag, or has a meaning in an address.
+_QUOTED_IN_ADDRESS: Final = str.maketrans(
+    {each: f"%{ord(each):02X}" for each in "\t\n\r \"#%&'<>`{}"}
+)
+_NOT_IN_ADDRESS: Final = frozenset(" \"'<>`\\")
+_TELEPHONE: Final = frozenset(string.digits + " ()-./")
+_SHORT_COLOR, _LONG_COLOR = 4, 7
+
+
+class Brand:
+    """A valid brand; texts are those of a language, of the default one, or the first ones."""
+
+    __slots__ = ("_language", "_values")
+
+    def __init__(self, values: Mapping[str, Any], language: str) -> None:
+        self._values: Final = values
+        self._language: Final = language
+
+    def text(self, member: str, language: str) -> str:
+        """Return the name, status_url or contact in a language; "" if there is none."""
+        value = self._values.get(member, "")
+        if isinstance(value, str):
+            return value
+        first = next(iter(value.values()))
+        found: str = value.get(language) or value.get(self._language) or first
+        return found
+
+    def style(self) -> str:
+        """Return the colours that replace those of page.css; "" without an accent."""
+        if not self._values.get("accent"):
+            return ""
+        from maintenance_edge.colors import full_hex, palette  # noqa: PLC0415 -- rarely needed
+
+        accent = full_hex(self._values["accent"])
+        light, dark = (_root(palette(accent, dark=dark)) for dark in (False, True))
+        return f"{light}\n@media (prefers-color-scheme: dark) {{ {dark} }}\n"
+
+    def notices(self) -> tuple[str, ...]:
+        """Return a sentence about an accent that is hard to read, and what is used instead."""
+        if not self._values.get("accent"):
+            return ()
+        from maintenance_edge.colors import READABLE, contrast, full_hex, palette  # noqa: PLC0415
+
+        accent = full_hex(self._values["accent"])
+        link = palette(accent, dark=False)["link"]
+        if link == accent:
+            return ()
+        found = f"{contrast(accent, '#ffffff'):.1f}"
+        notice = (
+            f"the accent {accent} has a contrast of {found} on white, and text needs {READABLE} "
+            f"(WCAG 2.2 AA): links and borders are {link}, and the button keeps the accent"
+        )
+        return (notice,)
+
+    @property
+    def has_inline_logo(self) -> bool:
+        """Return whether a logo becomes part of the page, with whatever it has."""
+        return any(_is_inline(self._values.get(name, "")) for name in ("logo", "logo_dark"))
+
+    def header(self, language: str) -> str:
+        """Return the markup of logo and name, or of our clock without both."""
+        name, logo = escape(self.text("name", language)), self._values.get("logo", "")
+        if not (name or logo):
+            return CLOCK
+        dark = self._values.get("logo_dark", "")
+        has_name = bool(logo and self._values.get("logo_has_name"))
+        label = name if has_name else ""
+        if dark:
+            markup = _logo(logo, label, "logo light") + _logo(dark, label, "logo dark")
+        else:
+            plate = "" if _is_inline(logo) else " plate"
+            markup = _logo(logo, label, f"logo{plate}") if logo else ""
+        shown = "" if has_name or not name else f"<span>{name}</span>"
+        return f'<header class="brand">{markup}{shown}</header>'
+
+    def links(self, text: Text, language: str) -> str:
+        """Return the markup of the links to status page and contact; "" without both."""
+        status, contact = self.text("status_url", language), self.text("contact", language)
+        links = [_link(status, text.phrases.get("service_status", status))] if status else []
+        if contact:
+            is_page = contact.startswith("https://")
+            shown = text.phrases.get("contact_us", contact) if is_page else contact
+            links.append(_link(_address(contact), shown))
+        return f'<p class="links">{" ".join(links)}</p>' if links else ""
+
+
+def _root(colors: Mapping[str, str]) -> str:
+    return f":root {{ {' '.join(f'--{name}: {color};' for name, color in colors.items())} }}"
+
+
+def _link(address: str, shown: str) -> str:
+    text = f"<bdi>{escape(shown)}</bdi>"
+    return f'<a href="{escape(address)}">{text}</a>' if address else f"<span>{text}</span>"
+
+
+def _address(contact: str) -> str:
+    """Return the address of a contact, "" if it is only text."""
+    if contact.startswith("https://"):
+        return contact
+    if "@" in contact.strip("@") and _NOT_IN_ADDRESS.isdisjoint(contact):
+        return f"mailto:{contact}"
+    digits = contact.removeprefix("+")
+    if digits[:1].isdigit() and _TELEPHONE.issuperset(digits):
+        return "tel:" + "".join(each for each in contact if each in f"+{string.digits}")
+    return ""
+
+
+def _logo(logo: str, label: str, classes: str) -> str:
+    if _is_inline(logo):
+        role = f'role="img" aria-label="{label}"' if label else 'aria-hidden="true"'
+        return f'<span class="{classes}" {role}>{logo}</span>'
+    return f'<img class="{classes}" src="{escape(_image_address(logo))}" alt="{label}">'
+
+
+def _is_inline(logo: str) -> bool:
+    return logo.startswith("<svg") and "currentcolor" in logo.lower()
+
+
+def _image_address(logo: str) -> str:
+    if not logo.startswith("<svg"):
+        return logo
+    has_namespace = "xmlns=" in logo.partition(">")[0]
+    svg = logo if has_namespace else f'<svg xmlns="http://www.w3.org/2000/svg"{logo[4:]}'
+    return f"data:image/svg+xml,{svg.translate(_QUOTED_IN_ADDRESS)}"
+
+
+def _is_text(value: object) -> bool:
+    if isinstance(value, dict):
+        return bool(value) and all(map(is_line, (*value, *value.values())))
+    return is_line(value)
+
+
+def _is_https(value: object) -> bool:
+    is_address = (
+        isinstance(value, str) and value.startswith("https://") and len(value) > len("https://")
+    )
+    return is_address and is_line(value) and _NOT_IN_ADDRESS.isdisjoint(str(value))
+
+
+def _are_https(value: object) -> bool:
+    return bool(value) and all(
+        map(_is_https, value.values() if isinstance(value, dict) else [value])
+    )
+
+
+def _is_logo(value: object) -> bool:
+    if not isinstance(value, str):
+        return False
+    if value.startswith("<svg"):
+        return value.endswith("</svg>") and "<script" not in value.lower() and "{{" not in value
+    return value.startswith("data:image/") and "," in value and _NOT_IN_ADDRESS.isdisjoint(value)
+
+
+def _is_color(value: object) -> bool:
+    return (
+        isinstance(value, str)
+        and len(value) in {_SHORT_COLOR, _LONG_COLOR}
+        and value[0] == "#"
+        and set(value[1:]) <= set(string.hexdigits)
+    )
+
+
+_TEXT_EXPECTED: Final = "one line of text, or an object with one for each language tag"
+_LOGO_EXPECTED: Final = (
+    "one <svg>...</svg> without <script>, or the address of an image such as "
+    '"data:image/png;base64,..."'
+)
+BRAND_RULES: Final[Rules] = MappingProxyType(
+    {
+        "name": (_is_text, _TEXT_EXPECTED),
+        "logo": (_is_logo, _LOGO_EXPECTED),
+        "logo_dark": (_is_logo, _LOGO_EXPECTED),
+        "logo_has_name": (lambda value: isinstance(value, bool), "true or false"),
+        "accent": (_is_color, 'a colour such as "#0b6e4f"'),
+        "status_url": (
+            _are_https,
+            (
+                'an address such as "https://status.example.com", or an object with one for each '
+                "language tag"
+            ),
+        ),
+        "contact": (_is_text, _TEXT_EXPECTED),
+    }
+)
