@@ -78,9 +78,9 @@ types: setup ## Check types, of the command also for the oldest Python that it r
 imports: setup ## Check the direction of imports
 	PYTHONPATH=controller:. $(BIN)/lint-imports
 
-template: setup ## Check the templates of the product, also as plain CloudFormation, and of the live check
+template: setup ## Check the templates of the product, also as plain CloudFormation, of the live check and of the examples
 	sam validate --lint
-	sam validate --lint --template live_check/probe.yaml
+	for each in live_check/probe.yaml examples/notifications/*.yaml; do sam validate --lint --template "$$each" || exit; done
 	@$(BIN)/python -m tools.packages --template-only .aws-sam/plain/template.json
 	$(BIN)/cfn-lint .aws-sam/plain/template.json
 
@@ -102,7 +102,7 @@ bench: setup .venv/bench/.made ## Measure against the goals (ONLY=edge,toggle fo
 load: setup ## Check what holds under load (ONLY=fleet,windows,events for some)
 	@PYTHONPATH=controller:edge_handler:. $(BIN)/python -m benchmarks --load $(if $(ONLY),--only $(ONLY))
 
-docs: setup ## Write the tables of docs/configuration.md from the template
+docs: setup ## Write the tables of docs/configuration.md, and docs/events.schema.json
 	@PYTHONPATH=controller:edge_handler:. $(BIN)/python -m tools.check_docs --write
 
 check-docs: setup ## Check the links, commands and tables of the docs

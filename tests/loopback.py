@@ -54,7 +54,7 @@ def a_server(*answers: Answer) -> Iterator[Server]:
             self.wfile.write(answer.body)
 
         do_GET = answer  # noqa: N815 - http.server's names
-        do_PUT = answer  # noqa: N815 - the same
+        do_PUT = do_PATCH = answer  # noqa: N815 - the same
 
         def log_message(self, *_: object) -> None:
             """Say nothing on standard error."""

@@ -29,9 +29,9 @@ def _tagged(loader: CloudFormationLoader, suffix: str, node: yaml.Node) -> dict[
 CloudFormationLoader.add_multi_constructor("!", _tagged)
 
 
-def load_template() -> dict[str, Any]:
-    """Return template.yaml."""
-    with (ROOT / "template.yaml").open(encoding="utf-8") as text:
+def load_template(path: Path = ROOT / "template.yaml") -> dict[str, Any]:
+    """Return a template, by default that of the product."""
+    with path.open(encoding="utf-8") as text:
         template: dict[str, Any] = yaml.load(text, CloudFormationLoader)  # noqa: S506 - a SafeLoader
     return template
 

@@ -15,6 +15,14 @@ from tools.check_docs.tables import with_tables
     [
         ("aws s4 ls", "aws has no service s4"),
         ("aws s3 copy a b", "aws s3 has no command copy"),
+        (
+            "aws cloudformation deploy --stack-name x",
+            "aws cloudformation deploy lacks --template-file",
+        ),
+        (
+            "aws cloudformation deploy --stack-name x --template-file y --bucket z",
+            "aws cloudformation deploy has no option --bucket",
+        ),
         ("aws ssm write-parameter", "aws ssm has no operation write-parameter"),
         ("aws ssm get-parameter --nam x", "aws ssm get-parameter has no option --nam"),
         ("aws ssm get-parameter", "aws ssm get-parameter lacks --name"),

@@ -2,7 +2,7 @@
 Check the docs: `make check-docs`; with --write it first writes what is made from the code.
 
 Links, anchors and named tests exist, every command can be typed, the tables of
-docs/configuration.md say what template.yaml says, and docs/json-schema.json is that of the types.
+docs/configuration.md say what template.yaml says, and both JSON Schemas are those of the types.
 """
 
 import argparse
@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 
 from tests.contract.template import load_template
-from tools.check_docs import commands, references, schema, tables
+from tools.check_docs import commands, event_schema, references, schema, tables
 from tools.check_docs.pages import ROOT, all_pages, blocks, inline
 
 # Their sh blocks can be typed as they stand; those of other pages may be examples.
@@ -24,6 +24,7 @@ def main() -> int:
     if arguments.parse_args().write:
         tables.PAGE.write_text(_with_tables(), encoding="utf-8")
         schema.FILE.write_text(schema.schema(), encoding="utf-8")
+        event_schema.FILE.write_text(event_schema.event_schema(), encoding="utf-8")
     found = list(_errors())
     sys.stderr.writelines(f"{error}\n" for error in found)
     return int(bool(found))
@@ -42,6 +43,8 @@ def _errors() -> Iterator[str]:
         yield f"{tables.PAGE.relative_to(ROOT)}: older than template.yaml; run make docs"
     if not schema.FILE.exists() or schema.schema() != schema.FILE.read_text(encoding="utf-8"):
         yield f"{schema.FILE.relative_to(ROOT)}: older than cli/documents.py; run make docs"
+    if event_schema.event_schema() != event_schema.FILE.read_text(encoding="utf-8"):
+        yield f"{event_schema.FILE.relative_to(ROOT)}: older than the events; run make docs"
 
 
 def _with_tables() -> str:

@@ -15,6 +15,8 @@ _SESSION = Session()
 _EVERYWHERE = {"output", "query", "region", "profile", "endpoint-url", "cli-read-timeout"}
 # Source: awscli/customizations/s3 and awscli/customizations/argrename.py.
 _S3 = {"cp", "mv", "sync", "ls", "rm"}
+# Source: awscli/customizations/cloudformation/deploy.py; the first two are required.
+_DEPLOY = ("stack-name", "template-file", "capabilities", "parameter-overrides")
 _RENAMED = {("sns", "endpoint"): "notification-endpoint"}
 
 
@@ -23,8 +25,9 @@ def errors(words: Sequence[str], *, whole: bool = True) -> list[str]:
     if len(words) == 1 or any(each.startswith("--") for each in words[:2]):
         return []
     service, name, *rest = words
-    if service == "s3":
-        return [] if name in _S3 else [f"aws s3 has no command {name}"]
+    by_hand = _errors_by_hand(service, name, rest)
+    if by_hand is not None:
+        return by_hand
     service = "s3" if service == "s3api" else service
     if service not in _SESSION.get_available_services():
         return [f"aws has no service {service}"]
@@ -35,6 +38,24 @@ def errors(words: Sequence[str], *, whole: bool = True) -> list[str]:
         return [f"aws {service} has no operation {name}"]
     model = _model(service).operation_model(operations[name])
     return _option_errors(service, model, rest, whole=whole)
+
+
+def _errors_by_hand(service: str, name: str, rest: Sequence[str]) -> list[str] | None:
+    """Return the errors of a command that the AWS CLI writes by hand, None for any other."""
+    if service == "s3":
+        return [] if name in _S3 else [f"aws s3 has no command {name}"]
+    return _deploy_errors(rest) if (service, name) == ("cloudformation", "deploy") else None
+
+
+def _deploy_errors(rest: Sequence[str]) -> list[str]:
+    given = {each.removeprefix("--") for each in rest if each.startswith("--")}
+    return [
+        *(
+            f"aws cloudformation deploy has no option --{each}"
+            for each in sorted(given - {*_DEPLOY, *_EVERYWHERE})
+        ),
+        *(f"aws cloudformation deploy lacks --{each}" for each in _DEPLOY[:2] if each not in given),
+    ]
 
 
 def _waiter_errors(service: str, rest: Sequence[str]) -> list[str]:

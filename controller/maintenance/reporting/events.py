@@ -15,6 +15,7 @@ eb-transform-target-input). The other members are for programs; docs/events.sche
 """
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -133,8 +134,17 @@ class RunFailed(Struct, frozen=True):
 type Detail = ModeChanged | EndChanged | MaintenancePlanned | RunFailed
 
 
+DETAILS: Mapping[str, type[Detail]] = {
+    "Maintenance Mode Changed": ModeChanged,
+    "Maintenance End Changed": EndChanged,
+    "Maintenance Planned": MaintenancePlanned,
+    "Maintenance Run Failed": RunFailed,
+    "Maintenance Run Recovered": RunFailed,
+}
+
+
 class Event(Struct, frozen=True):
-    """An event to send."""
+    """An event to send; `detail_type` is one of `DETAILS`."""
 
     detail_type: str
     detail: Detail

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from maintenance.model import Mode
 from maintenance.reporting.events import (
-    Event,
     end_event,
     failure_event,
     mode_event,
@@ -29,6 +28,7 @@ from maintenance.reporting.status import (
 from msgspec import to_builtins
 
 from tests.builders import ANA, NOW, SITE
+from tests.sample_events import HOSTILE, events_with
 
 HOUR = timedelta(hours=1)
 LIVE, CLOSED = Mode.LIVE, Mode.MAINTENANCE
@@ -253,23 +253,6 @@ def test_a_failure_and_its_end_have_the_error(
         "until": until,
         **NAMES,
     } == to_builtins(event.detail)
-
-
-HOSTILE = 'say "hi"\\n\x1b[31m\r\nC:\\temp \N{RIGHT-TO-LEFT OVERRIDE}'
-
-
-def events_with(text: str) -> list[Event]:
-    """Return events that quote a text of others in as many places as possible."""
-    status = replace(STATUS, reason=text, message=text)
-    transition = Transition(Phase.ACCEPTED, ModeChange(CLOSED, LIVE, NOW, NOW), None)
-    requester = replace(ANA, name=text)
-    status = replace(status, persisted=PersistedState(requester=requester))
-    return [
-        mode_event(transition, status, SITE),
-        end_event(EndChange(NOW, None), status, SITE),
-        plan_event(PlanChange(text, replace(FOLLOWING, message=text)), requester, SITE),
-        failure_event(FailureChange(LastError(text, NOW)), SITE),
-    ]
 
 
 def test_title_and_text_need_no_escapes() -> None:
