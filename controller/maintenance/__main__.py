@@ -55,8 +55,8 @@ def main(words: Sequence[str] | None = None) -> ExitCode:
         # Adapters translate their own errors; this one came before any client was made.
         terminal.error(f"cannot use AWS: {error} - check AWS_PROFILE and your AWS settings")
         return ExitCode.FAILED
-    except KeyboardInterrupt:
-        terminal.info("Interrupted; the switch keeps what was written.")
+    except KeyboardInterrupt as interrupt:
+        terminal.info(str(interrupt) or "Interrupted.")
         return ExitCode.INTERRUPTED
     return code
 
@@ -90,7 +90,7 @@ def _connect(stack: str, terminal: Terminal) -> Session:
         stack=deployed.settings.stack_name,
         log_group=deployed.log_group,
     )
-    return Session(app, terminal, Watch(terminal, now, time.sleep), deployed, runs)
+    return Session(app, terminal, Watch(terminal, now, time.sleep, stack), deployed, runs)
 
 
 def _compare_versions(settings: Settings, terminal: Terminal) -> None:

@@ -87,6 +87,15 @@ class Deployed:
         document["_aws"]["Timestamp"] = int(at.timestamp() * 1000)
         self.logs(json.dumps(document))
 
+    def configure(self, **settings: str) -> None:
+        """Change settings of the deployed controller."""
+        functions = self.site.cloud.functions
+        found = functions.get_function_configuration(FunctionName=_CONTROLLER)
+        variables = {**found["Environment"]["Variables"], **settings}
+        functions.update_function_configuration(
+            FunctionName=_CONTROLLER, Environment={"Variables": variables}
+        )
+
     def switch(self) -> str:
         """Return the value of the switch."""
         return self.site.cloud.ssm.get_parameter(Name="/site/maintenance")["Parameter"]["Value"]

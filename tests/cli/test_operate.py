@@ -1,8 +1,8 @@
 """The commands on and off, each in its own process against the sandbox."""
 
 import json
-import os
 import re
+import signal
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,12 +13,14 @@ from maintenance.cli.typed_instant import format_local
 from maintenance.errors import RunFailed
 
 from sandbox.process import Sandbox
+from tests.cli.asking import asked
 from tests.cli.deployed import ROOT, Deployed, command, deploy
 from tests.cli.deployed import words as words_of
 from tests.cloud import Cloud, eventually
 from tests.sandbox.builders import a_distribution
 from tests.stories.site import BUCKET, SWITCH, Site
 
+WATCH_ON = "site-maintenance status --wait"
 ZONE = "Africa/Algiers"  # UTC+01:00, all year
 
 
@@ -85,7 +87,7 @@ def test_on_writes_the_switch_and_watches_until_it_is_deployed(deployed: Deploye
         document["everywhere"],
     )
     assert "Wrote 'on for 90m: Upgrade' to /site/maintenance." == lines[0]
-    assert "Deployed" == lines[-1].partition(" ")[2]
+    assert re.search(r"^\S+ \S+: Deployed after [0-9]+s$", lines[-1])
 
 
 def test_on_times_out_if_the_controller_does_not_apply_it(deployed: Deployed) -> None:
@@ -207,32 +209,43 @@ def test_on_a_terminal_it_asks_first(
     deployed: Deployed, answer: str, code: int, switch: str
 ) -> None:
     """Before it asks, it says how much would be closed."""
-    controlling, terminal = os.openpty()
-    os.write(controlling, f"{answer}\n".encode())
+    ended, shown = asked(deployed, "on", "--timeout", "1s", answer=answer)
 
-    running = subprocess.Popen(  # noqa: S603 - our own program
-        command("on", "--timeout", "1s"),
-        cwd=ROOT,
-        env={**deployed.environment(), "TERM": "xterm"},
-        stdin=terminal,
-        stdout=subprocess.DEVNULL,
-        stderr=terminal,
-    )
-    os.close(terminal)
-    shown = b"".join(iter(lambda: read(controlling), b"")).decode()
-    os.close(controlling)
-
-    assert (code, switch) == (running.wait(timeout=60), deployed.switch())
+    assert (code, switch) == (ended, deployed.switch())
     assert "This would close 1 behavior of 1 distribution." in shown
     assert "Write 'on' to /site/maintenance?" in shown
 
 
-def read(controlling: int) -> bytes:
-    """Return what the terminal shows next, nothing once its last process has ended."""
-    try:
-        return os.read(controlling, 4096)
-    except OSError:  # how Linux reports the end of a terminal
-        return b""
+def test_an_interrupted_command_says_how_to_watch_on(deployed: Deployed) -> None:
+    """What was written stays, and the controller goes on."""
+    running = start(deployed, "on", "for", "1", "hour", "--yes", "--timeout", "5m")
+    assert running.stderr
+    lines = [running.stderr.readline() for _ in range(2)]
+    running.send_signal(signal.SIGINT)
+    _, err = running.communicate(timeout=60)
+
+    assert (130, "on for 1h") == (running.returncode, deployed.switch())
+    assert "Wrote 'on for 1h' to /site/maintenance." in lines[0]
+    assert words_of(err).endswith(
+        f"Interrupted: the controller and CloudFront go on. To watch on: {WATCH_ON}"
+    )
+
+
+def test_on_says_how_to_watch_until_cloudfront_is_done(deployed: Deployed) -> None:
+    """Without --wait it ends when CloudFront has accepted the change."""
+    deployed.site.cloud.sandbox.set(deploy_seconds=600)
+
+    running = start(deployed, "on", "--yes")
+    wake_once(deployed.site, "on")
+    _, err = running.communicate(timeout=60)
+    deployed.site.cloud.sandbox.finish_deployments()
+
+    assert 0 == running.returncode
+    last = err.splitlines()[-1]
+    expected = r"usually a few minutes, 15 at most|about \d+m, like the last change"
+    assert re.fullmatch(
+        rf"CloudFront is deploying this, ({expected})\. To watch on: {WATCH_ON}", last
+    )
 
 
 def test_status_gives_scripts_an_exit_code(deployed: Deployed) -> None:

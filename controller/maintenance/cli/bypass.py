@@ -21,9 +21,9 @@ from maintenance.cli.argument_types import duration
 from maintenance.cli.arguments import Commands
 from maintenance.cli.context import Context
 from maintenance.cli.exit_code import ExitCode
-from maintenance.cli.operate import UNTIL_DEPLOYED
 from maintenance.cli.show import Session
 from maintenance.cli.terminal import Clock
+from maintenance.cli.watch import UNTIL_DEPLOYED
 from maintenance.cloudfront.targets import resolve_targets
 from maintenance.errors import ConfigurationError, MaintenanceError, StaleObservation
 from maintenance.lambda_edge.bypass import LINK_PARAMETER, Token, add, check_names, remove

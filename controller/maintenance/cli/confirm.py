@@ -22,6 +22,8 @@ def confirm(terminal: Terminal, question: str, *, is_confirmed: bool) -> bool:
         agreed = Confirm.ask(Text(question), console=terminal.err, default=False)
     except EOFError:
         agreed = False
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt("Interrupted: nothing was written.") from None
     if not agreed:
         terminal.info("Nothing was written.")
     return agreed

@@ -23,10 +23,10 @@ from msgspec.structs import replace
 from maintenance.cli.arguments import Commands
 from maintenance.cli.context import Context
 from maintenance.cli.exit_code import ExitCode
-from maintenance.cli.operate import add_writing_options, write
 from maintenance.cli.typed_end import parse_extension
 from maintenance.cli.typed_instant import format_local
 from maintenance.cli.typed_switch import TypedWords, split_message
+from maintenance.cli.write_switch import add_writing_options, write_switch
 from maintenance.errors import ConfigurationError
 from maintenance.model import Mode
 from maintenance.schedule.decision import Schedule, decide
@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace, context: Context) -> ExitCode:
     schedule, _ = session.read_schedule()
     zone = session.app.settings.time_zone
     value = extended_value(typed, schedule, now=session.app.clock(), zone=zone)
-    return write(value, arguments, session)
+    return write_switch(value, arguments, session)
 
 
 def extended_value(typed: TypedWords, schedule: Schedule, *, now: datetime, zone: ZoneInfo) -> str:

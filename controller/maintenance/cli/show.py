@@ -37,12 +37,12 @@ from maintenance.reconcile.controller import Controller
 from maintenance.reconcile.desired_state import HypotheticalSwitch
 from maintenance.reporting.report import SETTLED, Progress, Report, is_everywhere, progress
 from maintenance.reporting.state import is_overdue, site_state
-from maintenance.reporting.status import LastError, PersistedState
+from maintenance.reporting.status import LastError, ModeChange, PersistedState
 from maintenance.reporting.status_document import decode_persisted_state
 from maintenance.schedule.decision import Schedule
 from maintenance.schedule.forecast import forecast
 from maintenance.schedule.history import newest_first
-from maintenance.schedule.switch import parse_switch
+from maintenance.schedule.switch import Switch, parse_switch
 from maintenance.schedule.window import over_notices
 from maintenance.wakeup import ParameterChanged
 
@@ -77,12 +77,20 @@ class Session(Struct, frozen=True):
         """The present, on the clocks of the stack's zone."""
         return Clock(self.app.clock(), self.app.settings.time_zone)
 
+    @property
+    def stack(self) -> Stack:
+        """Which stack this is."""
+        return Stack(self.app.settings.stack_name, self.deployed.account)
+
     def status(self, *, wait: timedelta | None, as_exit_code: bool) -> ExitCode:
         """Show the status; with `wait`, once every distribution has settled or the time is over."""
         if wait is None:
             view = self.read_status()
         else:
-            view = self.watch.wait(self.read_status, until=SETTLED, timeout=wait)
+            last_change = self.last_change()
+            view = self.watch.wait(
+                self.read_status, until=SETTLED, timeout=wait, last_change=last_change
+            )
         return self.show_status(view, waited=wait is not None, as_exit_code=as_exit_code)
 
     def has_failed_since(self, instant: datetime) -> bool:
@@ -118,8 +126,7 @@ class Session(Struct, frozen=True):
 
     def plan(self, *, hypothetical: str | None) -> ExitCode:
         """Show what a run would do now, or if the switch had the hypothetical value."""
-        controller = self.with_switch(hypothetical) if hypothetical else self.app.controller
-        view = self._read(controller, Controller.plan)
+        view = self.read_plan(self.parse_switch(hypothetical) if hypothetical else None)
         screen = render_plan(view, self.clock, hypothetical)
         self.terminal.answer(plan_document(view, hypothetical), "", screen, "")
         return ExitCode.FAILED if _is_failed(view.report) else ExitCode.DONE
@@ -147,13 +154,26 @@ class Session(Struct, frozen=True):
         """Return the status, read no older than `changed`."""
         return self._read(self.app.controller, lambda controller: controller.status(changed))
 
-    def with_switch(self, value: str) -> Controller:
-        """Return a controller for which the switch has this value; raise UnreadableValue."""
-        app = self.app
-        switch = parse_switch(value, written=app.clock(), zone=app.settings.time_zone)
-        parameters = HypotheticalSwitch(app.parameters, switch)
-        desired_state = replace(app.controller.desired_state, parameters=parameters)
-        return replace(app.controller, desired_state=desired_state)
+    def parse_switch(self, value: str) -> Switch:
+        """Return what the switch would say if this were written now; raise UnreadableValue."""
+        return parse_switch(value, written=self.app.clock(), zone=self.app.settings.time_zone)
+
+    def read_plan(self, switch: Switch | None = None) -> ReportView:
+        """Return what a run would do now, or if the switch had just been written like this."""
+        controller = self.app.controller
+        if switch:
+            parameters = HypotheticalSwitch(self.app.parameters, switch)
+            desired_state = replace(controller.desired_state, parameters=parameters)
+            controller = replace(controller, desired_state=desired_state)
+        return self._read(controller, Controller.plan)
+
+    def last_change(self) -> ModeChange | None:
+        """Return the last change of mode, None if there is none or it cannot be read."""
+        try:
+            return self._read_persisted().last_change
+        except (ObservationError, UnreadableValue):
+            # show_status reports it, once.
+            return None
 
     def _read(self, controller: Controller, ask: Callable[[Controller], Report]) -> ReportView:
         listing = controller.distributions.list_distributions()
@@ -176,9 +196,8 @@ class Session(Struct, frozen=True):
             last_change=persisted.last_change,
             overdue=is_overdue(view.report, now=now, last_run=last_run.at),
         )
-        stack = Stack(self.app.settings.stack_name, self.deployed.account)
         past = None if _is_failing(error, since) else error
-        return StatusView(view, states, stack, last_run, error, past)
+        return StatusView(view, states, self.stack, last_run, error, past)
 
     def _persisted(self) -> PersistedState:
         """Return what the last run left, nothing if that cannot be read."""

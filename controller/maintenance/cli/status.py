@@ -6,7 +6,7 @@ from maintenance.cli.argument_types import duration
 from maintenance.cli.arguments import Commands
 from maintenance.cli.context import Context
 from maintenance.cli.exit_code import ExitCode
-from maintenance.cli.operate import UNTIL_DEPLOYED
+from maintenance.cli.watch import UNTIL_DEPLOYED
 
 _EXAMPLES = """\
 examples:
