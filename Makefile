@@ -16,7 +16,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/pycache
 
 .DEFAULT_GOAL := help
 .PHONY: help setup bench demo sandbox live-check test laws cover fmt lint types imports template audit build check lock \
-	clean docs check-docs load mutation invoke lambda-image packages
+	clean docs screens check-docs load mutation invoke lambda-image packages
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -102,8 +102,11 @@ bench: setup .venv/bench/.made ## Measure against the goals (ONLY=edge,toggle fo
 load: setup ## Check what holds under load (ONLY=fleet,windows,events for some)
 	@PYTHONPATH=controller:edge_handler:. $(BIN)/python -m benchmarks --load $(if $(ONLY),--only $(ONLY))
 
-docs: setup ## Write the tables of docs/configuration.md, and docs/events.schema.json
+docs: setup ## Write the tables of docs/configuration.md and the schemas of events and --json
 	@PYTHONPATH=controller:edge_handler:. $(BIN)/python -m tools.check_docs --write
+
+screens: setup ## Write docs/screens.md from the sandbox, if the command shows something else
+	@PYTHONPATH=controller:edge_handler:. $(BIN)/python -m tools.screens
 
 check-docs: setup ## Check the links, commands and tables of the docs
 	@PYTHONPATH=controller:edge_handler:. $(BIN)/python -m tools.check_docs

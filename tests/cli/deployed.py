@@ -77,12 +77,12 @@ class Deployed:
             logEvents=[{"timestamp": now, "message": each} for each in lines],
         )
 
-    def ran(self, at: datetime) -> None:
-        """Count a run of the controller that ended then, as its log does."""
+    def ran(self, at: datetime, *, stack: str = "site") -> None:
+        """Count a run of the stack's controller that ended then, as its log does."""
         line = io.StringIO()
         with redirect_stdout(line):
             report = Report(Decision(Mode.LIVE, "Live."))
-            count_report(report, stack_name="site", now=at)
+            count_report(report, stack_name=stack, now=at)
         document = json.loads(line.getvalue())
         document["_aws"]["Timestamp"] = int(at.timestamp() * 1000)
         self.logs(json.dumps(document))

@@ -94,7 +94,7 @@ class WindowCommands(Struct, frozen=True):
         following = runs(change.after, change.new, clock)
         word = "ends" if skipped.begins <= clock.now else "skips"
         lines = [f"  window   {name}", *runs_lines(word, [skipped], before.lead_time, clock)]
-        lines += runs_lines("runs next", following[:1], before.lead_time, clock)
+        lines += runs_lines("then", following[:1], before.lead_time, clock)
         if window.skip and window.skip.until > clock.now:
             until_before = clock.time(window.skip.until)
             lines.append(f"  was      skipped for all that begins up to {until_before} already")
@@ -123,7 +123,7 @@ class WindowCommands(Struct, frozen=True):
         change = WindowChange(name, before, with_window(before, name, after), clock)
         following = runs(change.after, change.new, clock)
         lines = [f"  window   {name}", f"  skip     {value}, will be deleted"]
-        lines += runs_lines("runs next", following[:1], before.lead_time, clock)
+        lines += runs_lines("then", following[:1], before.lead_time, clock)
         if not self._agrees(change, lines, f"Delete {self.writes.parameter(parameter)}?"):
             return ExitCode.FAILED
         self.writes.delete(parameter)

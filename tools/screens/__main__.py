@@ -1,0 +1,71 @@
+"""
+Write the screens of the docs: `make screens`; with --check only say whether they are outdated.
+
+They come from the sandbox, so instants and ids differ each time. Screens count as the same if only
+those differ, and are then left as they are.
+"""
+
+import argparse
+import re
+import sys
+from collections.abc import Iterable
+
+from tests.contract.template import ROOT
+from tools.screens.situations import Screen, screens
+from tools.screens.stage import start_stages
+
+PAGE = ROOT / "docs" / "screens.md"
+_INTRODUCTION = """\
+# Screens
+
+What `site-maintenance` shows in each situation, on a terminal of 80 columns without its colors.
+The site is in Ljubljana, the operator in London.
+`make screens` writes this page from the sandbox.
+[The reference](operations-reference.md#command-line) explains the screens.
+"""
+_CHANGING = [
+    (re.compile(r"\s+"), " "),
+    (re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)?"), "<instant>"),
+    (re.compile(r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b"), "<day>"),
+    (re.compile(r"\b\d+ (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b( \d{4})?"), "<date>"),
+    (re.compile(r"\d\d:\d\d"), "<time>"),
+    (re.compile(r"\b(CET|CEST|GMT|BST|UTC)\b"), "<zone>"),
+    (re.compile(r"\bin (\d+[dhm])+|(\d+[dhm])+ ago|\bnow\b"), "<away>"),
+    (re.compile(r"\bE[A-Z0-9]{12,14}\b"), "<id>"),
+]
+
+
+def main() -> int:
+    """Write the page if it is outdated, or say so; return the exit code."""
+    arguments = argparse.ArgumentParser(prog="make screens", description=__doc__)
+    arguments.add_argument("--check", action="store_true", help="only say whether it is outdated")
+    is_check = arguments.parse_args().check
+    with start_stages() as sandbox:
+        page = _page(screens(sandbox))
+    if PAGE.exists() and _lasting(page) == _lasting(PAGE.read_text(encoding="utf-8")):
+        return 0
+    if is_check:
+        sys.stderr.write(f"{PAGE.relative_to(ROOT)} is outdated: run make screens\n")
+        return 1
+    PAGE.write_text(page, encoding="utf-8")
+    return 0
+
+
+def _page(shown: Iterable[Screen]) -> str:
+    return "\n".join([_INTRODUCTION, *map(_section, shown)])
+
+
+def _section(screen: Screen) -> str:
+    typed = f"$ site-maintenance {screen.typed}"
+    return f"## {screen.title}\n\n{screen.situation}\n\n```\n{typed}\n\n{screen.shown}\n```\n"
+
+
+def _lasting(page: str) -> str:
+    """Return the page without what differs each time."""
+    for pattern, name in _CHANGING:
+        page = pattern.sub(name, page)
+    return page
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,91 @@
+"""What an operator sees in each situation; each function makes one in the sandbox."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sandbox.process import Sandbox
+from tests.stories.site import SWITCH
+from tools.screens.stage import Stage, make_stage
+
+_WEEKLY = "cron(0 2 ? * SUN *) for 2h"
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What was typed in a situation, and what the terminal then shows."""
+
+    title: str
+    situation: str
+    typed: str
+    shown: str
+
+
+def screens(sandbox: Sandbox) -> Iterator[Screen]:
+    """Yield the screen of each situation."""
+    for make in (_a_maintenance, _refused, _stuck, _gone, _deleted, _windows):
+        yield from make(sandbox)
+
+
+def _status(stage: Stage, title: str, situation: str) -> Screen:
+    return Screen(title, situation, "status", stage.types("status"))
+
+
+def _a_maintenance(sandbox: Sandbox) -> Iterator[Screen]:
+    stage = make_stage(sandbox)
+    yield _status(stage, "Open", "Nothing is planned.")
+    typed = "plan on for 2h"
+    yield Screen("Plan", "What that would do; it writes nothing.", typed, stage.types(typed))
+    stage.becomes("on for 90m: We are upgrading the database")
+    yield _status(stage, "Closing", "The controller has closed the site, CloudFront is deploying.")
+    stage.settles()
+    yield _status(stage, "Closed", "Every edge location has the page.")
+    typed = "extend 30m --yes"
+    shown = stage.types(typed)
+    yield Screen("Extended", "The work takes longer; the message stays.", typed, shown)
+
+
+def _refused(sandbox: Sandbox) -> Iterator[Screen]:
+    stage = make_stage(sandbox, EXISTING_FUNCTIONS="refuse")
+    stage.becomes("on")
+    situation = "The stack may not displace a function, and one is in the way."
+    yield _status(stage, "Refused", situation)
+
+
+def _stuck(sandbox: Sandbox) -> Iterator[Screen]:
+    stage = make_stage(sandbox)
+    stage.becomes("on")
+    stage.settles()
+    cloudfront = stage.deployed.site.cloud.cloudfront
+    etag = cloudfront.describe_function(Name="shop-login", Stage="DEVELOPMENT")["ETag"]
+    cloudfront.delete_function(Name="shop-login", IfMatch=etag)
+    stage.becomes("off")
+    situation = "`off`, after someone has deleted the function that must be restored."
+    yield _status(stage, "Stuck", situation)
+
+
+def _gone(sandbox: Sandbox) -> Iterator[Screen]:
+    stage = make_stage(sandbox)
+    stage.deployed.site.says("on")
+    stage.ahead = timedelta(hours=2)
+    situation = "`on`, two hours ago, while Lambda does not run the controller."
+    yield _status(stage, "Controller gone", situation)
+
+
+def _deleted(sandbox: Sandbox) -> Iterator[Screen]:
+    stage = make_stage(sandbox)
+    stage.becomes("on")
+    stage.settles()
+    stage.deployed.site.cloud.ssm.delete_parameter(Name=SWITCH)
+    stage.runs()
+    yield _status(stage, "Switch deleted", "Someone has deleted the switch of a closed site.")
+
+
+def _windows(sandbox: Sandbox) -> Iterator[Screen]:
+    stage = make_stage(sandbox)
+    stage.deployed.site.schedules("weekly", _WEEKLY)
+    stage.runs()
+    yield _status(stage, "Window coming", "A window runs every Sunday at two in the morning.")
+    typed = "windows skip weekly --yes"
+    shown = stage.types(typed)
+    yield Screen("Skipped", "It must not run this time.", typed, shown)
