@@ -53,7 +53,7 @@ test: setup ## Run the tests that need no browser, Docker or stack (T=path or K=
 
 # Where CI is set no test may be skipped, so the image for the tests in containers is built.
 cover: COVERAGE := --cov --cov-report=
-cover: test $(AXE) $(if $(CI),lambda-image) ## Run all tests, and check that everything but the shell is covered whole
+cover: test $(AXE) .venv/examples/.made $(if $(CI),lambda-image) ## Run all tests, and check that everything but the shell is covered whole
 	$(PYTEST) $(WORKERS) -m 'not quick' $(COVERAGE) --cov-append
 	$(BIN)/coverage report --fail-under=100
 
@@ -80,7 +80,7 @@ imports: setup ## Check the direction of imports
 
 template: setup ## Check the templates of the product, also as plain CloudFormation, of the live check and of the examples
 	sam validate --lint
-	for each in live_check/probe.yaml examples/notifications/*.yaml; do sam validate --lint --template "$$each" || exit; done
+	for each in live_check/probe.yaml examples/*/*.yaml; do sam validate --lint --template "$$each" || exit; done
 	@$(BIN)/python -m tools.packages --template-only .aws-sam/plain/template.json
 	$(BIN)/cfn-lint .aws-sam/plain/template.json
 

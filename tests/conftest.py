@@ -27,7 +27,7 @@ settings.load_profile("laws")
 
 _QUICK = {"unit", "properties", "edge", "contract", "model_checking"}
 # These folders deploy once for all their files; that takes longest, so they start first.
-_DEPLOYING = ["demo", "stack", "deployment", "invoke", "live_check"]
+_DEPLOYING = ["demo", "stack", "deployment", "examples", "invoke", "live_check"]
 
 
 def pytest_configure() -> None:
