@@ -43,7 +43,5 @@ class Maintenance(cdk.Stack):
 
 
 app = cdk.App()
-Maintenance(
-    app, "site-maintenance", distributions="www.example.com", time_zone="Europe/Ljubljana"
-)
+Maintenance(app, "site-maintenance", distributions="www.example.com", time_zone="Europe/Ljubljana")
 app.synth()

@@ -54,7 +54,7 @@ def test_a_command_with_help_can_be_typed() -> None:
 
 def test_a_sentence_may_leave_out_what_a_command_requires() -> None:
     """But a block may not."""
-    typed = "site-maintenance bypass print"
+    typed = "site-maintenance bypass revoke"
 
     assert [] == commands.inline_errors(typed)
     assert commands.errors(typed.split())
