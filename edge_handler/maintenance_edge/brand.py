@@ -88,10 +88,10 @@ class Brand:
         )
         return (notice,)
 
-    @property
-    def has_inline_logo(self) -> bool:
-        """Return whether a logo becomes part of the page, with whatever it has."""
-        return any(_is_inline(self._values.get(name, "")) for name in ("logo", "logo_dark"))
+    def inline_logos(self) -> dict[str, str]:
+        """Return the logos that become part of the page, with whatever they have, by member."""
+        logos = {name: self._values.get(name, "") for name in ("logo", "logo_dark")}
+        return {name: logo for name, logo in logos.items() if _is_inline(logo)}
 
     def header(self, language: str) -> str:
         """Return the markup of logo and name, or of our clock without both."""

@@ -3,8 +3,9 @@ Check the package that this module lies in, before it is published.
 
     cd <package> && python -E -s -B -m maintenance_edge.check
 
-It prints nothing and exits with 0 if visitors would get what the package says. Otherwise it prints
-a line for each error, which names the file, the error and the remedy, and exits with 1. It reads
+It exits with 0 if visitors would get what the package says, and prints a line for each notice, such
+as that an accent is hard to read. Otherwise it prints a line for each error, which names the file,
+the error and the remedy, and exits with 1. It reads
 the package with the code that serves visitors, and measures whether that takes too long for the
 edge. It also looks for what goes unnoticed: markup that the policy of a site's page would block
 (markup.py), and the source of a template engine (template_source.py).
@@ -47,7 +48,14 @@ def package_errors(folder: Path) -> tuple[str, ...]:
         if settings
         for error in markup_errors(page, label, settings)
     ]
-    return (*_reading_errors(folder), *found)
+    return (*_reading_errors(folder), *found, *_logo_errors(settings))
+
+
+def _logo_errors(settings: Settings | None) -> Iterator[str]:
+    """Give the errors of logos that become part of the page, whose policy they have to keep."""
+    if settings and settings.brand:
+        for member, logo in settings.brand.inline_logos().items():
+            yield from markup_errors(logo, f"page/settings.json, brand.{member}", settings)
 
 
 def _pages(overrides: Path) -> dict[str, str]:
@@ -81,11 +89,20 @@ def _reading_errors(folder: Path) -> Iterator[str]:
         yield _TOO_SLOW
 
 
+def package_notices(folder: Path) -> tuple[str, ...]:
+    """Return a sentence for each thing that the owner of a usable package may want to change."""
+    settings = _settings(folder)
+    brand = settings.brand if settings else None
+    return tuple(f"page/settings.json: {notice}." for notice in brand.notices()) if brand else ()
+
+
 def main() -> int:
-    """Print the errors of this package and return the exit status."""
-    errors = package_errors(Path(__file__).parents[1])
+    """Print the errors of this package, or its notices, and return the exit status."""
+    folder = Path(__file__).parents[1]
+    errors = package_errors(folder)
     # UTF-8 in every environment: file names and settings may be in any script.
-    sys.stdout.buffer.write("".join(f"{error}\n" for error in errors).encode())
+    lines = errors or package_notices(folder)
+    sys.stdout.buffer.write("".join(f"{line}\n" for line in lines).encode())
     return 1 if errors else 0
 
 

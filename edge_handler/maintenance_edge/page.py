@@ -133,7 +133,7 @@ def render_page(
     version = f"{binascii.crc32(page.fill(markup, language).encode()):08x}"
     body = page.fill({**markup, "version": version}, language)
     brand = settings.brand
-    if page.is_ours and not (brand and brand.has_inline_logo):
+    if page.is_ours and not (brand and brand.inline_logos()):
         has_image = "data:" in markup["brand"]
         policy = policy_of_our_page(markup["style"], markup["script"], has_image=has_image)
     else:

@@ -29,6 +29,13 @@ def test_the_base_passes_its_check() -> None:
     PackageCheck({}, _ENOUGH).run(edge_package())
 
 
+def test_a_program_that_passes_a_package_may_have_notices() -> None:
+    """One a line."""
+    program = a_program("print('The accent is pale.\\nThe logo is large.')")
+
+    assert ("The accent is pale.", "The logo is large.") == PackageCheck({}, _ENOUGH).run(program)
+
+
 def test_a_refusal_has_every_sentence_of_the_program() -> None:
     """In one line, because it becomes part of an error."""
     with pytest.raises(

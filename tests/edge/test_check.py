@@ -57,6 +57,31 @@ def test_each_error_of_an_unusable_package_is_one_line(tmp_path: Path) -> None:
     ) == run_check(package)
 
 
+def test_an_accent_that_is_hard_to_read_is_a_notice(tmp_path: Path) -> None:
+    """The package is usable all the same."""
+    overrides = {"settings.json": {"brand": {"name": "Sonne", "accent": "#ffd400"}}}
+
+    assert (
+        0,
+        (
+            "page/settings.json: the accent #ffd400 has a contrast of 1.4 on white, and text needs "
+            "4.5 (WCAG 2.2 AA): links and borders are #8a7200, and the button keeps the accent.\n"
+        ),
+        "",
+    ) == run_check(a_package(tmp_path / "package", overrides))
+
+
+def test_a_logo_in_the_page_must_keep_its_policy(tmp_path: Path) -> None:
+    """One that is an image may have anything: nothing in it acts on the page."""
+    svg = '<svg fill="{}"><image href="https://a.example/b.png"/></svg>'
+    brand = {"logo": svg.format("currentColor"), "logo_dark": svg.format("red")}
+    (error,) = package_errors(a_package(tmp_path / "package", {"settings.json": {"brand": brand}}))
+
+    assert error.startswith(
+        "page/settings.json, brand.logo, line 1: <image href> loads https://a.example/b.png"
+    )
+
+
 def test_a_package_that_takes_the_edge_too_long_is_refused(tmp_path: Path) -> None:
     """Its import would not end within the function's five seconds, and no visitor get an answer."""
     networks = [f"10.{number // 256}.{number % 256}.0/24" for number in range(10_000)]

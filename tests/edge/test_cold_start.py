@@ -8,7 +8,10 @@ import sys
 from tests.edge.builders import BROWSER, EDGE_HANDLER, a_request, an_event
 
 # Each takes longer to load than most of our modules together.
-SLOW = {"base64", "dataclasses", "datetime", "html", "inspect", "ipaddress", "pathlib", "typing"}
+SLOW = {
+    "base64", "dataclasses", "datetime", "hashlib", "html", "inspect", "ipaddress", "pathlib",
+    "typing", "maintenance_edge.brand", "maintenance_edge.page_policy", "maintenance_edge.tags",
+}  # fmt: skip
 
 PROGRAM = """
 import json, sys

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from maintenance.errors import RunFailed
 
+from tests.cloud import eventually
 from tests.sandbox.builders import a_distribution
 from tests.stories.site import Site
 
@@ -46,6 +47,36 @@ def test_the_owners_page_is_served(site: Site, distribution_id: str) -> None:
     problem = site.visit(distribution_id).json()
     assert ("https://example.com/maintenance", "Back soon") == (problem["type"], problem["detail"])
     assert "77" == page.headers["retry-after"]
+
+
+def test_a_brand_needs_no_page(site: Site, distribution_id: str) -> None:
+    """The upload of its settings says what it will change; the page has name, colour and link."""
+    brand = {"name": "Harbour", "accent": "#ffd400", "status_url": "https://status.example.com"}
+    site.puts("settings.json", json.dumps({"brand": brand}))
+
+    (notice,) = site.notices_the_page()["notices"]
+    site.becomes("on: See https://status.example.com/7")
+
+    page = site.visit(distribution_id, "text/html").text
+    parts = (
+        "<title>Harbour: back soon</title>",
+        "--accent: #ffd400;",
+        '<a href="https://status.example.com"><bdi>Service status</bdi></a>',
+        '<a href="https://status.example.com/7">https://status.example.com/7</a>',
+    )
+    assert [] == [each for each in parts if each not in page]
+    assert notice.startswith("page/settings.json: the accent #ffd400 has a contrast of 1.4")
+
+
+def test_after_its_end_the_page_shows_none(site: Site, distribution_id: str) -> None:
+    """CloudFront takes minutes to open the site; a time that has passed helps no visitor."""
+    end = datetime.now(UTC) + timedelta(seconds=2)
+    site.puts("settings.json", json.dumps({"until": end.isoformat()}))
+    site.becomes("on")
+
+    assert eventually(lambda: site.visit(distribution_id).json()["until"] is None, seconds=20)
+    page = site.visit(distribution_id, "text/html").text
+    assert 'data-end="" data-overdue="true"' in page
 
 
 def test_a_bare_on_publishes_nothing(site: Site, distribution_id: str) -> None:

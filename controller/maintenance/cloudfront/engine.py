@@ -49,7 +49,7 @@ class Engine(Protocol):
 
 class Selection(Struct, frozen=True):
     """
-    The version to attach, and the errors of selecting it.
+    The version to attach, and the errors and notices of selecting it.
 
     A fallback only goes where no version of ours is attached.
     """
@@ -57,6 +57,7 @@ class Selection(Struct, frozen=True):
     arn: str
     is_fallback: bool = False
     errors: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 class PreflightResult(Struct, frozen=True):

@@ -41,19 +41,19 @@ class PackageCheck:
         self._environment = dict(environment)
         self._deadline = deadline
 
-    def run(self, package: bytes) -> None:
+    def run(self, package: bytes) -> tuple[str, ...]:
         """
-        Check a package.
+        Check a package, and return the program's notices about it.
 
         Raises PageRefused with the program's sentences, ObservationError if it has not finished.
         """
         try:
             with tempfile.TemporaryDirectory() as name:
-                self._run_in(Path(name), package)
+                return self._run_in(Path(name), package)
         except (OSError, subprocess.TimeoutExpired) as error:
             raise ObservationError(f"the page could not be checked: {error}") from error
 
-    def _run_in(self, folder: Path, package: bytes) -> None:
+    def _run_in(self, folder: Path, package: bytes) -> tuple[str, ...]:
         with zipfile.ZipFile(io.BytesIO(package)) as archive:
             archive.extractall(folder)
         if not (folder / f"{_PROGRAM.replace('.', '/')}.py").exists():
@@ -69,13 +69,13 @@ class PackageCheck:
             timeout=min(_TIMEOUT_SECONDS, self._deadline.seconds_left),
             check=False,
         )
+        printed = result.stdout.decode(errors="replace").strip()
         if result.returncode == 0:
-            return
-        refusal = result.stdout.decode(errors="replace").strip()
-        if not refusal:
+            return tuple(printed.splitlines())
+        if not printed:
             crash = result.stderr.decode(errors="replace").strip().rpartition("\n")[2]
             raise ObservationError(f"the page could not be checked: {crash or result.returncode}")
-        raise PageRefused(" ".join(refusal.splitlines()))
+        raise PageRefused(" ".join(printed.splitlines()))
 
 
 class _Versions(Protocol):

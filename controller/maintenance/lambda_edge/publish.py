@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from maintenance.deadline import Deadline
 from maintenance.errors import ApplyError, StaleObservation
@@ -34,7 +35,7 @@ _PAUSE_SECONDS = 0.25
 
 
 class _Check(Protocol):
-    def run(self, package: bytes) -> None: ...
+    def run(self, package: bytes) -> tuple[str, ...]: ...
 
 
 class _Versions(Protocol):
@@ -112,8 +113,8 @@ class VersionPublisher(Struct, frozen=True):
     def _find_or_publish(self, spec: VersionSpec) -> EdgeVersion:
         version = self.find(spec)
         if version is None:
-            self.check.run(spec.package)
-            version = self._update_and_publish(spec)
+            notices = self.check.run(spec.package)
+            version = replace(self._update_and_publish(spec), notices=notices)
         state = version.state or self.versions.read_state(version.arn)
         while state == "Pending":
             self._wait(f"the version {version.arn} did not become Active")

@@ -105,7 +105,7 @@ class VersionSelector(Struct, frozen=True):
 
     def _select_page(self, page: _Page, request: _Request) -> Selection:
         try:
-            return Selection(self._version_of(page, request))
+            return self._version_of(page, request)
         except PageRefused as error:
             return self._select_last_good(page, str(error), request)
         except MaintenanceError as error:
@@ -117,7 +117,7 @@ class VersionSelector(Struct, frozen=True):
             if refused is not None and self._is_usable(refused):  # the announcement is refused
                 return self._fall_back(refused, request, error)
             page = self._last_good_page(request.attached)
-            return Selection(self._version_of(page, request), errors=(error,))
+            return replace(self._version_of(page, request), errors=(error,))
         except PageRefused as second:
             return self._fall_back(page, request, error, str(second))
         except MaintenanceError as second:
@@ -171,14 +171,15 @@ class VersionSelector(Struct, frozen=True):
             return {}
         return page_files_of(self.publisher.versions.read_package(newest.arn).package)
 
-    def _version_of(self, page: _Page, request: _Request) -> str:
+    def _version_of(self, page: _Page, request: _Request) -> Selection:
         content = replace(request.content, page=page)
         if content.is_empty:
-            return self.edge.base_arn
+            return Selection(self.edge.base_arn)
         if request.publish:
-            return self.publisher.publish(content).arn
+            published = self.publisher.publish(content)
+            return Selection(published.arn, notices=published.notices)
         version = self.publisher.dry_run(content)
-        return version.arn if version else self.edge.unpublished_arn
+        return Selection(version.arn if version else self.edge.unpublished_arn)
 
     def _fall_back(self, page: _Page, request: _Request, *errors: str) -> Selection:
         content = replace(request.content, page=page, announcement=NO_ANNOUNCEMENT)

@@ -43,7 +43,11 @@ class Configuration(Struct, frozen=True):
 
 
 class EdgeVersion(Struct, frozen=True):
-    """A numbered version; `state` is Lambda's word, None where a listing leaves it out."""
+    """
+    A numbered version; `state` is Lambda's word, None where a listing leaves it out.
+
+    `notices` are those of the check of its package, just before it was published.
+    """
 
     arn: str
     number: int
@@ -52,6 +56,7 @@ class EdgeVersion(Struct, frozen=True):
     description: str
     published: datetime
     state: str | None = None
+    notices: tuple[str, ...] = ()
 
 
 class FunctionPackage(Struct, frozen=True):

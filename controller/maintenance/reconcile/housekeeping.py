@@ -82,14 +82,19 @@ class Housekeeping(Struct, frozen=True):
     def _select(
         self, report: Report, *, checks_page: bool, publish: bool
     ) -> tuple[Report, Selection | None]:
-        """Return the report with the errors of selecting the newest version, and that if needed."""
+        """Return the report with what came of selecting the newest version, and that if needed."""
         if report.selection:
             return report, report.selection
         if not (report.upcoming or self.preview or checks_page):
             return report, None
         announcement = announcement_of(report.upcoming) if report.upcoming else NO_ANNOUNCEMENT
         selection = self.selector.select(announcement, publish=publish)
-        return replace(report, input_errors=(*report.input_errors, *selection.errors)), selection
+        report = replace(
+            report,
+            input_errors=(*report.input_errors, *selection.errors),
+            notices=(*report.notices, *selection.notices),
+        )
+        return report, selection
 
     def _reconcile_preview(
         self, report: Report, list_distributions: _List, selection: Selection, act: _Act

@@ -177,7 +177,12 @@ class SiteReconciler(Struct, frozen=True):
             decision=desired.decision,
             outcomes=outcomes,
             input_errors=decision.errors,
-            notices=(*desired.notices, *plan.notices, *preflight.notices),
+            notices=(
+                *desired.notices,
+                *plan.notices,
+                *decision.selection.notices,
+                *preflight.notices,
+            ),
             upcoming=desired.upcoming,
             selection=decision.selection if decision.mode is Mode.MAINTENANCE else None,
             targets=decision.targets,

@@ -25,9 +25,17 @@ def test_publishing_starts_again_after_another_writer() -> None:
 
     version = publisher.publish(CONTENT)
 
-    assert [version] == function.versions
+    assert [version.arn] == [each.arn for each in function.versions]
     assert publisher.spec(CONTENT).code_sha256 == version.code_sha256
     assert 0.25 + 0.5 + 1.0 + 2.0 == function.seconds
+
+
+def test_the_notices_of_a_check_come_with_the_version_that_it_let_through() -> None:
+    """Once: the next run finds the version."""
+    publisher = a_publisher(PageFunction())
+    notices = [publisher.publish(CONTENT).notices for _ in range(2)]
+
+    assert [("the accent is hard to read",), ()] == notices
 
 
 def test_publishing_gives_up_after_the_fifth_try() -> None:
