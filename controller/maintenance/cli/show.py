@@ -193,7 +193,7 @@ class Session(Struct, frozen=True):
         states = site_state(
             view.report,
             now=now,
-            last_change=persisted.last_change,
+            persisted=persisted,
             overdue=is_overdue(view.report, now=now, last_run=last_run.at),
         )
         past = None if _is_failing(error, since) else error

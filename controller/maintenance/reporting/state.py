@@ -11,12 +11,14 @@ One distribution, by those of its behaviors that maintenance closes:
     none                 InProgress                                         OPENING
     some                 any         the site should be closed              CLOSING
     some                 any         the site should be open                OPENING
+    all                  InProgress  it was closed before this update       CLOSED
     all                  InProgress                                         CLOSING
     all                  Deployed                                           CLOSED
 
 A distribution stays as it is if CloudFront has had it InProgress for 30 minutes, if the change is
 refused or fails, if no run makes it in time, and if neither the switch nor a window says anything.
 It is wrong if ours is attached to other behaviors than it should be, or for too long InProgress.
+An update that changes the page of a closed site, or another tool's of an open one, leaves it so.
 
 The site, by its targets:
 
@@ -39,7 +41,7 @@ from msgspec import Struct
 
 from maintenance.model import Mode
 from maintenance.reporting.report import Outcome, Progress, Report, progress
-from maintenance.reporting.status import ModeChange
+from maintenance.reporting.status import PersistedState
 from maintenance.reporting.transitions import target_statuses
 
 # As long as Lambda lets a run last (doc: Lambda Developer Guide, gettingstarted-limits).
@@ -112,19 +114,18 @@ def site_state(
     report: Report,
     *,
     now: datetime,
-    last_change: ModeChange | None = None,
+    persisted: PersistedState = PersistedState(),  # noqa: B008 - it is frozen
     overdue: bool = False,
 ) -> SiteStates:
     """
     Return the state of the site at `now`.
 
-    `last_change` is the last change of mode that was announced, `overdue` whether no run has done
-    what is due.
+    `persisted` is what the last run left, `overdue` whether no run has done what is due.
     """
     target_ids = {each.distribution_id for each in report.targets}
     inputs = _Inputs(
         stuck={each.distribution_id for each in target_statuses(report, now) if each.is_stuck},
-        opened=_opened(report, last_change),
+        settled_in=_settled_in(report, persisted),
         overdue=overdue,
     )
     targets: list[DistributionState] = []
@@ -147,10 +148,10 @@ class _Attached(StrEnum):
 
 
 class _Inputs(Struct, frozen=True):
-    """The ids of what is InProgress for too long, and of what was open before its last update."""
+    """What is InProgress for too long, and the mode that a target was in before its update."""
 
     stuck: Collection[str]
-    opened: Collection[str]
+    settled_in: Mapping[str, Mode]
     overdue: bool
 
 
@@ -162,12 +163,13 @@ def _attached(outcome: Outcome) -> _Attached:
     return _Attached.ALL if closes and all(closes) else _Attached.SOME
 
 
-def _opened(report: Report, last_change: ModeChange | None) -> Collection[str]:
-    """Return the ids of the targets whose last update came after they were open everywhere."""
-    if last_change is None or last_change.mode is not Mode.LIVE or last_change.deployed is None:
-        return ()
-    deployed = last_change.deployed
-    return {each.distribution_id for each in report.targets if each.last_modified > deployed}
+def _settled_in(report: Report, persisted: PersistedState) -> Mapping[str, Mode]:
+    """Return the mode in which a target was everywhere before its last update, by its id."""
+    last, toggled = persisted.last_change, persisted.toggled
+    if last is None or last.deployed is None or (toggled and toggled > last.deployed):
+        return {}
+    updated = (each for each in report.targets if each.last_modified > last.deployed)
+    return {each.distribution_id: last.mode for each in updated}
 
 
 def _is_as_requested(outcome: Outcome, attached: _Attached, mode: Mode) -> bool:
@@ -183,17 +185,19 @@ def _state(outcome: Outcome, mode: Mode, inputs: _Inputs) -> DistributionState:
     """Return the row of the table that this distribution is in."""
     attached, is_deployed = _attached(outcome), outcome.status == "Deployed"
     is_as_requested = _is_as_requested(outcome, attached, mode)
+    settled_in = inputs.settled_in.get(outcome.distribution_id)
     is_refused = progress(outcome) is Progress.REFUSED
     is_held = is_refused or inputs.overdue or mode is Mode.UNCHANGED
     if outcome.distribution_id in inputs.stuck or (is_held and not is_as_requested):
         state = SiteState.STUCK
     elif attached is _Attached.NONE:
-        was_open = outcome.distribution_id in inputs.opened
-        state = SiteState.OPEN if is_deployed or was_open else SiteState.OPENING
+        is_open = is_deployed or settled_in is Mode.LIVE
+        state = SiteState.OPEN if is_open else SiteState.OPENING
     elif attached is _Attached.SOME:
         state = SiteState.CLOSING if mode is Mode.MAINTENANCE else SiteState.OPENING
     else:
-        state = SiteState.CLOSED if is_deployed else SiteState.CLOSING
+        is_closed = is_deployed or settled_in is Mode.MAINTENANCE
+        state = SiteState.CLOSED if is_closed else SiteState.CLOSING
     served = _SERVED.get(state) or _served(attached, is_deployed=is_deployed)
     return DistributionState(outcome.distribution_id, state, served, is_as_requested)
 

@@ -129,7 +129,8 @@ class PersistedState(Struct, frozen=True):
 
     `settled` is the fingerprint of the targets when a run last found them live, owing nothing.
     `requester` is who asked for the mode, if that was found out. `planned` are the occurrences
-    that were announced and are still to come.
+    that were announced and are still to come. `toggled` is when a run last attached ours to a
+    target or detached it; other updates of a target leave it closed, or open.
     """
 
     last_change: ModeChange | None = None
@@ -138,6 +139,7 @@ class PersistedState(Struct, frozen=True):
     settled: str = ""
     requester: Requester | None = None
     planned: tuple[Planned, ...] = ()
+    toggled: Instant | None = None
 
     def after(self, error: str, now: datetime) -> "PersistedState":
         """

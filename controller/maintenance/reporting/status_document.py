@@ -79,6 +79,7 @@ class _StatusDocument(Struct, frozen=True):
     last_error: LastError | None
     last_off: _Off | None
     settled: str
+    toggled: Instant | None
     planned: tuple[Planned, ...]
     counts: dict[str, int]
     version: str
@@ -92,6 +93,7 @@ class _PersistedDocument(Struct, frozen=True):
     last_error: LastError | None
     last_off: _Off | None = None
     settled: str = ""
+    toggled: Instant | None = None
     planned: tuple[Planned, ...] = ()
     requested_by: str = ""
     requested_by_arn: str = ""
@@ -114,6 +116,7 @@ def encode_status(status: Status) -> str:
         last_error=None,
         last_off=_Off(off.written, off.until) if off else None,
         settled=status.persisted.settled,
+        toggled=status.persisted.toggled and in_whole_seconds(status.persisted.toggled),
         planned=status.persisted.planned,
         counts=_counts(status.targets),
         version=status.version,
@@ -151,6 +154,7 @@ def decode_persisted_state(text: str) -> PersistedState:
         document.settled,
         _requester(document),
         document.planned,
+        document.toggled,
     )
 
 

@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
+from maintenance.cloudfront.plan import Action
 from maintenance.cloudfront.targets import fingerprint
 from maintenance.model import Distribution, Mode
 from maintenance.reporting.plans import PlanChange, follow_plans
@@ -71,6 +72,7 @@ def update_status(
         fingerprint(report.targets) if report.is_settled else before.settled,
         report.requester,
         planned,
+        now if _toggles(report) else before.toggled,
     ).after(error, now)
     status = Status(
         mode=decision.mode,
@@ -83,6 +85,17 @@ def update_status(
     )
     failure = left.failure_since(before)
     return StatusUpdate(status, transitions, end_change, plan_changes, failure)
+
+
+def _toggles(report: Report) -> bool:
+    """Return whether the run has attached ours to a target or detached it."""
+    targets = {each.distribution_id for each in report.targets}
+    return any(
+        step.action in {Action.ATTACH, Action.DETACH}
+        for each in report.outcomes
+        if each.changed and each.distribution_id in targets
+        for step in each.steps
+    )
 
 
 def target_statuses(report: Report, now: datetime) -> tuple[TargetStatus, ...]:

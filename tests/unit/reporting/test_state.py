@@ -10,7 +10,7 @@ from maintenance.model import Mode
 from maintenance.reporting import state
 from maintenance.reporting.report import Outcome, Report
 from maintenance.reporting.state import Served, SiteState, is_overdue, site_state
-from maintenance.reporting.status import ModeChange
+from maintenance.reporting.status import ModeChange, PersistedState
 from maintenance.reporting.transitions import STUCK_AFTER
 
 from tests.builders import NOW, a_decision, a_distribution
@@ -80,7 +80,7 @@ def test_every_state_of_the_tables_is_one_that_they_name() -> None:
     """The rows of the first table, in the words of the second column."""
     rows = (state.__doc__ or "").split("\n\n")[2].splitlines()[2:]
 
-    assert [STUCK, OPEN, OPEN, OPENING, CLOSING, OPENING, CLOSING, CLOSED] == [
+    assert [STUCK, OPEN, OPEN, OPENING, CLOSING, OPENING, CLOSED, CLOSING, CLOSED] == [
         SiteState(row.split()[-1].lower()) for row in rows
     ]
 
@@ -95,24 +95,42 @@ def test_in_progress_for_half_an_hour_is_stuck(mode: Mode, steps: tuple[Step, ..
     assert STUCK is not site_state(a_report(mode, an_outcome(OURS)), now=NOW + STUCK_AFTER).state
 
 
+HOUR = timedelta(hours=1)
+BEFORE = NOW - HOUR
+
+
+def left(mode: Mode, deployed: datetime | None, toggled: datetime | None = None) -> PersistedState:
+    """Return what a run left: the last change, and when ours was attached or detached last."""
+    return PersistedState(ModeChange(mode, None, None, BEFORE, deployed), toggled=toggled)
+
+
 @pytest.mark.parametrize(
-    ("expected", "last_change"),
+    ("mode", "step", "before", "expected"),
     [
-        (OPEN, ModeChange(LIVE, CLOSE, None, NOW, NOW - timedelta(hours=1))),
-        (OPENING, ModeChange(LIVE, CLOSE, None, NOW, NOW)),
-        (OPENING, ModeChange(LIVE, CLOSE, None, NOW)),
-        (OPENING, ModeChange(CLOSE, LIVE, None, NOW, NOW - timedelta(hours=1))),
-        (OPENING, None),
+        (LIVE, FREE, left(LIVE, BEFORE), OPEN),
+        (LIVE, FREE, left(LIVE, BEFORE, BEFORE), OPEN),
+        (LIVE, FREE, left(LIVE, BEFORE, NOW), OPENING),
+        (LIVE, FREE, left(LIVE, NOW), OPENING),
+        (LIVE, FREE, left(LIVE, None), OPENING),
+        (LIVE, FREE, left(CLOSE, BEFORE), OPENING),
+        (LIVE, FREE, PersistedState(), OPENING),
+        (CLOSE, OURS, left(CLOSE, BEFORE), CLOSED),
+        (CLOSE, OURS, left(CLOSE, BEFORE, BEFORE), CLOSED),
+        (CLOSE, OURS, left(CLOSE, BEFORE, NOW), CLOSING),
+        (CLOSE, OURS, left(CLOSE, NOW), CLOSING),
+        (CLOSE, OURS, left(CLOSE, None), CLOSING),
+        (CLOSE, OURS, left(LIVE, BEFORE), CLOSING),
+        (CLOSE, OURS, PersistedState(), CLOSING),
     ],
 )
-def test_another_partys_update_of_an_open_site_leaves_it_open(
-    expected: SiteState, last_change: ModeChange | None
+def test_an_update_of_a_settled_site_leaves_it_as_it_is(
+    mode: Mode, step: Step, before: PersistedState, expected: SiteState
 ) -> None:
-    """Terraform's deployments are InProgress too; the site was open everywhere before."""
-    report = a_report(LIVE, in_progress(FREE))
-    seen = site_state(report, now=LATER, last_change=last_change)
+    """Another tool's of an open site, a new page of a closed one; not if ours came or went."""
+    seen = site_state(a_report(mode, in_progress(step)), now=LATER, persisted=before)
 
-    assert (expected, expected is OPEN) == (seen.state, seen.served is Served.SITE)
+    served = {OPEN: Served.SITE, CLOSED: Served.PAGE}.get(expected, Served.BOTH)
+    assert (expected, served) == (seen.state, seen.served)
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def test_the_document_has_everything() -> None:
         message="back at three",
         next_change=NextChange(NOW + HOUR, closes=False, window="sunday"),
         targets=(TargetStatus("E1", "Deployed"), TargetStatus("E2", "InProgress")),
-        persisted=PersistedState(CHANGE, ERROR, OFF, "c5e0", ANA, PLANNED),
+        persisted=PersistedState(CHANGE, ERROR, OFF, "c5e0", ANA, PLANNED, NOW),
         version="1.0.0",
     )
 
@@ -75,6 +75,7 @@ def test_the_document_has_everything() -> None:
             "until": "2026-12-01T03:00:00Z",
         },
         "settled": "c5e0",
+        "toggled": "2026-12-01T02:00:00Z",
         "planned": [
             {
                 "window": "sunday",
@@ -192,7 +193,7 @@ def test_the_names_and_errors_of_others_are_cut() -> None:
         PersistedState(),
         PersistedState(CHANGE),
         PersistedState(CHANGE, ERROR),
-        PersistedState(CHANGE, requester=ANA, planned=PLANNED),
+        PersistedState(CHANGE, requester=ANA, planned=PLANNED, toggled=NOW),
     ],
 )
 def test_the_persisted_state_survives_a_round_trip(persisted: PersistedState) -> None:

@@ -4,6 +4,7 @@ from copy import replace
 from datetime import datetime, timedelta
 
 import pytest
+from maintenance.cloudfront.plan import Action, Step
 from maintenance.cloudfront.targets import fingerprint
 from maintenance.model import Mode
 from maintenance.reporting.plans import ComingOccurrence
@@ -437,3 +438,29 @@ def test_the_next_wakeup_is_in_a_minute_after_a_parameter_has_changed(
 def test_a_stuck_target_causes_no_wakeup() -> None:
     """The sweeps check it."""
     assert None is next_wakeup(a_report(CLOSED, SETTLING), NOW + STUCK_AFTER)
+
+
+@pytest.mark.parametrize(
+    ("expected", "action", "changed"),
+    [
+        (LATER, Action.ATTACH, True),
+        (LATER, Action.DETACH, True),
+        (NOW, Action.REPLACE, True),
+        (NOW, Action.KEEP, True),
+        (NOW, Action.ATTACH, False),
+    ],
+)
+def test_the_status_remembers_when_ours_came_or_went(
+    expected: datetime,
+    action: Action,
+    changed: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    """A new page is neither, and so leaves a closed site closed."""
+    step = Step(None, action, "")
+    outcome = Outcome("E1", "InProgress", (step,), changed=changed)
+    report = a_report(CLOSED, outcome)
+    other = replace(outcome, distribution_id="OTHER", steps=(replace(step, action=Action.DETACH),))
+    report = replace(report, outcomes=(*report.outcomes, other))
+
+    status = update_status(report, PersistedState(toggled=NOW), now=LATER).status
+    assert expected == status.persisted.toggled
