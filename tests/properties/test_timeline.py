@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
-from maintenance.cli.timeline import CELLS, WEEK, Layer, draw, weeks
+from maintenance.cli.timeline import WEEK, Layer, draw, weeks
 from maintenance.schedule.forecast import Stretch
 from maintenance.schedule.times import clock_changes, wall_time
 
@@ -37,21 +37,27 @@ def test_the_weeks_hold_every_instant(since: datetime, span: timedelta, zone: Zo
 
 
 @MANY
-@given(since=INSTANTS, zone=ZONES, minute=st.integers(0, 7 * 24 * 60 - 61), span=MINUTES)
+@given(
+    since=INSTANTS,
+    zone=ZONES,
+    minute=st.integers(0, 7 * 24 * 60 - 61),
+    span=MINUTES,
+    cells=st.sampled_from([4, 6, 8]),
+)
 def test_exactly_the_characters_that_a_stretch_touches_are_marked(
-    since: datetime, zone: ZoneInfo, minute: int, span: timedelta
+    since: datetime, zone: ZoneInfo, minute: int, span: timedelta, cells: int
 ) -> None:
     """A stretch of a minute shows, and so does one of days."""
     (week,) = weeks(since, since + timedelta(minutes=1), zone)
     begins = week[0].begins + timedelta(minutes=minute)
     stretch = Stretch(begins, begins + span)
     layers = (Layer("#", (stretch,)),)
-    drawn = "".join(draw(day, layers, blank=".") for day in week)
-    bounds = [pair for day in week for pair in pairwise(day.bounds)]
+    drawn = "".join(draw(day, layers, blank=".", cells=cells) for day in week)
+    bounds = [pair for day in week for pair in pairwise(day.bounds(cells))]
     expected = "".join(
         "#" if max(begins, first) < min(begins + span, last) else "." for first, last in bounds
     )
-    assert WEEK * CELLS == len(drawn)
+    assert WEEK * cells == len(drawn)
     assert expected == drawn
     assert "#" in drawn
 
@@ -65,7 +71,7 @@ def test_a_stretch_without_an_end_is_drawn_to_the_end() -> None:
         Layer("2", (Stretch(noon, noon + timedelta(hours=1)),)),
         Layer("1", (Stretch(noon, None),)),
     )
-    assert "....2111" == draw(day, layers, blank=".")
+    assert "....2111" == draw(day, layers, blank=".", cells=8)
 
 
 @MANY
@@ -102,4 +108,4 @@ def test_a_stretch_is_not_drawn_from_its_end_on() -> None:
     ((day, *_),) = weeks(monday, monday + timedelta(days=1), ZoneInfo("UTC"))
     morning = Stretch(monday + timedelta(hours=9), monday + timedelta(hours=12))
 
-    assert "...#...." == draw(day, (Layer("#", (morning,)),), blank=".")
+    assert "...#...." == draw(day, (Layer("#", (morning,)),), blank=".", cells=8)

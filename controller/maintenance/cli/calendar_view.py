@@ -18,7 +18,7 @@ from rich.text import Text
 
 from maintenance.cli.documents import ClockChangeDocument, OccurrenceDocument, WindowsDocument
 from maintenance.cli.terminal import Clock
-from maintenance.cli.timeline import CELLS, WEEK, Day, Layer, draw, weeks
+from maintenance.cli.timeline import WEEK, Day, Layer, draw, weeks
 from maintenance.schedule.forecast import Fate, Forecast, PlannedOccurrence, Stretch
 from maintenance.schedule.times import clock_changes, format_duration, wall_time
 
@@ -29,11 +29,14 @@ _LEGEND = {
     _OFF: "ended or skipped",
     _LIVE: "live",
 }
-_RULER = "0   12  "
+# By the characters of a day: the widest that fits is drawn.
+_RULERS = {8: "0   12  ", 6: "0  12 ", 4: "0 12"}
 _LISTED = 60
 _LABEL = 7
+# From here on the list has room for three columns.
+_WIDE = 72
 
-type _Row = tuple[Text | str, ...]
+type _Row = tuple[Text | str, Text | str, Text | str]
 
 
 class ClockChange(Struct, frozen=True):
@@ -98,15 +101,10 @@ def windows_document(calendar: Calendar, clock: Clock) -> WindowsDocument:
     )
 
 
-def render_windows(calendar: Calendar, clock: Clock) -> RenderableType:
-    """Return the timeline and the list."""
+def render_windows(calendar: Calendar, clock: Clock, *, width: int = 80) -> RenderableType:
+    """Return the timeline and the list, for a terminal with so many columns."""
     rows = _rows(calendar, clock)
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
-    table.add_column("window", overflow="fold", max_width=18)
-    table.add_column("in its own zone", no_wrap=True)
-    table.add_column("", overflow="fold")
-    for row in rows[:_LISTED]:
-        table.add_row(*row)
+    table = _table(rows[:_LISTED], is_wide=width >= _WIDE)
     rest = len(rows) - _LISTED
     notes = [f"and {rest} more: --json lists them, --weeks shows fewer"] if rest > 0 else []
     if not calendar.forecast.occurrences:
@@ -114,7 +112,7 @@ def render_windows(calendar: Calendar, clock: Clock) -> RenderableType:
     notices = [Text.assemble(("notice: ", "yellow"), each) for each in calendar.notices]
     errors = [Text.assemble(("error: ", "bold red"), each) for each in calendar.errors]
     return Group(
-        *_timeline(calendar, clock),
+        *_timeline(calendar, clock, width),
         "",
         Padding(table if rows else "", (0, 0, 0, 1)),
         *(Padding(note, (0, 0, 0, 1)) for note in notes),
@@ -122,8 +120,23 @@ def render_windows(calendar: Calendar, clock: Clock) -> RenderableType:
     )
 
 
-def _timeline(calendar: Calendar, clock: Clock) -> Iterator[RenderableType]:
+def _table(rows: Sequence[_Row], *, is_wide: bool) -> Table:
+    """Return the list; on a narrow terminal what happens stands below the times."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
+    table.add_column("window", overflow="fold", max_width=18)
+    table.add_column("in its own zone", no_wrap=is_wide, overflow="fold")
+    if is_wide:
+        table.add_column("", overflow="fold")
+    for name, times, what in rows:
+        below = Group(times, what) if what else times
+        table.add_row(*((name, times, what) if is_wide else (name, below)))
+    return table
+
+
+def _timeline(calendar: Calendar, clock: Clock, width: int) -> Iterator[RenderableType]:
     forecast = calendar.forecast
+    fitting = (each for each in _RULERS if _LABEL + 1 + WEEK * (each + 1) <= width)
+    cells = next(fitting, min(_RULERS))
     yield Text.assemble(
         (f" {clock.day(forecast.since)} to {clock.day(forecast.until)}", "bold"),
         f", on the clocks of {clock.zone.key}",
@@ -132,17 +145,16 @@ def _timeline(calendar: Calendar, clock: Clock) -> Iterator[RenderableType]:
     rows = weeks(forecast.since, forecast.until, clock.zone)
     layers = _layers(forecast)
     pad = " " * (_LABEL + 1)
-    yield Text(pad + " ".join(f"{day.date:%a}".ljust(CELLS) for day in rows[0]), style="bold")
-    yield Text(pad + " ".join([_RULER] * WEEK), style="dim")
+    yield Text(pad + " ".join(f"{day.date:%a}".ljust(cells) for day in rows[0]), style="bold")
+    yield Text(pad + " ".join([_RULERS[cells]] * WEEK), style="dim")
     for week in rows:
         yield Text(f" {_label(week[0])} ") + Text(" ").join(
-            _colored(_blank_outside(day, layers, forecast)) for day in week
+            _colored(_blank_outside(day, layers, forecast, cells)) for day in week
         )
     yield ""
-    legend = Text(" ")
-    for mark, meaning in _LEGEND.items():
-        legend += Text.assemble(_colored(mark), f" {meaning}   ")
-    yield legend
+    entries = [Text.assemble(_colored(mark), f" {meaning}") for mark, meaning in _LEGEND.items()]
+    legend = Text("   " if width >= _WIDE else "\n ").join(entries)
+    yield Text(" ") + legend
 
 
 def _layers(forecast: Forecast) -> tuple[Layer, ...]:
@@ -158,10 +170,11 @@ def _layers(forecast: Forecast) -> tuple[Layer, ...]:
     )
 
 
-def _blank_outside(day: Day, layers: Sequence[Layer], forecast: Forecast) -> str:
+def _blank_outside(day: Day, layers: Sequence[Layer], forecast: Forecast, cells: int) -> str:
     """Return the day's characters, with blanks before and after the forecast."""
-    characters = draw(day, layers, blank=_LIVE)
-    within = draw(day, (Layer(_LIVE, (Stretch(forecast.since, forecast.until),)),), blank=" ")
+    characters = draw(day, layers, blank=_LIVE, cells=cells)
+    span = Layer(_LIVE, (Stretch(forecast.since, forecast.until),))
+    within = draw(day, (span,), blank=" ", cells=cells)
     return "".join(
         character if inside == _LIVE else " "
         for character, inside in zip(characters, within, strict=True)

@@ -13,6 +13,10 @@ from maintenance.cli.exit_code import ExitCode
 from maintenance.cli.typed_switch import split_message, switch_value
 from maintenance.cli.write_switch import add_writing_options, write_switch
 
+_HELP = {
+    "on": "close the site, for 90m or until 04:00 if you say so",
+    "off": "open the site; until Sunday 04:00 also skips the windows until then",
+}
 _EXAMPLES = {
     "on": """\
 examples:
@@ -36,7 +40,7 @@ def add_arguments(commands: Commands, shared: argparse.ArgumentParser) -> None:
         change = commands.add_parser(
             word,
             parents=[shared],
-            help=f"{effect}, for 90m or until 04:00 if you say so",
+            help=_HELP[word],
             description=f"Write the switch, to {effect}, and watch until CloudFront accepts it.",
             epilog=_EXAMPLES[word],
         )

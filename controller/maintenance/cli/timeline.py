@@ -1,9 +1,9 @@
 """
 Lay out a timeline in characters: which instants fall into which column. Pure.
 
-A row is a week from Monday to Sunday. A day is CELLS characters from midnight to midnight on the
-clocks of a zone, so on days when clocks change a character stands for a little more or less than
-three hours.
+A row is a week from Monday to Sunday. A day is a number of characters from midnight to midnight on
+the clocks of a zone: with 8 of them a character stands for three hours, and for a little more or
+less on days when clocks change.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,6 @@ from msgspec import Struct
 from maintenance.schedule.forecast import Stretch
 from maintenance.schedule.times import to_instant, wall_time
 
-CELLS = 8
 WEEK = 7
 _DAY = timedelta(days=1)
 
@@ -28,11 +27,10 @@ class Day(Struct, frozen=True):
     begins: datetime
     ends: datetime
 
-    @property
-    def bounds(self) -> tuple[datetime, ...]:
-        """The instants at which its CELLS columns begin, and the end of the last."""
+    def bounds(self, cells: int) -> tuple[datetime, ...]:
+        """Return the instants at which so many characters begin, and the end of the last."""
         length = self.ends - self.begins
-        return tuple(self.begins + length * column / CELLS for column in range(CELLS + 1))
+        return tuple(self.begins + length * column / cells for column in range(cells + 1))
 
 
 class Layer(Struct, frozen=True):
@@ -61,9 +59,9 @@ def weeks(since: datetime, until: datetime, zone: ZoneInfo) -> tuple[tuple[Day, 
     )
 
 
-def draw(day: Day, layers: Sequence[Layer], *, blank: str) -> str:
-    """Return the CELLS characters of a day: in each the mark of the first layer that touches it."""
-    bounds = day.bounds
+def draw(day: Day, layers: Sequence[Layer], *, blank: str, cells: int) -> str:
+    """Return the characters of a day: in each the mark of the first layer that touches it."""
+    bounds = day.bounds(cells)
     return "".join(_mark(begins, ends, layers) or blank for begins, ends in pairwise(bounds))
 
 
