@@ -31,6 +31,7 @@ COMMANDS = {
     "history": "history",
     "sweep": "sweep",
     "restore": "restore",
+    "doctor": "doctor",
     "bypass": "bypass",
     "package": "package",
     "completion": "completion",
