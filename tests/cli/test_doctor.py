@@ -150,6 +150,7 @@ def test_a_trail_that_logs_is_enough(deployed: Deployed) -> None:
 def test_distributions_that_an_on_could_not_close_are_found(deployed: Deployed) -> None:
     """Refused, left open, too many functions, and a function that does not exist."""
     cloud = deployed.site.cloud
+    cloud.sandbox.set(deploy_seconds=600)
     other, rewrite = a_version(cloud, "other"), a_function(cloud, "rewrite")
     crowded = [
         a_behavior(
@@ -167,6 +168,7 @@ def test_distributions_that_an_on_could_not_close_are_found(deployed: Deployed) 
     settings(deployed, f"{large},{existing}", EXISTING_FUNCTIONS="refuse", EDGE_VERSION_ARN=arn)
 
     found = checks(deployed)
+    cloud.sandbox.finish_deployments()
 
     assert "failed" == verdict(found, "behaviors")[0]
     assert f"an on is refused at {existing} default" in found["behaviors"]["text"]

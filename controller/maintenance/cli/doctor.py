@@ -12,6 +12,7 @@ from rich.text import Text
 
 from maintenance.cli.arguments import Commands
 from maintenance.cli.context import Context
+from maintenance.cli.documents import DoctorDocument
 from maintenance.cli.exit_code import ExitCode
 from maintenance.cli.finding import Finding, Verdict, unknown
 from maintenance.cli.terminal import shorten_arns
@@ -64,7 +65,7 @@ def run(arguments: argparse.Namespace, context: Context) -> ExitCode:
 
     health = Health(context.aws(), arguments.stack, clock=now)
     findings = examine(checks(), Examination(health, context.connect))
-    context.terminal.answer({"checks": findings}, "", _render(findings), "", _summary(findings))
+    context.terminal.answer(DoctorDocument(findings), "", _render(findings), "", _summary(findings))
     is_failed = any(each.verdict is Verdict.FAILED for each in findings.values())
     return ExitCode.FAILED if is_failed else ExitCode.DONE
 

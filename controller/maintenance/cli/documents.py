@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec import Struct, field, structs
 
+from maintenance.cli.finding import Finding
 from maintenance.cli.problems import Problem, problems_of
 from maintenance.cli.view import ReportView, StatusView
 from maintenance.reporting.report import (
@@ -166,6 +167,12 @@ class FailedRunDocument(Struct, frozen=True):
     errors: list[str]
 
 
+class DoctorDocument(Struct, frozen=True):
+    """The answer to `doctor`: what each check found, by its name."""
+
+    checks: dict[str, Finding]
+
+
 # The types of the answers by command.
 ANSWERS: dict[str, tuple[type[Struct], ...]] = {
     "status, on, off, extend": (StatusDocument,),
@@ -175,6 +182,7 @@ ANSWERS: dict[str, tuple[type[Struct], ...]] = {
     "history": (HistoryDocument,),
     "sweep": (ReportDocument, FailedRunDocument),
     "restore": (OutcomeDocument,),
+    "doctor": (DoctorDocument,),
 }
 
 
