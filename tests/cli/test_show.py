@@ -45,7 +45,12 @@ READER = (
         f"arn:aws:lambda:{_HERE}:function:{PAGE_NAME}:*",
     ),
     allow("lambda:ListVersionsByFunction", f"arn:aws:lambda:{_HERE}:function:{PAGE_NAME}"),
-    allow("s3:GetObject", f"arn:aws:s3:::{BUCKET}/displaced/*", f"arn:aws:s3:::{BUCKET}/page/*"),
+    allow(
+        "s3:GetObject",
+        f"arn:aws:s3:::{BUCKET}/displaced/*",
+        f"arn:aws:s3:::{BUCKET}/page/*",
+        f"arn:aws:s3:::{BUCKET}/bypass/tokens.json",
+    ),
     allow("s3:ListBucket", f"arn:aws:s3:::{BUCKET}"),
     allow("cloudwatch:GetMetricStatistics", "*"),
     allow("logs:FilterLogEvents", f"arn:aws:logs:{_HERE}:log-group:{LOG_GROUP}:*"),
@@ -193,6 +198,7 @@ def test_status_shows_the_last_error(deployed: Deployed) -> None:
         "message": "no right to s3:PutObject",
         "since": "2026-11-23T02:00:00Z",
         "until": None,
+        "announced": False,
     } == json.loads(ran[1].stdout)["last_error"]
     assert "the last error from /site/maintenance/status: it is not what" in words(unknown.stderr)
     assert "OPEN Visitors get the site." in words(unknown.stdout)

@@ -15,7 +15,7 @@ from maintenance.cli.write_switch import add_writing_options, write_switch
 
 _HELP = {
     "on": "close the site, for 90m or until 04:00 if you say so",
-    "off": "open the site; until Sunday 04:00 also skips the windows until then",
+    "off": "open the site; until Sunday 04:00 skips the windows until then",
 }
 _EXAMPLES = {
     "on": """\
