@@ -33,7 +33,7 @@ class EventBus:
 
     def send(self, events: Sequence[Event]) -> None:
         """Send events; raise ApplyError if any is refused."""
-        for batch in batched(events, _MAX_ENTRIES, strict=False):
+        for batch in batched(events, _MAX_ENTRIES):
             self._send(batch)
 
     def _send(self, events: Sequence[Event]) -> None:

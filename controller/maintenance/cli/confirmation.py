@@ -18,6 +18,7 @@ from maintenance.cli.screen import INDENT, counted, facts, render_problems
 from maintenance.cli.switch_effect import Effect, WindowChanges, effect
 from maintenance.cli.terminal import Clock
 from maintenance.cli.view import ReportView, Stack
+from maintenance.cli.window_view import describe
 from maintenance.model import Mode
 from maintenance.reporting.report import Progress, Report, progress
 from maintenance.schedule.decision import Decision
@@ -160,7 +161,8 @@ def _windows(windows: WindowChanges, clock: Clock) -> Iterator[tuple[str, str]]:
         ("brings back", windows.resumed),
     ):
         for each in occurrences[:_LISTED]:
-            yield label, f"window {each.window.name}, {clock.span(each.begins, each.ends)}"
+            when = describe(each, windows.lead_time, clock)
+            yield label, f"window {each.window.name}, {when}"
         if len(occurrences) > _LISTED:
             yield label, f"and {len(occurrences) - _LISTED} more within a year"
 

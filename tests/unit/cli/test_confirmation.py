@@ -118,18 +118,21 @@ def test_a_few_windows_are_listed_and_the_others_counted() -> None:
     windows = WindowChanges(skipped=occurrences(5))
 
     expected = (
-        "skips window w0, Tue 1 Dec 12:00-14:00 UTC window w0, Wed 2 Dec 12:00-14:00 UTC "
-        "window w0, Thu 3 Dec 12:00-14:00 UTC and 2 more within a year"
+        "skips window w0, Tue 1 Dec 12:00-14:00 UTC, open now window w0, Wed 2 Dec 12:00-14:00 "
+        "UTC, in 1d window w0, Thu 3 Dec 12:00-14:00 UTC, in 2d and 2 more within a year"
     )
     assert expected in shown(LIVE, LIVE, windows=windows)
 
 
 def test_windows_that_end_or_come_back_are_named() -> None:
-    """Both are what an off does."""
-    windows = WindowChanges(ended=occurrences(1), resumed=occurrences(2)[1:])
+    """By their starts: they begin a lead time before."""
+    windows = WindowChanges(
+        lead_time=timedelta(minutes=15), ended=occurrences(1), resumed=occurrences(2)[1:]
+    )
 
     expected = (
-        "ends window w0, Tue 1 Dec 12:00-14:00 UTC brings back window w0, Wed 2 Dec 12:00-14:00 UTC"
+        "ends window w0, Tue 1 Dec 12:15-14:00 UTC, open now "
+        "brings back window w0, Wed 2 Dec 12:15-14:00 UTC, in 1d15m"
     )
     assert expected in shown(closed(2), LIVE, windows=windows)
 
