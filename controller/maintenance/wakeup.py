@@ -42,7 +42,7 @@ _ACCEPTED = (
 _QUOTED = 300
 # Of a name that a command says; SSM takes 1024 characters of description (doc: SSM API Reference,
 # PutParameter).
-_QUOTED_NAME = 64
+_QUOTED_NAME = 128
 _NOT_QUOTABLE = re.compile(r"[\"{}\n\t]")
 _ACCOUNT = re.compile(r"[0-9]{12}")
 

@@ -57,6 +57,22 @@ def test_a_window_is_named_with_who_wrote_it(site: Site, ana: Cloud) -> None:
 
 
 @pytest.mark.usefixtures("distribution_id")
+def test_an_old_off_is_not_named_if_an_open_window_is_deleted(site: Site, ana: Cloud) -> None:
+    """It says off, and did so before the window closed the site; who deleted that is not known."""
+    write(ana, "off")
+    begins = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(hours=1)
+    site.schedules("upgrade", f"at({begins:%Y-%m-%dT%H:%M}) for 2h")
+    site.runs_at(begins)
+    site.cloud.ssm.delete_parameter(Name=f"{SWITCH}/windows/upgrade")
+
+    opened = site.runs_at(begins + timedelta(minutes=5))
+    later = site.runs_at(begins + timedelta(minutes=20))
+
+    someone = ("someone who deleted or changed a window", "")
+    assert ["live", someone, someone] == [opened["mode"], *map(requested, (opened, later))]
+
+
+@pytest.mark.usefixtures("distribution_id")
 def test_a_command_is_named_by_what_it_says(site: Site) -> None:
     """The controller writes it, and nothing proves who sent it."""
     controller = a_session(site.cloud, "controller", "site-Controller", allow("*", "*"))

@@ -119,7 +119,7 @@ def test_the_instant_of_a_command_is_in_utc() -> None:
         ('ana" in account 1', '"ana_ in account 1"'),
         ("ana\n{{x}}", '"ana___x__"'),
         ("\x1b[31mana", '"\N{REPLACEMENT CHARACTER}[31mana"'),
-        ("a" * 99, f'"{"a" * 64}"'),
+        ("a" * 199, f'"{"a" * 128}"'),
     ],
 )
 def test_a_sender_cannot_leave_the_quotes(by: str, said: str) -> None:

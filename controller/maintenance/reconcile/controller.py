@@ -104,12 +104,12 @@ class Controller(Struct, frozen=True):
     def plan(self, changed: ParameterChanged | None = None) -> Report:
         """Return what a run would do now, and change nothing."""
         plan, _ = self._plan(self._decide(changed))
-        return self.announcer.with_requester(self.site.dry_run(plan))
+        return self._with_requester(self.site.dry_run(plan))
 
     def status(self, changed: ParameterChanged | None = None) -> Report:
         """Return the desired state and what the listing alone shows, and change nothing."""
         plan = self.site.plan(self._decide(changed))
-        return self.announcer.with_requester(self.site.summarize(plan))
+        return self._with_requester(self.site.summarize(plan))
 
     def for_installation(self) -> "Controller":
         """
@@ -127,6 +127,10 @@ class Controller(Struct, frozen=True):
         """Return the plan, and the status if it was read: whether a live site owes anything."""
         previous = self.announcer.read_previous() if decision.mode is Mode.LIVE else None
         return self.site.plan(decision, settled=previous.settled if previous else ""), previous
+
+    def _with_requester(self, report: Report) -> Report:
+        previous = self.announcer.read_previous()
+        return self.announcer.with_requester(report, previous.persisted if previous else None)
 
     def _observe(self, changed: ParameterChanged | None, *, read_page: bool = False) -> Observation:
         """Read the parameters and list the distributions at the same time."""

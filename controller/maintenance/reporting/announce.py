@@ -22,7 +22,7 @@ from maintenance.reporting.events import (
     plan_event,
 )
 from maintenance.reporting.report import Report
-from maintenance.reporting.requesters import Requesters
+from maintenance.reporting.requesters import Requesters, known_requester
 from maintenance.reporting.status import PersistedState, Status
 from maintenance.reporting.status_document import (
     decode_persisted_state,
@@ -35,7 +35,6 @@ from maintenance.reporting.transitions import (
     update_status,
     with_stuck_warnings,
 )
-from maintenance.schedule.request import Requester
 from maintenance.schedule.switch import Off
 
 _NO_RUN_YET = Status(Mode.UNCHANGED, "No run has finished yet.")
@@ -64,11 +63,6 @@ class PreviousStatus(Struct, frozen=True):
         """The fingerprint of the targets when they last owed nothing."""
         return self.persisted.settled if self.persisted else ""
 
-    @property
-    def requester(self) -> Requester | None:
-        """Who had asked for the mode, if that was known."""
-        return self.persisted.requester if self.persisted else None
-
 
 class Announcer(Struct, frozen=True):
     """Announces the runs of one stack, of this version; `site` is how its events name it."""
@@ -93,7 +87,7 @@ class Announcer(Struct, frozen=True):
         except ObservationError as unread:
             return report.with_housekeeping_error(str(unread))
         report = replace(report, notices=(*report.notices, *previous.notices))
-        report = self.with_requester(report, known=previous.requester)
+        report = self.with_requester(report, previous.persisted)
         update = update_status(report, previous.persisted, now=now)
         error = self._write(update.status, over=previous)
         if error:
@@ -107,13 +101,13 @@ class Announcer(Struct, frozen=True):
             report, status=update.status, transitions=update.transitions, announced=titles
         )
 
-    def with_requester(self, report: Report, *, known: Requester | None = None) -> Report:
-        """Return the report with who asked for the mode; `known` is by the status before it."""
+    def with_requester(self, report: Report, before: PersistedState | None = None) -> Report:
+        """Return the report with who asked for the mode; `before` is by the status before it."""
         request = report.request
         if request is None:
             return report
-        is_known = known is not None and known.arn and known.request == request
-        return replace(report, requester=known if is_known else self.requesters.read(request))
+        found = known_requester(request, report.decision.mode, before)
+        return replace(report, requester=found or self.requesters.read(request))
 
     def announce_failure(self, error: MaintenanceError, *, now: datetime) -> tuple[str, ...]:
         """

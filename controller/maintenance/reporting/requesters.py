@@ -10,8 +10,30 @@ from collections.abc import Callable, Sequence
 from zoneinfo import ZoneInfo
 
 from maintenance.errors import ObservationError
+from maintenance.model import Mode
+from maintenance.reporting.status import PersistedState
 from maintenance.schedule.history import Version, readable_writes
-from maintenance.schedule.request import Request, Requester, switch_requester, window_requester
+from maintenance.schedule.request import (
+    WINDOW_GONE,
+    Request,
+    Requester,
+    switch_requester,
+    window_gone,
+    window_requester,
+)
+
+
+def known_requester(
+    request: Request, mode: Mode, before: PersistedState | None
+) -> Requester | None:
+    """Return who asked if no history is needed for it; `before` is by the status before the run."""
+    last = before.last_change if before else None
+    if last and last.due and last.mode is Mode.MAINTENANCE and mode is Mode.LIVE:
+        return None if request.is_later_than(last.due) else window_gone(request)
+    known = before.requester if before else None
+    if known is None or not known.request.is_same(request):
+        return None
+    return known if known.arn or known.name == WINDOW_GONE else None
 
 
 class Requesters:
@@ -38,7 +60,7 @@ class Requesters:
 
     def read(self, request: Request) -> Requester:
         """Return who wrote this version, as far as its history can be read and has it."""
-        if self._last and self._last.request == request:
+        if self._last and self._last.request.is_same(request):
             return self._last
         found = self._of_window(request) if request.window else self._of_switch(request)
         self._last = found if found.arn else None

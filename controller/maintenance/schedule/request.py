@@ -9,12 +9,15 @@ Who asked for what the site does: the value that decides it, and who wrote that.
     live            a window that ended later than that   that window, or the skip that ended it
     unchanged       neither                               unknown
 
+A window that was deleted or moved while it was open opens the site too, and its history is gone or
+says nothing. Then what asks now has asked before the site was closed.
+
 Parameter Store records who wrote a version (doc: SSM API Reference, ParameterHistory). A command is
 written by the controller, so all that is known of its sender is what its event said; only a version
 that the controller wrote is believed to be a command's.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
@@ -24,16 +27,30 @@ from maintenance.schedule.skip import SKIP_SUFFIX, window_skipped_by
 from maintenance.schedule.switch import Says, Switch
 from maintenance.schedule.window import Occurrence, Window
 
+# Of SSM, which dates versions, and of the controller.
+_CLOCK_TOLERANCE = timedelta(seconds=2)
+WINDOW_GONE = "someone who deleted or changed a window"
+
 
 class Request(Struct, frozen=True):
     """
     A version of the switch, or of the window of this name, by when it was written.
 
     `window` is the name of a parameter below that of all windows, so it may be that of a skip.
+    `since` is from when on it asks for what the site does, if that is known.
     """
 
     written: datetime
     window: str = ""
+    since: datetime | None = None
+
+    def is_same(self, other: "Request") -> bool:
+        """Return whether both are the same version."""
+        return (self.written, self.window) == (other.written, other.window)
+
+    def is_later_than(self, instant: datetime) -> bool:
+        """Return whether it may have asked after this instant, as far as clocks agree."""
+        return self.since is None or self.since + _CLOCK_TOLERANCE >= instant
 
 
 class Requester(Struct, frozen=True):
@@ -53,16 +70,19 @@ def find_request(schedule: Schedule, *, now: datetime) -> Request | None:
     present, switch = schedule.present(now), schedule.switch
     causes = causes_of(schedule, present)
     if causes.switch:
-        return Request(causes.switch.written)
+        return Request(causes.switch.written, since=causes.switch.written)
     if causes.occurrences:
-        return _of_window(causes.occurrences[0].window)
+        first = causes.occurrences[0]
+        return _of_window(first.window, since=first.begins)
     if switch is None:
         return None
-    openings = [(_opened_by(switch), Request(switch.written))]
+    opened = _opened_by(switch)
+    latest = Request(switch.written, since=opened)
     for each in schedule.last_occurrences(present):
-        if each.begins > schedule.t_off:
-            openings += _end_of(each)
-    return max(openings, key=lambda opening: opening[0])[1]
+        ended = _end_of(each) if each.begins > schedule.t_off else None
+        if ended and ended.since and ended.since > opened:
+            latest, opened = ended, ended.since
+    return latest
 
 
 def switch_requester(request: Request, writes: tuple[Write, ...], *, controller: str) -> Requester:
@@ -80,6 +100,11 @@ def switch_requester(request: Request, writes: tuple[Write, ...], *, controller:
         said = f" that says it was sent {found.origin.sender}" if found.origin.sender else ""
         name = f"a command{said}"
     return Requester(request, name, arn)
+
+
+def window_gone(request: Request) -> Requester:
+    """Return who opened the site if what asks for that asked already before it was closed."""
+    return Requester(request, WINDOW_GONE)
 
 
 def window_requester(request: Request, arn: str = "") -> Requester:
@@ -100,20 +125,18 @@ def short_name(arn: str) -> str:
     return arn.rpartition("/")[2] if "/" in arn else arn.rpartition(":")[2]
 
 
-def _of_window(window: Window) -> Request | None:
-    return Request(window.written, window.name) if window.written else None
+def _of_window(window: Window, *, since: datetime) -> Request | None:
+    return Request(window.written, window.name, since) if window.written else None
 
 
-def _end_of(occurrence: Occurrence) -> list[tuple[datetime, Request]]:
-    """Return when an occurrence that is over ended, and by which version, if it ever ran."""
+def _end_of(occurrence: Occurrence) -> Request | None:
+    """Return what ended an occurrence that is over, None if it never ran."""
     window, skip = occurrence.window, occurrence.window.skip
-    if skip and occurrence.begins <= skip.until:
-        is_early = occurrence.begins <= skip.written < occurrence.ends
-        return (
-            [(skip.written, Request(skip.written, window.name + SKIP_SUFFIX))] if is_early else []
-        )
-    request = _of_window(window)
-    return [(occurrence.ends, request)] if request else []
+    if skip is None or occurrence.begins > skip.until:
+        return _of_window(window, since=occurrence.ends)
+    if occurrence.begins <= skip.written < occurrence.ends:
+        return Request(skip.written, f"{window.name}{SKIP_SUFFIX}", skip.written)
+    return None
 
 
 def _opened_by(switch: Switch) -> datetime:

@@ -1,14 +1,18 @@
 """Who asked is read from the history once for each version, and never fails a run."""
 
 from collections.abc import Sequence
+from copy import replace
+from datetime import timedelta
 
 import pytest
 from maintenance.errors import ObservationError
-from maintenance.reporting.requesters import Requesters
+from maintenance.model import Mode
+from maintenance.reporting.requesters import Requesters, known_requester
+from maintenance.reporting.status import ModeChange, PersistedState
 from maintenance.schedule.history import Version
 from maintenance.schedule.request import Request, Requester
 
-from tests.builders import ACCOUNT, NOW
+from tests.builders import ACCOUNT, ANA, NOW
 from tests.unit.site import SUNDAYS, ZONE
 
 USER = f"arn:aws:iam::{ACCOUNT}:user/ana"
@@ -59,3 +63,42 @@ def test_a_history_that_cannot_be_read_is_asked_again(request_: Request, name: s
 
     assert [Requester(request_, name)] * 2 == [found.read(request_), found.read(request_)]
     assert 2 == len(histories.read)
+
+
+HOUR = timedelta(hours=1)
+CLOSED_AT_NOW = ModeChange(Mode.MAINTENANCE, Mode.LIVE, NOW, NOW)
+OLD_OFF = Request(NOW - HOUR, since=NOW - HOUR)
+GONE = Requester(OLD_OFF, "someone who deleted or changed a window")
+
+
+@pytest.mark.parametrize(
+    ("request_", "mode", "before", "expected"),
+    [
+        (OLD_OFF, Mode.LIVE, None, None),
+        (OLD_OFF, Mode.LIVE, PersistedState(), None),
+        (OLD_OFF, Mode.LIVE, PersistedState(CLOSED_AT_NOW), GONE),
+        (Request(NOW, since=NOW), Mode.LIVE, PersistedState(CLOSED_AT_NOW), None),
+        (OLD_OFF, Mode.MAINTENANCE, PersistedState(CLOSED_AT_NOW), None),
+        (
+            OLD_OFF,
+            Mode.LIVE,
+            PersistedState(ModeChange(Mode.MAINTENANCE, Mode.LIVE, None, NOW)),
+            None,
+        ),
+        # The next runs are of the same opinion.
+        (
+            OLD_OFF,
+            Mode.LIVE,
+            PersistedState(ModeChange(Mode.LIVE, Mode.MAINTENANCE, NOW, NOW), requester=GONE),
+            GONE,
+        ),
+        (Request(NOW), Mode.LIVE, PersistedState(requester=ANA), ANA),
+        (OLD_OFF, Mode.LIVE, PersistedState(requester=ANA), None),
+        (Request(NOW), Mode.LIVE, PersistedState(requester=replace(ANA, arn="")), None),
+    ],
+)
+def test_some_requesters_need_no_history(
+    request_: Request, mode: Mode, before: PersistedState | None, expected: Requester | None
+) -> None:
+    """One that the status knows; and an old off did not open what was closed after it."""
+    assert expected == known_requester(request_, mode, before)

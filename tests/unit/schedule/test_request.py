@@ -1,7 +1,7 @@
 """Who asked for what the site does: row by row of the table, and by what name."""
 
 from copy import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from maintenance.schedule.decision import Schedule
@@ -82,7 +82,46 @@ def test_the_version_that_decides_is_the_request(
     switch: tuple[str, str] | None, windows: tuple[str, ...], now: str, expected: Request | None
 ) -> None:
     """The table in the docstring of `request`; an off of last month did not open last Sunday."""
-    assert expected == find_request(a_schedule(switch, *windows), now=instant(now))
+    found = find_request(a_schedule(switch, *windows), now=instant(now))
+
+    assert (expected is None) == (found is None)
+    assert found is None or (expected and found.is_same(expected))
+
+
+@pytest.mark.parametrize(
+    ("switch", "windows", "now", "since"),
+    [
+        (("2026-12-01", "on"), (), "2026-12-02", "2026-12-01"),
+        (("2026-12-01", "off"), (), "2026-12-02", "2026-12-01"),
+        (("2026-12-01", "on for 1h"), (), "2026-12-02", "2026-12-01T01:00"),
+        (("2026-12-01", "off"), (SUNDAYS,), "2026-12-06T03:00", "2026-12-06T02:00"),
+        (("2026-12-01", "off"), (SUNDAYS,), "2026-12-06T05:00", "2026-12-06T04:00"),
+    ],
+)
+def test_a_request_asks_from_an_instant_on(
+    switch: tuple[str, str], windows: tuple[str, ...], now: str, since: str
+) -> None:
+    """Not always from when it was written: a window begins, and ends, and so does an on."""
+    found = find_request(a_schedule(switch, *windows), now=instant(now))
+
+    assert found
+    assert instant(since) == found.since
+
+
+@pytest.mark.parametrize(
+    ("since", "is_later"),
+    [
+        (None, True),
+        (NOW, True),
+        (NOW - timedelta(seconds=2), True),
+        (NOW - timedelta(seconds=3), False),
+    ],
+)
+def test_a_request_is_later_than_an_instant_as_far_as_clocks_agree(
+    since: datetime | None, *, is_later: bool
+) -> None:
+    """SSM dates a version by its own clock."""
+    assert is_later == Request(NOW, since=since).is_later_than(NOW)
 
 
 SKIPPED = "2026-12-06T03:00"
