@@ -76,6 +76,7 @@ class App(Struct, frozen=True):
     alarm_clock: AlarmClock
     controller: Controller
     housekeeping: Housekeeping
+    selector: VersionSelector
     run_time: RunTime
     clock: Callable[[], datetime]
 
@@ -233,6 +234,7 @@ def assemble(
         alarm_clock,
         controller,
         housekeeping,
+        selector,
         run_time,
         clock,
     )

@@ -4,7 +4,7 @@ Say which files a page cannot load during maintenance, and what to do instead. P
     a file                                          is allowed
     --------------------------------------------    ------------------------------------------------
     data:, for images, fonts, video, sound, icons   always
-    data:, for a style sheet or script              never: its text belongs into the page
+    data:, for a style sheet, script or <use>       never: its text belongs into the page
     /a/path                                         if `allowed_paths` has it
     https://host/a/path                             if `asset_origins` has https://host
     either, for a script                            and if `page_scripts` is true
@@ -45,7 +45,9 @@ def load_error(tag: Tag, load: Load, settings: Settings) -> str:
         return f"{what} loads a file, {_BLOCKED}: remove it"
     if "{{message}}" in load.url:
         return f"{what} loads what a message says, which may be any file: write its address"
-    if not source or (source == DATA and load.kind not in {STYLE, SCRIPT}):
+    # Browsers no longer draw <use href="data:..."> (SVG 2, section 5.5).
+    is_drawn = load.kind not in {STYLE, SCRIPT} and tag.name != "use"
+    if not source or (source == DATA and is_drawn):
         return ""
     shown = load.url.strip()
     shown = shown if len(shown) <= _SHOWN_CHARACTERS else f"{shown[:_SHOWN_CHARACTERS]}…"

@@ -66,6 +66,10 @@ def errors(markup: str, settings: Settings | None = None) -> tuple[str, ...]:
             "<svg><use xlink:href='a.svg#b'/></svg>",
         ),
         (
+            f"<use href> loads data:,a#b, {BLOCKED}: draw it as <svg> in the page",
+            "<svg><use href='data:,a#b'/></svg>",
+        ),
+        (
             f'<link rel="icon"> loads /favicon.ico, {CLOSED}: remove it, or {ALLOW}',
             "<link rel='icon' href='/favicon.ico'>",
         ),

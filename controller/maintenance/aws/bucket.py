@@ -154,13 +154,13 @@ class PageFiles:
         """
         message = f"the page in s3://{self._bucket}/{PAGE_PREFIX} cannot be read"
         with translate_errors(ObservationError, message):
-            sizes = self._list()
+            sizes = self.list()
             refusal = page_refusal(sizes)
             if refusal:
                 raise PageRefused(refusal)
             return {name: self._content(name) for name in sizes}
 
-    def _list(self) -> dict[str, int]:
+    def list(self) -> dict[str, int]:
         """Return the size of each object by name, as many as one call returns; 0 of a folder."""
         listing = self._client().list_objects_v2(
             Bucket=self._bucket, Prefix=PAGE_PREFIX, Delimiter="/"

@@ -32,6 +32,7 @@ COMMANDS = {
     "sweep": "sweep",
     "restore": "restore",
     "doctor": "doctor",
+    "page": "page",
     "bypass": "bypass",
     "package": "package",
     "completion": "completion",

@@ -19,6 +19,11 @@ _MAX_BYTES = 1_000_000
 _SHOWN = 3
 
 
+def is_page_file(name: str) -> bool:
+    """Return whether an object of this name under page/ can be part of a page."""
+    return bool(_NAME.fullmatch(name))
+
+
 def page_refusal(sizes: Mapping[str, int]) -> str | None:
     """
     Return why objects under page/ cannot make a page, and what to do; None if they can.
@@ -26,7 +31,7 @@ def page_refusal(sizes: Mapping[str, int]) -> str | None:
     `sizes` has their sizes in bytes by name, without `page/`. A folder counts as one object, whose
     name ends with a slash.
     """
-    unused = [name for name in sizes if not _NAME.fullmatch(name)]
+    unused = [name for name in sizes if not is_page_file(name)]
     number, size = len(sizes), sum(sizes.values())
     if unused:
         return " ".join(_remedies(unused))
@@ -42,7 +47,7 @@ def page_refusal(sizes: Mapping[str, int]) -> str | None:
 
 
 def _remedies(unused: list[str]) -> Iterator[str]:
-    renamed = [name for name in unused if _NAME.fullmatch(name.lower())]
+    renamed = [name for name in unused if is_page_file(name.lower())]
     removed = [name for name in unused if name not in renamed]
     if renamed:
         pairs = [f"{PAGE_PREFIX}{name} to {PAGE_PREFIX}{name.lower()}" for name in renamed]

@@ -103,6 +103,12 @@ class VersionSelector(Struct, frozen=True):
             selection = self._select_page(page, request)
         return replace(selection, errors=(*selection.errors, *bypass_errors))
 
+    def check(self, page: _Page, announcement: Announcement) -> None:
+        """Check page files before they are uploaded; raise PageRefused, or ObservationError."""
+        self.deadline.restart()
+        content = PageContent(announcement=announcement)
+        self._version_of(page, _Request(content, publish=False, attached=()))
+
     def _select_page(self, page: _Page, request: _Request) -> Selection:
         try:
             return self._version_of(page, request)
