@@ -16,7 +16,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/pycache
 
 .DEFAULT_GOAL := help
 .PHONY: help setup bench demo sandbox live-check test laws cover fmt lint types imports template audit build check lock \
-	clean docs screens check-docs load mutation invoke lambda-image packages
+	clean docs screens page-images check-docs load mutation invoke lambda-image packages
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -107,6 +107,9 @@ docs: setup ## Write the tables of docs/configuration.md and the schemas of even
 
 screens: setup ## Write docs/screens.md from the sandbox, if the command shows something else
 	@PYTHONPATH=controller:edge_handler:. $(BIN)/python -m tools.screens
+
+page-images: setup ## Take the pictures of the page in the docs again (needs Chromium)
+	@PYTHONPATH=edge_handler:. $(BIN)/python -m tools.page_images
 
 check-docs: setup ## Check the links, commands and tables of the docs
 	@PYTHONPATH=controller:edge_handler:. $(BIN)/python -m tools.check_docs

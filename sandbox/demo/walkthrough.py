@@ -69,6 +69,11 @@ def _check_maintenance(console: StepConsole, closed: Visit) -> None:
         expected=(True, _MESSAGE),
         actual=(_MESSAGE in page, problem["detail"]),
     )
+    console.check(
+        "the page has the shop's name",
+        expected=True,
+        actual="<title>Harbour Roasters: back soon</title>" in page,
+    )
     left = datetime.fromisoformat(problem["until"]) - datetime.now(UTC)
     console.check(
         "both say when maintenance ends",

@@ -1,13 +1,22 @@
 """A site's name, logo, colour and links, on the page, in its title and in the text response."""
 
 import re
+from pathlib import Path
 
 import pytest
+from maintenance_edge.check import package_errors, package_notices
 from maintenance_edge.files import PackageError
 from maintenance_edge.negotiation import HTML, TEXT
 from maintenance_edge.responses import Responses
 
-from tests.edge.builders import TEXTS, some_responses, some_settings, value_of
+from tests.edge.builders import (
+    EDGE_HANDLER,
+    TEXTS,
+    a_package,
+    some_responses,
+    some_settings,
+    value_of,
+)
 
 PAGE = "<style>{{style}}</style><title>{{title}}</title>{{brand}}<h1>{{heading}}</h1>{{links}}"
 SVG = '<svg viewBox="0 0 1 1"><path d="M0 0h1"/></svg>'
@@ -209,6 +218,14 @@ def test_the_policy_allows_a_logo_that_is_an_image() -> None:
     ]
 
     assert [True, False] == ["img-src data:" in policy for policy in policies]
+
+
+@pytest.mark.parametrize("file", sorted((EDGE_HANDLER.parent / "docs" / "brands").iterdir()))
+def test_the_brands_in_the_docs_are_usable(file: Path, tmp_path: Path) -> None:
+    """And nothing about them is noticed."""
+    package = a_package(tmp_path / "package", {"settings.json": file.read_text(encoding="utf-8")})
+
+    assert ((), ()) == (package_errors(package), package_notices(package))
 
 
 TEXT_RULE = "one line of text, or an object with one for each language tag"
