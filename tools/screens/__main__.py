@@ -30,7 +30,7 @@ _CHANGING = [
     (re.compile(r"\b\d+ (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b( \d{4})?"), "<date>"),
     (re.compile(r"\d\d:\d\d"), "<time>"),
     (re.compile(r"\b(CET|CEST|GMT|BST|UTC)\b"), "<zone>"),
-    (re.compile(r"\bin (\d+[dhm])+|(\d+[dhm])+ ago|\bnow\b"), "<away>"),
+    (re.compile(r"\b(in|about) (\d+[dhm])+|(\d+[dhm])+ ago|\bnow\b"), "<away>"),
     (re.compile(r"\bE[A-Z0-9]{12,14}\b"), "<id>"),
 ]
 

@@ -75,7 +75,8 @@ def extended_value(typed: TypedWords, schedule: Schedule, *, now: datetime, zone
     Raises UnreadableValue if that cannot be understood, ConfigurationError if it is refused.
     """
     decision = decide(schedule, now=now)
-    old = decision.until
+    # Parameter Store dates the switch to the millisecond, but people plan in whole seconds.
+    old = decision.until.replace(microsecond=0) if decision.until else None
     if decision.mode is not Mode.MAINTENANCE:
         raise ConfigurationError(
             "There is no maintenance to extend: site-maintenance on for 30m closes the site"

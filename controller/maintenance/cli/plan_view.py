@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from maintenance.cli.problems import Problem, Severity
+from maintenance.cli.problems import Problem, Severity, problem_of
 from maintenance.cli.screen import INDENT, counted, facts, render_problems
 from maintenance.cli.terminal import Clock, shorten_arns
 from maintenance.cli.view import ReportView
@@ -50,7 +50,7 @@ def render_plan(view: ReportView, clock: Clock, hypothetical: str | None = None)
     for outcome in report.outcomes:
         parts += ["", *_render_outcome(outcome, view.names[outcome.distribution_id])]
     messages = [
-        *(Problem(Severity.ERROR, (each,)) for each in report.input_errors),
+        *map(problem_of, report.input_errors),
         *(Problem(Severity.NOTICE, (each,)) for each in report.notices),
     ]
     summary = Text(summarize(report), style="bold")
@@ -97,5 +97,5 @@ def _render_outcome(outcome: Outcome, name: str) -> Iterator[RenderableType]:
         grid.add_row("", Text("not restored", style="magenta"), shorten_arns(str(each)))
     yield Padding(grid, (0, 0, 0, 4))
     warnings = (Problem(Severity.WARNING, (each,)) for each in outcome.warnings)
-    errors = (Problem(Severity.ERROR, (each,)) for each in outcome.errors)
-    yield Padding(render_problems([*errors, *warnings]), (0, 0, 0, 2))
+    problems = [*map(problem_of, outcome.errors), *warnings]
+    yield Padding(render_problems(problems), INDENT)

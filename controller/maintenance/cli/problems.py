@@ -68,6 +68,12 @@ def with_errors_of_last_run(report: Report, errors: Sequence[str]) -> Report:
     return replace(report, outcomes=outcomes, input_errors=(*report.input_errors, *others))
 
 
+def problem_of(error: str) -> Problem:
+    """Return one error with what to do about it."""
+    remedy = remedy_of(error)
+    return Problem(Severity.ERROR, (error,), remedy.action, remedy.section)
+
+
 def problems_of(report: Report) -> tuple[Problem, ...]:
     """Return what an operator must read, errors first; those with the same remedy together."""
     grouped: dict[Remedy, list[str]] = {}

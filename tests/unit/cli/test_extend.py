@@ -10,6 +10,7 @@ from tests.unit.site import SUNDAYS, ZONE, Site, a_version, instant, printed
 
 NOW = "2026-12-06T03:00"
 ON = Site(switch=(("2026-12-06T02:30", "on until 2026-12-06T04:00: Upgrade"),))
+TO_THE_MILLISECOND = Site(switch=(("2026-12-06T02:30:00.123", "on for 90m"),))
 OPEN_ENDED = Site(switch=(("2026-12-06T02:30", "on"),))
 WINDOW = Site(windows=(f"{SUNDAYS}: Every Sunday",))
 BOTH = Site(
@@ -31,6 +32,7 @@ def extended(site: Site, *words: str, message: str | None = None) -> str:
         (ON, ["until", "06:00"], "on until 2026-12-06T06:00+00:00: Upgrade"),
         (ON, ["until 03:30"], "on until 2026-12-06T03:30+00:00: Upgrade"),
         (ON, ["30m: Longer"], "on until 2026-12-06T04:30+00:00: Longer"),
+        (TO_THE_MILLISECOND, ["30m"], "on until 2026-12-06T04:30+00:00"),
         (OPEN_ENDED, ["until", "04:00"], "on until 2026-12-06T04:00+00:00"),
         (WINDOW, ["30m"], "on until 2026-12-06T04:30+00:00: Every Sunday"),
         (BOTH, ["1h"], "on until 2026-12-06T07:00+00:00: Sunday"),

@@ -119,3 +119,12 @@ def test_a_refused_distribution_is_marked() -> None:
 
     shown = text(render_plan(view, CLOCK))
     assert "E1 x.cloudfront.net refused: all of it stays as it is default attach" in shown
+
+
+def test_an_error_of_a_plan_has_its_remedy_first() -> None:
+    """As in the status."""
+    error = "E1 is left as it was: AccessDenied"
+    view = a_view(Outcome("E1", "Deployed", (ATTACH,), errors=(error,)), decision=CLOSED)
+
+    shown = text(render_plan(view, CLOCK))
+    assert f"error Grant the permission that is missing. {error} see docs/iam.md" in shown
