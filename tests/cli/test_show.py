@@ -198,7 +198,6 @@ def test_status_shows_the_last_error(deployed: Deployed) -> None:
         "message": "no right to s3:PutObject",
         "since": "2026-11-23T02:00:00Z",
         "until": None,
-        "announced": False,
     } == json.loads(ran[1].stdout)["last_error"]
     assert "the last error from /site/maintenance/status: it is not what" in words(unknown.stderr)
     assert "OPEN Visitors get the site." in words(unknown.stdout)

@@ -48,6 +48,14 @@ class PlanDocument(ReportDocument, frozen=True, kw_only=True):
     distributions: list[DistributionPlan]  # type: ignore[assignment]  # nothing writes into them
 
 
+class LastErrorDocument(Struct, frozen=True):
+    """What failed last, since which run, and which run was the first without it, if one was."""
+
+    message: str
+    since: Instant
+    until: Instant | None
+
+
 class StatusDocument(ReportDocument, frozen=True, kw_only=True):
     """
     The answer to `status`.
@@ -68,7 +76,7 @@ class StatusDocument(ReportDocument, frozen=True, kw_only=True):
     next_start: Instant | None
     next_window: str | None
     last_run: Instant | None
-    last_error: LastError | None
+    last_error: LastErrorDocument | None
     problems: list[Problem]
 
 
@@ -214,9 +222,13 @@ def status_document(status: StatusView) -> StatusDocument:
         next_start=following.begins if following else None,
         next_window=following.window.name if following else None,
         last_run=status.last_run.at,
-        last_error=status.last_error,
+        last_error=_last_error(status.last_error),
         problems=list(problems_of(view.report)),
     )
+
+
+def _last_error(error: LastError | None) -> LastErrorDocument | None:
+    return LastErrorDocument(error.message, error.since, error.until) if error else None
 
 
 def _members(view: ReportView) -> dict[str, Any]:

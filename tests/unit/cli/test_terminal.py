@@ -101,3 +101,47 @@ def test_functions_are_shown_by_their_names() -> None:
     text = "displaces arn:aws:cloudfront::123456789012:function/shop-api at viewer-request"
 
     assert "displaces shop-api at viewer-request" == shorten_arns(text)
+
+
+@pytest.mark.parametrize(
+    "path", [r"C:\Users\ana\[page]\new page.html", r"\\server\share\page.html"]
+)
+def test_a_path_is_shown_as_it_is(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    """Backslashes and brackets are no markup, and an error in a pipe is one line."""
+    screen = Screen(is_terminal=False)
+    monkeypatch.setattr("sys.stderr", screen)
+    terminal = Terminal(as_json=False, out=console(), err=console(stderr=True))
+    terminal.error(f"cannot read {path}: " + "no such file " * 20)
+
+    assert [f"cannot read {path}: " + "no such file " * 20] == screen.getvalue().splitlines()
+
+
+@pytest.mark.parametrize(("variable", "colored"), [("", True), ("1", False)])
+def test_no_color_turns_colors_off(
+    monkeypatch: pytest.MonkeyPatch,
+    variable: str,
+    colored: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    """Words say all that colors say."""
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("NO_COLOR", variable)
+    screen = Screen(is_terminal=True)
+    monkeypatch.setattr("sys.stdout", screen)
+    Terminal(as_json=False, out=console(), err=console()).answer(None, Text("red", style="red"))
+
+    assert colored is ("\x1b[31m" in screen.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("expected", "zone"),
+    [
+        ("Tue 1 Dec 13:00 CET, now", "Europe/Berlin"),
+        ("Tue 1 Dec 13:00 CET (12:00 GMT here), now", "Europe/London"),
+        ("Tue 1 Dec 13:00 CET (Wed 01:00 NZDT here), now", "Pacific/Auckland"),
+    ],
+)
+def test_an_instant_is_also_on_the_operators_clock(expected: str, zone: str) -> None:
+    """Where it differs from the site's, with the day if that is another."""
+    clock = Clock(NOW, CLOCK.zone, lambda instant: instant.astimezone(ZoneInfo(zone)))
+
+    assert expected == clock.time_and_distance(NOW)
