@@ -92,7 +92,8 @@ def test_status_answers_everything_on_one_screen(deployed: Deployed) -> None:
     assert "why Live: the switch has been off since" in shown
     assert "open 1 open Deployed" in shown
     assert "next window long begins" in shown
-    assert "error Write the window again. the window /site/maintenance/windows/slip" in shown
+    remedy = "Write the window again: `site-maintenance windows set`."
+    assert f"error {remedy} the window /site/maintenance/windows/slip" in shown
 
 
 def test_plan_if_on_shows_what_on_would_do_and_writes_nothing(deployed: Deployed) -> None:

@@ -225,7 +225,7 @@ def _describe(planned: PlannedOccurrence, lead_time: timedelta, clock: Clock) ->
         words = "ended early" if planned.fate is Fate.ENDED else "skipped"
         skip = occurrence.window.skip
         is_skipped = skip is not None and occurrence.begins <= skip.until
-        return Text(f"{words} by {'its skip' if is_skipped else 'off'}", style="green")
+        return Text(f"{words} by {'windows skip' if is_skipped else 'off'}", style="green")
     parts = []
     if occurrence.window.starts.zone.key != clock.zone.key:
         parts.append(clock.span(occurrence.begins + lead_time, occurrence.ends))

@@ -82,7 +82,16 @@ REMEDIES = (
         "Write the switch again: `site-maintenance off`, or `on`.",
         f"{_PAGE}the-switch-is-invalid-or-missing",
     ),
-    Remedy("the window ", "Write the window again.", "docs/windows.md#what-is-refused"),
+    Remedy(
+        "the skip ",
+        "Skip the window again: `site-maintenance windows skip`, or take the skip out with --undo.",
+        "docs/windows.md#skip-a-window",
+    ),
+    Remedy(
+        "the window ",
+        "Write the window again: `site-maintenance windows set`.",
+        "docs/windows.md#what-is-refused",
+    ),
     Remedy(
         "MaxDistributions allows",
         "Match fewer distributions, or deploy with a higher MaxDistributions.",

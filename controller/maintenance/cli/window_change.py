@@ -16,6 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from maintenance.aws.window_writes import WindowWrites
+from maintenance.cli.arguments import PROGRAM
 from maintenance.cli.confirm import confirm
 from maintenance.cli.documents import WindowChangeDocument
 from maintenance.cli.exit_code import ExitCode
@@ -23,12 +24,14 @@ from maintenance.cli.typed_instant import did_you_mean
 from maintenance.cli.window_name import check_name
 from maintenance.cli.window_preview import coming, find_window, with_window
 from maintenance.cli.window_view import (
+    Fact,
     WindowChange,
     describe,
     effect_now,
     occurrence_times,
+    render_facts,
     runs,
-    runs_lines,
+    runs_facts,
     warnings,
 )
 from maintenance.errors import ConfigurationError, UnreadableValue
@@ -65,12 +68,12 @@ class WindowCommands(Struct, frozen=True):
         window = replace(window, skip=present.skip if present else None)
         change = WindowChange(name, before, with_window(before, name, window), clock)
         found = runs(change.after, window, clock)
-        lines = [f"  window   {name}{'' if old else ', new'}", f"  value    {value}"]
-        lines += [f"  was      {old}"] if old and old != value else []
-        lines += runs_lines("runs", found, before.lead_time, clock)
+        facts = [("window", name if old else f"{name}, new"), ("value", value)]
+        facts += [("was", old)] if old and old != value else []
+        facts += runs_facts("runs", found, before.lead_time, clock)
         noted = [*warnings(change)]
-        lines += [f"  warning  {each}" for each in noted]
-        if not self._agrees(change, lines, f"Write {value!r} to {self.writes.parameter(name)}?"):
+        facts += [("warning", each) for each in noted]
+        if not self._agrees(change, facts, f"Write {value!r} to {self.writes.parameter(name)}?"):
             return ExitCode.FAILED
         self.writes.write(name, value)
         document = WindowChangeDocument(
@@ -93,17 +96,18 @@ class WindowCommands(Struct, frozen=True):
         change = WindowChange(name, before, after, clock)
         following = runs(change.after, change.new, clock)
         word = "ends" if skipped.begins <= clock.now else "skips"
-        lines = [f"  window   {name}", *runs_lines(word, [skipped], before.lead_time, clock)]
-        lines += runs_lines("then", following[:1], before.lead_time, clock)
+        facts = [("window", name), *runs_facts(word, [skipped], before.lead_time, clock)]
+        facts += runs_facts("then", following[:1], before.lead_time, clock)
         if window.skip and window.skip.until > clock.now:
             until_before = clock.time(window.skip.until)
-            lines.append(f"  was      skipped for all that begins up to {until_before} already")
+            facts.append(("was", f"skipped for all that begins up to {until_before} already"))
         question = f"Write {value!r} to {self.writes.parameter(f'{name}{SKIP_SUFFIX}')}?"
-        if not self._agrees(change, lines, question):
+        if not self._agrees(change, facts, question):
             return ExitCode.FAILED
         self.writes.write(f"{name}{SKIP_SUFFIX}", value)
         document = WindowChangeDocument(
             window=name,
+            value=value,
             skipped=occurrence_times(skipped, before.lead_time),
             until=until,
             runs=[occurrence_times(each, before.lead_time) for each in following],
@@ -122,9 +126,9 @@ class WindowCommands(Struct, frozen=True):
         after = replace(window, skip=None) if window else None
         change = WindowChange(name, before, with_window(before, name, after), clock)
         following = runs(change.after, change.new, clock)
-        lines = [f"  window   {name}", f"  skip     {value}, will be deleted"]
-        lines += runs_lines("then", following[:1], before.lead_time, clock)
-        if not self._agrees(change, lines, f"Delete {self.writes.parameter(parameter)}?"):
+        facts = [("window", name), ("skip", f"{value}, will be deleted")]
+        facts += runs_facts("then", following[:1], before.lead_time, clock)
+        if not self._agrees(change, facts, f"Delete {self.writes.parameter(parameter)}?"):
             return ExitCode.FAILED
         self.writes.delete(parameter)
         document = WindowChangeDocument(
@@ -142,10 +146,10 @@ class WindowCommands(Struct, frozen=True):
             raise _unknown(before, name)
         change = WindowChange(name, before, with_window(before, name, None), clock)
         found = runs(before, change.old, clock)
-        lines = [f"  window   {name}, will be deleted", f"  value    {value}"]
-        lines += [f"  skip     {skip}, will be deleted too"] if skip else []
-        lines += runs_lines("not run", found, before.lead_time, clock)
-        if not self._agrees(change, lines, f"Delete {self.writes.parameter(name)}?"):
+        facts = [("window", f"{name}, will be deleted"), ("value", value)]
+        facts += [("skip", f"{skip}, will be deleted too")] if skip else []
+        facts += runs_facts("not run", found, before.lead_time, clock)
+        if not self._agrees(change, facts, f"Delete {self.writes.parameter(name)}?"):
             return ExitCode.FAILED
         # In this order: without its skip, the window might close the site for a moment.
         self.writes.delete(name)
@@ -158,7 +162,7 @@ class WindowCommands(Struct, frozen=True):
             not_run=[occurrence_times(each, before.lead_time) for each in found],
         )
         text = f"Deleted {self.writes.parameter(name)}. To bring it back:"
-        return self._done(document, f"{text} windows set {name} {shlex.quote(value)}")
+        return self._done(document, f"{text} {PROGRAM} windows set {name} {shlex.quote(value)}")
 
     def _schedule(self) -> Schedule:
         schedule, errors = self.session.read_schedule()
@@ -172,12 +176,13 @@ class WindowCommands(Struct, frozen=True):
             raise _unknown(schedule, name)
         return window
 
-    def _agrees(self, change: WindowChange, lines: list[str], question: str) -> bool:
-        terminal = self.session.terminal
+    def _agrees(self, change: WindowChange, facts: list[Fact], question: str) -> bool:
+        terminal, stack = self.session.terminal, self.session.app.settings.stack_name
         if not terminal.as_json:
-            terminal.info("\n".join(["", *lines, ""]))
-            now = effect_now(change)
-            if now:
+            site = ("stack", f"{stack} in account {self.session.deployed.account}")
+            width = terminal.err.width if terminal.err.is_terminal else None
+            terminal.info(f"\n{render_facts([*facts, site], width)}\n")
+            if now := effect_now(change):
                 terminal.info(f"  {now}\n", style="bold")
         return confirm(terminal, question, is_confirmed=self.is_confirmed)
 

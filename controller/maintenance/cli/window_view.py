@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from itertools import islice
+from textwrap import fill
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -24,6 +25,10 @@ from maintenance.schedule.decision import Schedule
 from maintenance.schedule.window import Occurrence, Window
 
 SHOWN = 3
+_LABEL = 9
+
+# A label, and what is shown behind it.
+type Fact = tuple[str, str]
 
 
 class WindowChange(Struct, frozen=True):
@@ -51,28 +56,38 @@ def runs(schedule: Schedule, window: Window | None, clock: Clock) -> tuple[Occur
     return tuple(islice(found, SHOWN))
 
 
-def runs_lines(
+def runs_facts(
     word: str, found: Sequence[Occurrence], lead_time: timedelta, clock: Clock
-) -> list[str]:
-    """Return a line for each occurrence, behind a word; one that says so if there is none."""
+) -> list[Fact]:
+    """Return a fact for each occurrence, the first behind a word; `never` if there is none."""
     if not found:
-        return [f"  {word:<9}never"]
-    labels = [word] + [""] * len(found)
-    return [
-        f"  {label:<9}{describe(each, lead_time, clock)}"
-        for label, each in zip(labels, found, strict=False)
-    ]
+        return [(word, "never")]
+    texts = [describe(each, lead_time, clock) for each in found]
+    return [(word, texts[0]), *(("", each) for each in texts[1:])]
 
 
 def describe(occurrence: Occurrence, lead_time: timedelta, clock: Clock) -> str:
-    """Return an occurrence on the window's clocks and, if they differ, on those of the stack."""
+    """Return an occurrence on the clocks of the window, of the stack and of the operator."""
     starts, ends = occurrence.begins + lead_time, occurrence.ends
     own = replace(clock, zone=occurrence.window.starts.zone)
     text = own.span(starts, ends)
     if (shown := clock.span(starts, ends)) != text:
         text += f" = {shown}"
     is_open = occurrence.begins <= clock.now
-    return f"{text}, {'open now' if is_open else clock.distance(starts)}"
+    distance = "open now" if is_open else clock.distance(starts)
+    return f"{text}{clock.time_here(starts)}, {distance}"
+
+
+def render_facts(facts: Sequence[Fact], width: int | None) -> str:
+    """Return the facts, a line each, folded to a width unless that is None."""
+    lines = (f"  {label:<{_LABEL}}{text}" for label, text in facts)
+    if width is None:
+        return "\n".join(lines)
+    indent = " " * (_LABEL + 2)
+    return "\n".join(
+        fill(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+        for line in lines
+    )
 
 
 def warnings(change: WindowChange) -> Iterator[str]:
