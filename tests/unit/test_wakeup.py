@@ -168,6 +168,10 @@ REFUSED: dict[str, tuple[object, str]] = {
     ),
     "a change that names no parameter": (_change(detail={}), "its detail names no parameter"),
     "a change without a time": (_change(time=None), f"None {_NO_INSTANT}"),
+    "a command by a number": (
+        {"maintenance": "on", "at": "2026-12-01T02:00:00Z", "by": 7},
+        'its "by" is 7, not a quoted string',
+    ),
     "a command with another member": (
         {"maintenance": "on", "until": "x"},
         "a command has no 'until'",
