@@ -55,7 +55,6 @@ from maintenance.wakeup import Command, PlanRequested, StatusRequested, Wakeup
 
 if TYPE_CHECKING:
     from botocore.config import Config
-    from mypy_boto3_ssm import SSMClient
 
 TIMER = Timer(elapsed=time.monotonic, sleep=time.sleep)
 # The controller's Timeout in template.yaml.
@@ -185,8 +184,9 @@ def assemble(
     reject_truncated_responses(session.events)
     limit_calls(session.events, run_time.calls)
     ssm = session.client("ssm", config=CLIENT)
-    status_parameter = StatusParameter(ssm, switch_parameter=settings.switch_parameter)
-    parameters = _parameters(ssm, settings, clock, timer)
+    zone, switch = settings.time_zone, settings.switch_parameter
+    status_parameter = StatusParameter(ssm, switch_parameter=switch)
+    parameters = Parameters(ssm, switch_parameter=switch, zone=zone, clock=clock, sleep=timer.sleep)
     deadline = run_time.distributions
     cloudfront = CloudFront(limited(session.client("cloudfront", config=CLIENT), deadline))
     configs = ThrottledConfigs(cloudfront, timer, deadline, jitter=random.random)
@@ -209,10 +209,13 @@ def assemble(
         clock=clock,
     )
     alarm_clock = _alarm_clock(session, settings, own_arn, timer)
-    requesters = Requesters(
-        parameters.versions, settings.switch_parameter, settings.time_zone, own_arn
+    announcer = Announcer(
+        status_parameter,
+        EventBus(lazy(lambda: session.client("events", config=CLIENT))),
+        Requesters(parameters.versions, switch, zone, own_arn),
+        EventSite(settings.stack_name, switch, zone),
+        version=settings.version,
     )
-    announcer = _announcer(session, settings, status_parameter, requesters)
     controller = Controller(
         preview=settings.preview_distribution,
         desired_state=DesiredStateReader(
@@ -237,18 +240,6 @@ def assemble(
         selector,
         run_time,
         clock,
-    )
-
-
-def _parameters(
-    client: SSMClient, settings: Settings, clock: Callable[[], datetime], timer: Timer
-) -> Parameters:
-    return Parameters(
-        client,
-        switch_parameter=settings.switch_parameter,
-        zone=settings.time_zone,
-        clock=clock,
-        sleep=timer.sleep,
     )
 
 
@@ -300,18 +291,3 @@ def _alarm_clock(
     )
     client = lazy(lambda: session.client("scheduler", config=CLIENT))
     return AlarmClock(client, target, sleep=timer.sleep, jitter=random.random)
-
-
-def _announcer(
-    session: boto3.Session,
-    settings: Settings,
-    status_parameter: StatusParameter,
-    requesters: Requesters,
-) -> Announcer:
-    return Announcer(
-        status_parameter,
-        EventBus(lazy(lambda: session.client("events", config=CLIENT))),
-        requesters,
-        EventSite(settings.stack_name, settings.switch_parameter, settings.time_zone),
-        version=settings.version,
-    )
