@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 from collections.abc import Callable
+from typing import Any
 
 from tests.cli.deployed import ROOT, Deployed, command, words
 
@@ -13,14 +14,20 @@ _PROMPT = b"(n)"
 INTERRUPT = "^C"
 
 
-def asked(
+def asked(deployed: Deployed, *typed: str, **options: Any) -> tuple[int, str]:  # noqa: ANN401 - those of on_terminal
+    """Return the exit code, and what `on_terminal` shows, on one line."""
+    code, shown = on_terminal(deployed, *typed, **options)
+    return code, words(shown)
+
+
+def on_terminal(
     deployed: Deployed,
     *typed: str,
     answer: str = "n",
     at_question: Callable[[], object] = lambda: None,
     **environment: str,
 ) -> tuple[int, str]:
-    """Return the exit code, and what the terminal shows, on one line without its colors."""
+    """Return the exit code, and what the terminal shows, without its colors."""
     controlling, terminal = os.openpty()
     running = subprocess.Popen(  # noqa: S603 - our own program
         command(*typed),
@@ -38,7 +45,7 @@ def asked(
             at_question()
             _answer(answer, controlling, running)
     os.close(controlling)
-    return running.wait(timeout=60), words(_CONTROLS.sub("", shown.decode()))
+    return running.wait(timeout=60), _CONTROLS.sub("", shown.decode())
 
 
 def _answer(answer: str, controlling: int, running: "subprocess.Popen[bytes]") -> None:

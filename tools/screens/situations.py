@@ -40,9 +40,12 @@ def _a_maintenance(sandbox: Sandbox) -> Iterator[Screen]:
     yield _status(stage, "Closing", "The controller has closed the site, CloudFront is deploying.")
     stage.settles()
     yield _status(stage, "Closed", "Every edge location has the page.")
+    typed = "extend 30m"
+    asked = stage.asks(typed)
+    yield Screen("Asked", "The work takes longer: what an extension changes.", typed, asked)
     typed = "extend 30m --yes"
     shown = stage.types(typed)
-    yield Screen("Extended", "The work takes longer; the message stays.", typed, shown)
+    yield Screen("Extended", "The same, without the question; the message stays.", typed, shown)
 
 
 def _refused(sandbox: Sandbox) -> Iterator[Screen]:

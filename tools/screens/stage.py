@@ -25,11 +25,13 @@ from msgspec.structs import replace
 
 from sandbox.isolation import isolate
 from sandbox.process import Sandbox, start_sandbox
+from tests.cli.asking import on_terminal
 from tests.cli.deployed import STACK, Deployed, deploy
 from tests.cloud import Cloud
 from tests.sandbox.builders import a_behavior, a_distribution, a_function, functions
 
 WIDTH = 80
+_SPINNER = "Finding out what this changes"
 
 
 @dataclass
@@ -54,6 +56,12 @@ class Stage:
         with redirect_stdout(io.StringIO()):
             arguments.run(arguments, Context(terminal, _aws, lambda: self._session(terminal)))
         return "\n".join(each.rstrip() for each in screen.getvalue().splitlines()).strip("\n")
+
+    def asks(self, line: str) -> str:
+        """Return what `site-maintenance <line>` shows before and after the answer no."""
+        _, shown = on_terminal(self.deployed, *line.split(), TZ=os.environ["TZ"])
+        screen = shown.rpartition(_SPINNER)[2]
+        return "\n".join(each.rstrip() for each in screen.splitlines()).strip("\n")
 
     def becomes(self, value: str) -> None:
         """Write the switch, and wake the controller; its run may fail."""

@@ -56,8 +56,11 @@ def expect(last_change: ModeChange | None) -> str:
     """Return how long CloudFront will take: as long as for the last change, if that is known."""
     if last_change is None or last_change.deployed is None:
         return _USUAL
-    minutes = -((last_change.accepted - last_change.deployed) // _MINUTE)
-    return f"about {minutes}m, like the last change" if minutes else _USUAL
+    took = last_change.deployed - last_change.accepted
+    # The controller looks again after a minute, so less was not measured.
+    if took < _MINUTE:
+        return _USUAL
+    return f"about {-(-took // _MINUTE)}m, like the last change"
 
 
 class Watch(Struct, frozen=True):

@@ -86,6 +86,8 @@ def a_change(*, took: timedelta | None) -> ModeChange:
         (None, "usually a few minutes, 15 at most"),
         (a_change(took=None), "usually a few minutes, 15 at most"),
         (a_change(took=timedelta(0)), "usually a few minutes, 15 at most"),
+        (a_change(took=timedelta(seconds=59)), "usually a few minutes, 15 at most"),
+        (a_change(took=timedelta(seconds=60)), "about 1m, like the last change"),
         (a_change(took=timedelta(seconds=61)), "about 2m, like the last change"),
         (a_change(took=timedelta(minutes=4)), "about 4m, like the last change"),
     ],
