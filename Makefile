@@ -109,7 +109,7 @@ screens: setup ## Write docs/screens.md from the sandbox, if the command shows s
 	@PYTHONPATH=controller:edge_handler:. $(BIN)/python -m tools.screens
 
 page-images: setup ## Take the pictures of the page in the docs again (needs Chromium)
-	@PYTHONPATH=edge_handler:. $(BIN)/python -m tools.page_images
+	@PYTHONPATH=controller:edge_handler:. $(BIN)/python -m tools.page_images
 
 check-docs: setup ## Check the links, commands and tables of the docs
 	@PYTHONPATH=controller:edge_handler:. $(BIN)/python -m tools.check_docs

@@ -19,6 +19,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from maintenance.cli.page_source import read_source
 from maintenance_edge.package import read_package
 from selenium import webdriver
 from viewer_request import Responder
@@ -53,7 +54,7 @@ class Picture:
 
 def main(folder: Path = IMAGES) -> int:
     """Take every picture into this folder; return 0."""
-    harbour, nord = (_settings(name) for name in ("harbour-roasters", "nord"))
+    harbour, nord = (_brand(name) for name in ("harbour-roasters", "nord"))
     pictures = (
         Picture("maintenance-page", {"announcement": MOVING, "until": END}),
         *_light_and_dark(
@@ -76,8 +77,9 @@ def main(folder: Path = IMAGES) -> int:
     return 0
 
 
-def _settings(name: str) -> dict[str, Any]:
-    values: dict[str, Any] = json.loads((BRANDS / f"{name}.json").read_text(encoding="utf-8"))
+def _brand(name: str) -> dict[str, Any]:
+    """Return the settings that `site-maintenance page put` would upload."""
+    values: dict[str, Any] = json.loads(read_source(BRANDS / name).files["settings.json"])
     return values
 
 

@@ -198,8 +198,8 @@ def _is_color(value: object) -> bool:
 
 _TEXT_EXPECTED: Final = "one line of text, or an object with one for each language tag"
 _LOGO_EXPECTED: Final = (
-    "one <svg>...</svg> without <script>, or the address of an image such as "
-    '"data:image/png;base64,..."'
+    "one <svg>...</svg> without <script>, the address of an image such as "
+    '"data:image/png;base64,...", or for site-maintenance page put the name of a file beside it'
 )
 BRAND_RULES: Final[Rules] = MappingProxyType(
     {

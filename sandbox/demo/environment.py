@@ -1,6 +1,7 @@
 """Start what the demo runs on: sandbox, origin, distribution, and the stack by the real SAM CLI."""
 
 import contextlib
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -8,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import httpx
 
-from sandbox.demo.console import StepConsole
-from sandbox.demo.sam import ROOT, build, deploy
+from sandbox.demo.console import StepConsole, StepFailed
+from sandbox.demo.sam import ROOT, build, deploy, run
 from sandbox.demo.site.distribution import Clients, Site, create_site
 from sandbox.demo.site.origin import Origin, start_origin
 from sandbox.process import Sandbox, start_sandbox
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 STACK = "site-maintenance"
 SWITCH = "/site/maintenance"
 WINDOWS = f"{SWITCH}/windows"
-_BRAND = ROOT / "docs" / "brands" / "harbour-roasters.json"
+_BRAND = ROOT / "docs" / "brands" / "harbour-roasters"
 
 
 @dataclass(frozen=True)
@@ -87,8 +88,8 @@ def start_environment(console: StepConsole, *, port: int = 0) -> Iterator[DemoEn
             build(sandbox)
         with console.step(f"sam deploy --parameter-overrides Distributions={site.distribution_id}"):
             deploy(sandbox, STACK, Distributions=site.distribution_id)
-        with console.step("upload page/settings.json: the shop's name, logo and colour"):
-            _upload_brand(clients)
+        with console.step("site-maintenance page put: the shop's name, logo and colour"):
+            _put_brand(sandbox)
         # Loopback needs no proxy, and not every kind is supported.
         browser = httpx.Client(base_url=sandbox.endpoint_url, timeout=30, trust_env=False)
         yield DemoEnvironment(
@@ -111,16 +112,17 @@ def _clients(sandbox: Sandbox) -> Mapping[str, Any]:
         region_name=environment["AWS_REGION"],
     )
     make: Callable[..., Any] = session.client
-    names = ("cloudformation", "cloudfront", "iam", "lambda", "s3", "scheduler", "ssm")
+    names = ("cloudfront", "iam", "lambda", "scheduler", "ssm")
     return {name: make(name, endpoint_url=sandbox.endpoint_url) for name in names}
 
 
-def _upload_brand(clients: Mapping[str, Any]) -> None:
-    (stack,) = clients["cloudformation"].describe_stacks(StackName=STACK)["Stacks"]
-    outputs = {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
-    clients["s3"].put_object(
-        Bucket=outputs["StateBucket"], Key="page/settings.json", Body=_BRAND.read_bytes()
+def _put_brand(sandbox: Sandbox) -> None:
+    ran = run(
+        [sys.executable, "-m", "maintenance", "page", "put", str(_BRAND), "--yes"],
+        {**sandbox.environment(), "PYTHONPATH": f"{ROOT}/controller:{ROOT}/edge_handler"},
     )
+    if ran.returncode:
+        raise StepFailed(f"site-maintenance page put failed: {ran.stderr.strip()}")
 
 
 def _record_configs(client: "CloudFrontClient") -> list[bytes]:

@@ -1,18 +1,14 @@
 """A site's name, logo, colour and links, on the page, in its title and in the text response."""
 
 import re
-from pathlib import Path
 
 import pytest
-from maintenance_edge.check import package_errors, package_notices
 from maintenance_edge.files import PackageError
 from maintenance_edge.negotiation import HTML, TEXT
 from maintenance_edge.responses import Responses
 
 from tests.edge.builders import (
-    EDGE_HANDLER,
     TEXTS,
-    a_package,
     some_responses,
     some_settings,
     value_of,
@@ -220,18 +216,10 @@ def test_the_policy_allows_a_logo_that_is_an_image() -> None:
     assert [True, False] == ["img-src data:" in policy for policy in policies]
 
 
-@pytest.mark.parametrize("file", sorted((EDGE_HANDLER.parent / "docs" / "brands").iterdir()))
-def test_the_brands_in_the_docs_are_usable(file: Path, tmp_path: Path) -> None:
-    """And nothing about them is noticed."""
-    package = a_package(tmp_path / "package", {"settings.json": file.read_text(encoding="utf-8")})
-
-    assert ((), ()) == (package_errors(package), package_notices(package))
-
-
 TEXT_RULE = "one line of text, or an object with one for each language tag"
 LOGO_RULE = (
-    "one <svg>...</svg> without <script>, or the address of an image such as "
-    '"data:image/png;base64,..."'
+    "one <svg>...</svg> without <script>, the address of an image such as "
+    '"data:image/png;base64,...", or for site-maintenance page put the name of a file beside it'
 )
 STATUS_RULE = (
     'an address such as "https://status.example.com", or an object with one for each language tag'

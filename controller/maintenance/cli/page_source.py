@@ -8,7 +8,7 @@ Read a page from a file or a folder, as it would be uploaded.
     a file with the name of a page file       that file
     another .html file, such as 503.html      that file as page.html
 
-Pages are prepared (page_prepare.py), with the settings.json that is read with them.
+settings.json is prepared (page_brand.py), and with it the pages (page_prepare.py).
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from maintenance_edge.settings import Settings, parse_site_settings
 from msgspec import Struct
 from msgspec.structs import replace
 
+from maintenance.cli.page_brand import prepare_settings
 from maintenance.cli.page_prepare import prepare_page
 from maintenance.cli.resources import EDGE_HANDLER
 from maintenance.errors import ConfigurationError
@@ -34,6 +35,7 @@ from maintenance.lambda_edge.page_files import is_page_file, page_refusal
 from maintenance.schedule.announcement import Announcement
 
 _PAGE = "page.html"
+_SETTINGS = "settings.json"
 _HTML = {".html", ".htm"}
 # No page that CloudFront accepts is as large, nor the files that it loads.
 _MOST_BYTES = 1_000_000
@@ -69,7 +71,6 @@ def read_source(path: Path) -> PageSource:
     if refusal := page_refusal(sizes):
         raise ConfigurationError(refusal)
     contents = {name: file.read_bytes() for name, file in found.items()}
-    settings = _settings(contents.get("settings.json"))
     asked: set[Path] = set()
 
     def read(wanted: str) -> bytes | None:
@@ -77,6 +78,11 @@ def read_source(path: Path) -> PageSource:
         return _beside(folder, wanted)
 
     files, steps = {}, []
+    if _SETTINGS in contents:
+        own = prepare_settings(contents[_SETTINGS], read)
+        contents[_SETTINGS] = own.content
+        steps += [f"{_SETTINGS}: {step}" for step in own.steps]
+    settings = _settings(contents.get(_SETTINGS))
     for name, content in contents.items():
         if not name.endswith(".html"):
             files[name] = content
