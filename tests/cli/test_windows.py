@@ -9,6 +9,7 @@ import pytest
 from icalendar import Calendar
 
 from sandbox.process import Sandbox
+from tests.cli.asking import asked
 from tests.cli.deployed import STACK, Deployed, deploy, words
 from tests.cloud import Cloud, eventually
 from tests.sandbox.builders import a_distribution, a_user, allow
@@ -121,6 +122,21 @@ def test_without_a_terminal_set_needs_yes(deployed: Deployed) -> None:
 
     assert (1, None) == (ran.returncode, window(deployed, "daily"))
     assert "not a terminal, cannot ask: add --yes" in words(ran.stderr)
+
+
+@pytest.mark.parametrize(("answer", "code", "value"), [("n", 1, DAILY), ("y", 0, None)])
+def test_on_a_terminal_it_asks_first(
+    deployed: Deployed, answer: str, code: int, value: str | None
+) -> None:
+    """Folded to the width of the terminal, with the account."""
+    deployed.site.schedules("daily", DAILY)
+
+    ended, shown = asked(deployed, "windows", "remove", "daily", answer=answer)
+
+    assert (code, value) == (ended, window(deployed, "daily"))
+    assert "site in account 000000000000" in shown
+    assert "Delete /site/maintenance/windows/daily?" in shown
+    assert ("Nothing was written." in shown) is (code == 1)
 
 
 def test_a_window_that_should_be_open_says_that_it_closes_the_site_now(deployed: Deployed) -> None:

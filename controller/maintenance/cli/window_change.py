@@ -9,7 +9,6 @@ are written.
 from __future__ import annotations
 
 import shlex
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -22,7 +21,7 @@ from maintenance.cli.documents import WindowChangeDocument
 from maintenance.cli.exit_code import ExitCode
 from maintenance.cli.typed_instant import did_you_mean
 from maintenance.cli.window_name import check_name
-from maintenance.cli.window_preview import coming, find_window, with_window
+from maintenance.cli.window_preview import find_window, skip_next, with_window
 from maintenance.cli.window_view import (
     Fact,
     WindowChange,
@@ -44,7 +43,6 @@ if TYPE_CHECKING:
 
 # The most that a standard parameter holds (doc: SSM API Reference, PutParameter).
 _VALUE_BYTES = 4096
-_SECOND = timedelta(seconds=1)
 
 
 class WindowCommands(Struct, frozen=True):
@@ -89,7 +87,12 @@ class WindowCommands(Struct, frozen=True):
         """Skip the next occurrence that runs, or end the one that is open."""
         before, clock = self._schedule(), self.session.clock
         window = self._existing(before, name)
-        skipped, until = _next_skip(before, window, self.session)
+        found = skip_next(before, window, now=clock.now)
+        if found is None:
+            raise ConfigurationError(
+                f"the window {name} does not run again, so there is nothing to skip"
+            )
+        skipped, until = found
         value = skip_value(until)
         skip = parse_skip(value, written=clock.now, zone=self.session.app.settings.time_zone)
         after = with_window(before, name, replace(window, skip=skip))
@@ -189,19 +192,6 @@ class WindowCommands(Struct, frozen=True):
     def _done(self, document: WindowChangeDocument, text: str) -> ExitCode:
         self.session.terminal.answer(document, text)
         return ExitCode.DONE
-
-
-def _next_skip(schedule: Schedule, window: Window, session: Session) -> tuple[Occurrence, datetime]:
-    """Return the occurrence to skip and up to when, so that the one after it runs."""
-    found = coming(schedule, window, now=session.clock.now)
-    skipped = next(found, None)
-    if skipped is None:
-        raise ConfigurationError(
-            f"the window {window.name} does not run again, so there is nothing to skip"
-        )
-    following = next(found, None)
-    until = min(skipped.ends, following.begins - _SECOND) if following else skipped.ends
-    return skipped, until
 
 
 def _runs_next(found: tuple[Occurrence, ...], schedule: Schedule, session: Session) -> str:

@@ -18,6 +18,7 @@ from maintenance.schedule.times import clock_changes, wall_time
 from maintenance.schedule.window import Occurrence, Window, occurrences
 
 _YEAR = timedelta(days=366)
+_SECOND = timedelta(seconds=1)
 # A window that runs each minute has half a million a year.
 _MOST = 1000
 # No clocks change by more.
@@ -78,6 +79,19 @@ def coming(schedule: Schedule, window: Window, *, now: datetime) -> Iterator[Occ
     while after.year < MAXYEAR and (following := window.next(after, lead_time=schedule.lead_time)):
         yield following
         after = following.begins
+
+
+def skip_next(
+    schedule: Schedule, window: Window, *, now: datetime
+) -> tuple[Occurrence, datetime] | None:
+    """Return the next occurrence that runs, and up to when to skip that one alone."""
+    found = coming(schedule, window, now=now)
+    skipped = next(found, None)
+    if skipped is None:
+        return None
+    following = next(found, None)
+    # Up to its end, so that a small edit of the window does not bring it back.
+    return skipped, min(skipped.ends, following.begins - _SECOND) if following else skipped.ends
 
 
 def overlaps(schedule: Schedule, window: Window, *, now: datetime) -> Iterator[Overlap]:
