@@ -65,7 +65,7 @@ _FLOOR_CALLS: Mapping[str, Callable[[str], tuple[str, str, dict[str, Any]]]] = {
     "s3:ListObjectsV2": lambda _: (
         "s3",
         "list_objects_v2",
-        {"Bucket": BUCKET, "Prefix": "page/"},
+        {"Bucket": BUCKET, "Prefix": "page"},
     ),
 }
 

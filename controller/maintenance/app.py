@@ -30,6 +30,7 @@ from maintenance.aws.functions import EdgeVersions
 from maintenance.aws.parameters import Parameters
 from maintenance.aws.scheduler import AlarmClock, WakeupTarget
 from maintenance.aws.status_parameter import StatusParameter
+from maintenance.aws.stored_files import BucketFiles
 from maintenance.aws.throttling import ThrottledConfigs
 from maintenance.aws.time_limit import limit_calls, limited
 from maintenance.deadline import Deadline, RunTime
@@ -222,7 +223,7 @@ def assemble(
             parameters, announcer.read_last_off, settings.lead_time, clock, settings.notice
         ),
         distributions=cloudfront,
-        page_files=selector.page_files,
+        stored_files=selector.stored_files,
         site=SiteReconciler(settings, settings.edge, distribution_reconciler, selector, preflight),
         housekeeping=housekeeping,
         alarm_clock=alarm_clock,
@@ -259,10 +260,10 @@ def _version_selector(
 ) -> VersionSelector:
     client = lazy(lambda: limited(session.client("s3", config=PAGE_FILES_CLIENT), deadline))
     bucket = settings.state_bucket
-    stored = PageFiles(client, bucket=bucket), BypassTokens(client, bucket=bucket)
+    files = BucketFiles(PageFiles(client, bucket=bucket), BypassTokens(client, bucket=bucket))
     check = PackageCheck(_library_path(), deadline)
     publisher = VersionPublisher(settings.edge.base_arn, versions, check, deadline, timer.sleep)
-    return VersionSelector(settings.edge, *stored, publisher, deadline)
+    return VersionSelector(settings.edge, files, publisher, deadline)
 
 
 def _library_path() -> dict[str, str]:

@@ -18,7 +18,7 @@ from tests.edge.builders import sha256
 from tests.sandbox.builders import a_distribution, a_user, allow
 from tests.stories.site import BUCKET
 
-KEY = "bypass/tokens.json"
+KEY = "page-bypass.json"
 HOST = "shop.example.com"
 
 

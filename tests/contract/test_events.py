@@ -181,7 +181,7 @@ def test_unrelated_events_do_not_wake_the_controller(
         "page/page.pt-BR.html",
         "page/settings.json",
         "page/problem.json",
-        "bypass/tokens.json",
+        "page-bypass.json",
     ],
 )
 def test_every_file_that_makes_a_version_wakes_the_controller(cloud: Cloud, key: str) -> None:

@@ -13,7 +13,7 @@ from tests.stories.site import BUCKET, Site
 
 type LooksAfter = Callable[..., None]
 
-KEY = "bypass/tokens.json"
+KEY = "page-bypass.json"
 LINK = f"/?maintenance-bypass={TOKEN}"
 
 

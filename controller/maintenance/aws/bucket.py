@@ -3,20 +3,21 @@ The stack's state bucket in S3: records of displaced functions, and the owner's 
 
     displaced/<distribution id>.json   the record of one distribution; only the controller writes it
     page/<file>                        a file of the owner's page; the controller only reads it
-    bypass/tokens.json                 the bypass tokens (bypass_tokens.py)
+    page-bypass.json                   the bypass tokens (bypass_tokens.py)
 
 A record is written only if the stored one still is the one that was read. S3 refuses the write with
 412 if it is not, and with 409 if two conditional writes meet (doc: S3 User Guide,
 conditional-writes). Both mean: read again.
 
 The edge function judges what page files contain. Which of them are read at all is judged by their
-listing (`page_files`), which is one call, however many there are: folders are not looked into.
+listing (`page_files`), which is one call, however many there are: folders are not read. The same
+call shows whether there are tokens.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
@@ -36,15 +37,18 @@ from maintenance.errors import (
     RecordUnreadable,
     StaleObservation,
 )
-from maintenance.lambda_edge.page_files import PAGE_PREFIX, page_refusal
+from maintenance.lambda_edge.page_files import PAGE_PREFIX, page_refusal, page_sizes
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
 
+
 _LOST_RACE = {"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"}
 # The record of 75 behaviors with four functions each takes a twentieth of it.
 _LARGEST_RECORD_BYTES = 5_000_000
+# Page and tokens, and nothing else of ours.
+_LISTED = "page"
 # Lambda ends a run after 15 minutes, and S3's instants are in seconds.
 _LONGEST_RUN = timedelta(minutes=16)
 
@@ -144,6 +148,7 @@ class PageFiles:
     def __init__(self, client: Callable[[], S3Client], *, bucket: str) -> None:
         self._client = client
         self._bucket = bucket
+        self._unreadable = f"the page in s3://{bucket}/{PAGE_PREFIX} cannot be read"
 
     def read(self) -> dict[str, bytes]:
         """
@@ -152,24 +157,25 @@ class PageFiles:
         Raises PageRefused if there is anything else or too much, or ObservationError if the bucket
         cannot be read.
         """
-        message = f"the page in s3://{self._bucket}/{PAGE_PREFIX} cannot be read"
-        with translate_errors(ObservationError, message):
-            sizes = self.list()
-            refusal = page_refusal(sizes)
-            if refusal:
-                raise PageRefused(refusal)
+        return self.read_listed(self.list())
+
+    def read_listed(self, sizes: Mapping[str, int]) -> dict[str, bytes]:
+        """Do the same for files that have been listed."""
+        refusal = page_refusal(sizes)
+        if refusal:
+            raise PageRefused(refusal)
+        with translate_errors(ObservationError, self._unreadable):
             return {name: self._content(name) for name in sizes}
 
     def list(self) -> dict[str, int]:
-        """Return the size of each object by name, as many as one call returns; 0 of a folder."""
-        listing = self._client().list_objects_v2(
-            Bucket=self._bucket, Prefix=PAGE_PREFIX, Delimiter="/"
-        )
-        sizes = {each["Key"]: each["Size"] for each in listing.get("Contents", [])}
-        sizes |= {each["Prefix"]: 0 for each in listing.get("CommonPrefixes", [])}
-        # The console creates an object of that name for a new folder.
-        sizes.pop(PAGE_PREFIX, None)
-        return {key.removeprefix(PAGE_PREFIX): size for key, size in sizes.items()}
+        """Return the size of each object by name, 0 of a folder; raise ObservationError."""
+        return page_sizes(self.list_with_tokens())
+
+    def list_with_tokens(self) -> dict[str, int]:
+        """Return the size of each object by key, also of the bypass tokens: one call's worth."""
+        with translate_errors(ObservationError, self._unreadable):
+            listing = self._client().list_objects_v2(Bucket=self._bucket, Prefix=_LISTED)
+            return {each["Key"]: each["Size"] for each in listing.get("Contents", [])}
 
     def _content(self, name: str) -> bytes:
         key = f"{PAGE_PREFIX}{name}"

@@ -1,10 +1,10 @@
 """
 The tokens that let a browser past maintenance, as they are stored and as they are published. Pure.
 
-    bypass/tokens.json in the state bucket    name, SHA-256 and instants of each token, for people;
-                                              only the command line writes it
-    overrides/bypass.json in a package        the expiry of each by its SHA-256, all that the edge
-                                              needs (edge_handler/maintenance_edge/bypass.py)
+    page-bypass.json in the state bucket    name, SHA-256 and instants of each token, for people;
+                                            only the command line writes it
+    overrides/bypass.json in a package      the expiry of each by its SHA-256, all that the edge
+                                            needs (edge_handler/maintenance_edge/bypass.py)
 
 Neither holds a token, so who reads them cannot pass. The published file names expired tokens too:
 the edge refuses them, and if a version depended on the clock, each expiry would deploy a closed
@@ -22,7 +22,9 @@ from msgspec import Meta, Struct
 
 from maintenance.errors import ConfigurationError
 
-TOKENS_KEY = "bypass/tokens.json"
+# Beside page/, so that one listing shows whether there are tokens, and before it, so that no number
+# of files there hides it.
+TOKENS_KEY = "page-bypass.json"
 BYPASS_FILE = "bypass.json"
 # The parameter of the query that holds the token.
 LINK_PARAMETER = "maintenance-bypass"
@@ -47,7 +49,7 @@ class _Document(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def decode_tokens(body: bytes) -> tuple[Token, ...]:
-    """Return the tokens of bypass/tokens.json; raise ConfigurationError, why it is invalid."""
+    """Return the tokens of page-bypass.json; raise ConfigurationError, why it is invalid."""
     try:
         return msgspec.json.decode(body, type=_Document).tokens
     except msgspec.MsgspecError as error:
@@ -55,7 +57,7 @@ def decode_tokens(body: bytes) -> tuple[Token, ...]:
 
 
 def encode_tokens(tokens: Iterable[Token]) -> bytes:
-    """Return bypass/tokens.json with these tokens."""
+    """Return page-bypass.json with these tokens."""
     return msgspec.json.format(msgspec.json.encode(_Document(tuple(tokens))), indent=1)
 
 

@@ -24,6 +24,20 @@ def is_page_file(name: str) -> bool:
     return bool(_NAME.fullmatch(name))
 
 
+def page_sizes(objects: Mapping[str, int]) -> dict[str, int]:
+    """
+    Return the sizes of the objects under page/ by name, without `page/`; `objects` has keys.
+
+    A folder counts as one object of no size. The console creates one of the prefix's own name.
+    """
+    sizes: dict[str, int] = {}
+    for key, size in objects.items():
+        if key.startswith(PAGE_PREFIX) and key != PAGE_PREFIX:
+            name, slash, _ = key.removeprefix(PAGE_PREFIX).partition("/")
+            sizes[name + slash] = 0 if slash else size
+    return sizes
+
+
 def page_refusal(sizes: Mapping[str, int]) -> str | None:
     """
     Return why objects under page/ cannot make a page, and what to do; None if they can.

@@ -22,7 +22,7 @@ attached only where ours is not attached yet. An error fails the run at its end,
 tries again.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Protocol
 
 from msgspec import Struct
@@ -30,29 +30,21 @@ from msgspec.structs import replace
 
 from maintenance.cloudfront.engine import Selection
 from maintenance.deadline import Deadline
-from maintenance.errors import MaintenanceError, ObservationError, PageRefused
+from maintenance.errors import MaintenanceError, PageRefused
 from maintenance.lambda_edge.bypass import Token, published_tokens
 from maintenance.lambda_edge.function import LambdaEdge
 from maintenance.lambda_edge.package import PageContent, bypass_of, page_files_of
 from maintenance.lambda_edge.publish import VersionPublisher
+from maintenance.lambda_edge.stored_files import StoredFiles
 from maintenance.lambda_edge.version import ACTIVE, newest_of, newest_with_page
 from maintenance.schedule.announcement import NO_ANNOUNCEMENT, Announcement
 
-type _Page = dict[str, bytes]
-type _ReadPage = Callable[[], _Page]
+type _Page = Mapping[str, bytes]
+type _ReadPage = Callable[[], StoredFiles]
 
 
-class _PageFiles(Protocol):
-    def read(self) -> _Page: ...
-
-
-class _StoredTokens(Protocol):
-    @property
-    def tokens(self) -> tuple[Token, ...]: ...
-
-
-class _BypassTokens(Protocol):
-    def read(self) -> _StoredTokens: ...
+class _StoredFilesReader(Protocol):
+    def read(self) -> StoredFiles: ...
 
 
 class _Request(Struct, frozen=True):
@@ -72,8 +64,7 @@ class VersionSelector(Struct, frozen=True):
     """
 
     edge: LambdaEdge
-    page_files: _PageFiles
-    bypass_tokens: _BypassTokens
+    stored_files: _StoredFilesReader
     publisher: VersionPublisher
     deadline: Deadline
 
@@ -89,19 +80,21 @@ class VersionSelector(Struct, frozen=True):
         Return the version to attach for this announcement, by the table of this module.
 
         Without `publish` nothing is written, and a version that would be published has no number.
-        `attached` are the versions of ours that serve visitors now. `read_page` returns the page
+        `attached` are the versions of ours that serve visitors now. `read_page` returns the stored
         files if a read of them has begun. Failures are errors of the selection; nothing is raised.
         """
         self.deadline.restart()
-        page, page_error = _read(read_page or self.page_files.read)
-        bypass, bypass_errors = self._read_bypass(page_error, attached)
+        stored = (read_page or self.stored_files.read)()
+        bypass, bypass_errors = self._bypass(stored.tokens, attached)
         content = PageContent(announcement=announcement, bypass=bypass)
         request = _Request(content, publish, attached)
-        if page is None:
-            selection = self._select_last_good(None, str(page_error), request)
+        if isinstance(stored.page, MaintenanceError):
+            selection = self._select_last_good(None, str(stored.page), request)
         else:
-            selection = self._select_page(page, request)
-        return replace(selection, errors=(*selection.errors, *bypass_errors))
+            selection = self._select_page(stored.page, request)
+        # One failure of S3 may be the error of both.
+        others = (each for each in bypass_errors if each not in selection.errors)
+        return replace(selection, errors=(*selection.errors, *others))
 
     def check(self, page: _Page, announcement: Announcement) -> None:
         """Check page files before they are uploaded; raise PageRefused, or ObservationError."""
@@ -129,17 +122,13 @@ class VersionSelector(Struct, frozen=True):
         except MaintenanceError as second:
             return self._fall_back(page, request, error, _not_published(second))
 
-    def _read_bypass(
-        self, page_error: MaintenanceError | None, attached: Collection[str]
+    def _bypass(
+        self, tokens: tuple[Token, ...] | MaintenanceError, attached: Collection[str]
     ) -> tuple[bytes, tuple[str, ...]]:
         """Return the file with the bypass tokens, and the error if they cannot be read."""
-        if isinstance(page_error, ObservationError):
-            # S3 has just failed. Another wait for it could take the time that publishing needs.
-            return self._attached_bypass(attached), ()
-        try:
-            return published_tokens(self.bypass_tokens.read().tokens), ()
-        except MaintenanceError as error:
-            return self._attached_bypass(attached), (str(error),)
+        if isinstance(tokens, MaintenanceError):
+            return self._attached_bypass(attached), (str(tokens),)
+        return published_tokens(tokens), ()
 
     def _attached_bypass(self, attached: Collection[str]) -> bytes:
         """Return the file with the bypass tokens that visitors' version has; b"" without one."""
@@ -202,14 +191,6 @@ class VersionSelector(Struct, frozen=True):
             return self.edge.base_arn
         is_usable = found is not None and found.state in {None, ACTIVE}
         return found.arn if found and is_usable else self.edge.base_arn
-
-
-def _read(read_page: _ReadPage) -> tuple[_Page | None, MaintenanceError | None]:
-    """Return the page files, or None and the error."""
-    try:
-        return read_page(), None
-    except MaintenanceError as error:
-        return None, error
 
 
 def _not_published(error: MaintenanceError) -> str:

@@ -52,7 +52,7 @@ class Controller(Struct, frozen=True):
     preview: str | None
     desired_state: DesiredStateReader
     distributions: ports.Distributions
-    page_files: ports.PageFiles
+    stored_files: ports.StoredFilesReader
     site: SiteReconciler
     housekeeping: Housekeeping | None
     alarm_clock: ports.AlarmClock
@@ -153,7 +153,7 @@ class Controller(Struct, frozen=True):
 
     def _start_reading_page(self) -> ReadPage:
         worker = ThreadPoolExecutor(max_workers=1)
-        page = worker.submit(self.page_files.read)
+        page = worker.submit(self.stored_files.read)
         worker.shutdown(wait=False)
         return page.result
 

@@ -7,6 +7,7 @@ from typing import Protocol
 from maintenance.cloudfront.config import ReadConfig
 from maintenance.cloudfront.displaced import DisplacedRecord, ReadRecord
 from maintenance.cloudfront.engine import PreflightResult, Selection
+from maintenance.lambda_edge.stored_files import StoredFiles
 from maintenance.lambda_edge.version import EdgeVersion
 from maintenance.model import Distribution
 from maintenance.reporting.report import Report
@@ -17,7 +18,7 @@ from maintenance.schedule.window import ReadWindows
 from maintenance.wakeup import ParameterChanged, Wakeup
 
 type Listing = tuple[Distribution, ...]
-type ReadPage = Callable[[], dict[str, bytes]]
+type ReadPage = Callable[[], StoredFiles]
 
 
 class Parameters(Protocol):
@@ -112,11 +113,11 @@ class Throttling(Protocol):
         """Retry only while `is_wanted` returns True."""
 
 
-class PageFiles(Protocol):
-    """The owner's page in the state bucket."""
+class StoredFilesReader(Protocol):
+    """The owner's page and the bypass tokens in the state bucket."""
 
-    def read(self) -> dict[str, bytes]:
-        """Return its files by name; raise ObservationError or PageRefused."""
+    def read(self) -> StoredFiles:
+        """Return both, or the error of each."""
 
 
 class VersionSelector(Protocol):
@@ -134,7 +135,7 @@ class VersionSelector(Protocol):
         Return the version to attach, with the errors of selecting it.
 
         Without `publish` nothing is written. `attached` are the versions of ours that serve
-        visitors now. `read_page` returns the owner's page files if a read of them has begun.
+        visitors now. `read_page` returns the stored files if a read of them has begun.
         """
 
 

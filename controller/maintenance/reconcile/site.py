@@ -42,7 +42,7 @@ class Observation(Struct, frozen=True):
     """
     What a run has read: the desired state, and the distributions as they are listed.
 
-    `read_page` returns the owner's page files, if reading them has begun already.
+    `read_page` returns the stored files, if reading them has begun already.
     """
 
     desired: DesiredState

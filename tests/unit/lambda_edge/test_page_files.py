@@ -1,7 +1,7 @@
 """Objects under page/ are judged by their listing: by name, number and size."""
 
 import pytest
-from maintenance.lambda_edge.page_files import page_refusal
+from maintenance.lambda_edge.page_files import page_refusal, page_sizes
 
 _NOT_PART = (
     "cannot be part of a page: remove what is not page.html, page.<language>.html, settings.json "
@@ -73,3 +73,19 @@ def test_more_than_one_megabyte_is_refused() -> None:
         "page/page.de.html, which has 500001."
     )
     assert error == page_refusal(sizes)
+
+
+def test_the_page_is_what_lies_directly_under_its_prefix() -> None:
+    """Folders count once, whatever they hold; what only begins alike is another's."""
+    objects = {
+        "page-bypass.json": 1,
+        "page.html": 2,
+        "page/": 0,
+        "page/page.html": 3,
+        "page/assets/a.png": 4,
+        "page/assets/b/c.png": 5,
+        "page/page-bypass.json": 6,
+        "pages/page.html": 7,
+    }
+
+    assert {"page.html": 3, "assets/": 0, "page-bypass.json": 6} == page_sizes(objects)

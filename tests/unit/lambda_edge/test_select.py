@@ -1,5 +1,6 @@
 """The fallback if the page is refused or cannot be read, and the tokens of every version."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from maintenance.errors import (
 from maintenance.lambda_edge.bypass import Token, published_tokens
 from maintenance.lambda_edge.package import PageContent, build_package, bypass_of
 from maintenance.lambda_edge.select import VersionSelector
+from maintenance.lambda_edge.stored_files import StoredFiles
 from maintenance.schedule.announcement import NO_ANNOUNCEMENT, Announcement
 
 from tests.builders import EDGE, NOW
@@ -23,45 +25,24 @@ BOB = Token("bob", "b" * 64, created=NOW, expires=NOW + timedelta(days=7))
 PAGE = {"page.html": b"<title>Ours</title>"}
 
 
+def a_selector(
+    function: PageFunction,
+    *tokens: Token,
+    page: dict[str, bytes] | MaintenanceError | None = None,
+    error: MaintenanceError | None = None,
+) -> VersionSelector:
+    """Return a selector for what is stored, or for the errors of reading it."""
+    publisher = a_publisher(function)
+    stored = _Stored(StoredFiles(page or {}, error or tokens))
+    return VersionSelector(EDGE, stored, publisher, publisher.deadline)
+
+
+@dataclass(frozen=True)
 class _Stored:
-    """The page and the tokens in the state bucket, or the errors of reading them."""
+    files: StoredFiles
 
-    def __init__(
-        self,
-        *tokens: Token,
-        page: dict[str, bytes] | MaintenanceError | None = None,
-        error: MaintenanceError | None = None,
-    ) -> None:
-        self.tokens = tokens
-        self.page = page or {}
-        self.error = error
-        self.tokens_read = 0
-
-    def selector(self, function: PageFunction) -> VersionSelector:
-        """Return a selector of the versions of this function."""
-        publisher = a_publisher(function)
-        return VersionSelector(EDGE, _Page(self), _Tokens(self), publisher, publisher.deadline)
-
-
-class _Page:
-    def __init__(self, stored: _Stored) -> None:
-        self._stored = stored
-
-    def read(self) -> dict[str, bytes]:
-        if isinstance(self._stored.page, MaintenanceError):
-            raise self._stored.page
-        return self._stored.page
-
-
-class _Tokens:
-    def __init__(self, stored: _Stored) -> None:
-        self._stored = stored
-
-    def read(self) -> _Stored:
-        self._stored.tokens_read += 1
-        if self._stored.error:
-            raise self._stored.error
-        return self._stored
+    def read(self) -> StoredFiles:
+        return self.files
 
 
 def published(function: PageFunction, content: PageContent) -> str:
@@ -82,7 +63,7 @@ def test_the_last_good_page_serves_without_a_message_that_it_cannot_have() -> No
     last_good = function.has_published(build_package(a_package(), content), content.description())
     function.refuses = True
 
-    selector = _Stored(page={"page.html": b"no HTML"}).selector(function)
+    selector = a_selector(function, page={"page.html": b"no HTML"})
     selection = selector.select(Announcement("Back soon"), attached={last_good.arn})
 
     assert (last_good.arn, True) == (selection.arn, selection.is_fallback)
@@ -92,7 +73,7 @@ def test_the_last_good_page_serves_without_a_message_that_it_cannot_have() -> No
 def test_each_selection_has_its_own_half_a_minute() -> None:
     """A process outlives its runs, and Lambda may be slow in two of them."""
     function = PageFunction(state="Pending")
-    selector = _Stored(page={"page.html": b"no HTML"}).selector(function)
+    selector = a_selector(function, page={"page.html": b"no HTML"})
     times = []
     for _ in range(2):
         began = function.seconds
@@ -106,11 +87,11 @@ def test_tokens_alone_make_a_version() -> None:
     """A bare `on` without a page has the base otherwise."""
     function = PageFunction()
 
-    selection = _Stored(ANA).selector(function).select(NO_ANNOUNCEMENT)
+    selection = a_selector(function, ANA).select(NO_ANNOUNCEMENT)
 
     assert [selection.arn] == [each.arn for each in function.versions]
     assert published_tokens([ANA]) == tokens_of(function, selection.arn)
-    assert EDGE.base_arn == _Stored().selector(function).select(NO_ANNOUNCEMENT).arn
+    assert EDGE.base_arn == a_selector(function).select(NO_ANNOUNCEMENT).arn
 
 
 def test_a_revoked_token_ends_although_the_page_is_refused() -> None:
@@ -119,53 +100,45 @@ def test_a_revoked_token_ends_although_the_page_is_refused() -> None:
     before = published(function, PageContent(PAGE, bypass=published_tokens([ANA, BOB])))
     refused = PageRefused("page/logo.svg cannot be part of a page")
 
-    selection = (
-        _Stored(BOB, page=refused).selector(function).select(NO_ANNOUNCEMENT, attached={before})
-    )
+    selection = a_selector(function, BOB, page=refused).select(NO_ANNOUNCEMENT, attached={before})
 
     assert ("page/logo.svg cannot be part of a page",) == selection.errors
     assert before != selection.arn
     assert published_tokens([BOB]) == tokens_of(function, selection.arn)
 
 
-@pytest.mark.parametrize(
-    "stored",
-    [
-        _Stored(page=PAGE, error=ConfigurationError("the tokens are invalid")),
-        _Stored(page=PAGE, error=ObservationError("the tokens cannot be read")),
-    ],
-)
-def test_tokens_that_cannot_be_read_stay_as_they_are(stored: _Stored) -> None:
-    """Testers keep their way in, and the run fails."""
+@pytest.mark.parametrize("kind", [ConfigurationError, ObservationError])
+@pytest.mark.parametrize("page", [PAGE, PageRefused("refused"), ObservationError("no answer")])
+def test_tokens_that_cannot_be_read_stay_as_they_are(
+    kind: type[MaintenanceError], page: dict[str, bytes] | MaintenanceError
+) -> None:
+    """Testers keep their way in whatever the page is like, and the run fails."""
     function = PageFunction()
     before = published(function, PageContent(PAGE, bypass=published_tokens([ANA])))
+    selector = a_selector(function, page=page, error=kind("the tokens are damaged"))
 
-    selection = stored.selector(function).select(NO_ANNOUNCEMENT, attached={before})
+    selection = selector.select(NO_ANNOUNCEMENT, attached={before})
 
-    assert (before, (str(stored.error),)) == (selection.arn, selection.errors)
+    errors = [str(page)] if isinstance(page, MaintenanceError) else []
+    assert (before, (*errors, "the tokens are damaged")) == (selection.arn, selection.errors)
 
 
-def test_while_s3_does_not_answer_it_is_asked_once() -> None:
-    """A second wait would take the time in which the last good page is published."""
+def test_tokens_beside_the_packaged_page_stay_too() -> None:
+    """The attached version has no page of the owner that would be the last good one."""
     function = PageFunction()
     before = published(function, PageContent(bypass=published_tokens([ANA])))
-    stored = _Stored(page=ObservationError("the page cannot be read"))
+    no_answer = ObservationError("no answer")
+    selector = a_selector(function, page=no_answer, error=no_answer)
 
-    selection = stored.selector(function).select(NO_ANNOUNCEMENT, attached={before})
-
-    assert (before, ("the page cannot be read",), 0) == (
-        selection.arn,
-        selection.errors,
-        stored.tokens_read,
-    )
+    assert before == selector.select(NO_ANNOUNCEMENT, attached={before}).arn
 
 
 def test_a_site_that_closes_while_tokens_cannot_be_read_has_none() -> None:
     """Closing waits for nothing that is only nice to have."""
     function = PageFunction()
     published(function, PageContent(bypass=published_tokens([ANA])))
-    stored = _Stored(error=ObservationError("the tokens cannot be read"))
+    selector = a_selector(function, error=ObservationError("the tokens cannot be read"))
 
-    selection = stored.selector(function).select(NO_ANNOUNCEMENT)
+    selection = selector.select(NO_ANNOUNCEMENT)
 
     assert (EDGE.base_arn, ("the tokens cannot be read",)) == (selection.arn, selection.errors)

@@ -11,6 +11,7 @@ from maintenance.cloudfront.displaced import DisplacedRecord, ReadRecord, empty_
 from maintenance.cloudfront.engine import PreflightResult, Selection
 from maintenance.deadline import Deadline
 from maintenance.errors import ApplyError, ObservationError, Throttled
+from maintenance.lambda_edge.stored_files import StoredFiles
 from maintenance.lambda_edge.version import EdgeVersion
 from maintenance.model import Distribution, Timer
 from maintenance.reconcile.controller import Controller
@@ -83,7 +84,7 @@ class World:
             preview=None,
             desired_state=DesiredStateReader(self, lambda: None, timedelta(0), self.clock),
             distributions=self,
-            page_files=_PageFiles(),
+            stored_files=_StoredFiles(),
             site=SiteReconciler(_SETTINGS, EDGE, reconciler, self, self),
             housekeeping=Housekeeping(None, EDGE, self, self, reconciler, self, self.clock),
             alarm_clock=self,
@@ -201,9 +202,9 @@ class _Records:
         return self.stored
 
 
-class _PageFiles:
-    def read(self) -> dict[str, bytes]:
-        return {}
+class _StoredFiles:
+    def read(self) -> StoredFiles:
+        return StoredFiles()
 
 
 @dataclass
