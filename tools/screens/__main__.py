@@ -1,14 +1,13 @@
 """
 Write the screens of the docs: `make screens`; with --check only say whether they are outdated.
 
-They come from the sandbox, so instants and ids differ each time. Screens count as the same if only
-those differ, and are then left as they are.
+They come from the sandbox, so instants and ids differ each time. A screen counts as the same if
+only those differ, and is then left as it is.
 """
 
 import argparse
 import re
 import sys
-from collections.abc import Iterable
 
 from tests.contract.template import ROOT
 from tools.screens.situations import Screen, screens
@@ -30,6 +29,7 @@ _CHANGING = [
     (re.compile(r"\b\d+ (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b( \d{4})?"), "<date>"),
     (re.compile(r"\d\d:\d\d"), "<time>"),
     (re.compile(r"\b(CET|CEST|GMT|BST|UTC)\b"), "<zone>"),
+    (re.compile(r"about \w+, like the last change|usually a few minutes, \d+ at most"), "<wait>"),
     (re.compile(r"\b(in|about) (\d+[dhm])+|(\d+[dhm])+ ago|\bnow\b"), "<away>"),
     (re.compile(r"\bE[A-Z0-9]{12,14}\b"), "<id>"),
 ]
@@ -38,21 +38,26 @@ _CHANGING = [
 def main() -> int:
     """Write the page if it is outdated, or say so; return the exit code."""
     arguments = argparse.ArgumentParser(prog="make screens", description=__doc__)
-    arguments.add_argument("--check", action="store_true", help="only say whether it is outdated")
+    arguments.add_argument("--check", action="store_true", help="only say what is outdated")
     is_check = arguments.parse_args().check
+    text = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
+    old = {_lasting(each): each for each in _sections(text)}
     with start_stages() as sandbox:
-        page = _page(screens(sandbox))
-    if PAGE.exists() and _lasting(page) == _lasting(PAGE.read_text(encoding="utf-8")):
+        new = [_INTRODUCTION, *(_section(each) for each in screens(sandbox))]
+    page = "\n".join(old.get(_lasting(each), each) for each in new)
+    if page == text:
         return 0
     if is_check:
-        sys.stderr.write(f"{PAGE.relative_to(ROOT)} is outdated: run make screens\n")
+        titles = [each.splitlines()[0] for each in new if _lasting(each) not in old]
+        sys.stderr.write(f"{PAGE.relative_to(ROOT)}: run make screens: {titles}\n")
         return 1
     PAGE.write_text(page, encoding="utf-8")
     return 0
 
 
-def _page(shown: Iterable[Screen]) -> str:
-    return "\n".join([_INTRODUCTION, *map(_section, shown)])
+def _sections(page: str) -> list[str]:
+    """Return the sections of the page, the introduction first, as `main` joins them."""
+    return re.split(r"\n(?=## )", page)
 
 
 def _section(screen: Screen) -> str:
@@ -60,11 +65,11 @@ def _section(screen: Screen) -> str:
     return f"## {screen.title}\n\n{screen.situation}\n\n```\n{typed}\n\n{screen.shown}\n```\n"
 
 
-def _lasting(page: str) -> str:
-    """Return the page without what differs each time."""
+def _lasting(section: str) -> str:
+    """Return a section without what differs each time."""
     for pattern, name in _CHANGING:
-        page = pattern.sub(name, page)
-    return page
+        section = pattern.sub(name, section)
+    return section
 
 
 if __name__ == "__main__":

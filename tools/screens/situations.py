@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from sandbox.process import Sandbox
 from tests.stories.site import SWITCH
@@ -23,7 +23,7 @@ class Screen:
 
 def screens(sandbox: Sandbox) -> Iterator[Screen]:
     """Yield the screen of each situation."""
-    for make in (_a_maintenance, _refused, _stuck, _gone, _deleted, _windows):
+    for make in (_a_maintenance, _refused, _stuck, _gone, _deleted, _windows, _timeline):
         yield from make(sandbox)
 
 
@@ -92,3 +92,19 @@ def _windows(sandbox: Sandbox) -> Iterator[Screen]:
     typed = "windows skip weekly --yes"
     shown = stage.types(typed)
     yield Screen("Skipped", "It must not run this time.", typed, shown)
+
+
+def _timeline(sandbox: Sandbox) -> Iterator[Screen]:
+    stage = make_stage(sandbox)
+    # A Monday after New Year, when no clocks change for two months.
+    monday = datetime(datetime.now(UTC).year + 1, 1, 10, 12, 30, tzinfo=UTC)
+    monday += timedelta(days=-monday.weekday() % 7)
+    sunday = f"{monday + timedelta(days=13):%Y-%m-%d}"
+    site = stage.deployed.site
+    site.schedules("weekly", _WEEKLY)
+    site.schedules("weekly/skip", f"until {monday + timedelta(days=7):%Y-%m-%d}")
+    site.schedules("upgrade", f"at({sunday}T03:30) for 6h: New database")
+    site.schedules("reports", "cron(0 20 ? * WED *) for 8h in America/New_York")
+    stage.waits_until(monday)
+    typed = "windows --weeks 2"
+    yield Screen("Windows", "The coming weeks.", typed, stage.types(typed))

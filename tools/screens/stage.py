@@ -4,7 +4,7 @@ import contextlib
 import io
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -45,9 +45,9 @@ class Stage:
         """Return the present of the command."""
         return datetime.now(UTC) + self.ahead
 
-    def types(self, line: str, words: Sequence[str] = ()) -> str:
-        """Return what `site-maintenance <line>` prints on a terminal of 80 columns."""
-        typed = words or line.split()
+    def types(self, line: str) -> str:
+        """Return what `site-maintenance <line>` prints, 80 columns wide."""
+        typed = line.split()
         screen = io.StringIO()
         out = console()
         out.width, out.file = WIDTH, screen
@@ -62,6 +62,10 @@ class Stage:
         _, shown = on_terminal(self.deployed, *line.split(), TZ=os.environ["TZ"])
         screen = shown.rpartition(_SPINNER)[2]
         return "\n".join(each.rstrip() for each in screen.splitlines()).strip("\n")
+
+    def waits_until(self, instant: datetime) -> None:
+        """Set the clock ahead to an instant."""
+        self.ahead = instant - datetime.now(UTC)
 
     def becomes(self, value: str) -> None:
         """Write the switch, and wake the controller; its run may fail."""
