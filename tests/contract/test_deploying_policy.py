@@ -95,7 +95,7 @@ def test_only_read_actions_are_allowed_on_all_resources() -> None:
     on_all = [each for each in statements() if "*" in each["Resource"]]
 
     actions = [action.partition(":")[2] for each in on_all for action in each["Action"]]
-    assert all(action.startswith(("Describe", "Get", "Validate")) for action in actions)
+    assert all(action.startswith(("Describe", "Get", "List", "Validate")) for action in actions)
 
 
 def test_roles_can_be_passed_to_two_services_only() -> None:

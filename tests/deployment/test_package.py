@@ -1,36 +1,15 @@
 """`package`: code objects and a template that any tool deploys."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 from maintenance.deployment.template import package_keys
 
-from tests.cli.deployed import ROOT, command
 from tests.cloud import Cloud
+from tests.deployment.typed import types
 from tests.sandbox.builders import a_distribution
 
 BUCKET = "example-packages"
-
-
-def types(cloud: Cloud, *words: str) -> "subprocess.CompletedProcess[str]":
-    """Run a command to its end, without a terminal."""
-    return subprocess.run(  # noqa: S603 - our own program
-        command(*words),
-        env={
-            **cloud.sandbox.environment(),
-            "PATH": os.defpath,
-            "PYTHONPATH": f"{ROOT / 'controller'}:{ROOT / 'edge_handler'}",
-            "PYTHONPYCACHEPREFIX": sys.pycache_prefix or "",
-            "COLUMNS": "80",
-        },
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def test_a_bucket_that_does_not_exist_is_an_error(account: Cloud) -> None:

@@ -22,7 +22,7 @@ import pytest
 from sandbox.demo.sam import build, lock_build
 from sandbox.process import start_sandbox
 from tests.cloud import Cloud
-from tests.deployment.test_package import types
+from tests.deployment.typed import types
 from tests.needs import need
 from tests.sandbox.builders import a_config, a_distribution
 from tests.sandbox.edge_builders import an_origin

@@ -34,6 +34,8 @@ COMMANDS = {
     "doctor": "doctor",
     "page": "page",
     "bypass": "bypass",
+    "deploy": "deploy",
+    "destroy": "destroy",
     "package": "package",
     "completion": "completion",
 }

@@ -12,6 +12,7 @@ from msgspec import Struct, field, structs
 from maintenance.cli.finding import Finding
 from maintenance.cli.problems import Problem, problems_of
 from maintenance.cli.view import ReportView, StatusView
+from maintenance.deployment.remains import Remain
 from maintenance.reporting.report import (
     Outcome,
     OutcomeDocument,
@@ -181,6 +182,23 @@ class DoctorDocument(Struct, frozen=True):
     checks: dict[str, Finding]
 
 
+class DeploymentDocument(Struct, frozen=True):
+    """The answer to `deploy`: the stack, with CloudFormation's status and the stack's outputs."""
+
+    stack: str
+    version: str
+    status: str
+    outputs: dict[str, str]
+
+
+class RemovalDocument(Struct, frozen=True):
+    """The answer to `destroy`: the stack, with CloudFormation's status and what stays."""
+
+    stack: str
+    status: str
+    remains: tuple[Remain, ...]
+
+
 # The types of the answers by command.
 ANSWERS: dict[str, tuple[type[Struct], ...]] = {
     "status, on, off, extend": (StatusDocument,),
@@ -191,6 +209,8 @@ ANSWERS: dict[str, tuple[type[Struct], ...]] = {
     "sweep": (ReportDocument, FailedRunDocument),
     "restore": (OutcomeDocument,),
     "doctor": (DoctorDocument,),
+    "deploy": (DeploymentDocument,),
+    "destroy": (RemovalDocument,),
 }
 
 

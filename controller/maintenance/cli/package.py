@@ -48,7 +48,8 @@ def add_arguments(commands: Commands, shared: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, context: Context) -> ExitCode:
     """Upload what the bucket does not have yet, and write the template."""
     template = plain_template()
-    bucket = bucket_of(arguments.bucket, context)
+    account = context.aws().client("sts").get_caller_identity()["Account"]
+    bucket = bucket_of(arguments.bucket, account, context)
     if not bucket.exists():
         raise ConfigurationError(
             f"there is no bucket {bucket.name}: create it in us-east-1 with "
@@ -65,11 +66,10 @@ def run(arguments: argparse.Namespace, context: Context) -> ExitCode:
     return ExitCode.DONE
 
 
-def bucket_of(name: str, context: Context) -> PackageBucket:
-    """Return the bucket of that name in the account of the credentials."""
+def bucket_of(name: str, account: str, context: Context) -> PackageBucket:
+    """Return the bucket of that name in that account."""
     from maintenance.deployment.bucket import PackageBucket  # noqa: PLC0415 - imports botocore
 
-    account = context.aws().client("sts").get_caller_identity()["Account"]
     return PackageBucket(context.aws().client("s3"), name, account)
 
 

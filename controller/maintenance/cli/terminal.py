@@ -84,14 +84,11 @@ class Terminal(Struct, frozen=True):
         if self.as_json:
             self.out.out(to_json(to_builtins(document), indent=2))
             return
-        screen = Group(*renderables)
-        if self.out.is_terminal:
-            self.out.print(screen)
-            return
-        with self.out.capture() as captured:
-            self.out.print(screen)
-        # Tables are padded to their width, which only clutters a file or a pipe.
-        self.out.out(_TRAILING_BLANKS.sub("", captured.get()), end="")
+        _print(self.out, Group(*renderables))
+
+    def explain(self, *renderables: RenderableType) -> None:
+        """Print what people read before they decide, on standard error."""
+        _print(self.err, Group(*renderables))
 
     def info(self, text: str, *, style: str = "") -> None:
         """Print a message on standard error."""
@@ -100,6 +97,16 @@ class Terminal(Struct, frozen=True):
     def error(self, text: str) -> None:
         """Print an error on standard error."""
         self.info(text, style="bold red")
+
+
+def _print(console: Console, screen: RenderableType) -> None:
+    if console.is_terminal:
+        console.print(screen)
+        return
+    with console.capture() as captured:
+        console.print(screen)
+    # Tables are padded to their width, which only clutters a file or a pipe.
+    console.out(_TRAILING_BLANKS.sub("", captured.get()), end="")
 
 
 class Clock(Struct, frozen=True):

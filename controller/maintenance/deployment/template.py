@@ -28,3 +28,19 @@ def _code(template: dict[str, Any]) -> list[dict[str, str]]:
         for each in template["Resources"].values()
         if each["Type"] == "AWS::Lambda::Function"
     ]
+
+
+def bucket_in_use(text: str) -> str | None:
+    """Return the bucket of a deployed template's code, None if another tool has packaged it."""
+    try:
+        code = json.loads(text)["Resources"]["Controller"]["Properties"]["Code"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    bucket: str | None = code.get("S3Bucket")
+    return bucket
+
+
+def retained(text: str) -> frozenset[str]:
+    """Return the logical ids of the resources that outlive the stack."""
+    resources = json.loads(text)["Resources"].items()
+    return frozenset(name for name, each in resources if each.get("DeletionPolicy") == "Retain")

@@ -1,0 +1,102 @@
+"""Which values to deploy: those that were given, checked, and an answer to each open question."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from maintenance.aws.cloudfront import CloudFront
+from maintenance.cli.arguments import STACK
+from maintenance.cli.context import Context
+from maintenance.cli.interview import Interview
+from maintenance.deployment.parameters import Parameter, refusals
+from maintenance.deployment.questions import (
+    DISTRIBUTIONS,
+    Choice,
+    distribution_choices,
+    missing_distributions,
+)
+from maintenance.deployment.topics import list_topics
+from maintenance.errors import ConfigurationError, ObservationError
+
+if TYPE_CHECKING:
+    from maintenance.deployment.stack import DeployedStack
+    from maintenance.model import Distribution
+
+_TOPIC = "AlarmTopicArn"
+# The option for the parameter of each question.
+OPTIONS = {
+    DISTRIBUTIONS: "--distributions",
+    "TimeZone": "--time-zone",
+    "ExistingFunctions": "--existing-functions",
+    "ExceptPaths": "--except-paths",
+    _TOPIC: "--alarm-topic",
+    "SwitchParameter": "--switch",
+}
+
+
+def check_owner(stack: str, deployed: DeployedStack) -> None:
+    """Raise ConfigurationError if a deployed stack is not of this template."""
+    if not {DISTRIBUTIONS, "SwitchParameter"} <= set(deployed.parameters):
+        raise ConfigurationError(
+            f"the stack {stack} is another product's: name yours with --stack or STACK"
+        )
+
+
+class Answers(Struct, frozen=True, dict=True):
+    """The values of a stack, by the template's parameters and what the account has."""
+
+    context: Context
+    parameters: Mapping[str, Parameter]
+
+    def check(self, given: Mapping[str, str]) -> dict[str, str]:
+        """Return the given values; raise ConfigurationError that names every wrong one."""
+        errors = [*refusals(self.parameters, given)]
+        if not errors and DISTRIBUTIONS in given:
+            errors += self._missing(given[DISTRIBUTIONS])
+        if errors:
+            raise ConfigurationError("; ".join(errors))
+        return dict(given)
+
+    def complete(self, given: Mapping[str, str], *, stack: str) -> dict[str, str]:
+        """Return the given values with answers for the rest, if someone is there to answer."""
+        terminal = self.context.terminal
+        if terminal.is_interactive:
+            interview = Interview(terminal, self.parameters, self._choices, self._refusals)
+            return interview.ask(given, stack=stack, usual_stack=STACK)
+        if DISTRIBUTIONS not in given:
+            raise ConfigurationError(
+                "which distributions? This is no terminal to ask in: give --distributions or --file"
+            )
+        return dict(given)
+
+    def _refusals(self, name: str, value: str) -> Iterator[str]:
+        refused = [*refusals(self.parameters, {name: value})]
+        if name == DISTRIBUTIONS and not refused:
+            refused += self._missing(value)
+        yield from refused
+
+    def _missing(self, value: str) -> Sequence[str]:
+        found = self._distributions
+        return missing_distributions(value, found) if found is not None else ()
+
+    def _choices(self, name: str) -> Sequence[Choice]:
+        if name == DISTRIBUTIONS:
+            return distribution_choices(self._distributions or ())
+        return self._topics if name == _TOPIC else ()
+
+    @functools.cached_property
+    def _distributions(self) -> Sequence[Distribution] | None:
+        """The distributions of the account, None if they cannot be listed."""
+        try:
+            return CloudFront(self.context.aws().client("cloudfront")).list_distributions()
+        except ObservationError as error:
+            self.context.terminal.info(f"The distributions cannot be listed: {error}")
+            return None
+
+    @functools.cached_property
+    def _topics(self) -> Sequence[Choice]:
+        return [Choice(each) for each in list_topics(self.context.aws().client("sns"))]

@@ -1,0 +1,142 @@
+"""`destroy`: open the site, delete the stack, and say what stays."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from datetime import timedelta
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from maintenance.cli.argument_types import duration
+from maintenance.cli.arguments import Commands
+from maintenance.cli.confirm import confirm
+from maintenance.cli.context import Context
+from maintenance.cli.deploy_answers import check_owner
+from maintenance.cli.deploy_view import watch_events
+from maintenance.cli.documents import RemovalDocument
+from maintenance.cli.exit_code import ExitCode
+from maintenance.deployment.events import ending, failures, is_success
+from maintenance.deployment.remains import Remain, remains
+from maintenance.deployment.stack import DeployedStack, Stack
+from maintenance.deployment.template import bucket_in_use, retained
+from maintenance.errors import ConfigurationError
+from maintenance.reporting.report import ACCEPTED, has_reached
+
+# CloudFront accepts a few updates a minute of a large fleet.
+_UNTIL_OPEN = timedelta(minutes=15)
+# In these the site cannot be opened first; the deletion itself opens it, or fails.
+_WITHOUT_CONTROLLER = ("DELETE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED")
+_EXAMPLES = """\
+examples:
+  site-maintenance destroy
+  site-maintenance destroy --stack shop-maintenance --yes
+
+It writes off and waits until CloudFront has accepted that the site is open.
+Only then it deletes the stack. docs/remove.md says how to delete what stays.
+"""
+
+
+def add_arguments(commands: Commands, shared: argparse.ArgumentParser) -> None:
+    """Add the command `destroy`."""
+    destroy = commands.add_parser(
+        "destroy",
+        parents=[shared],
+        help="open the site and delete the stack; says what stays, and why",
+        description="Open the site, delete the stack, and say what stays.",
+        epilog=_EXAMPLES,
+    )
+    destroy.add_argument("--yes", action="store_true", help="do not ask")
+    destroy.add_argument(
+        "--timeout", type=duration, default=_UNTIL_OPEN, help="how long to wait for open (15m)"
+    )
+    destroy.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, context: Context) -> ExitCode:
+    """Open the site, then delete the stack; raise MaintenanceError if that cannot begin."""
+    stack = Stack(context.aws().client("cloudformation"), arguments.stack, time.sleep)
+    deployed = stack.read()
+    if deployed is None:
+        raise ConfigurationError(
+            f"there is no stack {stack.name} in us-east-1 of this account: name yours with "
+            "--stack or STACK, or choose the account with AWS_PROFILE"
+        )
+    check_owner(stack.name, deployed)
+    if deployed.status.endswith("_IN_PROGRESS"):
+        raise ConfigurationError(
+            f"the stack {stack.name} is {deployed.status}: wait until that is done"
+        )
+    staying = tuple(_remains(stack, deployed))
+    if not confirm(
+        context.terminal,
+        f"Open the site and delete the stack {stack.name}?",
+        is_confirmed=arguments.yes,
+    ):
+        return ExitCode.FAILED
+    if deployed.status not in _WITHOUT_CONTROLLER and not _open(context, arguments.timeout):
+        return ExitCode.NOT_YET
+    return _delete(context, stack, deployed, staying)
+
+
+def _open(context: Context, timeout: timedelta) -> bool:
+    """Write off, and return whether CloudFront has accepted that every distribution is open."""
+    session = context.connect()
+    changed = session.app.parameters.write_switch("off")
+    view = session.watch.wait(
+        lambda: session.read_status(changed),
+        until=ACCEPTED,
+        timeout=timeout,
+        has_failed=lambda: session.has_failed_since(changed.time),
+    )
+    if has_reached(view.report, ACCEPTED):
+        context.terminal.info("The site is open.")
+        return True
+    context.terminal.error(
+        "The site is not open, so nothing was deleted: `site-maintenance status` says what is in "
+        "the way. Then run this again."
+    )
+    return False
+
+
+def _delete(
+    context: Context, stack: Stack, deployed: DeployedStack, staying: tuple[Remain, ...]
+) -> ExitCode:
+    ids = stack.physical_ids()
+    events = watch_events(context.terminal, stack.delete(deployed.stack_id), resources=len(ids))
+    status = ending(events, deployed.stack_id) or ""
+    if is_success(status):
+        document = RemovalDocument(stack.name, status, staying)
+        context.terminal.answer(document, _render(stack.name, staying))
+        return ExitCode.DONE
+    for each in failures(events, deployed.stack_id):
+        context.terminal.error(each)
+    context.terminal.error(
+        f"The stack {stack.name} could not be deleted ({status}). Correct what the lines above "
+        "say, then run site-maintenance destroy again (docs/remove.md)."
+    )
+    return ExitCode.FAILED
+
+
+def _remains(stack: Stack, deployed: DeployedStack) -> tuple[Remain, ...]:
+    """Return what will stay; read before the stack is gone."""
+    template = stack.template()
+    kept = retained(template)
+    ids = {name: each for name, each in stack.physical_ids().items() if name in kept}
+    switch = deployed.parameters["SwitchParameter"]
+    return tuple(remains(ids, switch=switch, packages=bucket_in_use(template) or ""))
+
+
+def _render(stack: str, staying: tuple[Remain, ...]) -> RenderableType:
+    parts: list[RenderableType] = [
+        Text(f"The stack {stack} is deleted, and the site is open.", style="bold"),
+        Text("This stays; docs/remove.md has the commands that delete it:"),
+    ]
+    for each in staying:
+        parts += [
+            Padding(Text(each.name, style="bold"), (0, 0, 0, 2)),
+            Padding(Text(each.reason), (0, 0, 0, 4)),
+        ]
+    return Group(*parts)

@@ -1,0 +1,33 @@
+"""What a change set would do, for people to read. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+_ADD = "Add"
+_REPLACED = "True"
+
+
+class Change(Struct, frozen=True):
+    """A change of one resource; `action` is CloudFormation's Add, Modify or Remove."""
+
+    action: str
+    logical_id: str
+    kind: str
+    replacement: str = ""
+
+    @property
+    def is_replacement(self) -> bool:
+        """Whether the resource is created anew and the old one deleted."""
+        return self.replacement == _REPLACED
+
+
+def added_kinds(changes: Iterable[Change]) -> tuple[tuple[str, int], ...]:
+    """Return how many resources of each type are added, by type."""
+    return tuple(sorted(Counter(each.kind for each in changes if each.action == _ADD).items()))
+
+
+def others(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Return the changes that are no additions."""
+    return tuple(each for each in changes if each.action != _ADD)

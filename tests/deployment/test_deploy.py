@@ -1,0 +1,200 @@
+"""`deploy` and `destroy`, typed by someone who may do what docs/deploying-policy.json allows."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.cli.test_show import READER
+from tests.cloud import Cloud
+from tests.deployment.typed import answers, types
+from tests.sandbox.builders import a_behavior, a_distribution, a_function, a_user, allow, functions
+from tests.stack.conftest import DeployedStack
+
+STACK = "site-maintenance"
+PACKAGES = "site-maintenance-packages-000000000000"
+_POLICY = Path(__file__).parents[2] / "docs" / "deploying-policy.json"
+# What the sandbox takes; on AWS a person reads and types for a few minutes.
+_LONGEST_SECONDS = 120
+
+
+@pytest.fixture
+def empty(account: Cloud) -> Cloud:
+    """Give the account without what another test has left."""
+    account.sandbox.reset()
+    return account
+
+
+@pytest.fixture
+def deployer(empty: Cloud) -> Cloud:
+    """Give someone who may deploy, read the status and write the switch."""
+    statements = json.loads(_POLICY.read_text())["Statement"]
+    writes = allow("ssm:PutParameter", "arn:aws:ssm:us-east-1:000000000000:parameter/site/*")
+    return a_user(empty, *statements, *READER, writes)
+
+
+def test_from_nothing_to_a_plan_on_off_and_back_to_nothing(empty: Cloud, deployer: Cloud) -> None:
+    """Six questions, an update while the site is closed, and the site is as it was before."""
+    existing = functions(viewer_request=a_function(empty, "rewrite"))
+    behavior = a_behavior(FunctionAssociations=existing)
+    site = DeployedStack(empty, a_distribution(empty, "site", DefaultCacheBehavior=behavior))
+    before, began = site.config(), time.monotonic()
+
+    lines = ["1", "Europe/Ljubljana", "", "", "", "", "y"]
+    code, plan, screen = answers(deployer, "deploy", lines=lines)
+
+    assert 0 == code, screen
+    assert "6 of 6" in screen
+    assert f"1  {site.distribution_id}" in screen
+    assert "It creates these rights:" in screen
+    assert f"It creates the bucket {PACKAGES}" in screen
+    assert "This would close 1 behavior of 1 distribution." in plan
+    assert "site-maintenance on for 30m" in plan
+    assert {"Europe/Ljubljana"} == _parameter(empty, "TimeZone")
+
+    closed = types(deployer, "on", "for", "20m", "--yes")
+    assert site.is_closed(), closed.stderr
+    updated = types(deployer, "deploy", "--set", "LeadTimeMinutes=5", "--yes")
+
+    assert 0 == updated.returncode, updated.stderr
+    assert site.is_closed()
+    assert {"Europe/Ljubljana"} == _parameter(empty, "TimeZone")
+
+    code, removed, screen = answers(deployer, "destroy", lines=["y"])
+
+    assert 0 == code, screen
+    assert before == site.config()
+    assert time.monotonic() - began < _LONGEST_SECONDS
+    assert "-MaintenanceEdge-" in removed
+    assert PACKAGES in removed
+    assert [] == _stacks(empty)
+
+
+def test_who_says_no_leaves_nothing_behind(empty: Cloud, deployer: Cloud) -> None:
+    """Neither a stack under review nor a bucket."""
+    a_distribution(empty)
+
+    code, _, screen = answers(deployer, "deploy", lines=["1", "", "", "", "", "", "n"])
+
+    assert 1 == code
+    assert "Nothing was written." in screen
+    assert [] == _stacks(empty)
+    assert [] == empty.s3.list_buckets()["Buckets"]
+
+
+def test_an_answer_that_cannot_be_deployed_is_asked_for_again(
+    empty: Cloud, deployer: Cloud
+) -> None:
+    """With the reason, before anything is built."""
+    a_distribution(empty)
+    lines = ["", "E0NOWHERE0000", "1", "Mars/Base", "UTC", "maybe", "refuse", "", "", "", "n"]
+
+    _, _, screen = answers(deployer, "deploy", lines=lines)
+
+    assert "Distributions must be distribution ids" in screen
+    assert "there is no distribution E0NOWHERE0000 in this account" in screen
+    assert "TimeZone is 'Mars/Base': unknown time zone" in screen
+    assert "ExistingFunctions must be one of displace, refuse; this is 'maybe'" in screen
+    assert "Create the stack site-maintenance in us-east-1" in screen
+
+
+def test_a_creation_that_fails_says_why_and_can_be_repeated(empty: Cloud, deployer: Cloud) -> None:
+    """CloudFormation takes it back, and blocks its name until the remains are deleted."""
+    words = ("deploy", "--distributions", a_distribution(empty), "--yes")
+    denied = {"code": "AccessDeniedException", "status": 400, "times": 99}
+    empty.sandbox.inject_fault("refuse", "ssm:PutParameter", **denied)
+
+    failed = types(deployer, *words)
+    empty.sandbox.clear_faults()
+    repeated = types(deployer, *words)
+
+    assert 1 == failed.returncode
+    assert "Installation: " in failed.stderr
+    assert "could not be created, so it was taken back (ROLLBACK_COMPLETE)" in failed.stderr
+    assert 0 == repeated.returncode, repeated.stderr
+    assert ["CREATE_COMPLETE"] == _stacks(empty)
+
+
+def test_a_file_has_what_options_do_not_say(empty: Cloud, deployer: Cloud, tmp_path: Path) -> None:
+    """In a pipeline, whose second run changes nothing."""
+    file = tmp_path / "site.toml"
+    file.write_text(f'Distributions = ["{a_distribution(empty)}"]\nTimeZone = "Europe/Paris"\n')
+    words = ("deploy", "--file", str(file), "--time-zone", "Europe/Oslo", "--yes", "--json")
+
+    first, second = (types(deployer, *words) for _ in range(2))
+
+    assert (0, 0) == (first.returncode, second.returncode), first.stderr
+    assert "CREATE_COMPLETE" == json.loads(second.stdout)["status"]
+    assert "Nothing to change in the stack site-maintenance." in second.stderr
+    assert {"Europe/Oslo"} == _parameter(empty, "TimeZone")
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (["--region", "eu-west-1"], "not in eu-west-1: CloudFront takes Lambda@Edge functions"),
+        ([], "which distributions? This is no terminal to ask in"),
+        (["--set", "LeedTimeMinutes=1"], "no parameter LeedTimeMinutes: did you mean LeadTime"),
+        (["--set", "LeadTimeMinutes"], "--set takes NAME=VALUE"),
+        (["--distributions", "E0NOWHERE0000"], "there is no distribution E0NOWHERE0000"),
+        (["--file", "/nowhere.toml"], "/nowhere.toml cannot be read"),
+    ],
+)
+def test_a_deployment_that_cannot_work_is_refused(
+    empty: Cloud, deployer: Cloud, words: list[str], error: str
+) -> None:
+    """In one sentence, before anything is created."""
+    ran = types(deployer, "deploy", *words, "--yes")
+
+    assert 1 == ran.returncode
+    assert error in ran.stderr
+    assert [] == _stacks(empty)
+
+
+def test_another_products_stack_is_neither_changed_nor_deleted(
+    empty: Cloud, deployer: Cloud
+) -> None:
+    """It only has the same name."""
+    template = json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}})
+    empty.cloudformation.create_stack(StackName=STACK, TemplateBody=template)
+
+    for command in ("deploy", "destroy"):
+        ran = types(deployer, command, "--yes")
+
+        assert (1, "") == (ran.returncode, ran.stdout)
+        assert "is another product's: name yours with --stack or STACK" in ran.stderr
+    assert ["CREATE_COMPLETE"] == _stacks(empty)
+
+
+def test_a_site_that_does_not_open_keeps_its_stack(empty: Cloud, deployer: Cloud) -> None:
+    """Nothing is deleted, and it can be repeated."""
+    site = DeployedStack(empty, a_distribution(empty))
+    types(deployer, "deploy", "--distributions", site.distribution_id, "--yes")
+    types(deployer, "on", "--yes")
+    denied = {"code": "AccessDenied", "status": 403, "times": 99}
+    empty.sandbox.inject_fault("refuse", "cloudfront:UpdateDistribution", **denied)
+
+    ran = types(deployer, "destroy", "--yes", "--timeout", "20s")
+    empty.sandbox.clear_faults()
+
+    assert 4 == ran.returncode
+    assert "The site is not open, so nothing was deleted" in ran.stderr
+    assert ["CREATE_COMPLETE"] == _stacks(empty)
+    assert 0 == types(deployer, "destroy", "--yes").returncode
+    assert not site.is_closed()
+
+
+def _stacks(cloud: Cloud) -> list[str]:
+    """Return the status of the stack, nothing if there is none."""
+    try:
+        found = cloud.cloudformation.describe_stacks(StackName=STACK)["Stacks"]
+    except ClientError:
+        return []
+    return [each["StackStatus"] for each in found]
+
+
+def _parameter(cloud: Cloud, name: str) -> set[str]:
+    (found,) = cloud.cloudformation.describe_stacks(StackName=STACK)["Stacks"]
+    return {each["ParameterValue"] for each in found["Parameters"] if each["ParameterKey"] == name}

@@ -1,0 +1,60 @@
+"""Commands as people type them: in a pipeline, or in a terminal where they are asked."""
+
+import os
+import subprocess
+import sys
+
+from tests.cli.deployed import ROOT, command
+from tests.cloud import Cloud
+
+
+def types(cloud: Cloud, *words: str) -> "subprocess.CompletedProcess[str]":
+    """Run a command to its end, without a terminal."""
+    return subprocess.run(  # noqa: S603 - our own program
+        command(*words),
+        env=_environment(cloud),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def answers(cloud: Cloud, *words: str, lines: list[str]) -> tuple[int, str, str]:
+    """Run a command in a terminal in which someone types `lines`; return code, answer, screen."""
+    controlling, terminal = os.openpty()
+    os.write(controlling, "".join(f"{each}\n" for each in lines).encode())
+    running = subprocess.Popen(  # noqa: S603 - our own program
+        command(*words),
+        env={**_environment(cloud), "TERM": "dumb", "NO_COLOR": "1"},
+        stdin=terminal,
+        stdout=subprocess.PIPE,
+        stderr=terminal,
+        text=True,
+    )
+    os.close(terminal)
+    shown = b""
+    while part := _read(controlling):
+        shown += part
+    os.close(controlling)
+    answer, _ = running.communicate(timeout=120)
+    return running.returncode, answer, shown.decode().replace("\r", "")
+
+
+def _read(controlling: int) -> bytes:
+    try:
+        return os.read(controlling, 4096)
+    except OSError:  # how Linux reports the end of a terminal
+        return b""
+
+
+def _environment(cloud: Cloud) -> dict[str, str]:
+    return {
+        **cloud.sandbox.environment(),
+        "AWS_ACCESS_KEY_ID": cloud.access_key,
+        "AWS_SECRET_ACCESS_KEY": cloud.secret_key,
+        "PATH": os.defpath,
+        "PYTHONPATH": f"{ROOT / 'controller'}:{ROOT / 'edge_handler'}",
+        "PYTHONPYCACHEPREFIX": sys.pycache_prefix or "",
+        "COLUMNS": "80",
+    }
