@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 import boto3
 import pytest
-from maintenance.aws.health import Health
-from maintenance.cli.checks_of_stack import check_clock
+from maintenance.aws.health import CodeStorage, Health
+from maintenance.cli.checks_of_stack import check_clock, check_storage
 from maintenance.cli.doctor import examine
 from maintenance.cli.examination import Examination
 from maintenance.cli.finding import Verdict
@@ -302,6 +302,27 @@ def test_an_operator_reads_what_is_not_allowed(deployed: Deployed) -> None:
     assert "warning" == found["verdict"]
     assert "you may not: ssm:PutParameter on parameter/site/maintenance/windows" in found["text"]
     assert "lambda:InvokeFunction on site-Controller" in found["text"]
+
+
+class AlmostFull(Health):
+    """An account whose storage for packages is almost full; the sandbox's is empty."""
+
+    def code_storage(self) -> CodeStorage:
+        """Return 95 %."""
+        return CodeStorage(used=95, limit=100)
+
+
+def test_a_storage_that_is_almost_full_is_found() -> None:
+    """No version of the page could be published then."""
+    session = boto3.Session(region_name="us-east-1")
+    asked = Examination(AlmostFull(session, STACK, clock=lambda: datetime.now(UTC)), _no_session)  # type: ignore[arg-type]  # raises
+
+    found = examine({"storage": check_storage}, asked)["storage"]
+
+    assert (Verdict.WARNING, "95 % of Lambda's storage for packages is used") == (
+        found.verdict,
+        found.text,
+    )
 
 
 def health(sandbox: Sandbox, *, late: timedelta) -> Health:

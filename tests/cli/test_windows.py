@@ -83,6 +83,17 @@ def test_set_shows_what_it_overwrites_and_warns(deployed: Deployed) -> None:
     assert "warning its skip stays: what begins up to" in shown
 
 
+def test_set_takes_the_value_in_words_and_writes_the_same_only_once(deployed: Deployed) -> None:
+    """A shell needs quotation marks around the parentheses only."""
+    typed = ("windows", "set", "daily", "cron(0 2 * * ? *)", "for", "2h", "--yes")
+    deployed.types(*typed)
+
+    ran = deployed.types(*typed)
+
+    assert (0, DAILY) == (ran.returncode, window(deployed, "daily"))
+    assert "says so already: nothing was written." in words(ran.stdout)
+
+
 def test_set_answers_scripts_with_json(deployed: Deployed) -> None:
     """And prints nothing else."""
     ran = deployed.types("windows", "set", "daily", DAILY, "--yes", "--json")

@@ -67,6 +67,13 @@ class Concurrency(Struct, frozen=True):
     reserved: int | None
 
 
+class CodeStorage(Struct, frozen=True):
+    """How many bytes the packages of all functions and versions take, and may take."""
+
+    used: int
+    limit: int
+
+
 class Health:
     """
     Asks AWS about the stack `stack`.
@@ -188,6 +195,14 @@ class Health:
             limits = functions.get_account_settings()["AccountLimit"]
             own = functions.get_function_concurrency(FunctionName=function)
         return Concurrency(limits["ConcurrentExecutions"], own.get("ReservedConcurrentExecutions"))
+
+    def code_storage(self) -> CodeStorage:
+        """Return how much of Lambda's storage in this Region is used."""
+        with translate_errors(ObservationError, "Lambda's storage cannot be read"):
+            found = self._client("lambda").get_account_settings()
+        return CodeStorage(
+            found["AccountUsage"]["TotalCodeSize"], found["AccountLimit"]["TotalCodeSize"]
+        )
 
     def role_of(self, function: str) -> str:
         """Return the ARN of a function's role."""

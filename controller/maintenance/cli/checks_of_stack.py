@@ -14,6 +14,8 @@ _SCHEDULE = "AWS::Scheduler::Schedule"
 _CLOCK_WARNING, _CLOCK_LIMIT = timedelta(seconds=30), timedelta(minutes=5)
 # The default of an account (doc: Lambda Developer Guide, gettingstarted-limits).
 _USUAL_CONCURRENCY = 1000
+# A full one refuses each new version, of any function in this Region.
+_STORAGE_PERCENT = 90
 _DEPLOY = "deploy the stack again (docs/deploy.md)"
 
 
@@ -132,6 +134,16 @@ def check_alarms(asked: Examination) -> Finding:
         remedy = "deploy with AlarmTopicArn (docs/notifications.md)"
         return warning(f"{len(alarms)} alarms are quiet, and would reach no one", remedy)
     return ok(f"{len(alarms)} alarms are quiet")
+
+
+def check_storage(asked: Examination) -> Finding:
+    """Check that a version of the page can still be published."""
+    found = asked.health.code_storage()
+    percent = 100 * found.used // found.limit
+    text = f"{percent} % of Lambda's storage for packages is used"
+    if percent < _STORAGE_PERCENT:
+        return ok(text)
+    return warning(text, "delete versions of functions that are not used, or ask AWS for more")
 
 
 def check_concurrency(asked: Examination) -> Finding:

@@ -94,6 +94,7 @@ def checks() -> Mapping[str, Check]:
         "dead letters": checks_of_stack.check_dead_letters,
         "alarms": checks_of_stack.check_alarms,
         "concurrency": checks_of_stack.check_concurrency,
+        "storage": checks_of_stack.check_storage,
         "distributions": checks_of_site.check_targets,
         "behaviors": checks_of_site.check_behaviors,
         "quotas": checks_of_site.check_quotas,

@@ -38,7 +38,10 @@ from maintenance.schedule.skip import SKIP_SUFFIX, parse_skip, skip_value
 from maintenance.schedule.window import Occurrence, Window, parse_window
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from maintenance.cli.show import Session
+    from maintenance.cli.terminal import Clock
     from maintenance.schedule.decision import Schedule
 
 # The most that a standard parameter holds (doc: SSM API Reference, PutParameter).
@@ -54,26 +57,17 @@ class WindowCommands(Struct, frozen=True):
 
     def set(self, name: str, value: str) -> ExitCode:
         """Write a window, and show its next occurrences; raise UnreadableValue if it is invalid."""
-        app, clock = self.session.app, self.session.clock
-        check_name(name, app.settings.switch_parameter)
-        window = parse_window(name, value, zone=app.settings.time_zone, written=clock.now)
-        if len(value.encode()) > _VALUE_BYTES:
-            raise UnreadableValue(
-                f"the value has more than {_VALUE_BYTES} bytes: shorten the message"
-            )
-        before = self._schedule()
-        present, old = find_window(before, name), self.writes.read(name)
+        window = self._parse(name, value)
+        before, clock, old = self._schedule(), self.session.clock, self.writes.read(name)
+        present = find_window(before, name)
         window = replace(window, skip=present.skip if present else None)
         change = WindowChange(name, before, with_window(before, name, window), clock)
         found = runs(change.after, window, clock)
+        noted = [*warnings(change)]
         facts = [("window", name if old else f"{name}, new"), ("value", value)]
         facts += [("was", old)] if old and old != value else []
         facts += runs_facts("runs", found, before.lead_time, clock)
-        noted = [*warnings(change)]
         facts += [("warning", each) for each in noted]
-        if not self._agrees(change, facts, f"Write {value!r} to {self.writes.parameter(name)}?"):
-            return ExitCode.FAILED
-        self.writes.write(name, value)
         document = WindowChangeDocument(
             window=name,
             value=value,
@@ -81,19 +75,20 @@ class WindowCommands(Struct, frozen=True):
             runs=[occurrence_times(each, before.lead_time) for each in found],
             warnings=noted,
         )
-        return self._done(document, f"Wrote {value!r} to {self.writes.parameter(name)}.")
+        parameter = self.writes.parameter(name)
+        if old == value:
+            return self._done(document, f"{parameter} says so already: nothing was written.")
+        if not self._agrees(change, facts, f"Write {value!r} to {parameter}?"):
+            return ExitCode.FAILED
+        self.writes.write(name, value)
+        return self._done(document, f"Wrote {value!r} to {parameter}.")
 
     def skip(self, name: str) -> ExitCode:
         """Skip the next occurrence that runs, or end the one that is open."""
         before, clock = self._schedule(), self.session.clock
         window = self._existing(before, name)
-        found = skip_next(before, window, now=clock.now)
-        if found is None:
-            raise ConfigurationError(
-                f"the window {name} does not run again, so there is nothing to skip"
-            )
-        skipped, until = found
-        value = skip_value(until)
+        skipped, until = self._next(before, window)
+        value, parameter = skip_value(until), f"{name}{SKIP_SUFFIX}"
         skip = parse_skip(value, written=clock.now, zone=self.session.app.settings.time_zone)
         after = with_window(before, name, replace(window, skip=skip))
         change = WindowChange(name, before, after, clock)
@@ -101,13 +96,11 @@ class WindowCommands(Struct, frozen=True):
         word = "ends" if skipped.begins <= clock.now else "skips"
         facts = [("window", name), *runs_facts(word, [skipped], before.lead_time, clock)]
         facts += runs_facts("then", following[:1], before.lead_time, clock)
-        if window.skip and window.skip.until > clock.now:
-            until_before = clock.time(window.skip.until)
-            facts.append(("was", f"skipped for all that begins up to {until_before} already"))
-        question = f"Write {value!r} to {self.writes.parameter(f'{name}{SKIP_SUFFIX}')}?"
+        facts += _skipped_already(window, clock)
+        question = f"Write {value!r} to {self.writes.parameter(parameter)}?"
         if not self._agrees(change, facts, question):
             return ExitCode.FAILED
-        self.writes.write(f"{name}{SKIP_SUFFIX}", value)
+        self.writes.write(parameter, value)
         document = WindowChangeDocument(
             window=name,
             value=value,
@@ -167,6 +160,24 @@ class WindowCommands(Struct, frozen=True):
         text = f"Deleted {self.writes.parameter(name)}. To bring it back:"
         return self._done(document, f"{text} {PROGRAM} windows set {name} {shlex.quote(value)}")
 
+    def _parse(self, name: str, value: str) -> Window:
+        settings = self.session.app.settings
+        check_name(name, settings.switch_parameter)
+        if len(value.encode()) > _VALUE_BYTES:
+            raise UnreadableValue(
+                f"the value has more than {_VALUE_BYTES} bytes: shorten the message"
+            )
+        return parse_window(name, value, zone=settings.time_zone, written=self.session.clock.now)
+
+    def _next(self, schedule: Schedule, window: Window) -> tuple[Occurrence, datetime]:
+        """Return the occurrence to skip, and up to when; raise ConfigurationError without any."""
+        found = skip_next(schedule, window, now=self.session.clock.now)
+        if found is None:
+            raise ConfigurationError(
+                f"the window {window.name} does not run again, so there is nothing to skip"
+            )
+        return found
+
     def _schedule(self) -> Schedule:
         schedule, errors = self.session.read_schedule()
         for each in errors:
@@ -192,6 +203,12 @@ class WindowCommands(Struct, frozen=True):
     def _done(self, document: WindowChangeDocument, text: str) -> ExitCode:
         self.session.terminal.answer(document, text)
         return ExitCode.DONE
+
+
+def _skipped_already(window: Window, clock: Clock) -> list[Fact]:
+    if window.skip is None or window.skip.until <= clock.now:
+        return []
+    return [("was", f"skipped for all that begins up to {clock.time(window.skip.until)} already")]
 
 
 def _runs_next(found: tuple[Occurrence, ...], schedule: Schedule, session: Session) -> str:

@@ -79,10 +79,12 @@ def add_arguments(commands: Commands, shared: argparse.ArgumentParser) -> None:
 
 def _add_set(actions: Commands, shared: argparse.ArgumentParser) -> None:
     action = _action(actions, shared, "set", "write a window", _SET_EXAMPLES)
-    action.add_argument("value", metavar="VALUE", help="'cron(...) for 2h in Europe/Ljubljana'")
+    action.add_argument(
+        "value", nargs="+", metavar="VALUE", help="'cron(...) for 2h in Europe/Ljubljana'"
+    )
     action.set_defaults(
         run=lambda arguments, context: _commands(arguments, context).set(
-            arguments.name, arguments.value
+            arguments.name, " ".join(arguments.value)
         )
     )
 
