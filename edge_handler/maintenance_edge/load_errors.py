@@ -10,8 +10,9 @@ Say which files a page cannot load during maintenance, and what to do instead. P
     either, for a script                            and if `page_scripts` is true
     {{message}}                                     never: a message is text
     a/path, ../a/path                               never: each address of the site has this page
-    http:, file: and others                         never
+    //host, http:, file: and others                 never
     <link rel="manifest">, prefetch                 never
+    a script that makes styles in the browser       never
 """
 
 from __future__ import annotations
@@ -34,6 +35,9 @@ POLICY: Final = "the page's Content-Security-Policy"
 _BLOCKED: Final = f"which {POLICY} blocks"
 _SETTINGS: Final = "page/settings.json"
 _SHOWN_CHARACTERS: Final = 60
+# Scripts that make <style> in the browser, of which no policy can have the hash.
+_STYLE_WRITER: Final = re.compile(r"cdn\.tailwindcss\.com|@tailwindcss/browser|/less(?:@|\.)")
+_BUILD: Final = "build its CSS and put that into <style>"
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
@@ -54,6 +58,8 @@ def load_error(tag: Tag, load: Load, settings: Settings) -> str:
     reason, setting = _refusal(load, settings)
     if not reason:
         return ""
+    if load.kind == SCRIPT and _STYLE_WRITER.search(load.url):
+        return f"{what} loads {shown}, which writes styles, and {POLICY} blocks those: {_BUILD}"
     remedies = [setting, _inlined(tag, load)] if load.kind != ICON else ["remove it", setting]
     return f"{what} loads {shown}, {reason}: {', or '.join(filter(None, remedies))}"
 
@@ -86,7 +92,7 @@ def _missing(load: Load, settings: Settings) -> list[str]:
 
 
 def _never(load: Load) -> tuple[str, str]:
-    if load.url.strip().lower().startswith("http:"):
+    if load.url.strip().lower().startswith(("http:", "//", "\\")):
         return _BLOCKED, "write it with https"
     if _SCHEME.match(load.url.strip()):
         return _BLOCKED, ""

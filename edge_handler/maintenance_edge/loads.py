@@ -58,7 +58,7 @@ _IN_CSS: Final = re.compile(
 )
 _IN_SET: Final = re.compile(rf"type\([^)]*|\burl\({_TEXT}|[\"']([^\"']+)[\"']?", re.IGNORECASE)
 _CANDIDATE: Final = re.compile(r"[\s,]*(\S*[^\s,])[^,]*")
-_ORIGIN: Final = re.compile(r"(?:https:)?//([^/?#]+)", re.IGNORECASE)
+_ORIGIN: Final = re.compile(r"https://([^/?#]+)", re.IGNORECASE)
 
 
 class Load:
@@ -81,13 +81,14 @@ class Load:
         """
         Return the source that allows it: 'self', data: or an https origin; "" if nothing is loaded.
 
-        Relative addresses and other schemes have their own text, which no policy of ours allows.
+        Relative addresses, //host and other schemes have their own text, which no policy of ours
+        allows.
         """
         url = re.sub(r"[\t\n\r]", "", self.url.strip("".join(map(chr, range(0x21)))))
         slashed = url.replace("\\", "/")
         if found := _ORIGIN.match(slashed):
             return f"https://{found[1].lower().removesuffix(':443')}"
-        if slashed.startswith("/"):
+        if slashed.startswith("/") and not slashed.startswith("//"):
             return SELF
         if url.startswith("#"):
             return ""

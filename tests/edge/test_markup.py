@@ -53,6 +53,10 @@ def errors(markup: str, settings: Settings | None = None) -> tuple[str, ...]:
             f"<img src> loads http://cdn.example/a.png, {BLOCKED}: write it with https, {AS_DATA}",
             "<img src='http://cdn.example/a.png'>",
         ),
+        (
+            f"<img src> loads //cdn.example/a.png, {BLOCKED}: write it with https, {AS_DATA}",
+            "<img src='//cdn.example/a.png'>",
+        ),
         (f"<img src> loads C:/a.png, {BLOCKED}: {AS_DATA[3:]}", "<img src='C:/a.png'>"),
         (
             f"<source srcset> loads a.webp, {RELATIVE}, {AS_DATA}",
@@ -100,6 +104,13 @@ def errors(markup: str, settings: Settings | None = None) -> tuple[str, ...]:
                 f'"page_scripts": true {SETTINGS}, or {INLINE}'
             ),
             '<script src="https://cdn.example/app.js"></script>',
+        ),
+        (
+            (
+                "<script src> loads https://cdn.tailwindcss.com/3.4, which writes styles, and "
+                f"{POLICY} blocks those: build its CSS and put that into <style>"
+            ),
+            '<script src="https://cdn.tailwindcss.com/3.4"></script>',
         ),
         (
             f"@import in <style> loads a.css, {RELATIVE}, or put its rules into <style>",
@@ -226,7 +237,7 @@ SET = f'set "page_scripts": true {SETTINGS}'
     [
         "<img src='/maintenance-assets/logo.png?v=2#a'>",
         "<img src='/maintenance-assets/logo größe.png'>",
-        "<img src='https://CDN.example:443/a.png'><img src='//cdn.example/a.png'>",
+        "<img src='https://CDN.example:443/a.png'>",
         "<link rel=stylesheet href=/maintenance-assets/a.css>",
         "<style>@import 'https://cdn.example/a.css'</style>",
     ],

@@ -114,7 +114,7 @@ def test_an_own_style_sheet_may_load_images_and_fonts(page: str) -> None:
     )
 
 
-@pytest.mark.parametrize("url", [f"{CDN}/a.css", "//CDN.example:443/a.css?b", "\\/cdn.example/a"])
+@pytest.mark.parametrize("url", [f"{CDN}/a.css", " https:\\\\CDN.example:443/a.css?b"])
 def test_a_file_of_an_allowed_origin_allows_the_origins(url: str) -> None:
     """All that the setting has: a style sheet may load fonts from another one."""
     found = directives(f"<link rel=stylesheet href='{url}'>")

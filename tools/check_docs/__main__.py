@@ -2,7 +2,8 @@
 Check the docs: `make check-docs`; with --write it first writes what is made from the code.
 
 Links, anchors and named tests exist, every command can be typed, the tables of
-docs/configuration.md say what template.yaml says, and both JSON Schemas are those of the types.
+docs/configuration.md say what template.yaml says, both JSON Schemas are those of the types, and the
+figures about pages are those of the corpus.
 """
 
 import argparse
@@ -10,7 +11,7 @@ import sys
 from collections.abc import Iterator
 
 from tests.contract.template import load_template
-from tools.check_docs import commands, event_schema, references, schema, tables
+from tools.check_docs import commands, corpus, event_schema, references, schema, tables
 from tools.check_docs.pages import ROOT, all_pages, blocks, inline
 
 # Their sh blocks can be typed as they stand; those of other pages may be examples.
@@ -25,6 +26,8 @@ def main() -> int:
         tables.PAGE.write_text(_with_tables(), encoding="utf-8")
         schema.FILE.write_text(schema.schema(), encoding="utf-8")
         event_schema.FILE.write_text(event_schema.event_schema(), encoding="utf-8")
+        for name, text in corpus.pages().items():
+            (ROOT / name).write_text(text, encoding="utf-8")
     found = list(_errors())
     sys.stderr.writelines(f"{error}\n" for error in found)
     return int(bool(found))
@@ -45,6 +48,9 @@ def _errors() -> Iterator[str]:
         yield f"{schema.FILE.relative_to(ROOT)}: older than cli/documents.py; run make docs"
     if event_schema.event_schema() != event_schema.FILE.read_text(encoding="utf-8"):
         yield f"{event_schema.FILE.relative_to(ROOT)}: older than the events; run make docs"
+    for file, expected in corpus.pages().items():
+        if expected != (ROOT / file).read_text(encoding="utf-8"):
+            yield f"{file}: older than the corpus of pages; run make docs"
 
 
 def _with_tables() -> str:

@@ -12,6 +12,8 @@ Make a page self-contained: put files that lie beside it into it, and drop what 
     <source srcset>                              dropped; the picture has <img>
     href="javascript:..."                        href="#" onclick="...; return false"
     another encoding than UTF-8                  UTF-8 (page_encoding.py)
+    <base>, a policy, analytics                  nothing (page_reduce.py)
+    //host/path                                  https://host/path, likewise
 
 Anything else stays, and the check says what is wrong with it. Nothing is read from a network. Pure:
 `read` returns the content of a file by its path from the page's folder, None if there is none.
@@ -32,6 +34,7 @@ from maintenance_edge.tags import Tag, tags
 from msgspec import Struct
 
 from maintenance.cli.page_encoding import decode_file, decode_page
+from maintenance.cli.page_reduce import end_of, reduce_page
 
 if TYPE_CHECKING:
     from maintenance_edge.settings import Settings
@@ -80,8 +83,9 @@ class PreparedPage(Struct, frozen=True):
 def prepare_page(content: bytes, settings: Settings, read: Read) -> PreparedPage:
     """Return the page with everything done that the table of this module says."""
     text, steps = decode_page(content)
-    page = _Page(text, settings, _Files(read))
-    return PreparedPage(page.prepared(), (*steps, *dict.fromkeys(page.steps)))
+    reduced, left_out = reduce_page(text)
+    page = _Page(reduced, settings, _Files(read))
+    return PreparedPage(page.prepared(), (*steps, *left_out, *dict.fromkeys(page.steps)))
 
 
 class _Files:
@@ -189,7 +193,7 @@ class _Page:
         code = re.sub(r"</(?=script)", r"<\\/", decode_file(content), flags=re.IGNORECASE)
         script = f"{_tag(tag, kept, self._text)}{code}</script>"
         self._has_put(path, content)
-        end = self._text.find(">", tag.end + len(tag.content)) + 1 or len(self._text)
+        end = end_of(tag, self._text)
         if attributes.keys() & {"defer", "async"} and attributes.get("type") != "module":
             # They run after the page, and a script in the page where it stands.
             self._at_end.append(script)

@@ -96,7 +96,7 @@ def test_a_page_becomes_self_contained(after: str, before: str) -> None:
     [
         "<!doctype html><p class=a>{{message}} &amp; <img src='data:,'>",
         "<img src=/open/logo.png><link rel=icon href=/open/a.ico><img srcset='/open/a.png 2x'>",
-        "<link rel=stylesheet href=https://cdn.example/a.css><img src='//cdn.example/a.png'>",
+        "<link rel=stylesheet href=https://cdn.example/a.css><a href='//cdn.example/a.png'>",
         "<style>p{a:url(/open/a.png)}</style>",
         "<img src=missing.png><link rel=stylesheet href=missing.css><script src=b.js></script>",
         "<img src='../logo.png'><img src='https://other.example/logo.png'><img src='#logo.png'>",
@@ -108,6 +108,73 @@ def test_a_page_becomes_self_contained(after: str, before: str) -> None:
 def test_everything_else_stays(page: str) -> None:
     """What the settings allow, and what only the owner can put right: the check names it."""
     assert PreparedPage(page) == prepared(page)
+
+
+WITHOUT = "left out what loads a script from"
+
+
+@pytest.mark.parametrize(
+    ("after", "steps", "before"),
+    [
+        (
+            "<p><img src=https://cdn.example/?a=1&amp;b=2 data-a='https://cdn.example/'>",
+            ("wrote https: before addresses that begin with //",),
+            "<p><img src=//cdn.example/?a=1&amp;b=2 data-a='https://cdn.example/'>",
+        ),
+        (
+            "<style>@import 'https://cdn.example/a.css';p{a:url(https://cdn.example/b)}</style>",
+            ("wrote https: before addresses that begin with //",),
+            "<style>@import '//cdn.example/a.css';p{a:url(//cdn.example/b)}</style>",
+        ),
+        (
+            "<meta charset=utf-8>",
+            ("left out <meta> with a policy: the response has one",),
+            "<meta charset=utf-8><META http-equiv='Content-Security-Policy' content='a'>",
+        ),
+        (
+            "<a href='/app/a'><img src=/open/b.png><a href=#c><a href='b:a'>",
+            ("left out <base> (/app/): addresses are whole paths",),
+            "<base href=/app/><a href='a'><img src=../open/b.png><a href=#c><a href='b:a'>",
+        ),
+        (
+            "<base href=https://www.example.com/><base href=//a/><base target=_top><a href=b>",
+            (),
+            "<base href=https://www.example.com/><base href=//a/><base target=_top><a href=b>",
+        ),
+        (
+            "<p>",
+            (f"{WITHOUT} googletagmanager.com",),
+            "<script async src='https://www.googletagmanager.com/gtag/js?id=1'></script><p>",
+        ),
+        (
+            "<p>",
+            (f"{WITHOUT} its queue",),
+            "<p><script>window.dataLayer = []; gtag('js')</script>",
+        ),
+        (
+            "<p>",
+            (f"{WITHOUT} connect.facebook.net",),
+            "<script>x('https://connect.facebook.net/a.js')</script ><p>",
+        ),
+        (
+            "<p>",
+            (f"{WITHOUT} www.facebook.com/tr",),
+            "<noscript><img src='https://www.facebook.com/tr?id=1'></noscript><p>",
+        ),
+        (
+            f"<script>{'a();' * 800} gtag()</script><noscript>on</noscript>",
+            (),
+            f"<script>{'a();' * 800} gtag()</script><noscript>on</noscript>",
+        ),
+    ],
+)
+def test_a_page_is_reduced_to_what_it_can_have(
+    after: str, steps: tuple[str, ...], before: str
+) -> None:
+    """The table of page_reduce.py, row by row; large scripts do more than load another."""
+    page = prepared(before)
+
+    assert (after, set(steps)) == (page.text, set(page.steps))
 
 
 def test_a_style_sheet_that_imports_itself_ends() -> None:
