@@ -75,12 +75,12 @@ def mix(color: str, into: str, share: float) -> str:
 
 def _readable(color: str, surfaces: tuple[str, ...], toward: str) -> str:
     """Return the colour, moved `toward` black or white until text in it is readable."""
-    found = color
-    for percent in range(101):
-        found = mix(toward, color, percent / 100)
-        if min(contrast(found, surface) for surface in surfaces) >= READABLE:
-            break
-    return found
+    shades = (mix(toward, color, percent / 100) for percent in range(101))
+    return next(
+        shade
+        for shade in shades
+        if min(contrast(shade, surface) for surface in surfaces) >= READABLE
+    )
 
 
 def _rgb(color: str) -> Rgb:

@@ -430,7 +430,7 @@ def test_an_extension_ends_the_overrun(shop: Shop, visit: Visit) -> None:
 
 def test_a_wrong_clock_of_the_visitor_does_not_count(shop: Shop, visit: Visit) -> None:
     """The answers have the time."""
-    shop.close(until=in_hours(2))
+    shop.close(until=in_hours(1.99))
     browser = visit(shop.url)
     left = browser.execute_async_script(
         """
