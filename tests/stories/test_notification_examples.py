@@ -79,6 +79,17 @@ def test_an_e_mail_has_the_title_and_the_text(site: Site) -> None:
     assert "Message for visitors: 'back at four'. Requested by root." in text
 
 
+@pytest.mark.parametrize("name", ["email.yaml", "chat.yaml"])
+def test_only_rules_of_this_account_may_publish_to_the_topic(name: str) -> None:
+    """EventBridge acts for every account."""
+    resources = load_template(EXAMPLES / name)["Resources"]
+    [statement] = resources["EventBridgeMayPublish"]["Properties"]["PolicyDocument"]["Statement"]
+
+    assert {"Service": "events.amazonaws.com"} == statement["Principal"]
+    own = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+    assert own == statement["Condition"]
+
+
 def test_events_of_another_stack_send_no_e_mail(site: Site) -> None:
     """One account may have several sites."""
     url = deploy(site.cloud, EXAMPLES / "email.yaml", Address="you@example.com", Stack="shop")

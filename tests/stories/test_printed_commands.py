@@ -1,6 +1,5 @@
 """Commands that the pages print, run by a shell whose `aws` calls the sandbox."""
 
-import json
 import os
 import re
 import subprocess
@@ -86,14 +85,3 @@ def test_the_state_bucket_is_deleted_with_all_its_versions(
     run(cloud, printed("remove.md", "delete-bucket"), tmp_path, BUCKET=BUCKET)
 
     assert [] == s3.list_buckets()["Buckets"]
-
-
-def test_only_rules_of_this_account_may_publish_to_the_topic(cloud: Cloud, tmp_path: Path) -> None:
-    """EventBridge acts for every account."""
-    run(cloud, printed("notifications.md", "policy.json"), tmp_path)
-
-    (topic,) = cloud.sns.list_topics()["Topics"]
-    attributes = cloud.sns.get_topic_attributes(TopicArn=topic["TopicArn"])["Attributes"]
-    (statement,) = json.loads(attributes["Policy"])["Statement"]
-    assert topic["TopicArn"] == statement["Resource"]
-    assert {"StringEquals": {"aws:SourceAccount": "000000000000"}} == statement["Condition"]
