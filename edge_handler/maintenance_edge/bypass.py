@@ -11,11 +11,10 @@ Imported only if there are tokens.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
 from types import MappingProxyType
 
+from maintenance_edge.digest import compare_digest, sha256
 from maintenance_edge.files import PackageError
 from maintenance_edge.headers import header_fields
 from maintenance_edge.overrides import BYPASS
@@ -61,9 +60,9 @@ class Bypass:
         """Return for how long `token` is valid, 0 if it is expired, revoked or no token."""
         if not _TOKEN.fullmatch(token):
             return 0
-        digest = hashlib.sha256(token.encode()).hexdigest()
+        digest = sha256(token.encode()).hexdigest()
         known, expiry = self.tokens.get(digest[:_PREFIX], ("", 0))
-        return max(0, int(expiry - now)) if hmac.compare_digest(known, digest) else 0
+        return max(0, int(expiry - now)) if compare_digest(known, digest) else 0
 
     def link_response(self, request: Request, now: float) -> Response | None:
         """Return the cookie and redirect for a request with a valid link, None for any other."""
@@ -101,8 +100,9 @@ def cookie_value(request: Request) -> str:
         cookies = field.get("value", "")
         # Most viewers have many cookies, and not ours.
         for pair in cookies.split(";") if COOKIE in cookies else ():
-            name, _, value = pair.strip().partition("=")
-            if name == COOKIE:
+            name, equals, value = pair.strip().partition("=")
+            # Without the sign it is the value of a cookie without a name.
+            if name == COOKIE and equals:
                 return value
     return ""
 

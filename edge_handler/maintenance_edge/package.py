@@ -89,7 +89,7 @@ def read_settings(folder: str | os.PathLike[str], replaced: Mapping[str, Any]) -
 def _bypass(tokens: Mapping[str, Any]) -> Bypass | None:
     if not tokens:
         return None
-    from maintenance_edge.bypass import read_bypass  # noqa: PLC0415 -- loads hmac
+    from maintenance_edge.bypass import read_bypass  # noqa: PLC0415 -- few packages need it
 
     return read_bypass(tokens)
 

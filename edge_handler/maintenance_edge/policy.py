@@ -11,13 +11,8 @@ import functools
 import re
 from types import MappingProxyType
 
+from maintenance_edge.digest import sha256
 from maintenance_edge.rules import each
-
-try:
-    # As hashlib does itself without OpenSSL, which takes longer to load than all of our modules.
-    from _sha2 import sha256  # type: ignore[import-not-found]  # a module of Python's own
-except ImportError:
-    from hashlib import sha256
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

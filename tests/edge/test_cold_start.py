@@ -2,15 +2,21 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
-from tests.edge.builders import BROWSER, EDGE_HANDLER, a_request, an_event
+import pytest
+from maintenance_edge.bypass import COOKIE
+
+from tests.edge.builders import BROWSER, EDGE_HANDLER, TOKEN, a_request, an_event, sha256
 
 # Each takes longer to load than most of our modules together.
 SLOW = {
-    "base64", "dataclasses", "datetime", "hashlib", "html", "inspect", "ipaddress", "pathlib",
-    "typing", "maintenance_edge.brand", "maintenance_edge.page_policy", "maintenance_edge.tags",
+    "_hashlib", "base64", "dataclasses", "datetime", "hashlib", "hmac", "html", "inspect",
+    "ipaddress", "pathlib", "typing", "maintenance_edge.brand", "maintenance_edge.page_policy",
+    "maintenance_edge.tags",
 }  # fmt: skip
 
 PROGRAM = """
@@ -21,13 +27,20 @@ json.dump({"status": answer["status"], "modules": sorted(sys.modules)}, sys.stdo
 """
 
 
-def test_a_cold_start_loads_no_slow_module() -> None:
-    """Up to the first page, with the settings that are deployed next."""
-    event = an_event(a_request("/closed", headers={"Accept": BROWSER}))
+@pytest.mark.parametrize("tokens", [{}, {sha256(TOKEN): 4_000_000_000}])
+def test_a_cold_start_loads_no_slow_module(tmp_path: Path, tokens: dict[str, int]) -> None:
+    """Up to the first page, with the settings that are deployed next, for a tester too."""
+    folder = tmp_path / "package"
+    shutil.copytree(EDGE_HANDLER, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "overrides").mkdir()
+    (folder / "overrides" / "bypass.json").write_text(json.dumps(tokens))
+    event = an_event(
+        a_request("/closed", headers={"Accept": BROWSER, "Cookie": f"{COOKIE}={TOKEN[::-1]}"})
+    )
     ran = subprocess.run(  # noqa: S603 -- our own function
         [sys.executable, "-S", "-s", "-c", PROGRAM],
-        cwd=EDGE_HANDLER,
-        env={"PATH": os.defpath, "PYTHONPATH": str(EDGE_HANDLER), "PYTHONDONTWRITEBYTECODE": "1"},
+        cwd=folder,
+        env={"PATH": os.defpath, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"},
         input=json.dumps(event),
         capture_output=True,
         text=True,

@@ -1,10 +1,6 @@
 """What stands in a page for each placeholder, and what is refused there."""
 
-import importlib
-import sys
-
 import pytest
-from maintenance_edge import policy
 from maintenance_edge.files import PackageError
 from maintenance_edge.negotiation import HTML, PROBLEM, TEXT
 from maintenance_edge.page import Page, render_page
@@ -168,16 +164,3 @@ def test_a_default_page_that_was_changed_is_searched_for_what_it_needs() -> None
     rendered = render_page(page, PARTS, "en", some_settings())
 
     assert (False, True) == (page.is_ours, "img-src 'self'" in rendered.policy)
-
-
-def test_hashes_are_the_same_without_the_fast_module(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another build of Python may lack it."""
-    before = policy.hashes(("p {}",))
-    monkeypatch.setitem(sys.modules, "_sha2", None)
-    try:
-        after = importlib.reload(policy).hashes(("p {}",))
-    finally:
-        monkeypatch.undo()
-        importlib.reload(policy)
-
-    assert before == after
