@@ -166,6 +166,15 @@ def test_writing_off_opens_the_site(deployed: DeployedStack) -> None:
     assert b"function/rewrite" in deployed.config()
 
 
+def test_a_command_is_named_by_what_it_says(deployed: DeployedStack) -> None:
+    """Lambda names the session of the controller's role after its function."""
+    at = datetime.now(UTC).isoformat()
+
+    assert "" == deployed.invoke({"maintenance": "off", "at": at, "by": "ana"})
+
+    assert 'a command that says it was sent by "ana"' == deployed.status("live")["requested_by"]
+
+
 def test_a_window_closes_the_site_and_sets_the_alarm_clock(deployed: DeployedStack) -> None:
     """A window's parameter wakes the controller, and the alarm clock wakes it for the end."""
     begins = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
