@@ -5,8 +5,11 @@ The switch's own parser reads the value first, so an invalid one is never writte
 of the write wakes the deployed controller.
 """
 
+from __future__ import annotations
+
 import argparse
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -15,7 +18,6 @@ from maintenance.cli.argument_types import duration
 from maintenance.cli.confirm import confirm
 from maintenance.cli.confirmation import Prospect, render_confirmation
 from maintenance.cli.exit_code import ExitCode
-from maintenance.cli.show import Session
 from maintenance.cli.switch_effect import window_changes
 from maintenance.cli.view import ReportView
 from maintenance.cli.watch import UNTIL_ACCEPTED, UNTIL_DEPLOYED, expect, watch_command
@@ -25,6 +27,9 @@ from maintenance.reporting.status import ModeChange
 from maintenance.schedule.decision import decide
 from maintenance.schedule.request import find_request
 from maintenance.schedule.switch import Switch
+
+if TYPE_CHECKING:
+    from maintenance.cli.show import Session
 
 
 class SwitchChange(Struct, frozen=True):
