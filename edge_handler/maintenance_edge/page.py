@@ -225,9 +225,10 @@ def _in_braces(names: Iterable[str]) -> str:
 
 
 def _message_markup(text: Text) -> str:
-    """Return the message with links; the language of an announcement is unknown (HTML, 3.2.6.2)."""
+    """Return the message with links; lang="" says that its language is unknown (HTML, 3.2.6.2)."""
     markup = _with_links(text.message) if "https://" in text.message else escape(text.message)
-    return f'<span lang="" dir="auto">{markup}</span>' if text.is_announced else markup
+    tag = text.message_language
+    return markup if tag is None else f'<span lang="{tag}" dir="auto">{markup}</span>'
 
 
 def _with_links(message: str) -> str:

@@ -8,6 +8,7 @@ Read the settings, which are a file because Lambda@Edge has no environment varia
                              there are served, or else those named here
     brand                    name, logo, colour and links of the site (brand.py)
     announcement             replaces the message, in every language; or null
+    announcement_language    language of announcements, for screen readers; null if it is unknown
     until                    when the maintenance ends, ISO 8601 with offset; null if unknown
     retry_after_seconds      Retry-After while no end is known, or it has passed; 1 to 86400
     retry_after_max_seconds  the most that Retry-After says, however far the end is; 1 to 86400
@@ -151,11 +152,13 @@ def _brand_rules() -> Rules:
 def _texts(values: Mapping[str, Any], brand: Brand | None) -> Mapping[str, Text]:
     """Return the texts by language, the default one first; an announcement is every message."""
     languages = sorted(values["texts"], key=lambda language: language != values["language"])
+    announced_in = (values["announcement_language"] or "") if values["announcement"] else None
     texts = {
         language: Text(
             values["texts"][language],
             brand.text("name", language) if brand else "",
             values["announcement"],
+            None if announced_in == language else announced_in,
         )
         for language in languages
     }

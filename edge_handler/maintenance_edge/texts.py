@@ -1,5 +1,5 @@
 """
-Read the settings of what visitors read: `language`, `texts` and `announcement`. Pure.
+Read the settings of what visitors read: languages, texts and announcement. Pure.
 
 `defaults/texts.json` has every text in each of our languages:
 
@@ -55,21 +55,25 @@ class Text:
     """
     What visitors read in one language; `phrases` are those of NAMES that there are.
 
-    `title` names the site, and `heading` is the title without that. The message is an announcement
-    in a language that only its author knows, if `is_announced`.
+    `title` names the site, and `heading` is the title without that. `message_language` is that of
+    an announcement, "" if it is unknown; None if the message is in the language of the page.
     """
 
-    __slots__ = ("heading", "is_announced", "message", "phrases", "title")
+    __slots__ = ("heading", "message", "message_language", "phrases", "title")
 
     def __init__(
-        self, phrases: Mapping[str, str], name: str = "", announcement: str | None = None
+        self,
+        phrases: Mapping[str, str],
+        name: str = "",
+        announcement: str | None = None,
+        message_language: str | None = None,
     ) -> None:
         with_name = phrases.get("title_with_name", "{name}: " + phrases["title"])
         self.phrases: Final = {name: phrases[name] for name in PHRASES if name in phrases}
         self.heading: Final = phrases["title"]
         self.title: Final = with_name.replace("{name}", name) if name else self.heading
         self.message: Final = announcement or phrases["message"]
-        self.is_announced: Final = bool(announcement)
+        self.message_language: Final = message_language
 
 
 def parse_texts(text: str) -> Texts:
@@ -131,10 +135,13 @@ _TEXTS: Final = (
     f"an object with one-line texts for each language tag, of those named {', '.join(NAMES)}"
 )
 
+_TAG: Final = 'a lowercase language tag such as "en"'
+
 TEXT_RULES: Final[Rules] = MappingProxyType(
     {
-        "language": (_is_tag, 'a lowercase language tag such as "en"'),
+        "language": (_is_tag, _TAG),
         "texts": (_are_texts, _TEXTS),
         "announcement": (or_null(is_line), "one line of text or null"),
+        "announcement_language": (or_null(_is_tag), f"{_TAG}, or null"),
     }
 )

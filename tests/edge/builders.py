@@ -42,6 +42,7 @@ def settings_values(**changes: object) -> dict[str, Any]:
         "texts": {"en": {"title": "Back soon", "message": "We are moving house."}},
         "brand": {},
         "announcement": None,
+        "announcement_language": None,
         "until": None,
         "retry_after_seconds": 120,
         "retry_after_max_seconds": 3_600,

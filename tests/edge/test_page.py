@@ -47,6 +47,18 @@ def test_https_addresses_in_a_message_become_links(markup: str, message: str) ->
     )
 
 
+@pytest.mark.parametrize(
+    ("markup", "language"),
+    [("Umzug", "de"), ('<span lang="de" dir="auto">Umzug</span>', "en")],
+)
+def test_the_language_of_announcements_may_be_known(markup: str, language: str) -> None:
+    """A screen reader then pronounces it right; a page in that language says it already."""
+    texts = {"en": TEXTS["en"], "de": TEXTS["de"]}
+    announced = {"announcement": "Umzug", "announcement_language": "de"}
+
+    assert markup == filled("{{message_html}}", language, texts=texts, **announced)
+
+
 def test_a_message_of_the_language_needs_no_language_of_its_own() -> None:
     """An announcement is in whatever language its author writes; the message is in the page's."""
     texts = {"en": {"title": "Soon", "message": "See https://a.example"}}
