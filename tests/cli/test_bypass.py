@@ -148,7 +148,7 @@ def test_list_shows_names_and_expiry(deployed: Deployed) -> None:
     assert re.fullmatch(r"[0-9a-f]{8}", name)
     assert ["name", "ana", name] == [line.split()[0] for line in screen.splitlines()]
     assert [("ana", True), (name, True)] == [
-        (each["name"], each["is_valid"]) for each in document["tokens"]
+        (each["name"], each["valid"]) for each in document["tokens"]
     ]
 
 

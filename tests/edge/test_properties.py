@@ -45,13 +45,17 @@ FIELDS = st.lists(
     max_size=3,
 )
 METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT"]
+URIS = ["/", "/open/x", "/open/", "/open/api/x", "//evil.example", "/%", "/\ud800"]
 QUERIES = st.text() | st.sampled_from([f"{PARAMETER}={TOKEN}", f"a&{PARAMETER}=x&{PARAMETER}="])
 REQUESTS = st.fixed_dictionaries(
     {},
     optional={
         "clientIp": st.text() | st.ip_addresses().map(str),
         "method": st.sampled_from(METHODS) | st.text(),
-        "uri": st.text() | st.sampled_from(["/", "/open/x", "//evil.example", "/%", "/\ud800"]),
+        "uri": st.text()
+        | st.sampled_from(
+            ["/", "/open/x", "/open/", "/open/api/x", "//evil.example", "/%", "/\ud800"]
+        ),
         "querystring": QUERIES,
         "headers": st.dictionaries(NAMES, FIELDS),
     },
@@ -84,3 +88,25 @@ def test_only_requests_that_a_setting_allows_pass(request: Request) -> None:
     )
 
     assert named or not passed
+
+
+RESPONDER_OF_OPEN = a_responder(allowed_paths=["/open/*"])
+REWRITING = a_responder(
+    allowed_paths=["/open/*"], rewrite="directory-index", rewrite_except_paths=["/open/api/*"]
+)
+
+
+@given(REQUESTS)
+def test_rewriting_changes_nothing_but_the_path_of_what_passes(request: Request) -> None:
+    """It lets no further request pass, and never touches one that does not read."""
+    before = json.dumps(request)
+    passed, rewritten = RESPONDER_OF_OPEN.respond(request, NOW), REWRITING.respond(request, NOW)
+
+    assert before == json.dumps(request)
+    if passed is not request:
+        assert passed == rewritten
+    else:
+        reads = request.get("method") in {"GET", "HEAD"}
+        path = str(rewritten.get("uri", "/"))
+        assert {**request, "uri": path} == {**rewritten, "uri": path}
+        assert path == request.get("uri", "/") or (reads and path.endswith("index.html"))

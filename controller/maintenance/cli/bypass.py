@@ -20,6 +20,12 @@ from maintenance.aws.clients import CLIENT, lazy
 from maintenance.cli.argument_types import duration
 from maintenance.cli.arguments import Commands
 from maintenance.cli.context import Context
+from maintenance.cli.documents import (
+    BypassLinkDocument,
+    BypassRevocationDocument,
+    BypassTokenDocument,
+    BypassTokensDocument,
+)
 from maintenance.cli.exit_code import ExitCode
 from maintenance.cli.show import Session
 from maintenance.cli.terminal import Clock
@@ -29,7 +35,6 @@ from maintenance.errors import ConfigurationError, MaintenanceError, StaleObserv
 from maintenance.lambda_edge.bypass import LINK_PARAMETER, Token, add, check_names, remove
 from maintenance.model import Distribution, Mode
 from maintenance.reporting.report import SETTLED, has_reached
-from maintenance.schedule.times import format_to_second
 
 _TRIES = 5
 _DIGITS_OF_A_NAME = 8
@@ -126,8 +131,7 @@ def _create(arguments: argparse.Namespace, session: Session, tokens: BypassToken
     terminal = session.terminal
     links = [_link(url, secret) for url in urls]
     if terminal.as_json:
-        expires = format_to_second(token.expires)
-        terminal.answer({"name": name, "expires": expires, "links": links})
+        terminal.answer(BypassLinkDocument(name, token.expires, links))
     else:
         terminal.out.out("\n".join(links))
     until = session.clock.time_and_distance(token.expires)
@@ -145,19 +149,13 @@ def _create(arguments: argparse.Namespace, session: Session, tokens: BypassToken
 def _list(_: argparse.Namespace, session: Session, tokens: BypassTokens) -> ExitCode:
     stored = tokens.read().tokens
     clock = session.clock
-    document = [
-        {
-            "name": each.name,
-            "created": format_to_second(each.created),
-            "expires": format_to_second(each.expires),
-            "is_valid": each.expires > clock.now,
-        }
-        for each in stored
-    ]
-    if stored:
-        session.terminal.answer({"tokens": document}, _table(stored, clock))
-    else:
-        session.terminal.answer({"tokens": []}, "No bypass tokens.")
+    document = BypassTokensDocument(
+        [
+            BypassTokenDocument(each.name, each.created, each.expires, each.expires > clock.now)
+            for each in stored
+        ]
+    )
+    session.terminal.answer(document, _table(stored, clock) if stored else "No bypass tokens.")
     return ExitCode.DONE
 
 
@@ -167,7 +165,7 @@ def _revoke(arguments: argparse.Namespace, session: Session, tokens: BypassToken
     _change(tokens, lambda stored: remove(stored, names, now))
     text = ", ".join(names)
     if session.terminal.as_json:
-        session.terminal.answer({"revoked": names})
+        session.terminal.answer(BypassRevocationDocument(names))
     session.terminal.info(f"Revoked {text}.")
     effect = _Effect(
         is_open="the next maintenance begins without that.",

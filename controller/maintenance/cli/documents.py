@@ -176,6 +176,35 @@ class FailedRunDocument(Struct, frozen=True):
     errors: list[str]
 
 
+class BypassLinkDocument(Struct, frozen=True):
+    """The answer to `bypass create`: the token's name, when it expires, and its links."""
+
+    name: str
+    expires: Instant
+    links: list[str]
+
+
+class BypassTokenDocument(Struct, frozen=True):
+    """A token; it is not `valid` once it has expired."""
+
+    name: str
+    created: Instant
+    expires: Instant
+    valid: bool
+
+
+class BypassTokensDocument(Struct, frozen=True):
+    """The answer to `bypass list`."""
+
+    tokens: list[BypassTokenDocument]
+
+
+class BypassRevocationDocument(Struct, frozen=True):
+    """The answer to `bypass revoke`: the names of the revoked tokens."""
+
+    revoked: list[str]
+
+
 class DoctorDocument(Struct, frozen=True):
     """The answer to `doctor`: what each check found, by its name."""
 
@@ -208,6 +237,9 @@ ANSWERS: dict[str, tuple[type[Struct], ...]] = {
     "history": (HistoryDocument,),
     "sweep": (ReportDocument, FailedRunDocument),
     "restore": (OutcomeDocument,),
+    "bypass create": (BypassLinkDocument,),
+    "bypass list": (BypassTokensDocument,),
+    "bypass revoke": (BypassRevocationDocument,),
     "doctor": (DoctorDocument,),
     "deploy": (DeploymentDocument,),
     "destroy": (RemovalDocument,),
