@@ -3,16 +3,18 @@
 import json
 import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import httpx
 import pytest
 
 from sandbox.process import Sandbox
 from tests.cli.deployed import ROOT, Deployed, command, deploy, words
+from tests.cli.test_show import READER
 from tests.cloud import Cloud, eventually
-from tests.sandbox.builders import a_distribution
+from tests.sandbox.builders import a_distribution, a_user, allow
 from tests.stories.site import BUCKET
 
 PAGE = "<!doctype html><p>{{message}}</p><script>{{script}}</script>"
@@ -57,12 +59,17 @@ def uploaded(deployed: Deployed) -> dict[str, bytes]:
     }
 
 
-def run_while(deployed: Deployed, *typed: str, wake_when: Callable[[], bool]) -> tuple[int, str]:
+def run_while(
+    deployed: Deployed,
+    *typed: str,
+    wake_when: Callable[[], bool],
+    environment: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[int, str]:
     """Run a command, wake the controller as S3 does once the bucket changed; return its end."""
     running = subprocess.Popen(  # noqa: S603 - our own program
         command(*typed),
         cwd=ROOT,
-        env=deployed.environment(),
+        env=deployed.environment() | dict(environment),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -169,6 +176,22 @@ def test_put_uploads_a_checked_page_and_waits_until_it_is_published(
     assert "page.html: put logo.png into it (3 bytes)" in said
     assert f"adds s3://{BUCKET}/page/page.html" in said
     assert said.endswith("visitors get it with the next maintenance.")
+
+
+def test_the_documented_permissions_suffice_to_put(deployed: Deployed, tmp_path: Path) -> None:
+    """Those of docs/iam.md: of a reader, and to write page/*; they change nothing else."""
+    objects = allow("s3:PutObject", f"arn:aws:s3:::{BUCKET}/page/*")
+    owner = deployed.as_caller(a_user(deployed.site.cloud, *READER, objects))
+    (tmp_path / "page.html").write_text(PAGE)
+
+    code, said = run_while(
+        deployed,
+        *("page", "put", str(tmp_path), "--yes"),
+        wake_when=lambda: bool(names(deployed)),
+        environment=owner,
+    )
+
+    assert (0, False) == (code, "AccessDenied" in said), said
 
 
 def test_put_writes_nothing_if_the_page_is_unusable(deployed: Deployed, tmp_path: Path) -> None:

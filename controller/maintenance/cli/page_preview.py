@@ -8,7 +8,8 @@ Show a page as visitors would get it, from a server on this machine; nothing lea
     a path of `allowed_paths`       the file that lies there in the folder of the page
     any other                       the response that the edge would choose for the caller
 
-`light` and `dark` are the page with its media queries for them decided. Pages get one script more,
+`light` and `dark` are the page with its media queries for them decided, `overdue` is the page after
+the end. Pages get one script more,
 which loads them again when a file changes.
 """
 
@@ -41,7 +42,8 @@ from maintenance.errors import ConfigurationError, MaintenanceError
 
 ADDRESS = "127.0.0.1"
 _NAMES = {ADDRESS, "localhost"}
-_FORMS = {"light": HTML, "dark": HTML, "json": PROBLEM, "text": TEXT}
+_OVERDUE = "overdue"
+_FORMS = {"light": HTML, "dark": HTML, _OVERDUE: HTML, "json": PROBLEM, "text": TEXT}
 _SCHEME_QUERY = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(light|dark)\s*\)")
 _BOTH_SCHEMES = re.compile(r"""(color-scheme\s*:\s*|content\s*=\s*["'])(?:light dark|dark light)""")
 _RELOAD = """<script>setInterval(async () => {{
@@ -129,7 +131,8 @@ class _State(Struct, frozen=True):
     def response(self, language: str, form: str, now: float) -> Answer:
         """Return one variant; '' is the page in the visitor's own color scheme."""
         package = self.packages[form if form in self.packages else ""]
-        rendered = package.responses[language, _FORMS.get(form, HTML)]
+        responses = package.overdue_responses if form == _OVERDUE else package.responses
+        rendered = responses[language, _FORMS.get(form, HTML)]
         headers = {name: fields[0]["value"] for name, fields in rendered["headers"].items()}
         headers["retry-after"] = retry_after(package.settings, now)
         return Answer(int(rendered["status"]), headers, rendered["body"].encode())

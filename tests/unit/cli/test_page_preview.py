@@ -53,7 +53,9 @@ def test_the_first_page_links_to_every_variant(folder: Path) -> None:
     preview = a_preview(folder)
     _, index = get(preview, "/")
     variants = [
-        f"/-/{tag}/{form}" for tag in ("en", "de") for form in ("light", "dark", "json", "text")
+        f"/-/{tag}/{form}"
+        for tag in ("en", "de")
+        for form in ("light", "dark", "overdue", "json", "text")
     ]
 
     assert [] == [each for each in variants if f'href="{each}"' not in index]
@@ -85,6 +87,18 @@ def test_light_and_dark_are_decided(folder: Path, form: str, query: str, scheme:
         page.count(f'"{scheme}"') + page.count(f": {scheme} }}"),
         "prefers-color-scheme" in page,
     ), page
+
+
+def test_the_page_after_the_end_has_none(folder: Path) -> None:
+    """It promises no time that has passed."""
+    (folder / "page.html").write_text("<p>{{until_utc}}.{{is_overdue}}</p>")
+    preview = a_preview(folder)
+    before, after = (get(preview, f"/-/en/{form}")[1][:30] for form in ("light", "overdue"))
+
+    assert ("<p>2026-12-01 02:00 UTC.</p>", "<p>.true</p>") == (
+        before[:28],
+        after[:12],
+    )
 
 
 def test_json_and_text_have_the_message(folder: Path) -> None:
