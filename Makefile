@@ -16,7 +16,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/pycache
 
 .DEFAULT_GOAL := help
 .PHONY: help setup bench demo sandbox live-check test laws cover fmt lint types imports template audit build check lock \
-	clean docs screens page-images check-docs load mutation invoke lambda-image packages
+	clean docs screens page-images check-docs load mutation invoke lambda-image packages release
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -94,6 +94,9 @@ build: setup ## Build both functions, small and quick to start
 packages: build ## Make the Lambda packages and the plain template that the wheel carries
 	@$(BIN)/python -m tools.packages
 
+release: packages .venv/release/.made ## Make everything of a release in dist/, the same bytes each time
+	@$(BIN)/python -m tools.release
+
 check: lint types imports template check-docs audit cover ## Everything that CI checks
 
 bench: setup .venv/bench/.made ## Measure against the goals (ONLY=edge,toggle for some)
@@ -118,4 +121,4 @@ lock: setup ## Pin the requirements again after an edit of an .in file
 	tools/lock
 
 clean: ## Remove what these commands made
-	rm -rf .venv .aws-sam .cache tests/browser/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage
+	rm -rf .venv .aws-sam .cache dist tests/browser/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage
