@@ -99,6 +99,7 @@ const takeOver = (fresh) => {
 // As when a person navigates, so that the answer is the one that the page came with.
 const request = (method) => fetch(location.href, {
   method, cache: "no-store", redirect: "manual", headers: { accept: "text/html" },
+  signal: AbortSignal.timeout?.(20000), // or a network that hangs would end the questions
 });
 
 // A reload would repeat the POST of a form, but only a reload loads an address with a fragment again.
