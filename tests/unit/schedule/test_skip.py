@@ -1,6 +1,6 @@
 """Skips: their values, and what they do to one window. Times are in UTC."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -54,6 +54,13 @@ def test_a_skip_that_is_written_is_read() -> None:
     """The command writes what the controller's parser reads."""
     skip = Skip(instant(WRITTEN), instant("2026-12-06T04:00"))
     assert skip == parse_skip(skip_value(skip.until), written=skip.written, zone=ZONE)
+
+
+def test_the_instants_of_a_skip_are_in_utc() -> None:
+    """Whatever the zone in which Parameter Store's client dates it."""
+    written = instant(WRITTEN).astimezone(ZoneInfo("Asia/Tokyo"))
+    skip = parse_skip("until 2026-12-06", written=written, zone=ZONE)
+    assert {UTC} == {skip.written.tzinfo, skip.until.tzinfo}
 
 
 @pytest.mark.parametrize(
