@@ -13,7 +13,14 @@ from maintenance.errors import MaintenanceError
 
 from tests.cli.deployed import Deployed, deploy, words
 from tests.cloud import Cloud
-from tests.sandbox.builders import a_behavior, a_distribution, a_function, functions
+from tests.sandbox.builders import (
+    a_behavior,
+    a_distribution,
+    a_function,
+    a_user,
+    allow,
+    functions,
+)
 from tests.stories.site import SWITCH
 
 type Deploy = Callable[..., Deployed]
@@ -163,3 +170,51 @@ def test_an_error_that_is_over_is_one_line(deployed_with: Deploy) -> None:
 
     assert 0 == ran.returncode
     assert 1 == len([each for each in ran.stdout.splitlines() if "denied" in each])
+
+
+def test_what_may_not_be_closed_is_shown_as_it_is(deployed_with: Deploy) -> None:
+    """The limit of distributions refuses closing; it ended the command without a state."""
+    deployed = deployed_with(MAX_DISTRIBUTIONS="1")
+    cloud = deployed.site.cloud
+    other = a_distribution(cloud, "other")
+    [first] = [
+        each["Id"]
+        for each in cloud.cloudfront.list_distributions()["DistributionList"]["Items"]
+        if each["Id"] != other
+    ]
+    variables = deployed.site.environment(f"{first},{other}", MAX_DISTRIBUTIONS="1")
+    cloud.functions.update_function_configuration(
+        FunctionName="site-Controller", Environment={"Variables": variables}
+    )
+    cloud.sandbox.finish_deployments()
+    deployed.site.says("on")
+
+    ran = deployed.types("status")
+
+    shown = words(ran.stdout)
+    assert shown.startswith("OPEN Visitors get the site. asked for closed")
+    assert "error Match fewer distributions, or deploy with a higher MaxDistributions." in shown
+    assert 1 == shown.count("MaxDistributions allows 1")
+    assert 1 == ran.returncode
+
+
+def test_what_visitors_get_is_shown_if_the_switch_cannot_be_read(deployed_with: Deploy) -> None:
+    """The listing of the distributions is enough for that."""
+    deployed = deployed_with()
+    deployed.site.becomes("on")
+    deployed.site.settles()
+    reader = a_user(
+        deployed.site.cloud,
+        allow("cloudformation:DescribeStacks", "*"),
+        allow("lambda:GetFunctionConfiguration", "*"),
+        allow("cloudfront:ListDistributions", "*"),
+        allow("cloudwatch:GetMetricStatistics", "*"),
+        allow("ssm:GetParameter", f"arn:aws:ssm:us-east-1:000000000000:parameter{SWITCH}/status"),
+    )
+
+    ran = deployed.types("status", environment=deployed.as_caller(reader))
+
+    shown = words(ran.stdout)
+    assert shown.startswith("CLOSED Visitors get the maintenance page. asked for unknown")
+    assert "error Grant the permission that is missing." in shown
+    assert 1 == ran.returncode

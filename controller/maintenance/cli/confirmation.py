@@ -4,7 +4,7 @@ The screen before a question: what writing the switch would change, for whom, an
 It promises only what will really happen: the plan behind it is the controller's own dry run.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -14,7 +14,7 @@ from rich.text import Text
 
 from maintenance.cli.plan_view import summarize
 from maintenance.cli.problems import Severity, problems_of
-from maintenance.cli.screen import INDENT, counted, facts, render_problems
+from maintenance.cli.screen import INDENT, counted, facts, listed, render_problems
 from maintenance.cli.switch_effect import Effect, WindowChanges, effect
 from maintenance.cli.terminal import Clock
 from maintenance.cli.view import ReportView, Stack
@@ -99,7 +99,7 @@ def _headline(prospect: Prospect) -> str:
 
 def _facts(prospect: Prospect, stack: Stack, clock: Clock) -> Iterator[tuple[str, str]]:
     names = [each.name for each in prospect.plan.report.targets]
-    yield "site", _listed(names) or "there is no distribution"
+    yield "site", listed(names) or "there is no distribution"
     yield "stack", f"{stack.name} in account {stack.account}"
     yield "visitors", f"{_VISITORS[prospect.effect]}{_except_refused(prospect.plan.report)}"
     yield from _ends(prospect, clock)
@@ -165,8 +165,3 @@ def _windows(windows: WindowChanges, clock: Clock) -> Iterator[tuple[str, str]]:
             yield label, f"window {each.window.name}, {when}"
         if len(occurrences) > _LISTED:
             yield label, f"and {len(occurrences) - _LISTED} more within a year"
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-    return ", ".join(names[:_LISTED]) + more

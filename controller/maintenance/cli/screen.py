@@ -1,6 +1,6 @@
 """Parts that several screens are made of."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -12,6 +12,7 @@ from maintenance.cli.terminal import shorten_arns
 
 INDENT = (0, 0, 0, 2)
 _LABEL = 10
+_LISTED = 3
 _SEVERITIES = {
     Severity.ERROR: "bold red",
     Severity.OPEN: "bold magenta",
@@ -52,3 +53,9 @@ def render_problems(problems: Iterable[Problem]) -> RenderableType:
 def counted(number: int, noun: str) -> str:
     """Return `1 behavior` or `2 behaviors`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return the first names, and how many more there are."""
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return ", ".join(names[:_LISTED]) + more

@@ -6,6 +6,7 @@ They ask the controller itself, assembled as in Lambda, and show its answer.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -31,15 +32,15 @@ from maintenance.cli.status_view import render_status
 from maintenance.cli.terminal import Clock, Terminal
 from maintenance.cli.view import LastRun, ReportView, Stack, StatusView
 from maintenance.cli.watch import Watch
-from maintenance.errors import ObservationError, UnreadableValue
+from maintenance.errors import ConfigurationError, ObservationError, UnreadableValue
 from maintenance.model import Distribution, Mode
 from maintenance.reconcile.controller import Controller
-from maintenance.reconcile.desired_state import HypotheticalSwitch
+from maintenance.reconcile.desired_state import DesiredState, HypotheticalSwitch
 from maintenance.reporting.report import SETTLED, Progress, Report, is_everywhere, progress
 from maintenance.reporting.state import is_overdue, site_state
 from maintenance.reporting.status import LastError, ModeChange, PersistedState
 from maintenance.reporting.status_document import decode_persisted_state
-from maintenance.schedule.decision import Schedule
+from maintenance.schedule.decision import Decision, Schedule
 from maintenance.schedule.forecast import forecast
 from maintenance.schedule.history import newest_first
 from maintenance.schedule.switch import Switch, parse_switch
@@ -57,6 +58,17 @@ class _FixedListing(Struct, frozen=True):
 
     def list_distributions(self) -> tuple[Distribution, ...]:
         return self.distributions
+
+
+class _UnknownState(Struct, frozen=True):
+    """What was asked for cannot be read; the error says why."""
+
+    now: datetime
+    error: str
+
+    def read(self, changed: ParameterChanged | None = None) -> DesiredState:  # noqa: ARG002 - nothing can be read
+        decision = Decision(Mode.UNCHANGED, "What was asked for cannot be read.")
+        return DesiredState(self.now, decision, upcoming=None, errors=(self.error,), due=None)
 
 
 class Session(Struct, frozen=True):
@@ -85,7 +97,7 @@ class Session(Struct, frozen=True):
     def status(self, *, wait: timedelta | None, as_exit_code: bool) -> ExitCode:
         """Show the status; with `wait`, once every distribution has settled or the time is over."""
         if wait is None:
-            view = self.read_status()
+            view = self._read_status_anyhow()
         else:
             last_change = self.last_change()
             view = self.watch.wait(
@@ -153,6 +165,20 @@ class Session(Struct, frozen=True):
     def read_status(self, changed: ParameterChanged | None = None) -> ReportView:
         """Return the status, read no older than `changed`."""
         return self._read(self.app.controller, lambda controller: controller.status(changed))
+
+    def _read_status_anyhow(self) -> ReportView:
+        """Return the status, and at least what visitors get if the rest is refused or unknown."""
+        controller = self.app.controller
+        try:
+            return self.read_status()
+        except ConfigurationError as error:
+            view = self._read(_without_limit(controller), Controller.status)
+            errors = (str(error), *view.report.input_errors)
+            return replace(view, report=replace(view.report, input_errors=errors))
+        except ObservationError as error:
+            unknown = _UnknownState(self.app.clock(), str(error))
+            view = self._read(replace(controller, desired_state=unknown), Controller.status)
+            return replace(view, is_decided=False)
 
     def parse_switch(self, value: str) -> Switch:
         """Return what the switch would say if this were written now; raise UnreadableValue."""
@@ -236,6 +262,12 @@ class Session(Struct, frozen=True):
         if read.unknown:
             raise ObservationError(" | ".join(read.unknown))
         return read.schedule, read.errors
+
+
+def _without_limit(controller: Controller) -> Controller:
+    """Return a controller that also looks at more distributions than it may close."""
+    settings = replace(controller.site.settings, max_distributions=sys.maxsize)
+    return replace(controller, site=replace(controller.site, settings=settings))
 
 
 def _is_failed(report: Report) -> bool:

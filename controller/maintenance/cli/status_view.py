@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from maintenance.cli.problems import Problem, Severity, problems_of
-from maintenance.cli.screen import INDENT, counted, facts, render_problems
+from maintenance.cli.screen import INDENT, counted, facts, listed, render_problems
 from maintenance.cli.terminal import Clock, shorten_arns
 from maintenance.cli.view import StatusView
 from maintenance.cloudfront.plan import Step
@@ -89,7 +89,9 @@ def _request(status: StatusView, clock: Clock) -> Iterator[tuple[str, str]]:
     """Yield what was asked for, until when, why, and of which site."""
     report = status.view.report
     decision = report.decision
-    if decision.mode is Mode.UNCHANGED:
+    if not status.view.is_decided:
+        yield "asked for", "unknown, see the error"
+    elif decision.mode is Mode.UNCHANGED:
         yield "asked for", "nothing: the site stays as it is"
     else:
         asked = "closed" if decision.mode is Mode.MAINTENANCE else "open"
@@ -101,6 +103,7 @@ def _request(status: StatusView, clock: Clock) -> Iterator[tuple[str, str]]:
         yield "until", clock.time_and_distance(until) if until else "someone writes off"
     yield "why", decision.reason
     yield "message", decision.message or ""
+    yield "site", listed([each.name for each in report.targets])
     yield "stack", f"{status.stack.name} in account {status.stack.account}"
 
 
@@ -131,19 +134,20 @@ def _late_run(status: StatusView, clock: Clock) -> Iterator[Problem]:
     last, report = status.last_run, status.view.report
     if last.error:
         return
-    ran = f"ran last {clock.time_and_distance(last.at)}" if last.at else "has not run for a day"
     if last.is_late(clock.now):
+        since = f"since {clock.time_and_distance(last.at)}" if last.at else "for a day"
         sweep = format_duration(last.sweep)
         yield Problem(
             Severity.ERROR,
-            (f"The controller {ran}; it should run every {sweep}.",),
+            (f"No run of the controller has ended {since}; one should every {sweep}.",),
             "Make it run with `site-maintenance sweep`; if that fails, deploy the stack again.",
             _GONE,
         )
     elif _is_waiting(report) and report.due and last.at and last.at < report.due:
+        ran = clock.time_and_distance(last.at)
         yield Problem(
             Severity.NOTICE,
-            (f"The controller has not acted on this yet: it {ran}. It usually takes seconds.",),
+            (f"The controller has not acted on this yet: it ran last {ran}. It takes seconds.",),
             "If it takes a minute, run `site-maintenance sweep`.",
             _GONE,
         )

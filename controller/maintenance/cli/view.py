@@ -11,10 +11,15 @@ from maintenance.reporting.status import LastError
 
 
 class ReportView(Struct, frozen=True):
-    """A report, and the distributions' aliases by id, or the domain name of one without aliases."""
+    """
+    A report, and the distributions' aliases by id, or the domain name of one without aliases.
+
+    `is_decided` is whether it could be read what was asked for.
+    """
 
     report: Report
     names: Mapping[str, str]
+    is_decided: bool = True
 
 
 class Stack(Struct, frozen=True):

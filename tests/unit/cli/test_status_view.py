@@ -116,7 +116,10 @@ def test_the_headline_counts_distributions_where_they_differ() -> None:
         ),
         ("until someone writes off why", replace(CLOSED, until=None)),
         ("asked for nothing: the site stays as it is why Unchanged.", UNCHANGED),
-        ("message Back at two stack", replace(CLOSED, message="Back at two")),
+        (
+            "message Back at two site e0.cloudfront.net stack",
+            replace(CLOSED, message="Back at two"),
+        ),
         ("stack shop in account 123456789012", OPEN),
         ("next no windows planned", OPEN),
         ("next opens Tue 1 Dec 14:00 UTC, in 2h", CLOSED),
@@ -127,6 +130,15 @@ def test_then_it_says_what_was_asked_for_and_what_comes_next(
 ) -> None:
     """With the stack and the account, so that nobody reads the state of another site."""
     assert expected in text(render_status(a_status(decision, deployed(DONE)), CLOCK))
+
+
+def test_what_was_asked_for_may_be_unknown() -> None:
+    """What visitors get is said even so."""
+    status = a_status(UNCHANGED, deployed(OURS))
+    view = replace(status.view, is_decided=False)
+    shown = text(render_status(replace(status, view=view), CLOCK))
+
+    assert shown.startswith("CLOSED Visitors get the maintenance page. asked for unknown, see the")
 
 
 def test_it_says_who_asked() -> None:
@@ -180,10 +192,10 @@ def test_the_controller_ran() -> None:
     ("expected", "last_run"),
     [
         (
-            "The controller ran last Tue 1 Dec 11:29 UTC, 31m ago; it",
+            "No run of the controller has ended since Tue 1 Dec 11:29 UTC, 31m ago; one",
             LastRun(CLOCK.now - timedelta(minutes=31)),
         ),
-        ("The controller has not run for a day; it should run every 15m.", LastRun(None)),
+        ("No run of the controller has ended for a day; one should every 15m.", LastRun(None)),
     ],
 )
 def test_a_controller_that_does_not_run_is_an_error(expected: str, last_run: LastRun) -> None:
@@ -218,7 +230,7 @@ def test_a_change_that_waits_names_the_last_run() -> None:
     assert "edges E0 open 1 open waiting for the controller" in shown
     assert (
         "notice If it takes a minute, run `site-maintenance sweep`. The controller has not acted "
-        "on this yet: it ran last Tue 1 Dec 11:56 UTC, 4m ago. It usually takes seconds."
+        "on this yet: it ran last Tue 1 Dec 11:56 UTC, 4m ago. It takes seconds."
     ) in shown
 
 
