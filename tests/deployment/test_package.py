@@ -48,6 +48,8 @@ def test_what_the_template_needs_is_uploaded_once(account: Cloud, tmp_path: Path
     )
     assert "" == second.stderr
     assert "Transform" not in json.loads(second.stdout)
+    # What CloudFormation takes in a call (doc: CloudFormation User Guide, quotas).
+    assert len(second.stdout.encode()) <= 51_200
 
 
 def test_a_stack_of_the_template_answers_by_its_packages(account: Cloud) -> None:

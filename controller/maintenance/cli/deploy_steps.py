@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
@@ -58,13 +58,17 @@ class Deployment(Struct, frozen=True):
         self._show(change_set, before, values)
         if not has_bucket:
             self.context.terminal.explain(f"It creates the bucket {packages.name} for its code.")
-        if not self._is_agreed(change_set, packages.account, is_new=is_new, yes=is_confirmed):
-            return ExitCode.FAILED
-        if not has_bucket:
-            packages.create()
-        for key in upload_packages(packages, package_keys(template)):
-            self.context.terminal.info(f"Uploaded s3://{packages.name}/{key}")
-        return self._execute(change_set, is_new=is_new)
+        is_ready = False
+        try:
+            verb = "Create" if is_new else "Update"
+            where = f"the stack {self.stack.name} in us-east-1 of account {packages.account}"
+            if confirm(self.context.terminal, f"{verb} {where}?", is_confirmed=is_confirmed):
+                self._upload(packages, package_keys(template), has_bucket=has_bucket)
+                is_ready = True
+        finally:
+            if not is_ready:
+                self.stack.withdraw(change_set, is_new=is_new)
+        return self._execute(change_set, is_new=is_new) if is_ready else ExitCode.FAILED
 
     def _show(self, change_set: ChangeSet, before: str, values: Mapping[str, str]) -> None:
         """Show the change set, and which rights it gives and takes; `before` may be ''."""
@@ -80,17 +84,11 @@ class Deployment(Struct, frozen=True):
             ),
         )
 
-    def _is_agreed(self, change_set: ChangeSet, account: str, *, is_new: bool, yes: bool) -> bool:
-        """Return whether the operator agrees; leave nothing behind if not."""
-        verb = "Create" if is_new else "Update"
-        question = f"{verb} the stack {self.stack.name} in us-east-1 of account {account}?"
-        is_agreed = False
-        try:
-            is_agreed = confirm(self.context.terminal, question, is_confirmed=yes)
-        finally:
-            if not is_agreed:
-                self.stack.withdraw(change_set, is_new=is_new)
-        return is_agreed
+    def _upload(self, bucket: PackageBucket, keys: Iterable[str], *, has_bucket: bool) -> None:
+        if not has_bucket:
+            bucket.create()
+        for key in upload_packages(bucket, keys):
+            self.context.terminal.info(f"Uploaded s3://{bucket.name}/{key}")
 
     def _execute(self, change_set: ChangeSet, *, is_new: bool) -> ExitCode:
         terminal = self.context.terminal

@@ -57,14 +57,19 @@ def watch_events(
     done: set[str] = set()
     with _bar(terminal) as bar:
         task = bar.add_task("", total=resources, word="")
-        for event in events:
-            seen.append(event)
-            if not terminal.err.is_terminal and event.has_ended:
-                terminal.info(f"{event.status} {event.logical_id}")
-            if event.has_ended:
-                done.add(event.logical_id)
-            word = f"{event.status} {event.logical_id}"
-            bar.update(task, completed=min(len(done), resources), word=word)
+        try:
+            for event in events:
+                seen.append(event)
+                if not terminal.err.is_terminal and event.has_ended:
+                    terminal.info(f"{event.status} {event.logical_id}")
+                if event.has_ended:
+                    done.add(event.logical_id)
+                word = f"{event.status} {event.logical_id}"
+                bar.update(task, completed=min(len(done), resources), word=word)
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(
+                "Interrupted: CloudFormation goes on. Run this again once it is done."
+            ) from None
     return tuple(seen)
 
 

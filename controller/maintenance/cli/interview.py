@@ -79,6 +79,8 @@ class Interview(Struct, frozen=True):
                 "the questions have no answer: run this in a terminal, or give the answers as "
                 "options (site-maintenance deploy --help)"
             ) from error
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt("Interrupted: nothing was deployed.") from None
         return typed.strip() or (default or "")
 
 
