@@ -32,8 +32,9 @@ function row(order) {
 async function showMaintenance(response) {
   const type = response.headers.get("content-type") ?? "";
   const problem = /json/.test(type) ? await response.json() : {};
-  const wait = Number(response.headers.get("retry-after"));
-  const again = wait ? ` Back in about ${Math.ceil(wait / 60)} min.` : "";
+  // Not by Retry-After, which is an hour at most.
+  const minutes = problem.until ? Math.ceil((new Date(problem.until) - Date.now()) / 60_000) : 0;
+  const again = minutes > 0 ? ` Back in about ${minutes} min.` : "";
   element("notice-text").textContent =
     (problem.detail ?? problem.title ?? "We are working on it and will be back.") + again;
   show("maintenance", "Maintenance");
