@@ -55,6 +55,9 @@ class _Request(Struct, frozen=True):
     attached: Collection[str]
 
 
+_NOTHING = _Request(PageContent(), publish=False, attached=())
+
+
 class VersionSelector(Struct, frozen=True):
     """
     Selects among the versions of MaintenanceEdge and MaintenancePage.
@@ -85,9 +88,12 @@ class VersionSelector(Struct, frozen=True):
         """
         self.deadline.restart()
         stored = (read_page or self.stored_files.read)()
-        bypass, bypass_errors = self._bypass(stored.tokens, attached)
-        content = PageContent(announcement=announcement, bypass=bypass)
-        request = _Request(content, publish, attached)
+        try:
+            bypass, bypass_errors = self._bypass(stored.tokens, attached)
+        except MaintenanceError as error:
+            # What is attached stays: a version without the tokens would end every bypass link.
+            return self._fall_back({}, _NOTHING, str(stored.tokens), _not_published(error))
+        request = _Request(PageContent({}, announcement, bypass), publish, attached)
         if isinstance(stored.page, MaintenanceError):
             selection = self._select_last_good(None, str(stored.page), request)
         else:
@@ -125,7 +131,11 @@ class VersionSelector(Struct, frozen=True):
     def _bypass(
         self, tokens: tuple[Token, ...] | MaintenanceError, attached: Collection[str]
     ) -> tuple[bytes, tuple[str, ...]]:
-        """Return the file with the bypass tokens, and the error if they cannot be read."""
+        """
+        Return the file with the bypass tokens, and the error if they cannot be read.
+
+        Raises MaintenanceError if those of the attached version cannot be read either.
+        """
         if isinstance(tokens, MaintenanceError):
             return self._attached_bypass(attached), (str(tokens),)
         return published_tokens(tokens), ()
@@ -134,20 +144,15 @@ class VersionSelector(Struct, frozen=True):
         """Return the file with the bypass tokens that visitors' version has; b"" without one."""
         if not attached:
             return b""
-        try:
-            newest = newest_of(self.publisher.versions.list_versions(), attached)
-            if newest is None:
-                return b""
-            return bypass_of(self.publisher.versions.read_package(newest.arn).package)
-        except MaintenanceError:
-            # The error that made this necessary is reported; this one would repeat it.
+        newest = newest_of(self.publisher.versions.list_versions(), attached)
+        if newest is None:
             return b""
+        return bypass_of(self.publisher.versions.read_package(newest.arn).package)
 
     def _is_usable(self, page: _Page) -> bool:
         """Return whether the page files are usable without announcement and tokens."""
-        request = _Request(PageContent(), publish=False, attached=())
         try:
-            self._version_of(page, request)
+            self._version_of(page, _NOTHING)
         except PageRefused:
             return False
         return True

@@ -14,6 +14,7 @@ from maintenance.lambda_edge.bypass import Token, published_tokens
 from maintenance.lambda_edge.package import PageContent, build_package, bypass_of
 from maintenance.lambda_edge.select import VersionSelector
 from maintenance.lambda_edge.stored_files import StoredFiles
+from maintenance.lambda_edge.version import EdgeVersion
 from maintenance.schedule.announcement import NO_ANNOUNCEMENT, Announcement
 
 from tests.builders import EDGE, NOW
@@ -142,3 +143,28 @@ def test_a_site_that_closes_while_tokens_cannot_be_read_has_none() -> None:
     selection = selector.select(NO_ANNOUNCEMENT)
 
     assert (EDGE.base_arn, ("the tokens cannot be read",)) == (selection.arn, selection.errors)
+
+
+def test_a_site_closed_with_the_base_has_no_tokens_to_keep() -> None:
+    """The stack deployed it without any."""
+    selector = a_selector(PageFunction(), error=ObservationError("the tokens cannot be read"))
+
+    assert EDGE.base_arn == selector.select(NO_ANNOUNCEMENT, attached={EDGE.base_arn}).arn
+
+
+class _SilentFunction(PageFunction):
+    def list_versions(self) -> tuple[EdgeVersion, ...]:
+        raise ObservationError("Lambda does not answer")
+
+
+def test_what_is_attached_stays_while_neither_s3_nor_lambda_answers() -> None:
+    """With its page and its tokens; both errors are reported, each once."""
+    function = _SilentFunction()
+    before = published(function, PageContent(PAGE, bypass=published_tokens([ANA])))
+    no_answer = ObservationError("S3 does not answer")
+    selector = a_selector(function, page=no_answer, error=no_answer)
+
+    selection = selector.select(NO_ANNOUNCEMENT, attached={before})
+
+    assert (True, 1) == (selection.is_fallback, selection.errors.count("S3 does not answer"))
+    assert "Lambda does not answer" in str(selection.errors)
