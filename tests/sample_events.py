@@ -27,7 +27,7 @@ from maintenance.schedule.request import Request, Requester
 
 from tests.builders import NOW, SITE
 
-HOSTILE = 'say "hi"\\n\x1b[31m\r\nC:\\temp \N{RIGHT-TO-LEFT OVERRIDE}'
+HOSTILE = '<!channel> say "hi"\\n\x1b[31m\r\nC:\\temp \N{RIGHT-TO-LEFT OVERRIDE}'
 
 
 def events_with(text: str) -> list[Event]:

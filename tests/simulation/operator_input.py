@@ -118,6 +118,17 @@ class OperatorInput:
         until = value.until(written)
         return "maintenance" if value.says == "on" and (not until or now < until) else "live"
 
+    def coming(self, now: datetime) -> dict[str, datetime]:
+        """Return when the next occurrence of each window begins, if one is to come."""
+        ends = [each.until(at) or at for at, each in self.switch if each and each.says == "off"]
+        coming = {}
+        for name, versions in self.windows.items():
+            readable = [(written, value) for written, value in versions if value]
+            after = max(now, self._skipped(name), *ends[-1:])
+            if readable and (start := _next_start(*readable[-1], after)):
+                coming[name] = start
+        return coming
+
     def is_invalid(self, now: datetime) -> bool:
         """
         Return whether a run must fail.
@@ -153,3 +164,12 @@ class OperatorInput:
             if is_open and start > self._skipped(name):
                 starts.append(start)
         return starts
+
+
+def _next_start(written: datetime, value: WindowValue, after: datetime) -> datetime | None:
+    """Return the first start of a window later than `after`, None without any."""
+    if value.begins is None:
+        return after.replace(minute=0, second=0, microsecond=0) + _HOUR
+    # The text of a window has whole seconds.
+    start = value.start(written).replace(microsecond=0)
+    return start if start > after else None

@@ -36,6 +36,7 @@ EVENTS = ("alarm_clock", "other tool", "page", "sweep", "switch", "window")
 _OWN_ARN = "arn:aws:lambda:us-east-1:000000000000:function:site-Controller"
 _ALARM = "at(%Y-%m-%dT%H:%M:%S)"
 _MINUTE = timedelta(minutes=1)
+_NOTICE = timedelta(minutes=30)
 
 
 class SimulatedSite:
@@ -54,7 +55,7 @@ class SimulatedSite:
             a_distribution(cloud, "shop", CacheBehaviors=behaviors),
             a_distribution(cloud, "api"),
         ]
-        environment = self._site.environment(",".join(ids), EXCEPT_PATHS=OPEN)
+        environment = self._site.environment(",".join(ids), EXCEPT_PATHS=OPEN, NOTICE_MINUTES="30")
         self._settings = Settings.from_env(environment)
         self._third_parties = [ThirdParty(cloud, each) for each in ids]
         self._renamings = 0
@@ -302,9 +303,25 @@ class SimulatedSite:
         minutes = (now + each * _MINUTE for each in range(1, 180))
         change = next((each for each in minutes if self._input.mode(each) != mode), None)
         alarm = self._site.alarm()
+        # A switch that was deleted takes its offs along, which the status remembers.
+        if self._input.switch:
+            self._check_plans(now, alarm)
         if change:
             assert alarm is not None
             assert datetime.strptime(alarm, _ALARM).replace(tzinfo=UTC) <= change + _MINUTE / 60
+
+    def _check_plans(self, now: datetime, alarm: str | None) -> None:
+        """Fail unless the windows that begin soon are announced, and the others will be in time."""
+        coming = self._input.coming(now)
+        soon = {name: start for name, start in coming.items() if start - _NOTICE <= now}
+        planned = {each["window"]: each["begins"] for each in self._site.status()["planned"]}
+        assert {name: f"{start:%Y-%m-%dT%H:%M:%SZ}" for name, start in soon.items()} == planned
+        due = (start - _NOTICE for name, start in coming.items() if name not in soon)
+        later = min(due, default=None)
+        if later:
+            assert alarm is not None
+            soonest = max(later, now + _MINUTE) + _MINUTE / 60
+            assert datetime.strptime(alarm, _ALARM).replace(tzinfo=UTC) <= soonest
 
     def _update_count(self) -> int:
         return len(self.cloud.sandbox.calls("cloudfront:UpdateDistribution"))

@@ -11,7 +11,8 @@ The events of the account's default event bus, whose source is `site.maintenance
 
 Each has a `title` and a `text` for people, as plain text that stays the same inside JSON quotes:
 EventBridge puts it into an input template without escaping it (doc: EventBridge User Guide,
-eb-transform-target-input). The other members are for programs; docs/events.schema.json has them.
+eb-transform-target-input), and a chat reads markup in it. The other members are for programs;
+docs/events.schema.json has them.
 """
 
 import re
@@ -43,6 +44,8 @@ _TITLES = {
     (Mode.LIVE, Phase.DEPLOYED): "Open everywhere",
 }
 _NEEDS_ESCAPES = re.compile(r"[\x00-\x1f\x7f]+")
+# A chat would take <!channel> for a mention.
+_PLAIN = str.maketrans({'"': "'", "\\": "/", "<": "(", ">": ")"})
 # An input template's result may have 8,192 characters, and a notification in a chat 8,000 (doc:
 # Amazon Q Developer in chat applications Administrator Guide, custom-notifs).
 _MAX_TEXT_BYTES = 3000
@@ -297,6 +300,6 @@ def _paragraph(*sentences: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return a text without what JSON would have to escape."""
+    """Return a text without what JSON, HTML or a chat's markup would have to escape."""
     one_line = _NEEDS_ESCAPES.sub(" ", replace_control_characters(text))
-    return one_line.replace('"', "'").replace("\\", "/")
+    return one_line.translate(_PLAIN)
