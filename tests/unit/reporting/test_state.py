@@ -224,3 +224,13 @@ def test_what_no_run_has_done_in_time_is_stuck(
     report = a_report(mode, an_outcome(*steps))
 
     assert expected is site_state(report, now=LATER, overdue=True).state
+
+
+@pytest.mark.parametrize(("mode", "expected"), [(CLOSE, STUCK), (LIVE, STUCK), (UNCHANGED, CLOSED)])
+def test_a_distribution_that_is_no_target_should_be_open(mode: Mode, expected: SiteState) -> None:
+    """Unless neither the switch nor a window says anything; then it is as it was left."""
+    other = replace(refused(OURS), distribution_id="OTHER")
+    report = a_report(mode, an_outcome(OURS))
+
+    seen = site_state(replace(report, outcomes=(*report.outcomes, other)), now=LATER)
+    assert expected is seen.of("OTHER").state
