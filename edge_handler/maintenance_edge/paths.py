@@ -41,12 +41,13 @@ _DECODABLE: Final = re.compile(
 
 
 class AllowedPaths:
-    """The paths that stay open; `expression` matches a whole path, or nothing if there are none."""
+    """The paths that stay open, those that match one of `patterns`."""
 
-    __slots__ = ("expression",)
+    __slots__ = ("expression", "patterns")
 
-    def __init__(self, expression: re.Pattern[str]) -> None:
-        self.expression: Final = expression
+    def __init__(self, patterns: Iterable[str]) -> None:
+        self.patterns: Final = tuple(patterns)
+        self.expression: Final = compile_patterns(self.patterns)
 
     def __contains__(self, uri: str) -> bool:
         """Return whether `uri`, a path without query string, is open however it is resolved."""
@@ -56,7 +57,7 @@ class AllowedPaths:
 
 def allowed_paths(patterns: Iterable[str]) -> AllowedPaths:
     """Return the paths that match one of these patterns."""
-    return AllowedPaths(compile_patterns(patterns))
+    return AllowedPaths(patterns)
 
 
 def compile_patterns(patterns: Iterable[str]) -> re.Pattern[str]:

@@ -23,8 +23,7 @@ from maintenance_edge.rules import or_null
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import re
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Any, Final
 
     from maintenance_edge.event import Request
@@ -35,26 +34,28 @@ _SINGLE_PAGE: Final = "single-page"
 
 
 class Rewrite:
-    """How to rewrite: one of the two kinds, or None for not at all; `kept` matches what stays."""
+    """How to rewrite: one of two kinds, or None for not at all; `kept` are patterns of paths."""
 
-    __slots__ = ("kept", "kind")
+    __slots__ = ("expression", "kept", "kind")
 
-    def __init__(self, kind: str | None, kept: re.Pattern[str]) -> None:
+    def __init__(self, kind: str | None, kept: Iterable[str]) -> None:
         self.kind: Final = kind
-        self.kept: Final = kept
+        self.kept: Final = tuple(kept)
+        self.expression: Final = compile_patterns(self.kept)
 
     def apply(self, request: Request) -> Request:
         """Return a request that passes: `request` itself, or with another path."""
         uri = request.get("uri", "/")
         path = _rewritten(uri, self.kind)
-        if path == uri or request.get("method") not in {"GET", "HEAD"} or self.kept.fullmatch(uri):
+        is_kept = self.expression.fullmatch(uri)
+        if path == uri or request.get("method") not in {"GET", "HEAD"} or is_kept:
             return request
         return {**request, "uri": path}
 
 
 def read_rewrite(values: Mapping[str, Any]) -> Rewrite:
     """Return how to rewrite by these settings."""
-    return Rewrite(values["rewrite"], compile_patterns(values["rewrite_except_paths"]))
+    return Rewrite(values["rewrite"], values["rewrite_except_paths"])
 
 
 def _rewritten(uri: str, kind: str | None) -> str:
