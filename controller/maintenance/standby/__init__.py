@@ -1,0 +1,1 @@
+"""The standby engine: what its key-value store and its function hold."""
