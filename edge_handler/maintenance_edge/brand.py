@@ -23,7 +23,7 @@ from __future__ import annotations
 import string
 from types import MappingProxyType
 
-from maintenance_edge.page import CLOCK, escape
+from maintenance_edge.page import CLOCK, CLOCK_ICON, ICON_COLOR, escape
 from maintenance_edge.rules import is_line
 
 TYPE_CHECKING = False
@@ -41,6 +41,8 @@ _QUOTED_IN_ADDRESS: Final = str.maketrans(
 _NOT_IN_ADDRESS: Final = frozenset(" \"'<>`\\")
 _TELEPHONE: Final = frozenset(string.digits + " ()-./")
 _SHORT_COLOR, _LONG_COLOR = 4, 7
+# The page has it twice then.
+_LARGEST_ICON: Final = 2_000
 
 
 class Brand:
@@ -108,6 +110,20 @@ class Brand:
             markup = _logo(logo, label, f"logo{plate}") if logo else ""
         shown = "" if has_name or not name else f"<span>{name}</span>"
         return f'<header class="brand">{markup}{shown}</header>'
+
+    def icon(self) -> str:
+        """
+        Return the markup of the tab's icon: a small logo without the name, or a clock.
+
+        "" with any other logo: the icon that the browser remembers of the site is better.
+        """
+        logo, accent = self._values.get("logo", ""), self._values.get("accent", "")
+        if not logo:
+            return CLOCK_ICON.replace(ICON_COLOR, f"%23{accent[1:]}") if accent else CLOCK_ICON
+        if self._values.get("logo_has_name") or len(logo) > _LARGEST_ICON:
+            return ""
+        colored = logo.replace("currentColor", accent or "#808080") if _is_inline(logo) else logo
+        return f'<link rel="icon" href="{escape(_image_address(colored))}">'
 
     def links(self, text: Text, language: str) -> str:
         """Return the markup of the links to status page and contact; "" without both."""

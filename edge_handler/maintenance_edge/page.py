@@ -16,6 +16,7 @@ Fill the placeholders of a page for one language. Pure.
     {{name}} {{status_url}}      of the brand, as text; empty if there is none
     {{contact}}
     {{brand}} {{links}}          logo and name, or a clock; links to status page and contact
+    {{icon}}                     the icon of the tab, so that none is requested
     {{style}} {{script}}         page.css with the brand's colours, and page.js
 """
 
@@ -45,7 +46,7 @@ _PLACEHOLDER: Final = re.compile(r"\{\{(.*?)(\}\}|$)", re.MULTILINE)
 PLACEHOLDERS: Final = (
     "language", "dir", "title", "heading", "message", "message_html", "until", "until_utc",
     "is_overdue", "retry_after_seconds", "version", *PHRASES, "name", "status_url", "contact",
-    "brand", "links", "style", "script",
+    "brand", "links", "icon", "style", "script",
 )  # fmt: skip
 
 # As html.escape does; the module `html` would also load the names of 2,231 characters.
@@ -59,9 +60,17 @@ CLOCK: Final = (
     '<circle cx="28" cy="28" r="24"/><path d="M28 15v13l9 6"/></svg>'
 )
 
+ICON_COLOR: Final = "%235b78e5"
+CLOCK_ICON: Final = (
+    '<link rel="icon" href="data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 '
+    f"viewBox=%220 0 56 56%22 fill=%22none%22 stroke=%22{ICON_COLOR}%22 stroke-width=%225%22 "
+    "stroke-linecap=%22round%22%3E%3Ccircle cx=%2228%22 cy=%2228%22 r=%2224%22/%3E"
+    '%3Cpath d=%22M28 15v13l9 6%22/%3E%3C/svg%3E">'
+)
+
 
 # CRC-32 of defaults/page.html as we ship it, without anything that a site's owner changed.
-_OUR_PAGE: Final = 0xC0C13C54
+_OUR_PAGE: Final = 0x5B44D59C
 
 
 class Page:
@@ -134,7 +143,7 @@ def render_page(
     body = page.fill({**markup, "version": version}, language)
     brand = settings.brand
     if page.is_ours and not (brand and brand.inline_logos()):
-        has_image = "data:" in markup["brand"]
+        has_image = "data:" in markup["brand"] + markup["icon"]
         policy = policy_of_our_page(markup["style"], markup["script"], has_image=has_image)
     else:
         policy = _policy(page, {**markup, "version": version}, language, settings)
@@ -186,6 +195,7 @@ def _markup(
         "message_html": _message_markup(text),
         "brand": brand.header(language) if brand else CLOCK,
         "links": brand.links(text, language) if brand else "",
+        "icon": brand.icon() if brand else CLOCK_ICON,
         "style": parts.style + (brand.style() if brand else ""),
         "script": parts.script,
         "version": "",

@@ -111,6 +111,31 @@ def test_a_logo_is_part_of_the_page(markup: str, brand: dict[str, object]) -> No
     assert header == page(name="Harbour", **brand).partition("<h1>")[0].partition("</title>")[2]
 
 
+@pytest.mark.parametrize(
+    ("href", "brand"),
+    [
+        ("stroke=%22%235b78e5%22", {}),
+        ("stroke=%22%230b6e4f%22", {"accent": "#0b6e4f"}),
+        (f'href="{PNG}"', {"logo": PNG}),
+        ("fill=%22%230b6e4f%22", {"logo": '<svg fill="currentColor"></svg>', "accent": "#0b6e4f"}),
+        ("fill=%22%23808080%22", {"logo": '<svg fill="currentColor"></svg>'}),
+    ],
+)
+def test_the_icon_of_the_tab_is_a_small_logo_or_a_clock(
+    href: str, brand: dict[str, object]
+) -> None:
+    """It comes with the page, so that no visitor's browser requests another one."""
+    icon = some_responses("{{icon}}", brand=brand)["en", HTML]["body"]
+
+    assert (True, True) == (icon.startswith('<link rel="icon" href="data:'), href in icon)
+
+
+@pytest.mark.parametrize("brand", [{"logo": PNG, "logo_has_name": True}, {"logo": PNG * 100}])
+def test_another_logo_is_no_icon(brand: dict[str, object]) -> None:
+    """A name cannot be read in a tab, and the page would have a large logo twice."""
+    assert "" == some_responses("{{icon}}", brand=brand)["en", HTML]["body"]
+
+
 def test_a_logo_without_a_name_has_no_text() -> None:
     """Then the title is as without a brand."""
     body = page(logo=PNG)

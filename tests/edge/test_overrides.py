@@ -195,7 +195,7 @@ MESSAGE = "'message' must be one line of text or null, not"
                 "{{until}}, {{until_utc}}, {{is_overdue}}, {{retry_after_seconds}}, {{version}}, "
                 "{{planned_end}}, {{time_left}}, {{overdue}}, {{try_again}}, {{leave_open}}, "
                 "{{checked}}, {{service_status}}, {{contact_us}}, {{name}}, {{status_url}}, "
-                "{{contact}}, {{brand}}, {{links}}, {{style}}, {{script}}."
+                "{{contact}}, {{brand}}, {{links}}, {{icon}}, {{style}}, {{script}}."
             ),
             {"page.html": "{{mesage}}"},
         ),
