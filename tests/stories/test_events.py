@@ -167,11 +167,18 @@ def test_another_end_is_announced_with_the_one_before(site: Site, news: News) ->
     """Longer, then shorter, then without an end; a repeated run adds nothing."""
     site.becomes(f"on until {at(NOW + HOUR)}")
     first = news()
+    reported = []
     for value in (f"on until {at(NOW + 3 * HOUR)}", f"on until {at(NOW + 2 * HOUR)}", "on"):
-        site.becomes(value)
-        site.receives({"sweep": True})
+        reported += [site.becomes(value), site.receives({"sweep": True})]
 
     ends = news()
+    before_and_after = [
+        {"previous": each["detail"]["previous_until"], "until": each["detail"]["until"]}
+        for each in ends
+    ]
+    assert [change for each in before_and_after for change in (each, None)] == [
+        each["end_change"] for each in reported
+    ]
     assert [("Maintenance Mode Changed", "accepted")] == changes(first, "phase")
     words = ("extended", "shortened", "extended")
     assert [("Maintenance End Changed", each) for each in words] == changes(ends)

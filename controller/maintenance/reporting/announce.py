@@ -98,7 +98,11 @@ class Announcer(Struct, frozen=True):
             return self._revert(report.with_housekeeping_error(error), previous, now)
         titles = tuple(each.detail.title for each in events)
         return replace(
-            report, status=update.status, transitions=update.transitions, announced=titles
+            report,
+            status=update.status,
+            transitions=update.transitions,
+            announced=titles,
+            end_change=update.end_change,
         )
 
     def with_requester(self, report: Report, before: PersistedState | None = None) -> Report:

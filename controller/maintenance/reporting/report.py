@@ -20,7 +20,7 @@ from maintenance.cloudfront.engine import Selection
 from maintenance.cloudfront.plan import Action, Plan, Step
 from maintenance.model import Association, Distribution, Mode
 from maintenance.reporting.plans import ComingOccurrence
-from maintenance.reporting.status import Instant, Status, Transition
+from maintenance.reporting.status import EndChange, Instant, Status, Transition
 from maintenance.reporting.status_document import truncate
 from maintenance.schedule.decision import Decision
 from maintenance.schedule.request import Request, Requester
@@ -77,7 +77,8 @@ class Report(Struct, frozen=True):
     the decision, `last_off` the newest off, if it was read. `request` is the version of the switch
     or a window that asks for the mode, and `requester` who wrote that, if it was looked up.
     `planned` is the next occurrence of each window, None if that is unknown or not to be announced,
-    and `announced` are the titles of the events that were sent.
+    and `announced` are the titles of the events that were sent. `end_change` is the end that was
+    announced before and the one that is now, if they differ.
     """
 
     decision: Decision
@@ -98,6 +99,7 @@ class Report(Struct, frozen=True):
     requester: Requester | None = None
     planned: tuple[ComingOccurrence, ...] | None = None
     announced: tuple[str, ...] = ()
+    end_change: EndChange | None = None
 
     @property
     def requested_by(self) -> str:
@@ -196,6 +198,7 @@ class ReportDocument(Struct, frozen=True):
     requested_by_arn: str
     distributions: list[OutcomeDocument]
     announced: list[str]
+    end_change: EndChange | None
     notices: list[str]
     errors: list[str]
 
@@ -213,6 +216,7 @@ def report_document(report: Report) -> ReportDocument:
         requested_by_arn=report.requester.arn if report.requester else "",
         distributions=list(map(outcome_document, report.outcomes)),
         announced=list(report.announced),
+        end_change=report.end_change,
         notices=list(report.notices),
         errors=list(report.errors),
     )

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from maintenance.cloudfront.plan import Action, Step
 from maintenance.reporting.report import Outcome, Report
+from maintenance.reporting.status import EndChange
 
-from tests.builders import ANA, a_decision, a_function, a_lambda
+from tests.builders import ANA, NOW, a_decision, a_function, a_lambda
 
 STEPS = (
     Step(None, Action.ATTACH, "displaces something", (a_function(),)),
@@ -34,6 +35,7 @@ def test_the_document_has_everything() -> None:
         notices=("nb",),
         requester=ANA,
         announced=("Closing now",),
+        end_change=EndChange(NOW, None),
     )
 
     expected = {
@@ -65,6 +67,7 @@ def test_the_document_has_everything() -> None:
             }
         ],
         "announced": ["Closing now"],
+        "end_change": {"previous": "2026-12-01T02:00:00Z", "until": None},
         "notices": ["nb"],
         "errors": ["bad", "no"],
     }
