@@ -131,10 +131,12 @@ def test_a_controller_that_has_not_acted_yet_is_named_with_its_last_run(
     deployed.site.says("on")
 
     ran = deployed.types("status")
+    [problem] = json.loads(deployed.types("status", "--json").stdout)["problems"]
 
     shown = words(ran.stdout)
     assert shown.startswith("OPEN Visitors get the site. asked for closed")
     assert "The controller has not acted on this yet: it ran last" in shown
+    assert "docs/operations.md#the-controller-does-not-run" == problem["section"]
     assert "open 1 open waiting for the controller" in shown
     assert 0 == ran.returncode
 

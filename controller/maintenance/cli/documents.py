@@ -10,7 +10,9 @@ from typing import Any
 from msgspec import Struct, field, structs
 
 from maintenance.cli.finding import Finding
-from maintenance.cli.problems import Problem, problems_of
+from maintenance.cli.problems import Problem
+from maintenance.cli.status_problems import status_problems
+from maintenance.cli.terminal import Clock
 from maintenance.cli.view import ReportView, StatusView
 from maintenance.deployment.remains import Remain
 from maintenance.reporting.report import (
@@ -253,7 +255,7 @@ def plan_document(view: ReportView, hypothetical: str | None = None) -> PlanDocu
     return PlanDocument(**members, hypothetical_switch=hypothetical)
 
 
-def status_document(status: StatusView) -> StatusDocument:
+def status_document(status: StatusView, clock: Clock) -> StatusDocument:
     """Return the status for JSON."""
     view, states = status.view, status.states
     following = view.report.decision.next_occurrence
@@ -275,7 +277,7 @@ def status_document(status: StatusView) -> StatusDocument:
         next_window=following.window.name if following else None,
         last_run=status.last_run.at,
         last_error=_last_error(status.last_error),
-        problems=list(problems_of(view.report)),
+        problems=list(status_problems(status, clock)),
     )
 
 

@@ -127,7 +127,9 @@ class Session(Struct, frozen=True):
         An error from before `since` is shown, but does not count as a failure.
         """
         status = self._status_view(view, since)
-        self.terminal.answer(status_document(status), "", render_status(status, self.clock), "")
+        clock = self.clock
+        screen = render_status(status, clock)
+        self.terminal.answer(status_document(status, clock), "", screen, "")
         report = view.report
         if _is_failed(report) or _is_failing(status.last_error, since):
             return ExitCode.FAILED

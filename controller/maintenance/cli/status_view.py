@@ -11,17 +11,16 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from maintenance.cli.problems import Problem, Severity, problems_of
 from maintenance.cli.screen import INDENT, counted, facts, listed, render_problems
+from maintenance.cli.status_problems import status_problems
 from maintenance.cli.terminal import Clock, shorten_arns
 from maintenance.cli.view import StatusView
 from maintenance.cloudfront.plan import Step
 from maintenance.model import Mode
-from maintenance.reporting.report import Outcome, Progress, Report, progress
+from maintenance.reporting.report import Outcome, Progress, progress
 from maintenance.reporting.state import Served, SiteState, SiteStates
 from maintenance.reporting.status import LastError
 from maintenance.schedule.decision import Decision
-from maintenance.schedule.times import format_duration
 
 # Dark letters on a bright ground are readable on every terminal.
 _BADGES = {
@@ -50,13 +49,12 @@ _EDGES = {
     Progress.DEPLOYING: "InProgress",
     Progress.DEPLOYED: "Deployed",
 }
-_GONE = "docs/operations.md#the-controller-does-not-run"
 
 
 def render_status(status: StatusView, clock: Clock) -> RenderableType:
     """Return the status on one screen, the most urgent first."""
     report = status.view.report
-    problems = [*_late_run(status, clock), *problems_of(report)]
+    problems = status_problems(status, clock)
     parts: list[RenderableType] = [
         _headline(status.states, report.decision.mode),
         "",
@@ -127,34 +125,6 @@ def _next(decision: Decision, clock: Clock) -> Iterator[str]:
         yield f"window {following.window.name} begins {begins}"
     elif decision.mode is not Mode.MAINTENANCE:
         yield "no windows planned"
-
-
-def _late_run(status: StatusView, clock: Clock) -> Iterator[Problem]:
-    """Yield what to do about a controller that does not run, or has not run for this change."""
-    last, report = status.last_run, status.view.report
-    if last.error:
-        return
-    if last.is_late(clock.now):
-        since = f"since {clock.time_and_distance(last.at)}" if last.at else "for a day"
-        sweep = format_duration(last.sweep)
-        yield Problem(
-            Severity.ERROR,
-            (f"No run of the controller has ended {since}; one should every {sweep}.",),
-            "Make it run with `site-maintenance sweep`; if that fails, deploy the stack again.",
-            _GONE,
-        )
-    elif _is_waiting(report) and report.due and last.at and last.at < report.due:
-        ran = clock.time_and_distance(last.at)
-        yield Problem(
-            Severity.NOTICE,
-            (f"The controller has not acted on this yet: it ran last {ran}. It takes seconds.",),
-            "If it takes a minute, run `site-maintenance sweep`.",
-            _GONE,
-        )
-
-
-def _is_waiting(report: Report) -> bool:
-    return any(progress(each) is Progress.WAITING for each in report.outcomes)
 
 
 def _distributions(status: StatusView) -> RenderableType:

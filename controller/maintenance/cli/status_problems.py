@@ -1,0 +1,44 @@
+"""Everything that an operator must read about a status, the most urgent first. Pure."""
+
+from collections.abc import Iterator
+
+from maintenance.cli.problems import Problem, Severity, problems_of
+from maintenance.cli.terminal import Clock
+from maintenance.cli.view import StatusView
+from maintenance.reporting.report import Progress, Report, progress
+from maintenance.schedule.times import format_duration
+
+_GONE = "docs/operations.md#the-controller-does-not-run"
+
+
+def status_problems(status: StatusView, clock: Clock) -> tuple[Problem, ...]:
+    """Return what is wrong: first a controller that does not run, for it explains the rest."""
+    return (*_late_run(status, clock), *problems_of(status.view.report))
+
+
+def _late_run(status: StatusView, clock: Clock) -> Iterator[Problem]:
+    """Yield what to do about a controller that does not run, or has not run for this change."""
+    last, report = status.last_run, status.view.report
+    if last.error:
+        return
+    if last.is_late(clock.now):
+        since = f"since {clock.time_and_distance(last.at)}" if last.at else "for a day"
+        sweep = format_duration(last.sweep)
+        yield Problem(
+            Severity.ERROR,
+            (f"No run of the controller has ended {since}; one should every {sweep}.",),
+            "Make it run with `site-maintenance sweep`; if that fails, deploy the stack again.",
+            _GONE,
+        )
+    elif _is_waiting(report) and report.due and last.at and last.at < report.due:
+        ran = clock.time_and_distance(last.at)
+        yield Problem(
+            Severity.NOTICE,
+            (f"The controller has not acted on this yet: it ran last {ran}. It takes seconds.",),
+            "If it takes a minute, run `site-maintenance sweep`.",
+            _GONE,
+        )
+
+
+def _is_waiting(report: Report) -> bool:
+    return any(progress(each) is Progress.WAITING for each in report.outcomes)
