@@ -70,7 +70,7 @@ CLOCK_ICON: Final = (
 
 
 # CRC-32 of defaults/page.html as we ship it, without anything that a site's owner changed.
-_OUR_PAGE: Final = 0x5B44D59C
+OUR_PAGE: Final = 0x5B44D59C
 
 
 class Page:
@@ -85,7 +85,7 @@ class Page:
     def __init__(self, label: str, template: str) -> None:
         self.label: Final = label
         self.template: Final = template
-        self.is_ours: Final = binascii.crc32(template.encode(errors="replace")) == _OUR_PAGE
+        self.is_ours: Final = binascii.crc32(template.encode(errors="replace")) == OUR_PAGE
         self._pieces: Final = _pieces(template)
         names = set(self._pieces[1::2])
         unknown = sorted(names - set(PLACEHOLDERS))
