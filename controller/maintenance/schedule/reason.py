@@ -111,7 +111,9 @@ def _of_skips(skipping: Sequence[Window]) -> str:
         if each.skip
     )
     more = len(skipping) - _NAMED
-    return f"{named} So do {more} more." if more > 0 else named
+    if more <= 0:
+        return named
+    return f"{named} So {'does' if more == 1 else 'do'} {more} more."
 
 
 def _without_maintenance(switch: Switch | None) -> str:

@@ -118,11 +118,15 @@ def test_the_reason_names_a_skip_until_the_window_runs_again() -> None:
     ]
 
 
-def test_the_reason_names_three_skips_and_counts_the_others() -> None:
+@pytest.mark.parametrize(
+    ("count", "more"), [(3, ""), (4, " So does 1 more."), (5, " So do 2 more.")]
+)
+def test_the_reason_names_three_skips_and_counts_the_others(count: int, more: str) -> None:
     """The status parameter is short."""
-    skips = {f"w{index}": SKIPPED["w0"] for index in range(5)}
-    reason = Site(windows=[SUNDAYS] * 5, skips=skips).at("2026-12-04").reason
-    assert reason.endswith("Window 'w2' skips what begins up to 2026-12-06T04:00Z. So do 2 more.")
+    skips = {f"w{index}": SKIPPED["w0"] for index in range(count)}
+    reason = Site(windows=[SUNDAYS] * count, skips=skips).at("2026-12-04").reason
+    last = "Window 'w2' skips what begins up to 2026-12-06T04:00Z."
+    assert reason.endswith(f"{last}{more}")
 
 
 def test_a_skip_up_to_the_end_of_the_calendar_leaves_nothing_to_come() -> None:
