@@ -21,8 +21,13 @@ class Remedy(Struct, frozen=True):
 
 
 _PAGE = "docs/operations-reference.md#"
+_EDGE = f"{_PAGE}the-edge-function-and-the-page"
 _PARAMETERS = "docs/configuration.md#parameters"
 _WAIT = "Wait: CloudFront accepts a few updates a minute, and the controller goes on by itself."
+_NEXT_RUN = "Nothing: the next run does what is wanted now."
+_SITE_IS_FINE = (
+    "Wait: the site is as it should be. If it lasts, check the controller's permissions."
+)
 _UNKNOWN = Remedy("", "", f"{_PAGE}errors")
 
 # The first row counts whose words are in the error. One that names a cause comes before others.
@@ -65,11 +70,46 @@ REMEDIES = (
     ),
     Remedy("Throttling", _WAIT, f"{_PAGE}reasons-that-aws-gives", passes=True),
     Remedy("time for it in this run", _WAIT, f"{_PAGE}distributions", passes=True),
+    Remedy("no time was left", _WAIT, f"{_PAGE}reasons-that-aws-gives", passes=True),
+    Remedy("was skipped:", _NEXT_RUN, f"{_PAGE}distributions", passes=True),
+    Remedy(
+        "the desired state changed",
+        _NEXT_RUN,
+        f"{_PAGE}the-switch-windows-and-settings",
+        passes=True,
+    ),
+    *(
+        Remedy(
+            code,
+            "Wait: someone else is writing. If it lasts, CloudTrail names who.",
+            f"{_PAGE}reasons-that-aws-gives",
+            passes=True,
+        )
+        for code in ("PreconditionFailed", "ConditionalRequestConflict")
+    ),
+    Remedy(
+        "TooManyLambdaFunctionAssociations",
+        "Name behaviors that may stay open in ExceptPaths, or ask AWS for a higher quota.",
+        f"{_PAGE}reasons-that-aws-gives",
+    ),
     Remedy("AccessDenied", "Grant the permission that is missing.", "docs/iam.md"),
     Remedy(
         "does not exist, so it neither closes nor opens",
         "Write the switch: `site-maintenance off`, or `on`.",
         f"{_PAGE}the-switch-is-invalid-or-missing",
+    ),
+    *(
+        Remedy(words, _SITE_IS_FINE, f"{_PAGE}the-status-events-and-the-alarm-clock", passes=True)
+        for words in ("cannot be announced", "the alarm clock cannot be set", "/status cannot be")
+    ),
+    Remedy(
+        "is Pending, and CloudFront",
+        "Wait: it passes.",
+        _EDGE,
+        passes=True,
+    ),
+    Remedy(
+        "the edge version ", "Deploy the stack again.", f"{_PAGE}the-edge-function-and-the-page"
     ),
     Remedy(
         "cannot be read",
@@ -106,7 +146,7 @@ REMEDIES = (
     Remedy(
         "a fallback is used",
         "Nothing for now: the site closes with another page, and the next run tries again.",
-        f"{_PAGE}the-edge-function-and-the-page",
+        _EDGE,
         passes=True,
     ),
     Remedy(
