@@ -1,6 +1,8 @@
 """Skips: their values, and what they do to one window. Times are in UTC."""
 
+import re
 from datetime import UTC, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +13,7 @@ from maintenance.schedule.skip import Skip, parse_skip, skip_value, window_skipp
 
 from tests.unit.site import LIVE, MAINTENANCE, SUNDAYS, UNCHANGED, ZONE, Site, instant, modes
 
+PAGE = Path(__file__).parents[3] / "docs" / "windows.md"
 WRITTEN = "2026-12-03"
 # The Sunday after it.
 SKIPPED = {"w0": (WRITTEN, "until 2026-12-06T04:00Z")}
@@ -54,6 +57,14 @@ def test_a_skip_that_is_written_is_read() -> None:
     """The command writes what the controller's parser reads."""
     skip = Skip(instant(WRITTEN), instant("2026-12-06T04:00"))
     assert skip == parse_skip(skip_value(skip.until), written=skip.written, zone=ZONE)
+
+
+def test_the_skip_in_the_docs_is_valid() -> None:
+    """The documentation must not teach what the controller refuses."""
+    [text] = re.findall(r"--value '(until [^']*)'", PAGE.read_text(encoding="utf-8"))
+    assert (
+        instant("2026-12-06T03:00") == parse_skip(text, written=instant(WRITTEN), zone=ZONE).until
+    )
 
 
 def test_the_instants_of_a_skip_are_in_utc() -> None:
