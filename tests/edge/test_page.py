@@ -1,9 +1,11 @@
 """What stands in a page for each placeholder, and what is refused there."""
 
+import binascii
+
 import pytest
 from maintenance_edge.files import PackageError
 from maintenance_edge.negotiation import HTML, PROBLEM, TEXT
-from maintenance_edge.page import Page, render_page
+from maintenance_edge.page import OUR_PAGE, Page, render_page
 from maintenance_edge.page_policy import content_security_policy
 
 from tests.edge.builders import EDGE_HANDLER, PARTS, TEXTS, some_responses, some_settings, value_of
@@ -145,8 +147,13 @@ def test_the_policy_of_each_language_is_that_of_its_own_code() -> None:
     assert 2 == len(set(policies))
 
 
-OUR_PAGE = (EDGE_HANDLER / "defaults" / "page.html").read_text(encoding="utf-8")
+TEMPLATE = (EDGE_HANDLER / "defaults" / "page.html").read_text(encoding="utf-8")
 PNG = "data:image/png;base64,iVBORw0KGgo="
+
+
+def test_the_checksum_is_that_of_our_page() -> None:
+    """After an edit of defaults/page.html, write the first number into page.py."""
+    assert f"{binascii.crc32(TEMPLATE.encode()):#010x}" == f"{OUR_PAGE:#010x}"
 
 
 @pytest.mark.parametrize(
@@ -155,7 +162,7 @@ PNG = "data:image/png;base64,iVBORw0KGgo="
 )
 def test_our_page_has_the_policy_that_its_tags_ask_for(brand: dict[str, object]) -> None:
     """It is not searched for them, because that would slow every cold start."""
-    page = Page("defaults/page.html", OUR_PAGE)
+    page = Page("defaults/page.html", TEMPLATE)
     rendered = render_page(page, PARTS, "en", some_settings(brand=brand))
 
     assert (True, content_security_policy(rendered.body)) == (page.is_ours, rendered.policy)
@@ -165,14 +172,14 @@ def test_a_logo_in_the_page_is_searched_for_what_it_needs() -> None:
     """It may have rules of its own."""
     logo = "<svg fill='currentColor'><style>path { fill: red }</style></svg>"
     settings = some_settings(brand={"logo": logo})
-    rendered = render_page(Page("defaults/page.html", OUR_PAGE), PARTS, "en", settings)
+    rendered = render_page(Page("defaults/page.html", TEMPLATE), PARTS, "en", settings)
 
     assert content_security_policy(rendered.body) == rendered.policy
 
 
 def test_a_default_page_that_was_changed_is_searched_for_what_it_needs() -> None:
     """It is no longer ours; a deployment may have changed it."""
-    page = Page("defaults/page.html", OUR_PAGE.replace("<h1", "<img src='/logo.png'><h1"))
+    page = Page("defaults/page.html", TEMPLATE.replace("<h1", "<img src='/logo.png'><h1"))
     rendered = render_page(page, PARTS, "en", some_settings())
 
     assert (False, True) == (page.is_ours, "img-src data: 'self'" in rendered.policy)
