@@ -73,7 +73,9 @@ def test_the_errors_of_the_log_are_whole_and_each_is_there_once(
     lines = [json.dumps({"level": "ERROR", "error": each}) for each in ("one", long, "one")]
     write(cloud, *lines, "START RequestId: 1", json.dumps({"error": 1}), "[]", at=NOW)
 
-    assert ("one", long) == history.errors(NOW - timedelta(minutes=1))
+    minute = timedelta(minutes=1)
+    assert ("one", long) == history.errors(NOW - minute, NOW + minute)
+    assert () == history.errors(NOW - 3 * minute, NOW - 2 * minute)
 
 
 def test_what_cloudwatch_refuses_is_named(cloud: Cloud) -> None:
@@ -85,6 +87,6 @@ def test_what_cloudwatch_refuses_is_named(cloud: Cloud) -> None:
     cloud.sandbox.inject_fault("refuse", "monitoring:GetMetricStatistics", **refusal)
 
     with pytest.raises(ObservationError, match="log cannot be read"):
-        elsewhere.errors(NOW)
+        elsewhere.errors(NOW, NOW)
     with pytest.raises(ObservationError, match="metrics cannot be read"):
         elsewhere.last_run(NOW)

@@ -75,8 +75,8 @@ class RunHistory:
             )
         return max((each["Timestamp"] for each in found["Datapoints"]), default=None)
 
-    def errors(self, since: datetime) -> tuple[str, ...]:
-        """Return each error in the log since then once, the newest last; raise ObservationError."""
+    def errors(self, since: datetime, until: datetime) -> tuple[str, ...]:
+        """Return each error in the log of that time once, newest last; raise ObservationError."""
         with translate_errors(ObservationError, "the controller's log cannot be read"):
             pages = (
                 self._logs()
@@ -84,6 +84,7 @@ class RunHistory:
                 .paginate(
                     logGroupName=self._log_group,
                     startTime=int(since.timestamp() * 1000),
+                    endTime=int(until.timestamp() * 1000),
                     filterPattern=_ERRORS,
                 )
             )

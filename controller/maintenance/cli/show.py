@@ -47,7 +47,7 @@ from maintenance.schedule.switch import Switch, parse_switch
 from maintenance.schedule.window import over_notices
 from maintenance.wakeup import ParameterChanged
 
-# An error is logged by the run whose end dates it.
+# An error is logged by the run whose end dates it, and may last for weeks after.
 _RUN = timedelta(minutes=15)
 
 
@@ -246,7 +246,7 @@ class Session(Struct, frozen=True):
         logged: Sequence[str] = ()
         try:
             if is_cut(error.message):
-                logged = self.runs.errors(error.since - _RUN)
+                logged = self.runs.errors(error.since - _RUN, error.since + _RUN)
         except ObservationError as unread:
             self.terminal.info(f"the end of the last error is missing: {unread}")
         return complete(error.message, logged)
