@@ -131,11 +131,22 @@ def test_a_file_has_what_options_do_not_say(empty: Cloud, deployer: Cloud, tmp_p
     assert {"Europe/Oslo"} == _parameter(empty, "TimeZone")
 
 
+def test_yes_asks_nothing_and_a_second_stack_has_its_own_switch(empty: Cloud) -> None:
+    """In a terminal too; two stacks with one switch would undo each other's work."""
+    words = ("deploy", "--distributions", a_distribution(empty), "--yes", "--stack", "shop")
+
+    code, _, screen = answers(empty, *words, lines=[])
+
+    assert 0 == code, screen
+    assert "1 of" not in screen
+    assert "off" == empty.ssm.get_parameter(Name="/shop/maintenance")["Parameter"]["Value"]
+
+
 @pytest.mark.parametrize(
     ("words", "error"),
     [
         (["--region", "eu-west-1"], "not in eu-west-1: CloudFront takes Lambda@Edge functions"),
-        ([], "which distributions? This is no terminal to ask in"),
+        ([], "which distributions? Give --distributions or --file"),
         (["--set", "LeedTimeMinutes=1"], "no parameter LeedTimeMinutes: did you mean LeadTime"),
         (["--set", "LeadTimeMinutes"], "--set takes NAME=VALUE"),
         (["--distributions", "E0NOWHERE0000"], "there is no distribution E0NOWHERE0000"),

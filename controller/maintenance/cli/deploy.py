@@ -78,7 +78,7 @@ def run(arguments: argparse.Namespace, context: Context) -> ExitCode:
     answers = Answers(context, read_parameters(template))
     given = answers.check(given_values(arguments))
     if step is not Step.UPDATE:
-        given = answers.complete(given, stack=stack.name)
+        given = answers.complete(given, stack=stack.name, ask=not arguments.yes)
     elif deployed:
         check_owner(stack.name, deployed)
     deployment = Deployment(context, stack, deployed, template)

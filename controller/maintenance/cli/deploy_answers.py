@@ -15,7 +15,9 @@ from maintenance.cli.interview import Interview
 from maintenance.deployment.parameters import Parameter, refusals
 from maintenance.deployment.questions import (
     DISTRIBUTIONS,
+    QUESTIONS,
     Choice,
+    default_of,
     distribution_choices,
     missing_distributions,
 )
@@ -61,17 +63,24 @@ class Answers(Struct, frozen=True, dict=True):
             raise ConfigurationError("; ".join(errors))
         return dict(given)
 
-    def complete(self, given: Mapping[str, str], *, stack: str) -> dict[str, str]:
-        """Return the given values with answers for the rest, if someone is there to answer."""
+    def complete(self, given: Mapping[str, str], *, stack: str, ask: bool) -> dict[str, str]:
+        """Return the given values with an answer to each question, or with its default."""
         terminal = self.context.terminal
-        if terminal.is_interactive:
+        if ask and terminal.is_interactive:
             interview = Interview(terminal, self.parameters, self._choices, self._refusals)
             return interview.ask(given, stack=stack, usual_stack=STACK)
         if DISTRIBUTIONS not in given:
             raise ConfigurationError(
-                "which distributions? This is no terminal to ask in: give --distributions or --file"
+                "which distributions? Give --distributions or --file, or type this in a terminal "
+                "and without --yes to be asked"
             )
-        return dict(given)
+        defaults = {
+            each.parameter: default_of(
+                self.parameters[each.parameter], stack=stack, usual_stack=STACK
+            )
+            for each in QUESTIONS
+        }
+        return {name: each for name, each in defaults.items() if each is not None} | dict(given)
 
     def _refusals(self, name: str, value: str) -> Iterator[str]:
         refused = [*refusals(self.parameters, {name: value})]

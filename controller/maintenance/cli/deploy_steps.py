@@ -87,8 +87,8 @@ class Deployment(Struct, frozen=True):
     def _upload(self, bucket: PackageBucket, keys: Iterable[str], *, has_bucket: bool) -> None:
         if not has_bucket:
             bucket.create()
-        for key in upload_packages(bucket, keys):
-            self.context.terminal.info(f"Uploaded s3://{bucket.name}/{key}")
+        if uploaded := upload_packages(bucket, keys):
+            self.context.terminal.info(f"Uploaded {len(uploaded)} packages to {bucket.name}.")
 
     def _execute(self, change_set: ChangeSet, *, is_new: bool) -> ExitCode:
         terminal = self.context.terminal

@@ -72,7 +72,7 @@ def run(arguments: argparse.Namespace, context: Context) -> ExitCode:
     staying = tuple(_remains(stack, deployed))
     if not confirm(
         context.terminal,
-        f"Open the site and delete the stack {stack.name}?",
+        f"Open the site and delete the stack {stack.name} of account {deployed.account}?",
         is_confirmed=arguments.yes,
     ):
         return ExitCode.FAILED

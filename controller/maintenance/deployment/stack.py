@@ -41,6 +41,11 @@ class DeployedStack(Struct, frozen=True):
     parameters: Mapping[str, str]
     outputs: Mapping[str, str]
 
+    @property
+    def account(self) -> str:
+        """The number of its account."""
+        return self.stack_id.split(":")[4]
+
 
 class ChangeSet(Struct, frozen=True):
     """A change set that waits to be executed."""
