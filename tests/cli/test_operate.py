@@ -118,7 +118,7 @@ def test_off_that_fails_ends_at_once_with_the_reason(deployed: Deployed) -> None
 
     assert (1, 1) == (off.returncode, status.returncode)
     assert words_of(out).startswith("STUCK ")
-    assert "they should get the site" in words_of(out)
+    assert "They should get the site" in words_of(out)
     assert "cannot be used" in words_of(out)
 
 

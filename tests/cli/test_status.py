@@ -70,7 +70,7 @@ def test_off_with_a_displaced_function_gone_is_stuck_and_closed(deployed_with: D
     document = json.loads(deployed.types("status", "--json").stdout)
 
     shown = words(ran.stdout)
-    assert shown.startswith("STUCK Visitors get the maintenance page; they should get the site.")
+    assert shown.startswith("STUCK Visitors get the maintenance page. They should get the site.")
     assert "asked for open" in shown
     assert "error Create the function again, or attach another in its place; then run" in shown
     assert 1 == shown.count("these functions must be restored")
@@ -92,7 +92,7 @@ def test_on_where_a_function_may_not_be_displaced_is_stuck_and_open(deployed_wit
     ran = deployed.types("status")
 
     shown = words(ran.stdout)
-    assert shown.startswith("STUCK Visitors get the site; they should get the maintenance page.")
+    assert shown.startswith("STUCK Visitors get the site. They should get the maintenance page.")
     assert "error Detach that function, or deploy with ExistingFunctions=displace." in shown
     assert 1 == shown.count("conflicts, and ExistingFunctions is refuse")
     assert 1 == ran.returncode

@@ -40,6 +40,8 @@ def render_problems(problems: Iterable[Problem]) -> RenderableType:
     grid.add_column(min_width=_LABEL)
     grid.add_column(overflow="fold")
     for each in problems:
+        if each.action and grid.row_count:
+            grid.add_row()
         lines = [
             *((Text(each.action, style="bold"),) if each.action else ()),
             *(Text(shorten_arns(one)) for one in each.sentences),

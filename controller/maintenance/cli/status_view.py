@@ -72,15 +72,14 @@ def render_status(status: StatusView, clock: Clock) -> RenderableType:
 
 def _headline(states: SiteStates, mode: Mode) -> RenderableType:
     word = Text(f" {states.state.value.upper()} ", style=_BADGES[states.state])
-    sentence = _SERVED[states.served]
+    lines = [Text.assemble(word, f"  {_SERVED[states.served]}.")]
     if states.state is SiteState.STUCK and mode in _WANTED:
-        sentence += f"; they should get {_WANTED[mode]}"
-    headline = Text.assemble(word, f"  {sentence}.")
-    if len(states.counts) < 2:  # noqa: PLR2004 - they differ
-        return headline
-    counts = ", ".join(f"{number} {state.value}" for state, number in states.counts.items())
-    total = counted(len(states.targets), "distribution")
-    return Group(headline, Text(f"  Of {total}: {counts}.", style="bold"))
+        lines.append(Text(f"  They should get {_WANTED[mode]}.", style="bold red"))
+    if len(states.counts) > 1:
+        counts = ", ".join(f"{number} {state.value}" for state, number in states.counts.items())
+        total = counted(len(states.targets), "distribution")
+        lines.append(Text(f"  Of {total}: {counts}.", style="bold"))
+    return Group(*lines)
 
 
 def _request(status: StatusView, clock: Clock) -> Iterator[tuple[str, str]]:

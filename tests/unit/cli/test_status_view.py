@@ -70,11 +70,11 @@ def in_progress(*steps: Step) -> Outcome:
             a_status(OPEN, in_progress(DONE)),
         ),
         (
-            "STUCK Visitors get the maintenance page; they should get the site.",
+            "STUCK Visitors get the maintenance page. They should get the site.",
             a_status(OPEN, deployed(DETACH, errors=(GONE,))),
         ),
         (
-            "STUCK Visitors get the site; they should get the maintenance page.",
+            "STUCK Visitors get the site. They should get the maintenance page.",
             a_status(CLOSED, deployed(FREE, errors=("no",))),
         ),
         ("CLOSED Visitors get the maintenance page.", a_status(OPEN, deployed(DETACH))),
@@ -85,7 +85,7 @@ def in_progress(*steps: Step) -> Outcome:
         ),
         ("CLOSED Visitors get the maintenance page.", a_status(UNCHANGED, deployed(OURS))),
         (
-            "STUCK Some visitors get the site, others the maintenance page; they should get",
+            "STUCK Some visitors get the site, others the maintenance page. They should get",
             a_status(OPEN, deployed(DONE), deployed(DETACH, errors=(GONE,))),
         ),
     ],
@@ -273,6 +273,6 @@ def test_without_a_distribution_nothing_can_close() -> None:
     """The error says why; there is no empty table."""
     shown = text(render_status(a_status(CLOSED), CLOCK))
 
-    assert shown.startswith("STUCK Visitors get the site; they should get the maintenance page.")
+    assert shown.startswith("STUCK Visitors get the site. They should get the maintenance page.")
     assert "edges" not in shown
     assert SiteState.STUCK is a_status(CLOSED).states.state
