@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 import boto3
 import pytest
-from maintenance.aws.health import CodeStorage, Health
+from maintenance.aws.health import CodeStorage, Health, Identity
+from maintenance.cli.checks_of_rights import check_your_rights
 from maintenance.cli.checks_of_stack import check_clock, check_storage
 from maintenance.cli.doctor import examine
 from maintenance.cli.examination import Examination
@@ -302,6 +303,26 @@ def test_an_operator_reads_what_is_not_allowed(deployed: Deployed) -> None:
     assert "warning" == found["verdict"]
     assert "you may not: ssm:PutParameter on parameter/site/maintenance/windows" in found["text"]
     assert "lambda:InvokeFunction on site-Controller" in found["text"]
+
+
+class Federated(Health):
+    """A caller whose policies came with its session, which the sandbox does not know."""
+
+    def identity(self) -> Identity:
+        """Return a federated user."""
+        arn = "arn:aws:sts::000000000000:federated-user/ana"
+        return Identity("000000000000", arn, timedelta(0))
+
+
+def test_a_caller_whose_policies_cannot_be_simulated_is_no_failure() -> None:
+    """It is AWS that cannot say."""
+    session = boto3.Session(region_name="us-east-1")
+    asked = Examination(Federated(session, STACK, clock=lambda: datetime.now(UTC)), _no_session)  # type: ignore[arg-type]  # raises
+
+    found = examine({"permissions": check_your_rights}, asked)["permissions"]
+
+    assert Verdict.UNKNOWN is found.verdict
+    assert "IAM cannot simulate the policies of arn:aws:sts" in found.text
 
 
 class AlmostFull(Health):

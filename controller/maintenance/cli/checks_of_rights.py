@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from maintenance.cli.examination import Examination
 from maintenance.cli.finding import Finding, failed, ok, warning
-from maintenance.errors import ConfigurationError
+from maintenance.errors import ObservationError
 
 _SHOWN = 4
 # IAM answers few simulations a second, and one is about one resource.
@@ -48,7 +48,7 @@ def _principal(asked: Examination) -> str | None:
         return arn
     if kind == "assumed-role":
         return asked.health.role_arn(name.partition("/")[0])
-    raise ConfigurationError(f"IAM cannot simulate the policies of {arn}")
+    raise ObservationError(f"IAM cannot simulate the policies of {arn}")
 
 
 def _operators_actions(asked: Examination) -> Mapping[str, Sequence[str]]:
