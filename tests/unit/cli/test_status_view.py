@@ -128,7 +128,7 @@ def test_the_headline_counts_distributions_where_they_differ() -> None:
 def test_then_it_says_what_was_asked_for_and_what_comes_next(
     expected: str, decision: Decision
 ) -> None:
-    """With the stack and the account, so that nobody reads the state of another site."""
+    """With the stack and the account: the state of another site would mislead."""
     assert expected in text(render_status(a_status(decision, deployed(DONE)), CLOCK))
 
 
