@@ -123,6 +123,10 @@ def encode_status(status: Status) -> str:
     )
     room = MAX_STATUS_BYTES - _ERROR_ROOM - _size(document)
     targets: list[_Target] = []
+    if room < 0:
+        # Of names as long as SSM takes; the log has all of the reason.
+        shorter = truncate(document.reason, _size(document.reason) + room)
+        document = replace(document, reason=shorter)
     for target in map(_target, sorted(status.targets, key=_urgency)):
         room -= _size({"": [target]})
         if room < 0:

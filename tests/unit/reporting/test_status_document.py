@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from maintenance.errors import UnreadableValue
 from maintenance.model import Mode
+from maintenance.reporting.plans import MAX_PLANNED
 from maintenance.reporting.status import (
     LastError,
     ModeChange,
@@ -23,6 +24,7 @@ from maintenance.reporting.status_document import (
     truncate,
 )
 from maintenance.schedule.decision import NextChange
+from maintenance.schedule.request import Request, Requester
 from maintenance.schedule.switch import Off
 
 from tests.builders import ANA, NOW
@@ -170,6 +172,22 @@ def test_there_is_always_room_for_an_error() -> None:
 
     assert MAX_STATUS_BYTES - 500 < len(longest.encode()) <= MAX_STATUS_BYTES
     assert longest == encode_status(replace(status, persisted=PersistedState(CHANGE, error, OFF)))
+
+
+def test_the_longest_names_leave_room_for_an_error() -> None:
+    """Of windows and roles, as long as AWS takes them: a status that does not fit is never read."""
+    longest = "x" * 5_000
+    requester = Requester(Request(OFF.written, longest), longest, longest)
+    planned = tuple(Planned(f"{number}{'w' * 62}…", NOW, NOW) for number in range(MAX_PLANNED))
+    persisted = PersistedState(CHANGE, ERROR, OFF, "f" * 16, requester, planned, NOW)
+    closes = NextChange(NOW, closes=True, window=longest)
+    status = Status(Mode.MAINTENANCE, longest, NOW, longest, closes, (), persisted, "10.10.10")
+    error = LastError(longest, NOW, NOW + HOUR, announced=True)
+
+    text = replace_last_error(encode_status(status), error)
+
+    assert MAX_STATUS_BYTES - 500 < len(text.encode()) <= MAX_STATUS_BYTES
+    assert "x" * 100 in json.loads(text)["reason"]
 
 
 def test_the_names_and_errors_of_others_are_cut() -> None:
