@@ -9,7 +9,7 @@ import json
 from bisect import bisect_right
 from collections import Counter
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import MsgspecError, Struct, convert, to_builtins
 from msgspec.structs import replace
@@ -92,6 +92,7 @@ class _PersistedDocument(Struct, frozen=True):
     last_change: ModeChange | None
     last_error: LastError | None
     last_off: _Off | None = None
+    until: Instant | None = None
     settled: str = ""
     toggled: Instant | None = None
     planned: tuple[Planned, ...] = ()
@@ -122,11 +123,11 @@ def encode_status(status: Status) -> str:
         version=status.version,
     )
     room = MAX_STATUS_BYTES - _ERROR_ROOM - _size(document)
-    targets: list[_Target] = []
     if room < 0:
         # Of names as long as SSM takes; the log has all of the reason.
         shorter = truncate(document.reason, _size(document.reason) + room)
         document = replace(document, reason=shorter)
+    targets: list[_Target] = []
     for target in map(_target, sorted(status.targets, key=_urgency)):
         room -= _size({"": [target]})
         if room < 0:
@@ -144,7 +145,8 @@ def replace_last_error(text: str, error: LastError) -> str:
 def decode_persisted_state(text: str) -> PersistedState:
     """Return what the previous run has left; raise UnreadableValue if the text is not a status."""
     try:
-        document = convert(json.loads(text), _PersistedDocument)
+        values = json.loads(text)
+        document = convert(values, _PersistedDocument)
     except (ValueError, RecursionError, MsgspecError) as error:
         raise UnreadableValue(
             f"it is not what the controller writes ({str(error)[:_MAX_DETAIL]})"
@@ -152,7 +154,7 @@ def decode_persisted_state(text: str) -> PersistedState:
     off = document.last_off
     last_off = Off(off.written, off.until) if off else None
     return PersistedState(
-        document.last_change,
+        _with_end(values["last_change"], document),
         document.last_error,
         last_off,
         document.settled,
@@ -188,6 +190,14 @@ def _counts(targets: tuple[TargetStatus, ...]) -> dict[str, int]:
 def _target(target: TargetStatus) -> _Target:
     error = truncate(" | ".join(target.errors), _MAX_DETAIL)
     return _Target(target.distribution_id, target.status, target.is_stuck, error)
+
+
+def _with_end(written: Any, document: _PersistedDocument) -> ModeChange | None:  # noqa: ANN401 - JSON
+    """Return the last change with its end, which versions before 1.0.0 wrote beside it."""
+    last, until = document.last_change, document.until
+    if last is None or until is None or "until" in written:
+        return last
+    return replace(last, until=in_whole_seconds(until))
 
 
 def _request(requester: Requester | None) -> _Request | None:

@@ -221,6 +221,17 @@ def test_the_persisted_state_survives_a_round_trip(persisted: PersistedState) ->
     )
 
 
+def test_the_end_of_a_status_before_1_0_0_is_known() -> None:
+    """Or an update of the stack would announce the end of a closed site once more."""
+    document = json.loads(encode_status(Status(Mode.MAINTENANCE, "so", OFF.written)))
+    change = {"mode": "maintenance", "previous_mode": None, "due": None}
+    document["last_change"] = {**change, "accepted": "2026-12-01T02:00:00Z", "deployed": None}
+
+    last = decode_persisted_state(json.dumps(document)).last_change
+
+    assert ModeChange(Mode.MAINTENANCE, None, None, NOW, until=NOW) == last
+
+
 def test_replacing_the_error_leaves_the_rest_as_it_was() -> None:
     """A run that could do nothing knows nothing else."""
     text = encode_status(Status(Mode.LIVE, "so", persisted=PersistedState(CHANGE)))
