@@ -64,10 +64,11 @@ def follow_plans(
 
     `coming` is None if it is unknown or not to be announced.
     """
-    to_come = [each for each in announced if each.begins > now + _CLOCK_TOLERANCE]
+    to_come = [each for each in announced if each.begins > now]
     if coming is None:
         return tuple(to_come), ()
-    changes = [change for each in to_come if (change := _change(each, coming, now))]
+    certain = (each for each in to_come if each.begins > now + _CLOCK_TOLERANCE)
+    changes = [change for each in certain if (change := _change(each, coming, now))]
     kept = [each for each in to_come if not any(change.before == each for change in changes)]
     known = {each.window for each in to_come}
     due = (each for each in coming if each.announce_at <= now and each.planned.window not in known)

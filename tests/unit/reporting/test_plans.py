@@ -69,7 +69,14 @@ def test_an_occurrence_that_begins_this_moment_is_not_cancelled() -> None:
     """By SSM's clock, which dates the switch, it may have begun, and the next one is to come."""
     about_to_begin = coming(NOW + timedelta(seconds=5)).planned
 
-    assert ((), ()) == follow_plans((NEXT_WEEK,), (about_to_begin,), now=NOW)
+    assert ((about_to_begin,), ()) == follow_plans((NEXT_WEEK,), (about_to_begin,), now=NOW)
+
+
+def test_an_occurrence_that_is_about_to_begin_is_not_announced_twice() -> None:
+    """A run may come in the last seconds before."""
+    soon = coming(NOW + timedelta(seconds=3))
+
+    assert ((soon.planned,), ()) == follow_plans((soon,), (soon.planned,), now=NOW)
 
 
 def test_windows_are_followed_one_by_one() -> None:
