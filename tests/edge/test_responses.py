@@ -9,7 +9,7 @@ import time
 import pytest
 from maintenance_edge.files import PackageError
 from maintenance_edge.negotiation import HTML, MEDIA_TYPES, PROBLEM, TEXT
-from maintenance_edge.page import Page, render_page
+from maintenance_edge.page import CLOCK, CLOCK_ICON, Page, render_page
 from maintenance_edge.page_policy import content_security_policy
 from maintenance_edge.retry_after import retry_after
 
@@ -98,6 +98,17 @@ def test_inserted_text_is_escaped() -> None:
     ("placeholder", "inserted"),
     [
         ("language", "en"),
+        ("dir", "ltr"),
+        ("title", "Back soon"),
+        ("heading", "Back soon"),
+        ("message", "We are moving house."),
+        ("message_html", "We are moving house."),
+        ("is_overdue", ""),
+        ("try_again", "Try again"),
+        ("name", ""),
+        ("brand", CLOCK),
+        ("links", ""),
+        ("icon", CLOCK_ICON),
         ("until", "2026-11-26T03:00:00Z"),
         ("until_utc", "2026-11-26 03:00 UTC"),
         ("retry_after_seconds", "120"),
@@ -107,9 +118,9 @@ def test_inserted_text_is_escaped() -> None:
 )
 def test_every_placeholder_is_filled(placeholder: str, inserted: str) -> None:
     """The table of the module, row by row."""
-    page = Page("page.html", f"<{{{{{placeholder}}}}}>")
+    page = Page("page.html", f"<p>{{{{{placeholder}}}}}</p>")
 
-    assert f"<{inserted}>" == render_page(page, PARTS, "en", some_settings(until=END)).body
+    assert f"<p>{inserted}</p>" == render_page(page, PARTS, "en", some_settings(until=END)).body
 
 
 def test_an_unknown_placeholder_is_refused() -> None:
