@@ -73,7 +73,7 @@ def _by_width(ranges: Iterable[tuple[str, str]]) -> dict[int, list[str]]:
 
 
 def _network_parts(ranges: Iterable[str], digits: int) -> Iterable[str]:
-    for part in batched(ranges, VALUE_LIMIT_BYTES // (2 * digits), strict=False):
+    for part in batched(ranges, VALUE_LIMIT_BYTES // (2 * digits)):
         yield "".join(part)
 
 
