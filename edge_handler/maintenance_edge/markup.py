@@ -42,11 +42,10 @@ _MOST_SHOWN: Final = 10
 
 _FOREIGN: Final = frozenset({"svg", "math"})
 _SPACE: Final = re.compile(r"[\x00-\x20]")
-_NESTED: Final = re.compile(r"<!--.*<script", re.DOTALL | re.IGNORECASE)
 _NO_SEMICOLON: Final = "a character reference without a semicolon: write &amp; for &"
-_CDATA: Final = re.compile(r"<!\[CDATA\[.*?\]\]>", re.DOTALL)
+_CDATA: Final = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
 _LOADER: Final = re.compile(
-    r"""createElement\(\s*["'`]script["'`]|\bimport\s*\(|^\s*import\s*[\w{*"']""",
+    r"""createElement\(\s*["'`]script["'`]|\bimport\s*\(|^[ \t]*import\s*[\w{*"']""",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -121,7 +120,7 @@ class _Reader:
             yield f"<{tag.name}> is never closed, so it is lost: close it with </{tag.name}>"
         if self._foreign and self._foreign[-1] in _FOREIGN:
             yield from _svg_errors(tag, is_self_closing=self._is_self_closing(tag))
-        elif tag.name == "script" and _NESTED.search(tag.content):
+        elif tag.name == "script" and "<script" in tag.content.lower().partition("<!--")[2]:
             yield (
                 "<script> has <!-- and <script, after which a browser reads on past </script>: "
                 "write it without <!--"
@@ -136,7 +135,8 @@ class _Reader:
 
 def _svg_errors(tag: Tag, *, is_self_closing: bool) -> Iterator[str]:
     text = _CDATA.sub("", tag.content)
-    if "<" in text or is_self_closing:
+    is_open = tag.content.rfind("<![CDATA[") > tag.content.rfind("]]>")
+    if "<" in text or is_open or is_self_closing:
         yield (
             f"<{tag.name}> within <svg> has comments or tags, which a browser drops: write it "
             "without them, and < as &lt;"

@@ -44,7 +44,7 @@ _TEXT_ONLY: Final = {
     for name in ("iframe", "noembed", "noframes", "script", "style", "textarea", "title", "xmp")
 }
 _REFERENCE: Final = re.compile(r"&(#)?(\w+;)")
-_CDATA_OR_REFERENCE: Final = re.compile(r"<!\[CDATA\[(.*?)\]\]>|&#?\w+;", re.DOTALL)
+_CDATA_OR_REFERENCE: Final = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)|&#?\w+;", re.DOTALL)
 
 
 class Tag:

@@ -1,10 +1,14 @@
 """Markup that does not work under the page's policy is an error with a line; all else is fine."""
 
+import time
+
 import pytest
 from maintenance_edge.markup import markup_errors
 from maintenance_edge.settings import Settings
+from maintenance_edge.template_source import template_errors
 
 from tests.edge.builders import some_settings
+from tests.edge.hostile_pages import HOSTILE
 
 POLICY = "the page's Content-Security-Policy"
 BLOCKED = f"which {POLICY} blocks"
@@ -315,3 +319,14 @@ def test_too_many_different_styles_make_the_policy_too_long() -> None:
 def test_a_message_that_would_be_code_is_left_to_its_own_error() -> None:
     """Rendering the page refuses it."""
     assert () == errors("<script>{{message}}</script>")
+
+
+@pytest.mark.no_cover
+@pytest.mark.parametrize("page", HOSTILE.values(), ids=HOSTILE)
+def test_no_page_takes_long_to_check(page: str) -> None:
+    """It runs before a site closes; the slowest takes a sixth of a second."""
+    began = time.process_time()
+    errors(page)
+    template_errors(page, "page/page.html")
+
+    assert time.process_time() - began < 2

@@ -190,6 +190,7 @@ def test_the_policy_allows_a_script_however_it_is_written(page: str) -> None:
         "<script>", "<script a='>'", "<style></style", "{{", "{{ ", "{{a}", "{{\n",
         "<a b=c ", "<p style='a' ", "<p onclick='a'>", "<p a='&lt;' ", "<img srcset='a 1x,b 2x' ",
         "<style>image-set(", "<style>a{b:url(c)}", "<style>@import ", "<style>/*",
+        "<style><![CDATA[" + "<![CDATA[" * 4_000,
     ],
 )  # fmt: skip
 @pytest.mark.no_cover

@@ -9,6 +9,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+# Browsers look for it in the first 1,024 bytes (HTML Standard, section 13.2.3.2).
+_PRESCAN = 1_024
 _CHARSET = re.compile(r"""(<meta\b[^>]*\bcharset\s*=\s*["']?)([\w:.-]+)""", re.IGNORECASE)
 # Browsers read these as windows-1252 (WHATWG, Encoding, section 4.2).
 _WESTERN = "windows-1252"
@@ -27,7 +29,7 @@ def decode_page(content: bytes) -> tuple[str, tuple[str, ...]]:
             text = content.removeprefix(mark).decode(encoding, errors="surrogateescape")
             return _converted(text, "" if encoding == "utf-8" else encoding)
     text = content.decode(errors="surrogateescape")
-    declared = _CHARSET.search(text)
+    declared = _CHARSET.search(text[:_PRESCAN])
     name = declared[2].lower() if declared else ""
     try:
         content.decode()
@@ -52,7 +54,8 @@ def _converted(text: str, encoding: str) -> tuple[str, tuple[str, ...]]:
     text = _with_unix_line_ends(text)
     if not encoding:
         return text, ()
-    return _CHARSET.sub(r"\g<1>utf-8", text, count=1), (f"converted from {encoding} to UTF-8",)
+    beginning = _CHARSET.sub(r"\g<1>utf-8", text[:_PRESCAN], count=1)
+    return f"{beginning}{text[_PRESCAN:]}", (f"converted from {encoding} to UTF-8",)
 
 
 def _with_unix_line_ends(text: str) -> str:

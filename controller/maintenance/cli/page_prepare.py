@@ -55,7 +55,7 @@ _MEDIA_TYPES: Final[Mapping[str, str]] = {
 _SCHEME: Final = re.compile(r"(?:[a-z][a-z0-9+.-]*:|//|\\|#)", re.IGNORECASE)
 _CSS_URL: Final = re.compile(
     r"""@import\s*(?:url\(\s*)?["']?([^"')\s;]+)["']?\s*\)?([^;]*)(?:;|\Z)"""
-    r"""|\burl\(\s*(?:"([^"]*)"|'([^']*)'|([^\s"')]*))\s*\)""",
+    r"""|\burl\(\s*(?:"([^"]*)"|'([^']*)'|([^\s"'()]*+))\s*+\)""",
     re.IGNORECASE,
 )
 _JAVASCRIPT: Final = re.compile(r"\s*javascript:(.*)", re.IGNORECASE | re.DOTALL)
@@ -213,8 +213,8 @@ class _Page:
                 found = self._find(load.url)
                 if found:
                     after[load.name] = self._data(*found)
-            elif load.offset == 0 and load.name.startswith("style "):
-                after["style"] = _escaped(self._inline_css(tag, tag.attributes()["style"]))
+        if any(load.name.startswith("style ") for load in refused):
+            after["style"] = _escaped(self._inline_css(tag, tag.attributes()["style"]))
         script = _JAVASCRIPT.match(before.get("href", ""))
         if script and "onclick" not in before:
             code = script[1].strip().removesuffix(";")

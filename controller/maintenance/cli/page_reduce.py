@@ -31,7 +31,7 @@ _SERVICE = re.compile("|".join(map(re.escape, _SERVICES)))
 _QUEUE = re.compile(r"\bgtag\s*\(|\bdataLayer\b")
 # A snippet is short; a larger script does more than load another.
 _LONGEST_SNIPPET = 3_000
-_NOSCRIPT = re.compile(r"<noscript\b[^>]*>(.*?)</noscript\s*>", re.DOTALL | re.IGNORECASE)
+_NOSCRIPT = re.compile(r"<noscript\b[^>]*>(.*?)(?:</noscript\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 _RELATIVE = re.compile(r"(?!(?:[a-z][a-z0-9+.-]*:|[/\\#?]))\S", re.IGNORECASE)
 _ADDRESSES = ("href", "poster", "src")
 

@@ -14,7 +14,6 @@ settings.json is prepared (page_brand.py), and with it the pages (page_prepare.p
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -141,7 +140,11 @@ def _beside(folder: Path, wanted: str) -> bytes | None:
     file = (folder / wanted).resolve()
     if not file.is_relative_to(folder.resolve()) or not file.is_file():
         return None
-    return file.read_bytes()[:_MOST_BYTES] if os.access(file, os.R_OK) else None
+    try:
+        with file.open("rb") as opened:
+            return opened.read(_MOST_BYTES)
+    except OSError:
+        return None
 
 
 def _state(file: Path) -> tuple[int, int]:

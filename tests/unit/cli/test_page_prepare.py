@@ -1,6 +1,7 @@
 """What lies beside a page is put into it; what cannot be there is left out, and named."""
 
 import base64
+import time
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -8,6 +9,7 @@ import pytest
 from maintenance.cli.page_prepare import PreparedPage, prepare_page
 
 from tests.edge.builders import some_settings
+from tests.edge.hostile_pages import HOSTILE
 
 FILES: Mapping[str, bytes] = MappingProxyType(
     {
@@ -234,3 +236,13 @@ def test_a_mark_of_utf_8_is_dropped() -> None:
 def test_an_unknown_encoding_stays_for_the_check(page: bytes) -> None:
     """It says where the first wrong byte is."""
     assert page == prepared(page).text.encode(errors="surrogateescape")
+
+
+@pytest.mark.no_cover
+@pytest.mark.parametrize("page", HOSTILE.values(), ids=HOSTILE)
+def test_no_page_takes_long_to_prepare(page: str) -> None:
+    """Whatever it leaves open; the slowest takes a sixth of a second."""
+    began = time.process_time()
+    prepared(page)
+
+    assert time.process_time() - began < 2
