@@ -18,9 +18,9 @@ const language = (() => {
 // The visitor's clock may be wrong; each answer has the time.
 let skew = 0;
 const now = () => Date.now() + skew;
-const loaded = now();
 // Of a page that was overdue when it came, the end is not known, but has just passed for its visitor.
-const end = () => facts.end ? Date.parse(facts.end) : facts.overdue ? loaded : NaN;
+let passed = Date.now();
+const end = () => facts.end ? Date.parse(facts.end) : facts.overdue ? passed + skew : NaN;
 const left = () => (end() - now()) / 1000;
 
 // A quarter of the time to the end, or since then, but not more often than every 40 seconds; at
@@ -47,7 +47,8 @@ const duration = (seconds) => {
 };
 
 // In tens of seconds, so that it does not distract.
-const ago = (seconds) => {
+const ago = (elapsed) => {
+  const seconds = Math.max(elapsed, 0); // a clock may be set back
   const [whole, name] = seconds < 60 ? [Math.floor(seconds / 10) * 10, "second"] : [Math.floor(seconds / 60), "minute"];
   return new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(-whole, name);
 };
@@ -72,9 +73,11 @@ let checked = Date.now();
 const tick = () => {
   const seconds = Math.ceil(left());
   if (seconds > 0) show("left", duration(seconds));
-  if (seconds <= 0 && !facts.overdue) {
-    facts.overdue = "true";
-    show("news", element("overdue")?.textContent ?? "");
+  const isOver = seconds <= 0;
+  // It may also take back what a wrong clock said.
+  if (facts.end && isOver !== Boolean(facts.overdue)) {
+    facts.overdue = isOver ? "true" : "";
+    show("news", isOver ? element("overdue")?.textContent ?? "" : "");
   }
   const text = element("checked")?.dataset.text ?? "";
   show("checked", text.replace("{ago}", ago((Date.now() - checked) / 1000)));
@@ -84,6 +87,7 @@ const tick = () => {
 const takeOver = (fresh) => {
   const theirs = fresh.querySelector("main")?.dataset;
   if (!theirs?.version) return;
+  if (facts.end) passed = Math.min(end(), now()) - skew;
   Object.assign(facts, theirs);
   document.title = fresh.title;
   for (const id of ["heading", "message", "end"]) {
@@ -148,8 +152,9 @@ const ask = async () => {
 // A person who looks at the page again waits no longer, but does not make it ask all the time.
 const askSoon = (seconds) => plan(Math.max(seconds, 10 - (Date.now() - asked) / 1000));
 
-// First what returns visitors to the site, then what is only shown.
-plan(pause());
+// First what returns visitors to the site, then what is only shown. A page that came before its end
+// by the server's clock, and after it by the visitor's, asks soon what time it is.
+plan(facts.end && left() <= 0 ? Math.random() * 20 : pause());
 addEventListener("focus", () => askSoon(0));
 document.addEventListener("visibilitychange", () => document.hidden || askSoon(0));
 // A network returns to many at once.

@@ -443,6 +443,52 @@ def test_a_wrong_clock_of_the_visitor_does_not_count(shop: Shop, visit: Visit) -
     assert "1 hour 59 minutes" == left.replace("\u00a0", " ")
 
 
+def test_a_clock_that_is_ahead_ends_nothing(shop: Shop, visit: Visit) -> None:
+    """The first answer takes back that it takes longer, on the page and in its news."""
+    shop.close(until=in_hours(1.99))
+    browser = visit(shop.url)
+    said = browser.execute_async_script(
+        """
+        const now = Date.now, state = () => [facts.overdue, element("news").textContent];
+        Date.now = () => now() + 7200000;
+        tick();
+        const before = state();
+        check().then(() => { tick(); arguments[0]([before, state()]); });
+        """
+    )
+
+    assert [["true", "This is taking longer than planned."], ["", ""]] == said
+
+
+def test_a_clock_that_is_set_back_shows_no_future_question(shop: Shop, visit: Visit) -> None:
+    """An hour back, the last question would be in an hour."""
+    shop.close()
+    browser = visit(shop.url)
+    browser.execute_script("checked = Date.now() + 3600000; tick()")
+
+    assert "Checked now" == text(browser, "checked")
+
+
+@pytest.mark.parametrize("end", [-100, 3_600])
+def test_the_page_asks_as_often_after_it_has_learned_that_it_is_overdue(
+    shop: Shop, visit: Visit, end: int
+) -> None:
+    """It counts from its end, or from when that was brought forward, and not from its arrival."""
+    shop.close(until="2026-01-05T04:00:00Z")
+    browser = visit(shop.url)
+    left = browser.execute_script(
+        f"""
+        passed = Date.now() - 8 * 3600000;
+        const overdue = document.cloneNode(true);
+        facts.end = new Date(Date.now() + {end} * 1000).toISOString();
+        takeOver(overdue);
+        return left();
+        """
+    )
+
+    assert min(end, 0) - 5 < left <= min(end, 0) + 1
+
+
 def test_without_scripts_the_page_shows_the_end(shop: Shop, visit: Visit) -> None:
     """In UTC, and without promises that it cannot keep."""
     shop.close(until="2099-12-01T04:00:00Z")
