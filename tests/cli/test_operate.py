@@ -196,6 +196,27 @@ def test_extend_is_refused_while_the_site_is_open(deployed: Deployed) -> None:
     assert "There is no maintenance to extend: site-maintenance on for 30m" in words_of(ran.stderr)
 
 
+@pytest.mark.parametrize(
+    ("switch", "error"),
+    [
+        ("off", "There is no maintenance to extend"),
+        ("on until 2036-12-06T04:00+01:00", "Someone changed the maintenance while the question"),
+    ],
+)
+def test_extend_writes_nothing_if_the_maintenance_is_another_one_after_the_question(
+    deployed: Deployed, switch: str, error: str
+) -> None:
+    """A colleague has opened the site, or given it another end."""
+    deployed.site.becomes("on until 2036-12-06T02:00+01:00")
+
+    ended, shown = asked(
+        deployed, "extend", "30m", answer="y", at_question=lambda: deployed.site.says(switch)
+    )
+
+    assert (1, switch) == (ended, deployed.switch())
+    assert error in shown
+
+
 def test_without_a_terminal_to_ask_on_nothing_is_written(deployed: Deployed) -> None:
     """A script adds --yes."""
     ran = deployed.types("on")

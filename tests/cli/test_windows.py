@@ -270,6 +270,69 @@ def test_remove_deletes_the_window_with_its_skip(deployed: Deployed) -> None:
     assert f"To bring it back: site-maintenance windows set daily '{DAILY}'" in words(ran.stdout)
 
 
+@pytest.mark.parametrize(
+    ("typed", "changed"),
+    [
+        (("set", "daily", "cron(0 3 * * ? *) for 2h"), "daily"),
+        (("skip", "daily"), "daily/skip"),
+        (("skip", "daily", "--undo"), "daily/skip"),
+        (("remove", "daily"), "daily"),
+    ],
+)
+def test_what_a_colleague_writes_during_the_question_stays(
+    deployed: Deployed, typed: tuple[str, ...], changed: str
+) -> None:
+    """The question was about another value."""
+    skip = f"until {in_hours(48):%Y-%m-%dT%H:%MZ}"
+    deployed.site.schedules("daily", DAILY)
+    deployed.site.schedules("daily/skip", skip)
+    new = f"until {in_hours(72):%Y-%m-%dT%H:%MZ}" if "skip" in changed else f"{DAILY}: Backup"
+
+    ended, shown = asked(
+        deployed,
+        *("windows", *typed),
+        answer="y",
+        at_question=lambda: deployed.site.schedules(changed, new),
+    )
+
+    expected = {"daily": DAILY, "daily/skip": skip} | {changed: new}
+    assert (1, expected) == (ended, {name: window(deployed, name) for name in expected})
+    assert f"someone changed /site/maintenance/windows/{changed} while the question" in shown
+
+
+@pytest.mark.parametrize("action", ["set", "skip"])
+def test_what_is_over_after_the_question_is_not_written(deployed: Deployed, action: str) -> None:
+    """The controller would refuse it, run after run."""
+    start = in_hours(0) + timedelta(seconds=1)
+    value = f"at({start:%Y-%m-%dT%H:%M:%SZ}) for 12s"
+    if action == "skip":
+        deployed.site.schedules("now", value)
+    typed = ("now", value) if action == "set" else ("now",)
+
+    ended, shown = asked(
+        deployed,
+        *("windows", action, *typed),
+        answer="y",
+        at_question=lambda: eventually(lambda: datetime.now(UTC) > start + timedelta(seconds=13)),
+    )
+
+    assert (2, None) == (ended, window(deployed, "now/skip" if action == "skip" else "now"))
+    assert "written" in shown
+
+
+def test_remove_names_the_stack_in_the_command_that_brings_a_window_back(
+    deployed: Deployed,
+) -> None:
+    """Without it that command would write into another site's windows."""
+    deployed.site.schedules("daily", DAILY)
+    (stack,) = deployed.site.cloud.cloudformation.describe_stacks(StackName=STACK)["Stacks"]
+
+    ran = deployed.types("windows", "--stack", stack["StackId"], "remove", "daily", "--yes")
+
+    # An ARN is longer than a line.
+    assert f"{DAILY}'--stack{stack['StackId']}".replace(" ", "") in "".join(ran.stdout.split())
+
+
 def test_remove_deletes_a_window_that_is_invalid(deployed: Deployed) -> None:
     """It is the way out for a value that no controller reads."""
     deployed.site.schedules("slip", "sunday for 2h")

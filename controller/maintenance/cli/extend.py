@@ -62,10 +62,14 @@ def run(arguments: argparse.Namespace, context: Context) -> ExitCode:
     """Write the switch with another end."""
     typed = split_message(arguments.words, arguments.message)
     session = context.connect()
-    schedule, _ = session.read_schedule()
-    zone = session.app.settings.time_zone
-    value = extended_value(typed, schedule, now=session.app.clock(), zone=zone)
-    return write_switch(value, arguments, session)
+
+    def value() -> str:
+        schedule, _ = session.read_schedule()
+        zone = session.app.settings.time_zone
+        return extended_value(typed, schedule, now=session.app.clock(), zone=zone)
+
+    # The maintenance may end while the question waits, and an end must not close the site again.
+    return write_switch(value(), arguments, session, again=value)
 
 
 def extended_value(typed: TypedWords, schedule: Schedule, *, now: datetime, zone: ZoneInfo) -> str:

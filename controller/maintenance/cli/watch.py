@@ -48,8 +48,12 @@ _WORDS = {
 
 def watch_command(stack: str) -> str:
     """Return the command that watches a stack until CloudFront is done."""
-    option = "" if stack == STACK else f" --stack {shlex.quote(stack)}"
-    return f"{PROGRAM} status --wait{option}"
+    return f"{PROGRAM} status --wait{stack_option(stack)}"
+
+
+def stack_option(stack: str) -> str:
+    """Return the option that names a stack, '' for the one without it."""
+    return "" if stack == STACK else f" --stack {shlex.quote(stack)}"
 
 
 def expect(last_change: ModeChange | None) -> str:

@@ -9,6 +9,7 @@ are written.
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -20,6 +21,7 @@ from maintenance.cli.confirm import confirm
 from maintenance.cli.documents import WindowChangeDocument
 from maintenance.cli.exit_code import ExitCode
 from maintenance.cli.typed_instant import did_you_mean
+from maintenance.cli.watch import stack_option
 from maintenance.cli.window_name import check_name
 from maintenance.cli.window_preview import find_window, skip_next, with_window
 from maintenance.cli.window_view import (
@@ -34,7 +36,7 @@ from maintenance.cli.window_view import (
     warnings,
 )
 from maintenance.errors import ConfigurationError, UnreadableValue
-from maintenance.schedule.skip import SKIP_SUFFIX, parse_skip, skip_value
+from maintenance.schedule.skip import SKIP_SUFFIX, Skip, parse_skip, skip_value
 from maintenance.schedule.window import Occurrence, Window, parse_window
 
 if TYPE_CHECKING:
@@ -78,8 +80,10 @@ class WindowCommands(Struct, frozen=True):
         parameter = self.writes.parameter(name)
         if old == value:
             return self._done(document, f"{parameter} says so already: nothing was written.")
-        if not self._agrees(change, facts, f"Write {value!r} to {parameter}?"):
+        if not self._agrees(change, facts, f"Write {value!r} to {parameter}?", {name: old}):
             return ExitCode.FAILED
+        # Its time may have come while the question waited.
+        self._parse(name, value)
         self.writes.write(name, value)
         return self._done(document, f"Wrote {value!r} to {parameter}.")
 
@@ -89,8 +93,8 @@ class WindowCommands(Struct, frozen=True):
         window = self._existing(before, name)
         skipped, until = self._next(before, window)
         value, parameter = skip_value(until), f"{name}{SKIP_SUFFIX}"
-        skip = parse_skip(value, written=clock.now, zone=self.session.app.settings.time_zone)
-        after = with_window(before, name, replace(window, skip=skip))
+        old = self.writes.read(parameter)
+        after = with_window(before, name, replace(window, skip=self._parse_skip(value)))
         change = WindowChange(name, before, after, clock)
         following = runs(change.after, change.new, clock)
         word = "ends" if skipped.begins <= clock.now else "skips"
@@ -98,8 +102,10 @@ class WindowCommands(Struct, frozen=True):
         facts += runs_facts("then", following[:1], before.lead_time, clock)
         facts += _skipped_already(window, clock)
         question = f"Write {value!r} to {self.writes.parameter(parameter)}?"
-        if not self._agrees(change, facts, question):
+        if not self._agrees(change, facts, question, {parameter: old}):
             return ExitCode.FAILED
+        # The occurrence may have ended while the question waited.
+        self._parse_skip(value)
         self.writes.write(parameter, value)
         document = WindowChangeDocument(
             window=name,
@@ -124,7 +130,8 @@ class WindowCommands(Struct, frozen=True):
         following = runs(change.after, change.new, clock)
         facts = [("window", name), ("skip", f"{value}, will be deleted")]
         facts += runs_facts("then", following[:1], before.lead_time, clock)
-        if not self._agrees(change, facts, f"Delete {self.writes.parameter(parameter)}?"):
+        question = f"Delete {self.writes.parameter(parameter)}?"
+        if not self._agrees(change, facts, question, {parameter: value}):
             return ExitCode.FAILED
         self.writes.delete(parameter)
         document = WindowChangeDocument(
@@ -137,7 +144,8 @@ class WindowCommands(Struct, frozen=True):
     def remove(self, name: str) -> ExitCode:
         """Delete a window, and its skip with it; show what disappears."""
         before, clock = self._schedule(), self.session.clock
-        value, skip = self.writes.read(name), self.writes.read(f"{name}{SKIP_SUFFIX}")
+        parameter = f"{name}{SKIP_SUFFIX}"
+        value, skip = self.writes.read(name), self.writes.read(parameter)
         if value is None:
             raise _unknown(before, name)
         change = WindowChange(name, before, with_window(before, name, None), clock)
@@ -145,20 +153,21 @@ class WindowCommands(Struct, frozen=True):
         facts = [("window", f"{name}, will be deleted"), ("value", value)]
         facts += [("skip", f"{skip}, will be deleted too")] if skip else []
         facts += runs_facts("not run", found, before.lead_time, clock)
-        if not self._agrees(change, facts, f"Delete {self.writes.parameter(name)}?"):
+        question = f"Delete {self.writes.parameter(name)}?"
+        if not self._agrees(change, facts, question, {name: value, parameter: skip}):
             return ExitCode.FAILED
         # In this order: without its skip, the window might close the site for a moment.
         self.writes.delete(name)
         if skip:
-            self.writes.delete(f"{name}{SKIP_SUFFIX}")
+            self.writes.delete(parameter)
         document = WindowChangeDocument(
             window=name,
             previous_value=value,
             runs=[],
             not_run=[occurrence_times(each, before.lead_time) for each in found],
         )
-        text = f"Deleted {self.writes.parameter(name)}. To bring it back:"
-        return self._done(document, f"{text} {PROGRAM} windows set {name} {shlex.quote(value)}")
+        text = f"Deleted {self.writes.parameter(name)}.{self._bring_back(name, value)}"
+        return self._done(document, text)
 
     def _parse(self, name: str, value: str) -> Window:
         settings = self.session.app.settings
@@ -168,6 +177,19 @@ class WindowCommands(Struct, frozen=True):
                 f"the value has more than {_VALUE_BYTES} bytes: shorten the message"
             )
         return parse_window(name, value, zone=settings.time_zone, written=self.session.clock.now)
+
+    def _parse_skip(self, value: str) -> Skip:
+        settings = self.session.app.settings
+        return parse_skip(value, written=self.session.clock.now, zone=settings.time_zone)
+
+    def _bring_back(self, name: str, value: str) -> str:
+        """Return the command that writes a deleted window, '' if that would be refused."""
+        try:
+            self._parse(name, value)
+        except UnreadableValue:
+            return ""
+        command = f"windows set {name} {shlex.quote(value)}"
+        return f" To bring it back: {PROGRAM} {command}{stack_option(self.session.watch.stack)}"
 
     def _next(self, schedule: Schedule, window: Window) -> tuple[Occurrence, datetime]:
         """Return the occurrence to skip, and up to when; raise ConfigurationError without any."""
@@ -190,7 +212,18 @@ class WindowCommands(Struct, frozen=True):
             raise _unknown(schedule, name)
         return window
 
-    def _agrees(self, change: WindowChange, facts: list[Fact], question: str) -> bool:
+    def _agrees(
+        self,
+        change: WindowChange,
+        facts: list[Fact],
+        question: str,
+        shown: Mapping[str, str | None],
+    ) -> bool:
+        """
+        Return whether to write, after a look at what that changes.
+
+        Raises ConfigurationError if a parameter has another value than the one that is `shown`.
+        """
         terminal, stack = self.session.terminal, self.session.app.settings.stack_name
         if not terminal.as_json:
             site = ("stack", f"{stack} in account {self.session.deployed.account}")
@@ -198,7 +231,18 @@ class WindowCommands(Struct, frozen=True):
             terminal.info(f"\n{render_facts([*facts, site], width)}\n")
             if now := effect_now(change):
                 terminal.info(f"  {now}\n", style="bold")
-        return confirm(terminal, question, is_confirmed=self.is_confirmed)
+        is_agreed = confirm(terminal, question, is_confirmed=self.is_confirmed)
+        if is_agreed and not self.is_confirmed:
+            self._check_unchanged(shown)
+        return is_agreed
+
+    def _check_unchanged(self, shown: Mapping[str, str | None]) -> None:
+        for name, value in shown.items():
+            if self.writes.read(name) != value:
+                raise ConfigurationError(
+                    f"someone changed {self.writes.parameter(name)} while the question waited, so "
+                    "nothing was written: type the command again"
+                )
 
     def _done(self, document: WindowChangeDocument, text: str) -> ExitCode:
         self.session.terminal.answer(document, text)

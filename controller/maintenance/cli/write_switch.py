@@ -8,6 +8,7 @@ of the write wakes the deployed controller.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -56,18 +57,30 @@ def add_writing_options(command: argparse.ArgumentParser, *, message: str) -> No
     command.add_argument("--timeout", type=duration, help="how long to watch (5m, with --wait 35m)")
 
 
-def write_switch(value: str, arguments: argparse.Namespace, session: Session) -> ExitCode:
+def write_switch(
+    value: str,
+    arguments: argparse.Namespace,
+    session: Session,
+    *,
+    again: Callable[[], str] | None = None,
+) -> ExitCode:
     """
     Write this value to the switch, with the options of `add_writing_options`, and watch.
 
-    Raises UnreadableValue, before anything is written, if the value is invalid, and ApplyError if
-    SSM refuses it.
+    `again` returns the value that is right after the question: if that is another one, nothing is
+    written. Raises UnreadableValue, before anything is written, if the value is invalid, and
+    ApplyError if SSM refuses it.
     """
     change = SwitchChange(value, arguments.yes, arguments.wait, arguments.timeout)
     if not _is_agreed(change, session):
         return ExitCode.FAILED
     # Its time may have come while the question waited.
     session.parse_switch(value)
+    if again and not change.is_confirmed and again() != value:
+        raise ConfigurationError(
+            "Someone changed the maintenance while the question waited, so nothing was written: "
+            "type the command again"
+        )
     last_change = session.last_change()
     changed = session.app.parameters.write_switch(value)
     session.terminal.info(f"Wrote {value!r} to {session.app.settings.switch_parameter}.")
