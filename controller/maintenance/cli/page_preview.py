@@ -32,6 +32,7 @@ from maintenance_edge.negotiation import (
     preferred_media_type,
 )
 from maintenance_edge.package import Package, read_package
+from maintenance_edge.page_policy import content_security_policy
 from maintenance_edge.retry_after import retry_after
 from msgspec import Struct
 
@@ -44,6 +45,7 @@ ADDRESS = "127.0.0.1"
 _NAMES = {ADDRESS, "localhost"}
 _OVERDUE = "overdue"
 _FORMS = {"light": HTML, "dark": HTML, _OVERDUE: HTML, "json": PROBLEM, "text": TEXT}
+_SCHEMES = {"light", "dark"}
 _SCHEME_QUERY = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(light|dark)\s*\)")
 _BOTH_SCHEMES = re.compile(r"""(color-scheme\s*:\s*|content\s*=\s*["'])(?:light dark|dark light)""")
 _RELOAD = """<script>setInterval(async () => {{
@@ -98,12 +100,12 @@ class Preview:
 
 
 class _State(Struct, frozen=True):
-    """One version of the page: rendered as it is, light and dark; or its errors."""
+    """One version of the page, rendered; or its errors."""
 
     source: PageSource | None
     version: str
     errors: tuple[str, ...] = ()
-    packages: Mapping[str, Package] = {}
+    package: Package | None = None
 
     @classmethod
     def of(cls, read: Callable[[], PageSource]) -> _State:
@@ -116,8 +118,7 @@ class _State(Struct, frozen=True):
         version = source.version()
         if errors := page_errors(source.files):
             return cls(source, version, errors)
-        packages = {each: _render(source, version, each) for each in ("", "light", "dark")}
-        return cls(source, version, packages=packages)
+        return cls(source, version, package=_render(source, version))
 
     def is_outdated(self) -> bool:
         """Return whether a file of the page has changed."""
@@ -126,16 +127,21 @@ class _State(Struct, frozen=True):
     @property
     def languages(self) -> tuple[str, ...]:
         """The languages of the page, the default one first."""
-        return tuple(dict.fromkeys(tag for tag, _ in self.packages[""].responses))
+        return tuple(dict.fromkeys(tag for tag, _ in self._package().responses))
 
     def response(self, language: str, form: str, now: float) -> Answer:
         """Return one variant; '' is the page in the visitor's own color scheme."""
-        package = self.packages[form if form in self.packages else ""]
+        package = self._package()
         responses = package.overdue_responses if form == _OVERDUE else package.responses
         rendered = responses[language, _FORMS.get(form, HTML)]
         headers = {name: fields[0]["value"] for name, fields in rendered["headers"].items()}
         headers["retry-after"] = retry_after(package.settings, now)
-        return Answer(int(rendered["status"]), headers, rendered["body"].encode())
+        body = _in_scheme(rendered["body"], form)
+        if body != rendered["body"]:
+            # Other styles have other hashes.
+            policy = content_security_policy(body, package.settings.page_sources)
+            headers["content-security-policy"] = policy
+        return Answer(int(rendered["status"]), headers, body.encode())
 
     def negotiated(self, headers: Mapping[str, str], now: float) -> Answer:
         """Return the variant that the edge would choose."""
@@ -146,7 +152,7 @@ class _State(Struct, frozen=True):
 
     def file(self, path: str) -> Answer | None:
         """Return the file below an allowed path, 404 if there is none; None for closed paths."""
-        if self.source is None or path not in self.packages[""].settings.allowed_paths:
+        if self.source is None or path not in self._package().settings.allowed_paths:
             return None
         content = self.source.read(path.lstrip("/"))
         if content is None:
@@ -167,6 +173,11 @@ class _State(Struct, frozen=True):
         )
         return Answer(HTTPStatus.OK, {"content-type": "text/html; charset=utf-8"}, page.encode())
 
+    def _package(self) -> Package:
+        if self.package is None:
+            raise ConfigurationError("; ".join(self.errors))
+        return self.package
+
     def _table(self) -> Iterator[str]:
         yield "<table>"
         for language in self.languages:
@@ -175,26 +186,23 @@ class _State(Struct, frozen=True):
         yield "</table>"
 
 
-def _render(source: PageSource, version: str, scheme: str) -> Package:
-    """Return the package with the page in a color scheme, '' for the visitor's own."""
+def _render(source: PageSource, version: str) -> Package:
     try:
-        return _package(source, scheme, _RELOAD.format(version=version))
+        return _package(source, _RELOAD.format(version=version))
     except PackageError:
         # A page that is as large as CloudFront accepts has no room for the script.
-        return _package(source, scheme, "")
+        return _package(source, "")
 
 
-def _package(source: PageSource, scheme: str, added: str) -> Package:
+def _package(source: PageSource, added: str) -> Package:
     with package_folder(source.files) as folder:
-        pages = [*folder.glob("overrides/page*.html"), *folder.glob("defaults/page*.html")]
-        for file in (*pages, folder / "defaults" / "page.css"):
-            text = _in_scheme(file.read_text(encoding="utf-8-sig"), scheme)
-            file.write_text(text + added * (file in pages), encoding="utf-8")
+        for file in (*folder.glob("overrides/page*.html"), *folder.glob("defaults/page*.html")):
+            file.write_text(file.read_text(encoding="utf-8-sig") + added, encoding="utf-8")
         return read_package(folder)
 
 
 def _in_scheme(text: str, scheme: str) -> str:
-    if not scheme:
+    if scheme not in _SCHEMES:
         return text
     text = _SCHEME_QUERY.sub(
         lambda found: "(min-width: 0)" if found[1] == scheme else "(max-width: 0)", text

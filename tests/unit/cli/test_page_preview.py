@@ -1,5 +1,7 @@
 """The preview answers as the edge would, from files of this machine."""
 
+import base64
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -87,6 +89,23 @@ def test_light_and_dark_are_decided(folder: Path, form: str, query: str, scheme:
         page.count(f'"{scheme}"') + page.count(f": {scheme} }}"),
         "prefers-color-scheme" in page,
     ), page
+
+
+def test_the_colours_of_a_brand_are_decided_too(folder: Path) -> None:
+    """The edge makes its styles; the policy has the hash of what is shown."""
+    (folder / "page.html").unlink()
+    (folder / "page.de.html").unlink()
+    (folder / "settings.json").write_text('{"brand": {"name": "Shop", "accent": "#0b5d63"}}')
+    answer = a_preview(folder).answer("/-/en/dark", BROWSER)
+    page, policy = answer.body.decode(), answer.headers["content-security-policy"]
+    style = page.partition("<style>")[2].partition("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+
+    assert (False, True, True) == (
+        "prefers-color-scheme" in page,
+        "@media (min-width: 0)" in style,
+        f"'sha256-{digest}'" in policy,
+    )
 
 
 def test_the_page_after_the_end_has_none(folder: Path) -> None:

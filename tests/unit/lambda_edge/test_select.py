@@ -168,3 +168,16 @@ def test_what_is_attached_stays_while_neither_s3_nor_lambda_answers() -> None:
 
     assert (True, 1) == (selection.is_fallback, selection.errors.count("S3 does not answer"))
     assert "Lambda does not answer" in str(selection.errors)
+
+
+def test_a_page_is_checked_before_it_is_uploaded() -> None:
+    """Nothing is published, and what is stored does not matter."""
+    function = PageFunction()
+    selector = a_selector(function, page=ObservationError("no answer"))
+    selector.check(PAGE, Announcement("Back soon"))
+    function.refuses = True
+
+    with pytest.raises(PageRefused, match=r"page\.html is no HTML"):
+        selector.check(PAGE, NO_ANNOUNCEMENT)
+
+    assert [] == function.versions
