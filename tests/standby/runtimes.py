@@ -23,6 +23,7 @@ from py_mini_racer import mini_racer
 from tests.contract.template import ROOT
 
 PROGRAM = ROOT / "controller" / "maintenance" / "standby" / "function.js"
+_SECONDS = 60
 _IMPORT = re.compile(r'import (\w+) from"(\w+)";')
 
 _RUN = """
@@ -89,9 +90,13 @@ type Engine = Callable[[bytes, Sequence[Run]], list[Outcome]]
 def run_in_v8(code: bytes, runs: Sequence[Run]) -> list[Outcome]:
     """Return the outcomes of these runs in V8, which lacks the modules, so they are played."""
     program = f"{_STORE}{_digests(runs)}{_without_imports(code)}{_RUN}"
+    # Not a context left open: its threads would keep the process from ending.
     with mini_racer() as engine:
         engine.eval(f"const console = {{ log: () => {{}} }}; {program}")
-        engine.eval(f"var out; runAll({_encode(runs)}).then(o => out = o, e => out = String(e)); 0")
+        engine.eval(
+            f"var out; runAll({_encode(runs)}).then(o => out = o, e => out = String(e)); 0",
+            timeout_sec=_SECONDS,
+        )
         return _decode(str(engine.eval("out")))
 
 
@@ -116,6 +121,7 @@ def run_in_njs(code: bytes, runs: Sequence[Run]) -> list[Outcome]:
             ["njs", "-p", folder, str(script)],  # noqa: S607 - Debian's
             capture_output=True,
             check=False,
+            timeout=_SECONDS,
         )
         # A crash has a negative status, and nothing on standard error.
         assert (0, b"") == (ran.returncode, ran.stderr), ran.stdout[-500:]
