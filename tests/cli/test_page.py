@@ -78,7 +78,7 @@ def run_while(
     assert eventually(wake_when)
     deployed.site.notices_the_page()
     out, err = running.communicate(timeout=60)
-    return running.returncode, words(f"{out} {err}")
+    return running.returncode, words(f"{err} {out}")
 
 
 def alone(*typed: str) -> "subprocess.CompletedProcess[str]":
@@ -223,7 +223,7 @@ def test_put_of_what_is_there_writes_nothing(deployed: Deployed, tmp_path: Path)
 
     assert (0, "These files are there already; nothing was written.") == (
         done.returncode,
-        words(done.stderr),
+        words(done.stdout),
     )
 
 
@@ -256,6 +256,25 @@ def test_put_says_what_comes_next_during_a_maintenance(deployed: Deployed, tmp_p
     )
 
     assert (0, True) == (code, "attaches it; CloudFront needs its minutes" in said), said
+
+
+def test_put_answers_scripts_with_json(deployed: Deployed, tmp_path: Path) -> None:
+    """What was written, and whether it is published."""
+    (tmp_path / "page.html").write_text(f"{PAGE}<link rel=manifest href=/a><p>json")
+
+    code, said = run_while(
+        deployed,
+        *("page", "put", str(tmp_path), "--yes", "--json"),
+        wake_when=lambda: bool(names(deployed)),
+    )
+
+    assert 0 == code, said
+    assert {
+        "changed": ["page.html"],
+        "published": True,
+        "errors": [],
+        "steps": ['page.html: left out <link rel="manifest"> (/a)'],
+    } == json.loads(said[said.index("{") :])
 
 
 def test_remove_brings_back_the_packaged_page(deployed: Deployed) -> None:

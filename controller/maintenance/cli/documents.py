@@ -231,6 +231,29 @@ class RemovalDocument(Struct, frozen=True):
 
 
 # The types of the answers by command.
+class PageCheckDocument(Struct, frozen=True, kw_only=True):
+    """The answer to `page check`: the errors, and what `page put` would do to the page."""
+
+    usable: bool
+    errors: tuple[str, ...]
+    notices: tuple[str, ...]
+    steps: tuple[str, ...]
+
+
+class PageChangeDocument(Struct, frozen=True, kw_only=True):
+    """
+    The answer to `page put` and `page remove`.
+
+    `changed` are the files that were written or deleted, `published` whether the controller has
+    published the page that then lies there, `errors` why it refuses it.
+    """
+
+    changed: tuple[str, ...]
+    published: bool
+    errors: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+
+
 ANSWERS: dict[str, tuple[type[Struct], ...]] = {
     "status, on, off, extend": (StatusDocument,),
     "plan": (PlanDocument,),
@@ -239,6 +262,8 @@ ANSWERS: dict[str, tuple[type[Struct], ...]] = {
     "history": (HistoryDocument,),
     "sweep": (ReportDocument, FailedRunDocument),
     "restore": (OutcomeDocument,),
+    "page check": (PageCheckDocument,),
+    "page put, page remove": (PageChangeDocument,),
     "bypass create": (BypassLinkDocument,),
     "bypass list": (BypassTokensDocument,),
     "bypass revoke": (BypassRevocationDocument,),

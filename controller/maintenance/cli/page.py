@@ -85,16 +85,14 @@ def _add_preview(actions: Commands) -> None:
 
 
 def _check(arguments: argparse.Namespace, context: Context) -> ExitCode:
+    from maintenance.cli.documents import PageCheckDocument  # noqa: PLC0415 - as below
     from maintenance.cli.page_check import page_errors, page_notices  # noqa: PLC0415 - not every action needs it
 
     source = _read(arguments)
     errors, notices = page_errors(source.files), page_notices(source.files)
-    document = {
-        "usable": not errors,
-        "errors": errors,
-        "notices": notices,
-        "steps": source.steps,
-    }
+    document = PageCheckDocument(
+        usable=not errors, errors=errors, notices=notices, steps=source.steps
+    )
     lines = [
         *(Text(each, style="bold red") for each in errors),
         *(Text(f"Notice: {each}") for each in notices),

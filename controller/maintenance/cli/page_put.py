@@ -16,6 +16,7 @@ from msgspec import Struct
 from maintenance.aws.bucket import PageFiles
 from maintenance.aws.page_writes import PageWrites
 from maintenance.cli.confirm import confirm
+from maintenance.cli.documents import PageChangeDocument
 from maintenance.cli.exit_code import ExitCode
 from maintenance.cli.page_check import page_errors, page_notices
 from maintenance.cli.page_source import PageSource
@@ -28,6 +29,10 @@ from maintenance.schedule.announcement import NO_ANNOUNCEMENT, Announcement, ann
 # S3's event takes a second or two, and a version a few more.
 _TIMEOUT = timedelta(minutes=1)
 _PAUSE_SECONDS = 2.0
+_NOT_PUBLISHED = (
+    "The controller has not published it yet: site-maintenance status says whether it runs, and "
+    "its next sweep tries again."
+)
 _ALL = "all"
 
 
@@ -48,7 +53,8 @@ class PageCommands(Struct, frozen=True):
         after = {**before, **source.files}
         changed = {name: data for name, data in source.files.items() if before.get(name) != data}
         if not changed:
-            terminal.info("These files are there already; nothing was written.")
+            document = PageChangeDocument(changed=(), published=True, steps=source.steps)
+            terminal.answer(document, "These files are there already; nothing was written.")
             return ExitCode.DONE
         announcement = _announcement(self.session.read_status().report)
         self.session.app.selector.check(after, announcement)
@@ -58,9 +64,11 @@ class PageCommands(Struct, frozen=True):
         question = f"Upload {_count(changed)}?"
         if not confirm(terminal, question, is_confirmed=self.is_confirmed):
             return ExitCode.FAILED
-        for name in _upload_order(before, changed):
+        order = _upload_order(before, changed)
+        for name in order:
             self.writes.put(name, changed[name])
-        return self._wait("Uploaded.")
+        terminal.info("Uploaded.")
+        return self._wait(tuple(order), source.steps)
 
     def remove(self, name: str) -> ExitCode:
         """Delete one file, or all; raise PageRefused if the others would be unusable."""
@@ -76,7 +84,8 @@ class PageCommands(Struct, frozen=True):
         # page.html last: without it, the pages in other languages are refused.
         for each in sorted(removed, key=lambda name: name == "page.html"):
             self.writes.delete(each)
-        return self._wait("Deleted; the bucket keeps the old versions.")
+        self.session.terminal.info("Deleted; the bucket keeps the old versions.")
+        return self._wait(tuple(removed))
 
     def _refuse_new_error(self, removed: list[str]) -> None:
         """Raise PageRefused if a page that is usable would no longer be, without these files."""
@@ -88,26 +97,28 @@ class PageCommands(Struct, frozen=True):
             return
         check({name: data for name, data in before.items() if name not in removed}, NO_ANNOUNCEMENT)
 
-    def _wait(self, done: str) -> ExitCode:
+    def _wait(self, changed: tuple[str, ...], steps: tuple[str, ...] = ()) -> ExitCode:
         """Wait until the controller has published the page, and say what visitors get."""
-        session, terminal = self.session, self.session.terminal
-        terminal.info(done)
+        session = self.session
+
+        def answer(text: str, *, published: bool = False, errors: tuple[str, ...] = ()) -> None:
+            document = PageChangeDocument(
+                changed=changed, published=published, errors=errors, steps=steps
+            )
+            session.terminal.answer(document, text)
+
         deadline = session.watch.clock() + _TIMEOUT
         while True:
             report = session.read_status().report
             selection = session.app.selector.select(_announcement(report), publish=False)
             if selection.errors:
-                for each in selection.errors:
-                    terminal.error(each)
+                answer(" ".join(selection.errors), errors=selection.errors)
                 return ExitCode.FAILED
             if selection.arn != session.app.settings.edge.unpublished_arn:
-                terminal.info(_published(report))
+                answer(_published(report), published=True)
                 return ExitCode.DONE
             if session.watch.clock() >= deadline:
-                terminal.error(
-                    "The controller has not published it yet: site-maintenance status says whether "
-                    "it runs, and its next sweep tries again."
-                )
+                answer(_NOT_PUBLISHED)
                 return ExitCode.NOT_YET
             session.watch.pause(_PAUSE_SECONDS)
 
