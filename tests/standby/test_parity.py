@@ -1,7 +1,7 @@
 """
 The function answers each request as the edge handler does, on njs and on V8.
 
-What it does differently, each with its reason and its test here:
+What it does differently, each with its test here (docs/adr/0047 has the reasons):
 
     difference                                       reason
     ----------------------------------------------   -----------------------------------------------

@@ -17,6 +17,7 @@ Never open because something is wrong.
 """
 
 import json
+import random
 from collections.abc import Mapping
 
 import pytest
@@ -285,6 +286,41 @@ def test_a_part_of_the_networks_that_is_missing_or_short_lets_nobody_pass(
         store |= {f"n8.{part}": value for part in range(9)}
 
     assert 503 == _ask(engine, site.code, store, Visit(ip="192.0.2.254")).result["statusCode"]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_whichever_keys_have_arrived_an_answer_is_whole(engine: str, with_default: Site) -> None:
+    """The page, the page without message, or the text with it; never parts of two."""
+    draw = random.Random(7)  # noqa: S311 - repeatable, not secret
+    visit = Visit(headers=PAGE)
+    stores = [
+        {
+            name: value
+            for name, value in with_default.store.items()
+            if name == "state" or draw.random() > share
+        }
+        for share in (0.02, 0.05, 0.1, 0.3)
+        for _ in range(100)
+    ]
+
+    runs = [Run(function_event(visit), NOW, "", each) for each in stores]
+    answers = [function_answer(each.result) for each in ENGINES[engine](with_default.code, runs)]
+
+    bodies = {answer[2] for answer in answers if isinstance(answer, tuple)}
+    expected = [
+        _ask(engine, with_default.code, store, visit).result
+        for store in (
+            with_default.store,
+            _without(with_default, with_default.rendered.rendering),
+            {"state": with_default.store["state"]},
+        )
+    ]
+    assert {function_answer(each)[2] for each in expected} == bodies  # type: ignore[index]
+    assert 3 == len(bodies)
+
+
+def _without(site: Site, rendering: str) -> dict[str, str]:
+    return {name: each for name, each in site.store.items() if not name.startswith(rendering)}
 
 
 READS = {
