@@ -263,7 +263,7 @@ def test_a_broken_answer_gives_a_plain_503(
 
 @pytest.mark.parametrize("value", ["", "soon", "{}", "-1", str(int(NOW))])
 @pytest.mark.parametrize("engine", ENGINES)
-def test_a_broken_expiry_lets_nobody_pass(
+def test_a_broken_expiry_lets_no_request_pass(
     engine: str, value: str, all_sites: dict[str, Site]
 ) -> None:
     """Nor one that is now."""
@@ -276,7 +276,7 @@ def test_a_broken_expiry_lets_nobody_pass(
 
 @pytest.mark.parametrize("value", [None, "", "zz", "c0000200", "c0000200c00002f"])
 @pytest.mark.parametrize("engine", ENGINES)
-def test_a_part_of_the_networks_that_is_missing_or_short_lets_nobody_pass(
+def test_a_part_of_the_networks_that_is_missing_or_short_lets_no_request_pass(
     engine: str, value: str | None, all_sites: dict[str, Site]
 ) -> None:
     """Closed is the safe side."""
