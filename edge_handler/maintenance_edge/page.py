@@ -242,10 +242,13 @@ def _message_markup(text: Text) -> str:
 
 
 def _with_links(message: str) -> str:
-    # An address ends before what a sentence may put behind it.
-    address = re.compile(
-        r"https://[a-z0-9](?:[\w.~:/?#@!$&'()*+,;=%-]*[\w/~#=&+-])?", re.ASCII | re.IGNORECASE
-    )
+    # From Thai on, scripts put no spaces between words, so their letters may be the sentence. An
+    # address ends before what a sentence may put behind it.
+    spaced = r"(?<![\u0e00-\U0010ffff])"
+    inner = rf"[\w\u0300-\u036f.~:/?#@!$&'*+,;=%-]{spaced}"
+    last = rf"[\w\u0300-\u036f/~#=&+-]{spaced}"
+    bracketed = rf"\({inner}*\)"
+    address = re.compile(rf"(?i:https)://(?=\w)(?:{inner}|{bracketed})*(?:{last}|{bracketed})")
     pieces, end = [], 0
     for found in address.finditer(message):
         shown = escape(found[0])

@@ -33,6 +33,18 @@ def filled(template: str, language: str = "en", /, **changes: object) -> str:
             '詳細は<a href="https://a.example/">https://a.example/</a>をご覧ください',
             "詳細はhttps://a.example/をご覧ください",
         ),
+        (
+            '<a href="https://müller.example/straße?ü#é">https://müller.example/straße?ü#é</a>…',
+            "https://müller.example/straße?ü#é…",
+        ),
+        (
+            '„<a href="https://пример.example/ш">https://пример.example/ш</a>“',
+            "„https://пример.example/ш“",
+        ),
+        (
+            '(<a href="https://a.example/b_(c)">https://a.example/b_(c)</a>)',
+            "(https://a.example/b_(c))",
+        ),
         ("http://a.example ftp://a //a a@b.example", "http://a.example ftp://a //a a@b.example"),
         ("https:// https://&quot;x", 'https:// https://"x'),
         (
