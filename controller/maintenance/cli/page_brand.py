@@ -4,7 +4,8 @@ Put the logos that lie beside settings.json into it, which saves writing SVG int
     brand.logo, brand.logo_dark      becomes
     -----------------------------    ------------------------------------------------------------
     the name of an SVG file          <svg>...</svg>, without prolog and comments; as data: if it
-                                     has a <script>, which does nothing in an image
+                                     has a <script>, which does nothing in an image, or entities,
+                                     which only its prolog explains
     the name of another image        data:
     <svg>...</svg>, data:            stays
 
@@ -44,7 +45,7 @@ def prepare_settings(content: bytes, read: Read) -> PreparedSettings:
         values = json.loads(content)
         brand = values["brand"]
         named = {each: brand[each] for each in _LOGOS if _is_name(brand.get(each))}
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return PreparedSettings(content)  # without a brand, or the check names the error
     steps = []
     for member, name in named.items():
@@ -64,7 +65,8 @@ def _is_name(logo: object) -> bool:
 def _embedded(name: str, logo: bytes) -> str:
     kind = media_type(name)
     if kind == "image/svg+xml":
-        drawing = _DRAWING.search(_COMMENT.sub("", logo.decode(errors="replace")))
-        if drawing and "<script" not in drawing[0].lower():
+        text = logo.decode(errors="replace")
+        drawing = _DRAWING.search(_COMMENT.sub("", text))
+        if drawing and "<script" not in drawing[0].lower() and "<!ENTITY" not in text:
             return drawing[0]
     return f"data:{kind};base64,{base64.b64encode(logo).decode()}"

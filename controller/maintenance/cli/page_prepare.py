@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 type Read = Callable[[str], bytes | None]
 
 _MOST_BYTES: Final = 40_000
+# So that style sheets which import each other end soon; the check refuses far smaller pages.
+_MOST_BYTES_IN_ALL: Final = 10 * _MOST_BYTES
 _MOST_ICON_BYTES: Final = 4_000
 _DEEPEST_IMPORT: Final = 5
 _MEDIA_TYPES: Final[Mapping[str, str]] = {
@@ -114,6 +116,7 @@ class _Page:
         self._settings = settings
         self._files = files
         self._at_end: list[str] = []
+        self._bytes_put = 0
         self.steps: list[str] = []
 
     def prepared(self) -> str:
@@ -248,6 +251,8 @@ class _Page:
     def _find(
         self, url: str, folder: str = "", *, most: int = _MOST_BYTES
     ) -> tuple[str, bytes] | None:
+        if self._bytes_put > _MOST_BYTES_IN_ALL:
+            return None
         found = self._files.find(url, folder)
         if found and len(found[1]) > most:
             path, content = found
@@ -264,6 +269,7 @@ class _Page:
         return f"data:{media_type(path)};base64,{base64.b64encode(content).decode()}"
 
     def _has_put(self, path: str, content: bytes) -> None:
+        self._bytes_put += len(content)
         self.steps.append(f"put {path} into it ({len(content)} bytes)")
 
     def _dropped(self, tag: Tag, name: str, load: Load) -> tuple[str, int]:

@@ -66,10 +66,10 @@ class PageSource(Struct, frozen=True):
 def read_source(path: Path) -> PageSource:
     """Return the page that lies at `path`; raise ConfigurationError if there is none."""
     folder, found = _page_files(path)
-    sizes = {name: file.stat().st_size for name, file in found.items()}
+    sizes = {name: _state(file)[1] for name, file in found.items()}
     if refusal := page_refusal(sizes):
         raise ConfigurationError(refusal)
-    contents = {name: file.read_bytes() for name, file in found.items()}
+    contents = {name: _content(file) for name, file in found.items()}
     asked: set[Path] = set()
 
     def read(wanted: str) -> bytes | None:
@@ -135,22 +135,29 @@ def _name(file: Path) -> str:
     )
 
 
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(f"{file} cannot be read: {error.strerror}") from error
+
+
 def _beside(folder: Path, wanted: str) -> bytes | None:
     """Return the content of a file in `folder`; None if there is none, or it leads out of it."""
-    file = (folder / wanted).resolve()
-    if not file.is_relative_to(folder.resolve()) or not file.is_file():
-        return None
     try:
+        file = (folder / wanted).resolve()
+        if not file.is_relative_to(folder.resolve()) or not file.is_file():
+            return None
         with file.open("rb") as opened:
             return opened.read(_MOST_BYTES)
-    except OSError:
+    except (OSError, ValueError):  # ValueError: no file can have this name
         return None
 
 
 def _state(file: Path) -> tuple[int, int]:
     try:
         state = file.stat()
-    except OSError:
+    except (OSError, ValueError):
         return (0, -1)
     return (state.st_mtime_ns, state.st_size)
 

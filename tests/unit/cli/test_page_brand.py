@@ -13,6 +13,7 @@ FILES = {
     "logo.svg": b'<?xml version="1.0"?><!-- Drawn by hand --><svg>\n<path/></svg>\n',
     "live.svg": b"<svg><script>go()</script></svg>",
     "odd.svg": b"<p>no drawing</p>",
+    "old.svg": b'<!DOCTYPE svg [<!ENTITY a "b">]><svg id="&a;"></svg>',
     "logo.png": b"\x89PNG",
 }
 
@@ -37,6 +38,11 @@ def prepared(**brand: object) -> tuple[object, tuple[str, ...]]:
             "data:image/svg+xml;base64,PHA+bm8gZHJhd2luZzwvcD4=",
             "put odd.svg into it (17 bytes)",
         ),
+        (
+            "old.svg",
+            "data:image/svg+xml;base64,PCFET0NUWVBFIHN2ZyBbPCFFTlRJVFkgYSAiYiI+XT48c3ZnIGlkPSImYTsiPjwvc3ZnPg==",
+            "put old.svg into it (52 bytes)",
+        ),
         ("logo.png", "data:image/png;base64,iVBORw==", "put logo.png into it (4 bytes)"),
     ],
 )
@@ -56,7 +62,9 @@ def test_any_other_logo_stays(logo: object) -> None:
     assert ({"logo": logo}, ()) == prepared(logo=logo)
 
 
-@pytest.mark.parametrize("content", [b"{", b"[]", b"{}", b'{"brand": []}', b"\xff", b"7"])
+@pytest.mark.parametrize(
+    "content", [b"{", b"[]", b"{}", b'{"brand": []}', b"\xff", b"7", b"[" * 200_000]
+)
 def test_settings_without_a_brand_stay_as_they_are(content: bytes) -> None:
     """Byte for byte."""
     assert (content, ()) == (

@@ -18,6 +18,7 @@ FILES: Mapping[str, bytes] = MappingProxyType(
         "css/a.css": b'\xef\xbb\xbf@import "b.css" print;\r\np{background:url(../logo.png)}',
         "css/b.css": b"a{b:url('/logo.png')} </style>",
         "loop.css": b'@import "loop.css";',
+        "many.css": b'@import "many.css";' * 30,
         "app.js": b"go('</script>')",
         "western.js": b"'\xfc'",
         "huge.png": b"x" * 40_001,
@@ -184,6 +185,13 @@ def test_a_style_sheet_that_imports_itself_ends() -> None:
     assert (
         '<style>@import "loop.css";</style>' == prepared("<link rel=stylesheet href=loop.css>").text
     )
+
+
+def test_style_sheets_that_import_many_end_soon() -> None:
+    """Each of thirty imports has thirty imports, five times over."""
+    page = prepared("<link rel=stylesheet href=many.css>")
+
+    assert 100_000 < len(page.text) < 1_000_000
 
 
 def test_a_file_that_is_too_large_is_named() -> None:

@@ -1,6 +1,7 @@
 """A page is read from a file or a folder, as it would be uploaded."""
 
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -95,6 +96,18 @@ def test_nothing_outside_of_the_folder_is_read(tmp_path: Path) -> None:
     assert b"data:" not in read_source(folder).files["page.html"]
 
 
+def test_a_name_that_no_file_can_have_is_no_file(tmp_path: Path) -> None:
+    """The check says what is wrong with the address; and a later version of it is compared."""
+    page = f"<img src=a%00b.png><img src={'a' * 5_000}.png>"
+    source = read_source(a_folder(tmp_path, {"page.html": page}))
+
+    assert (page.encode(), True, None) == (
+        source.files["page.html"],
+        bool(source.version()),
+        source.read("a\0b.png"),
+    )
+
+
 @pytest.mark.parametrize(
     ("error", "name"),
     [
@@ -115,6 +128,15 @@ def test_what_is_no_page_is_refused(tmp_path: Path, error: str, name: str) -> No
 
     with pytest.raises(ConfigurationError, match=error.replace(".", r"\.")):
         read_source(tmp_path / name)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a file that exists and cannot be read")
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    """Its owner may be another, or it was just deleted."""
+    (tmp_path / "page.html").symlink_to("/proc/self/mem")
+
+    with pytest.raises(ConfigurationError, match=r"page\.html cannot be read: Input/output error"):
+        read_source(tmp_path)
 
 
 def test_a_page_may_be_announced_as_a_switch_would(tmp_path: Path) -> None:
