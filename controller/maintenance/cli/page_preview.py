@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from maintenance_edge.files import PackageError
 from maintenance_edge.negotiation import (
@@ -86,7 +86,7 @@ class Preview:
             if self._state is None or self._state.is_outdated():
                 self._state = _State.of(self._read)
             state = self._state
-        path = unquote(urlsplit(target).path)
+        path = unquote(target.partition("?")[0])
         if path == "/-/version":
             return _text(HTTPStatus.OK, state.version)
         if path == "/":
@@ -226,7 +226,7 @@ def make_server(preview: Preview, port: int) -> ThreadingHTTPServer:
         def do_GET(self) -> None:
             headers = {name.lower(): value for name, value in self.headers.items()}
             # Another site's page could otherwise read this one by a name that it points here.
-            is_local = urlsplit(f"//{headers.get('host', '')}").hostname in _NAMES
+            is_local = headers.get("host", "").partition(":")[0].lower() in _NAMES
             answer = (
                 preview.answer(self.path, headers)
                 if is_local

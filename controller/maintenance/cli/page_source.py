@@ -58,8 +58,10 @@ class PageSource(Struct, frozen=True):
 
     def version(self) -> str:
         """Return a text that changes if one of the files does."""
-        listed = sorted({*self.folder.iterdir(), *self.asked})
-        states = [(str(file), *_state(file)) for file in listed]
+        listed = set(self.asked)
+        with suppress(OSError):  # it was removed, and reading it again says so
+            listed.update(self.folder.iterdir())
+        states = [(str(file), *_state(file)) for file in sorted(listed)]
         return hashlib.sha256(repr(states).encode()).hexdigest()
 
 

@@ -197,6 +197,21 @@ def test_a_folder_that_cannot_be_read_is_an_error_of_the_page(folder: Path) -> N
     assert "/-/en/dark" in get(preview, "/")[1]
 
 
+def test_a_folder_that_is_removed_is_an_error_of_the_page(folder: Path) -> None:
+    """The server goes on."""
+    preview = a_preview(folder)
+    get(preview, "/")
+    folder.rename(folder.with_name("elsewhere"))
+
+    assert "cannot be read: No such file or directory" in get(preview, "/")[1]
+
+
+@pytest.mark.parametrize("target", ["//[", "/assets/%00", "/assets/" + "a" * 5_000])
+def test_any_target_has_an_answer(folder: Path, target: str) -> None:
+    """Also those that are no address, or no file's."""
+    assert get(a_preview(folder), target)[0] in {404, 503}
+
+
 def test_a_page_as_large_as_possible_is_shown_without_the_script(folder: Path) -> None:
     """There is no room for it."""
     (folder / "page.de.html").unlink()
@@ -234,9 +249,10 @@ def ask(port: int, method: str, host: str = "localhost") -> tuple[HTTPResponse, 
 def test_the_server_answers_this_machine_only(folder: Path) -> None:
     """On loopback, and not under a name that another site's page points here."""
     with served(a_preview(folder)) as port:
-        page, head, other = ask(port, "GET"), ask(port, "HEAD"), ask(port, "GET", "evil.example")
+        page, head = ask(port, "GET"), ask(port, "HEAD")
+        others = [ask(port, "GET", host)[0].status for host in ("evil.example", "[", "")]
 
-    assert (200, 200, 403) == (page[0].status, head[0].status, other[0].status)
+    assert (200, 200, [403, 403, 403]) == (page[0].status, head[0].status, others)
     assert (str(len(page[1])), b"") == (head[0].headers["content-length"], head[1])
 
 
