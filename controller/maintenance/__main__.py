@@ -12,6 +12,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 try:
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 def main(words: Sequence[str] | None = None) -> ExitCode:
     """Run a command; an error is one sentence on standard error, and an exit code."""
+    _accept_any_text()
     words = (sys.argv[1:] if words is None else words) or ["--help"]
     arguments = parser(words, stack=os.environ.get("STACK") or STACK).parse_args(words)
     terminal = Terminal(as_json=arguments.json)
@@ -55,10 +57,30 @@ def main(words: Sequence[str] | None = None) -> ExitCode:
         # Adapters translate their own errors; this one came before any client was made.
         terminal.error(f"cannot use AWS: {error} - check AWS_PROFILE and your AWS settings")
         return ExitCode.FAILED
+    except OSError as error:
+        _report(error, terminal)
+        return ExitCode.FAILED
     except KeyboardInterrupt as interrupt:
         terminal.info(str(interrupt) or "Interrupted.")
         return ExitCode.INTERRUPTED
     return code
+
+
+def _report(error: OSError, terminal: Terminal) -> None:
+    """Say what the system refuses; nothing if the reader of a pipe has seen enough."""
+    if isinstance(error, BrokenPipeError):
+        # Or Python would write the rest at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    else:
+        terminal.error(f"the operating system refuses: {error}")
+
+
+def _accept_any_text() -> None:
+    """Let every text be printed: Windows gives a pipe or a file an encoding of 256 characters."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            encoding = stream.encoding if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="replace")
 
 
 @functools.cache

@@ -1,6 +1,7 @@
 """The commands that write windows, each in its own process against the sandbox."""
 
 import json
+import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from icalendar import Calendar
 
 from sandbox.process import Sandbox
 from tests.cli.asking import asked
-from tests.cli.deployed import STACK, Deployed, deploy, words
+from tests.cli.deployed import ROOT, STACK, Deployed, command, deploy, words
 from tests.cloud import Cloud, eventually
 from tests.sandbox.builders import a_distribution, a_user, allow
 from tests.stories.site import SWITCH
@@ -375,6 +376,68 @@ def test_a_calendar_file_names_the_windows_that_it_lacks(deployed: Deployed) -> 
 
     assert 1 == ran.returncode
     assert "windows/slip is invalid" in words(ran.stderr)
+
+
+@pytest.mark.parametrize("words_typed", [("windows",), ("history", "--json")])
+def test_a_pipe_takes_every_text(deployed: Deployed, words_typed: tuple[str, ...]) -> None:
+    """On Windows, or without a locale, it would take a few hundred characters."""
+    deployed.site.schedules("daily", f"{DAILY}: Čas za kavo")
+    without_utf8 = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+
+    ran = subprocess.run(  # noqa: S603 - our own program
+        command(*words_typed),
+        cwd=ROOT,
+        env=deployed.environment() | without_utf8,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )
+
+    assert (0, b"") == (ran.returncode, ran.stderr)
+    assert ("█" if words_typed == ("windows",) else "Čas") in ran.stdout.decode()
+
+
+@pytest.mark.parametrize(
+    ("output", "error"), [("| true", ""), ("> /dev/full", "the operating system refuses")]
+)
+def test_an_output_that_takes_no_more_is_no_crash(
+    deployed: Deployed, output: str, error: str
+) -> None:
+    """A pager was closed, or the disk is full."""
+    # More than a pipe holds.
+    deployed.site.schedules("minutely", "cron(* * * * ? *) for 1m")
+    typed = " ".join(command("windows", "--weeks", "104", "--ics"))
+
+    ran = subprocess.run(  # noqa: S603 - our own program
+        ["/bin/bash", "-c", f"{typed} {output}; exit ${{PIPESTATUS[0]}}"],
+        cwd=ROOT,
+        env=deployed.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert 1 == ran.returncode
+    assert "Traceback" not in ran.stderr
+    assert error in ran.stderr
+
+
+def test_without_a_standard_input_it_cannot_ask(deployed: Deployed) -> None:
+    """As in a job that closes it."""
+    typed = " ".join(command("windows", "remove", "daily"))
+    deployed.site.schedules("daily", DAILY)
+
+    ran = subprocess.run(  # noqa: S603 - our own program
+        ["/bin/bash", "-c", f"{typed} <&-"],
+        cwd=ROOT,
+        env=deployed.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (1, DAILY) == (ran.returncode, window(deployed, "daily"))
+    assert "not a terminal, cannot ask: add --yes" in ran.stderr
 
 
 def test_the_stack_may_be_named_before_the_action(deployed: Deployed) -> None:

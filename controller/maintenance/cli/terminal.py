@@ -77,7 +77,8 @@ class Terminal(Struct, frozen=True):
     @property
     def is_interactive(self) -> bool:
         """Whether a person can be asked."""
-        return sys.stdin.isatty() and self.err.is_terminal
+        # A job may have no standard input at all.
+        return sys.stdin is not None and sys.stdin.isatty() and self.err.is_terminal
 
     def answer(self, document: object, *renderables: RenderableType) -> None:
         """Print an answer on standard output: the document as JSON, or the screen for people."""
