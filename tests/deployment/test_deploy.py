@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.cli.test_show import READER
-from tests.cloud import Cloud
+from tests.cloud import Cloud, eventually
 from tests.deployment.typed import answers, types
 from tests.sandbox.builders import a_behavior, a_distribution, a_function, a_user, allow, functions
 from tests.stack.conftest import DeployedStack
@@ -120,7 +120,8 @@ def test_a_creation_that_fails_says_why_and_can_be_repeated(empty: Cloud, deploy
 def test_a_file_has_what_options_do_not_say(empty: Cloud, deployer: Cloud, tmp_path: Path) -> None:
     """In a pipeline, whose second run changes nothing."""
     file = tmp_path / "site.toml"
-    file.write_text(f'Distributions = ["{a_distribution(empty)}"]\nTimeZone = "Europe/Paris"\n')
+    text = f'Distributions = ["{a_distribution(empty)}"]\nTimeZone = "Europe/Paris"\n'
+    file.write_text(text, encoding="utf-8-sig")  # as an editor on Windows does
     words = ("deploy", "--file", str(file), "--time-zone", "Europe/Oslo", "--yes", "--json")
 
     first, second = (types(deployer, *words) for _ in range(2))
@@ -177,6 +178,25 @@ def test_another_products_stack_is_neither_changed_nor_deleted(
         assert (1, "") == (ran.returncode, ran.stdout)
         assert "is another product's: name yours with --stack or STACK" in ran.stderr
     assert ["CREATE_COMPLETE"] == _stacks(empty)
+
+
+def test_another_products_stack_that_was_not_created_is_not_deleted(
+    empty: Cloud, deployer: Cloud
+) -> None:
+    """What is left of it is for its owner to read and to delete."""
+    distribution = a_distribution(empty)
+    nowhere = "arn:aws:lambda:us-east-1:000000000000:function:nowhere"
+    setup = {"Type": "Custom::Setup", "Properties": {"ServiceToken": nowhere}}
+    empty.cloudformation.create_stack(
+        StackName=STACK, TemplateBody=json.dumps({"Resources": {"Setup": setup}})
+    )
+    eventually(lambda: _stacks(empty) == ["ROLLBACK_COMPLETE"])
+
+    ran = types(deployer, "deploy", "--distributions", distribution, "--yes")
+
+    assert 1 == ran.returncode
+    assert "is another product's" in ran.stderr
+    assert ["ROLLBACK_COMPLETE"] == _stacks(empty)
 
 
 def test_a_site_that_does_not_open_keeps_its_stack(empty: Cloud, deployer: Cloud) -> None:

@@ -90,7 +90,8 @@ def given_values(arguments: argparse.Namespace) -> dict[str, str]:
     values: dict[str, str] = {}
     if arguments.file:
         try:
-            text = arguments.file.read_text(encoding="utf-8")
+            # Editors on Windows begin it with a byte order mark, which TOML does not have.
+            text = arguments.file.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigurationError(f"{arguments.file} cannot be read: {error}") from error
         values |= read_settings(text, name=str(arguments.file))
