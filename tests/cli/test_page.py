@@ -106,7 +106,8 @@ def test_check_needs_no_account(tmp_path: Path) -> None:
         "Notice: page.html does not return to the site by itself: add "
         "<script>{{script}}</script> before </body>. "
         "put does this: page.html: made of 503.html "
-        'put does this: page.html: left out <link rel="icon"> (/favicon.ico) Usable.'
+        'put does this: page.html: left out <link rel="icon"> (/favicon.ico) '
+        "Usable as put uploads it, after these steps."
     ) == words(done.stdout)
 
 

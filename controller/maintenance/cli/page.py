@@ -97,10 +97,16 @@ def _check(arguments: argparse.Namespace, context: Context) -> ExitCode:
         *(Text(each, style="bold red") for each in errors),
         *(Text(f"Notice: {each}") for each in notices),
         *(Text(f"put does this: {each}") for each in source.steps),
-        Text("Not usable: fix the errors." if errors else "Usable.", style="bold"),
+        Text(_verdict(source, errors), style="bold"),
     ]
     context.terminal.answer(document, *lines)
     return ExitCode.FAILED if errors else ExitCode.DONE
+
+
+def _verdict(source: PageSource, errors: tuple[str, ...]) -> str:
+    if errors:
+        return "Not usable: fix the errors."
+    return "Usable as put uploads it, after these steps." if source.steps else "Usable."
 
 
 def _preview(arguments: argparse.Namespace, context: Context) -> ExitCode:
