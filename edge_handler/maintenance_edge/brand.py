@@ -25,10 +25,11 @@ from types import MappingProxyType
 
 from maintenance_edge.page import CLOCK, CLOCK_ICON, ICON_COLOR, escape
 from maintenance_edge.rules import is_line
+from maintenance_edge.texts import LANGUAGE_TAG
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any, Final
 
     from maintenance_edge.rules import Rules
@@ -92,8 +93,11 @@ class Brand:
 
     def inline_logos(self) -> dict[str, str]:
         """Return the logos that become part of the page, with whatever they have, by member."""
-        logos = {name: self._values.get(name, "") for name in ("logo", "logo_dark")}
-        return {name: logo for name, logo in logos.items() if _is_inline(logo)}
+        return {member: logo for member, logo in self.logos().items() if _is_inline(logo)}
+
+    def logos(self) -> dict[str, str]:
+        """Return the logos by member."""
+        return {each: self._values[each] for each in ("logo", "logo_dark") if each in self._values}
 
     def header(self, language: str) -> str:
         """Return the markup of logo and name, or of our clock without both."""
@@ -171,15 +175,28 @@ def _is_inline(logo: str) -> bool:
 def _image_address(logo: str) -> str:
     if not logo.startswith("<svg"):
         return logo
-    has_namespace = "xmlns=" in logo.partition(">")[0]
-    svg = logo if has_namespace else f'<svg xmlns="http://www.w3.org/2000/svg"{logo[4:]}'
-    return f"data:image/svg+xml,{svg.translate(_QUOTED_IN_ADDRESS)}"
+    return f"data:image/svg+xml,{with_namespace(logo).translate(_QUOTED_IN_ADDRESS)}"
+
+
+def with_namespace(svg: str) -> str:
+    """Return <svg>...</svg> as a file of its own."""
+    has_namespace = "xmlns=" in svg.partition(">")[0]
+    return svg if has_namespace else f'<svg xmlns="http://www.w3.org/2000/svg"{svg[4:]}'
 
 
 def _is_text(value: object) -> bool:
-    if isinstance(value, dict):
-        return bool(value) and all(map(is_line, (*value, *value.values())))
-    return is_line(value)
+    return _is_valid(value, is_line)
+
+
+def _is_valid(value: object, is_text: Callable[[object], bool]) -> bool:
+    """Return whether this is one text, or an object with one for each of some languages."""
+    if not isinstance(value, dict):
+        return is_text(value)
+    return (
+        bool(value)
+        and all(map(LANGUAGE_TAG.fullmatch, value))
+        and all(map(is_text, value.values()))
+    )
 
 
 def _is_https(value: object) -> bool:
@@ -190,9 +207,7 @@ def _is_https(value: object) -> bool:
 
 
 def _are_https(value: object) -> bool:
-    return bool(value) and all(
-        map(_is_https, value.values() if isinstance(value, dict) else [value])
-    )
+    return _is_valid(value, _is_https)
 
 
 def _is_logo(value: object) -> bool:
@@ -212,7 +227,7 @@ def _is_color(value: object) -> bool:
     )
 
 
-_TEXT_EXPECTED: Final = "one line of text, or an object with one for each language tag"
+_TEXT_EXPECTED: Final = "one line of text, or an object with one for each lowercase language tag"
 _LOGO_EXPECTED: Final = (
     "one <svg>...</svg> without <script>, the address of an image such as "
     '"data:image/png;base64,...", or for site-maintenance page put the name of a file beside it'
@@ -228,7 +243,7 @@ BRAND_RULES: Final[Rules] = MappingProxyType(
             _are_https,
             (
                 'an address such as "https://status.example.com", or an object with one for each '
-                "language tag"
+                "lowercase language tag"
             ),
         ),
         "contact": (_is_text, _TEXT_EXPECTED),

@@ -8,7 +8,8 @@ as that an accent is hard to read. Otherwise it prints a line for each error, wh
 the error and the remedy, and exits with 1. It reads
 the package with the code that serves visitors, and measures whether that takes too long for the
 edge. It also looks for what goes unnoticed: markup that the policy of a site's page would block
-(markup.py), and the source of a template engine (template_source.py).
+(markup.py), logos that browsers would not show (logo_errors.py), and the source of a template
+engine (template_source.py).
 """
 
 import contextlib
@@ -18,6 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from maintenance_edge.files import PackageError
+from maintenance_edge.logo_errors import logo_errors
 from maintenance_edge.markup import markup_errors
 from maintenance_edge.overrides import read_override
 from maintenance_edge.package import OVERRIDES, read_package, read_settings
@@ -48,14 +50,8 @@ def package_errors(folder: Path) -> tuple[str, ...]:
         if settings
         for error in markup_errors(page, label, settings)
     ]
-    return (*_reading_errors(folder), *found, *_logo_errors(settings))
-
-
-def _logo_errors(settings: Settings | None) -> Iterator[str]:
-    """Give the errors of logos that become part of the page, whose policy they have to keep."""
-    if settings and settings.brand:
-        for member, logo in settings.brand.inline_logos().items():
-            yield from markup_errors(logo, f"page/settings.json, brand.{member}", settings)
+    logos = logo_errors(settings) if settings else ()
+    return (*_reading_errors(folder), *found, *logos)
 
 
 def _pages(overrides: Path) -> dict[str, str]:

@@ -15,6 +15,7 @@ Find what does not work in a page, and what a message could break, since both go
     NUL; `&lt` without `;` where we take a hash     a browser replaces it before it takes the hash
     too many different style= and onclick=          the policy, a header, would be too long
     {{message}} in a tag, not in quotes             a message could add attributes
+    {{message_html}} in an attribute                the quotes of a link would end it
 
 It does not see what scripts request, or build from text. <meta http-equiv="refresh"> is accepted,
 because it works. Only the check of a package imports this module.
@@ -174,6 +175,8 @@ def _attribute_errors(tag: Tag, attributes: Mapping[str, str]) -> Iterator[str]:
             f"{{{{message}}}} in <{tag.name}> is not in quotes, so a message could add attributes: "
             "add quotes"
         )
+    if any("{{message_html}}" in value for value in attributes.values()):
+        yield f"{{{{message_html}}}} in <{tag.name}>, where a link cannot be: use {{{{message}}}}"
     for name, value in attributes.items():
         if _SPACE.sub("", value).lower().startswith("javascript:"):
             yield (

@@ -241,13 +241,14 @@ def test_the_policy_allows_a_logo_that_is_an_image() -> None:
     assert [True, False] == ["img-src data:" in policy for policy in policies]
 
 
-TEXT_RULE = "one line of text, or an object with one for each language tag"
+TEXT_RULE = "one line of text, or an object with one for each lowercase language tag"
 LOGO_RULE = (
     "one <svg>...</svg> without <script>, the address of an image such as "
     '"data:image/png;base64,...", or for site-maintenance page put the name of a file beside it'
 )
 STATUS_RULE = (
-    'an address such as "https://status.example.com", or an object with one for each language tag'
+    'an address such as "https://status.example.com", or an object with one for each lowercase '
+    "language tag"
 )
 
 
@@ -259,6 +260,7 @@ STATUS_RULE = (
         (f"'brand.name' must be {TEXT_RULE}, not \"\"", {"name": ""}),
         (f"'brand.name' must be {TEXT_RULE}, not {{}}", {"name": {}}),
         (f"'brand.name' must be {TEXT_RULE}, not 1", {"name": 1}),
+        (f'\'brand.name\' must be {TEXT_RULE}, not {{"DE": "a"}}', {"name": {"DE": "a"}}),
         (
             f'\'brand.contact\' must be {TEXT_RULE}, not {{"en": "a\\nb"}}',
             {"contact": {"en": "a\nb"}},
@@ -285,6 +287,10 @@ STATUS_RULE = (
             {"status_url": "http://status.example.com"},
         ),
         (f"'brand.status_url' must be {STATUS_RULE}, not {{}}", {"status_url": {}}),
+        (
+            f'\'brand.status_url\' must be {STATUS_RULE}, not {{"de_AT": "https://a"}}',
+            {"status_url": {"de_AT": "https://a"}},
+        ),
         (
             f"'brand.status_url' must be {STATUS_RULE}, not \"https://a b\"",
             {"status_url": "https://a b"},

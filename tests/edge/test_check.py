@@ -57,6 +57,50 @@ def test_each_error_of_an_unusable_package_is_one_line(tmp_path: Path) -> None:
     ) == run_check(package)
 
 
+ONE = '<svg fill="currentColor"><svg/><path d="M0 0h1"/><svg></svg></svg>'
+OPEN = (
+    "page/settings.json, brand.logo is not one <svg>...</svg> with each tag, quote and comment in "
+    "it closed, so it would swallow the page, or have other markup: correct it."
+)
+NO_XML = (
+    "page/settings.json, brand.logo is no XML ({}), so browsers show no image: correct it, or "
+    "export the drawing as a file again."
+)
+
+
+@pytest.mark.parametrize(
+    ("errors", "brand"),
+    [
+        ((), {"logo": ONE, "logo_dark": ONE}),
+        ((), {"logo": "<svg><path d='M0 0h1'/></svg>"}),
+        ((), {"logo": "data:image/png;base64,AA=="}),
+        ((OPEN,), {"logo": '<svg fill="currentColor"><!-- </svg>'}),
+        ((OPEN,), {"logo": '<svg fill="currentColor"><path d="</svg>'}),
+        ((OPEN,), {"logo": '<svg fill="currentColor"><title>Ours</svg>'}),
+        ((OPEN,), {"logo": '<svg fill="currentColor"></svg><h1>Ours</h1><svg></svg>'}),
+        (
+            (NO_XML.format("unbound prefix: line 1, column 40"),),
+            {"logo": "<svg><use xlink:href='#a'/></svg>"},
+        ),
+        (
+            (NO_XML.format("undefined entity: line 1, column 46"),),
+            {"logo": "<svg><text>&nbsp;</text></svg>"},
+        ),
+        (
+            ("page/settings.json: 'brand.logo_dark' needs 'brand.logo' beside it: add that.",),
+            {"logo_dark": ONE},
+        ),
+    ],
+)
+def test_a_logo_that_browsers_would_not_show_is_refused(
+    tmp_path: Path, errors: tuple[str, ...], brand: dict[str, object]
+) -> None:
+    """Or with which they would not show the page."""
+    package = a_package(tmp_path / "package", {"settings.json": {"brand": brand}})
+
+    assert errors == package_errors(package)
+
+
 def test_an_accent_that_is_hard_to_read_is_a_notice(tmp_path: Path) -> None:
     """The package is usable all the same."""
     overrides = {"settings.json": {"brand": {"name": "Sonne", "accent": "#ffd400"}}}

@@ -162,6 +162,10 @@ def errors(markup: str, settings: Settings | None = None) -> tuple[str, ...]:
             "{{message}} in <p> is not in quotes, so a message could add attributes: add quotes",
             "<p {{message}}>",
         ),
+        (
+            "{{message_html}} in <p>, where a link cannot be: use {{message}}",
+            "<p title='a > b: {{message_html}}'>",
+        ),
         ("<script> is never closed, so it is lost: close it with </script>", "<script>go()"),
         (f"<style> {WITHIN_SVG}", "<svg><style><!-- .a{fill:red} --></style></svg>"),
         (f"<style> {WITHIN_SVG}", "<svg><style>a<b</style></svg>"),
