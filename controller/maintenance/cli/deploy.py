@@ -75,12 +75,12 @@ def run(arguments: argparse.Namespace, context: Context) -> ExitCode:
     stack = Stack(context.aws().client("cloudformation"), arguments.stack, time.sleep)
     deployed = stack.read()
     step = first_step(stack.name, deployed.status if deployed else None)
+    if deployed and step is not Step.CREATE:
+        check_owner(stack.name, deployed)
     answers = Answers(context, read_parameters(template))
     given = answers.check(given_values(arguments))
     if step is not Step.UPDATE:
         given = answers.complete(given, stack=stack.name, ask=not arguments.yes)
-    elif deployed:
-        check_owner(stack.name, deployed)
     deployment = Deployment(context, stack, deployed, template)
     return deployment.deploy(step, given, bucket=arguments.bucket, is_confirmed=arguments.yes)
 
