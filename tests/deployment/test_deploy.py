@@ -7,32 +7,15 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.cli.test_show import READER
 from tests.cloud import Cloud, eventually
 from tests.deployment.typed import answers, types
-from tests.sandbox.builders import a_behavior, a_distribution, a_function, a_user, allow, functions
+from tests.sandbox.builders import a_behavior, a_distribution, a_function, functions
 from tests.stack.conftest import DeployedStack
 
 STACK = "site-maintenance"
 PACKAGES = "site-maintenance-packages-000000000000"
-_POLICY = Path(__file__).parents[2] / "docs" / "deploying-policy.json"
 # What the sandbox takes; on AWS a person reads and types for a few minutes.
 _LONGEST_SECONDS = 120
-
-
-@pytest.fixture
-def empty(account: Cloud) -> Cloud:
-    """Give the account without what another test has left."""
-    account.sandbox.reset()
-    return account
-
-
-@pytest.fixture
-def deployer(empty: Cloud) -> Cloud:
-    """Give someone who may deploy, read the status and write the switch."""
-    statements = json.loads(_POLICY.read_text())["Statement"]
-    writes = allow("ssm:PutParameter", "arn:aws:ssm:us-east-1:000000000000:parameter/site/*")
-    return a_user(empty, *statements, *READER, writes)
 
 
 def test_from_nothing_to_a_plan_on_off_and_back_to_nothing(empty: Cloud, deployer: Cloud) -> None:
