@@ -92,7 +92,7 @@ audit: .venv/audit/.made ## Look for known vulnerabilities in pinned packages (A
 	@tools/audit
 
 build: setup ## Build both functions, small and quick to start
-	sam build
+	sam build --cached --parallel
 	@tools/slim .aws-sam/build/Controller .aws-sam/build/MaintenanceEdge
 
 packages: build ## Make the Lambda packages and the plain template that the wheel carries

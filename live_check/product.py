@@ -1,13 +1,8 @@
 """The product, deployed by the real SAM CLI for the probe site alone."""
 
-from pathlib import Path
-
 from live_check.probe import EXCEPT_PATHS, Probe
 from live_check.stacks import read_outputs
-from sandbox.demo.sam import build, sam
-
-# Not the repository's own settings: what SAM uploads goes into the probe's bucket.
-_SETTINGS = Path(__file__).with_name("samconfig.toml")
+from sandbox.demo.sam import SETTINGS, build, sam
 
 
 def switch_name(probe: Probe) -> str:
@@ -30,7 +25,7 @@ def deploy_product(probe: Probe) -> None:
         probe.account,
         "deploy",
         "--config-file",
-        str(_SETTINGS),
+        str(SETTINGS),
         "--no-confirm-changeset",
         "--no-progressbar",
         "--s3-bucket",

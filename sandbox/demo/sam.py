@@ -14,6 +14,8 @@ from sandbox.demo.console import StepFailed
 
 ROOT = Path(__file__).parents[2]
 BUILT = ROOT / ".aws-sam" / "build"
+# Not the samconfig.toml of this checkout, in which its owner's answers are.
+SETTINGS = Path(__file__).with_name("samconfig.toml")
 _ENDING_SECONDS = 15
 PACKAGES = (BUILT / "Controller", BUILT / "MaintenanceEdge")
 
@@ -28,7 +30,7 @@ class Account(Protocol):
 def build(account: Account) -> None:
     """Build both functions as `make build` does; raise StepFailed if that fails."""
     with lock_build():
-        _run(["sam", "build"], account.environment())
+        _run(["sam", "build", "--cached", "--parallel"], account.environment())
         _run([str(ROOT / "tools" / "slim"), *map(str, PACKAGES)], {})
 
 
@@ -41,8 +43,9 @@ def deploy(account: Account, stack: str, *, built: Path = BUILT, **parameters: s
         "--no-confirm-changeset",
         "--no-fail-on-empty-changeset",
         "--no-progressbar",
+        "--resolve-s3",
         "--config-file",
-        str(ROOT / "samconfig.toml"),
+        str(SETTINGS),
         "--template-file",
         str(built / "template.yaml"),
         "--stack-name",

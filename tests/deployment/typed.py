@@ -22,11 +22,17 @@ def types(cloud: Cloud, *words: str) -> "subprocess.CompletedProcess[str]":
 
 def answers(cloud: Cloud, *words: str, lines: list[str]) -> tuple[int, str, str]:
     """Run a command in a terminal in which someone types `lines`; return code, answer, screen."""
+    return in_terminal(cloud, command(*words), lines)
+
+
+def in_terminal(cloud: Cloud, program: list[str], lines: list[str]) -> tuple[int, str, str]:
+    """Run a program as `answers` does; the answer is its standard output."""
     controlling, terminal = os.openpty()
     os.write(controlling, "".join(f"{each}\n" for each in lines).encode())
-    running = subprocess.Popen(  # noqa: S603 - our own program
-        command(*words),
+    running = subprocess.Popen(  # noqa: S603 - our own program, or the SAM CLI
+        program,
         env={**_environment(cloud), "TERM": "dumb", "NO_COLOR": "1"},
+        cwd=ROOT,
         stdin=terminal,
         stdout=subprocess.PIPE,
         stderr=terminal,
