@@ -168,6 +168,27 @@ def test_without_a_network_the_worker_shows_the_app(visit: Visit) -> None:
     assert "The app" == title
 
 
+@pytest.mark.parametrize("init", [{"method": "HEAD"}, {"headers": {"Accept": "text/html"}}])
+def test_a_call_without_json_is_answered_too(
+    app: Shop, visit: Visit, init: dict[str, object]
+) -> None:
+    """The app hears of the maintenance, and the call ends with its response."""
+    browser = visit(app.url)
+    app.close(retry_after_seconds=77)
+    answer = browser.execute_async_script(
+        """
+        const [init, done] = arguments, heard = [];
+        document.addEventListener("maintenance", (event) => heard.push(event.detail.seconds));
+        call("/api/orders", init).then(
+          (response) => done([response.status, heard]), (error) => done(String(error))
+        );
+        """,
+        init,
+    )
+
+    assert [503, [77]] == answer
+
+
 @pytest.mark.parametrize("until", [None, "2100-01-01T00:00:00Z"])
 def test_a_loaded_app_hears_of_the_maintenance(app: Shop, visit: Visit, until: str | None) -> None:
     """With the message, the end and when to ask again; what was typed stays."""
