@@ -34,6 +34,7 @@ from sandbox.patches import (
     cloudwatch_metrics,
     deliveries,
     iam,
+    key_value_store,
     lambda_environments,
     lambda_invocations,
     s3,
@@ -126,6 +127,7 @@ def _install_patches(current: CurrentSettings, propagation: Propagation) -> _Pat
     s3.install()
     ssm.install()
     iam.install()
+    key_value_store.install()
     Versions(current).install()
     deliveries.install()
     lambda_environments.install()

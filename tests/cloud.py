@@ -8,18 +8,22 @@ import functools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import botocore.loaders
 import botocore.session
 from botocore.config import Config
+from botocore.credentials import Credentials
+from maintenance.aws.key_value_store import STORE_CLIENT, sign_calls
 
 from sandbox.process import Sandbox
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudfront import CloudFrontClient
+    from mypy_boto3_cloudfront_keyvaluestore import CloudFrontKeyValueStoreClient
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_iam import IAMClient
@@ -63,6 +67,16 @@ class Cloud:
     def ec2(self) -> "EC2Client":
         """Return the EC2 client."""
         return _session().client("ec2", **self._connection)
+
+    @functools.cached_property
+    def key_values(self) -> "CloudFrontKeyValueStoreClient":
+        """Return the client of key-value stores, with our own signer."""
+        config = STORE_CLIENT.merge(self._connection["config"])
+        client = _session().client(
+            "cloudfront-keyvaluestore", **{**self._connection, "config": config}
+        )
+        credentials = Credentials(self.access_key, self.secret_key, self.session_token)
+        return sign_calls(client, lambda: credentials, lambda: datetime.now(UTC))
 
     @functools.cached_property
     def events(self) -> "EventBridgeClient":

@@ -23,7 +23,8 @@ import botocore.loaders  # its models describe each REST operation
 from botocore.exceptions import UnknownServiceError
 from botocore.model import OperationModel, ServiceModel
 
-_CREDENTIAL = re.compile(r"Credential=([^/,]+)/\d{8}/[^/]+/([^/]+)/aws4_request")
+# Version 4A signs for all regions, so its scope has no region.
+_CREDENTIAL = re.compile(r"Credential=([^/,]+)/\d{8}/(?:[^/]+/)?([^/]+)/aws4_request")
 _PRESIGNED = re.compile(r"([^/]+)/\d{8}/[^/]+/([^/]+)/aws4_request")
 _TARGET_SERVICES = {"AmazonSSM": "ssm", "AWSEvents": "events", "Logs_20140328": "logs"}
 _NAMING_MEMBER = re.compile(r"(Name|Names|Path|Arn|ARN|Url|ResourceId)$")
@@ -159,12 +160,19 @@ def _required(operation: OperationModel) -> Iterator[tuple[str, str]]:
         yield member.get("location", ""), member.get("name", name)
 
 
+def _placeholder(name: str) -> str:
+    """Return the expression of what stands for a member in a path, which is decoded already."""
+    if name.endswith("+"):
+        return ".+"
+    # The ARN of a key-value store has a slash.
+    return "(?:arn:[^/]+/)?[^/]+" if name.upper().endswith("ARN") else "[^/]+"
+
+
 def _route(name: str, method: str, uri: str, required: tuple[tuple[str, str], ...]) -> _Route:
     path, _, literal = uri.partition("?")
     pieces = re.split(r"\{([^}]+)\}", path.rstrip("/") or "/")
     pattern = "".join(
-        (".+" if piece.endswith("+") else "[^/]+") if index % 2 else re.escape(piece)
-        for index, piece in enumerate(pieces)
+        _placeholder(piece) if index % 2 else re.escape(piece) for index, piece in enumerate(pieces)
     )
     query = tuple(
         (key, values[0]) for key, values in parse_qs(literal, keep_blank_values=True).items()

@@ -7,6 +7,7 @@ Patch CloudFront: refusals, defaults, propagation, and responses as CloudFront w
     UpdateDistribution                    If-Match first; the rules; defaults; InProgress
     Get, GetConfig, List                  Status; order of associations; ETag and pages of a listing
     DeleteFunction (CloudFront Function)  FunctionInUse while a behavior has it
+    CreateFunction, UpdateFunction        FunctionSizeLimitExceeded above 10 KB (cloudfront-limits)
 
 Creating and updating also need rights beyond CloudFront's own: see `iam_associations`.
 """
@@ -48,12 +49,13 @@ from sandbox.patches.cloudfront_store import (
     read_config,
 )
 from sandbox.patches.cloudfront_summaries import Summaries
-from sandbox.patches.wrap import Forward, wrap_service
+from sandbox.patches.wrap import Forward, refuse, wrap_function, wrap_service
 from sandbox.settings import CurrentSettings
 
 type _Handler = Callable[[Request, Forward], Any]
 
 _OK, _CREATED, _NO_CONTENT = 200, 201, 204
+_CODE_BYTES = 10_240
 _ETAG = re.compile(r"[A-Za-z0-9-]+")
 
 
@@ -81,6 +83,7 @@ class Distributions:
     def install(self) -> None:
         """Patch CloudFront's calls."""
         wrap_service(cloudfront, self._serve)
+        wrap_function(cloudfront, "_cf_decode_function_code", _limit_code)
         self._summaries.install()
 
     def deploy(self, distribution_id: str) -> None:
@@ -227,6 +230,17 @@ async def _delete_function(request: Request, forward: Forward) -> Response:
         )
         return errors.to_response(refusal, "cloudfront")
     return await forward(request)
+
+
+def _limit_code(decode: Callable[..., Any]) -> Callable[..., Any]:
+    def decode_small(encoded: str) -> Any:  # noqa: ANN401 - the code, or ministack's own refusal
+        code, refusal = decode(encoded)
+        if code is not None and len(code) > _CODE_BYTES:
+            message = f"The function has {len(code)} bytes; the limit is {_CODE_BYTES}."
+            return None, refuse(Refusal("FunctionSizeLimitExceeded", message, 413), "cloudfront")
+        return code, refusal
+
+    return decode_small
 
 
 def _distribution_id(request: Request) -> str:

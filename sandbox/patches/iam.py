@@ -6,6 +6,8 @@ Patch IAM: check what ministack does not check, or checks on the wrong resource.
     ssm:GetParametersByPath                   on the path, not on * (model: ssm)
     ssm:GetParameters, ssm:DeleteParameters   on each name, not on *
     scheduler calls of one schedule           on it in its own group, not in the default one
+    calls of a key-value store's data         on the store, not on *
+    calls of one CloudFront Function          on it, not on *
     lambda calls with a Qualifier             on the version or alias, not on the function
     a missing s3 object                       403 without s3:ListBucket (API_GetObject)
     s3:PutObject with If-Match                also s3:GetObject (S3 User Guide, conditional-writes)
@@ -15,10 +17,12 @@ Patch IAM: check what ministack does not check, or checks on the wrong resource.
     CreateDistribution, UpdateDistribution    see `iam_associations`
     what a service does by itself             see `deliveries`
 
-Lambda compares a policy's resource with FunctionName and Qualifier of the call (Lambda Developer
+The resources of CloudFront's calls are in the Service Authorization Reference. Lambda compares a
+policy's resource with FunctionName and Qualifier of the call (Lambda Developer
 Guide, lambda-api-permissions-ref).
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -34,6 +38,8 @@ from sandbox.patches.wrap import Forward, wrap_function, wrap_service
 
 _NOT_FOUND = 404
 _SCHEDULES = "/schedules/"
+_STORE = re.compile(r"/key-value-stores/(arn:[^/]+/[^/]+)")
+_FUNCTION = re.compile(r"/2020-05-31/function/([^/]+)")
 
 
 def install() -> None:
@@ -80,6 +86,12 @@ def _patch_resource_arn(extract_resource_arn: Callable[..., str]) -> Callable[..
         _method, path, _headers, body, query = arguments[:5]
         if service == "scheduler" and path.startswith(_SCHEDULES):
             return _schedule_arn(path.removeprefix(_SCHEDULES), body, query)
+        if service == "cloudfront-keyvaluestore" and (store := _STORE.match(path)):
+            return store.group(1)
+        if service == "cloudfront" and (function := _FUNCTION.match(path)):
+            return (
+                f"arn:aws:cloudfront::{request_context.account_id()}:function/{function.group(1)}"
+            )
         found = extract_resource_arn(service, *arguments)
         if service == "lambda" and query.get("Qualifier"):
             return f"{found}:{query['Qualifier'][0]}"

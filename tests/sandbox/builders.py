@@ -4,7 +4,7 @@ import http.client
 import io
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -235,6 +235,18 @@ def a_function(
     if published:
         cloud.cloudfront.publish_function(Name=name, IfMatch=made["ETag"])
     return made["FunctionSummary"]["FunctionMetadata"]["FunctionARN"]
+
+
+def a_store(cloud: Cloud, name: str = "state") -> str:
+    """Create a key-value store; return its ARN."""
+    return cloud.cloudfront.create_key_value_store(Name=name)["KeyValueStore"]["ARN"]
+
+
+def put(cloud: Cloud, store: str, values: Mapping[str, str]) -> None:
+    """Put keys into a store, in one request."""
+    etag = cloud.key_values.describe_key_value_store(KvsARN=store)["ETag"]
+    items = [{"Key": key, "Value": value} for key, value in values.items()]
+    cloud.key_values.update_keys(KvsARN=store, IfMatch=etag, Puts=items)  # type: ignore[arg-type]  # its own mapping
 
 
 def refused(call: Callable[[], object]) -> tuple[str, int]:

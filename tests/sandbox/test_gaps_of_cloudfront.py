@@ -15,10 +15,12 @@ from tests.sandbox.builders import (
     a_config,
     a_distribution,
     a_function,
+    a_store,
     a_version,
     edge,
     functions,
     ordered,
+    put,
     refused,
 )
 from tests.sandbox.custom_resource import a_custom_resource
@@ -165,3 +167,14 @@ def test_a_stack_deletion_goes_on_after_a_failure(plain: Cloud) -> None:
 
     assert "DELETE_FAILED" == eventually(lambda: _settled(plain))
     assert 404 == refused(lambda: plain.functions.get_function(FunctionName="custom"))[1]
+
+
+def test_a_store_and_a_function_have_no_limits(plain: Cloud) -> None:
+    """Patch: patches/key_value_store, and patches/cloudfront, FunctionSizeLimitExceeded."""
+    store = a_store(plain)
+    large = {f"{number:03}{'k' * 600}": "v" * 100_000 for number in range(51)}
+
+    put(plain, store, large)
+
+    assert 5_000_000 < plain.key_values.describe_key_value_store(KvsARN=store)["TotalSizeInBytes"]
+    assert a_function(plain, code="function handler(event) { return event; }" + " " * 10_240)

@@ -12,7 +12,9 @@ from tests.cloud import Cloud, eventually
 from tests.sandbox.builders import (
     a_behavior,
     a_distribution,
+    a_function,
     a_role,
+    a_store,
     a_user,
     a_version,
     a_vpc_origin,
@@ -177,3 +179,26 @@ def test_a_failed_invocation_is_sent_without_the_right(plain: Cloud) -> None:
     plain.functions.invoke(FunctionName="page", InvocationType="Event")
 
     assert "ours" in eventually(lambda: _received(plain, url))[0]
+
+
+def test_a_store_is_checked_as_every_resource(plain: Cloud) -> None:
+    """Patch: patches/iam, the resource of a call of a key-value store's data."""
+    store = a_store(plain)
+    caller = a_user(plain, allow("cloudfront-keyvaluestore:*", store))
+
+    def describe() -> object:
+        return caller.key_values.describe_key_value_store(KvsARN=store)
+
+    assert ("AccessDeniedException", 403) == refused(describe)
+
+
+def test_a_cloudfront_function_is_checked_as_every_resource(plain: Cloud) -> None:
+    """Patch: patches/iam, the resource of a call of one CloudFront Function."""
+    caller = a_user(plain, allow("cloudfront:DescribeFunction", a_function(plain)))
+
+    assert (
+        "AccessDenied"
+        == refused(
+            lambda: caller.cloudfront.describe_function(Name="rewrite", Stage="DEVELOPMENT")
+        )[0]
+    )

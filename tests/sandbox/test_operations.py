@@ -62,6 +62,31 @@ def test_a_query_call_is_identified_by_its_form() -> None:
     assert Operation("iam:GetRole", "edge", "AKIDEXAMPLE") == identify(request)
 
 
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("GET {}", "DescribeKeyValueStore"),
+        ("GET {}/keys", "ListKeys"),
+        ("POST {}/keys", "UpdateKeys"),
+        ("GET {}/keys/state", "GetKey"),
+    ],
+)
+def test_a_call_of_a_stores_data_is_identified_by_its_path(call: str, expected: str) -> None:
+    """The ARN in it has a slash, and its signature is for all Regions."""
+    store = "/key-value-stores/arn:aws:cloudfront::000000000000:key-value-store/state"
+    method, _, path = call.format(store).partition(" ")
+    authorization = (
+        "AWS4-ECDSA-P256-SHA256 Credential=AKIDEXAMPLE/20261123/cloudfront-keyvaluestore/"
+        "aws4_request, SignedHeaders=host, Signature=0"
+    )
+    headers = {"authorization": authorization, "if-match": "E"}
+    request = Request(method, path, {}, headers, b"")
+
+    operation = Operation(f"cloudfront-keyvaluestore:{expected}", path, "AKIDEXAMPLE")
+
+    assert operation == identify(request)
+
+
 def test_a_presigned_call_is_identified_by_its_query() -> None:
     """Its credential is in the URL."""
     credential = {"X-Amz-Credential": ["AKIDEXAMPLE/20261123/us-east-1/s3/aws4_request"]}

@@ -1,0 +1,91 @@
+"""
+Patch CloudFront KeyValueStore: refuse what is larger than AWS accepts.
+
+    limit                          refused with
+    -----------------------------  ---------------------------------------
+    a key of 512 bytes             ValidationException
+    a value of 1,024 bytes         ValidationException
+    50 keys a request              ValidationException
+    3,000,000 bytes a request      ValidationException
+    5,000,000 bytes a store        ServiceQuotaExceededException (402)
+
+Source: CloudFront Developer Guide, cloudfront-limits, and botocore's model for the codes. Which
+code belongs to which limit is our reading of it.
+"""
+
+# ruff: noqa: SLF001 - ministack has no public names for what is read here
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import unquote
+
+from ministack.services import cloudfront_keyvaluestore
+
+from sandbox.api import errors
+from sandbox.api.asgi import Response
+from sandbox.api.errors import Refusal
+from sandbox.api.operations import Request, json_members
+from sandbox.patches.wrap import Forward, wrap_service
+
+_SERVICE = "cloudfront-keyvaluestore"
+_KEY_BYTES = 512
+_VALUE_BYTES = 1_024
+_KEYS_A_REQUEST = 50
+_REQUEST_BYTES = 3_000_000
+_STORE_BYTES = 5_000_000
+_PATH = re.compile(r"/key-value-stores/(?P<arn>arn:[^/]+/[^/]+)/keys(?:/(?P<key>.+))?")
+
+
+def install() -> None:
+    """Patch the calls of a store's data."""
+    wrap_service(cloudfront_keyvaluestore, _serve)
+
+
+async def _serve(request: Request, forward: Forward) -> Response:
+    path = _PATH.match(request.path)
+    if path and request.method in {"PUT", "POST"}:
+        puts, deletes = _changes(request, path["key"])
+        stored = cloudfront_keyvaluestore._stores.get(unquote(path["arn"]), {}).get("items", {})
+        sized = len(request.body)
+        refusal = next(_refusals(puts, deletes, stored, sized), None)
+        if refusal:
+            return errors.to_response(refusal, _SERVICE)
+    return await forward(request)
+
+
+def _changes(request: Request, key: str | None) -> tuple[list[tuple[str, str]], list[str]]:
+    """Return the keys with their values to put, and the keys to delete."""
+    members = json_members(request.body)
+    if key:
+        return [(unquote(key), str(members.get("Value", "")))], []
+    puts = [(str(one.get("Key", "")), str(one.get("Value", ""))) for one in _items(members, "Puts")]
+    return puts, [str(one.get("Key", "")) for one in _items(members, "Deletes")]
+
+
+def _items(members: Mapping[str, Any], name: str) -> Iterator[dict[str, Any]]:
+    return (one for one in members.get(name) or [] if isinstance(one, dict))
+
+
+def _refusals(
+    puts: list[tuple[str, str]], deletes: list[str], stored: Mapping[str, str], body_bytes: int
+) -> Iterator[Refusal]:
+    if len(puts) + len(deletes) > _KEYS_A_REQUEST:
+        yield _invalid(f"A request changes at most {_KEYS_A_REQUEST} keys.")
+    if body_bytes > _REQUEST_BYTES:
+        yield _invalid(f"A request has at most {_REQUEST_BYTES} bytes.")
+    for key in itertools.chain((key for key, _ in puts), deletes):
+        if len(key.encode()) > _KEY_BYTES:
+            yield _invalid(f"A key has at most {_KEY_BYTES} bytes.")
+    for key, value in puts:
+        if len(value.encode()) > _VALUE_BYTES:
+            yield _invalid(f"The value of {key} has more than {_VALUE_BYTES} bytes.")
+    after = {key: value for key, value in {**stored, **dict(puts)}.items() if key not in deletes}
+    if sum(len(key.encode()) + len(value.encode()) for key, value in after.items()) > _STORE_BYTES:
+        message = f"A store has at most {_STORE_BYTES} bytes."
+        yield Refusal("ServiceQuotaExceededException", message, 402)
+
+
+def _invalid(message: str) -> Refusal:
+    return Refusal("ValidationException", message)
