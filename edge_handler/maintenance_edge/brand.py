@@ -23,6 +23,7 @@ from __future__ import annotations
 import string
 from types import MappingProxyType
 
+from maintenance_edge.negotiation import preferred_language
 from maintenance_edge.page import CLOCK, CLOCK_ICON, ICON_COLOR, escape
 from maintenance_edge.rules import is_line
 from maintenance_edge.texts import LANGUAGE_TAG
@@ -47,7 +48,11 @@ _LARGEST_ICON: Final = 2_000
 
 
 class Brand:
-    """A valid brand; texts are those of a language, of the default one, or the first ones."""
+    """
+    A valid brand.
+
+    For de-at, its texts are those in de-at or de, or else in the default language, or the first.
+    """
 
     __slots__ = ("_language", "_values")
 
@@ -60,8 +65,8 @@ class Brand:
         value = self._values.get(member, "")
         if isinstance(value, str):
             return value
-        first = next(iter(value.values()))
-        found: str = value.get(language) or value.get(self._language) or first
+        languages = sorted(value, key=lambda each: each != self._language)
+        found: str = value[preferred_language(language, tuple(languages))]
         return found
 
     def style(self) -> str:

@@ -60,8 +60,8 @@ def render_responses(
     responses: dict[tuple[str, str], Response] = {}
     until = None if is_overdue else settings.until
     for language, page in pages.items():
-        # A page may be in a language without texts; its readers get the default ones.
-        text_language = language if language in settings.texts else settings.default_language
+        # A page may be in a language without texts.
+        text_language = settings.text_language(language)
         text = settings.text(language)
         rendered = render_page(page, parts, language, settings, is_overdue=is_overdue)
         own = {"content-security-policy": rendered.policy, "etag": f'"{rendered.version}"'}

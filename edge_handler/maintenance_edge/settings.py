@@ -34,6 +34,7 @@ from types import MappingProxyType
 
 from maintenance_edge.cors import CORS_RULES, allowed_origins
 from maintenance_edge.files import PackageError, parse_object
+from maintenance_edge.negotiation import preferred_language
 from maintenance_edge.paths import PATH_RULES, allowed_paths
 from maintenance_edge.policy import SOURCE_RULES, PageSources
 from maintenance_edge.retry_after import RETRY_AFTER_RULES, read_until
@@ -91,9 +92,13 @@ class Settings:
         """Return the tag of the default language."""
         return next(iter(self.texts))
 
+    def text_language(self, language: str) -> str:
+        """Return the language of the text for `language`: of es-mx es, or else the default one."""
+        return preferred_language(language, tuple(self.texts))
+
     def text(self, language: str) -> Text:
-        """Return the text in `language`, or in the default language if there is none."""
-        return self.texts.get(language, self.texts[self.default_language])
+        """Return the text for `language`."""
+        return self.texts[self.text_language(language)]
 
 
 def parse_settings(

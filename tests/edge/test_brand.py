@@ -60,6 +60,17 @@ def test_texts_are_in_the_language_of_the_page() -> None:
     )
 
 
+def test_a_page_of_a_region_has_the_texts_of_its_language() -> None:
+    """First those of the region itself; a page in another language has the default ones."""
+    texts = {**TEXTS, "de-at": TEXTS["de"], "de-ch": TEXTS["de"], "fr": TEXTS["en"]}
+    name = {"de-ch": "Hafe", "de": "Hafen", "en": "Harbour"}
+    responses = some_responses("{{name}}", texts=texts, brand={"name": name})
+
+    assert {"en": "Harbour", "de": "Hafen", "de-at": "Hafen", "de-ch": "Hafe", "fr": "Harbour"} == {
+        language: responses[language, HTML]["body"] for language in texts
+    }
+
+
 def test_texts_in_other_languages_only_are_better_than_none() -> None:
     """The first one is shown."""
     assert "<title>Port: Soon</title>" in page(name={"fr": "Port"})

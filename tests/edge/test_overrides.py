@@ -111,6 +111,24 @@ def test_a_page_may_be_in_a_language_without_texts(tmp_path: Path) -> None:
     )
 
 
+def test_a_page_of_a_region_has_the_texts_of_its_language(tmp_path: Path) -> None:
+    """In every media type, and each says which language that is."""
+    overrides = {
+        "settings.json": {"texts": {"en": {}, "es": {"title": "Pronto", "message": "Obras."}}},
+        "page.html": PAGE,
+        "page.es-MX.html": "<p>{{message}}</p>",
+    }
+    package = read_package(a_package(tmp_path / "package", overrides))
+    page, text = (response_in("es-MX", package, accept) for accept in (BROWSER, "text/plain"))
+
+    assert ("<p>Obras.</p>", "es-mx", "Pronto\nObras.\n", "es") == (
+        page["body"],
+        value_of(page, "content-language"),
+        text["body"],
+        value_of(text, "content-language"),
+    )
+
+
 def test_the_case_of_a_language_tag_does_not_count(tmp_path: Path) -> None:
     """Case 13: BCP 47 writes pt-BR, and so do owners."""
     overrides = {"page.html": PAGE, "page.pt-BR.html": "<p lang={{language}}>Fechado</p>"}
