@@ -27,7 +27,7 @@ _VERSION = re.compile(r'^ +Version: \{Number: "([^"]+)"\}$', re.MULTILINE)
 
 
 def main() -> None:
-    """Write dist/ anew, from packages that `make packages` has made."""
+    """Replace dist/ with a release of the packages that `make packages` has made."""
     version = _version()
     notes = release_notes((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), version)
     shutil.rmtree(_DIST, ignore_errors=True)

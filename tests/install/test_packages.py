@@ -86,7 +86,7 @@ def test_without_packages_the_command_says_where_to_get_them(checkout: Path) -> 
 
 
 def test_the_same_files_make_the_same_zip(tmp_path: Path) -> None:
-    """Whenever they were written, and whoever may read them."""
+    """Their times and modes do not matter."""
     for name, time, mode in (("one", 1_000_000_000, 0o600), ("two", 1_500_000_000, 0o755)):
         (tmp_path / name / "folder").mkdir(parents=True)
         for file in ("b.py", "folder/a.py"):

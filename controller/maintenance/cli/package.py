@@ -1,4 +1,4 @@
-"""`package`: upload the Lambda packages, and write the template for whoever deploys otherwise."""
+"""`package`: upload the Lambda packages, and write a template that other tools can deploy."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ class Change(Struct, frozen=True):
 
     @property
     def is_replacement(self) -> bool:
-        """Whether the resource is created anew and the old one deleted."""
+        """Whether a new resource replaces the old one, which is deleted."""
         return self.replacement == _REPLACED
 
 

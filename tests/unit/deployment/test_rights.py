@@ -59,7 +59,7 @@ def test_a_resource_of_the_stack_has_its_logical_id() -> None:
 
 
 def test_a_condition_is_judged_by_the_parameters() -> None:
-    """Whoever limits what the controller may change must see that."""
+    """Someone who limits what the controller may change must see that limit."""
     permitted = {"Fn::If": ["Any", "arn:aws:cloudfront::1:distribution/*", {"Ref": "Arns"}]}
     listed = "arn:aws:cloudfront::1:distribution/E1"
     preview = {"Fn::If": ["HasOrigin", "distribution/preview", "none"]}
