@@ -172,7 +172,7 @@ def test_distributions_that_an_on_could_not_close_are_found(deployed: Deployed) 
     cloud.sandbox.finish_deployments()
 
     assert "failed" == verdict(found, "behaviors")[0]
-    assert f"an on is refused at {existing} default" in found["behaviors"]["text"]
+    assert f"`on` is refused at {existing} default" in found["behaviors"]["text"]
     assert ("warning", f"more than 100 Lambda@Edge functions at {large}: 103") == verdict(
         found, "quotas"
     )

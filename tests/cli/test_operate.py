@@ -96,7 +96,7 @@ def test_on_times_out_if_the_controller_does_not_apply_it(deployed: Deployed) ->
 
     assert (4, "on") == (ran.returncode, deployed.switch())
     assert "waiting for the controller" in ran.stderr
-    assert "has not applied it yet: check its log" in words_of(ran.stderr)
+    assert "has not applied it yet: run site-maintenance status" in words_of(ran.stderr)
     assert words_of(ran.stdout).startswith("OPEN Visitors get the site. asked for closed")
 
 
@@ -248,7 +248,7 @@ def test_an_interrupted_command_says_how_to_watch_on(deployed: Deployed) -> None
     assert (130, "on for 1h") == (running.returncode, deployed.switch())
     assert "Wrote 'on for 1h' to /site/maintenance." in lines[0]
     assert words_of(err).endswith(
-        f"Interrupted: the controller and CloudFront go on. To watch on: {WATCH_ON}"
+        f"Interrupted: the controller and CloudFront continue. To watch on: {WATCH_ON}"
     )
 
 

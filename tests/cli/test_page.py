@@ -105,8 +105,8 @@ def test_check_needs_no_account(tmp_path: Path) -> None:
         "Notice: page.html does not show the message of `on`: write {{message}} where it belongs. "
         "Notice: page.html does not return to the site by itself: add "
         "<script>{{script}}</script> before </body>. "
-        "put does this: page.html: made of 503.html "
-        'put does this: page.html: left out <link rel="icon"> (/favicon.ico) '
+        "`page put` does this: page.html: made of 503.html "
+        '`page put` does this: page.html: left out <link rel="icon"> (/favicon.ico) '
         "Usable as put uploads it, after these steps."
     ) == words(done.stdout)
 
@@ -222,7 +222,7 @@ def test_put_of_what_is_there_writes_nothing(deployed: Deployed, tmp_path: Path)
 
     done = deployed.types("page", "put", str(tmp_path), "--yes")
 
-    assert (0, "These files are there already; nothing was written.") == (
+    assert (0, "The bucket has these files already; nothing was written.") == (
         done.returncode,
         words(done.stdout),
     )
@@ -248,7 +248,7 @@ def test_put_judges_a_page_with_the_settings_that_are_there(
 
 
 def test_put_says_what_comes_next_during_a_maintenance(deployed: Deployed, tmp_path: Path) -> None:
-    """CloudFront needs its minutes."""
+    """CloudFront then needs minutes."""
     deployed.site.becomes("on: New disks")
     (tmp_path / "page.html").write_text(f"{PAGE}<p>during")
 
@@ -256,7 +256,7 @@ def test_put_says_what_comes_next_during_a_maintenance(deployed: Deployed, tmp_p
         deployed, "page", "put", str(tmp_path), "--yes", wake_when=lambda: bool(names(deployed))
     )
 
-    assert (0, True) == (code, "attaches it; CloudFront needs its minutes" in said), said
+    assert (0, True) == (code, "attaches it; CloudFront then needs minutes" in said), said
 
 
 def test_put_answers_scripts_with_json(deployed: Deployed, tmp_path: Path) -> None:

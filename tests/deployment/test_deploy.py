@@ -95,7 +95,7 @@ def test_a_creation_that_fails_says_why_and_can_be_repeated(empty: Cloud, deploy
 
     assert 1 == failed.returncode
     assert "Installation: " in failed.stderr
-    assert "could not be created, so it was taken back (ROLLBACK_COMPLETE)" in failed.stderr
+    assert "could not be created, and was rolled back (ROLLBACK_COMPLETE)" in failed.stderr
     assert 0 == repeated.returncode, repeated.stderr
     assert ["CREATE_COMPLETE"] == _stacks(empty)
 

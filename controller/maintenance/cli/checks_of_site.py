@@ -39,7 +39,8 @@ def check_last_run(asked: Examination) -> Finding:
     error = decode_persisted_state(text).last_error if text else None
     if last.is_late(clock.now):
         ran = f"last ran {clock.distance(last.at)}" if last.at else "has not run for a day"
-        return failed(f"the controller {ran}", "docs/operations.md#it-is-stuck says what to check")
+        remedy = "docs/operations.md#the-controller-does-not-run says what to do"
+        return failed(f"the controller {ran}", remedy)
     if error and error.until is None:
         remedy = "site-maintenance status shows it with its remedy"
         return failed(f"the last run failed: {error.message}", remedy)
@@ -77,11 +78,11 @@ def check_behaviors(asked: Examination) -> Finding:
     is_open = [f"{name}: {step.reason}" for name, step in steps if step.stays_open]
     if refused:
         remedy = "detach that function, or deploy with ExistingFunctions=displace"
-        return failed(f"an on is refused at {_listed(refused)}", remedy)
+        return failed(f"`on` is refused at {_listed(refused)}", remedy)
     if is_open:
         remedy = "make sure that they may stay open (docs/edge.md#ways-in)"
-        return warning(f"an on leaves open {_listed(is_open)}", remedy)
-    return ok(f"an on closes all {len(steps)}")
+        return warning(f"`on` leaves these open: {_listed(is_open)}", remedy)
+    return ok(f"`on` closes all {len(steps)}")
 
 
 def check_quotas(asked: Examination) -> Finding:
@@ -133,7 +134,7 @@ def check_page(asked: Examination) -> Finding:
         remedy = "fix the file and upload it again (docs/edge.md#what-is-refused)"
         return failed("; ".join(selection.errors), remedy)
     is_own = selection.arn != asked.settings.edge.base_arn
-    return ok("your page is accepted" if is_own else "the default page")
+    return ok("your page is accepted" if is_own else "visitors get the default page")
 
 
 def _closing(asked: Examination) -> Intent:

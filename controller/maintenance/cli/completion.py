@@ -16,7 +16,7 @@ examples:
   site-maintenance completion zsh >"${fpath[1]}/_site-maintenance"
   site-maintenance completion fish >~/.config/fish/completions/site-maintenance.fish
 
-Write it again after an update. A new shell reads it.
+Repeat this after an update of the command. A new shell reads the script.
 """
 
 
@@ -25,8 +25,8 @@ def add_arguments(commands: Commands, shared: argparse.ArgumentParser) -> None:
     del shared
     completion = commands.add_parser(
         "completion",
-        help="print what lets bash, zsh or fish complete commands and options",
-        description="Print a script that lets a shell complete commands and options at Tab.",
+        help="print the completion script for bash, zsh or fish",
+        description="Print a script with which the shell completes commands and options.",
         epilog=_EXAMPLES,
     )
     completion.add_argument("shell", choices=_SHELLS)

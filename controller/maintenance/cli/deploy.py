@@ -28,9 +28,10 @@ examples:
   site-maintenance deploy --set LeadTimeMinutes=10
   site-maintenance deploy --stack shop-maintenance --switch /shop/maintenance
 
-It shows what it would create or change, and asks, before it does anything. A
-second time it updates: what you leave out stays as it is, the site too. The
-file has the template's parameters in TOML: Distributions = ["E2EXAMPLE1AB3"].
+It shows what it would create or change, and asks, before it does anything. Run
+it again to update: a parameter that you leave out keeps its value, and a closed
+site stays closed. The file has parameters in TOML:
+Distributions = ["E2EXAMPLE1AB3"].
 """
 
 
@@ -48,7 +49,7 @@ def add_arguments(commands: Commands, shared: argparse.ArgumentParser) -> None:
             OPTIONS[question.parameter],
             dest=question.parameter,
             metavar=question.parameter.upper(),
-            help=f"such as {question.example}",
+            help=f"{question.text} For example {question.example}",
         )
     deploy.add_argument(
         "--set",
@@ -59,7 +60,9 @@ def add_arguments(commands: Commands, shared: argparse.ArgumentParser) -> None:
     )
     deploy.add_argument("--file", type=Path, help="TOML file with parameters")
     deploy.add_argument("--bucket", help="bucket for the packages; created if it does not exist")
-    deploy.add_argument("--region", default=_REGION, help="us-east-1: CloudFront takes no other")
+    deploy.add_argument(
+        "--region", default=_REGION, help="us-east-1; CloudFront accepts no other Region"
+    )
     deploy.add_argument("--yes", action="store_true", help="do not ask")
     deploy.set_defaults(run=run)
 

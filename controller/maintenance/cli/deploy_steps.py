@@ -99,7 +99,7 @@ class Deployment(Struct, frozen=True):
             return self._end()
         for each in failures(events, change_set.stack_id):
             terminal.error(each)
-        failed = "created, so it was taken back" if is_new else "updated, and stays as it was"
+        failed = "created, and was rolled back" if is_new else "updated, and stays as it was"
         terminal.error(
             f"The stack {self.stack.name} could not be {failed} ({status}). Correct what the lines "
             "above say, then run site-maintenance deploy again."

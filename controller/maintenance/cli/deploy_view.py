@@ -68,7 +68,7 @@ def watch_events(
                 bar.update(task, completed=min(len(done), resources), word=word)
         except KeyboardInterrupt:
             raise KeyboardInterrupt(
-                "Interrupted: CloudFormation goes on. Run this again once it is done."
+                "Interrupted: CloudFormation continues. Run this again once it is done."
             ) from None
     return tuple(seen)
 

@@ -34,8 +34,8 @@ examples:
   site-maintenance destroy
   site-maintenance destroy --stack shop-maintenance --yes
 
-It writes off and waits until CloudFront has accepted that the site is open.
-Only then it deletes the stack. docs/remove.md says how to delete what stays.
+It opens the site, and deletes the stack only once CloudFront has accepted that.
+docs/remove.md says how to delete what stays.
 """
 
 
@@ -50,7 +50,7 @@ def add_arguments(commands: Commands, shared: argparse.ArgumentParser) -> None:
     )
     destroy.add_argument("--yes", action="store_true", help="do not ask")
     destroy.add_argument(
-        "--timeout", type=duration, default=_UNTIL_OPEN, help="how long to wait for open (15m)"
+        "--timeout", type=duration, default=_UNTIL_OPEN, help="how long to wait for that (15m)"
     )
     destroy.set_defaults(run=run)
 
@@ -95,8 +95,8 @@ def _open(context: Context, timeout: timedelta) -> bool:
         context.terminal.info("The site is open.")
         return True
     context.terminal.error(
-        "The site is not open, so nothing was deleted: `site-maintenance status` says what is in "
-        "the way. Then run this again."
+        "The site is not open, so nothing was deleted. `site-maintenance status` names the error; "
+        "correct it and run this again."
     )
     return False
 

@@ -20,7 +20,7 @@ def add_arguments(commands: Commands, shared: argparse.ArgumentParser) -> None:
     history = commands.add_parser(
         "history",
         parents=[shared],
-        help="who changed the switch and the windows, and when",
+        help="show who changed the switch and the windows, and when",
         description="Parameter Store keeps the last hundred versions of each parameter.",
         epilog=_EXAMPLES,
     )

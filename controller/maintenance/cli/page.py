@@ -65,19 +65,21 @@ def add_arguments(commands: Commands, shared: argparse.ArgumentParser) -> None:
 
 
 def _add_check(actions: Commands) -> None:
-    check = actions.add_parser("check", help="say what is wrong with it; asks no stack")
-    check.add_argument("path", type=Path, metavar="FILE_OR_FOLDER")
+    check = actions.add_parser("check", help="say what is wrong with it; needs no account")
+    check.add_argument("path", type=Path, metavar="FOLDER_OR_FILE")
     check.add_argument("--json", action="store_true", help="answer with JSON, for scripts")
     check.set_defaults(run=_check)
 
 
 def _add_preview(actions: Commands) -> None:
     preview = actions.add_parser(
-        "preview", help="look at it on this machine, in every language; asks no stack"
+        "preview", help="look at it on this machine, in every language; needs no account"
     )
     preview.add_argument("path", type=Path, nargs="?", metavar="FOLDER_OR_FILE")
-    preview.add_argument("--message", metavar="TEXT", help="as `on` would have it")
-    preview.add_argument("--for", dest="duration", type=duration, metavar="90m", help="the same")
+    preview.add_argument("--message", metavar="TEXT", help="message to show")
+    preview.add_argument(
+        "--for", dest="duration", type=duration, metavar="90m", help="time until the end to show"
+    )
     preview.add_argument(
         "--port", type=whole_number(most=65_535), default=_PORT, help="port (%(default)s)"
     )
@@ -96,7 +98,7 @@ def _check(arguments: argparse.Namespace, context: Context) -> ExitCode:
     lines = [
         *(Text(each, style="bold red") for each in errors),
         *(Text(f"Notice: {each}") for each in notices),
-        *(Text(f"put does this: {each}") for each in source.steps),
+        *(Text(f"`page put` does this: {each}") for each in source.steps),
         Text(_verdict(source, errors), style="bold"),
     ]
     context.terminal.answer(document, *lines)

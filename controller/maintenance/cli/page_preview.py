@@ -157,7 +157,7 @@ class _State(Struct, frozen=True):
         content = self.source.read(path.lstrip("/"))
         if content is None:
             return _text(
-                HTTPStatus.NOT_FOUND, f"{path} is open, and no file lies there in the folder."
+                HTTPStatus.NOT_FOUND, f"{path} is allowed, and the folder has no file there."
             )
         return Answer(HTTPStatus.OK, {"content-type": media_type(path)}, content)
 
@@ -167,7 +167,7 @@ class _State(Struct, frozen=True):
             folder=html.escape(str(self.source.folder) if self.source else "Preview"),
             errors=_list("Not usable", self.errors, "error"),
             variants="" if self.errors else "".join(self._table()),
-            steps=_list("Done to it, as put does", self.source.steps if self.source else ()),
+            steps=_list("Changed, as page put does", self.source.steps if self.source else ()),
             host=html.escape(host),
             reload=_RELOAD.format(version=self.version),
         )

@@ -54,7 +54,7 @@ class PageCommands(Struct, frozen=True):
         changed = {name: data for name, data in source.files.items() if before.get(name) != data}
         if not changed:
             document = PageChangeDocument(changed=(), published=True, steps=source.steps)
-            terminal.answer(document, "These files are there already; nothing was written.")
+            terminal.answer(document, "The bucket has these files already; nothing was written.")
             return ExitCode.DONE
         announcement = _announcement(self.session.read_status().report)
         self.session.app.selector.check(after, announcement)
@@ -133,8 +133,8 @@ def _announcement(report: Report) -> Announcement:
 def _published(report: Report) -> str:
     if report.decision.mode is Mode.MAINTENANCE:
         return (
-            "The controller has published it and attaches it; CloudFront needs its minutes: "
-            "site-maintenance status --wait waits for them."
+            "The controller has published it and attaches it; CloudFront then needs minutes: "
+            "site-maintenance status --wait waits for that."
         )
     return "The controller has published it: visitors get it with the next maintenance."
 

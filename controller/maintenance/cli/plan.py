@@ -21,7 +21,7 @@ def add_arguments(commands: Commands, shared: argparse.ArgumentParser) -> None:
     plan = commands.add_parser(
         "plan",
         parents=[shared],
-        help="what would happen to each cache behavior, and why; writes nothing",
+        help="show what would happen to each behavior, and why; writes nothing",
         epilog=_EXAMPLES,
     )
     plan.add_argument(

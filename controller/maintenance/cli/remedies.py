@@ -11,7 +11,7 @@ class Remedy(Struct, frozen=True):
     """
     What to do about errors with these words, and the section of the docs that says more.
 
-    It `passes` if the controller goes on by itself.
+    It `passes` if the controller continues by itself.
     """
 
     words: str
@@ -23,8 +23,8 @@ class Remedy(Struct, frozen=True):
 _PAGE = "docs/operations-reference.md#"
 _EDGE = f"{_PAGE}the-edge-function-and-the-page"
 _PARAMETERS = "docs/configuration.md#parameters"
-_WAIT = "Wait: CloudFront accepts a few updates a minute, and the controller goes on by itself."
-_NEXT_RUN = "Nothing: the next run does what is wanted now."
+_WAIT = "Wait: CloudFront accepts a few updates a minute, and the controller continues by itself."
+_NEXT_RUN = "Nothing: the next run applies the new desired state."
 _SITE_IS_FINE = (
     "Wait: the site is as it should be. If it lasts, check the controller's permissions."
 )
@@ -81,7 +81,7 @@ REMEDIES = (
     *(
         Remedy(
             code,
-            "Wait: someone else is writing. If it lasts, CloudTrail names who.",
+            "Wait: someone else is writing. If it lasts, CloudTrail says who.",
             f"{_PAGE}reasons-that-aws-gives",
             passes=True,
         )
@@ -104,7 +104,7 @@ REMEDIES = (
     ),
     Remedy(
         "is Pending, and CloudFront",
-        "Wait: it passes.",
+        "Wait: Lambda is preparing the version, and the controller tries again in a minute.",
         _EDGE,
         passes=True,
     ),

@@ -30,10 +30,10 @@ examples:
   site-maintenance restore E2EXAMPLE1AB3       show what would be restored, and ask
   site-maintenance restore shop.example.com    the same, by an alias
 
-Write off first: otherwise the next run of the controller closes it again.
+Run site-maintenance off first, or the controller's next run closes it again.
 """
 _CLOSES_AGAIN = (
-    "the site should be in maintenance, so the next run closes it again: write off first"
+    "the site should be in maintenance, so the next run closes it again: run `off` first"
 )
 
 

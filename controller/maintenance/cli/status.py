@@ -1,4 +1,4 @@
-"""`status`: is the site in maintenance, why, until when, everywhere, what comes next."""
+"""`status`: show what visitors get, why, until when, what is wrong, and what comes next."""
 
 import argparse
 
@@ -10,9 +10,9 @@ from maintenance.cli.watch import UNTIL_DEPLOYED
 
 _EXAMPLES = """\
 examples:
-  site-maintenance status                is it on, why, until when, everywhere, what comes next
+  site-maintenance status                what visitors get, why, until when, what is wrong
   site-maintenance status --wait         the same, once every distribution is Deployed
-  site-maintenance status --exit-code    for scripts: 0 live, 3 maintenance, 4 still rolling out
+  site-maintenance status --exit-code    for scripts: 0 open, 3 closed, 4 still rolling out
   site-maintenance status --json --stack shop-maintenance
 
 Without --exit-code the exit code is 0, or 1 if something failed.
@@ -24,7 +24,7 @@ def add_arguments(commands: Commands, shared: argparse.ArgumentParser) -> None:
     status = commands.add_parser(
         "status",
         parents=[shared],
-        help="is it on, why, until when, everywhere, what comes next",
+        help="show what visitors get, why, until when, and what is wrong",
         epilog=_EXAMPLES,
     )
     status.add_argument(

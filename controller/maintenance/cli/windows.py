@@ -42,7 +42,7 @@ examples:
   site-maintenance windows skip weekly           the next Sunday does not run
   site-maintenance windows skip weekly --undo    it runs after all
 
-An occurrence that is open ends. Typed twice, two occurrences are skipped.
+If the window is open, that run ends. Skip it twice to skip two runs.
 """
 _REMOVE_EXAMPLES = """\
 examples:
@@ -56,7 +56,7 @@ def add_arguments(commands: Commands, shared: argparse.ArgumentParser) -> None:
     windows = commands.add_parser(
         "windows",
         parents=[shared],
-        help="the coming weeks as a timeline; set, skip or remove a window",
+        help="show the coming weeks as a timeline; set, skip or remove a window",
         epilog=_EXAMPLES,
     )
     windows.add_argument(

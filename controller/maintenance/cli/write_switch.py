@@ -154,6 +154,6 @@ def _timed_out(change: SwitchChange, session: Session) -> str:
             "what to do if it is stuck"
         )
     return (
-        f"The controller of the stack {stack} has not applied it yet: check its log, as "
-        "docs/operations.md shows; its next sweep tries again"
+        f"The controller of the stack {stack} has not applied it yet: run site-maintenance status, "
+        "and if it names no error, site-maintenance sweep"
     )

@@ -30,7 +30,11 @@ QUESTIONS = (
         "E2EXAMPLE1AB3, *.shop.example.com",
     ),
     Question("TimeZone", "In which time zone do people plan its maintenance?", "Europe/Ljubljana"),
-    Question("ExistingFunctions", "What if a function is in the way?", "displace"),
+    Question(
+        "ExistingFunctions",
+        "Displace a function that a behavior already has, or refuse?",
+        "displace",
+    ),
     Question("ExceptPaths", "Which cache behaviors stay open?", "/health, /webhooks/*"),
     Question(
         "AlarmTopicArn",

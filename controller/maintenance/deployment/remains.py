@@ -26,9 +26,9 @@ def remains(physical_ids: Mapping[str, str], *, switch: str, packages: str) -> I
         if name := physical_ids.get(each):
             yield Remain(name, _COPIES)
     if name := physical_ids.get("MaintenanceEdgeRole"):
-        yield Remain(name, "both functions have this role")
+        yield Remain(name, "both functions use this role")
     if name := physical_ids.get("StateBucket"):
         yield Remain(name, "it holds your page, and the records of displaced functions")
-    yield Remain(switch, "a new stack of this switch continues with it and with its windows")
+    yield Remain(switch, "a new stack with this switch continues with it and its windows")
     if packages:
         yield Remain(packages, "other stacks may have their code in it")

@@ -154,7 +154,7 @@ def test_an_allowed_path_gives_its_file(folder: Path) -> None:
         answer.headers["content-type"],
         answer.body,
     )
-    assert (404, "/assets/a.png is open, and no file lies there in the folder.\n") == get(
+    assert (404, "/assets/a.png is allowed, and the folder has no file there.\n") == get(
         preview, "/assets/a.png"
     )
 
