@@ -31,6 +31,13 @@ SETTINGS_KEY = "settings"
 _IPV4_DIGITS, _IPV6_DIGITS = 8, 32
 # ::ffff:0:0/96, the IPv6 addresses that stand for IPv4 ones (RFC 4291, section 2.5.5.2).
 _IPV4_MAPPED = "0" * 20 + "ffff"
+# Which of the owner's settings the long members come from.
+_NAMES = {
+    "allowed_paths": ("a",),
+    "rewrite_except_paths": ("k",),
+    "cors_origins": ("o",),
+    "allowed_networks": (str(_IPV4_DIGITS), str(_IPV6_DIGITS)),
+}
 _REWRITES = {"directory-index": "d", "single-page": "s"}
 
 
@@ -81,18 +88,15 @@ def _encode(members: Mapping[str, Any]) -> str:
     value = json.dumps(members, ensure_ascii=False, separators=(",", ":"))
     size = len(value.encode())
     if size > VALUE_LIMIT_BYTES:
-        sizes = {
-            name: len(json.dumps(members.get(key, ""), ensure_ascii=False).encode())
-            for name, key in (
-                ("allowed_paths", "a"),
-                ("rewrite_except_paths", "k"),
-                ("cors_origins", "o"),
-                ("allowed_networks", str(_IPV4_DIGITS)),
-            )
-        }
+        sizes = {name: _size(members, *keys) for name, keys in _NAMES.items()}
         longest = max(sizes, key=sizes.__getitem__)
         raise ConfigurationError(
             f"the settings take {size} bytes, and the standby engine has room for "
             f"{VALUE_LIMIT_BYTES}: shorten {longest!r}, which takes {sizes[longest]}"
         )
     return value
+
+
+def _size(members: Mapping[str, Any], *keys: str) -> int:
+    texts = (json.dumps(members.get(key, ""), ensure_ascii=False) for key in keys)
+    return sum(len(each.encode()) for each in texts)

@@ -38,9 +38,15 @@ def test_each_setting_has_its_member() -> None:
 
     value = json.loads(settings_keys(settings)["settings"])
 
-    assert {"w": "s", "k": ["/api/*"], "o": "https://a\\.example", "e": 1} == {
-        name: value[name] for name in "wkoe"
-    }
+    assert {
+        "a": ["/robots.txt"],
+        "w": "s",
+        "k": ["/api/*"],
+        "o": "https://a\\.example",
+        "e": 1,
+        "r": 300,
+        "x": 3_600,
+    } == value
 
 
 def test_the_other_rewrite_is_a_d() -> None:
@@ -83,29 +89,56 @@ def test_many_networks_are_parts_whose_first_addresses_are_known() -> None:
     ]
 
 
+def _single_addresses(number: int, prefix: str) -> tuple[tuple[str, str], ...]:
+    return tuple((f"{prefix}{n * 2:08x}", f"{prefix}{n * 2:08x}") for n in range(number))
+
+
 @pytest.mark.parametrize(
-    ("changed", "named"),
+    ("changed", "size", "longest"),
     [
-        ({"allowed_paths": tuple(f"/path/{n:04}/*" for n in range(80))}, "allowed_paths"),
-        ({"named_origins": "x" * 1_000}, "cors_origins"),
+        (
+            {"allowed_paths": tuple(f"/path/{n:04}/*" for n in range(70))},
+            1_074,
+            "'allowed_paths', which takes 1120",
+        ),
         (
             {
-                "allowed_ranges": tuple(
-                    (f"{'0' * 20}ffff{n:08x}", f"{'0' * 20}ffff{n:08x}") for n in range(6_000)
-                )
+                "rewrite": "single-page",
+                "rewrite_except_paths": tuple(f"/{n:04}/\u00e9/*" for n in range(80)),
             },
-            "allowed_networks",
+            1_092,
+            "'rewrite_except_paths', which takes 1120",
+        ),
+        ({"named_origins": "x" * 1_000}, 1_045, "'cors_origins', which takes 1002"),
+        (
+            {"allowed_ranges": _single_addresses(6_000, f"{'0' * 20}ffff")},
+            1_078,
+            "'allowed_networks', which takes 1130",
+        ),
+        (
+            {"allowed_ranges": _single_addresses(600, "2001" + "0" * 20)},
+            1_375,
+            "'allowed_networks', which takes 1370",
         ),
     ],
 )
 def test_settings_that_do_not_fit_are_refused_by_the_longest(
-    changed: dict[str, object], named: str
+    changed: dict[str, object], size: int, longest: str
 ) -> None:
     """With the figures, so that one knows how much to take out."""
-    with pytest.raises(
-        ConfigurationError, match=rf"take \d+ bytes, .* 1024: shorten '{named}', which takes \d+"
-    ):
+    message = f"the settings take {size} bytes, .* room for 1024: shorten {longest}$"
+
+    with pytest.raises(ConfigurationError, match=message):
         settings_keys(replace(SETTINGS, **changed))
+
+
+def test_settings_of_just_a_kilobyte_fit() -> None:
+    """Characters of other scripts count as UTF-8, as the store counts them."""
+    paths = ("/robots.txt", "/" + "\u00e9" * 490 + "xx")
+
+    value = settings_keys(replace(SETTINGS, allowed_paths=paths))["settings"]
+
+    assert (VALUE_LIMIT_BYTES, True) == (len(value.encode()), "\u00e9" in value)
 
 
 def test_a_token_is_a_key_of_its_own() -> None:

@@ -18,6 +18,7 @@ from maintenance.standby.state import (
     next_generation,
     periods_until,
 )
+from msgspec.structs import replace
 
 NOW = 1_796_000_000
 R, OVERDUE = "0a1b2c3d", "4e5f6071"
@@ -120,11 +121,35 @@ def test_messages_go_before_periods() -> None:
     assert 2 == len(fitted.notices)
 
 
+def test_only_as_many_messages_go_as_have_to() -> None:
+    """The last one first."""
+    languages = tuple(f"en-{number:04}" for number in range(40))
+
+    fitted = fit_state(_state(*_periods(8, "x" * 160), languages=languages), NOW)
+
+    assert ["x" * 160, *[""] * 7] == [each.message for each in fitted.state.periods]
+    assert 1 == len(fitted.notices)
+
+
+def test_a_state_of_just_a_kilobyte_stays_as_it_is() -> None:
+    """Its limit is that of a value."""
+    languages = tuple(f"en-{number:04}" for number in range(85))
+    room = VALUE_LIMIT_BYTES - len(encode_state(_state(*_periods(1, "x"), languages=languages)))
+    state = _state(*_periods(1, "x" * (room + 1)), languages=languages)
+
+    fitted = fit_state(state, NOW)
+
+    assert VALUE_LIMIT_BYTES == len(fitted.value.encode())
+    assert state == fitted.state
+
+
 def test_so_many_languages_that_no_period_fits_are_refused() -> None:
     """No page has them; the sentence says where they come from."""
     languages = tuple(f"en-{number:04}" for number in range(120))
 
-    with pytest.raises(ConfigurationError, match="no room for 120 languages: remove some"):
+    with pytest.raises(
+        ConfigurationError, match="no room for 120 languages: remove some from 'texts' in page"
+    ):
         fit_state(_state(*_periods(2), languages=languages), NOW)
 
 
@@ -134,8 +159,10 @@ def test_periods_are_left_out_from_the_end() -> None:
 
     fitted = fit_state(_state(*_periods(8), languages=languages), NOW)
 
-    assert _periods(len(fitted.state.periods)) == fitted.state.periods
-    assert 0 < len(fitted.state.periods) < 8
+    number = len(fitted.state.periods)
+    one_more = replace(fitted.state, periods=_periods(number + 1))
+    assert _periods(number) == fitted.state.periods
+    assert len(encode_state(one_more)) > VALUE_LIMIT_BYTES
 
 
 @given(messages=st.lists(st.text(st.characters(exclude_categories=["Cs"])), max_size=10))
