@@ -82,6 +82,6 @@ def test_the_state_bucket_is_deleted_with_all_its_versions(
     if versions:
         s3.delete_object(Bucket=BUCKET, Key="displaced/1")
 
-    run(cloud, printed("remove.md", "delete-bucket"), tmp_path, BUCKET=BUCKET)
+    run(cloud, printed("remove.md", "delete-objects"), tmp_path, BUCKET=BUCKET)
 
     assert [] == s3.list_buckets()["Buckets"]
