@@ -28,6 +28,7 @@ from sandbox.api.faults import Faults
 from sandbox.api.layer import Layer
 from sandbox.api.throttling import Throttle
 from sandbox.cloudfront.propagation import Propagation
+from sandbox.cloudfront.store_propagation import StorePropagation
 from sandbox.edge.app import Edge
 from sandbox.patches import (
     cloudfront_store,
@@ -76,12 +77,13 @@ def compose(settings: Settings) -> Layer:
     """Return the whole sandbox as one ASGI application."""
     current = CurrentSettings(settings)
     propagation = Propagation(time.monotonic)
+    stores = StorePropagation(time.monotonic)
     throttle = Throttle(current, time.monotonic)
-    patches = _install_patches(current, propagation)
+    patches = _install_patches(current, propagation, stores)
     edge = Edge(
         deployed=propagation.deployed,
         invoke=lambda_invocations.invoke,
-        function_code=cloudfront_store.function_code,
+        live_function=lambda arn: cloudfront_store.live_function(arn, stores),
     )
     faults, calls = Faults(), CallLog(time.monotonic)
 
@@ -89,9 +91,14 @@ def compose(settings: Settings) -> Layer:
         patches.distributions.advance(minutes)
         patches.alarms.advance(minutes)
 
+    def finish_deployments() -> None:
+        propagation.finish()
+        stores.finish()
+
     async def reset() -> None:
         await asyncio.to_thread(ministack.app._reset_all_state)
         propagation.clear()
+        stores.clear()
         patches.replicas.clear()
         patches.invocations.clear()
         patches.alarms.clear()
@@ -107,7 +114,7 @@ def compose(settings: Settings) -> Layer:
             faults=faults,
             calls=calls,
             reset=reset,
-            finish_deployments=propagation.finish,
+            finish_deployments=finish_deployments,
             advance=advance,
         ),
         faults=faults,
@@ -118,7 +125,9 @@ def compose(settings: Settings) -> Layer:
     )
 
 
-def _install_patches(current: CurrentSettings, propagation: Propagation) -> _Patches:
+def _install_patches(
+    current: CurrentSettings, propagation: Propagation, stores: StorePropagation
+) -> _Patches:
     # The patch that is installed last sees a call first.
     replicas = Replicas(propagation.configurations, current)
     invocations = AsynchronousInvocations()
@@ -127,7 +136,7 @@ def _install_patches(current: CurrentSettings, propagation: Propagation) -> _Pat
     s3.install()
     ssm.install()
     iam.install()
-    key_value_store.install()
+    key_value_store.install(stores, current)
     Versions(current).install()
     deliveries.install()
     lambda_environments.install()

@@ -10,6 +10,7 @@ class Settings:
     Durations are in seconds; most of them take minutes or hours on AWS.
 
     `deploy_seconds`      from an accepted distribution change until the edge serves it
+    `store_seconds`       from an accepted write of a key-value store until functions read it
     `activation_seconds`  from PublishVersion until the version is Active
     `replica_seconds`     from the last association's removal until the version may be deleted
     `association_seed`    decides the order in which associations come back
@@ -24,6 +25,7 @@ class Settings:
     """
 
     deploy_seconds: float = 2.0
+    store_seconds: float = 0.5
     activation_seconds: float = 0.0
     replica_seconds: float = 0.0
     association_seed: int = 1

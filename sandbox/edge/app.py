@@ -32,7 +32,7 @@ from sandbox.edge.config import (
     parse_distribution_config,
     select_behavior,
 )
-from sandbox.edge.interface import DeployedAt, FunctionCode, Invoke
+from sandbox.edge.interface import DeployedAt, Invoke, LiveFunctionOf
 from sandbox.edge.lambda_events import EventContext
 from sandbox.edge.messages import EdgeError, Headers, Request, Response, header, without
 from sandbox.edge.origin import fetch, origin_request
@@ -74,11 +74,11 @@ class Edge:
         *,
         deployed: DeployedAt,
         invoke: Invoke,
-        function_code: FunctionCode,
+        live_function: LiveFunctionOf,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._deployed = deployed
-        self._triggers = Triggers(invoke, function_code)
+        self._triggers = Triggers(invoke, live_function)
         self._clock = clock
         self._cache = Cache()
 

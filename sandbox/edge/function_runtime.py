@@ -3,13 +3,23 @@ Run the JavaScript of a CloudFront Function, `handler(event)`, plain or async, i
 
 Each run gets its own engine in this process, so a function keeps nothing from the last run. There
 are no timers, no `eval`, no WebAssembly and no network (doc: CloudFront Developer Guide,
-cloudfront-function-restrictions). V8 knows more of the language than cloudfront-js-2.0 does. That
-runtime's modules (crypto, querystring, Buffer, cloudfront) are missing: a function that needs one
-fails, and the error says so.
+cloudfront-function-restrictions). V8 knows more of the language than cloudfront-js-2.0 does.
+
+    module of that runtime   here
+    -----------------------  ------------------------------------------------------------------
+    cloudfront               kvs() with get, exists and count; get rejects if the key is missing
+    crypto                   createHash with md5, sha1 and sha256, to hex, base64 and base64url
+    querystring, Buffer      missing: a function that needs one fails, and the error says so
+
+V8 has no digests. When a function asks for one, Python computes it and the function runs again.
 """
 
 import asyncio
+import hashlib
 import json
+import re
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from py_mini_racer import JSEvalException, mini_racer
@@ -21,6 +31,34 @@ _PRELUDE = """
     globalThis.setTimeout = globalThis.clearTimeout = undefined;
     globalThis.eval = globalThis.WebAssembly = undefined;
 """
+_IMPORT = re.compile(
+    r"""(^|;)(\s*)import\s+(\w+)\s+from\s*(["'])(cloudfront|crypto)\4""", re.MULTILINE
+)
+_MODULES = """
+    const __store = {values}, __digests = {digests}, __missing = [];
+    const __modules = {{
+        cloudfront: {{ kvs: () => {{
+            if (__store === null) throw new Error('no key value store is associated');
+            const get = async (key, options) => {{
+                if (!Object.hasOwn(__store, key)) throw new Error('KeyNotFound');
+                const isJson = options && options.format === 'json';
+                return isJson ? JSON.parse(__store[key]) : __store[key];
+            }};
+            return {{ get: get,
+                exists: async key => Object.hasOwn(__store, key),
+                count: async () => Object.keys(__store).length }};
+        }} }},
+        crypto: {{ createHash: algorithm => {{
+            const texts = [];
+            return {{ update(text) {{ texts.push(text); return this; }},
+                digest(encoding) {{
+                    const asked = JSON.stringify([algorithm, texts.join(''), encoding]);
+                    if (!Object.hasOwn(__digests, asked)) __missing.push(asked);
+                    return __digests[asked];
+                }} }};
+        }} }},
+    }};
+"""
 # Without timers and I/O a promise is settled once the microtasks have run, or never.
 _RUN = """
     var __outcome = '{{}}';
@@ -31,18 +69,34 @@ _RUN = """
 """
 
 
+_ENCODINGS: dict[str | None, Callable[[bytes], str]] = {
+    "hex": bytes.hex,
+    "base64": lambda digest: b64encode(digest).decode(),
+    "base64url": lambda digest: urlsafe_b64encode(digest).decode().rstrip("="),
+}
+
+
 class FunctionExecutionError(Exception):
     """The function threw, took too much time or memory, or is no program; the text says which."""
 
 
-async def run_function(code: str, event: dict[str, Any], *, seconds: float = SECONDS) -> object:
+async def run_function(
+    code: str,
+    event: dict[str, Any],
+    *,
+    values: Mapping[str, str] | None = None,
+    seconds: float = SECONDS,
+) -> object:
     """
     Return the result of `handler(event)` in `code`, as JSON carries it.
 
-    Raise FunctionExecutionError if it fails, or does not return within `seconds`.
+    `values` are those of its key-value store, None without one. Raise FunctionExecutionError if it
+    fails, or does not return within `seconds`.
     """
+    program = _IMPORT.sub(r"\1\2const \3 = __modules.\5", code)
     try:
-        outcome = json.loads(await _evaluate(code, event, seconds))
+        async with asyncio.timeout(seconds):
+            outcome = await _run_with_digests(program, event, values)
     except TimeoutError as error:
         raise FunctionExecutionError(f"It did not return within {seconds:g} s.") from error
     except JSEvalException as error:
@@ -54,14 +108,36 @@ async def run_function(code: str, event: dict[str, Any], *, seconds: float = SEC
     return outcome["result"]
 
 
-async def _evaluate(code: str, event: dict[str, Any], seconds: float) -> str:
+async def _run_with_digests(
+    program: str, event: dict[str, Any], values: Mapping[str, str] | None
+) -> dict[str, Any]:
+    """Return the outcome of the run that found all digests it asked for."""
+    digests: dict[str, str] = {}
+    while True:
+        modules = _MODULES.format(values=json.dumps(values), digests=json.dumps(digests))
+        outcome, missing = await _evaluate(modules, program, event)
+        if not missing:
+            return outcome
+        digests |= {asked: _digest(*json.loads(asked)) for asked in missing}
+
+
+async def _evaluate(
+    modules: str, program: str, event: dict[str, Any]
+) -> tuple[dict[str, Any], list[str]]:
+    """Return the outcome, and the digests that the function did not find."""
     with mini_racer() as engine:
         engine.set_hard_memory_limit(MEMORY_BYTES)
-        async with asyncio.timeout(seconds):
-            await engine.eval_cancelable(_PRELUDE)
-            await engine.eval_cancelable(code)
-            await engine.eval_cancelable(_RUN.format(event=json.dumps(event)))
-            outcome = await engine.eval_cancelable("__outcome")
+        await engine.eval_cancelable(_PRELUDE + modules)
+        await engine.eval_cancelable(program)
+        await engine.eval_cancelable(_RUN.format(event=json.dumps(event)))
+        outcome = await engine.eval_cancelable("__outcome")
+        missing = await engine.eval_cancelable("JSON.stringify(__missing)")
         if engine.was_hard_memory_limit_reached():
             raise FunctionExecutionError(f"It took more than {MEMORY_BYTES // 1_000_000} MB.")
-    return str(outcome)
+    return json.loads(str(outcome)), json.loads(str(missing))
+
+
+def _digest(algorithm: str, text: str, encoding: str | None) -> str:
+    if algorithm not in {"md5", "sha1", "sha256"} or encoding not in _ENCODINGS:
+        raise FunctionExecutionError(f"The sandbox has no digest {algorithm} in {encoding}.")
+    return _ENCODINGS[encoding](hashlib.new(algorithm, text.encode()).digest())

@@ -1,16 +1,16 @@
 """
-The interface between the control plane and the edge: three callables, two values.
+The interface between the control plane and the edge: three callables, three values.
 
 The edge (`sandbox.edge.app`) knows the control plane only through these callables:
 
     DeployedAt      host name (no port) -> Deployed, or None if it is no distribution's
     Invoke          version ARN, payload -> InvokeResult; never raises for a failing function
-    FunctionCode    CloudFront Function ARN -> its LIVE code, or None without one
+    LiveFunctionOf  CloudFront Function ARN -> its LIVE stage, or None without one
 
 Standard library only.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 
@@ -39,6 +39,18 @@ class InvokeResult:
     function_error: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class LiveFunction:
+    """
+    The published code of a CloudFront Function, and the key-value store that it reads.
+
+    `values` are by key, as the edge has them now; None if no store is associated.
+    """
+
+    code: str
+    values: Mapping[str, str] | None = None
+
+
 type DeployedAt = Callable[[str], Deployed | None]
 type Invoke = Callable[[str, bytes], Awaitable[InvokeResult]]
-type FunctionCode = Callable[[str], str | None]
+type LiveFunctionOf = Callable[[str], LiveFunction | None]

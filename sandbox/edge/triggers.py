@@ -16,7 +16,7 @@ from typing import Any
 from sandbox.edge import function_events, lambda_events, lambda_responses
 from sandbox.edge.config import Association, EventType, Origin
 from sandbox.edge.function_runtime import FunctionExecutionError, run_function
-from sandbox.edge.interface import FunctionCode, Invoke
+from sandbox.edge.interface import Invoke, LiveFunctionOf
 from sandbox.edge.lambda_events import EventContext
 from sandbox.edge.messages import EdgeError, Request, Response
 
@@ -24,9 +24,9 @@ from sandbox.edge.messages import EdgeError, Request, Response
 class Triggers:
     """The functions of cache behaviors, of both kinds."""
 
-    def __init__(self, invoke: Invoke, function_code: FunctionCode) -> None:
+    def __init__(self, invoke: Invoke, live_function: LiveFunctionOf) -> None:
         self._invoke = invoke
-        self._function_code = function_code
+        self._live_function = live_function
 
     async def viewer_request(
         self, context: EventContext, association: Association, request: Request
@@ -90,12 +90,12 @@ class Triggers:
 
     async def _run_function(self, association: Association, event: dict[str, Any]) -> object:
         failed = f"The CloudFront function {association.arn} failed at {association.event_type}"
-        code = self._function_code(association.arn)
-        if code is None:
+        function = self._live_function(association.arn)
+        if function is None:
             sentence = f"{failed}: there is no such function, or it is not published."
             raise EdgeError(503, sentence, result="FunctionExecutionError")
         try:
-            return await run_function(code, event)
+            return await run_function(function.code, event, values=function.values)
         except FunctionExecutionError as error:
             raise EdgeError(503, f"{failed}: {error}", result="FunctionExecutionError") from error
 

@@ -12,6 +12,8 @@ from ministack.services import cloudfront
 
 from sandbox.cloudfront import configuration
 from sandbox.cloudfront.association_rules import EdgeFunction
+from sandbox.cloudfront.store_propagation import StorePropagation
+from sandbox.edge.interface import LiveFunction
 from sandbox.patches import lambda_replicas, request_context
 
 # A distribution as ministack keeps it: Id, DomainName, ETag, LastModifiedTime, config_xml and more.
@@ -48,6 +50,19 @@ def function_code(function_arn: str) -> str | None:
     with responses.request_scope(match.group(1), request_context.region()):
         code: bytes | None = cloudfront.live_function_code(function_arn)
     return None if code is None else code.decode()
+
+
+def live_function(function_arn: str, stores: StorePropagation) -> LiveFunction | None:
+    """Return the LIVE stage of a CloudFront Function with what it reads, None if unpublished."""
+    code = function_code(function_arn)
+    match = _FUNCTION_ARN.fullmatch(function_arn)
+    if code is None or match is None:
+        return None
+    with responses.request_scope(match.group(1), request_context.region()):
+        name = function_arn.rpartition("/")[2]
+        # A function may have one store (doc: CloudFront Developer Guide, cloudfront-limits).
+        associated = cloudfront._functions[name]["live_body"]["kvs_arns"][:1]
+    return LiveFunction(code, stores.values(associated[0]) if associated else None)
 
 
 class CallingAccount:

@@ -1,5 +1,5 @@
 """
-Patch CloudFront KeyValueStore: refuse what is larger than AWS accepts.
+Patch CloudFront KeyValueStore: propagate writes, and refuse what is larger than AWS accepts.
 
     limit                          refused with
     -----------------------------  ---------------------------------------
@@ -27,9 +27,12 @@ from sandbox.api import errors
 from sandbox.api.asgi import Response
 from sandbox.api.errors import Refusal
 from sandbox.api.operations import Request, json_members
+from sandbox.cloudfront.store_propagation import StorePropagation
 from sandbox.patches.wrap import Forward, wrap_service
+from sandbox.settings import CurrentSettings
 
 _SERVICE = "cloudfront-keyvaluestore"
+_OK = 200
 _KEY_BYTES = 512
 _VALUE_BYTES = 1_024
 _KEYS_A_REQUEST = 50
@@ -38,21 +41,29 @@ _STORE_BYTES = 5_000_000
 _PATH = re.compile(r"/key-value-stores/(?P<arn>arn:[^/]+/[^/]+)/keys(?:/(?P<key>.+))?")
 
 
-def install() -> None:
-    """Patch the calls of a store's data."""
-    wrap_service(cloudfront_keyvaluestore, _serve)
+def install(stores: StorePropagation, current: CurrentSettings) -> None:
+    """Patch the calls of a store's data; writes propagate to `stores`."""
 
-
-async def _serve(request: Request, forward: Forward) -> Response:
-    path = _PATH.match(request.path)
-    if path and request.method in {"PUT", "POST"}:
+    async def serve(request: Request, forward: Forward) -> Response:
+        path = _PATH.match(request.path)
+        if not path or request.method == "GET":
+            return await forward(request)
+        arn = unquote(path["arn"])
         puts, deletes = _changes(request, path["key"])
-        stored = cloudfront_keyvaluestore._stores.get(unquote(path["arn"]), {}).get("items", {})
-        sized = len(request.body)
-        refusal = next(_refusals(puts, deletes, stored, sized), None)
+        refusal = next(_refusals(puts, deletes, _stored(arn), len(request.body)), None)
         if refusal:
             return errors.to_response(refusal, _SERVICE)
-    return await forward(request)
+        response = await forward(request)
+        if response.status == _OK:
+            stores.accept(arn, _stored(arn), current.now.store_seconds)
+        return response
+
+    wrap_service(cloudfront_keyvaluestore, serve)
+
+
+def _stored(arn: str) -> Mapping[str, str]:
+    items: Mapping[str, str] = cloudfront_keyvaluestore._stores.get(arn, {}).get("items", {})
+    return items
 
 
 def _changes(request: Request, key: str | None) -> tuple[list[tuple[str, str]], list[str]]:

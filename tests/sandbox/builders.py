@@ -224,12 +224,21 @@ _SAME_REQUEST = "function handler(event) { return event.request; }"
 
 
 def a_function(
-    cloud: Cloud, name: str = "rewrite", *, code: str = _SAME_REQUEST, published: bool = True
+    cloud: Cloud,
+    name: str = "rewrite",
+    *,
+    code: str = _SAME_REQUEST,
+    published: bool = True,
+    store: str | None = None,
 ) -> str:
-    """Create a CloudFront Function; return its ARN."""
+    """Create a CloudFront Function that reads `store`, an ARN, if one is given; return its ARN."""
+    config: dict[str, Any] = {"Comment": "", "Runtime": "cloudfront-js-2.0"}
+    if store:
+        items = [{"KeyValueStoreARN": store}]
+        config["KeyValueStoreAssociations"] = {"Quantity": 1, "Items": items}
     made = cloud.cloudfront.create_function(
         Name=name,
-        FunctionConfig={"Comment": "", "Runtime": "cloudfront-js-2.0"},
+        FunctionConfig=config,  # type: ignore[arg-type]  # built by parts
         FunctionCode=code.encode(),
     )
     if published:

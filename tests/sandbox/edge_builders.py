@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from sandbox.edge.app import Edge
-from sandbox.edge.interface import Deployed, InvokeResult
+from sandbox.edge.interface import Deployed, InvokeResult, LiveFunction
 from sandbox.edge.messages import Headers, Request
 
 DISTRIBUTION = "E2EXAMPLE"
@@ -207,7 +207,9 @@ class Viewer:
         self._edge = Edge(
             deployed=self._deployed,
             invoke=self._invoke,
-            function_code=(functions or {}).get,
+            live_function={
+                name: LiveFunction(code) for name, code in (functions or {}).items()
+            }.get,
             clock=lambda: self.now,
         )
 

@@ -1,6 +1,8 @@
 """Run CloudFront Functions: their results, and the ways in which they fail."""
 
 import asyncio
+import hashlib
+from base64 import urlsafe_b64encode
 from typing import Any
 
 import pytest
@@ -49,7 +51,15 @@ def test_a_run_keeps_nothing_from_the_last() -> None:
         ("function handler(event) { return event.missing.uri }", "TypeError"),
         ("async function handler() { throw new Error('no luck') }", "Error: no luck"),
         ("function handler(event) {", "SyntaxError"),
-        ("import cf from 'cloudfront'; function handler() {}", "SyntaxError"),
+        ("import query from 'querystring'; function handler() {}", "SyntaxError"),
+        (
+            "import cf from 'cloudfront'; async function handler() { return cf.kvs().get('a') }",
+            "no key value store is associated",
+        ),
+        (
+            "import c from 'crypto'; function handler() { return c.createHash('x').digest('hex') }",
+            "no digest x in hex",
+        ),
         ("function other() {}", "handler is not defined"),
         ("function handler() {}", "returned nothing"),
         ("async function handler() { await new Promise(() => {}) }", "never settles"),
@@ -99,3 +109,37 @@ def test_functions_run_in_parallel() -> None:
         )
 
     assert [0, 1, 2] == asyncio.run(both())[1:]
+
+
+@pytest.mark.parametrize("start", ["import cf from 'cloudfront';\n", 'import cf from"cloudfront";'])
+def test_a_function_reads_its_key_value_store(start: str) -> None:
+    """As text or as JSON; a missing key is an error that it may catch."""
+    code = (
+        start
+        + """async function handler(event) {
+            const store = cf.kvs();
+            const text = await store.get('state');
+            const json = await store.get('state', { format: 'json' });
+            let missing = '';
+            try { await store.get('toString') } catch (error) { missing = error.message }
+            const exists = await store.exists('state');
+            return [text, json.on, missing, exists, await store.exists('b'), await store.count()];
+        }"""
+    )
+
+    result = asyncio.run(run_function(code, EVENT, values={"state": '{"on": 1}'}))
+
+    assert ['{"on": 1}', 1, "KeyNotFound", True, False, 1] == result
+
+
+def test_a_function_computes_digests() -> None:
+    """One may depend on another; V8 itself has no digests."""
+    code = """import crypto from 'crypto';
+        function handler(event) {
+            const first = crypto.createHash('sha256').update('\u00e4').update('b').digest('hex');
+            return [first, crypto.createHash('md5').update(first).digest('base64url')];
+        }"""
+    first = hashlib.sha256("äb".encode()).hexdigest()
+    second = urlsafe_b64encode(hashlib.md5(first.encode()).digest()).decode().rstrip("=")  # noqa: S324 - as CloudFront has it
+
+    assert [first, second] == run(code)

@@ -178,3 +178,21 @@ def test_a_store_and_a_function_have_no_limits(plain: Cloud) -> None:
 
     assert 5_000_000 < plain.key_values.describe_key_value_store(KvsARN=store)["TotalSizeInBytes"]
     assert a_function(plain, code="function handler(event) { return event; }" + " " * 10_240)
+
+
+def test_the_edge_runs_no_function_that_reads_a_store(plain: Cloud) -> None:
+    """Patch: edge/function_runtime, cloudfront/store_propagation. It would have responded."""
+    store = a_store(plain)
+    code = """import cf from 'cloudfront';
+        async function handler(event) {
+            return { statusCode: 204, headers: { count: { value: `${await cf.kvs().count()}` } } };
+        }"""
+    used = functions(viewer_request=a_function(plain, code=code, store=store))
+    distribution_id = a_distribution(
+        plain, DefaultCacheBehavior=a_behavior(FunctionAssociations=used)
+    )
+    distribution = plain.cloudfront.get_distribution(Id=distribution_id)["Distribution"]
+
+    response = httpx.get(plain.sandbox.endpoint_url, headers={"Host": distribution["DomainName"]})
+
+    assert response.status_code >= 500

@@ -6,11 +6,26 @@ Source: CloudFront Developer Guide, cloudfront-limits; botocore's models for the
 
 from copy import replace
 
+import httpx
 import pytest
+from maintenance.standby.program import bake
+from maintenance.standby.state import Period, State, encode_state
 
 from tests.cloud import Cloud
-from tests.sandbox.builders import a_function, a_store, a_user, allow, put, refused
+from tests.contract.template import ROOT
+from tests.sandbox.builders import (
+    a_behavior,
+    a_distribution,
+    a_function,
+    a_store,
+    a_user,
+    allow,
+    functions,
+    put,
+    refused,
+)
 
+_PROGRAM = ROOT / "controller" / "maintenance" / "standby" / "function.js"
 _INVALID = ("ValidationException", 400)
 _FULL = ("ServiceQuotaExceededException", 402)
 _ALLOWED = 10_240
@@ -152,3 +167,30 @@ def test_a_signature_with_another_secret_is_refused(cloud: Cloud) -> None:
         return caller.key_values.describe_key_value_store(KvsARN=store)
 
     assert ("InvalidSignatureException", 403) == refused(describe)
+
+
+def _visit(cloud: Cloud, domain: str) -> tuple[int, str]:
+    response = httpx.get(cloud.sandbox.endpoint_url, headers={"Host": domain})
+    return response.status_code, response.headers.get("x-maintenance", "")
+
+
+def test_the_edge_reads_a_write_after_its_time(cloud: Cloud) -> None:
+    """The standby engine's function closes a site by one key."""
+    cloud.sandbox.set(deploy_seconds=0, store_seconds=3600)
+    store = a_store(cloud)
+    baked = State(1, ("en",), "00000000", ())
+    code = bake(_PROGRAM.read_text(), baked, ())
+    arn = a_function(cloud, code=code.decode(), store=store)
+    behavior = a_behavior(FunctionAssociations=functions(viewer_request=arn))
+    distribution_id = a_distribution(cloud, DefaultCacheBehavior=behavior)
+    distribution = cloud.cloudfront.get_distribution(Id=distribution_id)["Distribution"]
+    closed = State(2, ("en",), "00000000", (Period(1, 0, "00000000"),))
+
+    put(cloud, store, {"state": encode_state(closed)})
+    before = _visit(cloud, distribution["DomainName"])
+    cloud.sandbox.finish_deployments()
+    after = _visit(cloud, distribution["DomainName"])
+
+    assert 502 == before[0], "the origin does not listen"
+    assert 503 == after[0]
+    assert "" != after[1]

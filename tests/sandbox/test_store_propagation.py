@@ -1,0 +1,60 @@
+"""Propagation of key-value stores to the edge."""
+
+from sandbox.cloudfront.store_propagation import StorePropagation
+
+
+class _Clock:
+    """A clock that a test advances."""
+
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_write_is_read_after_its_time() -> None:
+    """Until then the edge reads what was there before."""
+    clock = _Clock()
+    stores = StorePropagation(clock)
+    stores.accept("a", {"state": "old"}, 0)
+    stores.accept("a", {"state": "new"}, 30)
+
+    assert {"state": "old"} == stores.values("a")
+    clock.now += 30
+    assert {"state": "new"} == stores.values("a")
+
+
+def test_writes_arrive_in_their_order() -> None:
+    """Even if a later one would be quicker; other stores do not wait."""
+    clock = _Clock()
+    stores = StorePropagation(clock)
+    stores.accept("a", {"state": "slow"}, 10)
+    stores.accept("a", {"state": "quick"}, 0)
+    stores.accept("b", {"state": "other"}, 0)
+
+    assert [{}, {"state": "other"}] == [stores.values("a"), stores.values("b")]
+    clock.now += 10
+    assert {"state": "quick"} == stores.values("a")
+
+
+def test_a_copy_does_not_change_with_the_store() -> None:
+    """The edge has its own."""
+    stored = {"state": "written"}
+    stores = StorePropagation(_Clock())
+    stores.accept("a", stored, 0)
+
+    stored["state"] = "changed"
+
+    assert {"state": "written"} == stores.values("a")
+
+
+def test_everything_on_its_way_can_arrive_at_once() -> None:
+    """And a reset leaves nothing."""
+    stores = StorePropagation(_Clock())
+    stores.accept("a", {"state": "new"}, 3600)
+
+    stores.finish()
+    arrived = stores.values("a")
+    stores.clear()
+
+    assert [{"state": "new"}, {}] == [arrived, stores.values("a")]
