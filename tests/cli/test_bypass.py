@@ -258,10 +258,11 @@ def test_an_operator_without_permission_learns_it(deployed: Deployed) -> None:
     [
         (f"https://www.example.com/?{PARAMETER}=x", "https://www.example.com"),
         (f"https://a.example/b?c=d&{PARAMETER}=x", "https://a.example/b?c=d#e"),
+        (f"https://a.example/?c=d&{PARAMETER}=x", f"https://a.example/?{PARAMETER}=old&c=d"),
     ],
 )
 def test_the_link_is_the_address_with_the_token(link: str, url: str) -> None:
-    """The rest of the address stays."""
+    """The rest of the address stays, but for the token of an old link."""
     assert link == _link(url, "x")
 
 

@@ -250,8 +250,10 @@ def _host(distribution: Distribution) -> str:
 
 def _link(url: str, token: str) -> str:
     parts = urlsplit(url)
-    query = f"{parts.query}&" if parts.query else ""
-    parts = parts._replace(path=parts.path or "/", query=f"{query}{LINK_PARAMETER}={token}")
+    # Of several tokens, as in an old link, the edge reads the first.
+    others = [each for each in parts.query.split("&") if each.partition("=")[0] != LINK_PARAMETER]
+    query = "&".join((*filter(None, others), f"{LINK_PARAMETER}={token}"))
+    parts = parts._replace(path=parts.path or "/", query=query)
     return parts._replace(fragment="").geturl()
 
 
