@@ -105,6 +105,20 @@ def test_the_same_answers_make_the_same_keys() -> None:
     assert render_keys(_answers()) == render_keys(_answers())
 
 
+def test_the_order_of_languages_changes_no_key() -> None:
+    """Which one is the default stands in the state."""
+    one, other = _answers()["en"], _answers(text="Bald\n")["en"]
+
+    assert render_keys({"en": one, "de": other}) == render_keys({"de": other, "en": one})
+
+
+def test_the_time_is_no_part_of_a_compressed_page() -> None:
+    """A page that has not changed is found in the store again (RFC 1952, MTIME)."""
+    _, _, body = _joined(render_keys(_answers()), "h")
+
+    assert bytes(4) == base64.b64decode(body)[4:8]
+
+
 def test_a_rendering_is_part_of_each_key() -> None:
     """Eight characters of hexadecimal, a language, a kind and a part."""
     rendered = render_keys(_answers())
@@ -116,6 +130,18 @@ def test_a_page_of_too_many_parts_is_refused() -> None:
     """Each part is a read while a visitor waits; the sentence names page, size and room."""
     with pytest.raises(ConfigurationError, match=r"page in 'en' has \d+ bytes .* 12288: shorten"):
         render_keys(_answers(page=_bytes(20_000)))
+
+
+def test_text_fills_twelve_values_and_no_more() -> None:
+    """The number of parts and the headers count, too."""
+    first = render_keys(_answers(text="x"))
+    (head,) = [value for key, value in first.keys.items() if ".t." in key]
+    # A digit more, as the number of parts has two.
+    most = MAX_PARTS * VALUE_LIMIT_BYTES - len(head)
+
+    assert MAX_PARTS == _joined(render_keys(_answers(text="x" * most)), "t")[0]
+    with pytest.raises(ConfigurationError, match=f"has {most + len(head) - 2} bytes as it is"):
+        render_keys(_answers(text="x" * (most + 1)))
 
 
 def test_a_page_of_the_most_parts_is_stored() -> None:

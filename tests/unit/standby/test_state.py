@@ -110,6 +110,23 @@ def test_a_long_message_is_cut_between_characters_with_a_notice() -> None:
     assert (notice,) == fitted.notices
 
 
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("x" * 160, "x" * 160),
+        ("x" * 161, "x" * 157 + "\u2026"),
+        ("x" + "\u00e9" * 90, "x" + "\u00e9" * 78 + "\u2026"),
+        ("xx" + "\u00e9" * 90, "xx" + "\u00e9" * 77 + "\u2026"),
+        (" x" + "y" * 154 + " " + "z" * 9, " x" + "y" * 154 + "\u2026"),
+    ],
+)
+def test_a_message_is_cut_after_a_whole_character(message: str, expected: str) -> None:
+    """With an ellipsis, and no blank before it."""
+    fitted = fit_state(_state(*_periods(1, message)), NOW)
+
+    assert expected == fitted.state.periods[0].message
+
+
 def test_messages_go_before_periods() -> None:
     """Closing in time matters more than a sentence."""
     languages = tuple(f"en-{number:04}" for number in range(50))
