@@ -9,7 +9,7 @@ from tests.standby.visits import table
 
 
 def test_the_function_gives_the_answers_of_the_edge_handler(tmp_path: Path) -> None:
-    """For each request of the table, to each of three sites."""
+    """For each request of the table, to each of the sites."""
     visits = (*table(),)
 
     assert len(visits) >= 400

@@ -10,7 +10,7 @@ from tests.standby.sites import Site, site, sites
 
 @pytest.fixture(scope="module")
 def all_sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Site]:
-    """Give three sites by name."""
+    """Give the sites by name."""
     return sites(tmp_path_factory.mktemp("sites"))
 
 

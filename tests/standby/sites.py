@@ -3,6 +3,7 @@ Sites as the standby engine serves them, and the edge handler with the same pack
 
     small     two languages, our page, the default settings, no end
     large     eight languages, networks, path patterns, named origins, tokens, a brand, an end
+    own       pages of the site's owner, in languages with a region and a script
     program   an API: a problem in its own shape, rewritten addresses, every origin and a named one
 """
 
@@ -101,7 +102,7 @@ def site(folder: Path, overrides: Mapping[str, object], end: float | None = None
 
 
 def sites(folder: Path) -> dict[str, Site]:
-    """Return the three sites of this module."""
+    """Return the sites of this module."""
     tokens: dict[str, Any] = {"bypass.json": TOKENS}
     until = "2026-11-26T01:30:00Z"
     return {
@@ -116,6 +117,14 @@ def sites(folder: Path) -> dict[str, Site]:
                 **tokens,
             },
             END,
+        ),
+        "own": site(
+            folder / "own",
+            {
+                f"page{tag}.html": f"<h1>{{{{title}}}}{tag}</h1>"
+                for tag in ("", ".pt-br", ".zh-hant")
+            }
+            | tokens,
         ),
         "program": site(
             folder / "program",

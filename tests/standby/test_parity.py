@@ -35,7 +35,7 @@ from tests.standby.sites import END, Site
 from tests.standby.visits import random_visits, table
 
 TABLE = (*table(),)
-NAMES = ("small", "large", "program")
+NAMES = ("small", "large", "own", "program")
 PAGE = (("accept", BROWSER), ("accept-encoding", "gzip"))
 
 

@@ -22,6 +22,7 @@ LANGUAGES = (
     "", "de", "de-AT,de;q=0.9", "fr-CH, fr;q=0.9, en;q=0.8", "*", "de;q=0", "*;q=0.9, de;q=0.8",
     "ja;q=0.3, de;q=0.3, en;q=0.2", "zh-Hant-TW, sl;q=0.1", "DE", "de-", "-de", "x,de;q=0.001",
     "en;q=0, *", "ar-EG-u-nu-latn", "xx, yy;q=0.9, it;q=0.001", "de;q=1.1, en;q=0.1", "*-ch, es",
+    "pt-BR, en;q=0.5", "pt-PT,pt;q=0.9", "zh-Hant-TW, pt-br;q=0.9", "zh-TW;q=0.9, pt-BR-x-a;q=0.8",
     "constructor", "de;q=abc, fr;q=0.2", "tlh;q=0.9,de;q=0.5,*;q=0.7",
 )  # fmt: skip
 PATHS = (
