@@ -116,6 +116,7 @@ def test_set_answers_scripts_with_json(deployed: Deployed) -> None:
         ("daily", "at(2020-01-01) for 2h", "this was over when it was written"),
         ("daily", f"{DAILY}: {'x' * 4096}", "more than 4096 bytes: shorten the message"),
         ("daily/skip", DAILY, "would be the skip of 'daily'"),
+        ("daily", f"{DAILY}: \udcff", "characters that are not UTF-8"),
     ],
 )
 def test_set_writes_nothing_that_the_controller_would_not_read(

@@ -172,11 +172,13 @@ class WindowCommands(Struct, frozen=True):
     def _parse(self, name: str, value: str) -> Window:
         settings = self.session.app.settings
         check_name(name, settings.switch_parameter)
+        now = self.session.clock.now
+        window = parse_window(name, value, zone=settings.time_zone, written=now)
         if len(value.encode()) > _VALUE_BYTES:
             raise UnreadableValue(
                 f"the value has more than {_VALUE_BYTES} bytes: shorten the message"
             )
-        return parse_window(name, value, zone=settings.time_zone, written=self.session.clock.now)
+        return window
 
     def _parse_skip(self, value: str) -> Skip:
         settings = self.session.app.settings

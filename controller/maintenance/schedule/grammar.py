@@ -19,6 +19,7 @@ ONLY_A_MESSAGE = "only ': message' can follow"
 _BLANKS = " \t\n\r\f\v"
 _MESSAGE = re.compile(r":(?=\s|\Z)", re.ASCII)
 _WORD = re.compile(r"[^\s()]*\([^()]*\)\S*|\S+", re.ASCII)
+_HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 _QUOTED = 160
 
 
@@ -47,7 +48,15 @@ class ParsedValue(Struct, frozen=True):
 
 
 def parse_value(text: str, *, grammar: str) -> ParsedValue:
-    """Return the words and the message of `text`; an empty message is None, too."""
+    """
+    Return the words and the message of `text`; an empty message is None, too.
+
+    Raises UnreadableValue for half a character, which a terminal makes of what is not UTF-8.
+    """
+    if _HALF_A_CHARACTER.search(text):
+        raise UnreadableValue(
+            f"Invalid value {_shortened(text)!r}: it has characters that are not UTF-8"
+        )
     value = text.strip(_BLANKS)
     colon = _MESSAGE.search(value)
     head, message = (value[: colon.start()], value[colon.end() :]) if colon else (value, "")

@@ -31,6 +31,14 @@ def test_a_long_value_is_shortened(length: int, quoted: str) -> None:
     assert expected == error(text, at=0)
 
 
+def test_half_a_character_is_refused() -> None:
+    """Parameter Store keeps none, so a message would arrive as something else."""
+    with pytest.raises(
+        UnreadableValue, match=r"'on: \\udcff': it has characters that are not UTF-8"
+    ):
+        parse_value("on: \udcff", grammar="on | off")
+
+
 def test_only_ascii_white_space_is_stripped() -> None:
     """AllowedPattern takes a no-break space for a letter, so the parser does, too."""
     assert "\u00a0on" == parse_value(" \t\u00a0on\n", grammar="").text
