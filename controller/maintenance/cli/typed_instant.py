@@ -159,7 +159,8 @@ def _clock(typed: _Typed) -> time:
     try:
         return time(hour, int(match[2] or 0), int(match[3] or 0))
     except ValueError as error:
-        raise UnreadableValue(f"{typed.clock} does not exist") from error
+        hint = ": write 00:00 of the next day" if typed.clock == "24:00" else ""
+        raise UnreadableValue(f"{typed.clock} does not exist{hint}") from error
 
 
 def _without_clock(typed: _Typed) -> str:

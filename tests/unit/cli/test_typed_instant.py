@@ -116,6 +116,7 @@ def test_what_another_zone_shows_decides_the_day() -> None:
         ("4", "write 04:00 or 4pm"),
         ("0400", "write 04:00"),
         ("25:00", "25:00 does not exist"),
+        ("Sunday 24:00", "24:00 does not exist: write 00:00 of the next day"),
         ("13pm", "13pm does not exist"),
         ("0am", "0am does not exist"),
         ("31 Nov 04:00", "the date 2026-11-31 does not exist"),
