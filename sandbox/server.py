@@ -83,7 +83,9 @@ def compose(settings: Settings) -> Layer:
     edge = Edge(
         deployed=propagation.deployed,
         invoke=lambda_invocations.invoke,
-        live_function=lambda arn: cloudfront_store.live_function(arn, stores),
+        live_function=lambda arn: cloudfront_store.live_function(
+            arn, stores, has_failing_reads=bool(current.now.failing_reads)
+        ),
     )
     faults, calls = Faults(), CallLog(time.monotonic)
 

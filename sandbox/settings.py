@@ -11,6 +11,8 @@ class Settings:
 
     `deploy_seconds`      from an accepted distribution change until the edge serves it
     `store_seconds`       from an accepted write of a key-value store until functions read it
+    `missing_seconds`     before that, how long keys that change are missing
+    `failing_reads`       1 makes each read of a key-value store by a function fail
     `activation_seconds`  from PublishVersion until the version is Active
     `replica_seconds`     from the last association's removal until the version may be deleted
     `association_seed`    decides the order in which associations come back
@@ -26,6 +28,8 @@ class Settings:
 
     deploy_seconds: float = 2.0
     store_seconds: float = 0.5
+    missing_seconds: float = 0.0
+    failing_reads: int = 0
     activation_seconds: float = 0.0
     replica_seconds: float = 0.0
     association_seed: int = 1

@@ -3,7 +3,8 @@ Propagate key-value stores to the edge: what it reads, and what is on its way. P
 
 CloudFront accepts a write at once, and functions read it `store_seconds` later (half a minute on
 AWS, by two measurements of others). Here all keys of a write arrive together; AWS promises nothing
-of that kind.
+of that kind. Someone saw keys missing for moments while they changed, and a setting brings that
+back.
 """
 
 from collections import deque
@@ -32,11 +33,21 @@ class StorePropagation:
         self._clock = clock
         self._copies: dict[str, _Copy] = {}
 
-    def accept(self, arn: str, values: Mapping[str, str], seconds: float) -> None:
-        """Start to send what the store now holds, after all that is on its way."""
+    def accept(
+        self, arn: str, values: Mapping[str, str], seconds: float, *, missing_seconds: float = 0.0
+    ) -> None:
+        """
+        Start to send what the store now holds, after all that is on its way.
+
+        For `missing_seconds` before it arrives, the edge has no values of the keys that change.
+        """
         copy = self._copies.setdefault(arn, _Copy())
-        earliest = copy.pending[-1][0] if copy.pending else 0.0
-        copy.pending.append((max(earliest, self._clock() + seconds), dict(values)))
+        earliest, last = copy.pending[-1] if copy.pending else (0.0, copy.values)
+        arrives = max(earliest, self._clock() + seconds)
+        if missing_seconds:
+            same = {key: value for key, value in last.items() if values.get(key) == value}
+            copy.pending.append((max(earliest, arrives - missing_seconds), same))
+        copy.pending.append((arrives, dict(values)))
 
     def values(self, arn: str) -> Mapping[str, str]:
         """Return the values by key that the edge reads."""

@@ -19,10 +19,12 @@ import hashlib
 import json
 import re
 from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from py_mini_racer import JSEvalException, mini_racer
+
+from sandbox.edge.interface import LiveFunction
 
 SECONDS = 1.0
 MEMORY_BYTES = 64_000_000  # includes what V8 itself needs; CloudFront gives a function 2 MB
@@ -35,18 +37,22 @@ _IMPORT = re.compile(
     r"""(^|;)(\s*)import\s+(\w+)\s+from\s*(["'])(cloudfront|crypto)\4""", re.MULTILINE
 )
 _MODULES = """
-    const __store = {values}, __digests = {digests}, __missing = [];
+    const __store = {values}, __fails = {fails}, __digests = {digests}, __missing = [];
     const __modules = {{
         cloudfront: {{ kvs: () => {{
             if (__store === null) throw new Error('no key value store is associated');
-            const get = async (key, options) => {{
+            const read = async find => {{
+                if (__fails) throw new Error('the store cannot be read');
+                return find();
+            }};
+            const get = (key, options) => read(() => {{
                 if (!Object.hasOwn(__store, key)) throw new Error('KeyNotFound');
                 const isJson = options && options.format === 'json';
                 return isJson ? JSON.parse(__store[key]) : __store[key];
-            }};
+            }});
             return {{ get: get,
-                exists: async key => Object.hasOwn(__store, key),
-                count: async () => Object.keys(__store).length }};
+                exists: key => read(() => Object.hasOwn(__store, key)),
+                count: () => read(() => Object.keys(__store).length) }};
         }} }},
         crypto: {{ createHash: algorithm => {{
             const texts = [];
@@ -81,22 +87,16 @@ class FunctionExecutionError(Exception):
 
 
 async def run_function(
-    code: str,
-    event: dict[str, Any],
-    *,
-    values: Mapping[str, str] | None = None,
-    seconds: float = SECONDS,
+    function: LiveFunction, event: dict[str, Any], *, seconds: float = SECONDS
 ) -> object:
     """
-    Return the result of `handler(event)` in `code`, as JSON carries it.
+    Return the result of `handler(event)` in the function's code, as JSON carries it.
 
-    `values` are those of its key-value store, None without one. Raise FunctionExecutionError if it
-    fails, or does not return within `seconds`.
+    Raise FunctionExecutionError if it fails, or does not return within `seconds`.
     """
-    program = _IMPORT.sub(r"\1\2const \3 = __modules.\5", code)
     try:
         async with asyncio.timeout(seconds):
-            outcome = await _run_with_digests(program, event, values)
+            outcome = await _run_with_digests(function, event)
     except TimeoutError as error:
         raise FunctionExecutionError(f"It did not return within {seconds:g} s.") from error
     except JSEvalException as error:
@@ -108,13 +108,16 @@ async def run_function(
     return outcome["result"]
 
 
-async def _run_with_digests(
-    program: str, event: dict[str, Any], values: Mapping[str, str] | None
-) -> dict[str, Any]:
+async def _run_with_digests(function: LiveFunction, event: dict[str, Any]) -> dict[str, Any]:
     """Return the outcome of the run that found all digests it asked for."""
+    program = _IMPORT.sub(r"\1\2const \3 = __modules.\5", function.code)
     digests: dict[str, str] = {}
     while True:
-        modules = _MODULES.format(values=json.dumps(values), digests=json.dumps(digests))
+        modules = _MODULES.format(
+            values=json.dumps(function.values),
+            fails=json.dumps(function.has_failing_reads),
+            digests=json.dumps(digests),
+        )
         outcome, missing = await _evaluate(modules, program, event)
         if not missing:
             return outcome

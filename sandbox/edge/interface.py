@@ -44,11 +44,13 @@ class LiveFunction:
     """
     The published code of a CloudFront Function, and the key-value store that it reads.
 
-    `values` are by key, as the edge has them now; None if no store is associated.
+    `values` are by key, as the edge has them now; None if no store is associated. With
+    `has_failing_reads`, each read of them fails.
     """
 
     code: str
     values: Mapping[str, str] | None = None
+    has_failing_reads: bool = False
 
 
 type DeployedAt = Callable[[str], Deployed | None]

@@ -95,7 +95,7 @@ class Triggers:
             sentence = f"{failed}: there is no such function, or it is not published."
             raise EdgeError(503, sentence, result="FunctionExecutionError")
         try:
-            return await run_function(function.code, event, values=function.values)
+            return await run_function(function, event)
         except FunctionExecutionError as error:
             raise EdgeError(503, f"{failed}: {error}", result="FunctionExecutionError") from error
 

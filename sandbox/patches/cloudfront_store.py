@@ -52,7 +52,9 @@ def function_code(function_arn: str) -> str | None:
     return None if code is None else code.decode()
 
 
-def live_function(function_arn: str, stores: StorePropagation) -> LiveFunction | None:
+def live_function(
+    function_arn: str, stores: StorePropagation, *, has_failing_reads: bool
+) -> LiveFunction | None:
     """Return the LIVE stage of a CloudFront Function with what it reads, None if unpublished."""
     code = function_code(function_arn)
     match = _FUNCTION_ARN.fullmatch(function_arn)
@@ -62,7 +64,8 @@ def live_function(function_arn: str, stores: StorePropagation) -> LiveFunction |
         name = function_arn.rpartition("/")[2]
         # A function may have one store (doc: CloudFront Developer Guide, cloudfront-limits).
         associated = cloudfront._functions[name]["live_body"]["kvs_arns"][:1]
-    return LiveFunction(code, stores.values(associated[0]) if associated else None)
+    values = stores.values(associated[0]) if associated else None
+    return LiveFunction(code, values, has_failing_reads)
 
 
 class CallingAccount:

@@ -55,7 +55,13 @@ def install(stores: StorePropagation, current: CurrentSettings) -> None:
             return errors.to_response(refusal, _SERVICE)
         response = await forward(request)
         if response.status == _OK:
-            stores.accept(arn, _stored(arn), current.now.store_seconds)
+            settings = current.now
+            stores.accept(
+                arn,
+                _stored(arn),
+                settings.store_seconds,
+                missing_seconds=settings.missing_seconds,
+            )
         return response
 
     wrap_service(cloudfront_keyvaluestore, serve)

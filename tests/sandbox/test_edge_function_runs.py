@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from sandbox.edge.function_runtime import FunctionExecutionError, run_function
+from sandbox.edge.interface import LiveFunction
 
 EVENT: dict[str, Any] = {"request": {"uri": "/a", "headers": {}}}
 
 
 def run(code: str, event: dict[str, Any] = EVENT, *, seconds: float = 5.0) -> object:
     """Return the function's result for `event`."""
-    return asyncio.run(run_function(code, event, seconds=seconds))
+    return asyncio.run(run_function(LiveFunction(code), event, seconds=seconds))
 
 
 @pytest.mark.parametrize(
@@ -103,8 +104,8 @@ def test_functions_run_in_parallel() -> None:
 
     async def both() -> list[object]:
         return await asyncio.gather(
-            run_function(stuck, {}, seconds=2),
-            *(run_function(quick, {"n": n}, seconds=1) for n in range(3)),
+            run_function(LiveFunction(stuck), {}, seconds=2),
+            *(run_function(LiveFunction(quick), {"n": n}, seconds=1) for n in range(3)),
             return_exceptions=True,
         )
 
@@ -127,9 +128,19 @@ def test_a_function_reads_its_key_value_store(start: str) -> None:
         }"""
     )
 
-    result = asyncio.run(run_function(code, EVENT, values={"state": '{"on": 1}'}))
+    result = asyncio.run(run_function(LiveFunction(code, {"state": '{"on": 1}'}), EVENT))
 
     assert ['{"on": 1}', 1, "KeyNotFound", True, False, 1] == result
+
+
+@pytest.mark.parametrize("read", ["get('state')", "exists('state')", "count()"])
+def test_a_function_catches_a_failing_read(read: str) -> None:
+    """As a rejected promise, of any kind of read."""
+    code = f"""import cf from 'cloudfront';
+        function handler() {{ return cf.kvs().{read}.catch(error => error.message); }}"""
+    function = LiveFunction(code, {"state": "closed"}, has_failing_reads=True)
+
+    assert "the store cannot be read" == asyncio.run(run_function(function, EVENT))
 
 
 def test_a_function_computes_digests() -> None:

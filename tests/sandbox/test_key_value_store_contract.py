@@ -194,3 +194,5 @@ def test_the_edge_reads_a_write_after_its_time(cloud: Cloud) -> None:
     assert 502 == before[0], "the origin does not listen"
     assert 503 == after[0]
     assert "" != after[1]
+    cloud.sandbox.set(failing_reads=1)
+    assert 502 == _visit(cloud, distribution["DomainName"])[0], "the state in the code counts"

@@ -37,6 +37,22 @@ def test_writes_arrive_in_their_order() -> None:
     assert {"state": "quick"} == stores.values("a")
 
 
+def test_keys_that_change_may_be_missing_before() -> None:
+    """As someone saw; keys that stay, and new ones, have no such gap."""
+    clock = _Clock()
+    stores = StorePropagation(clock)
+    stores.accept("a", {"state": "old", "page": "same"}, 0)
+    stores.accept("a", {"state": "new", "page": "same", "t": "1"}, 30, missing_seconds=5)
+
+    seen = []
+    for seconds in (24, 1, 5):
+        clock.now += seconds
+        seen.append(dict(stores.values("a")))
+
+    before, after = {"state": "old", "page": "same"}, {"state": "new", "page": "same", "t": "1"}
+    assert [before, {"page": "same"}, after] == seen
+
+
 def test_a_copy_does_not_change_with_the_store() -> None:
     """The edge has its own."""
     stored = {"state": "written"}
