@@ -232,10 +232,10 @@ def failure_event(change: FailureChange, site: EventSite) -> Event:
     """Return the event that announces that runs fail, or that they do not any more."""
     error = change.error
     if error.until is None:
-        title, text = "The controller cannot do all that it should", error.message
+        title, text = "The controller reports an error", error.message
     else:
         title = "The controller works again"
-        text = f"Since {site.clock(error.since)} it had failed: {error.message}"
+        text = f"It had failed since {site.clock(error.since)}: {error.message}"
     detail = RunFailed(
         title=title,
         text=_paragraph(text),
@@ -250,7 +250,11 @@ def failure_event(change: FailureChange, site: EventSite) -> Event:
 
 def _plan_title(planned: Planned | None, before: Planned | None, site: EventSite) -> str:
     if planned is None:
-        return f"Maintenance cancelled: not {site.clock(before.begins)}" if before else ""
+        return (
+            f"Maintenance cancelled: it was planned for {site.clock(before.begins)}"
+            if before
+            else ""
+        )
     word = "changed: now" if before else "planned:"
     return f"Maintenance {word} {site.clock(planned.begins)}"
 
@@ -260,7 +264,7 @@ def _plan_sentences(change: PlanChange, site: EventSite) -> tuple[str, ...]:
     window, now, before = f"Window '{change.window}'", change.now, change.before
     announced = _stretch(before, site) if before else ""
     if now is None:
-        return (f"{window} does not close the site as announced, {announced}.",)
+        return (f"{window} no longer closes the site {announced}, as it was announced.",)
     closes = f"{window} closes the site {_stretch(now.planned, site)}."
     return (closes, f"It was announced {announced}.") if before else (closes,)
 

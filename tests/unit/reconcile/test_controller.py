@@ -214,7 +214,7 @@ def test_a_failed_run_is_followed_by_another_in_a_minute() -> None:
     assert [
         "set the wakeup in 60.0 seconds",
         "write the status",
-        "announce The controller cannot do all that it should",
+        "announce The controller reports an error",
     ] == world.done
 
 
@@ -234,7 +234,7 @@ def test_a_run_that_its_owner_has_to_fix_is_not_repeated_every_minute() -> None:
 
     assert [
         "write the status",
-        "announce The controller cannot do all that it should",
+        "announce The controller reports an error",
     ] == world.done
 
 

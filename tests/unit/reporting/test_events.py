@@ -170,7 +170,7 @@ FOLLOWING = ComingOccurrence(AFTER, NOW, "Upgrade")
         (
             PlanChange("sunday", None, BEFORE),
             "cancelled",
-            "cancelled: not Tue 01 Dec 2026 03:00 CET",
+            "cancelled: it was planned for Tue 01 Dec 2026 03:00 CET",
         ),
     ],
 )
@@ -204,9 +204,9 @@ def test_a_plan_has_what_programs_need() -> None:
         **NAMES,
     } == changed
     assert {
-        "title": "Maintenance cancelled: not Tue 01 Dec 2026 03:00 CET",
-        "text": "Window 'sunday' does not close the site as announced, from Tue 01 Dec 2026 03:00 "
-        "CET to Tue 01 Dec 2026 04:00 CET.",
+        "title": "Maintenance cancelled: it was planned for Tue 01 Dec 2026 03:00 CET",
+        "text": "Window 'sunday' no longer closes the site from Tue 01 Dec 2026 03:00 CET to Tue "
+        "01 Dec 2026 04:00 CET, as it was announced.",
         "change": "cancelled",
         "window": "sunday",
         "begins": None,
@@ -226,14 +226,14 @@ def test_a_plan_has_what_programs_need() -> None:
         (
             LastError("no", NOW),
             "Maintenance Run Failed",
-            "The controller cannot do all that it should",
+            "The controller reports an error",
             "no",
         ),
         (
             LastError("no", NOW, NOW + HOUR),
             "Maintenance Run Recovered",
             "The controller works again",
-            "Since Tue 01 Dec 2026 03:00 CET it had failed: no",
+            "It had failed since Tue 01 Dec 2026 03:00 CET: no",
         ),
     ],
 )
