@@ -66,6 +66,7 @@ const showEnd = () => {
     return [piece, " "];
   });
   element("end")?.replaceChildren(...pieces);
+  element("end")?.setAttribute("datetime", facts.end);
   element("countdown")?.removeAttribute("hidden");
 };
 

@@ -192,7 +192,7 @@ def _markup(
         for member in ("name", "status_url", "contact")
     }
     return {name: escape(value) for name, value in plain.items()} | {
-        "message_html": _message_markup(text),
+        "message_html": _message_markup(text, _message_language(text, language, settings)),
         "brand": brand.header(language) if brand else CLOCK,
         "links": brand.links(text, language) if brand else "",
         "icon": brand.icon() if brand else CLOCK_ICON,
@@ -234,10 +234,17 @@ def _in_braces(names: Iterable[str]) -> str:
     return ", ".join(f"{{{{{name}}}}}" for name in names)
 
 
-def _message_markup(text: Text) -> str:
+def _message_language(text: Text, language: str, settings: Settings) -> str | None:
+    """Return the language of the message, "" if it is unknown; None if the page says it already."""
+    if text.message_language is not None:
+        return text.message_language
+    found = settings.text_language(language)
+    return None if f"{language}-".startswith(f"{found}-") else found
+
+
+def _message_markup(text: Text, tag: str | None) -> str:
     """Return the message with links; lang="" says that its language is unknown (HTML, 3.2.6.2)."""
     markup = _with_links(text.message) if "https://" in text.message else escape(text.message)
-    tag = text.message_language
     return markup if tag is None else f'<span lang="{tag}" dir="auto">{markup}</span>'
 
 

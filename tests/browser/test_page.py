@@ -340,12 +340,13 @@ def test_the_page_takes_over_a_new_message_and_end(shop: Shop, visit: Visit) -> 
 
     assert (
         ("Until four.", "Tuesday, December 1 at 4:00 AM UTC"),
-        (message, at_six, f"{message} {at_six}", "once", 1),
+        (message, at_six, "2099-12-01T06:00:00Z", f"{message} {at_six}", "once", 1),
     ) == (
         before,
         (
             text(browser, "message"),
             text(browser, "end"),
+            browser.find_element(By.ID, "end").get_attribute("datetime"),
             browser.execute_script("return document.getElementById('news').textContent.trim()"),
             browser.execute_script("return document.body.dataset.seen"),
             len(browser.find_elements(By.CSS_SELECTOR, "#message a")),

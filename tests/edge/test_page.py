@@ -82,6 +82,15 @@ def test_a_message_of_the_language_needs_no_language_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(
+    ("markup", "language"),
+    [("Moving.", "en-gb"), ('<span lang="en" dir="auto">Moving.</span>', "fr")],
+)
+def test_a_message_of_the_default_language_says_so(markup: str, language: str) -> None:
+    """In a page of the site's own whose language has no texts, unless it is of that language."""
+    assert markup == filled("{{message_html}}", language, texts={"en": TEXTS["en"]})
+
+
+@pytest.mark.parametrize(
     "template",
     [
         "<p title='{{message_html}}'>",
