@@ -37,7 +37,7 @@ def _requests() -> Iterator[tuple[Request, Keys, datetime]]:
         path = f"/key-value-stores/{_STORE}/keys"
         is_write = bool(drawn.getrandbits(1))
         token = quote(key, safe="")
-        ends = ["", f"/{token}x", f"?MaxResults=50&NextToken={token}"]
+        ends = ["", f"/{token}x", f"?NextToken={token}&MaxResults=50"]
         url = _HOST + path + ("" if is_write else drawn.choice(ends))
         headers = {"If-Match": f"E{number}", "Content-Type": "application/json"} if is_write else {}
         keys = Keys(f"AKID{number}", key, f"token/{number}==" if drawn.getrandbits(1) else None)
