@@ -31,6 +31,10 @@ PATHS = (
     "/open/a;b", "/open/a\\b", "/open/%00", "/open/%zz", "/open/%", "/open/%c3%a9", "/open/%c3",
     "/open/%c0%ae", "/open/%e2%82%ac", "/open/%e0%80%80", "/open/%ed%a0%80", "/open/%f0%9f%9a%80",
     "/open/%f5%80%80%80", "/open/%80", "/open/%u002e", "/open/%252e", "/open/..", "/open/...",
+    "/open/%c2%80", "/open/%c1%80", "/open/%df%bf", "/open/%e0%a0%80", "/open/%e1%80%80",
+    "/open/%ec%bf%bf", "/open/%ed%9f%bf", "/open/%ee%80%80", "/open/%f0%90%80%80",
+    "/open/%f0%8f%80%80", "/open/%f1%80%80%80", "/open/%f3%80%80%80", "/open/%f4%8f%bf%bf",
+    "/open/%f4%90%80%80", "/open/%01", "/open/%7F", "/open/%1f%2D",
     "/v1/health", "/v10/health", "/v/health", "/favicon.ico", "/deep/x.ico", "/x.icon", "/ab",
     "/abbcxd", "/axbxcxdx", "/acbd", "/abcd", "/a" + "b" * 300 + "c.d", "/a" + "bc" * 500,
     "/caf\u00e9/x", "/cafe/x", "/open/api/x", "/open/a/", "/open/a.b/", "/docs", "/docs/", "/d.x",
@@ -60,11 +64,13 @@ ORIGINS = (
     "https://appxexample.com", "https://a.example.org", "https://a.b-c.example.org",
     "https://example.org", "https://.example.org", "https://a.example.org.evil.net",
     "capacitor://localhost", "null", "https://other.example", "https://app.example.com:8443",
-    "https://app.example.com, https://b.example", "https://" + "a" * 280,
+    "https://app.example.com, https://b.example", "https://" + "a" * 272,
+    "https://" + "a" * 273, "https://" + "a" * 260 + ".example.org",
 )  # fmt: skip
 REQUESTED = (
     ("POST", "content-type, x-key"), ("PUT", ""), ("", "x"), ("GET", "a," * 1001), ("a b", "c d"),
-    ("DELETE", "a , b,c"), ("GET", "x-\u00e9"), ("A,B", ","),
+    ("GET", "a" * 2_000), ("GET", "a" * 2_001), ("DELETE", "a , b,c"),
+    ("GET", "x-\u00e9"), ("A,B", ","),
 )  # fmt: skip
 QUERIES = (
     "", "a=1&b=&a=2", f"maintenance-bypass={TOKEN}", f"a=1&maintenance-bypass={TOKEN}&b=2&c",
@@ -136,7 +142,7 @@ def random_visits(number: int, seed: int) -> Iterator[Visit]:
             "access-control-request-method": draw.choice(("", "", "GET", "a b")),
         }
         yield Visit(
-            uri=draw.choice((*PATHS, *LINK_PATHS, f"/{draw.randbytes(4).hex()}", _path(draw))),
+            uri=draw.choice((*PATHS, *LINK_PATHS, _encoded(draw), _path(draw))),
             method=draw.choice(("GET", "GET", "HEAD", "POST", "OPTIONS")),
             query=draw.choice((*QUERIES, *("",) * 30)),
             ip=draw.choice((*ADDRESSES, _ipv4(draw), _ipv4(draw), _ipv6(draw))),
@@ -156,6 +162,14 @@ def _weights(draw: random.Random, parts: tuple[str, ...]) -> str:
 
 def _path(draw: random.Random) -> str:
     return "/" + "".join(draw.choice("ab/c.d?*%2eopen\u00e9;~") for _ in range(draw.randint(0, 12)))
+
+
+def _encoded(draw: random.Random) -> str:
+    """Return a path that is open if the random bytes in it are UTF-8."""
+    lead = draw.choice((*range(0x20, 0x80, 7), 0xC1, 0xC3, 0xDF, *range(0xE0, 0xF6)))
+    others = (draw.choice((0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0)) for _ in range(4))
+    data = bytes((lead, *others))[: draw.randint(1, 5)]
+    return "/open/" + "".join(f"%{byte:02{draw.choice('xX')}}" for byte in data)
 
 
 def _ipv4(draw: random.Random) -> str:
