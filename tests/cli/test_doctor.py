@@ -7,12 +7,14 @@ The command doctor, where much is missing.
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import boto3
 import pytest
+from botocore.stub import Stubber
 from maintenance.aws.health import CodeStorage, Health, Identity
 from maintenance.cli.checks_of_rights import check_your_rights
-from maintenance.cli.checks_of_stack import check_clock, check_storage
+from maintenance.cli.checks_of_stack import check_clock, check_drift, check_storage
 from maintenance.cli.doctor import examine
 from maintenance.cli.examination import Examination
 from maintenance.cli.finding import Verdict
@@ -323,6 +325,35 @@ def test_a_caller_whose_policies_cannot_be_simulated_is_no_failure() -> None:
 
     assert Verdict.UNKNOWN is found.verdict
     assert "IAM cannot simulate the policies of arn:aws:sts" in found.text
+
+
+def test_a_resource_that_cannot_be_compared_is_no_good_news() -> None:
+    """CloudFormation lacked a permission; what it has compared is as the template says."""
+    client = boto3.client(
+        "cloudformation",
+        region_name="us-east-1",
+        aws_access_key_id="a",
+        aws_secret_access_key="b",  # noqa: S106 - not a real one
+    )
+    begun = {"StackDriftDetectionId": "detection"}
+    ended = {
+        "StackId": f"arn:aws:cloudformation:{_HERE}:stack/{STACK}/1",
+        "StackDriftDetectionId": "detection",
+        "DetectionStatus": "DETECTION_FAILED",
+        "DetectionStatusReason": "Failed to detect drift on resource [Sweep]",
+        "Timestamp": datetime.now(UTC),
+    }
+    session = SimpleNamespace(client=lambda *_, **__: client)
+    asked = Examination(Health(session, STACK, clock=lambda: datetime.now(UTC)), _no_session)  # type: ignore[arg-type]  # raises
+
+    with Stubber(client) as stubber:
+        stubber.add_response("detect_stack_drift", begun)
+        stubber.add_response("describe_stack_drift_detection_status", ended)
+        stubber.add_response("describe_stack_resource_drifts", {"StackResourceDrifts": []})
+        found = examine({"drift": check_drift}, asked)["drift"]
+
+    assert Verdict.UNKNOWN is found.verdict
+    assert "could not compare every resource: Failed to detect drift on resource" in found.text
 
 
 class AlmostFull(Health):

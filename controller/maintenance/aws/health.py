@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 _BATCH = 100
 _DRIFT_SECONDS = 90
 _DETECTING = "DETECTION_IN_PROGRESS"
+# At least one resource could not be compared; the others were (doc: CloudFormation API Reference,
+# DescribeStackDriftDetectionStatus).
+_NOT_ALL = "DETECTION_FAILED"
 # The controller attaches its own function to it, so it always differs from the template.
 _ALWAYS_DIFFERS = "PreviewDistribution"
 
@@ -137,11 +140,15 @@ class Health:
             found = cloudformation.describe_stack_resource_drifts(
                 StackName=self._stack, StackResourceDriftStatusFilters=["MODIFIED", "DELETED"]
             )
-        return tuple(
+        differing = tuple(
             f"{each['LogicalResourceId']} is {each['StackResourceDriftStatus'].lower()}"
             for each in found["StackResourceDrifts"]
             if each["LogicalResourceId"] != _ALWAYS_DIFFERS
         )
+        if status["DetectionStatus"] == _NOT_ALL and not differing:
+            reason = status.get("DetectionStatusReason", "no reason given")
+            raise ObservationError(f"CloudFormation could not compare every resource: {reason}")
+        return differing
 
     def ringing(self, alarms: Collection[str]) -> tuple[str, ...]:
         """Return which of these alarms ring."""
