@@ -8,6 +8,9 @@ resource, and so the stack, with CloudFront's sentence.
 When a resource fails to delete, ministack goes on and deletes what that resource depends on.
 CloudFormation keeps it, so that the deletion can be tried again: a custom resource needs its
 function for that.
+
+A change set of ministack lists resources whose condition is false. CloudFormation ignores these
+(doc: CloudFormation User Guide, conditions-section-structure).
 """
 
 # ruff: noqa: SLF001 - ministack has no public names for what is patched here
@@ -17,7 +20,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ministack.services import cloudformation, cloudfront
-from ministack.services.cloudformation import provisioners, stacks
+from ministack.services.cloudformation import changesets, engine, provisioners, stacks
 
 from sandbox.cloudfront import configuration, defaults
 from sandbox.cloudfront.association_rules import association_refusals
@@ -52,6 +55,7 @@ class StackDistributions:
         wrap_function(handlers, "update", self._patch_update)
         wrap_function(handlers, "delete", self._patch_delete)
         wrap_function(stacks, "_delete_resource", _patch_delete_resource)
+        wrap_function(changesets, "_resolve_props_for_diff", _patch_resources_to_compare)
 
     def _patch_create(self, create: Callable[..., _Created]) -> Callable[..., _Created]:
         def create_checked(*arguments: object) -> _Created:
@@ -101,6 +105,25 @@ class StackDistributions:
         defaults.fill(config)
         record["config_xml"] = configuration.write(config).decode()
         self._distributions.deploy(distribution_id)
+
+
+def _patch_resources_to_compare(
+    resolve: Callable[..., dict[str, Any]],
+) -> Callable[..., dict[str, Any]]:
+    def resolve_existing(
+        template: dict[str, Any], parameters: dict[str, Any], *stack: str
+    ) -> dict[str, Any]:
+        conditions = engine._evaluate_conditions(template, parameters)
+        resources = resolve(template, parameters, *stack).get("Resources", {})
+        return {
+            "Resources": {
+                name: each
+                for name, each in resources.items()
+                if conditions.get(each.get("Condition"), True)
+            }
+        }
+
+    return resolve_existing
 
 
 def _patch_delete_resource(delete_resource: Callable[..., None]) -> Callable[..., None]:

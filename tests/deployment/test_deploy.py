@@ -31,6 +31,8 @@ def test_from_nothing_to_a_plan_on_off_and_back_to_nothing(empty: Cloud, deploye
     assert 0 == code, screen
     assert "6 of 6" in screen
     assert f"1  {site.distribution_id}" in screen
+    assert "AWS::Lambda::Function" in screen
+    assert "AWS::CloudFront::Distribution" not in screen
     assert "It creates these rights:" in screen
     assert f"It creates the bucket {PACKAGES}" in screen
     assert "This would close 1 behavior of 1 distribution." in plan

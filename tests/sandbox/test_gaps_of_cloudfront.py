@@ -23,6 +23,7 @@ from tests.sandbox.builders import (
     put,
     refused,
 )
+from tests.sandbox.change_sets import proposed
 from tests.sandbox.custom_resource import a_custom_resource
 
 pytestmark = pytest.mark.gap
@@ -167,6 +168,11 @@ def test_a_stack_deletion_goes_on_after_a_failure(plain: Cloud) -> None:
 
     assert "DELETE_FAILED" == eventually(lambda: _settled(plain))
     assert 404 == refused(lambda: plain.functions.get_function(FunctionName="custom"))[1]
+
+
+def test_a_change_set_ignores_conditions(plain: Cloud) -> None:
+    """Patch: patches/cloudformation, which leaves out what will not be created."""
+    assert ["Always", "Never"] == proposed(plain)
 
 
 def test_a_store_and_a_function_have_no_limits(plain: Cloud) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.cloud import Cloud, eventually
 from tests.sandbox.builders import a_version, change_default, edge, refused
+from tests.sandbox.change_sets import proposed
 from tests.sandbox.custom_resource import a_custom_resource
 
 
@@ -180,3 +181,9 @@ def test_deleting_a_stack_deletes_its_distribution(cloud: Cloud) -> None:
     assert ("InvalidParameterValueException", 400) == refused(
         lambda: cloud.functions.delete_function(FunctionName="page", Qualifier="1")
     )
+
+
+def test_a_change_set_lists_what_will_be_created(cloud: Cloud) -> None:
+    """Not what has a false condition (doc: User Guide, conditions-section-structure)."""
+    assert ["Always"] == proposed(cloud)
+    assert ["Always", "Never"] == proposed(cloud, Wanted="yes")
