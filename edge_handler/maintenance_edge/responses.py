@@ -1,7 +1,7 @@
 """
 Render the maintenance responses, one for each language and media type. Pure.
 
-Each is a 503 that caches must not store, with X-Maintenance, by which a front end tells maintenance
+Each is a 503 that caches must not store, with X-Maintenance, by which a front end knows maintenance
 from an outage. Retry-After depends on the time of the request and is added later (`retry_after`).
 
 Lambda@Edge lets a function set only some headers (doc: CloudFront Developer Guide,

@@ -58,7 +58,7 @@ def test_a_refused_distribution_is_not_counted_as_closed(deployed: Deployed) -> 
 
     assert "This would close 1 behavior of 1 distribution. 1 distribution stays as it is" in shown
     assert "error Detach that function, or deploy with ExistingFunctions=displace" in shown
-    assert "until someone writes off" in shown
+    assert "until someone ends it" in shown
 
 
 def test_extend_names_both_ends_and_what_becomes_of_the_message(deployed: Deployed) -> None:
@@ -78,7 +78,7 @@ def test_an_earlier_end_is_called_shortening(deployed: Deployed) -> None:
 
     assert "Shorten the maintenance by 1h" in shortened
     assert "Shorten the maintenance site" in given_an_end
-    assert "instead of someone writes off" in given_an_end
+    assert "instead of no end" in given_an_end
 
 
 def test_on_over_a_maintenance_says_that_the_message_is_lost(deployed: Deployed) -> None:

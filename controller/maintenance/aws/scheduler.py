@@ -91,7 +91,7 @@ class AlarmClock:
         """
         Never let it wake the controller again, whichever run still sets it; raise ApplyError.
 
-        It stays as a disabled schedule, which tells such a run that the stack is being deleted.
+        It stays as a disabled schedule, which shows such a run that the stack is being deleted.
         """
 
         def write() -> None:

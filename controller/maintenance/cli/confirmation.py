@@ -126,15 +126,15 @@ def _ends(prospect: Prospect, clock: Clock) -> Iterator[tuple[str, str]]:
         if own_end and own_end != after.until:
             yield "until", f"a window goes on after {clock.time(own_end)}"
     if prospect.effect in (Effect.EXTENDS, Effect.SHORTENS):
-        yield "instead of", _end(prospect.before.until, clock)
+        yield "instead of", _end(prospect.before.until, clock, endless="no end")
     if prospect.effect is Effect.OPENS:
         yield "was until", _end(prospect.before.until, clock)
     if prospect.before.mode is Mode.MAINTENANCE:
         yield "asked by", prospect.requested_by
 
 
-def _end(until: datetime | None, clock: Clock) -> str:
-    return clock.time_and_distance(until) if until else "someone writes off"
+def _end(until: datetime | None, clock: Clock, *, endless: str = "someone ends it") -> str:
+    return clock.time_and_distance(until) if until else endless
 
 
 def _messages(prospect: Prospect) -> Iterator[tuple[str, str]]:

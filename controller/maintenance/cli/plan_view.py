@@ -37,7 +37,7 @@ def render_plan(view: ReportView, clock: Clock, hypothetical: str | None = None)
     decision = report.decision
     until = ""
     if decision.mode is Mode.MAINTENANCE:
-        end = clock.time_and_distance(decision.until) if decision.until else "someone writes off"
+        end = clock.time_and_distance(decision.until) if decision.until else "someone ends it"
         until = f" until {end}"
     would = f"If the switch said {hypothetical!r} now, the site would be"
     should = "The site should be"

@@ -97,7 +97,7 @@ def _request(status: StatusView, clock: Clock) -> Iterator[tuple[str, str]]:
         yield "asked for", f"{asked}{by}{at}"
     if decision.mode is Mode.MAINTENANCE:
         until = decision.until
-        yield "until", clock.time_and_distance(until) if until else "someone writes off"
+        yield "until", clock.time_and_distance(until) if until else "someone ends it"
     yield "why", decision.reason
     yield "message", decision.message or ""
     yield "site", listed([each.name for each in report.targets])

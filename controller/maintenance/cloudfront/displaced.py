@@ -123,7 +123,7 @@ def record_before_attach(
     """
     Return the record to write before attaching: the lists of these behaviors as they are now.
 
-    What an earlier attach displaced stays in the record if its place is empty now: somebody has
+    What an earlier attach displaced stays in the record if its place is empty now: someone has
     removed ours and attached nothing instead.
 
     Every other behavior keeps its entry, even if ours is not attached there or the behavior is

@@ -66,8 +66,8 @@ class LambdaEdge(Struct, frozen=True):
         """
         Return whether this is a function that an earlier installation of the stack left behind.
 
-        It has our stack's name and other random characters. Of two shortened names that cannot be
-        told: they may be those of two stacks whose names begin alike.
+        It has our stack's name and other random characters. For two shortened names that is
+        unknown: they may be those of two stacks whose names begin alike.
         """
         name, ours = _name(arn), (self.name, self.page_name)
         is_shortened = any(len(each) >= _LONGEST_NAME for each in (name, *ours))

@@ -12,8 +12,8 @@ neither history nor status answers.
     off, written just now and woke this run      live, with an error: it ends what began before
     anything else                                no decision: the run fails, the mode stays
 
-A late command may have written an off, which then ends less (ADR 0011). The history tells; if it
-cannot be read, an off takes effect only when the run is retried.
+A late command may have written an off, which then ends less (ADR 0011). The history shows that; if
+it cannot be read, an off takes effect only when the run is retried.
 """
 
 from collections.abc import Callable

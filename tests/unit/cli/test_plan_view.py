@@ -48,7 +48,7 @@ def test_plan_lists_the_functions_to_restore_and_those_that_stay_away() -> None:
     ("expected", "decision", "hypothetical"),
     [
         ("The site should be open. why", OPEN, None),
-        ("The site should be closed until someone writes off. why", CLOSED, None),
+        ("The site should be closed until someone ends it. why", CLOSED, None),
         (
             "'on for 2h' now, the site would be closed until Tue 1 Dec 14:00 UTC, in 2h. why",
             replace(CLOSED, until=NOW + timedelta(hours=2)),

@@ -114,7 +114,7 @@ def test_the_headline_counts_distributions_where_they_differ() -> None:
             "asked for closed, Tue 1 Dec 12:00 UTC, now until Tue 1 Dec 14:00 UTC, in 2h why",
             CLOSED,
         ),
-        ("until someone writes off why", replace(CLOSED, until=None)),
+        ("until someone ends it why", replace(CLOSED, until=None)),
         ("asked for nothing: the site stays as it is why Unchanged.", UNCHANGED),
         (
             "message Back at two site e0.cloudfront.net stack",
