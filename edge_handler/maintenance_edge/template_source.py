@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 
+from maintenance_edge.page_policy import is_style_or_handler
 from maintenance_edge.tags import tags
 
 TYPE_CHECKING = False
@@ -67,10 +68,17 @@ def _found(page: str, engines: Iterable[tuple[str, str]]) -> Iterator[tuple[int,
 
 
 def _without_code(page: str) -> str:
-    """Return the page with blanks for its scripts and styles, so that offsets stay."""
+    """
+    Return the page with blanks for its scripts and styles, so that offsets stay.
+
+    A tag with a template literal in onclick= or the like is blank as well.
+    """
     parts, position = [], 0
     for tag in tags(page):
         if tag.name in {"script", "style"} and tag.content:
             parts += [page[position : tag.end], " " * len(tag.content)]
             position = tag.end + len(tag.content)
+        elif "`" in page[tag.start : tag.end] and any(map(is_style_or_handler, tag.attributes())):
+            parts += [page[position : tag.start], " " * (tag.end - tag.start)]
+            position = tag.end
     return "".join((*parts, page[position:]))

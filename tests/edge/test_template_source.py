@@ -45,6 +45,13 @@ def test_the_source_of_a_template_is_refused_with_its_engine(engine: str, source
     )
 
 
+def test_source_behind_a_handler_is_refused_at_its_line() -> None:
+    """Only the tag of a handler with a template literal is code."""
+    (error,) = template_errors("<a onclick='say(`${b}`)'>\n<p title='`'>${c}", "page/page.html")
+
+    assert error.startswith("page/page.html, line 2: '${c}' is the source of a template")
+
+
 def test_the_error_shows_the_first_source_and_its_line() -> None:
     """So that it is found."""
     page = "<!doctype html>\n<p>\n<?php if ($closed): ?>Closed<?php endif; ?> {% a %}"
@@ -64,6 +71,7 @@ def test_the_error_shows_the_first_source_and_its_line() -> None:
         "<style>@media print{p{a:b}}@include x</style><script>'{$a}'</script>",
         "<p>10 &lt;% 20</p><a href='/a%20b?c=%PUBLIC'>",
         '<p style="background:url(data:image/svg+xml,%3Csvg%3E{%23fff}%3C/svg%3E)">::before',
+        "<p>a</p><button class='b' onclick='say(`Hello ${name}`)'>b</button>",
     ],
 )
 def test_a_page_is_no_template(page: str) -> None:
