@@ -410,16 +410,19 @@ function header(request, name) {
 }
 
 function weighted(text) {
-    const found = [];
-    text.slice(0, 1000).toLowerCase().split(',').forEach((element) => {
-        const parts = element.split(';').map((part) => part.trim());
-        const given = parts.slice(1).filter((part) => part.startsWith('q='))[0];
-        const weight = given ? given.slice(2) : '1';
-        if (parts[0] && /^(0(\.\d*)?|1(\.0*)?|\.\d+)$/.test(weight)) {
-            found.push({ name: parts[0], weight: parseFloat(weight) });
-        }
-    });
-    return found;
+    return text.slice(0, 1000).toLowerCase().split(',').map(element).filter((each) => each.name);
+}
+
+// The first `q` counts; an element without a name, or with a weight that is none, has no name here.
+function element(text) {
+    const parts = text.split(';');
+    let weight = '1';
+    for (let i = parts.length - 1; i; i--) {
+        const part = parts[i].trim();
+        weight = part.startsWith('q=') ? part.slice(2) : weight;
+    }
+    const isWeight = weight === '1' || /^(0(\.\d*)?|1(\.0*)?|\.\d+)$/.test(weight);
+    return { name: isWeight ? parts[0].trim() : '', weight: parseFloat(weight) };
 }
 
 function preferredKind(accept) {
