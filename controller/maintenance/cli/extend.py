@@ -48,8 +48,8 @@ def add_arguments(commands: Commands, shared: argparse.ArgumentParser) -> None:
         parents=[shared],
         help="give the maintenance that is on a later end, and keep its message",
         description=(
-            "Write a later end to the switch, whether it or a window has closed the site. An "
-            "earlier end shortens the maintenance, and is called so before it is written."
+            "Write a later end to the switch, whether the switch or a window has closed the site. "
+            "An earlier end shortens the maintenance, and the question says so."
         ),
         epilog=_EXAMPLES,
     )

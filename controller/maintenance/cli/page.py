@@ -35,8 +35,8 @@ examples:
   site-maintenance page put maintenance.html     it becomes page.html
   site-maintenance page put my-page --yes
 
-Images, fonts, styles and scripts that lie beside the page are put into it,
-unless allowed_paths keeps them open. It is checked before anything is written.
+It puts images, fonts, styles and scripts that lie beside the page into it,
+unless allowed_paths keeps them open, and checks the page before it writes.
 """
 
 
