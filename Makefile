@@ -17,7 +17,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/pycache
 
 .DEFAULT_GOAL := help
 .PHONY: help setup bench demo sandbox live-check test laws cover fmt lint types imports template audit build check lock \
-	clean docs screens page-images check-docs load mutation invoke lambda-image packages release
+	clean docs screens page-images check-docs load mutation invoke lambda-image packages install release
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -97,6 +97,9 @@ build: setup ## Build both functions, small and quick to start
 
 packages: build ## Make the Lambda packages and the plain template that the wheel carries
 	@$(BIN)/python -m tools.packages
+
+install: packages ## Install the command of this checkout, with the Lambda packages, and say where it is
+	@tools/environment command
 
 release: packages .venv/release/.made ## Make everything of a release in dist/, the same bytes each time
 	@$(BIN)/python -m tools.release

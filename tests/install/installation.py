@@ -34,6 +34,12 @@ def install_with_pipx(folder: Path, what: Path = ROOT) -> None:
     )
 
 
+def install_with_make(folder: Path) -> str:
+    """Install this checkout as `make install` does after the packages; return what it says."""
+    words = ["make", "--old-file=packages", "install"]
+    return _run(words, UV_TOOL_DIR=str(folder / "tools"), UV_TOOL_BIN_DIR=str(folder / "bin"))
+
+
 def type_installed(
     folder: Path, *words: str, program: str = "site-maintenance", **variables: str
 ) -> str:

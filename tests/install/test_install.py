@@ -13,7 +13,12 @@ from maintenance.cli.resources import version
 
 from tests.cli.deployed import deploy
 from tests.cloud import Cloud
-from tests.install.installation import install_with_pipx, install_with_uv, type_installed
+from tests.install.installation import (
+    install_with_make,
+    install_with_pipx,
+    install_with_uv,
+    type_installed,
+)
 from tests.sandbox.builders import a_distribution
 
 _IMPORT_ALL = """
@@ -37,6 +42,16 @@ def installed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 def test_the_installed_command_says_its_version(installed: Path) -> None:
     """That of the template in the same checkout."""
     assert f"site-maintenance {version()}\n" == type_installed(installed, "--version")
+
+
+def test_make_installs_the_command_and_says_where_it_is(tmp_path: Path) -> None:
+    """Someone without uv on PATH, or with an older Python, has to know nothing else."""
+    said = install_with_make(tmp_path)
+
+    program = tmp_path / "bin" / "site-maintenance"
+    assert f"Installed {program}\n" in said
+    assert f'export PATH="{program.parent}:$PATH"' in said
+    assert f"site-maintenance {version()}\n" == type_installed(program.parent, "--version")
 
 
 def test_every_command_starts_where_nothing_else_is_installed(installed: Path) -> None:
