@@ -81,6 +81,18 @@ def test_a_time_of_day_is_at_most_a_day_away(text: str, now: datetime, zone: Zon
 
 
 @MANY
+@given(CLOCKS, INSTANTS, ZONES)
+def test_a_time_of_day_is_of_today_or_within_12_hours(
+    text: str, now: datetime, zone: ZoneInfo
+) -> None:
+    """Once it is over, the command never takes tomorrow's in its place without a word."""
+    with suppress(UnreadableValue):
+        found = parse_typed_instant(text, now=now, zone=zone)
+        is_today = found.astimezone(zone).date() == now.astimezone(zone).date()
+        assert is_today or found - now <= timedelta(hours=12)
+
+
+@MANY
 @given(st.integers(1, 280 * 24 * 60), INSTANTS, ZONES)
 def test_what_the_command_shows_can_be_typed(minutes: int, now: datetime, zone: ZoneInfo) -> None:
     """With the name of its clocks, even while they change."""

@@ -18,7 +18,12 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from maintenance.cli.typed_instant import did_you_mean, format_local, parse_typed_instant
+from maintenance.cli.typed_instant import (
+    TimeIsOverToday,
+    did_you_mean,
+    format_local,
+    parse_typed_instant,
+)
 from maintenance.errors import UnreadableValue
 from maintenance.schedule.times import parse_duration
 
@@ -131,7 +136,10 @@ def _missing_for(text: str) -> str:
 
 
 def _missing_until(text: str, now: datetime, zone: ZoneInfo) -> str:
-    with suppress(UnreadableValue):
+    try:
         parse_typed_instant(text, now=now, zone=zone)
-        return f"did you mean 'until {text}'?"
-    return ""
+    except TimeIsOverToday:
+        return f"did you mean 'until tomorrow {text}'?"
+    except UnreadableValue:
+        return ""
+    return f"did you mean 'until {text}'?"

@@ -3,7 +3,7 @@ An instant as people type it, found on the clocks of the site's zone. Pure.
 
     typed                                   the instant is
     --------------------------------------  ----------------------------------------------------
-    04:00, 4am                              when clocks show it next
+    04:00, 4am                              when clocks show it next: today, or in 12 hours at most
     today 23:00, tomorrow 6:00              on that day
     Sunday 04:00, 04:00 on Sunday           when clocks show it next on a Sunday, also today
     6 Dec 04:00, Sun Dec 6 4am              on that day of this year, or of the next if it is past
@@ -12,8 +12,9 @@ An instant as people type it, found on the clocks of the site's zone. Pure.
     any of these and Z, UTC or +01:00       the same on clocks with this offset from UTC
     any of these and CET                    the same, provided that clocks then show CET
 
-Refused, with what to type instead: an instant that is not later than now, and a local time that
-clocks skip or repeat when they change. Of a repeated one only what is later than now counts.
+Refused, with what to type instead: an instant that is not later than now, a time of day that is
+over today and comes back in more than 12 hours, and a local time that clocks skip or repeat when
+they change. Of a repeated one only what is later than now counts.
 """
 
 import re
@@ -27,6 +28,8 @@ from msgspec import Struct, convert
 from maintenance.errors import UnreadableValue
 
 _DAY = timedelta(days=1)
+# Beyond it, the time that has just passed today is the nearer one.
+_CLEARLY_TOMORROW = timedelta(hours=12)
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
@@ -52,6 +55,10 @@ _EXPECTED = (
 )
 
 
+class TimeIsOverToday(UnreadableValue):
+    """A time of day that may mean today, when it is over, or tomorrow."""
+
+
 class _Typed(Struct, frozen=True):
     """What was typed, by its kind, in lower case; '' for a kind that was not."""
 
@@ -64,6 +71,11 @@ class _Typed(Struct, frozen=True):
     weekday: str = ""
     relative: str = ""
     zone: str = ""
+
+    @property
+    def names_a_day(self) -> bool:
+        """Whether it is more than a time of day."""
+        return bool(self.date or self.month or self.weekday or self.relative)
 
 
 def parse_typed_instant(text: str, *, now: datetime, zone: ZoneInfo) -> datetime:
@@ -82,7 +94,10 @@ def parse_typed_instant(text: str, *, now: datetime, zone: ZoneInfo) -> datetime
         readings = [each for each in _readings(wall, clocks) if each > now]
         if readings:
             _check_weekday(typed.weekday, day)
-            return _only(readings, wall, clocks, typed.zone)
+            instant = _only(readings, wall, clocks, typed.zone)
+            if not typed.names_a_day:
+                _check_distance(instant, text, now=now, clocks=clocks)
+            return instant
     hint = "; did you mean tomorrow?" if typed.relative else ""
     raise UnreadableValue(f"this is not later than now, {_show(now, clocks)}{hint}")
 
@@ -201,6 +216,18 @@ def _check_weekday(weekday: str, day: date) -> None:
     actual = _WEEKDAYS[day.weekday()]
     if weekday and weekday != actual:
         raise UnreadableValue(f"{day} is a {actual.title()}")
+
+
+def _check_distance(instant: datetime, text: str, *, now: datetime, clocks: tzinfo) -> None:
+    """Refuse a time of day that is over today, unless tomorrow's is near."""
+    there = instant.astimezone(clocks)
+    if there.date() == now.astimezone(clocks).date() or instant - now <= _CLEARLY_TOMORROW:
+        return
+    typed = " ".join(text.split())
+    raise TimeIsOverToday(
+        f"{there:%H:%M} is over today, {_show(now, clocks)}; for {_show(instant, clocks)} write "
+        f"'until tomorrow {typed}'"
+    )
 
 
 def _readings(wall: datetime, clocks: tzinfo) -> list[datetime]:

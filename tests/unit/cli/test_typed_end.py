@@ -8,7 +8,7 @@ from maintenance.cli.typed_end import parse_end, parse_extension
 from maintenance.errors import UnreadableValue
 
 LJUBLJANA = ZoneInfo("Europe/Ljubljana")
-NOW = datetime(2026, 11, 30, 14, 20, tzinfo=UTC)  # 15:20 in Ljubljana
+NOW = datetime(2026, 11, 30, 21, 20, tzinfo=UTC)  # 22:20 in Ljubljana
 END = NOW + timedelta(hours=1)
 
 
@@ -62,6 +62,7 @@ def test_a_duration_counts_from_now() -> None:
         ("45m", "did you mean 'for 45m'?"),
         ("1 hour", "did you mean 'for 1 hour'?"),
         ("04:00", "did you mean 'until 04:00'?"),
+        ("22:00", "did you mean 'until tomorrow 22:00'?"),
         ("tomorrow 6:00", "did you mean 'until tomorrow 6:00'?"),
         ("fro 45m", "did you mean 'for' instead of 'fro'?"),
         ("utnil 04:00", "did you mean 'until' instead of 'utnil'?"),
@@ -86,6 +87,18 @@ def test_what_is_not_understood_is_refused_with_what_to_type(text: str, expected
     assert expected == refusal(text)
 
 
+def test_a_time_that_is_over_today_is_refused_with_what_to_type() -> None:
+    """For an extension as for a new end."""
+    expected = (
+        "22:00 is over today, 2026-11-30 22:20 CET; for 2026-12-01 22:00 CET write 'until "
+        "tomorrow 22:00'."
+    )
+    assert expected == refusal("until 22:00")
+    with pytest.raises(UnreadableValue) as refused:
+        parse_extension("until 22:00", end=END, now=NOW, zone=LJUBLJANA)
+    assert str(refused.value).endswith(expected)
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -93,7 +106,7 @@ def test_what_is_not_understood_is_refused_with_what_to_type(text: str, expected
         ("30 minutes", END + timedelta(minutes=30)),
         ("by 1 h", END + timedelta(hours=1)),
         ("for 1h30m", END + timedelta(minutes=90)),
-        ("until 16:00", datetime(2026, 11, 30, 15, tzinfo=UTC)),
+        ("until 23:00", datetime(2026, 11, 30, 22, tzinfo=UTC)),
         ("until tomorrow 6:00", datetime(2026, 12, 1, 5, tzinfo=UTC)),
     ],
 )

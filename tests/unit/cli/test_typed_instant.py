@@ -8,7 +8,7 @@ from maintenance.cli.typed_instant import format_local, parse_typed_instant
 from maintenance.errors import UnreadableValue
 
 LJUBLJANA = ZoneInfo("Europe/Ljubljana")
-MONDAY = "2026-11-30T15:20+01:00"
+MONDAY = "2026-11-30T22:20+01:00"
 
 
 def instant(text: str, *, now: str = MONDAY, zone: ZoneInfo = LJUBLJANA) -> str:
@@ -44,14 +44,14 @@ def refusal(text: str, *, now: str = MONDAY) -> str:
         ("04:00+01:00", "2026-12-01T04:00+01:00"),
         ("04:00 CET", "2026-12-01T04:00+01:00"),
         # Other ways to write them.
-        ("16:00", "2026-11-30T16:00+01:00"),
-        ("4:30 pm", "2026-11-30T16:30+01:00"),
+        ("23:00", "2026-11-30T23:00+01:00"),
+        ("11:30 pm", "2026-11-30T23:30+01:00"),
         ("12am", "2026-12-01T00:00+01:00"),
-        ("12pm", "2026-12-01T12:00+01:00"),
+        ("tomorrow 12pm", "2026-12-01T12:00+01:00"),
         ("04:00:30", "2026-12-01T04:00:30+01:00"),
         ("tomorrow at 6:00", "2026-12-01T06:00+01:00"),
         ("tuesday tomorrow 6:00", "2026-12-01T06:00+01:00"),
-        ("mon 16:00", "2026-11-30T16:00+01:00"),
+        ("mon 23:00", "2026-11-30T23:00+01:00"),
         ("mon 04:00", "2026-12-07T04:00+01:00"),
         ("thurs 04:00", "2026-12-03T04:00+01:00"),
         ("30 Nov 15:00", "2027-11-30T15:00+01:00"),
@@ -72,14 +72,50 @@ def test_a_typed_time_is_an_instant(text: str, expected: str) -> None:
     [
         ("2026-11-30T03:59+01:00", "2026-11-30T04:00+01:00"),
         ("2026-11-30T03:59:59.999999+01:00", "2026-11-30T04:00+01:00"),
-        ("2026-11-30T04:00+01:00", "2026-12-01T04:00+01:00"),
-        ("2026-11-30T04:01+01:00", "2026-12-01T04:00+01:00"),
-        ("2026-12-31T04:01+01:00", "2027-01-01T04:00+01:00"),
+        ("2026-11-30T00:00+01:00", "2026-11-30T04:00+01:00"),
+        ("2026-11-30T16:00+01:00", "2026-12-01T04:00+01:00"),
+        ("2026-11-30T23:00+01:00", "2026-12-01T04:00+01:00"),
+        ("2026-12-31T23:00+01:00", "2027-01-01T04:00+01:00"),
     ],
 )
 def test_a_time_of_day_is_the_next_one(now: str, expected: str) -> None:
-    """A minute later it is that of the next day."""
+    """Of today, however far ahead, or of tomorrow, if that is at most 12 hours ahead."""
     assert expected == instant("04:00", now=now)
+
+
+@pytest.mark.parametrize(
+    ("text", "now", "expected"),
+    [
+        ("17:00", "2026-11-30T17:06+01:00", "2026-12-01 17:00 CET write 'until tomorrow 17:00'"),
+        ("4am", "2026-11-30T15:59+01:00", "2026-12-01 04:00 CET write 'until tomorrow 4am'"),
+        (
+            "at  17:00 utc",
+            "2026-11-30T18:00+01:00",
+            "2026-12-01 17:00 UTC write 'until tomorrow at 17:00 utc'",
+        ),
+    ],
+)
+def test_a_time_that_is_over_today_does_not_become_a_day_more(
+    text: str, now: str, expected: str
+) -> None:
+    """An operator who is late by minutes would close the site for a day."""
+    assert refusal(text, now=now).endswith(f"; for {expected}")
+
+
+def test_the_refusal_of_a_time_that_is_over_shows_the_present() -> None:
+    """On the clocks that decided."""
+    shown = refusal("17:00 UTC", now="2026-11-30T18:06+01:00")
+    assert shown.startswith("17:00 is over today, 2026-11-30 17:06 UTC; ")
+
+
+@pytest.mark.parametrize("text", ["17:00", "5pm", "17:00 UTC", "17:00-05:00"])
+def test_what_the_refusal_of_a_time_suggests_can_be_typed(text: str) -> None:
+    """It means the instant that the refusal shows."""
+    now = "2026-11-30T23:30+01:00"
+    shown, suggested = refusal(text, now=now).split("; for ")[1].split(" write ")
+    assert shown.startswith("2026-12-01 17:00 ")
+    meant = datetime.fromisoformat(instant(suggested.strip("'").removeprefix("until "), now=now))
+    assert meant > datetime.fromisoformat("2026-12-01T12:00+01:00")
 
 
 @pytest.mark.parametrize(
@@ -106,9 +142,9 @@ def test_what_another_zone_shows_decides_the_day() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("today 04:00", "this is not later than now, 2026-11-30 15:20 CET; did you mean tomorrow?"),
-        ("2025-12-06 04:00", "this is not later than now, 2026-11-30 15:20 CET"),
-        ("6 Dec 2025 04:00", "this is not later than now, 2026-11-30 15:20 CET"),
+        ("today 04:00", "this is not later than now, 2026-11-30 22:20 CET; did you mean tomorrow?"),
+        ("2025-12-06 04:00", "this is not later than now, 2026-11-30 22:20 CET"),
+        ("6 Dec 2025 04:00", "this is not later than now, 2026-11-30 22:20 CET"),
         ("Mon 6 Dec 04:00", "2026-12-06 is a Sunday"),
         ("tomorrow", "at what time? Add one, such as 04:00"),
         ("Sunday", "at what time? Add one, such as 04:00"),

@@ -7,7 +7,7 @@ import pytest
 from maintenance.cli.typed_switch import TypedWords, read_command, split_message, switch_value
 from maintenance.errors import UnreadableValue
 
-NOW = datetime(2026, 11, 30, 14, 20, tzinfo=UTC)
+NOW = datetime(2026, 11, 30, 21, 20, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
