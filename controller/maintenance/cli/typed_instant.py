@@ -19,6 +19,7 @@ they change. Of a repeated one only what is later than now counts.
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from difflib import get_close_matches
 from zoneinfo import ZoneInfo
@@ -196,13 +197,22 @@ def _days(typed: _Typed, today: date) -> Iterator[date]:
         yield today + _RELATIVE[typed.relative]
     elif typed.month:
         month = _MONTHS.index(typed.month) + 1
-        for year in (typed.year,) if typed.year else (today.year, today.year + 1):
-            yield _date(f"{year}-{month:02}-{typed.day:0>2}")
+        years = (typed.year,) if typed.year else (today.year, today.year + 1)
+        yield from _dates([f"{year}-{month:02}-{typed.day:0>2}" for year in years])
     elif typed.weekday:
         first = today + (_WEEKDAYS.index(typed.weekday) - today.weekday()) % 7 * _DAY
         yield from (first, first + 7 * _DAY)
     else:
         yield from (today, today + _DAY)
+
+
+def _dates(candidates: Sequence[str]) -> list[date]:
+    """Return those that exist, as 29 February does in some years; refuse them if there is none."""
+    found = []
+    for each in candidates:
+        with suppress(UnreadableValue):
+            found.append(_date(each))
+    return found or [_date(candidates[0])]
 
 
 def _date(iso: str) -> date:

@@ -130,6 +130,12 @@ def test_a_weekday_is_today_as_long_as_its_time_is_to_come(now: str, expected: s
     assert expected == instant("Sunday 04:00", now=now)
 
 
+def test_a_day_that_only_the_next_year_has_is_of_that_year() -> None:
+    """In September 2027, 29 February is that of 2028."""
+    found = instant("29 Feb 04:00", now="2027-09-21T23:00+02:00")
+    assert "2028-02-29T04:00+01:00" == found
+
+
 def test_what_another_zone_shows_decides_the_day() -> None:
     """It is Monday in Ljubljana and still Sunday in Honolulu."""
     now = "2026-11-30T08:00+01:00"
