@@ -144,6 +144,8 @@ def _classify(word: str, zone_names: set[str]) -> tuple[str, str]:
             for name in names:
                 if name.startswith(word):
                     return kind, name
+    if word == "yesterday":
+        raise UnreadableValue("yesterday is past: write a time that is later than now")
     hint = did_you_mean(word, (*_RELATIVE, *_WEEKDAYS, *_MONTHS))
     raise UnreadableValue(hint or f"{word!r} is unknown; {_EXPECTED}")
 

@@ -151,6 +151,7 @@ def test_what_another_zone_shows_decides_the_day() -> None:
         ("today 04:00", "this is not later than now, 2026-11-30 22:20 CET; did you mean tomorrow?"),
         ("2025-12-06 04:00", "this is not later than now, 2026-11-30 22:20 CET"),
         ("6 Dec 2025 04:00", "this is not later than now, 2026-11-30 22:20 CET"),
+        ("yesterday 04:00", "yesterday is past: write a time that is later than now"),
         ("Mon 6 Dec 04:00", "2026-12-06 is a Sunday"),
         ("tomorrow", "at what time? Add one, such as 04:00"),
         ("Sunday", "at what time? Add one, such as 04:00"),
