@@ -106,12 +106,12 @@ def command(*words: str) -> list[str]:
     return [sys.executable, "-m", "maintenance", *words]
 
 
-def deploy(cloud: Cloud, distributions: str, **settings: str) -> Deployed:
+def deploy(cloud: Cloud, distributions: str, *, stack: str = STACK, **settings: str) -> Deployed:
     """Make a site and its stack for these distributions."""
-    return stack_of(make_site(cloud), distributions, **settings)
+    return stack_of(make_site(cloud), distributions, stack=stack, **settings)
 
 
-def stack_of(site: Site, distributions: str, **settings: str) -> Deployed:
+def stack_of(site: Site, distributions: str, *, stack: str = STACK, **settings: str) -> Deployed:
     """Make the stack of an existing site."""
     cloud = site.cloud
     variables = site.environment(distributions, **settings)
@@ -124,9 +124,9 @@ def stack_of(site: Site, distributions: str, **settings: str) -> Deployed:
             "ControllerLogs": {"Value": LOG_GROUP},
         },
     }
-    cloud.cloudformation.create_stack(StackName=STACK, TemplateBody=json.dumps(template))
+    cloud.cloudformation.create_stack(StackName=stack, TemplateBody=json.dumps(template))
     cloud.cloudformation.get_waiter("stack_create_complete").wait(
-        StackName=STACK, WaiterConfig={"Delay": 1}
+        StackName=stack, WaiterConfig={"Delay": 1}
     )
     cloud.logs.create_log_group(logGroupName=LOG_GROUP)
     cloud.logs.create_log_stream(logGroupName=LOG_GROUP, logStreamName=_LOG_STREAM)

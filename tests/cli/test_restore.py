@@ -91,7 +91,7 @@ def test_restore_warns_if_the_controller_would_close_the_site_again(
     ran = deployed.types("restore", distribution_id)
 
     assert 1 == ran.returncode
-    assert "so the next run closes it again: run `off` first" in words(ran.stderr)
+    assert "so the next run closes it again: run `site-maintenance off` first" in words(ran.stderr)
     assert "not a terminal, cannot ask: add --yes" in words(ran.stderr)
     assert "default" in deployed.site.attached(distribution_id)
     assert EDGE_NAME in str(deployed.site.attached(distribution_id)["default"])

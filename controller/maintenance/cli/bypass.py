@@ -27,9 +27,10 @@ from maintenance.cli.documents import (
     BypassTokensDocument,
 )
 from maintenance.cli.exit_code import ExitCode
+from maintenance.cli.own_command import own_command
 from maintenance.cli.show import Session
 from maintenance.cli.terminal import Clock
-from maintenance.cli.watch import UNTIL_DEPLOYED
+from maintenance.cli.watch import UNTIL_DEPLOYED, watch_command
 from maintenance.cloudfront.targets import resolve_targets
 from maintenance.errors import ConfigurationError, MaintenanceError, StaleObservation
 from maintenance.lambda_edge.bypass import LINK_PARAMETER, Token, add, check_names, remove
@@ -220,10 +221,11 @@ def _follow(
         has_failed=lambda: session.has_failed_since(since),
     )
     if session.has_failed_since(since):
-        terminal.error("The controller's run has failed: site-maintenance status says why.")
+        command = own_command("status", session.watch.stack)
+        terminal.error(f"The controller's run has failed: {command} says why.")
         return ExitCode.FAILED
     if not has_reached(view.report, SETTLED):
-        terminal.error("Still rolling out: site-maintenance status --wait waits longer.")
+        terminal.error(f"Still rolling out: {watch_command(session.watch.stack)} waits longer.")
         return ExitCode.NOT_YET
     terminal.info(effect.done)
     return ExitCode.DONE

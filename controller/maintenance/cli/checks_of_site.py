@@ -2,7 +2,9 @@
 
 from maintenance.cli.examination import Examination
 from maintenance.cli.finding import Finding, failed, ok, unknown, warning
+from maintenance.cli.own_command import own_command
 from maintenance.cli.view import LastRun
+from maintenance.cli.watch import watch_command
 from maintenance.cloudfront.plan import Action, Intent, count_functions, plan_distribution
 from maintenance.cloudfront.targets import resolve_targets
 from maintenance.errors import RecordUnreadable
@@ -42,7 +44,7 @@ def check_last_run(asked: Examination) -> Finding:
         remedy = "docs/operations.md#the-controller-does-not-run says what to do"
         return failed(f"the controller {ran}", remedy)
     if error and error.until is None:
-        remedy = "site-maintenance status shows it with its remedy"
+        remedy = f"{own_command('status', session.watch.stack)} shows it with its remedy"
         return failed(f"the last run failed: {error.message}", remedy)
     ended = f"the last run ended {clock.distance(last.at)}" if last.at else "none yet: it is new"
     return ok(ended)
@@ -60,7 +62,7 @@ def check_targets(asked: Examination) -> Finding:
         return failed(f"{number} distributions match, and MaxDistributions allows {most}", remedy)
     in_progress = [each.distribution_id for each in asked.targets() if each.status != "Deployed"]
     if in_progress:
-        remedy = "wait; site-maintenance status --wait waits for it"
+        remedy = f"wait; {watch_command(asked.session().watch.stack)} waits for it"
         return warning(f"{number} match; InProgress: {_listed(in_progress)}", remedy)
     return ok(f"{number} of at most {most}")
 

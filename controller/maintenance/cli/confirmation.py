@@ -73,7 +73,7 @@ class Prospect(Struct, frozen=True):
 def render_confirmation(prospect: Prospect, stack: Stack, clock: Clock) -> RenderableType:
     """Return the screen, with instants on the clocks of the site and of the operator."""
     report = prospect.plan.report
-    problems = [each for each in problems_of(report) if each.severity is not Severity.NOTICE]
+    problems = [each for each in problems_of(prospect.plan) if each.severity is not Severity.NOTICE]
     more = len(problems) - _LISTED
     return Group(
         "",

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from maintenance.cli.arguments import STACK
 from maintenance.cli.confirm import confirm
 from maintenance.cli.context import Context
 from maintenance.cli.deploy_view import (
@@ -17,6 +16,7 @@ from maintenance.cli.deploy_view import (
 )
 from maintenance.cli.documents import DeploymentDocument
 from maintenance.cli.exit_code import ExitCode
+from maintenance.cli.own_command import own_command
 from maintenance.cli.package import bucket_of, upload_packages
 from maintenance.cli.resources import version
 from maintenance.deployment.bucket import PackageBucket
@@ -102,7 +102,7 @@ class Deployment(Struct, frozen=True):
         failed = "created, and was rolled back" if is_new else "updated, and stays as it was"
         terminal.error(
             f"The stack {self.stack.name} could not be {failed} ({status}). Correct what the lines "
-            "above say, then run site-maintenance deploy again."
+            f"above say, then run {own_command('deploy', self.stack.name)} again."
         )
         return ExitCode.FAILED
 
@@ -120,7 +120,7 @@ class Deployment(Struct, frozen=True):
             self.context.connect().plan(hypothetical="on")
         except MaintenanceError as error:
             terminal.error(f"The plan cannot be shown: {error}")
-        terminal.answer({}, render_commands(self.stack.name, STACK), "")
+        terminal.answer({}, render_commands(self.stack.name), "")
         return ExitCode.DONE
 
     def _document(self) -> DeploymentDocument:

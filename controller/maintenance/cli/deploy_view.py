@@ -8,6 +8,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from rich.text import Text
 
+from maintenance.cli.own_command import own_command
 from maintenance.cli.terminal import Terminal
 from maintenance.deployment.changes import Change, added_kinds, others
 from maintenance.deployment.events import StackEvent
@@ -86,16 +87,15 @@ def _bar(terminal: Terminal) -> Progress:
     )
 
 
-def render_commands(stack: str, usual_stack: str) -> RenderableType:
+def render_commands(stack: str) -> RenderableType:
     """Return the three commands to know."""
-    option = "" if stack == usual_stack else f" --stack {stack}"
     grid = _grid(2)
     for command, effect in (
         ("status", "what visitors get now, why, until when"),
         ("on for 30m", "close the site, for half an hour"),
         ("off", "open it"),
     ):
-        grid.add_row(Text(f"site-maintenance {command}{option}", style="bold"), effect)
+        grid.add_row(Text(own_command(command, stack), style="bold"), effect)
     return Group(Text("Three commands to know:"), Padding(grid, _INDENT))
 
 

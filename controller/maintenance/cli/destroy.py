@@ -18,6 +18,7 @@ from maintenance.cli.deploy_answers import check_owner
 from maintenance.cli.deploy_view import watch_events
 from maintenance.cli.documents import RemovalDocument
 from maintenance.cli.exit_code import ExitCode
+from maintenance.cli.own_command import own_command
 from maintenance.deployment.events import ending, failures, is_success
 from maintenance.deployment.remains import Remain, remains
 from maintenance.deployment.stack import DeployedStack, Stack
@@ -95,8 +96,9 @@ def _open(context: Context, timeout: timedelta) -> bool:
         context.terminal.info("The site is open.")
         return True
     context.terminal.error(
-        "The site is not open, so nothing was deleted. `site-maintenance status` names the error; "
-        "correct it and run this again."
+        "The site is not open, so nothing was deleted. "
+        f"`{own_command('status', session.watch.stack)}` names the error; correct it and run this "
+        "again."
     )
     return False
 
@@ -115,7 +117,7 @@ def _delete(
         context.terminal.error(each)
     context.terminal.error(
         f"The stack {stack.name} could not be deleted ({status}). Correct what the lines above "
-        "say, then run site-maintenance destroy again (docs/remove.md)."
+        f"say, then run {own_command('destroy', stack.name)} again (docs/remove.md)."
     )
     return ExitCode.FAILED
 

@@ -20,9 +20,10 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from maintenance.cli.arguments import Commands
+from maintenance.cli.arguments import STACK, Commands
 from maintenance.cli.context import Context
 from maintenance.cli.exit_code import ExitCode
+from maintenance.cli.own_command import own_command
 from maintenance.cli.typed_end import parse_extension
 from maintenance.cli.typed_instant import format_local
 from maintenance.cli.typed_switch import TypedWords, split_message
@@ -66,13 +67,16 @@ def run(arguments: argparse.Namespace, context: Context) -> ExitCode:
     def value() -> str:
         schedule, _ = session.read_schedule()
         zone = session.app.settings.time_zone
-        return extended_value(typed, schedule, now=session.app.clock(), zone=zone)
+        stack = session.watch.stack
+        return extended_value(typed, schedule, now=session.app.clock(), zone=zone, stack=stack)
 
     # The maintenance may end while the question waits, and an end must not close the site again.
     return write_switch(value(), arguments, session, again=value)
 
 
-def extended_value(typed: TypedWords, schedule: Schedule, *, now: datetime, zone: ZoneInfo) -> str:
+def extended_value(
+    typed: TypedWords, schedule: Schedule, *, now: datetime, zone: ZoneInfo, stack: str = STACK
+) -> str:
     """
     Return what the switch must say for the end that is typed, by the table of this module.
 
@@ -83,7 +87,7 @@ def extended_value(typed: TypedWords, schedule: Schedule, *, now: datetime, zone
     old = decision.until.replace(microsecond=0) if decision.until else None
     if decision.mode is not Mode.MAINTENANCE:
         raise ConfigurationError(
-            "There is no maintenance to extend: site-maintenance on for 30m closes the site"
+            f"There is no maintenance to extend: {own_command('on for 30m', stack)} closes the site"
         )
     end = parse_extension(typed.text, end=old, now=now, zone=zone)
     if end == old:
@@ -96,6 +100,6 @@ def extended_value(typed: TypedWords, schedule: Schedule, *, now: datetime, zone
     if (old is None or end < old) and after.until != end:
         raise ConfigurationError(
             "A window keeps the site closed for longer, and extend cannot shorten it: when the "
-            "work is done, open the site with site-maintenance off"
+            f"work is done, open the site with {own_command('off', stack)}"
         )
     return value

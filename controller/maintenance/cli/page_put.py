@@ -18,9 +18,11 @@ from maintenance.aws.page_writes import PageWrites
 from maintenance.cli.confirm import confirm
 from maintenance.cli.documents import PageChangeDocument
 from maintenance.cli.exit_code import ExitCode
+from maintenance.cli.own_command import own_command
 from maintenance.cli.page_check import page_errors, page_notices
 from maintenance.cli.page_source import PageSource
 from maintenance.cli.show import Session
+from maintenance.cli.watch import watch_command
 from maintenance.errors import ConfigurationError, PageRefused
 from maintenance.model import Mode
 from maintenance.reporting.report import Report
@@ -29,10 +31,6 @@ from maintenance.schedule.announcement import NO_ANNOUNCEMENT, Announcement, ann
 # S3's event takes a second or two, and a version a few more.
 _TIMEOUT = timedelta(minutes=1)
 _PAUSE_SECONDS = 2.0
-_NOT_PUBLISHED = (
-    "The controller has not published it yet: site-maintenance status says whether it runs, and "
-    "its next sweep tries again."
-)
 _ALL = "all"
 
 
@@ -115,10 +113,10 @@ class PageCommands(Struct, frozen=True):
                 answer(" ".join(selection.errors), errors=selection.errors)
                 return ExitCode.FAILED
             if selection.arn != session.app.settings.edge.unpublished_arn:
-                answer(_published(report), published=True)
+                answer(_published(report, session.watch.stack), published=True)
                 return ExitCode.DONE
             if session.watch.clock() >= deadline:
-                answer(_NOT_PUBLISHED)
+                answer(_not_published(session.watch.stack))
                 return ExitCode.NOT_YET
             session.watch.pause(_PAUSE_SECONDS)
 
@@ -130,11 +128,18 @@ def _announcement(report: Report) -> Announcement:
     return announcement_of(report.upcoming) if report.upcoming else NO_ANNOUNCEMENT
 
 
-def _published(report: Report) -> str:
+def _not_published(stack: str) -> str:
+    return (
+        f"The controller has not published it yet: {own_command('status', stack)} says whether it "
+        "runs, and its next sweep tries again."
+    )
+
+
+def _published(report: Report, stack: str) -> str:
     if report.decision.mode is Mode.MAINTENANCE:
         return (
             "The controller has published it and attaches it; CloudFront then needs minutes: "
-            "site-maintenance status --wait waits for that."
+            f"{watch_command(stack)} waits for that."
         )
     return "The controller has published it: visitors get it with the next maintenance."
 

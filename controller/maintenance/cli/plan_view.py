@@ -48,9 +48,9 @@ def render_plan(view: ReportView, clock: Clock, hypothetical: str | None = None)
         facts(("why", decision.reason), ("message", decision.message or "")),
     ]
     for outcome in report.outcomes:
-        parts += ["", *_render_outcome(outcome, view.names[outcome.distribution_id])]
+        parts += ["", *_render_outcome(outcome, view)]
     messages = [
-        *map(problem_of, report.input_errors),
+        *(problem_of(each, view.stack) for each in report.input_errors),
         *(Problem(Severity.NOTICE, (each,)) for each in report.notices),
     ]
     summary = Text(summarize(report), style="bold")
@@ -79,7 +79,8 @@ def summarize(report: Report) -> str:
     return " ".join(sentences) or "There is nothing to change."
 
 
-def _render_outcome(outcome: Outcome, name: str) -> Iterator[RenderableType]:
+def _render_outcome(outcome: Outcome, view: ReportView) -> Iterator[RenderableType]:
+    name = view.names[outcome.distribution_id]
     is_refused = progress(outcome) is Progress.REFUSED
     refusal = ("  refused: all of it stays as it is", "bold red") if is_refused else ""
     title = Text.assemble((outcome.distribution_id, "bold"), "  ", (name, "dim"), refusal)
@@ -97,5 +98,5 @@ def _render_outcome(outcome: Outcome, name: str) -> Iterator[RenderableType]:
         grid.add_row("", Text("not restored", style="magenta"), shorten_arns(str(each)))
     yield Padding(grid, (0, 0, 0, 4))
     warnings = (Problem(Severity.WARNING, (each,)) for each in outcome.warnings)
-    problems = [*map(problem_of, outcome.errors), *warnings]
-    yield Padding(render_problems(problems), INDENT)
+    errors = (problem_of(each, view.stack) for each in outcome.errors)
+    yield Padding(render_problems([*errors, *warnings]), INDENT)

@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from maintenance.cli.remedies import Remedy, remedy_of
+from maintenance.cli.view import ReportView
 from maintenance.cloudfront.plan import Action
 from maintenance.reporting.report import Outcome, Report
 
@@ -68,14 +69,15 @@ def with_errors_of_last_run(report: Report, errors: Sequence[str]) -> Report:
     return replace(report, outcomes=outcomes, input_errors=(*report.input_errors, *others))
 
 
-def problem_of(error: str) -> Problem:
-    """Return one error with what to do about it."""
+def problem_of(error: str, stack: str) -> Problem:
+    """Return one error with what to do about it at this stack."""
     remedy = remedy_of(error)
-    return Problem(Severity.ERROR, (error,), remedy.action, remedy.section)
+    return Problem(Severity.ERROR, (error,), remedy.action_for(stack), remedy.section)
 
 
-def problems_of(report: Report) -> tuple[Problem, ...]:
+def problems_of(view: ReportView) -> tuple[Problem, ...]:
     """Return what an operator must read, errors first; those with the same remedy together."""
+    report = view.report
     grouped: dict[Remedy, list[str]] = {}
     for error in dict.fromkeys((*report.errors, *_refusals(report))):
         remedy = remedy_of(error)
@@ -84,7 +86,7 @@ def problems_of(report: Report) -> tuple[Problem, ...]:
         grouped.setdefault(key, []).append(error)
     return (
         *(
-            Problem(Severity.ERROR, tuple(sentences), remedy.action, remedy.section)
+            Problem(Severity.ERROR, tuple(sentences), remedy.action_for(view.stack), remedy.section)
             for remedy, sentences in grouped.items()
         ),
         *(Problem(Severity.OPEN, (each,)) for each in _skipped(report)),

@@ -6,18 +6,25 @@ An error says what happened, to what and why, for logs and alarms. At night the 
 
 from msgspec import Struct
 
+from maintenance.cli.own_command import stack_option
+
 
 class Remedy(Struct, frozen=True):
     """
     What to do about errors with these words, and the section of the docs that says more.
 
-    It `passes` if the controller continues by itself.
+    In the action, {stack} stands for the option that names the stack in a command. The error
+    `passes` if the controller continues by itself.
     """
 
     words: str
     action: str
     section: str
     passes: bool = False
+
+    def action_for(self, stack: str) -> str:
+        """Return what to do at a stack."""
+        return self.action.replace("{stack}", stack_option(stack))
 
 
 _PAGE = "docs/operations-reference.md#"
@@ -35,7 +42,7 @@ REMEDIES = (
     Remedy(
         "these functions must be restored and one may no longer exist",
         "Create the function again, or attach another in its place; then run "
-        "`site-maintenance sweep`.",
+        "`site-maintenance sweep{stack}`.",
         f"{_PAGE}a-displaced-function-is-gone",
     ),
     Remedy(
@@ -45,7 +52,7 @@ REMEDIES = (
     ),
     Remedy(
         "must be restored, and CloudFront does not accept it",
-        "Detach the function at viewer-response; then run `site-maintenance sweep`.",
+        "Detach the function at viewer-response; then run `site-maintenance sweep{stack}`.",
         f"{_PAGE}a-displaced-function-does-not-fit",
     ),
     Remedy(
@@ -95,7 +102,7 @@ REMEDIES = (
     Remedy("AccessDenied", "Grant the permission that is missing.", "docs/iam.md"),
     Remedy(
         "does not exist, so it neither closes nor opens",
-        "Write the switch: `site-maintenance off`, or `on`.",
+        "Write the switch: `site-maintenance off{stack}`, or `on`.",
         f"{_PAGE}the-switch-is-invalid-or-missing",
     ),
     *(
@@ -119,17 +126,18 @@ REMEDIES = (
     ),
     Remedy(
         "the switch ",
-        "Write the switch again: `site-maintenance off`, or `on`.",
+        "Write the switch again: `site-maintenance off{stack}`, or `on`.",
         f"{_PAGE}the-switch-is-invalid-or-missing",
     ),
     Remedy(
         "the skip ",
-        "Skip the window again: `site-maintenance windows skip`, or take the skip out with --undo.",
+        "Skip the window again: `site-maintenance windows skip{stack}`, or take the skip out with "
+        "--undo.",
         "docs/windows.md#skip-a-window",
     ),
     Remedy(
         "the window ",
-        "Write the window again: `site-maintenance windows set`.",
+        "Write the window again: `site-maintenance windows set{stack}`.",
         "docs/windows.md#what-is-refused",
     ),
     Remedy(

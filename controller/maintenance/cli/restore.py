@@ -11,6 +11,7 @@ from maintenance.cli.arguments import Commands
 from maintenance.cli.confirm import confirm
 from maintenance.cli.context import Context
 from maintenance.cli.exit_code import ExitCode
+from maintenance.cli.own_command import own_command
 from maintenance.cli.terminal import shorten_arns
 from maintenance.cloudfront.plan import Action, Intent
 from maintenance.errors import ConfigurationError, MaintenanceError
@@ -32,9 +33,6 @@ examples:
 
 Run site-maintenance off first, or the controller's next run closes it again.
 """
-_CLOSES_AGAIN = (
-    "the site should be in maintenance, so the next run closes it again: run `off` first"
-)
 
 
 def add_arguments(commands: Commands, shared: argparse.ArgumentParser) -> None:
@@ -56,7 +54,8 @@ def run(arguments: argparse.Namespace, context: Context) -> ExitCode:
     session, terminal = context.connect(), context.terminal
     controller = session.app.controller
     controller.throttling.begin()
-    distribution = _find(controller.distributions.list_distributions(), arguments.distribution)
+    listing = controller.distributions.list_distributions()
+    distribution = _find(arguments.distribution, listing, session.watch.stack)
     reconciler = controller.site.distribution_reconciler
     intent = Intent(mode=Mode.LIVE, engine=session.app.settings.edge)
     planned = reconciler.dry_run(distribution, intent)
@@ -73,14 +72,15 @@ def run(arguments: argparse.Namespace, context: Context) -> ExitCode:
     return _answer(session, outcome, done)
 
 
-def _find(listing: tuple[Distribution, ...], typed: str) -> Distribution:
+def _find(typed: str, listing: tuple[Distribution, ...], stack: str) -> Distribution:
     """Return the distribution of that id or alias; raise ConfigurationError."""
     for each in listing:
         if typed in (each.distribution_id, *each.aliases, each.domain_name):
             return each
     known = [name for each in listing for name in (each.distribution_id, *each.aliases)]
     close = get_close_matches(typed, known, n=1)
-    hint = f": did you mean {close[0]}?" if close else "; site-maintenance status lists them"
+    lists = f"; {own_command('status', stack)} lists them"
+    hint = f": did you mean {close[0]}?" if close else lists
     raise ConfigurationError(f"this account has no distribution {typed}{hint}")
 
 
@@ -114,7 +114,10 @@ def _warning(session: Session) -> Iterator[str]:
         yield f"  warning: cannot read whether the site should be open: {error}"
         return
     if mode is Mode.MAINTENANCE:
-        yield f"  warning: {_CLOSES_AGAIN}"
+        yield (
+            "  warning: the site should be in maintenance, so the next run closes it again: run "
+            f"`{own_command('off', session.watch.stack)}` first"
+        )
 
 
 def _named(distribution: Distribution) -> str:

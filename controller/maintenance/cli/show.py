@@ -207,7 +207,7 @@ class Session(Struct, frozen=True):
         listing = controller.distributions.list_distributions()
         report = ask(replace(controller, distributions=_FixedListing(listing)))
         names = {each.distribution_id: each.name for each in listing}
-        return ReportView(report, names)
+        return ReportView(report, names, stack=self.watch.stack)
 
     def _status_view(self, view: ReportView, since: datetime | None) -> StatusView:
         """Return a report with what the last run left, unless that is from before `since`."""

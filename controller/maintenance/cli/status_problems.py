@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from maintenance.cli.own_command import own_command
 from maintenance.cli.problems import Problem, Severity, problems_of
 from maintenance.cli.terminal import Clock
 from maintenance.cli.view import StatusView
@@ -13,7 +14,7 @@ _GONE = "docs/operations.md#the-controller-does-not-run"
 
 def status_problems(status: StatusView, clock: Clock) -> tuple[Problem, ...]:
     """Return what is wrong: first a controller that does not run, for it explains the rest."""
-    return (*_late_run(status, clock), *problems_of(status.view.report))
+    return (*_late_run(status, clock), *problems_of(status.view))
 
 
 def _late_run(status: StatusView, clock: Clock) -> Iterator[Problem]:
@@ -21,13 +22,14 @@ def _late_run(status: StatusView, clock: Clock) -> Iterator[Problem]:
     last, report = status.last_run, status.view.report
     if last.error:
         return
+    run = own_command("sweep", status.view.stack)
     if last.is_late(clock.now):
         since = f"since {clock.time_and_distance(last.at)}" if last.at else "for a day"
         sweep = format_duration(last.sweep)
         yield Problem(
             Severity.ERROR,
             (f"No run of the controller has ended {since}; one should every {sweep}.",),
-            "Make it run with `site-maintenance sweep`; if that fails, deploy the stack again.",
+            f"Make it run with `{run}`; if that fails, deploy the stack again.",
             _GONE,
         )
     elif _is_waiting(report) and report.due and last.at and last.at < report.due:
@@ -35,7 +37,7 @@ def _late_run(status: StatusView, clock: Clock) -> Iterator[Problem]:
         yield Problem(
             Severity.NOTICE,
             (f"The controller has not acted on this yet: it ran last {ran}. It takes seconds.",),
-            "If it takes a minute, run `site-maintenance sweep`.",
+            f"If it takes a minute, run `{run}`.",
             _GONE,
         )
 

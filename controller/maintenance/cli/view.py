@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from maintenance.cli.arguments import STACK
 from maintenance.reporting.report import Report
 from maintenance.reporting.state import SiteStates
 from maintenance.reporting.status import LastError
@@ -14,12 +15,14 @@ class ReportView(Struct, frozen=True):
     """
     A report, and the distributions' aliases by id, or the domain name of one without aliases.
 
-    `is_decided` is whether it could be read what was asked for.
+    `is_decided` is whether it could be read what was asked for. `stack` is the name with which the
+    operator reached the stack.
     """
 
     report: Report
     names: Mapping[str, str]
     is_decided: bool = True
+    stack: str = STACK
 
 
 class Stack(Struct, frozen=True):

@@ -4,7 +4,6 @@ Wait for a change to reach every distribution, and show its progress.
 This only reads. The controller and CloudFront do the work, and continue it if the command ends.
 """
 
-import shlex
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
@@ -20,7 +19,8 @@ from rich.progress import (
     Progress as Bars,
 )
 
-from maintenance.cli.arguments import PROGRAM, STACK
+from maintenance.cli.arguments import STACK
+from maintenance.cli.own_command import own_command
 from maintenance.cli.terminal import Terminal
 from maintenance.cli.view import ReportView
 from maintenance.model import Distribution
@@ -48,12 +48,7 @@ _WORDS = {
 
 def watch_command(stack: str) -> str:
     """Return the command that watches a stack until CloudFront is done."""
-    return f"{PROGRAM} status --wait{stack_option(stack)}"
-
-
-def stack_option(stack: str) -> str:
-    """Return the option that names a stack, '' for the one without it."""
-    return "" if stack == STACK else f" --stack {shlex.quote(stack)}"
+    return own_command("status --wait", stack)
 
 
 def expect(last_change: ModeChange | None) -> str:

@@ -16,12 +16,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from maintenance.aws.window_writes import WindowWrites
-from maintenance.cli.arguments import PROGRAM
 from maintenance.cli.confirm import confirm
 from maintenance.cli.documents import WindowChangeDocument
 from maintenance.cli.exit_code import ExitCode
+from maintenance.cli.own_command import own_command
 from maintenance.cli.typed_instant import did_you_mean
-from maintenance.cli.watch import stack_option
 from maintenance.cli.window_name import check_name
 from maintenance.cli.window_preview import find_window, skip_next, with_window
 from maintenance.cli.window_view import (
@@ -190,8 +189,8 @@ class WindowCommands(Struct, frozen=True):
             self._parse(name, value)
         except UnreadableValue:
             return ""
-        command = f"windows set {name} {shlex.quote(value)}"
-        return f" To bring it back: {PROGRAM} {command}{stack_option(self.session.watch.stack)}"
+        command = own_command(f"windows set {name} {shlex.quote(value)}", self.session.watch.stack)
+        return f" To bring it back: {command}"
 
     def _next(self, schedule: Schedule, window: Window) -> tuple[Occurrence, datetime]:
         """Return the occurrence to skip, and up to when; raise ConfigurationError without any."""

@@ -19,6 +19,7 @@ from maintenance.cli.argument_types import duration
 from maintenance.cli.confirm import confirm
 from maintenance.cli.confirmation import Prospect, render_confirmation
 from maintenance.cli.exit_code import ExitCode
+from maintenance.cli.own_command import own_command
 from maintenance.cli.switch_effect import window_changes
 from maintenance.cli.view import ReportView
 from maintenance.cli.watch import UNTIL_ACCEPTED, UNTIL_DEPLOYED, expect, watch_command
@@ -154,6 +155,6 @@ def _timed_out(change: SwitchChange, session: Session) -> str:
             "what to do if it is stuck"
         )
     return (
-        f"The controller of the stack {stack} has not applied it yet: run site-maintenance status, "
-        "and if it names no error, site-maintenance sweep"
+        f"The controller of the stack {stack} has not applied it yet: run "
+        f"{own_command('status', stack)}, and if it names no error, {own_command('sweep', stack)}"
     )

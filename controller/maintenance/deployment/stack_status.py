@@ -33,8 +33,8 @@ def first_step(stack: str, status: str | None) -> Step:
             return Step.CREATE_AGAIN
         case "DELETE_FAILED" | "ROLLBACK_FAILED" | "CREATE_FAILED":
             raise ConfigurationError(
-                f"the stack {stack} is {status}: remove it with site-maintenance destroy, "
-                "then deploy again"
+                f"the stack {stack} is {status}: remove it with site-maintenance destroy --stack "
+                f"{stack}, then deploy again"
             )
         case "UPDATE_ROLLBACK_FAILED":
             raise ConfigurationError(

@@ -1,5 +1,6 @@
 """Each error once, whole, with its remedy; from what was read, the status and the log."""
 
+import re
 from copy import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ from maintenance.cli.problems import (
     problems_of,
     with_errors_of_last_run,
 )
-from maintenance.cli.remedies import REMEDIES, remedy_of
+from maintenance.cli.remedies import REMEDIES, Remedy, remedy_of
+from maintenance.cli.view import ReportView
 from maintenance.cloudfront.plan import Action, Step
 from maintenance.model import Mode
 from maintenance.reporting.report import Outcome, Report
@@ -83,7 +85,7 @@ def test_errors_with_the_same_remedy_are_listed_under_it() -> None:
 
     remedy = remedy_of(DENIED)
     assert (Problem(Severity.ERROR, (DENIED, other), remedy.action, remedy.section),) == (
-        problems_of(report)
+        problems_of(ReportView(report, {}))
     )
 
 
@@ -96,17 +98,28 @@ def test_errors_come_before_what_stays_open_and_notices() -> None:
         (Severity.ERROR, ("odder",)),
         (Severity.OPEN, ("E1 /grpc: gRPC: it stays open",)),
         (Severity.NOTICE, ("note",)),
-    ] == [(each.severity, each.sentences) for each in problems_of(report)]
+    ] == [(each.severity, each.sentences) for each in problems_of(ReportView(report, {}))]
 
 
 def test_a_refusal_is_named_once() -> None:
     """By the step, or by the error of the run that quotes it."""
     error = f"E1 is left as it was: behavior default: {REFUSE.reason}"
-    alone = problems_of(a_report(outcome("E1", REFUSE)))
-    quoted = problems_of(a_report(outcome("E1", REFUSE, errors=(error,))))
+    alone = problems_of(ReportView(a_report(outcome("E1", REFUSE)), {}))
+    quoted = problems_of(ReportView(a_report(outcome("E1", REFUSE, errors=(error,))), {}))
 
     assert [(f"E1 default: {REFUSE.reason}",)] == [each.sentences for each in alone]
     assert [(error,)] == [each.sentences for each in quoted]
+
+
+@pytest.mark.parametrize("remedy", REMEDIES, ids=lambda each: each.words)
+def test_a_remedy_names_the_stack_in_each_command(remedy: Remedy) -> None:
+    """Copied as it stands, it reaches the stack that the operator looked at."""
+    action = remedy.action_for("shop")
+    commands = re.findall("`(site-maintenance [^`]*)`", action)
+
+    assert action.count("site-maintenance ") == len(commands)
+    assert all(each.endswith(" --stack shop") for each in commands)
+    assert remedy.action_for("site-maintenance") == action.replace(" --stack shop", "")
 
 
 @pytest.mark.parametrize("remedy", REMEDIES, ids=lambda each: each.words)

@@ -26,9 +26,9 @@ def test_a_deployment_begins_by_the_status(status: str | None, step: Step) -> No
     [
         ("CREATE_IN_PROGRESS", "wait until that is done"),
         ("UPDATE_ROLLBACK_IN_PROGRESS", "wait until that is done"),
-        ("DELETE_FAILED", "remove it with site-maintenance destroy"),
-        ("ROLLBACK_FAILED", "remove it with site-maintenance destroy"),
-        ("CREATE_FAILED", "remove it with site-maintenance destroy"),
+        ("DELETE_FAILED", "remove it with site-maintenance destroy --stack shop"),
+        ("ROLLBACK_FAILED", "remove it with site-maintenance destroy --stack shop"),
+        ("CREATE_FAILED", "remove it with site-maintenance destroy --stack shop"),
         ("UPDATE_ROLLBACK_FAILED", "continue-update-rollback --stack-name shop"),
     ],
 )
