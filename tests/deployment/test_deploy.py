@@ -53,7 +53,8 @@ def test_from_nothing_to_a_plan_on_off_and_back_to_nothing(empty: Cloud, deploye
     assert before == site.config()
     assert time.monotonic() - began < _LONGEST_SECONDS
     assert "-MaintenanceEdge-" in removed
-    assert PACKAGES in removed
+    assert f'aws s3api delete-bucket --bucket "{PACKAGES}"\n' in removed
+    assert 'aws ssm delete-parameter --name "/site/maintenance"\n' in removed
     assert [] == _stacks(empty)
 
 

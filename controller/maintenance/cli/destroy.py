@@ -36,7 +36,7 @@ examples:
   site-maintenance destroy --stack shop-maintenance --yes
 
 It opens the site, and deletes the stack only once CloudFront has accepted that.
-docs/remove.md says how to delete what stays.
+At the end it prints the commands that delete what stays.
 """
 
 
@@ -112,6 +112,9 @@ def _delete(
     if is_success(status):
         document = RemovalDocument(stack.name, status, staying)
         context.terminal.answer(document, _render(stack.name, staying))
+        if not context.terminal.as_json:
+            # Lines to paste are never wrapped.
+            context.terminal.out.out(_commands(staying))
         return ExitCode.DONE
     for each in failures(events, deployed.stack_id):
         context.terminal.error(each)
@@ -128,17 +131,26 @@ def _remains(stack: Stack, deployed: DeployedStack) -> tuple[Remain, ...]:
     kept = retained(template)
     ids = {name: each for name, each in stack.physical_ids().items() if name in kept}
     switch = deployed.parameters["SwitchParameter"]
-    return tuple(remains(ids, switch=switch, packages=bucket_in_use(template) or ""))
+    return tuple(
+        remains(ids, stack=stack.name, switch=switch, packages=bucket_in_use(template) or "")
+    )
 
 
 def _render(stack: str, staying: tuple[Remain, ...]) -> RenderableType:
     parts: list[RenderableType] = [
         Text(f"The stack {stack} is deleted, and the site is open.", style="bold"),
-        Text("This stays; docs/remove.md has the commands that delete it:"),
+        Text("This stays:"),
     ]
     for each in staying:
-        parts += [
-            Padding(Text(each.name, style="bold"), (0, 0, 0, 2)),
-            Padding(Text(each.reason), (0, 0, 0, 4)),
-        ]
+        title = Text.assemble((each.name, "bold"), (f"  {each.kind}", "dim"))
+        parts += [Padding(title, (0, 0, 0, 2)), Padding(Text(each.reason), (0, 0, 0, 4))]
+    parts += ["", Text("Delete what you no longer need with these commands (docs/remove.md):"), ""]
     return Group(*parts)
+
+
+def _commands(staying: tuple[Remain, ...]) -> str:
+    """Return the lines for a shell that delete what stays, under the name of each."""
+    region = "export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1"
+    return "\n\n".join(
+        [region, *(f"# {each.kind}: {each.reason}\n{each.commands}" for each in staying)]
+    )
