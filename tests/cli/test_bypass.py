@@ -12,6 +12,7 @@ from maintenance.lambda_edge.bypass import LINK_PARAMETER
 from maintenance_edge.bypass import PARAMETER
 
 from sandbox.process import Sandbox
+from tests.cli.asking import asked
 from tests.cli.deployed import ROOT, Deployed, command, deploy, words
 from tests.cloud import Cloud, eventually
 from tests.edge.builders import sha256
@@ -165,13 +166,40 @@ def test_revoke_takes_out_one_token(deployed: Deployed) -> None:
         deployed.types("bypass", "create", "--name", name)
     deployed.site.becomes("on")
 
-    ran = deployed.types("bypass", "revoke", "ana")
+    ran = deployed.types("bypass", "revoke", "ana", "--yes")
 
     assert (0, ["bob"]) == (ran.returncode, names(deployed))
     assert (
         "Revoked ana. The site is closed: until CloudFront has deployed this, usually within "
         "minutes, ana can pass."
     ) in words(ran.stderr)
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "left", "said"),
+    [("y", 0, [], "Revoked ana."), ("n", 1, ["ana"], "Nothing was written.")],
+)
+def test_revoke_asks_before_it_ends_a_link(
+    deployed: Deployed, answer: str, code: int, left: list[str], said: str
+) -> None:
+    """As every command that takes something away."""
+    deployed.types("bypass", "create", "--name", "ana")
+
+    ended, shown = asked(deployed, "bypass", "revoke", "ana", answer=answer)
+
+    assert (code, left) == (ended, names(deployed))
+    assert "End the links and cookies of ana? [y/n] (n):" in shown
+    assert said in shown
+
+
+def test_a_script_must_confirm_a_revocation(deployed: Deployed) -> None:
+    """Where it cannot be asked, the command says how."""
+    deployed.types("bypass", "create", "--name", "ana")
+
+    ran = deployed.types("bypass", "revoke", "ana")
+
+    assert (1, ["ana"]) == (ran.returncode, names(deployed))
+    assert "not a terminal, cannot ask: add --yes\n" == ran.stderr
 
 
 def test_an_unknown_name_is_an_error(deployed: Deployed) -> None:
@@ -207,9 +235,9 @@ def test_a_lost_answer_loses_no_link(deployed: Deployed, kind: str) -> None:
     """S3 has stored the token, and the repeated write finds it there."""
     deployed.types("bypass", "create", "--name", "eve")
     deployed.site.cloud.sandbox.inject_fault(kind, "s3:PutObject")
-    created = deployed.types("bypass", "create", "--name", "ana")
+    created = deployed.types("bypass", "create", "--name", "ana", "--yes")
     deployed.site.cloud.sandbox.inject_fault(kind, "s3:PutObject")
-    revoked = deployed.types("bypass", "revoke", "eve")
+    revoked = deployed.types("bypass", "revoke", "eve", "--yes")
 
     assert (0, 0, ["ana"]) == (created.returncode, revoked.returncode, names(deployed))
     assert sha256(token_of(created.stdout)) in stored(deployed)

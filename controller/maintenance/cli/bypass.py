@@ -19,6 +19,7 @@ from maintenance.aws.bypass_tokens import BypassTokens
 from maintenance.aws.clients import CLIENT, lazy
 from maintenance.cli.argument_types import duration
 from maintenance.cli.arguments import Commands
+from maintenance.cli.confirm import confirm
 from maintenance.cli.context import Context
 from maintenance.cli.documents import (
     BypassLinkDocument,
@@ -63,7 +64,7 @@ examples:
 _REVOKE_EXAMPLES = """\
 examples:
   site-maintenance bypass revoke ana
-  site-maintenance bypass revoke ana bob --wait
+  site-maintenance bypass revoke ana bob --wait --yes
 
 Their links and cookies end once CloudFront has deployed that, usually within
 minutes.
@@ -99,6 +100,9 @@ def add_arguments(commands: Commands, shared: argparse.ArgumentParser) -> None:
     revoke.add_argument("names", nargs="+", metavar="NAME", help="as `bypass list` shows them")
     for action, act in ((create, _create), (listing, _list), (revoke, _revoke)):
         action.set_defaults(run=run, act=act)
+    # A new link closes and opens nothing, so only `revoke` asks.
+    create.add_argument("--yes", action="store_true", help="changes nothing: create never asks")
+    revoke.add_argument("--yes", action="store_true", help="do not ask")
     for action in (create, revoke):
         _add_waiting(action)
 
@@ -163,8 +167,11 @@ def _list(_: argparse.Namespace, session: Session, tokens: BypassTokens) -> Exit
 def _revoke(arguments: argparse.Namespace, session: Session, tokens: BypassTokens) -> ExitCode:
     now, names = session.app.clock(), arguments.names
     check_names(tokens.read().tokens, names)
-    _change(tokens, lambda stored: remove(stored, names, now))
     text = ", ".join(names)
+    question = f"End the links and cookies of {text}?"
+    if not confirm(session.terminal, question, is_confirmed=arguments.yes):
+        return ExitCode.FAILED
+    _change(tokens, lambda stored: remove(stored, names, now))
     if session.terminal.as_json:
         session.terminal.answer(BypassRevocationDocument(names))
     session.terminal.info(f"Revoked {text}.")
