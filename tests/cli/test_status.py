@@ -18,7 +18,9 @@ from tests.sandbox.builders import (
     a_distribution,
     a_function,
     a_user,
+    a_version,
     allow,
+    edge,
     functions,
 )
 from tests.stories.site import SWITCH
@@ -96,6 +98,29 @@ def test_on_where_a_function_may_not_be_displaced_is_stuck_and_open(deployed_wit
     assert "error Detach that function, or deploy with ExistingFunctions=displace." in shown
     assert 1 == shown.count("conflicts, and ExistingFunctions is refuse")
     assert 1 == ran.returncode
+
+
+def test_what_another_stack_closes_is_closed(deployed_with: Deploy) -> None:
+    """It showed OPEN, and that visitors get the site."""
+    deployed = deployed_with()
+    cloud = deployed.site.cloud
+    sibling = a_version(cloud, "shop-MaintenanceEdge-F6E5D4C3B2A1")
+    closed = a_behavior(LambdaFunctionAssociations=edge(viewer_request=sibling))
+    distribution_id = a_distribution(cloud, "shared", DefaultCacheBehavior=closed)
+    deployed.configure(DISTRIBUTIONS=distribution_id)
+    cloud.sandbox.finish_deployments()
+
+    opened = deployed.types("status")
+    deployed.site.says("on")
+    refused = deployed.types("status")
+
+    for ran in (opened, refused):
+        assert words(ran.stdout).startswith(
+            "CLOSED Visitors get the maintenance page. "
+            f"The stack shop closes {distribution_id}. asked for"
+        )
+        assert "in only one of the two stacks." in words(ran.stdout)
+    assert (0, 1) == (opened.returncode, refused.returncode)
 
 
 @pytest.mark.parametrize(

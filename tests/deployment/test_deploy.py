@@ -9,7 +9,14 @@ from botocore.exceptions import ClientError
 
 from tests.cloud import Cloud, eventually
 from tests.deployment.typed import answers, types
-from tests.sandbox.builders import a_behavior, a_distribution, a_function, functions
+from tests.sandbox.builders import (
+    a_behavior,
+    a_distribution,
+    a_function,
+    a_version,
+    edge,
+    functions,
+)
 from tests.stack.conftest import DeployedStack
 
 STACK = "site-maintenance"
@@ -201,6 +208,23 @@ def test_a_site_that_does_not_open_keeps_its_stack(empty: Cloud, deployer: Cloud
     assert ["CREATE_COMPLETE"] == _stacks(empty)
     assert 0 == types(deployer, "destroy", "--yes").returncode
     assert not site.is_closed()
+
+
+def test_what_another_stack_closes_is_not_said_to_be_open(empty: Cloud, deployer: Cloud) -> None:
+    """It said that the site is open; the other stack's visitors get its page before and after."""
+    sibling = a_version(empty, "shop-MaintenanceEdge-F6E5D4C3B2A1")
+    closed = a_behavior(LambdaFunctionAssociations=edge(viewer_request=sibling))
+    site = DeployedStack(empty, a_distribution(empty, DefaultCacheBehavior=closed))
+    types(deployer, "deploy", "--distributions", site.distribution_id, "--yes")
+    before = site.config()
+
+    ran = types(deployer, "destroy", "--yes")
+
+    assert 0 == ran.returncode, ran.stderr
+    assert f"The stack shop closes {site.distribution_id}." in ran.stderr
+    assert f"is deleted, and the stack shop closes {site.distribution_id}." in ran.stdout
+    assert "is open" not in ran.stdout + ran.stderr
+    assert before == site.config()
 
 
 def _stacks(cloud: Cloud) -> list[str]:

@@ -19,6 +19,7 @@ from maintenance.cli.deploy_view import watch_events
 from maintenance.cli.documents import RemovalDocument
 from maintenance.cli.exit_code import ExitCode
 from maintenance.cli.own_command import own_command
+from maintenance.cli.screen import closed_elsewhere, sentence
 from maintenance.deployment.events import ending, failures, is_success
 from maintenance.deployment.remains import Remain, remains
 from maintenance.deployment.stack import DeployedStack, Stack
@@ -26,6 +27,7 @@ from maintenance.deployment.template import bucket_in_use, retained
 from maintenance.errors import ConfigurationError
 from maintenance.reporting.report import ACCEPTED, has_reached
 
+_IS_OPEN = "the site is open"
 # CloudFront accepts a few updates a minute of a large fleet.
 _UNTIL_OPEN = timedelta(minutes=15)
 # In these the site cannot be opened first; the deletion itself opens it, or fails.
@@ -77,13 +79,20 @@ def run(arguments: argparse.Namespace, context: Context) -> ExitCode:
         is_confirmed=arguments.yes,
     ):
         return ExitCode.FAILED
-    if deployed.status not in _WITHOUT_CONTROLLER and not _open(context, arguments.timeout):
+    opened = _IS_OPEN
+    if deployed.status not in _WITHOUT_CONTROLLER:
+        opened = _open(context, arguments.timeout)
+    if not opened:
         return ExitCode.NOT_YET
-    return _delete(context, stack, deployed, staying)
+    return _delete(context, stack, deployed, staying, opened)
 
 
-def _open(context: Context, timeout: timedelta) -> bool:
-    """Write off, and return whether CloudFront has accepted that every distribution is open."""
+def _open(context: Context, timeout: timedelta) -> str:
+    """
+    Write off, and return what visitors get once CloudFront has accepted that; '' if it has not.
+
+    What another stack closes stays closed.
+    """
     session = context.connect()
     changed = session.app.parameters.write_switch("off")
     view = session.watch.wait(
@@ -93,25 +102,30 @@ def _open(context: Context, timeout: timedelta) -> bool:
         has_failed=lambda: session.has_failed_since(changed.time),
     )
     if has_reached(view.report, ACCEPTED):
-        context.terminal.info("The site is open.")
-        return True
+        opened = " and ".join(closed_elsewhere(view.report)) or _IS_OPEN
+        context.terminal.info(sentence(opened))
+        return opened
     context.terminal.error(
         "The site is not open, so nothing was deleted. "
         f"`{own_command('status', session.watch.stack)}` names the error; correct it and run this "
         "again."
     )
-    return False
+    return ""
 
 
 def _delete(
-    context: Context, stack: Stack, deployed: DeployedStack, staying: tuple[Remain, ...]
+    context: Context,
+    stack: Stack,
+    deployed: DeployedStack,
+    staying: tuple[Remain, ...],
+    opened: str,
 ) -> ExitCode:
     ids = stack.physical_ids()
     events = watch_events(context.terminal, stack.delete(deployed.stack_id), resources=len(ids))
     status = ending(events, deployed.stack_id) or ""
     if is_success(status):
         document = RemovalDocument(stack.name, status, staying)
-        context.terminal.answer(document, _render(stack.name, staying))
+        context.terminal.answer(document, _render(stack.name, staying, opened))
         if not context.terminal.as_json:
             # Lines to paste are never wrapped.
             context.terminal.out.out(_commands(staying))
@@ -136,9 +150,9 @@ def _remains(stack: Stack, deployed: DeployedStack) -> tuple[Remain, ...]:
     )
 
 
-def _render(stack: str, staying: tuple[Remain, ...]) -> RenderableType:
+def _render(stack: str, staying: tuple[Remain, ...], opened: str) -> RenderableType:
     parts: list[RenderableType] = [
-        Text(f"The stack {stack} is deleted, and the site is open.", style="bold"),
+        Text(f"The stack {stack} is deleted, and {opened}.", style="bold"),
         Text("This stays:"),
     ]
     for each in staying:

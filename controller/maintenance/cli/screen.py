@@ -1,6 +1,6 @@
 """Parts that several screens are made of."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -9,6 +9,7 @@ from rich.text import Text
 
 from maintenance.cli.problems import Problem, Severity
 from maintenance.cli.terminal import shorten_arns
+from maintenance.reporting.report import Report
 
 INDENT = (0, 0, 0, 2)
 _LABEL = 10
@@ -61,3 +62,14 @@ def listed(names: Sequence[str]) -> str:
     """Return the first names, and how many more there are."""
     more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
     return ", ".join(names[:_LISTED]) + more
+
+
+def sentence(clause: str) -> str:
+    """Return the clause as a sentence of its own."""
+    return f"{clause[:1].upper()}{clause[1:]}."
+
+
+def closed_elsewhere(report: Report) -> Iterator[str]:
+    """Yield `the stack shop closes E1, E2` for each other stack that closes distributions."""
+    for stack, distribution_ids in report.siblings.items():
+        yield f"the stack {stack} closes {listed(distribution_ids)}"

@@ -4,17 +4,24 @@ from collections.abc import Iterator
 
 from maintenance.cli.own_command import own_command
 from maintenance.cli.problems import Problem, Severity, problems_of
+from maintenance.cli.screen import closed_elsewhere, sentence
 from maintenance.cli.terminal import Clock
 from maintenance.cli.view import StatusView
+from maintenance.model import Mode
 from maintenance.reporting.report import Progress, Report, progress
 from maintenance.schedule.times import format_duration
 
+_PARAMETERS = "docs/configuration.md#parameters"
 _GONE = "docs/operations.md#the-controller-does-not-run"
 
 
 def status_problems(status: StatusView, clock: Clock) -> tuple[Problem, ...]:
     """Return what is wrong: first a controller that does not run, for it explains the rest."""
-    return (*_late_run(status, clock), *problems_of(status.view))
+    return (
+        *_late_run(status, clock),
+        *problems_of(status.view),
+        *_named_twice(status.view.report),
+    )
 
 
 def _late_run(status: StatusView, clock: Clock) -> Iterator[Problem]:
@@ -39,6 +46,19 @@ def _late_run(status: StatusView, clock: Clock) -> Iterator[Problem]:
             (f"The controller has not acted on this yet: it ran last {ran}. It takes seconds.",),
             f"If it takes a minute, run `{run}`.",
             _GONE,
+        )
+
+
+def _named_twice(report: Report) -> Iterator[Problem]:
+    """Yield what to do about another stack's function where no refusal names it: not to close."""
+    if report.decision.mode is Mode.MAINTENANCE:
+        return
+    for each in closed_elsewhere(report):
+        yield Problem(
+            Severity.WARNING,
+            (sentence(f"{each}, which this stack names too"),),
+            "Name each distribution in only one of the two stacks.",
+            _PARAMETERS,
         )
 
 

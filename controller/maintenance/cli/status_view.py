@@ -11,13 +11,21 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from maintenance.cli.screen import INDENT, counted, facts, listed, render_problems
+from maintenance.cli.screen import (
+    INDENT,
+    closed_elsewhere,
+    counted,
+    facts,
+    listed,
+    render_problems,
+    sentence,
+)
 from maintenance.cli.status_problems import status_problems
 from maintenance.cli.terminal import Clock, shorten_arns
 from maintenance.cli.view import StatusView
 from maintenance.cloudfront.plan import Step
 from maintenance.model import Mode
-from maintenance.reporting.report import Outcome, Progress, progress
+from maintenance.reporting.report import Outcome, Progress, Report, progress
 from maintenance.reporting.state import Served, SiteState, SiteStates
 from maintenance.reporting.status import LastError
 from maintenance.schedule.decision import Decision
@@ -56,7 +64,7 @@ def render_status(status: StatusView, clock: Clock) -> RenderableType:
     report = status.view.report
     problems = status_problems(status, clock)
     parts: list[RenderableType] = [
-        _headline(status.states, report.decision.mode),
+        _headline(status.states, report),
         "",
         facts(*_request(status, clock)),
     ]
@@ -70,7 +78,8 @@ def render_status(status: StatusView, clock: Clock) -> RenderableType:
     return Group(*parts)
 
 
-def _headline(states: SiteStates, mode: Mode) -> RenderableType:
+def _headline(states: SiteStates, report: Report) -> RenderableType:
+    mode = report.decision.mode
     word = Text(f" {states.state.value.upper()} ", style=_BADGES[states.state])
     lines = [Text.assemble(word, f"  {_SERVED[states.served]}.")]
     if states.state is SiteState.STUCK and mode in _WANTED:
@@ -79,6 +88,7 @@ def _headline(states: SiteStates, mode: Mode) -> RenderableType:
         counts = ", ".join(f"{number} {state.value}" for state, number in states.counts.items())
         total = counted(len(states.targets), "distribution")
         lines.append(Text(f"  Of {total}: {counts}.", style="bold"))
+    lines += [Text(f"  {sentence(each)}", style="bold") for each in closed_elsewhere(report)]
     return Group(*lines)
 
 
@@ -145,7 +155,7 @@ def _distribution(outcome: Outcome, status: StatusView) -> Iterator[Text]:
 
 
 def _count_closed(steps: Sequence[Step]) -> str:
-    closed = sum(step.is_closed for step in steps)
+    closed = sum(step.is_closed or bool(step.sibling) for step in steps)
     parts = [f"{closed} closed"] if closed else []
     if closed < len(steps):
         parts.append(f"{len(steps) - closed} open")

@@ -26,7 +26,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from maintenance.cloudfront.engine import Engine, attached_version
-from maintenance.model import Association, Behavior, Kind, Mode
+from maintenance.model import VIEWER_REQUEST, Association, Behavior, Kind, Mode
 
 
 class Action(StrEnum):
@@ -77,7 +77,8 @@ class Step(Struct, frozen=True):
     What to do with one behavior, and why; `conflicting` are the functions to displace.
 
     `is_closed` says whether ours is attached: before the step, or after it if a run has taken it.
-    `stays_open` says whether maintenance leaves this behavior open.
+    `stays_open` says whether maintenance leaves this behavior open. `sibling` is the other stack
+    whose maintenance function is attached, '' if there is no such one.
     """
 
     path_pattern: str | None
@@ -86,6 +87,7 @@ class Step(Struct, frozen=True):
     conflicting: tuple[Association, ...] = ()
     is_closed: bool = False
     stays_open: bool = False
+    sibling: str = ""
 
 
 class Plan(Struct, frozen=True):
@@ -144,7 +146,18 @@ def plan_behavior(behavior: Behavior, intent: Intent) -> Step:
     ours = attached_version(behavior.associations, intent.engine)
     stays_open = intent.is_excepted(behavior) or intent.engine.unsupported(behavior) is not None
     step = _row(behavior, ours, intent)
-    return replace(step, is_closed=ours is not None, stays_open=stays_open)
+    sibling = _sibling(behavior, intent.engine)
+    return replace(step, is_closed=ours is not None, stays_open=stays_open, sibling=sibling)
+
+
+def _sibling(behavior: Behavior, engine: Engine) -> str:
+    """Return the other stack whose maintenance function closes the behavior, or ''."""
+    stacks = (
+        engine.sibling_stack(each.arn)
+        for each in behavior.associations
+        if each.event_type == VIEWER_REQUEST and each.kind is engine.kind
+    )
+    return next(filter(None, stacks), "")
 
 
 def _row(behavior: Behavior, ours: str | None, intent: Intent) -> Step:

@@ -8,7 +8,7 @@ run is cut.
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -56,6 +56,11 @@ class Outcome(Struct, frozen=True):
     refuses_function: bool = False
     is_settled: bool = True
     is_preview: bool = False
+
+    @property
+    def siblings(self) -> tuple[str, ...]:
+        """The other stacks whose maintenance functions close behaviors of it."""
+        return tuple(dict.fromkeys(each.sibling for each in self.steps if each.sibling))
 
 
 class PrunedVersions(Struct, frozen=True):
@@ -111,6 +116,15 @@ class Report(Struct, frozen=True):
         """All errors: first those that explain others."""
         of_distributions = (error for each in self.outcomes for error in each.errors)
         return (*self.input_errors, *of_distributions, *self.housekeeping_errors)
+
+    @property
+    def siblings(self) -> Mapping[str, list[str]]:
+        """The distributions that other stacks close, by the names of those stacks."""
+        found: dict[str, list[str]] = {}
+        for each in self.outcomes:
+            for stack in each.siblings:
+                found.setdefault(stack, []).append(each.distribution_id)
+        return found
 
     @property
     def failure(self) -> str:

@@ -20,11 +20,15 @@ refused or fails, if no run makes it in time, and if neither the switch nor a wi
 It is wrong if ours is attached to other behaviors than it should be, or for too long InProgress.
 An update that changes the page of a closed site, or another tool's of an open one, leaves it so.
 
+The maintenance function of another stack closes a behavior as ours does, only that this stack never
+detaches it: attached to all, it is CLOSED as in the table, and attached to some, it is STUCK.
+
 The site, by its targets:
 
     no target                                    STUCK if it should be closed, else OPEN
     all in one state                             that state
     one is STUCK                                 STUCK
+    it should be open, another stack closes one  STUCK
     it should be closed, and all are done        CLOSED: the open ones have nothing to close
     it should be closed                          CLOSING
     it should be open                            OPENING
@@ -39,6 +43,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from maintenance.cloudfront.plan import Step
 from maintenance.model import Mode
 from maintenance.reporting.report import Outcome, Progress, Report, progress
 from maintenance.reporting.status import PersistedState
@@ -67,12 +72,17 @@ class Served(StrEnum):
 
 
 class DistributionState(Struct, frozen=True):
-    """The state of one distribution, what its visitors get, and whether that is as requested."""
+    """
+    The state of one distribution, what its visitors get, and whether that is as requested.
+
+    `siblings` are other stacks whose maintenance functions are attached to it.
+    """
 
     distribution_id: str
     state: SiteState
     served: Served
     is_as_requested: bool
+    siblings: tuple[str, ...] = ()
 
 
 class SiteStates(Struct, frozen=True):
@@ -157,10 +167,14 @@ class _Inputs(Struct, frozen=True):
 
 def _attached(outcome: Outcome) -> _Attached:
     """Return how many of the behaviors that maintenance closes have ours."""
-    if not any(each.is_closed for each in outcome.steps):
+    if not any(_is_closed(each) for each in outcome.steps):
         return _Attached.NONE
-    closes = [each.is_closed for each in outcome.steps if not each.stays_open]
+    closes = [_is_closed(each) for each in outcome.steps if not each.stays_open]
     return _Attached.ALL if closes and all(closes) else _Attached.SOME
+
+
+def _is_closed(step: Step) -> bool:
+    return step.is_closed or bool(step.sibling)
 
 
 def _settled_in(report: Report, persisted: PersistedState) -> Mapping[str, Mode]:
@@ -188,6 +202,9 @@ def _state(outcome: Outcome, mode: Mode, inputs: _Inputs) -> DistributionState:
     settled_in = inputs.settled_in.get(outcome.distribution_id)
     is_refused = progress(outcome) is Progress.REFUSED
     is_held = is_refused or inputs.overdue or mode is Mode.UNCHANGED
+    if outcome.siblings:
+        # Whatever this stack may not do there, its visitors get what the other one does.
+        is_held = attached is _Attached.SOME
     if outcome.distribution_id in inputs.stuck or (is_held and not is_as_requested):
         state = SiteState.STUCK
     elif attached is _Attached.NONE:
@@ -199,7 +216,9 @@ def _state(outcome: Outcome, mode: Mode, inputs: _Inputs) -> DistributionState:
         is_closed = is_deployed or settled_in is Mode.MAINTENANCE
         state = SiteState.CLOSED if is_closed else SiteState.CLOSING
     served = _SERVED.get(state) or _served(attached, is_deployed=is_deployed)
-    return DistributionState(outcome.distribution_id, state, served, is_as_requested)
+    return DistributionState(
+        outcome.distribution_id, state, served, is_as_requested, outcome.siblings
+    )
 
 
 _SERVED = {SiteState.OPEN: Served.SITE, SiteState.CLOSED: Served.PAGE}
@@ -221,6 +240,8 @@ def _whole(mode: Mode, targets: Sequence[DistributionState]) -> SiteState:
         return states.pop()
     if SiteState.STUCK in states or mode is Mode.UNCHANGED:
         return _BY_ITSELF.get(frozenset(states), SiteState.STUCK)
+    if mode is Mode.LIVE and any(each.siblings for each in targets):
+        return SiteState.STUCK
     is_at_rest = states <= _AT_REST and all(each.is_as_requested for each in targets)
     if mode is Mode.MAINTENANCE:
         return SiteState.CLOSED if is_at_rest else SiteState.CLOSING

@@ -97,6 +97,30 @@ def test_the_headline_says_what_visitors_get_whatever_was_asked_for(
     assert text(render_status(status, CLOCK)).startswith(expected)
 
 
+@pytest.mark.parametrize("decision", [OPEN, CLOSED, UNCHANGED])
+def test_the_headline_names_another_stack_that_closes_the_site(decision: Decision) -> None:
+    """It said OPEN, and that visitors get the site."""
+    theirs = Step(None, Action.KEEP, "it is live", sibling="other")
+    shown = text(render_status(a_status(decision, deployed(theirs)), CLOCK))
+
+    assert shown.startswith(
+        "CLOSED Visitors get the maintenance page. The stack other closes E0. asked for"
+    )
+
+
+@pytest.mark.parametrize(("decision", "is_warned"), [(OPEN, True), (CLOSED, False)])
+def test_a_distribution_of_two_stacks_has_a_remedy(decision: Decision, *, is_warned: bool) -> None:
+    """To close it is refused, which is an error with the same remedy."""
+    theirs = Step(None, Action.KEEP, "it is live", sibling="other")
+    shown = text(render_status(a_status(decision, deployed(theirs)), CLOCK))
+
+    remedy = (
+        "warning Name each distribution in only one of the two stacks. The stack other closes E0, "
+        "which this stack names too. see docs/configuration.md#parameters"
+    )
+    assert is_warned is (remedy in shown)
+
+
 def test_the_headline_counts_distributions_where_they_differ() -> None:
     """The most frequent state first."""
     status = a_status(CLOSED, deployed(OURS), in_progress(OURS), deployed(OURS))

@@ -195,6 +195,17 @@ def test_a_sibling_is_refused_with_the_names_of_both_stacks() -> None:
     ) == step.reason
 
 
+@pytest.mark.parametrize("intent", [CLOSE, OPEN, LEAVE])
+def test_a_step_names_the_sibling_that_closes_the_behavior(intent: Intent) -> None:
+    """In every mode; only at viewer-request, where it answers visitors, and ours is no sibling."""
+    elsewhere = replace(SIBLING, event_type=VIEWER_RESPONSE)
+
+    assert ["other", "", "", ""] == [
+        plan_behavior(a_behavior("/x", *attached), intent).sibling
+        for attached in ((SIBLING,), (elsewhere,), (OURS,), ())
+    ]
+
+
 @pytest.mark.parametrize(
     ("intent", "behavior", "reason"),
     [

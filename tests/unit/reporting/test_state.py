@@ -21,6 +21,8 @@ LATER = NOW + timedelta(minutes=3)
 
 FREE = Step(None, Action.ATTACH, "")
 OURS = Step(None, Action.KEEP, "", is_closed=True)
+THEIRS = Step(None, Action.KEEP, "", sibling="shop")
+REFUSED = replace(THEIRS, action=Action.REFUSE)
 GRPC = Step("/grpc/*", Action.SKIP, "", stays_open=True)
 
 
@@ -61,6 +63,11 @@ DISTRIBUTIONS: list[tuple[Outcome, SiteState, SiteState, SiteState, Served]] = [
     (refused(OURS), CLOSED, STUCK, CLOSED, Served.PAGE),
     (refused(GRPC), OPEN, OPEN, OPEN, Served.SITE),
     (an_outcome(replace(FREE, action=Action.REFUSE)), STUCK, OPEN, OPEN, Served.SITE),
+    (an_outcome(THEIRS), CLOSED, CLOSED, CLOSED, Served.PAGE),
+    (an_outcome(REFUSED, GRPC), CLOSED, CLOSED, CLOSED, Served.PAGE),
+    (refused(THEIRS), CLOSED, CLOSED, CLOSED, Served.PAGE),
+    (in_progress(REFUSED), CLOSING, CLOSING, CLOSING, Served.BOTH),
+    (an_outcome(FREE, THEIRS), STUCK, STUCK, STUCK, Served.BOTH),
 ]
 
 
@@ -147,6 +154,9 @@ def test_an_update_of_a_settled_site_leaves_it_as_it_is(
         (CLOSE, (an_outcome(OURS), in_progress(FREE)), CLOSING),
         (LIVE, (an_outcome(FREE), an_outcome(OURS)), OPENING),
         (LIVE, (an_outcome(FREE), in_progress(OURS)), OPENING),
+        (CLOSE, (an_outcome(OURS), an_outcome(REFUSED)), CLOSED),
+        (LIVE, (an_outcome(FREE), an_outcome(THEIRS)), STUCK),
+        (LIVE, (an_outcome(THEIRS), an_outcome(THEIRS)), CLOSED),
         (UNCHANGED, (an_outcome(OURS), in_progress(OURS)), CLOSING),
         (UNCHANGED, (an_outcome(FREE), in_progress(FREE)), OPENING),
         (UNCHANGED, (an_outcome(FREE), an_outcome(OURS)), STUCK),
