@@ -48,6 +48,36 @@ def test_the_examples_of_a_command_can_be_typed(
 
 
 @pytest.mark.parametrize(
+    ("line", "usage", "error"),
+    [
+        ("stauts", "", "argument COMMAND: 'stauts' is unknown: did you mean 'status' instead"),
+        ("page chek", " page", "argument ACTION: 'chek' is unknown: did you mean 'check' instead"),
+        ("frobnicate", "", "invalid choice: 'frobnicate' (choose from"),
+        (
+            "on --mesage x",
+            " on",
+            "unrecognized arguments: --mesage; did you mean '--message' instead of '--mesage'?",
+        ),
+        ("page put a --yess=1", " page put", "; did you mean '--yes' instead of '--yess'?"),
+        ("status --frobnicate", " status", "unrecognized arguments: --frobnicate\n"),
+        ("status now", " status", "unrecognized arguments: now\n"),
+    ],
+)
+def test_a_typo_is_answered_with_what_is_meant(
+    line: str, usage: str, error: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Below the usage of the command that was typed."""
+    words = shlex.split(line)
+    with pytest.raises(SystemExit) as ended:
+        parser(words, stack="s").parse_args(words)
+
+    shown = capsys.readouterr().err
+    assert 2 == ended.value.code
+    assert shown.startswith(f"usage: {PROGRAM}{usage} [-h]")
+    assert error in shown
+
+
+@pytest.mark.parametrize(
     ("line", "minutes"),
     [("on", 5), ("on --wait", 35), ("off --wait --timeout 2h", 120), ("off", 5)],
 )

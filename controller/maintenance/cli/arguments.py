@@ -67,14 +67,36 @@ class _Formatter(argparse.HelpFormatter):
         )
 
 
-class _Command(argparse.ArgumentParser):
+class _Parser(argparse.ArgumentParser):
+    """Suggests what is meant by a typo; from Python 3.14 on, argparse can do so for choices."""
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:  # noqa: ANN401 - argparse's
+        """Refuse what is no choice, with the one that it resembles."""
+        if action.choices is not None and value not in action.choices:
+            hint = _did_you_mean(str(value), [str(each) for each in action.choices])
+            if hint:
+                raise argparse.ArgumentError(action, f"{value!r} is unknown: {hint}")
+        super()._check_value(action, value)
+
+
+class _Command(_Parser):
     """The parser of one command."""
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - those of ArgumentParser
         super().__init__(**{"formatter_class": _Formatter} | options)
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:  # noqa: ANN401 - those of ArgumentParser
+        """Refuse other arguments here, because the root would show its own usage."""
+        found, others = super().parse_known_args(args, namespace)
+        if others:
+            typed = next((each for each in others if each.startswith("--")), "").partition("=")[0]
+            hint = _did_you_mean(typed, list(self._option_string_actions))
+            text = f"unrecognized arguments: {' '.join(others)}"
+            self.error(f"{text}; {hint}" if hint else text)
+        return found, others
 
-class _Overview(argparse.ArgumentParser):
+
+class _Overview(_Parser):
     """The parser of everything; its help fits on one screen of 24 lines."""
 
     commands: Commands
@@ -105,6 +127,12 @@ def parser(words: Sequence[str] = (), *, stack: str) -> argparse.ArgumentParser:
         module = cast("_CommandModule", importlib.import_module(f"maintenance.cli.{name}"))
         module.add_arguments(commands, _shared(stack))
     return root
+
+
+def _did_you_mean(word: str, known: Sequence[str]) -> str:
+    from maintenance.cli.typed_instant import did_you_mean  # noqa: PLC0415 - only a typo needs it
+
+    return did_you_mean(word, known)
 
 
 def _shared(stack: str) -> argparse.ArgumentParser:
