@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.cli.deployed import ROOT
 from tests.cloud import Cloud, eventually
 from tests.deployment.typed import answers, types
 from tests.sandbox.builders import (
     a_behavior,
     a_distribution,
     a_function,
+    a_user,
     a_version,
     edge,
     functions,
@@ -21,6 +23,8 @@ from tests.stack.conftest import DeployedStack
 
 STACK = "site-maintenance"
 PACKAGES = "site-maintenance-packages-000000000000"
+# Return for each of the five questions about the rest, and no.
+_ALL_DEFAULTS = ["", "", "", "", "", "n"]
 # What the sandbox takes; on AWS a person reads and types for a few minutes.
 _LONGEST_SECONDS = 120
 
@@ -192,6 +196,35 @@ def test_another_products_stack_that_was_not_created_is_not_deleted(
     assert ["ROLLBACK_COMPLETE"] == _stacks(empty)
 
 
+def test_a_distribution_of_another_stack_is_named_before_the_question(
+    empty: Cloud, deployer: Cloud
+) -> None:
+    """Two stacks refuse each other's behaviors, which shows only at the next maintenance."""
+    distribution = a_distribution(empty, "site")
+    _create_sibling(empty, distribution)
+
+    _, _, screen = answers(deployer, "deploy", "--distributions", distribution, lines=_ALL_DEFAULTS)
+
+    said = " ".join(screen.split())
+    assert f"Warning: the stack shop also has {distribution} (" in said
+    assert said.index("Warning: ") < said.index("Create the stack site-maintenance")
+
+
+def test_who_may_not_list_stacks_reads_that_others_are_unknown(empty: Cloud) -> None:
+    """And can deploy all the same."""
+    distribution = a_distribution(empty, "site")
+    _create_sibling(empty, distribution)
+    text = (ROOT / "docs" / "deploying-policy.json").read_text(encoding="utf-8")
+    narrow = text.replace('"cloudformation:DescribeStacks",', "")
+    someone = a_user(empty, *json.loads(narrow)["Statement"])
+
+    _, _, screen = answers(someone, "deploy", "--distributions", distribution, lines=_ALL_DEFAULTS)
+
+    said = " ".join(screen.split())
+    assert "Whether another stack has these distributions is unknown: the other stacks can" in said
+    assert "Create the stack site-maintenance" in said
+
+
 def test_a_site_that_does_not_open_keeps_its_stack(empty: Cloud, deployer: Cloud) -> None:
     """Nothing is deleted, and it can be repeated."""
     site = DeployedStack(empty, a_distribution(empty))
@@ -225,6 +258,21 @@ def test_what_another_stack_closes_is_not_said_to_be_open(empty: Cloud, deployer
     assert f"is deleted, and the stack shop closes {site.distribution_id}." in ran.stdout
     assert "is open" not in ran.stdout + ran.stderr
     assert before == site.config()
+
+
+def _create_sibling(cloud: Cloud, distribution: str) -> None:
+    """Create a stack with the parameters of ours."""
+    values = {"Distributions": distribution, "SwitchParameter": "/shop/maintenance"}
+    cloud.cloudformation.create_stack(
+        StackName="shop",
+        TemplateBody=json.dumps(
+            {
+                "Parameters": {each: {"Type": "String"} for each in values},
+                "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
+            }
+        ),
+        Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in values.items()],
+    )
 
 
 def _stacks(cloud: Cloud) -> list[str]:

@@ -13,7 +13,7 @@ from maintenance.cli.deploy_steps import Deployment
 from maintenance.cli.exit_code import ExitCode
 from maintenance.cli.resources import plain_template
 from maintenance.deployment.parameters import read_parameters
-from maintenance.deployment.questions import QUESTIONS
+from maintenance.deployment.questions import DISTRIBUTIONS, QUESTIONS
 from maintenance.deployment.settings_file import read_settings
 from maintenance.deployment.stack import Stack
 from maintenance.deployment.stack_status import Step, first_step
@@ -84,6 +84,8 @@ def run(arguments: argparse.Namespace, context: Context) -> ExitCode:
     given = answers.check(given_values(arguments))
     if step is not Step.UPDATE:
         given = answers.complete(given, stack=stack.name, ask=not arguments.yes)
+    if DISTRIBUTIONS in given:
+        answers.warn_of_siblings(given[DISTRIBUTIONS], stack)
     deployment = Deployment(context, stack, deployed, template)
     return deployment.deploy(step, given, bucket=arguments.bucket, is_confirmed=arguments.yes)
 

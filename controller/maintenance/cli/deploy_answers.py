@@ -21,11 +21,13 @@ from maintenance.deployment.questions import (
     distribution_choices,
     missing_distributions,
 )
+from maintenance.deployment.siblings import shared_distributions
+from maintenance.deployment.stack import OF_THIS_TEMPLATE
 from maintenance.deployment.topics import list_topics
 from maintenance.errors import ConfigurationError, ObservationError
 
 if TYPE_CHECKING:
-    from maintenance.deployment.stack import DeployedStack
+    from maintenance.deployment.stack import DeployedStack, Stack
     from maintenance.model import Distribution
 
 _TOPIC = "AlarmTopicArn"
@@ -42,7 +44,7 @@ OPTIONS = {
 
 def check_owner(stack: str, deployed: DeployedStack) -> None:
     """Raise ConfigurationError if a deployed stack is not of this template."""
-    if not {DISTRIBUTIONS, "SwitchParameter"} <= set(deployed.parameters):
+    if not OF_THIS_TEMPLATE <= set(deployed.parameters):
         raise ConfigurationError(
             f"the stack {stack} is another product's: name yours with --stack or STACK"
         )
@@ -81,6 +83,18 @@ class Answers(Struct, frozen=True, dict=True):
             for each in QUESTIONS
         }
         return {name: each for name, each in defaults.items() if each is not None} | dict(given)
+
+    def warn_of_siblings(self, value: str, stack: Stack) -> None:
+        """Name each distribution of `value` that another stack of this template has."""
+        terminal = self.context.terminal
+        siblings: Mapping[str, str] = {}
+        try:
+            siblings = stack.siblings()
+        except ObservationError as error:
+            terminal.info(f"Whether another stack has these distributions is unknown: {error}")
+        known = self._distributions or ()
+        for each in shared_distributions(value, known, stack=stack.name, siblings=siblings):
+            terminal.error(f"Warning: {each}.")
 
     def _refusals(self, name: str, value: str) -> Iterator[str]:
         refused = [*refusals(self.parameters, {name: value})]

@@ -31,6 +31,8 @@ _NO_SUCH_STACK = "ValidationError"
 _FORBIDDEN = {"AccessDenied", "AccessDeniedException"}
 _UNCHANGED = ("didn't contain changes", "No updates are to be performed")
 _POLL_SECONDS = 1.0
+# Parameters by which a stack of this template is known.
+OF_THIS_TEMPLATE = {"Distributions", "SwitchParameter"}
 
 
 class DeployedStack(Struct, frozen=True):
@@ -77,6 +79,24 @@ class Stack(Struct, frozen=True):
             {each["ParameterKey"]: each["ParameterValue"] for each in found.get("Parameters", [])},
             {each["OutputKey"]: each["OutputValue"] for each in outputs},
         )
+
+    def siblings(self) -> dict[str, str]:
+        """Return the Distributions of each other stack of this template; raise ObservationError."""
+        with translate_errors(ObservationError, "the other stacks cannot be listed"):
+            pages = self.client.get_paginator("describe_stacks").paginate()
+            found = [each for page in pages for each in page["Stacks"]]
+        parameters = {
+            each["StackName"]: {
+                one["ParameterKey"]: one["ParameterValue"] for one in each.get("Parameters", [])
+            }
+            for each in found
+            if each["StackName"] != self.name
+        }
+        return {
+            name: each["Distributions"]
+            for name, each in parameters.items()
+            if OF_THIS_TEMPLATE <= set(each)
+        }
 
     def template(self) -> str:
         """Return the template that was deployed last, in JSON; raise ObservationError."""

@@ -77,7 +77,7 @@ class LambdaEdge(Struct, frozen=True):
         """Return the name of the other stack whose maintenance function this is, or None."""
         if self.owns(arn):
             return None
-        return _stack(_name(arn))
+        return stack_of(arn)
 
     def unsupported(self, behavior: Behavior) -> Feature | None:
         """Return the feature of the behavior that keeps Lambda@Edge out."""
@@ -132,6 +132,11 @@ def parse_lambda_edge(version_arn: str, *, page_function: str) -> LambdaEdge:
             )
             raise ConfigurationError(message)
     return LambdaEdge(version_arn, found["name"], page_function)
+
+
+def stack_of(arn: str) -> str | None:
+    """Return the stack whose maintenance function this is, None if it is no such function."""
+    return _stack(_name(arn))
 
 
 def _name(arn: str) -> str:
