@@ -30,7 +30,7 @@ from tools.check_docs.tables import with_tables
         ("sam deplyo", "sam has no command deplyo"),
         ("sam deploy --guide-me", "sam deploy: No such option: --guide-me"),
         ("make maintenance-please", "make maintenance-please: "),
-        ("site-maintenance plan --iff on", "site-maintenance: error: "),
+        ("site-maintenance plan --iff on", "site-maintenance plan: error: "),
         ("site-maintenance onn", "site-maintenance: error: "),
     ],
 )
