@@ -109,7 +109,10 @@ def _inlined(tag: Tag, load: Load) -> str:
         return "put the script itself between <script> and </script>"
     if tag.name == "use":
         return "draw it as <svg> in the page"
-    return "put it into the page as data:, as site-maintenance page put does"
+    return (
+        "put it into the page as data:, as site-maintenance page put does if it lies beside the "
+        "page"
+    )
 
 
 def path(url: str) -> str:

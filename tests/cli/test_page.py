@@ -106,7 +106,8 @@ def test_check_needs_no_account(tmp_path: Path) -> None:
         "Notice: page.html does not return to the site by itself: add "
         "<script>{{script}}</script> before </body>. "
         "`page put` does this: page.html: made of 503.html "
-        '`page put` does this: page.html: left out <link rel="icon"> (/favicon.ico) '
+        '`page put` does this: page.html: left out <link rel="icon"> (/favicon.ico): '
+        "there is no file favicon.ico in the folder "
         "Usable as put uploads it, after these steps."
     ) == words(done.stdout)
 
@@ -119,7 +120,8 @@ def test_check_answers_scripts_with_json(tmp_path: Path) -> None:
 
     document = json.loads(done.stdout)
     (error,) = document.pop("errors")
-    assert (1, {"usable": False, "notices": [], "steps": []}) == (done.returncode, document)
+    step = "page.html: left logo.png as it is: there is no file logo.png in the folder"
+    assert (1, {"usable": False, "notices": [], "steps": [step]}) == (done.returncode, document)
     assert error.startswith("page/page.html, line 1: <img src> loads logo.png")
 
 

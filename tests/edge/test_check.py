@@ -51,7 +51,7 @@ def test_each_error_of_an_unusable_package_is_one_line(tmp_path: Path) -> None:
             "page/page.html, line 2: <img src> loads é, a relative address, but this page is shown "
             "at every address of the site: write its whole path and add that to 'allowed_paths' in "
             "page/settings.json, or put it into the page as data:, as site-maintenance page put "
-            "does.\n"
+            "does if it lies beside the page.\n"
         ),
         "",
     ) == run_check(package)

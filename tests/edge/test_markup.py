@@ -14,7 +14,9 @@ POLICY = "the page's Content-Security-Policy"
 BLOCKED = f"which {POLICY} blocks"
 CLOSED = "which is closed during maintenance"
 SETTINGS = "in page/settings.json"
-AS_DATA = "or put it into the page as data:, as site-maintenance page put does"
+AS_DATA = (
+    "or put it into the page as data:, as site-maintenance page put does if it lies beside the page"
+)
 ALLOW = f"add its path to 'allowed_paths' {SETTINGS}"
 EVERYWHERE = "a relative address, but this page is shown at every address of the site"
 WHOLE = f"write its whole path and add that to 'allowed_paths' {SETTINGS}"

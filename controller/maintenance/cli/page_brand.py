@@ -25,7 +25,7 @@ from msgspec import Struct
 from maintenance.cli.page_prepare import media_type
 
 if TYPE_CHECKING:
-    from maintenance.cli.page_prepare import Read
+    from maintenance.cli.page_folder import Read
 
 _LOGOS: Final = ("logo", "logo_dark")
 _COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)

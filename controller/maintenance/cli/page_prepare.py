@@ -16,7 +16,7 @@ Make a page self-contained: put files that lie beside it into it, and drop what 
     //host/path                                  https://host/path, likewise
 
 Anything else stays, and the check says what is wrong with it. Nothing is read from a network. Pure:
-`read` returns the content of a file by its path from the page's folder, None if there is none.
+`read` is that of page_folder.py.
 """
 
 from __future__ import annotations
@@ -24,8 +24,7 @@ from __future__ import annotations
 import base64
 import posixpath
 import re
-import urllib.parse
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from maintenance_edge.load_errors import load_error
@@ -34,12 +33,11 @@ from maintenance_edge.tags import Tag, tags
 from msgspec import Struct
 
 from maintenance.cli.page_encoding import decode_file, decode_page
+from maintenance.cli.page_folder import PageFolder, Read
 from maintenance.cli.page_reduce import end_of, reduce_page
 
 if TYPE_CHECKING:
     from maintenance_edge.settings import Settings
-
-type Read = Callable[[str], bytes | None]
 
 _MOST_BYTES: Final = 40_000
 # So that style sheets which import each other end soon; the check refuses far smaller pages.
@@ -54,7 +52,6 @@ _MEDIA_TYPES: Final[Mapping[str, str]] = {
     "ogg": "audio/ogg", "wav": "audio/wav", "mp4": "video/mp4", "webm": "video/webm",
     "css": "text/css", "js": "text/javascript", "mjs": "text/javascript",
 }  # fmt: skip
-_SCHEME: Final = re.compile(r"(?:[a-z][a-z0-9+.-]*:|//|\\|#)", re.IGNORECASE)
 _CSS_URL: Final = re.compile(
     r"""@import\s*(?:url\(\s*)?["']?([^"')\s;]+)["']?\s*\)?([^;]*)(?:;|\Z)"""
     r"""|\burl\(\s*(?:"([^"]*)"|'([^']*)'|([^\s"'()]*+))\s*+\)""",
@@ -86,32 +83,14 @@ def prepare_page(content: bytes, settings: Settings, read: Read) -> PreparedPage
     """Return the page with everything done that the table of this module says."""
     text, steps = decode_page(content)
     reduced, left_out = reduce_page(text)
-    page = _Page(reduced, settings, _Files(read))
+    page = _Page(reduced, settings, PageFolder(read))
     return PreparedPage(page.prepared(), (*steps, *left_out, *dict.fromkeys(page.steps)))
-
-
-class _Files:
-    """The files beside a page, those that are too large left out."""
-
-    def __init__(self, read: Read) -> None:
-        self._read = read
-
-    def find(self, url: str, folder: str = "") -> tuple[str, bytes] | None:
-        """Return the path and the content of the file that `url` names in a file of `folder`."""
-        if _SCHEME.match(url.strip()):
-            return None
-        path = urllib.parse.unquote(re.split(r"[?#]", url.strip(), maxsplit=1)[0])
-        found = posixpath.normpath(posixpath.join(folder, path)).lstrip("/")
-        if not path or found.startswith(".."):
-            return None
-        content = self._read(found)
-        return None if content is None else (found, content)
 
 
 class _Page:
     """The text of a page, and how it is changed."""
 
-    def __init__(self, text: str, settings: Settings, files: _Files) -> None:
+    def __init__(self, text: str, settings: Settings, files: PageFolder) -> None:
         self._text = text
         self._settings = settings
         self._files = files
@@ -254,6 +233,9 @@ class _Page:
         if self._bytes_put > _MOST_BYTES_IN_ALL:
             return None
         found = self._files.find(url, folder)
+        # `_dropped` says it of an icon.
+        if found is None and most == _MOST_BYTES and (why := self._files.absence(url, folder)):
+            self.steps.append(f"left {url.strip()} as it is{why}")
         if found and len(found[1]) > most:
             path, content = found
             if most == _MOST_BYTES:
@@ -273,7 +255,8 @@ class _Page:
         self.steps.append(f"put {path} into it ({len(content)} bytes)")
 
     def _dropped(self, tag: Tag, name: str, load: Load) -> tuple[str, int]:
-        self.steps.append(f"left out {name} ({load.url.strip()})")
+        why = self._files.absence(load.url) if load.kind == ICON else ""
+        self.steps.append(f"left out {name} ({load.url.strip()}){why}")
         return "", tag.end
 
 

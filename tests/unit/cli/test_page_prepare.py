@@ -101,7 +101,6 @@ def test_a_page_becomes_self_contained(after: str, before: str) -> None:
         "<img src=/open/logo.png><link rel=icon href=/open/a.ico><img srcset='/open/a.png 2x'>",
         "<link rel=stylesheet href=https://cdn.example/a.css><a href='//cdn.example/a.png'>",
         "<style>p{a:url(/open/a.png)}</style>",
-        "<img src=missing.png><link rel=stylesheet href=missing.css><script src=b.js></script>",
         "<img src='../logo.png'><img src='https://other.example/logo.png'><img src='#logo.png'>",
         "<a href='javascript:go()' onclick='stop()'><a href='/logo.png'>",
         "<iframe src=logo.png></iframe><svg><use href=logo.png></use></svg><p",
@@ -111,6 +110,37 @@ def test_a_page_becomes_self_contained(after: str, before: str) -> None:
 def test_everything_else_stays(page: str) -> None:
     """What the settings allow, and what only the owner can put right: the check names it."""
     assert PreparedPage(page) == prepared(page)
+
+
+@pytest.mark.parametrize(
+    ("step", "page"),
+    [
+        ("left a.png as it is: there is no file a.png in the folder", "<img src=a.png>"),
+        ("left /i/a.png as it is: there is no file i/a.png in the folder", "<img src=/i/a.png>"),
+        (
+            "left a%20b.css?v=1 as it is: there is no file a b.css in the folder",
+            "<link rel=stylesheet href=a%20b.css?v=1>",
+        ),
+        ("left b.js as it is: there is no file b.js in the folder", "<script src=b.js></script>"),
+        (
+            "left a.png as it is: there is no file a.png in the folder",
+            "<style>p{a:url(a.png)}</style>",
+        ),
+    ],
+)
+def test_a_file_that_is_missing_is_named(step: str, page: str) -> None:
+    """The page stays as it is, and the check refuses it with its own remedy."""
+    assert PreparedPage(page, (step,)) == prepared(page)
+
+
+@pytest.mark.parametrize(
+    ("why", "icon"),
+    [(": there is no file a/b.ico in the folder", "/a/b.ico"), ("", "big.ico")],
+)
+def test_an_icon_that_is_missing_is_named(why: str, icon: str) -> None:
+    """The page does without it, and works."""
+    step = f'left out <link rel="icon"> ({icon}){why}'
+    assert PreparedPage("<p>", (step,)) == prepared(f"<link rel=icon href={icon}><p>")
 
 
 WITHOUT = "left out what loads a script from"
