@@ -175,11 +175,33 @@ def test_distributions_that_an_on_could_not_close_are_found(deployed: Deployed) 
 
     assert "failed" == verdict(found, "behaviors")[0]
     assert f"`on` is refused at {existing} default" in found["behaviors"]["text"]
+    assert (
+        "detach that function, or deploy with ExistingFunctions=displace"
+        == found["behaviors"]["remedy"]
+    )
     assert ("warning", f"more than 100 Lambda@Edge functions at {large}: 103") == verdict(
         found, "quotas"
     )
     assert "failed" == verdict(found, "function")[0]
     assert "InProgress" in found["distributions"]["text"]
+
+
+def test_a_distribution_of_two_stacks_has_a_remedy_of_its_own(deployed: Deployed) -> None:
+    """ExistingFunctions=displace displaces no other stack's function, and no one may detach it."""
+    cloud = deployed.site.cloud
+    sibling = a_version(cloud, "shop-MaintenanceEdge-F6E5D4C3B2A1")
+    closed = a_behavior(LambdaFunctionAssociations=edge(viewer_request=sibling))
+    shared = a_distribution(cloud, "shared", DefaultCacheBehavior=closed)
+    cloud.sandbox.finish_deployments()
+    settings(deployed, shared, EXISTING_FUNCTIONS="refuse")
+
+    found = checks(deployed)["behaviors"]
+
+    assert ("failed", "name the distribution in only one of the two stacks") == (
+        found["verdict"],
+        found["remedy"],
+    )
+    assert "it is closed by the stack shop" in found["text"]
 
 
 def test_behaviors_that_stay_open_are_named(deployed: Deployed) -> None:

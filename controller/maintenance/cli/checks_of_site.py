@@ -3,6 +3,7 @@
 from maintenance.cli.examination import Examination
 from maintenance.cli.finding import Finding, failed, ok, unknown, warning
 from maintenance.cli.own_command import own_command
+from maintenance.cli.remedies import remedy_of
 from maintenance.cli.view import LastRun
 from maintenance.cli.watch import watch_command
 from maintenance.cloudfront.plan import Action, Intent, count_functions, plan_distribution
@@ -76,10 +77,12 @@ def check_behaviors(asked: Examination) -> Finding:
             target.distribution_id, target.behaviors, _closing(asked)
         ).steps
     ]
-    refused = [f"{name}: {step.reason}" for name, step in steps if step.action is Action.REFUSE]
+    refusals = [(name, step.reason) for name, step in steps if step.action is Action.REFUSE]
     is_open = [f"{name}: {step.reason}" for name, step in steps if step.stays_open]
-    if refused:
-        remedy = "detach that function, or deploy with ExistingFunctions=displace"
+    if refusals:
+        refused = [f"{name}: {reason}" for name, reason in refusals]
+        actions = dict.fromkeys(remedy_of(reason).action for _, reason in refusals)
+        remedy = "; ".join(f"{each[0].lower()}{each[1:].removesuffix('.')}" for each in actions)
         return failed(f"`on` is refused at {_listed(refused)}", remedy)
     if is_open:
         remedy = "make sure that they may stay open (docs/edge.md#ways-in)"

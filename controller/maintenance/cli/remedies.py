@@ -66,13 +66,13 @@ REMEDIES = (
         f"{_PAGE}a-record-cannot-be-used",
     ),
     Remedy(
-        "ExistingFunctions is refuse",
-        "Detach that function, or deploy with ExistingFunctions=displace.",
+        "it is closed by the stack",
+        "Name the distribution in only one of the two stacks.",
         _PARAMETERS,
     ),
     Remedy(
-        "it is closed by the stack",
-        "Name the distribution in only one of the two stacks.",
+        "ExistingFunctions is refuse",
+        "Detach that function, or deploy with ExistingFunctions=displace.",
         _PARAMETERS,
     ),
     Remedy("Throttling", _WAIT, f"{_PAGE}reasons-that-aws-gives", passes=True),
