@@ -25,6 +25,8 @@ from tests.sandbox.builders import (
 )
 from tests.stories.site import SWITCH
 
+_WEEKLY = "cron(0 2 ? * SUN *) for 2h"
+
 type Deploy = Callable[..., Deployed]
 
 
@@ -121,6 +123,26 @@ def test_what_another_stack_closes_is_closed(deployed_with: Deploy) -> None:
         )
         assert "in only one of the two stacks." in words(ran.stdout)
     assert (0, 1) == (opened.returncode, refused.returncode)
+
+
+def test_windows_that_may_not_be_read_are_unknown(deployed_with: Deploy) -> None:
+    """It said that no windows are planned."""
+    deployed = deployed_with()
+    cloud = deployed.site.cloud
+    cloud.ssm.put_parameter(Name=f"{SWITCH}/weekly", Value=_WEEKLY, Type="String")
+    reader = a_user(
+        cloud,
+        allow("cloudformation:DescribeStacks", "*"),
+        allow("lambda:GetFunctionConfiguration", "*"),
+        allow("cloudfront:ListDistributions", "*"),
+        allow("cloudwatch:GetMetricStatistics", "*"),
+        allow("ssm:GetParameter*", f"arn:aws:ssm:us-east-1:000000000000:parameter{SWITCH}"),
+        allow("ssm:GetParameter", f"arn:aws:ssm:us-east-1:000000000000:parameter{SWITCH}/status"),
+    )
+
+    shown = words(deployed.types("status", environment=deployed.as_caller(reader)).stdout)
+
+    assert "next unknown: not all of the switch and the windows could be read" in shown
 
 
 @pytest.mark.parametrize(
@@ -243,5 +265,6 @@ def test_what_visitors_get_is_shown_if_the_switch_cannot_be_read(deployed_with: 
 
     shown = words(ran.stdout)
     assert shown.startswith("CLOSED Visitors get the maintenance page. asked for unknown")
+    assert "next unknown: not all of the switch and the windows could be read" in shown
     assert "error Grant the permission that is missing." in shown
     assert 1 == ran.returncode

@@ -22,13 +22,12 @@ from maintenance.cli.screen import (
 )
 from maintenance.cli.status_problems import status_problems
 from maintenance.cli.terminal import Clock, shorten_arns
-from maintenance.cli.view import StatusView
+from maintenance.cli.view import ReportView, StatusView
 from maintenance.cloudfront.plan import Step
 from maintenance.model import Mode
 from maintenance.reporting.report import Outcome, Progress, Report, progress
 from maintenance.reporting.state import Served, SiteState, SiteStates
 from maintenance.reporting.status import LastError
-from maintenance.schedule.decision import Decision
 
 # Dark letters on a bright ground are readable on every terminal.
 _BADGES = {
@@ -116,7 +115,7 @@ def _request(status: StatusView, clock: Clock) -> Iterator[tuple[str, str]]:
 
 def _context(status: StatusView, clock: Clock) -> Iterator[tuple[str, str]]:
     """Yield what comes next, and when the controller ran."""
-    yield from (("next", each) for each in _next(status.view.report.decision, clock))
+    yield from (("next", each) for each in _next(status.view, clock))
     if status.last_error and not status.past_error:
         yield "failing", f"since {clock.time_and_distance(status.last_error.since)}"
     last = status.last_run
@@ -126,13 +125,16 @@ def _context(status: StatusView, clock: Clock) -> Iterator[tuple[str, str]]:
         yield "controller", f"ran {clock.time_and_distance(last.at)}"
 
 
-def _next(decision: Decision, clock: Clock) -> Iterator[str]:
+def _next(view: ReportView, clock: Clock) -> Iterator[str]:
+    decision = view.report.decision
     if decision.mode is Mode.MAINTENANCE and decision.until:
         yield f"opens {clock.time_and_distance(decision.until)}"
     if following := decision.next_occurrence:
         begins = clock.time_and_distance(following.begins)
         yield f"window {following.window.name} begins {begins}"
-    elif decision.mode is not Mode.MAINTENANCE:
+    if view.report.is_uncertain or not view.is_decided:
+        yield "unknown: not all of the switch and the windows could be read"
+    elif not following and decision.mode is not Mode.MAINTENANCE:
         yield "no windows planned"
 
 

@@ -25,6 +25,7 @@ FREE = Step(None, Action.ATTACH, "viewer-request is free")
 OURS = Step(None, Action.KEEP, "it is in maintenance", is_closed=True)
 DETACH = Step(None, Action.DETACH, "ours is attached", is_closed=True)
 DONE = Step(None, Action.KEEP, "it is live")
+_UNREAD = "unknown: not all of the switch and the windows could be read"
 RAN = LastRun(NOW - timedelta(minutes=4))
 STACK = Stack("shop", "123456789012")
 GONE = (
@@ -163,6 +164,19 @@ def test_what_was_asked_for_may_be_unknown() -> None:
     shown = text(render_status(replace(status, view=view), CLOCK))
 
     assert shown.startswith("CLOSED Visitors get the maintenance page. asked for unknown, see the")
+    assert _UNREAD in shown
+    assert "no windows planned" not in shown
+
+
+@pytest.mark.parametrize("decision", [OPEN, CLOSED])
+def test_windows_that_could_not_be_read_are_not_said_to_be_missing(decision: Decision) -> None:
+    """It said that no windows are planned, above an error that they cannot be read."""
+    status = a_status(decision, deployed(DONE))
+    report = replace(status.view.report, is_uncertain=True)
+    shown = text(render_status(replace(status, view=replace(status.view, report=report)), CLOCK))
+
+    assert _UNREAD in shown
+    assert "no windows planned" not in shown
 
 
 def test_it_says_who_asked() -> None:
