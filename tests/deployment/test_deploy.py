@@ -58,9 +58,15 @@ def test_from_nothing_to_a_plan_on_off_and_back_to_nothing(empty: Cloud, deploye
     assert site.is_closed()
     assert {"Europe/Ljubljana"} == _parameter(empty, "TimeZone")
 
+    window = "cron(0 2 ? * SUN *) for 2h in Europe/Ljubljana"
+    empty.ssm.put_parameter(Name="/site/maintenance/windows/weekly", Value=window, Type="String")
     code, removed, screen = answers(deployer, "destroy", lines=["y"])
 
     assert 0 == code, screen
+    explained = " ".join(screen[: screen.index("Open the site and delete the stack")].split())
+    for shown in ("get the site again", "was until", "weekly: no window runs", PACKAGES):
+        assert shown in explained
+    assert "weekly begins" not in explained
     assert before == site.config()
     assert time.monotonic() - began < _LONGEST_SECONDS
     assert "-MaintenanceEdge-" in removed
@@ -194,6 +200,20 @@ def test_another_products_stack_that_was_not_created_is_not_deleted(
     assert 1 == ran.returncode
     assert "is another product's" in ran.stderr
     assert ["ROLLBACK_COMPLETE"] == _stacks(empty)
+
+
+def test_a_site_whose_state_cannot_be_read_can_be_removed(empty: Cloud, deployer: Cloud) -> None:
+    """The question says why it does not show what will change."""
+    distribution = a_distribution(empty, "site")
+    types(deployer, "deploy", "--distributions", distribution, "--yes")
+    denied = {"code": "AccessDeniedException", "status": 400, "times": 99}
+    empty.sandbox.inject_fault("refuse", "ssm:GetParametersByPath", **denied)
+
+    code, _, screen = answers(deployer, "destroy", lines=["n"])
+
+    assert 1 == code
+    assert "Cannot determine what this would change: " in screen
+    assert "Open the site and delete the stack site-maintenance" in screen
 
 
 def test_a_distribution_of_another_stack_is_named_before_the_question(

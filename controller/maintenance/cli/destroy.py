@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import time
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
@@ -13,21 +15,28 @@ from rich.text import Text
 from maintenance.cli.argument_types import duration
 from maintenance.cli.arguments import Commands
 from maintenance.cli.confirm import confirm
+from maintenance.cli.confirmation import render_confirmation
 from maintenance.cli.context import Context
 from maintenance.cli.deploy_answers import check_owner
 from maintenance.cli.deploy_view import watch_events
 from maintenance.cli.documents import RemovalDocument
 from maintenance.cli.exit_code import ExitCode
 from maintenance.cli.own_command import own_command
-from maintenance.cli.screen import closed_elsewhere, sentence
+from maintenance.cli.screen import closed_elsewhere, facts, listed, sentence
+from maintenance.cli.switch_effect import WindowChanges
+from maintenance.cli.write_switch import read_prospect
 from maintenance.deployment.events import ending, failures, is_success
 from maintenance.deployment.remains import Remain, remains
 from maintenance.deployment.stack import DeployedStack, Stack
 from maintenance.deployment.template import bucket_in_use, retained
-from maintenance.errors import ConfigurationError
+from maintenance.errors import ConfigurationError, MaintenanceError
 from maintenance.reporting.report import ACCEPTED, has_reached
 
+if TYPE_CHECKING:
+    from maintenance.cli.show import Session
+
 _IS_OPEN = "the site is open"
+_NO_WINDOWS = WindowChanges()
 # CloudFront accepts a few updates a minute of a large fleet.
 _UNTIL_OPEN = timedelta(minutes=15)
 # In these the site cannot be opened first; the deletion itself opens it, or fails.
@@ -73,6 +82,9 @@ def run(arguments: argparse.Namespace, context: Context) -> ExitCode:
             f"the stack {stack.name} is {deployed.status}: wait until that is done"
         )
     staying = tuple(_remains(stack, deployed))
+    has_controller = deployed.status not in _WITHOUT_CONTROLLER
+    if context.terminal.is_interactive and not arguments.yes:
+        _explain(context, staying, has_controller=has_controller)
     if not confirm(
         context.terminal,
         f"Open the site and delete the stack {stack.name} of account {deployed.account}?",
@@ -80,11 +92,35 @@ def run(arguments: argparse.Namespace, context: Context) -> ExitCode:
     ):
         return ExitCode.FAILED
     opened = _IS_OPEN
-    if deployed.status not in _WITHOUT_CONTROLLER:
+    if has_controller:
         opened = _open(context, arguments.timeout)
     if not opened:
         return ExitCode.NOT_YET
     return _delete(context, stack, deployed, staying, opened)
+
+
+def _explain(context: Context, staying: tuple[Remain, ...], *, has_controller: bool) -> None:
+    """Show what visitors get before and after, which windows run no more, and what stays."""
+    terminal = context.terminal
+    if has_controller:
+        try:
+            terminal.explain(*_effect(context.connect()))
+        except MaintenanceError as error:
+            terminal.error(f"Cannot determine what this would change: {error}")
+    terminal.explain("", Text("This stays:"), _list(staying), "")
+
+
+def _effect(session: Session) -> tuple[RenderableType, ...]:
+    schedule, _ = session.read_schedule()
+    windows = [each.name for each in schedule.windows]
+    prospect = read_prospect(session.parse_switch("off"), session)
+    # No window follows without the stack.
+    decision = replace(prospect.after, next_occurrence=None)
+    report = replace(prospect.plan.report, decision=decision)
+    prospect = replace(prospect, plan=replace(prospect.plan, report=report), windows=_NO_WINDOWS)
+    screen = render_confirmation(prospect, session.stack, session.clock)
+    lost = f"{listed(windows)}: no window runs without a stack" if windows else ""
+    return screen, facts(("windows", lost))
 
 
 def _open(context: Context, timeout: timedelta) -> str:
@@ -151,14 +187,21 @@ def _remains(stack: Stack, deployed: DeployedStack) -> tuple[Remain, ...]:
 
 
 def _render(stack: str, staying: tuple[Remain, ...], opened: str) -> RenderableType:
-    parts: list[RenderableType] = [
+    return Group(
         Text(f"The stack {stack} is deleted, and {opened}.", style="bold"),
         Text("This stays:"),
-    ]
+        _list(staying),
+        "",
+        Text("Delete what you no longer need with these commands (docs/remove.md):"),
+        "",
+    )
+
+
+def _list(staying: tuple[Remain, ...]) -> RenderableType:
+    parts: list[RenderableType] = []
     for each in staying:
         title = Text.assemble((each.name, "bold"), (f"  {each.kind}", "dim"))
         parts += [Padding(title, (0, 0, 0, 2)), Padding(Text(each.reason), (0, 0, 0, 4))]
-    parts += ["", Text("Delete what you no longer need with these commands (docs/remove.md):"), ""]
     return Group(*parts)
 
 

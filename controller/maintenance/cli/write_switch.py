@@ -110,7 +110,7 @@ def _is_agreed(change: SwitchChange, session: Session) -> bool:
     if terminal.is_interactive and not change.is_confirmed:
         try:
             with terminal.err.status("Finding out what this changes"):
-                prospect = _prospect(switch, session)
+                prospect = read_prospect(switch, session)
             screen = render_confirmation(prospect, session.stack, session.clock)
             terminal.err.print(screen, "")
         except ConfigurationError as error:
@@ -122,7 +122,7 @@ def _is_agreed(change: SwitchChange, session: Session) -> bool:
     return confirm(terminal, question, is_confirmed=change.is_confirmed)
 
 
-def _prospect(switch: Switch, session: Session) -> Prospect:
+def read_prospect(switch: Switch, session: Session) -> Prospect:
     """Return what the switch would change, by a dry run of the controller."""
     schedule, _ = session.read_schedule()
     after = replace(schedule, switch=switch, last_off=schedule.off)
