@@ -177,8 +177,26 @@ def test_a_missing_stack_is_one_sentence(deployed: Deployed) -> None:
 
     assert (1, "") == (ran.returncode, ran.stdout)
     assert words(ran.stderr) == (
-        "there is no stack shop in us-east-1 of this account: name yours with --stack or STACK, or "
-        "choose the account with AWS_PROFILE"
+        "there is no stack shop in us-east-1 of this account: name yours with --stack or STACK, "
+        "choose the account with AWS_PROFILE, or create it with site-maintenance deploy"
+    )
+
+
+def test_missing_credentials_are_one_sentence(deployed: Deployed) -> None:
+    """It names each variable that may be the cause."""
+    none = {
+        "AWS_ACCESS_KEY_ID": "",
+        "AWS_SECRET_ACCESS_KEY": "",
+        "AWS_CONFIG_FILE": "/dev/null",
+        "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+    ran = deployed.types("status", environment=none)
+
+    assert (1, "") == (ran.returncode, ran.stdout)
+    assert words(ran.stderr).endswith(
+        "cannot be read: Unable to locate credentials - check your network, your credentials "
+        "(AWS_PROFILE, aws sso login) and AWS_ENDPOINT_URL"
     )
 
 

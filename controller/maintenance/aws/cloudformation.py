@@ -204,7 +204,8 @@ def _find_stack(stack: str, cloudformation: CloudFormationClient) -> StackTypeDe
         if error_code(error) == _NO_SUCH_STACK:
             message = (
                 f"there is no stack {stack} in us-east-1 of this account: name yours with --stack "
-                "or STACK, or choose the account with AWS_PROFILE"
+                "or STACK, choose the account with AWS_PROFILE, or create it with site-maintenance "
+                "deploy"
             )
             raise ConfigurationError(message) from error
         raise _unreadable(f"the stack {stack}", error) from error
@@ -240,7 +241,9 @@ def _unreadable(what: str, error: CallError) -> ObservationError:
             f"there with make sandbox PORT={endpoint.port}, or unset AWS_ENDPOINT_URL for AWS"
         )
     if not isinstance(error, ClientError):
-        remedy = "check your network, your credentials (AWS_PROFILE, aws sso login) and AWS_*"
+        remedy = (
+            "check your network, your credentials (AWS_PROFILE, aws sso login) and AWS_ENDPOINT_URL"
+        )
     elif error_code(error) in _FORBIDDEN:
         remedy = "docs/iam.md lists the permissions that this command needs"
     else:
