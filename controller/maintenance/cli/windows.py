@@ -26,7 +26,8 @@ examples:
   site-maintenance windows --weeks 8 --zone America/New_York
   site-maintenance windows --weeks 26 --ics maintenance.ics
   site-maintenance windows set weekly 'cron(0 2 ? * SUN *) for 2h in Europe/Ljubljana'
-  site-maintenance windows skip weekly
+  site-maintenance windows skip weekly           the next one does not run
+  site-maintenance windows skip weekly --undo    it runs after all
   site-maintenance windows remove weekly
 """
 _SET_EXAMPLES = """\

@@ -185,7 +185,7 @@ def parse_window(
     leave the site open during planned work.
     """
     value = parse_value(text, grammar=GRAMMAR)
-    if not value.words:
+    if not value.words or not value.words[0].lower().startswith(("cron(", "at(")):
         raise value.error(0, _EXPECTED_START)
     shift = _shift(value)
     at = 3 if shift else 1

@@ -41,7 +41,9 @@ REFUSED = {
     "cron(0 2 ? * SUN *) for 2h in UTC soon": "at 'soon': only ': message' can follow",
     "cron(0 2 ? * SUN *)for 2h": "at '2h': expected 'for' and a duration",
     "cron(0 25 ? * SUN *) for 2h": "at 'cron(0 25 ? * SUN *)': hour must be 0-23, not '25'",
-    "cron (0 2 ? * SUN *) for 2h": "at '(0 2 ? * SUN *)': expected 'for' and a duration",
+    "cron (0 2 ? * SUN *) for 2h": "at 'cron': expected 'cron(...)' or 'at(...)'",
+    "every sunday at 2": "at 'every': expected 'cron(...)' or 'at(...)'",
+    "sunday": "at 'sunday': expected 'cron(...)' or 'at(...)'",
     "cron(0 2 ? * SUN * for 2h": "at '2': expected 'for' and a duration",
     "at(2026-02-29T02:00) for 2h": "at 'at(2026-02-29T02:00)': this date does not exist",
     "at(tomorrow) for 2h": (
