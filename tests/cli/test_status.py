@@ -125,6 +125,21 @@ def test_what_another_stack_closes_is_closed(deployed_with: Deploy) -> None:
     assert (0, 1) == (opened.returncode, refused.returncode)
 
 
+def test_an_extension_of_a_closed_site_leaves_it_closed(deployed_with: Deploy) -> None:
+    """It showed CLOSING within the minute before a run had noticed that all was Deployed."""
+    deployed = deployed_with()
+    deployed.site.becomes("on for 1h")
+    deployed.site.cloud.sandbox.finish_deployments()
+    deployed.site.cloud.sandbox.set(deploy_seconds=600)
+    deployed.site.becomes("on for 2h")
+
+    shown = words(deployed.types("status").stdout)
+    deployed.site.cloud.sandbox.finish_deployments()
+
+    assert shown.startswith("CLOSED Visitors get the maintenance page. asked for")
+    assert "InProgress" in shown
+
+
 def test_windows_that_may_not_be_read_are_unknown(deployed_with: Deploy) -> None:
     """It said that no windows are planned."""
     deployed = deployed_with()

@@ -191,6 +191,7 @@ class SiteReconciler(Struct, frozen=True):
             last_off=desired.last_off,
             request=desired.request,
             planned=desired.planned,
+            read_at=desired.read_at,
         )
 
     def _limit_closing(self, mode: Mode, number: int) -> None:

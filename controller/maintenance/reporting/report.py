@@ -83,7 +83,8 @@ class Report(Struct, frozen=True):
     or a window that asks for the mode, and `requester` who wrote that, if it was looked up.
     `planned` is the next occurrence of each window, None if that is unknown or not to be announced,
     and `announced` are the titles of the events that were sent. `end_change` is the end that was
-    announced before and the one that is now, if they differ.
+    announced before and the one that is now, if they differ. `read_at` is when the run began to
+    read, so the targets were listed after that.
     """
 
     decision: Decision
@@ -105,6 +106,7 @@ class Report(Struct, frozen=True):
     planned: tuple[ComingOccurrence, ...] | None = None
     announced: tuple[str, ...] = ()
     end_change: EndChange | None = None
+    read_at: datetime | None = None
 
     @property
     def requested_by(self) -> str:

@@ -7,6 +7,7 @@ The status after a run, and the phases of a change of mode that it announces. Pu
     none, or no valid one     changed a target                          accepted
     none, or no valid one     changed nothing                           nothing: it was so already
     accepted, not deployed    every target has it, and is Deployed      deployed
+    accepted, not deployed    found that, and replaces only the page    deployed
     any                       the decision is to leave all unchanged    nothing
     maintenance               maintenance with another end              extended, or shortened
 
@@ -42,6 +43,7 @@ RECHECK_AFTER = timedelta(minutes=1)
 # AWS says minutes, and up to 15 with Lambda@Edge (doc: CloudFront Developer Guide,
 # lambda-edge-testing-debugging).
 STUCK_AFTER = timedelta(minutes=30)
+_TOGGLING = {Action.ATTACH, Action.DETACH}
 
 
 class StatusUpdate(Struct, frozen=True):
@@ -91,7 +93,7 @@ def _toggles(report: Report) -> bool:
     """Return whether the run has attached ours to a target or detached it."""
     targets = {each.distribution_id for each in report.targets}
     return any(
-        step.action in {Action.ATTACH, Action.DETACH}
+        step.action in _TOGGLING
         for each in report.outcomes
         if each.changed and each.distribution_id in targets
         for step in each.steps
@@ -168,11 +170,22 @@ def _advance(
             return ModeChange(mode, None, due, due or now, due or now, until), ()
         last = ModeChange(mode, last.mode if last else None, due, accepted=now, until=until)
         transitions.append(Transition(Phase.ACCEPTED, last, _seconds_since(due, now)))
-    if last.deployed is None and all(each.is_deployed and not each.errors for each in targets):
-        seconds = _seconds_since(last.accepted, now)
-        last = replace(last, deployed=now)
+    deployed = now if all(each.is_deployed for each in targets) else None
+    if not transitions:
+        deployed = deployed or _found_deployed(report)
+    if last.deployed is None and deployed and not any(each.errors for each in targets):
+        seconds = _seconds_since(last.accepted, deployed)
+        last = replace(last, deployed=deployed)
         transitions.append(Transition(Phase.DEPLOYED, last, seconds))
     return last, tuple(transitions)
+
+
+def _found_deployed(report: Report) -> datetime | None:
+    """Return when every target was Deployed, before a run that neither attaches nor detaches."""
+    was_deployed = all(each.status == "Deployed" for each in report.targets)
+    steps = (step for each in report.outcomes for step in each.steps)
+    is_toggling = any(step.action in _TOGGLING for step in steps)
+    return report.read_at if was_deployed and not is_toggling else None
 
 
 def _follow_end(

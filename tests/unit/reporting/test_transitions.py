@@ -99,6 +99,45 @@ def test_what_is_announced(
     assert expected == announced(report, persisted)
 
 
+REPLACED = Step(None, Action.REPLACE, "", is_closed=True)
+ATTACHED = Step("/x", Action.ATTACH, "", is_closed=True)
+
+
+@pytest.mark.parametrize(
+    ("expected", "persisted", "outcome", "status"),
+    [
+        (
+            [(CLOSED, Phase.DEPLOYED, 60.0)],
+            CLOSING,
+            replace(CHANGED, steps=(REPLACED,)),
+            "Deployed",
+        ),
+        ([], CLOSING, replace(CHANGED, steps=(REPLACED,)), "InProgress"),
+        ([], CLOSING, replace(CHANGED, steps=(REPLACED, ATTACHED)), "Deployed"),
+        ([], CLOSING, replace(FAILED, steps=(REPLACED,)), "Deployed"),
+        (
+            [(CLOSED, Phase.ACCEPTED, 180.0)],
+            OPEN,
+            replace(CHANGED, steps=(REPLACED,)),
+            "Deployed",
+        ),
+    ],
+)
+def test_a_run_that_replaces_the_page_announces_what_it_found_deployed(
+    expected: list[tuple[Mode, Phase, float | None]],
+    persisted: PersistedState,
+    outcome: Outcome,
+    status: str,
+) -> None:
+    """An extension within a minute of it; the status took the new page for the closing."""
+    report = replace(a_report(CLOSED, outcome), read_at=NOW + timedelta(minutes=1))
+    [target] = report.targets
+
+    assert expected == announced(
+        replace(report, targets=(replace(target, status=status),)), persisted
+    )
+
+
 @pytest.mark.parametrize(
     ("persisted", "report"),
     [(OPEN, a_report(CLOSED, CHANGED)), (CLOSING, a_report(CLOSED, DEPLOYED))],
