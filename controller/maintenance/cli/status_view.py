@@ -6,7 +6,8 @@ The largest word is the state, never the wish.
 
 from collections.abc import Iterator, Sequence
 
-from rich.console import Group, RenderableType
+from msgspec import Struct
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -164,8 +165,19 @@ def _count_closed(steps: Sequence[Step]) -> str:
     return ", ".join(parts)
 
 
+class _PastError(Struct, frozen=True):
+    """An error that is over: in one line of a terminal, whole in a pipe or a file."""
+
+    text: str
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        if options.is_terminal:
+            line = f"  last error   {self.text}"
+            yield Text(line, style="dim", no_wrap=True, overflow="ellipsis")
+        else:
+            yield facts(("last error", self.text))
+
+
 def _past_error(error: LastError, clock: Clock) -> RenderableType:
-    """Return an error that is over, in one line."""
     until = f"over since {clock.time(error.until)}" if error.until else "earlier"
-    text = " ".join(shorten_arns(error.message).split())
-    return Text(f"  last error   {until}: {text}", style="dim", no_wrap=True, overflow="ellipsis")
+    return _PastError(f"{until}: {' '.join(shorten_arns(error.message).split())}")

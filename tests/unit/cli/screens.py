@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from maintenance.cli.terminal import Clock, console
-from rich.console import RenderableType
+from rich.console import Console, RenderableType
 
 from tests.unit.site import ZONE
 
@@ -15,10 +15,10 @@ CLOCK = Clock(NOW, ZONE, lambda instant: instant.astimezone(ZONE))
 AWAY = Clock(NOW, ZONE, lambda instant: instant.astimezone(ZoneInfo("America/New_York")))
 
 
-def lines(screen: RenderableType, *, width: int = 80) -> list[str]:
-    """Return the lines of a screen as wide as this."""
+def lines(screen: RenderableType, *, width: int = 80, in_terminal: bool = False) -> list[str]:
+    """Return the lines of a screen as wide as this; in a file, if not in a terminal."""
     stream = io.StringIO()
-    out = console()
+    out = Console(force_terminal=True, color_system=None) if in_terminal else console()
     out.width = width
     out.file = stream
     out.print(screen)

@@ -208,13 +208,17 @@ def test_an_error_has_its_remedy_first_and_the_section_of_the_docs() -> None:
 
 
 def test_an_error_that_is_over_is_one_line() -> None:
-    """However long it is; --json has all of it."""
+    """However long it is; in a pipe or a file, and with --json, all of it."""
     error = LastError("access\ndenied " * 30, NOW - timedelta(hours=2), NOW - timedelta(hours=1))
     status = replace(a_status(OPEN, deployed(DONE)), past_error=error)
 
-    [line] = [each for each in lines(render_status(status, CLOCK)) if "denied" in each]
+    screen = render_status(status, CLOCK)
+    [line] = [each for each in lines(screen, in_terminal=True) if "denied" in each]
     assert line.startswith("  last error   over since Tue 1 Dec 11:00 UTC: access denied access")
     assert (80, "…") == (len(line), line[-1])
+    assert f"last error over since Tue 1 Dec 11:00 UTC: {'access denied ' * 30}".strip() in text(
+        screen
+    )
     earlier = replace(status, past_error=replace(error, until=None))
     assert "last error earlier: access" in text(render_status(earlier, CLOCK))
 
