@@ -55,19 +55,25 @@ def main() -> None:
 
 
 def write_packages(root: Path) -> None:
-    """Zip what `make build` left in the checkout, and write the template for it."""
+    """
+    Zip what `make build` left in the checkout, and write the template for it.
+
+    A command may read them at any time: old packages go last, and each file is replaced whole.
+    """
     folder = root / _PACKAGES
     folder.mkdir(parents=True, exist_ok=True)
+    zips = {name: zip_folder(root / _BUILT / built) for name, (built, _) in _FUNCTIONS.items()}
+    names = {name: f"{name}-{hashlib.sha256(zips[name]).hexdigest()}.zip" for name in zips}
+    template = plain_template({name: f"{_PREFIX}/{file}" for name, file in names.items()})
+    files = {names[name]: content for name, content in zips.items()}
+    files["template.json"] = template.encode()
+    files["sources.sha256"] = digest_of_sources(root).encode()
+    for file, content in files.items():
+        (folder / f"{file}.new").write_bytes(content)
+        (folder / f"{file}.new").replace(folder / file)
     for old in folder.iterdir():
-        old.unlink()
-    keys = {}
-    for name, (built, _) in _FUNCTIONS.items():
-        content = zip_folder(root / _BUILT / built)
-        file = f"{name}-{hashlib.sha256(content).hexdigest()}.zip"
-        (folder / file).write_bytes(content)
-        keys[name] = f"{_PREFIX}/{file}"
-    (folder / "template.json").write_text(plain_template(keys))
-    (folder / "sources.sha256").write_text(digest_of_sources(root))
+        if old.name not in files:
+            old.unlink()
 
 
 def zip_folder(folder: Path) -> bytes:
