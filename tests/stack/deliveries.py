@@ -56,6 +56,12 @@ def upload_page(stack: DeployedStack) -> None:
     stack.cloud.s3.put_object(Bucket=stack.output("StateBucket"), Key="page/page.html", Body=body)
 
 
+def upload_bypass_tokens(stack: DeployedStack) -> None:
+    """Put the file of the bypass tokens into the bucket, without any."""
+    bucket = stack.output("StateBucket")
+    stack.cloud.s3.put_object(Bucket=bucket, Key="page-bypass.json", Body=b'{"tokens": []}')
+
+
 def send_invalid_event(stack: DeployedStack) -> None:
     """Invoke the controller asynchronously with an event that it refuses on every try."""
     name = stack.physical_id("Controller")

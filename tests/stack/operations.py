@@ -22,6 +22,7 @@ from tests.stack.deliveries import (
     rewrite_switch,
     send_invalid_event,
     trigger_sweep,
+    upload_bypass_tokens,
     upload_page,
 )
 from tests.stack.permissions import INVOKE, ON_FAILURE, TRUST, Permission
@@ -260,7 +261,9 @@ _OPERATIONS: dict[tuple[str, str], dict[str, Operation]] = {
     ("Controller", "ReadPageFiles"): {
         "s3:GetObject": Operation(run=_write("on"), prepare=(upload_page,)),
     },
-    ("Controller", "ReadBypassTokens"): {"s3:GetObject": _CLOSE},
+    ("Controller", "ReadBypassTokens"): {
+        "s3:GetObject": Operation(run=_write("on"), prepare=(upload_bypass_tokens,)),
+    },
     ("Controller", "ListStateBucket"): {
         "s3:ListBucket": Operation(run=_write("on"), prepare=(_delete_records,)),
     },
