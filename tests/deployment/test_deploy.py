@@ -55,6 +55,7 @@ def test_from_nothing_to_a_plan_on_off_and_back_to_nothing(empty: Cloud, deploye
     updated = types(deployer, "deploy", "--set", "LeadTimeMinutes=5", "--yes")
 
     assert 0 == updated.returncode, updated.stderr
+    assert "LeadTimeMinutes  0 → 5\n" in updated.stderr
     assert site.is_closed()
     assert {"Europe/Ljubljana"} == _parameter(empty, "TimeZone")
 
@@ -214,6 +215,19 @@ def test_a_site_whose_state_cannot_be_read_can_be_removed(empty: Cloud, deployer
     assert 1 == code
     assert "Cannot determine what this would change: " in screen
     assert "Open the site and delete the stack site-maintenance" in screen
+
+
+def test_who_may_deploy_but_not_plan_reads_which_policy_allows_it(
+    empty: Cloud, deployer: Cloud
+) -> None:
+    """The policy names one switch; the deployment is done, although the plan has errors."""
+    words = ("--distributions", a_distribution(empty, "site"), "--switch", "/shop/maintenance")
+
+    ran = types(deployer, "deploy", *words, "--yes")
+
+    assert 0 == ran.returncode, ran.stderr
+    assert "The stack is deployed. If you lack permissions for the plan: " in ran.stderr
+    assert "docs/deploying-policy.json allows the plan, on and off for the switch" in ran.stderr
 
 
 def test_a_distribution_of_another_stack_is_named_before_the_question(

@@ -11,6 +11,7 @@ from maintenance.cli.context import Context
 from maintenance.cli.deploy_view import (
     render_changes,
     render_commands,
+    render_parameters,
     render_rights,
     watch_events,
 )
@@ -20,6 +21,7 @@ from maintenance.cli.own_command import own_command
 from maintenance.cli.package import bucket_of, upload_packages
 from maintenance.cli.resources import version
 from maintenance.deployment.bucket import PackageBucket
+from maintenance.deployment.changes import changed_parameters
 from maintenance.deployment.events import ending, failures, is_success
 from maintenance.deployment.parameters import read_parameters
 from maintenance.deployment.rights import rights
@@ -77,6 +79,7 @@ class Deployment(Struct, frozen=True):
         after = rights(self.template, {**known, **values})
         self.context.terminal.explain(
             "",
+            render_parameters(changed_parameters(known, values)),
             render_changes(change_set.changes),
             render_rights("It creates these rights:", [each for each in after if each not in had]),
             render_rights(
@@ -117,9 +120,17 @@ class Deployment(Struct, frozen=True):
             style="bold",
         )
         try:
-            self.context.connect().plan(hypothetical="on")
+            code = self.context.connect().plan(hypothetical="on")
         except MaintenanceError as error:
             terminal.error(f"The plan cannot be shown: {error}")
+            code = ExitCode.FAILED
+        if code is ExitCode.FAILED:
+            terminal.info(
+                "The stack is deployed. If you lack permissions for the plan: "
+                "docs/deploying-policy.json allows the plan, on and off for the switch "
+                "/site/maintenance, so write the name of yours there; docs/iam.md#what-people-need "
+                "lists what each command needs."
+            )
         terminal.answer({}, render_commands(self.stack.name), "")
         return ExitCode.DONE
 

@@ -36,6 +36,16 @@ def render_changes(changes: Sequence[Change]) -> RenderableType:
     return Group(*parts)
 
 
+def render_parameters(changed: Sequence[tuple[str, str, str]]) -> RenderableType:
+    """Return name, old and new value of each parameter that changes; nothing if there are none."""
+    if not changed:
+        return Group()
+    grid = _grid(2)
+    for name, old, new in changed:
+        grid.add_row(name, Text(f"{old or 'nothing'} → {new or 'nothing'}"))
+    return Group(Text("It sets these parameters:"), Padding(grid, _INDENT))
+
+
 def render_rights(title: str, rights: Sequence[Right]) -> RenderableType:
     """Return what each role may do, and on what; nothing if there are no rights."""
     parts: list[RenderableType] = [Text(title)] if rights else []

@@ -1,7 +1,7 @@
 """What a change set would do, for people to read. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
@@ -31,3 +31,14 @@ def added_kinds(changes: Iterable[Change]) -> tuple[tuple[str, int], ...]:
 def others(changes: Iterable[Change]) -> tuple[Change, ...]:
     """Return the changes that are no additions."""
     return tuple(each for each in changes if each.action != _ADD)
+
+
+def changed_parameters(
+    before: Mapping[str, str], values: Mapping[str, str]
+) -> tuple[tuple[str, str, str], ...]:
+    """Return name, old and new value of each deployed parameter that gets another value."""
+    return tuple(
+        (name, before[name], value)
+        for name, value in values.items()
+        if name in before and before[name] != value
+    )

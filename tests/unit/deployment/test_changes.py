@@ -1,7 +1,7 @@
 """What a change set would do."""
 
 import pytest
-from maintenance.deployment.changes import Change, added_kinds, others
+from maintenance.deployment.changes import Change, added_kinds, changed_parameters, others
 
 ROLE = Change("Add", "Role", "AWS::IAM::Role")
 QUEUE = Change("Add", "Queue", "AWS::SQS::Queue")
@@ -29,3 +29,11 @@ def test_every_other_change_is_shown() -> None:
 def test_a_replacement_is_recognised(replacement: str, expected: bool) -> None:  # noqa: FBT001 - a table
     """It deletes the old resource."""
     assert expected == Change("Modify", "Bucket", "AWS::S3::Bucket", replacement).is_replacement
+
+
+def test_only_parameters_with_another_value_are_changed() -> None:
+    """One that is new in the template has no old value, and one that is left out keeps its own."""
+    before = {"LeadTimeMinutes": "0", "TimeZone": "UTC", "ExceptPaths": ""}
+    values = {"LeadTimeMinutes": "10", "TimeZone": "UTC", "New": "1"}
+
+    assert (("LeadTimeMinutes", "0", "10"),) == changed_parameters(before, values)
