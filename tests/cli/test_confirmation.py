@@ -10,6 +10,7 @@ from tests.cli.asking import INTERRUPT, asked
 from tests.cli.deployed import Deployed, deploy
 from tests.cloud import Cloud, eventually
 from tests.sandbox.builders import a_behavior, a_distribution, a_function, functions
+from tests.stories.site import BUCKET
 
 DAY = datetime.now(UTC) + timedelta(days=3)
 END = "2036-12-06T02:00+01:00"
@@ -50,6 +51,22 @@ def test_on_says_who_gets_what_and_until_when(deployed: Deployed) -> None:
     assert "until Sat 6 Dec 2036 02:00 CET (Fri 20:00 EST here), in " in shown
     assert "message Upgrade " in shown
     assert f"Write 'on until {END}: Upgrade' to /site/maintenance? [y/n] (n):" in shown
+
+
+def test_on_warns_that_the_page_does_not_show_the_message(deployed: Deployed) -> None:
+    """Read from the bucket; an unreadable page warns of nothing here, and is the plan's error."""
+    s3 = deployed.site.cloud.s3
+    warning = "not shown by page.html, without {{message}}"
+    s3.put_object(Bucket=BUCKET, Key="page/page.html", Body=b"<title>Back soon</title>")
+    try:
+        shown = question(deployed, "off", "on", "--message", "Upgrade")
+        s3.put_object(Bucket=BUCKET, Key="page/a.txt", Body=b"")
+        refused = question(deployed, "off", "on", "--message", "Upgrade")
+    finally:
+        for name in ("page.html", "a.txt"):
+            s3.delete_object(Bucket=BUCKET, Key=f"page/{name}")
+
+    assert (True, False) == (warning in shown, warning in refused)
 
 
 def test_a_refused_distribution_is_not_counted_as_closed(deployed: Deployed) -> None:

@@ -51,6 +51,7 @@ class Prospect(Struct, frozen=True):
 
     `before` is the decision as long as it is not written, and `requested_by` who asked for that, ''
     if it is unknown; `plan` is a dry run as if it were written, `own_end` the end that it names.
+    `silent_pages` are the files of the owner's page that show no message.
     """
 
     before: Decision
@@ -58,6 +59,7 @@ class Prospect(Struct, frozen=True):
     own_end: datetime | None = None
     requested_by: str = ""
     windows: WindowChanges = WindowChanges()
+    silent_pages: tuple[str, ...] = ()
 
     @property
     def after(self) -> Decision:
@@ -104,6 +106,10 @@ def _facts(prospect: Prospect, stack: Stack, clock: Clock) -> Iterator[tuple[str
     yield "visitors", f"{_VISITORS[prospect.effect]}{_except_refused(prospect.plan.report)}"
     yield from _ends(prospect, clock)
     yield from _messages(prospect)
+    is_closed = prospect.after.mode is Mode.MAINTENANCE
+    if is_closed and prospect.after.message and prospect.silent_pages:
+        pages = listed(prospect.silent_pages)
+        yield "not shown", f"by {pages}, without {{{{message}}}}: visitors do not read this message"
     yield from _windows(prospect.windows, clock)
     following = prospect.after.next_occurrence
     if following and prospect.after.mode is not Mode.MAINTENANCE:

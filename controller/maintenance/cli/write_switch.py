@@ -24,6 +24,7 @@ from maintenance.cli.switch_effect import window_changes
 from maintenance.cli.view import ReportView
 from maintenance.cli.watch import UNTIL_ACCEPTED, UNTIL_DEPLOYED, expect, watch_command
 from maintenance.errors import ConfigurationError, MaintenanceError
+from maintenance.lambda_edge.page_files import pages_without_message
 from maintenance.reporting.report import ACCEPTED, SETTLED, has_reached, is_everywhere
 from maintenance.reporting.status import ModeChange
 from maintenance.schedule.decision import decide
@@ -134,7 +135,14 @@ def read_prospect(switch: Switch, session: Session) -> Prospect:
         own_end=switch.until,
         requested_by=requesters.read(request).name if request else "",
         windows=window_changes(schedule, after, now=switch.written),
+        silent_pages=_silent_pages(session) if switch.message else (),
     )
+
+
+def _silent_pages(session: Session) -> tuple[str, ...]:
+    """Return the pages in the state bucket that show no message; () if they cannot be read."""
+    page = session.app.controller.stored_files.read().page
+    return () if isinstance(page, MaintenanceError) else pages_without_message(page)
 
 
 def _say_how_to_watch_on(

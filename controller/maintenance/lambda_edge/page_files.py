@@ -24,6 +24,12 @@ def is_page_file(name: str) -> bool:
     return bool(_NAME.fullmatch(name))
 
 
+def pages_without_message(files: Mapping[str, bytes]) -> tuple[str, ...]:
+    """Return the names of the pages that show no message, because no {{message}} is in them."""
+    pages = (name for name in sorted(files) if name.endswith(".html"))
+    return tuple(name for name in pages if b"{{message" not in files[name])
+
+
 def page_sizes(objects: Mapping[str, int]) -> dict[str, int]:
     """
     Return the sizes of the objects under page/ by name, without `page/`; `objects` has keys.

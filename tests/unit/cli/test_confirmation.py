@@ -39,9 +39,32 @@ def shown(
     plan = ReportView(Report(after, outcomes, targets=targets), {})
     return text(
         render_confirmation(
-            Prospect(before, plan, own_end, "ana", windows or WindowChanges()), STACK, CLOCK
+            Prospect(before, plan, own_end, "ana", windows or WindowChanges()),
+            STACK,
+            CLOCK,
         )
     )
+
+
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [
+        (
+            closed(2, "Upgrade"),
+            "not shown by page.de.html, page.html, without {{message}}: visitors do not read this",
+        ),
+        (closed(2), ""),
+        (LIVE, ""),
+    ],
+)
+def test_a_message_that_a_page_does_not_show_is_a_warning(after: Decision, expected: str) -> None:
+    """Otherwise the operator believes that visitors read it."""
+    plan = ReportView(Report(after, ()), {})
+    prospect = Prospect(LIVE, plan, silent_pages=("page.de.html", "page.html"))
+    screen = text(render_confirmation(prospect, STACK, CLOCK))
+
+    assert expected in screen
+    assert bool(expected) is ("not shown" in screen)
 
 
 @pytest.mark.parametrize(
