@@ -5,6 +5,7 @@ The command doctor, where much is missing.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -111,7 +112,7 @@ def test_what_the_stack_lacks_is_found(deployed: Deployed) -> None:
 
     assert ("failed", "the stack has no sweep") == verdict(found, "sweep")
     assert ("failed", "there are no rules") == verdict(found, "rules")
-    assert ("warning", "1 alarms are quiet, and would reach no one") == verdict(found, "alarms")
+    assert ("warning", "1 alarm would reach no one") == verdict(found, "alarms")
     assert "failed" == verdict(found, "trail")[0]
     assert ("ok", "none yet: it is new") == verdict(found, "last run")
     # The role has no policy at all.
@@ -184,6 +185,19 @@ def test_distributions_that_an_on_could_not_close_are_found(deployed: Deployed) 
     )
     assert "failed" == verdict(found, "function")[0]
     assert "InProgress" in found["distributions"]["text"]
+
+
+def test_what_there_is_one_of_is_in_the_singular(deployed: Deployed) -> None:
+    """And several warnings are in the plural."""
+    ssm, name = deployed.site.cloud.ssm, f"{SWITCH}/windows/weekly"
+    ssm.put_parameter(Name=name, Value="cron(0 2 ? * SUN *) for 2h", Type="String")
+
+    shown = words(deployed.types("doctor").stdout)
+    ssm.delete_parameter(Name=name)
+
+    assert f"{SWITCH} and 1 window are valid" in shown
+    assert "1 alarm would reach no one" in shown
+    assert re.search(r"\b(1 warning|([2-9]|\d\d) warnings)[,.]", shown)
 
 
 def test_a_distribution_of_two_stacks_has_a_remedy_of_its_own(deployed: Deployed) -> None:

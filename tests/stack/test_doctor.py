@@ -171,7 +171,7 @@ def no_concurrency(stack: DeployedStack) -> Iterator[None]:
         ("last run", "failed", "the last run failed: "),
         ("sweep", "failed", "is disabled"),
         ("rules", "failed", "ControllerSwitchChanged is disabled"),
-        ("dead letters", "warning", "about 1 events did not reach the controller"),
+        ("dead letters", "warning", "about 1 event did not reach the controller"),
         ("controller role", "failed", "the controller may not: s3:PutObject on"),
         ("drift", "warning", "Controller is modified"),
         ("alarms", "failed", "InvalidInputs"),

@@ -4,6 +4,7 @@ from maintenance.cli.examination import Examination
 from maintenance.cli.finding import Finding, failed, ok, unknown, warning
 from maintenance.cli.own_command import own_command
 from maintenance.cli.remedies import remedy_of
+from maintenance.cli.screen import counted
 from maintenance.cli.view import LastRun
 from maintenance.cli.watch import watch_command
 from maintenance.cloudfront.plan import Action, Intent, count_functions, plan_distribution
@@ -27,8 +28,8 @@ def check_switch(asked: Examination) -> Finding:
             "write what you mean: docs/operations-reference.md#the-switch-is-invalid-or-missing"
         )
         return failed("; ".join(read.errors), remedy)
-    count = len(read.schedule.windows)
-    return ok(f"{app.settings.switch_parameter} and {count} windows are valid")
+    windows = counted(len(read.schedule.windows), "window")
+    return ok(f"{app.settings.switch_parameter} and {windows} are valid")
 
 
 def check_last_run(asked: Examination) -> Finding:
@@ -47,8 +48,9 @@ def check_last_run(asked: Examination) -> Finding:
     if error and error.until is None:
         remedy = f"{own_command('status', session.watch.stack)} shows it with its remedy"
         return failed(f"the last run failed: {error.message}", remedy)
-    ended = f"the last run ended {clock.distance(last.at)}" if last.at else "none yet: it is new"
-    return ok(ended)
+    if last.at is None:
+        return ok("none yet: it is new")
+    return ok(f"the last run ended {clock.distance_of_minute(last.at)}")
 
 
 def check_targets(asked: Examination) -> Finding:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from maintenance.cli.examination import Examination
 from maintenance.cli.finding import Finding, failed, ok, warning
 from maintenance.cli.resources import version
+from maintenance.cli.screen import counted
 from maintenance.errors import ObservationError
 
 _ALARM, _RULE = "AWS::CloudWatch::Alarm", "AWS::Events::Rule"
@@ -119,7 +120,9 @@ def check_dead_letters(asked: Examination) -> Finding:
     if not number:
         return ok("no dead letters")
     remedy = "read them: docs/operations-reference.md#dead-letters"
-    return warning(f"about {number} events did not reach the controller, or failed", remedy)
+    return warning(
+        f"about {counted(number, 'event')} did not reach the controller, or failed", remedy
+    )
 
 
 def check_alarms(asked: Examination) -> Finding:
@@ -132,7 +135,7 @@ def check_alarms(asked: Examination) -> Finding:
         return failed(f"ringing: {shown}", "docs/operations-reference.md#alarms says what to do")
     if not asked.stack().parameters.get("AlarmTopicArn"):
         remedy = "deploy with AlarmTopicArn (docs/notifications.md)"
-        return warning(f"{len(alarms)} alarms are quiet, and would reach no one", remedy)
+        return warning(f"{counted(len(alarms), 'alarm')} would reach no one", remedy)
     return ok(f"{len(alarms)} alarms are quiet")
 
 

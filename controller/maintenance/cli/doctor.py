@@ -15,6 +15,7 @@ from maintenance.cli.context import Context
 from maintenance.cli.documents import DoctorDocument
 from maintenance.cli.exit_code import ExitCode
 from maintenance.cli.finding import Finding, Verdict, unknown
+from maintenance.cli.screen import counted
 from maintenance.cli.terminal import shorten_arns
 from maintenance.errors import ConfigurationError, MaintenanceError
 
@@ -153,4 +154,4 @@ def _counts(findings: Mapping[str, Finding]) -> Iterator[str]:
     for verdict in Verdict:
         number = sum(each.verdict is verdict for each in findings.values())
         if number:
-            yield f"{number} {verdict}"
+            yield counted(number, verdict) if verdict is Verdict.WARNING else f"{number} {verdict}"

@@ -40,7 +40,7 @@ def _late_run(status: StatusView, clock: Clock) -> Iterator[Problem]:
             _GONE,
         )
     elif _is_waiting(report) and report.due and last.at and last.at < report.due:
-        ran = clock.time_and_distance(last.at)
+        ran = clock.minute_and_distance(last.at)
         yield Problem(
             Severity.NOTICE,
             (f"The controller has not acted on this yet: it ran last {ran}. It takes seconds.",),

@@ -123,7 +123,7 @@ def _context(status: StatusView, clock: Clock) -> Iterator[tuple[str, str]]:
     if last.error:
         yield "controller", f"whether it runs is unknown: {last.error}"
     elif last.at:
-        yield "controller", f"ran {clock.time_and_distance(last.at)}"
+        yield "controller", f"ran {clock.minute_and_distance(last.at)}"
 
 
 def _next(view: ReportView, clock: Clock) -> Iterator[str]:

@@ -152,6 +152,10 @@ class Clock(Struct, frozen=True):
         duration = format_duration(rounded)
         return f"in {duration}" if instant > self.now else f"{duration} ago"
 
+    def distance_of_minute(self, minute: datetime) -> str:
+        """Return the distance of what is known to the minute; below two it is `just now`."""
+        return "just now" if self.now - minute < 2 * _MINUTE else self.distance(minute)
+
     def time_here(self, instant: datetime) -> str:
         """Return ` (01:00 UTC here)`, with the day if it is another, '' if both clocks agree."""
         there, here = instant.astimezone(self.zone), self.here(instant)
@@ -163,3 +167,7 @@ class Clock(Struct, frozen=True):
     def time_and_distance(self, instant: datetime) -> str:
         """Return `Sun 6 Dec 02:00 CET (01:00 UTC here), in 1h12m`."""
         return f"{self.time(instant)}{self.time_here(instant)}, {self.distance(instant)}"
+
+    def minute_and_distance(self, minute: datetime) -> str:
+        """Return the same of what is known to the minute."""
+        return f"{self.time(minute)}{self.time_here(minute)}, {self.distance_of_minute(minute)}"

@@ -231,6 +231,23 @@ def test_the_controller_ran() -> None:
 
 
 @pytest.mark.parametrize(
+    ("expected", "seconds"),
+    [("just now", 0), ("just now", 61), ("just now", 119), ("2m ago", 120), ("2m ago", 149)],
+)
+def test_a_run_is_known_to_the_minute(expected: str, seconds: int) -> None:
+    """Its minute began up to a minute before it: `1m ago` was said seconds after a run."""
+    last_run = LastRun(NOW - timedelta(seconds=seconds))
+    waiting = a_status(CLOSED, deployed(FREE), last_run=last_run)
+
+    for status in (a_status(OPEN, deployed(DONE), last_run=last_run), waiting):
+        assert (
+            f"UTC, {expected}" in text(render_status(status, CLOCK)).partition("controller ran")[2]
+        )
+    if seconds:
+        assert f"UTC, {expected}. It takes seconds." in text(render_status(waiting, CLOCK))
+
+
+@pytest.mark.parametrize(
     ("expected", "last_run"),
     [
         (
