@@ -93,7 +93,20 @@ def test_an_answer_that_cannot_be_deployed_is_asked_for_again(
 ) -> None:
     """With the reason, before anything is built."""
     a_distribution(empty)
-    lines = ["", "E0NOWHERE0000", "1", "Mars/Base", "UTC", "maybe", "refuse", "", "", "", "n"]
+    lines = [
+        "",
+        "E0NOWHERE0000",
+        "1",
+        "Mars/Base",
+        "UTC",
+        "maybe",
+        "refuse",
+        "/nowhere",
+        "",
+        "",
+        "",
+        "n",
+    ]
 
     _, _, screen = answers(deployer, "deploy", lines=lines)
 
@@ -101,6 +114,8 @@ def test_an_answer_that_cannot_be_deployed_is_asked_for_again(
     assert "there is no distribution E0NOWHERE0000 in this account" in screen
     assert "TimeZone is 'Mars/Base': unknown time zone" in screen
     assert "ExistingFunctions must be one of displace, refuse; this is 'maybe'" in screen
+    assert "Type numbers, like 1 or 1,2, or ids" in screen
+    assert "ExceptPaths names /nowhere, and no target has such a behavior" in screen
     assert "Create the stack site-maintenance in us-east-1" in screen
 
 

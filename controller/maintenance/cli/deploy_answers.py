@@ -15,11 +15,14 @@ from maintenance.cli.interview import Interview
 from maintenance.deployment.parameters import Parameter, refusals
 from maintenance.deployment.questions import (
     DISTRIBUTIONS,
+    EXCEPT_PATHS,
     QUESTIONS,
     Choice,
     default_of,
     distribution_choices,
     missing_distributions,
+    missing_paths,
+    path_choices,
 )
 from maintenance.deployment.siblings import shared_distributions
 from maintenance.deployment.stack import OF_THIS_TEMPLATE
@@ -36,7 +39,7 @@ OPTIONS = {
     DISTRIBUTIONS: "--distributions",
     "TimeZone": "--time-zone",
     "ExistingFunctions": "--existing-functions",
-    "ExceptPaths": "--except-paths",
+    EXCEPT_PATHS: "--except-paths",
     _TOPIC: "--alarm-topic",
     "SwitchParameter": "--switch",
 }
@@ -96,19 +99,23 @@ class Answers(Struct, frozen=True, dict=True):
         for each in shared_distributions(value, known, stack=stack.name, siblings=siblings):
             terminal.error(f"Warning: {each}.")
 
-    def _refusals(self, name: str, value: str) -> Iterator[str]:
+    def _refusals(self, name: str, value: str, answers: Mapping[str, str]) -> Iterator[str]:
         refused = [*refusals(self.parameters, {name: value})]
         if name == DISTRIBUTIONS and not refused:
             refused += self._missing(value)
+        if name == EXCEPT_PATHS and not refused and self._distributions is not None:
+            refused += missing_paths(value, answers[DISTRIBUTIONS], self._distributions)
         yield from refused
 
     def _missing(self, value: str) -> Sequence[str]:
         found = self._distributions
         return missing_distributions(value, found) if found is not None else ()
 
-    def _choices(self, name: str) -> Sequence[Choice]:
+    def _choices(self, name: str, answers: Mapping[str, str]) -> Sequence[Choice]:
         if name == DISTRIBUTIONS:
             return distribution_choices(self._distributions or ())
+        if name == EXCEPT_PATHS:
+            return path_choices(answers[DISTRIBUTIONS], self._distributions or ())
         return self._topics if name == _TOPIC else ()
 
     @functools.cached_property

@@ -23,13 +23,13 @@ class Interview(Struct, frozen=True):
     The questions about one stack.
 
     `choices` finds what the account has for a parameter; `refusals` yields why a value of a
-    parameter cannot be deployed.
+    parameter cannot be deployed. Both take the answers so far.
     """
 
     terminal: Terminal
     parameters: Mapping[str, Parameter]
-    choices: Callable[[str], Sequence[Choice]]
-    refusals: Callable[[str, str], Iterator[str]]
+    choices: Callable[[str, Mapping[str, str]], Sequence[Choice]]
+    refusals: Callable[[str, str, Mapping[str, str]], Iterator[str]]
 
     def ask(self, given: Mapping[str, str], *, stack: str, usual_stack: str) -> dict[str, str]:
         """Return the given values, and an answer for each question that they leave open."""
@@ -38,28 +38,37 @@ class Interview(Struct, frozen=True):
         for number, question in enumerate(to_ask, start=1):
             parameter = self.parameters[question.parameter]
             default = default_of(parameter, stack=stack, usual_stack=usual_stack)
-            self._show(question, parameter, f"{number} of {len(to_ask)}")
-            answers[question.parameter] = self._answer(question, default)
+            choices = self.choices(question.parameter, answers)
+            self._show(question, parameter, choices, f"{number} of {len(to_ask)}")
+            answers[question.parameter] = self._answer(question, default, choices, answers)
         return answers
 
-    def _show(self, question: Question, parameter: Parameter, number: str) -> None:
+    def _show(
+        self, question: Question, parameter: Parameter, choices: Sequence[Choice], number: str
+    ) -> None:
         console = self.terminal.err
         console.print()
         console.print(Text.assemble((f"{number}  ", "dim"), (question.text, "bold")))
         console.print(Padding(Text(parameter.description), (0, 0, 0, 2)))
         if parameter.allowed:
             console.print(Text(f"  One of {', '.join(parameter.allowed)}."))
-        elif choices := self.choices(question.parameter):
+        elif choices:
             console.print(_list(choices))
+            console.print(Text(f"  {question.how_to_choose}"))
         console.print(Text(f"  Example: {question.example}", style="dim"))
 
-    def _answer(self, question: Question, default: str | None) -> str:
+    def _answer(
+        self,
+        question: Question,
+        default: str | None,
+        choices: Sequence[Choice],
+        answers: Mapping[str, str],
+    ) -> str:
         """Ask until there is an answer that can be deployed."""
-        choices = self.choices(question.parameter)
         while True:
             typed = self._typed(question.parameter, default)
             answer = read_answer(typed, choices)
-            refusals = tuple(self.refusals(question.parameter, answer))
+            refusals = tuple(self.refusals(question.parameter, answer, answers))
             if not refusals:
                 return answer
             for each in refusals:

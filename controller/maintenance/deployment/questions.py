@@ -8,19 +8,27 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from maintenance.cloudfront.plan import unmatched_except_paths
 from maintenance.cloudfront.targets import resolve_targets
 from maintenance.deployment.parameters import Parameter
-from maintenance.model import Distribution
+from maintenance.model import Behavior, Distribution
 
 DISTRIBUTIONS = "Distributions"
+EXCEPT_PATHS = "ExceptPaths"
+_DEFAULT_BEHAVIOR = "default"
 
 
 class Question(Struct, frozen=True):
-    """A question, the parameter that its answer is for, and an example of an answer."""
+    """
+    A question, the parameter that its answer is for, and an example of an answer.
+
+    `how_to_choose` says how to answer with what the account has.
+    """
 
     parameter: str
     text: str
     example: str
+    how_to_choose: str = "Type numbers, like 1 or 1,2, or values."
 
 
 QUESTIONS = (
@@ -28,6 +36,7 @@ QUESTIONS = (
         DISTRIBUTIONS,
         "Which distributions does the site have? Begin with one small distribution.",
         "E2EXAMPLE1AB3, *.shop.example.com",
+        "Type numbers, like 1 or 1,2, or ids, or alias patterns.",
     ),
     Question("TimeZone", "In which time zone do people plan its maintenance?", "Europe/Ljubljana"),
     Question(
@@ -35,11 +44,12 @@ QUESTIONS = (
         "Displace a function that a behavior already has, or refuse?",
         "displace",
     ),
-    Question("ExceptPaths", "Which cache behaviors stay open?", "/health, /webhooks/*"),
+    Question(EXCEPT_PATHS, "Which cache behaviors stay open?", "/health, /webhooks/*"),
     Question(
         "AlarmTopicArn",
         "Which SNS topic gets the alarms?",
         "arn:aws:sns:us-east-1:123456789012:maintenance-alarms",
+        "Type a number, or an ARN.",
     ),
     Question("SwitchParameter", "What is the switch called?", "/shop/maintenance"),
 )
@@ -57,6 +67,27 @@ def distribution_choices(distributions: Sequence[Distribution]) -> tuple[Choice,
     return tuple(
         Choice(each.distribution_id, each.name) for each in distributions if not each.staging
     )
+
+
+def path_choices(value: str, known: Sequence[Distribution]) -> tuple[Choice, ...]:
+    """Return the cache behaviors of the chosen distributions, as ExceptPaths names them."""
+    behaviors = _behaviors(value, known)
+    names = dict.fromkeys(each.path_pattern or _DEFAULT_BEHAVIOR for each in behaviors)
+    return tuple(Choice(each) for each in names)
+
+
+def missing_paths(paths: str, distributions: str, known: Sequence[Distribution]) -> tuple[str, ...]:
+    """Return a sentence for each path that no behavior of the chosen distributions has."""
+    entries = [entry for each in paths.split(",") if (entry := each.strip())]
+    return unmatched_except_paths(entries, _behaviors(distributions, known))
+
+
+def _behaviors(value: str, known: Sequence[Distribution]) -> list[Behavior]:
+    entries = [each.strip() for each in value.split(",")]
+    chosen = resolve_targets(entries, known).distribution_ids
+    return [
+        behavior for each in known if each.distribution_id in chosen for behavior in each.behaviors
+    ]
 
 
 def read_answer(typed: str, choices: Sequence[Choice]) -> str:

@@ -10,9 +10,13 @@ from maintenance.deployment.questions import (
     default_of,
     distribution_choices,
     missing_distributions,
+    missing_paths,
+    path_choices,
     read_answer,
 )
 from maintenance.model import Distribution
+
+from tests.builders import a_behavior, a_distribution
 
 CHOICES = (Choice("E1AAAAA", "www.example.com"), Choice("E2BBBBB", "shop.example.com"))
 
@@ -76,3 +80,19 @@ def test_a_distribution_that_does_not_exist_is_named() -> None:
     assert () == missing_distributions("E1AAAAA, *.example.com", known)
     (missing,) = missing_distributions("E1AAAAA,E9ZZZZZ", known)
     assert "there is no distribution E9ZZZZZ in this account" in missing
+
+
+def test_the_paths_to_choose_are_those_of_the_chosen_distributions() -> None:
+    """Once each, with the word that the parameter has for the default behavior."""
+    paths = (a_behavior(), a_behavior("/health"))
+    known = [
+        a_distribution("E1", behaviors=paths),
+        a_distribution("E2", behaviors=paths),
+        a_distribution("E3", behaviors=(a_behavior("/other"),)),
+    ]
+
+    assert (Choice("default"), Choice("/health")) == path_choices("E1, E2", known)
+    assert () == missing_paths("/health,default", "E1", known)
+    assert () == missing_paths("", "E1", known)
+    (refused,) = missing_paths("/health, /other", "E1,E2", known)
+    assert refused.startswith("ExceptPaths names /other, and no target has such a behavior")
