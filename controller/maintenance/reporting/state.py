@@ -182,7 +182,8 @@ def _settled_in(report: Report, persisted: PersistedState) -> Mapping[str, Mode]
     last, toggled = persisted.last_change, persisted.toggled
     if last is None or last.deployed is None or (toggled and toggled > last.deployed):
         return {}
-    updated = (each for each in report.targets if each.last_modified > last.deployed)
+    # In the same second, too: what is InProgress now was updated after it was found Deployed.
+    updated = (each for each in report.targets if each.last_modified >= last.deployed)
     return {each.distribution_id: last.mode for each in updated}
 
 
