@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from maintenance_edge.export import export
-from maintenance_edge.package import read_package
+from maintenance_edge.export import export, main
+from maintenance_edge.files import PackageError
+from maintenance_edge.package import Package, read_package
 from viewer_request import load_responder
 
 from tests.edge.builders import EDGE_HANDLER, NOW, a_package, a_request
@@ -120,3 +121,16 @@ def test_the_package_of_this_repository_is_written(capfd: pytest.CaptureFixture[
     response = load_responder(EDGE_HANDLER)(a_request(), NOW)
     assert 0 == ended.value.code
     assert response.get("body") == document["answers"]["en"]["problem"]["body"]
+
+
+def test_main_prints_why_a_package_is_unusable(
+    monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """As UTF-8, whatever the terminal takes."""
+
+    def unusable(_: Path) -> Package:
+        raise PackageError("page/straße.html: remove it")
+
+    monkeypatch.setattr("maintenance_edge.export.read_package", unusable)
+
+    assert (1, "page/straße.html: remove it\n") == (main(), capsysbinary.readouterr().out.decode())

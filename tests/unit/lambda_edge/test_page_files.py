@@ -1,7 +1,7 @@
 """Objects under page/ are judged by their listing: by name, number and size."""
 
 import pytest
-from maintenance.lambda_edge.page_files import page_refusal, page_sizes
+from maintenance.lambda_edge.page_files import page_refusal, page_sizes, pages_without_message
 
 _NOT_PART = (
     "cannot be part of a page: remove what is not page.html, page.<language>.html, settings.json "
@@ -89,3 +89,15 @@ def test_the_page_is_what_lies_directly_under_its_prefix() -> None:
     }
 
     assert {"page.html": 3, "assets/": 0, "page-bypass.json": 6} == page_sizes(objects)
+
+
+def test_pages_without_the_placeholder_show_no_message() -> None:
+    """Of the pages alone; the other files have no message to show."""
+    files = {
+        "page.html": b"<p>Back soon</p>",
+        "page.de.html": b"<p>{{message}}</p>",
+        "page.fr.html": b"{{message_html}}",
+        "settings.json": b"{}",
+    }
+
+    assert ("page.html",) == pages_without_message(files)
