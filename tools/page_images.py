@@ -19,7 +19,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from maintenance.cli.page_source import read_source
+from maintenance.cli.page.source import read_source
 from maintenance_edge.package import read_package
 from selenium import webdriver
 from viewer_request import Responder

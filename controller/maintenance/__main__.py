@@ -34,7 +34,7 @@ except ModuleNotFoundError as error:
 if TYPE_CHECKING:
     import boto3
 
-    from maintenance.cli.show import Session
+    from maintenance.cli.session import Session
     from maintenance.settings import Settings
 
 
@@ -96,7 +96,7 @@ def _connect(stack: str, terminal: Terminal) -> Session:
     from maintenance.aws.clients import CLIENT  # noqa: PLC0415
     from maintenance.aws.cloudformation import read_deployed_settings  # noqa: PLC0415
     from maintenance.aws.run_history import RunHistory  # noqa: PLC0415
-    from maintenance.cli.show import Session  # noqa: PLC0415
+    from maintenance.cli.session import Session  # noqa: PLC0415
     from maintenance.cli.watch import Watch  # noqa: PLC0415
 
     deployed = read_deployed_settings(

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 import pytest
-from maintenance.cli.page_check import package_folder
-from maintenance.cli.page_prepare import media_type
-from maintenance.cli.page_source import read_source
+from maintenance.cli.page.check import package_folder
+from maintenance.cli.page.prepare import media_type
+from maintenance.cli.page.source import read_source
 from maintenance_edge.package import read_package
 from viewer_request import Responder
 

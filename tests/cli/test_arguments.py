@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from maintenance.cli.arguments import COMMANDS, PROGRAM, parser
-from maintenance.cli.write_switch import SwitchChange
+from maintenance.cli.switch.write import SwitchChange
 
 # A command, up to its explanation behind two spaces or to where its output goes.
 _EXAMPLE = re.compile(r"^  site-maintenance (.*?)(?: {2,}.*| >.*)?$", re.MULTILINE)

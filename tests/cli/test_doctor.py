@@ -14,11 +14,11 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 from maintenance.aws.health import CodeStorage, Health, Identity
-from maintenance.cli.checks_of_rights import check_your_rights
-from maintenance.cli.checks_of_stack import check_clock, check_drift, check_storage
-from maintenance.cli.doctor import examine
-from maintenance.cli.examination import Examination
-from maintenance.cli.finding import Verdict
+from maintenance.cli.doctor.command import examine
+from maintenance.cli.doctor.examination import Examination
+from maintenance.cli.doctor.finding import Verdict
+from maintenance.cli.doctor.rights import check_your_rights
+from maintenance.cli.doctor.stack import check_clock, check_drift, check_storage
 from maintenance.errors import ConfigurationError
 
 from sandbox.process import Sandbox

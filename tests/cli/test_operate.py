@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from maintenance.cli.typed_instant import format_local
+from maintenance.cli.switch.typed_instant import format_local
 from maintenance.errors import RunFailed
 
 from sandbox.process import Sandbox

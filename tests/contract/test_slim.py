@@ -53,7 +53,7 @@ def test_only_models_of_other_services_are_removed(tmp_path: Path) -> None:
 
 def test_what_only_the_command_line_runs_is_removed(tmp_path: Path) -> None:
     """The handler imports none of it, and a reader of the package would wonder."""
-    for name in ("cli/show.py", "deployment/template.py", "__main__.py", "app.py"):
+    for name in ("cli/session.py", "deployment/template.py", "__main__.py", "app.py"):
         (tmp_path / "maintenance" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "maintenance" / name).write_text("")
 

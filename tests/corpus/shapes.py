@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from maintenance.cli.page_check import page_errors
-from maintenance.cli.page_source import read_source
+from maintenance.cli.page.check import page_errors
+from maintenance.cli.page.source import read_source
 
 PAGES = Path(__file__).parent / "pages"
 

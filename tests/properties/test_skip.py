@@ -4,7 +4,7 @@ from itertools import islice
 
 from hypothesis import given
 from hypothesis import strategies as st
-from maintenance.cli.window_preview import coming, find_window, skip_next, with_window
+from maintenance.cli.windows.preview import coming, find_window, skip_next, with_window
 from maintenance.schedule.decision import Schedule
 from maintenance.schedule.skip import parse_skip, skip_value
 from msgspec.structs import replace

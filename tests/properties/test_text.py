@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import example, given
 from hypothesis import strategies as st
-from maintenance.cli.history_view import Page, history_document, render_history
+from maintenance.cli.show.history_view import Page, history_document, render_history
 from maintenance.cli.terminal import Clock, Terminal, console
 from maintenance.errors import MaintenanceError
 from maintenance.schedule.history import HistoryEntry, Version

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
-from maintenance.cli.timeline import WEEK, Layer, draw, weeks
+from maintenance.cli.windows.timeline import WEEK, Layer, draw, weeks
 from maintenance.schedule.forecast import Stretch
 from maintenance.schedule.times import clock_changes, wall_time
 

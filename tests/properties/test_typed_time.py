@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from maintenance.cli.switch.typed_end import TypedEnd, parse_end, parse_extension
+from maintenance.cli.switch.typed_instant import parse_typed_instant
 from maintenance.cli.terminal import Clock
-from maintenance.cli.typed_end import TypedEnd, parse_end, parse_extension
-from maintenance.cli.typed_instant import parse_typed_instant
 from maintenance.errors import UnreadableValue
 from maintenance.schedule.switch import parse_switch
 

@@ -16,7 +16,7 @@ from maintenance.aws.cloudformation import read_deployed_settings
 from maintenance.aws.run_history import RunHistory
 from maintenance.cli.arguments import parser
 from maintenance.cli.context import Context
-from maintenance.cli.show import Session
+from maintenance.cli.session import Session
 from maintenance.cli.terminal import Terminal, console
 from maintenance.cli.watch import Watch
 from maintenance.errors import MaintenanceError

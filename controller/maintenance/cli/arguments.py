@@ -1,10 +1,10 @@
 """
 The commands of the command line, and the parser of what is typed.
 
-Each command is a module of this package with `add_arguments(commands, shared)`, which adds its
-parser to `commands` and names its function `run(arguments, context)`. `shared` holds the options of
-every command that asks a stack. Only the module of the typed command is imported, so a command
-costs the time of its own imports.
+Each command is a module of this package, or of one within it. Its `add_arguments(commands, shared)`
+adds its parser to `commands` and names its function `run(arguments, context)`; `shared` holds the
+options of every command that asks a stack. Only the module of the typed command is imported, so a
+command costs the time of its own imports.
 
 `exit_code.ExitCode` has the exit codes.
 """
@@ -22,21 +22,21 @@ PROGRAM = "site-maintenance"
 
 # The module of each command, in the order of the help.
 COMMANDS = {
-    "status": "status",
-    "plan": "plan",
-    "on": "operate",
-    "off": "operate",
-    "extend": "extend",
-    "windows": "windows",
-    "history": "history",
+    "status": "show.status",
+    "plan": "show.plan",
+    "on": "switch.operate",
+    "off": "switch.operate",
+    "extend": "switch.extend",
+    "windows": "windows.command",
+    "history": "show.history",
     "sweep": "sweep",
     "restore": "restore",
-    "doctor": "doctor",
-    "page": "page",
+    "doctor": "doctor.command",
+    "page": "page.command",
     "bypass": "bypass",
-    "deploy": "deploy",
-    "destroy": "destroy",
-    "package": "package",
+    "deploy": "stack.deploy",
+    "destroy": "stack.destroy",
+    "package": "stack.package",
     "completion": "completion",
 }
 
@@ -130,7 +130,7 @@ def parser(words: Sequence[str] = (), *, stack: str) -> argparse.ArgumentParser:
 
 
 def _did_you_mean(word: str, known: Sequence[str]) -> str:
-    from maintenance.cli.typed_instant import did_you_mean  # noqa: PLC0415 - only a typo needs it
+    from maintenance.cli.switch.typed_instant import did_you_mean  # noqa: PLC0415 - only a typo needs it
 
     return did_you_mean(word, known)
 

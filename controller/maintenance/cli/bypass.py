@@ -29,7 +29,7 @@ from maintenance.cli.documents import (
 )
 from maintenance.cli.exit_code import ExitCode
 from maintenance.cli.own_command import own_command
-from maintenance.cli.show import Session
+from maintenance.cli.session import Session
 from maintenance.cli.terminal import Clock
 from maintenance.cli.watch import UNTIL_DEPLOYED, watch_command
 from maintenance.cloudfront.targets import resolve_targets

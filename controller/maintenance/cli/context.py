@@ -12,7 +12,7 @@ from maintenance.cli.terminal import Terminal
 if TYPE_CHECKING:
     import boto3  # noqa: TID251 - only its type
 
-    from maintenance.cli.show import Session
+    from maintenance.cli.session import Session
 
 
 class Context(Struct, frozen=True):

@@ -5,28 +5,19 @@ Instants are in UTC. A command with `--json` has its type in `ANSWERS`.
 """
 
 from datetime import datetime
-from typing import Any
 
-from msgspec import Struct, field, structs
+from msgspec import Struct, field
 
-from maintenance.cli.finding import Finding
-from maintenance.cli.problems import Problem
-from maintenance.cli.status_problems import status_problems
-from maintenance.cli.terminal import Clock
-from maintenance.cli.view import ReportView, StatusView
+from maintenance.cli.doctor.finding import Finding
+from maintenance.cli.show.problems import Problem
 from maintenance.deployment.remains import Remain
 from maintenance.reporting.report import (
-    Outcome,
     OutcomeDocument,
     Progress,
     ReportDocument,
-    is_everywhere,
-    outcome_document,
-    progress,
-    report_document,
 )
 from maintenance.reporting.state import Served, SiteState
-from maintenance.reporting.status import Instant, LastError
+from maintenance.reporting.status import Instant
 from maintenance.schedule.forecast import Fate, Stretch
 
 
@@ -271,51 +262,3 @@ ANSWERS: dict[str, tuple[type[Struct], ...]] = {
     "deploy": (DeploymentDocument,),
     "destroy": (RemovalDocument,),
 }
-
-
-def plan_document(view: ReportView, hypothetical: str | None = None) -> PlanDocument:
-    """Return the plan for JSON."""
-    distributions = [DistributionPlan(**_plan(each, view)) for each in view.report.outcomes]
-    members = _members(view) | {"distributions": distributions}
-    return PlanDocument(**members, hypothetical_switch=hypothetical)
-
-
-def status_document(status: StatusView, clock: Clock) -> StatusDocument:
-    """Return the status for JSON."""
-    view, states = status.view, status.states
-    following = view.report.decision.next_occurrence
-    distributions = [
-        DistributionStatus(**_plan(each, view), state=of.state, served=of.served)
-        for each in view.report.outcomes
-        for of in (states.of(each.distribution_id),)
-    ]
-    members = _members(view) | {"distributions": distributions}
-    return StatusDocument(
-        **members,
-        state=states.state,
-        served=states.served,
-        states=dict(states.counts),
-        stack=status.stack.name,
-        account=status.stack.account,
-        everywhere=is_everywhere(view.report),
-        next_start=following.begins if following else None,
-        next_window=following.window.name if following else None,
-        last_run=status.last_run.at,
-        last_error=_last_error(status.last_error),
-        problems=list(status_problems(status, clock)),
-    )
-
-
-def _last_error(error: LastError | None) -> LastErrorDocument | None:
-    return LastErrorDocument(error.message, error.since, error.until) if error else None
-
-
-def _members(view: ReportView) -> dict[str, Any]:
-    return structs.asdict(report_document(view.report))
-
-
-def _plan(outcome: Outcome, view: ReportView) -> dict[str, Any]:
-    return structs.asdict(outcome_document(outcome)) | {
-        "name": view.names.get(outcome.distribution_id, ""),
-        "progress": progress(outcome),
-    }

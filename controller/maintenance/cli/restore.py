@@ -19,7 +19,7 @@ from maintenance.model import Distribution, Mode
 from maintenance.reporting.report import Outcome, outcome_document
 
 if TYPE_CHECKING:
-    from maintenance.cli.show import Session
+    from maintenance.cli.session import Session
 
 _ABOUT = """\
 Detach the maintenance function from one distribution, and restore the functions that it displaced,

@@ -7,7 +7,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from maintenance.cli.problems import Problem, Severity
+from maintenance.cli.show.problems import Problem, Severity
 from maintenance.cli.terminal import shorten_arns
 from maintenance.reporting.report import Report
 

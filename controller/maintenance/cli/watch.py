@@ -21,8 +21,8 @@ from rich.progress import (
 
 from maintenance.cli.arguments import STACK
 from maintenance.cli.own_command import own_command
+from maintenance.cli.show.view import ReportView
 from maintenance.cli.terminal import Terminal
-from maintenance.cli.view import ReportView
 from maintenance.model import Distribution
 from maintenance.reporting.report import Outcome, Progress, has_reached, progress
 from maintenance.reporting.status import ModeChange

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
-from maintenance.cli.calendar_file import CalendarFile
+from maintenance.cli.windows.calendar_file import CalendarFile
 from maintenance.schedule.forecast import forecast
 
 from tests.hypothesis_profiles import examples

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from maintenance.cli.calendar_view import Calendar, render_windows
+from maintenance.cli.windows.calendar_view import Calendar, render_windows
 from maintenance.schedule.forecast import forecast
 
 from tests.unit.cli.screens import CLOCK, NOW, lines

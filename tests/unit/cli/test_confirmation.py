@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 import pytest
-from maintenance.cli.confirmation import Prospect, render_confirmation
-from maintenance.cli.switch_effect import WindowChanges
-from maintenance.cli.view import ReportView, Stack
+from maintenance.cli.show.view import ReportView, Stack
+from maintenance.cli.switch.confirmation import Prospect, render_confirmation
+from maintenance.cli.switch.effect import WindowChanges
 from maintenance.cloudfront.plan import Action, Step
 from maintenance.model import Mode
 from maintenance.reporting.report import Outcome, Report

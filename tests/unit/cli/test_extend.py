@@ -1,8 +1,8 @@
 """What the switch must say to give the maintenance that is on another end."""
 
 import pytest
-from maintenance.cli.extend import extended_value
-from maintenance.cli.typed_switch import split_message
+from maintenance.cli.switch.extend import extended_value
+from maintenance.cli.switch.typed_switch import split_message
 from maintenance.errors import ConfigurationError, UnreadableValue
 from maintenance.schedule.switch import parse_switch
 

@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from maintenance.cli.page_brand import prepare_settings
-from maintenance.cli.page_check import page_errors, page_notices
-from maintenance.cli.page_source import read_source
+from maintenance.cli.page.brand import prepare_settings
+from maintenance.cli.page.check import page_errors, page_notices
+from maintenance.cli.page.source import read_source
 
 BRANDS = Path(__file__).parents[3] / "docs" / "brands"
 FILES = {

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 import pytest
-from maintenance.cli.page_prepare import PreparedPage, prepare_page
+from maintenance.cli.page.prepare import PreparedPage, prepare_page
 
 from tests.edge.builders import some_settings
 from tests.edge.hostile_pages import HOSTILE

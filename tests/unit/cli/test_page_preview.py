@@ -10,9 +10,9 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from maintenance.cli.page_check import page_errors
-from maintenance.cli.page_preview import ADDRESS, Preview, make_server
-from maintenance.cli.page_source import PageSource, announced, read_source
+from maintenance.cli.page.check import page_errors
+from maintenance.cli.page.preview import ADDRESS, Preview, make_server
+from maintenance.cli.page.source import PageSource, announced, read_source
 from maintenance.errors import ConfigurationError
 
 from tests.builders import NOW

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from maintenance.cli.page_source import announced, default_source, read_source
+from maintenance.cli.page.source import announced, default_source, read_source
 from maintenance.errors import ConfigurationError
 
 from tests.builders import NOW

@@ -4,8 +4,8 @@ from copy import replace
 from datetime import timedelta
 
 import pytest
-from maintenance.cli.plan_view import render_plan, summarize
-from maintenance.cli.view import ReportView
+from maintenance.cli.show.plan_view import render_plan, summarize
+from maintenance.cli.show.view import ReportView
 from maintenance.cloudfront.plan import Action, Step
 from maintenance.model import Association, Kind, Mode
 from maintenance.reporting.report import Outcome, Report

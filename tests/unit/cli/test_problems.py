@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from maintenance.cli.problems import (
+from maintenance.cli.show.problems import (
     Problem,
     Severity,
     complete,
     problems_of,
     with_errors_of_last_run,
 )
-from maintenance.cli.remedies import REMEDIES, Remedy, remedy_of
-from maintenance.cli.view import ReportView
+from maintenance.cli.show.remedies import REMEDIES, Remedy, remedy_of
+from maintenance.cli.show.view import ReportView
 from maintenance.cloudfront.plan import Action, Step
 from maintenance.model import Mode
 from maintenance.reporting.report import Outcome, Report

@@ -5,8 +5,8 @@ from copy import replace
 from datetime import timedelta
 
 import pytest
-from maintenance.cli.status_view import render_status
-from maintenance.cli.view import LastRun, ReportView, Stack, StatusView
+from maintenance.cli.show.status_view import render_status
+from maintenance.cli.show.view import LastRun, ReportView, Stack, StatusView
 from maintenance.cloudfront.plan import Action, Step
 from maintenance.model import Mode
 from maintenance.reporting.report import Outcome, Report

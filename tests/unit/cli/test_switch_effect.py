@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from maintenance.cli.switch_effect import Effect, WindowChanges, effect, window_changes
+from maintenance.cli.switch.effect import Effect, WindowChanges, effect, window_changes
 from maintenance.model import Mode
 from maintenance.schedule.decision import Decision
 from maintenance.schedule.window import Occurrence

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from maintenance.cli.typed_end import parse_end, parse_extension
+from maintenance.cli.switch.typed_end import parse_end, parse_extension
 from maintenance.errors import UnreadableValue
 
 LJUBLJANA = ZoneInfo("Europe/Ljubljana")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from maintenance.cli.typed_instant import format_local, parse_typed_instant
+from maintenance.cli.switch.typed_instant import format_local, parse_typed_instant
 from maintenance.errors import UnreadableValue
 
 LJUBLJANA = ZoneInfo("Europe/Ljubljana")

@@ -4,7 +4,12 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from maintenance.cli.typed_switch import TypedWords, read_command, split_message, switch_value
+from maintenance.cli.switch.typed_switch import (
+    TypedWords,
+    read_command,
+    split_message,
+    switch_value,
+)
 from maintenance.errors import UnreadableValue
 
 NOW = datetime(2026, 11, 30, 21, 20, tzinfo=UTC)

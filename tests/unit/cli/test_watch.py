@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from maintenance.cli.show.view import ReportView
 from maintenance.cli.terminal import Terminal, console
-from maintenance.cli.view import ReportView
 from maintenance.cli.watch import Watch, expect, watch_command
 from maintenance.cloudfront.plan import Action, Step
 from maintenance.model import Mode

@@ -1,7 +1,7 @@
 """Names of windows: what the controller would not read is refused before it is written."""
 
 import pytest
-from maintenance.cli.window_name import check_name
+from maintenance.cli.windows.name import check_name
 from maintenance.errors import UnreadableValue
 
 SWITCH = "/site/maintenance"

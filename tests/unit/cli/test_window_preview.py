@@ -5,7 +5,7 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 import pytest
-from maintenance.cli.window_preview import (
+from maintenance.cli.windows.preview import (
     clock_notes,
     coming,
     effect,

@@ -1,0 +1,1 @@
+"""What a maintenance needs, checked before it is needed."""

@@ -1,0 +1,1 @@
+"""A page of the owner's own: checked, prepared, previewed, uploaded and removed."""

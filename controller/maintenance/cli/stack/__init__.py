@@ -1,0 +1,1 @@
+"""The stack: deployed, updated, packaged for other tools, and destroyed."""

@@ -1,0 +1,1 @@
+"""on, off and extend: what is typed, what it would change, and the question before it."""
