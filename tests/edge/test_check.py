@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from maintenance_edge.check import package_errors
+from maintenance_edge.check import package_errors, reading_errors
 
 from tests.edge.builders import EDGE_HANDLER, a_package
 
@@ -136,6 +136,21 @@ def test_a_package_that_takes_the_edge_too_long_is_refused(tmp_path: Path) -> No
         "a fourteenth of one: shorten page/settings.json, or the markup of the pages."
     )
     assert (error,) == package_errors(package)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "is_refused"), [([0.4, 0.4, 0.01], False), ([0.4, 0.4, 0.4], True)]
+)
+def test_a_package_is_too_slow_only_if_every_try_is(
+    tmp_path: Path, seconds: list[float], *, is_refused: bool
+) -> None:
+    """A busy machine makes single ones slow."""
+    package = a_package(tmp_path / "package", {})
+    readings = (reading for each in seconds for reading in (0.0, each))
+
+    errors = [*reading_errors(package, lambda: next(readings))]
+
+    assert is_refused == bool(errors)
 
 
 def test_pages_in_every_official_language_of_the_eu_are_usable(tmp_path: Path) -> None:
