@@ -30,24 +30,19 @@ from sandbox.api.throttling import Throttle
 from sandbox.cloudfront.propagation import Propagation
 from sandbox.cloudfront.store_propagation import StorePropagation
 from sandbox.edge.app import Edge
-from sandbox.patches import (
-    cloudfront_store,
-    cloudwatch_metrics,
-    deliveries,
-    iam,
-    key_value_store,
-    lambda_environments,
-    lambda_invocations,
-    s3,
-    ssm,
-)
+from sandbox.patches import s3, ssm
+from sandbox.patches.aws_lambda import environments
+from sandbox.patches.aws_lambda.invocations import AsynchronousInvocations, invoke
+from sandbox.patches.aws_lambda.replicas import Replicas
+from sandbox.patches.aws_lambda.versions import Versions
 from sandbox.patches.cloudformation import StackDistributions
-from sandbox.patches.cloudfront import Distributions
-from sandbox.patches.cloudwatch_alarms import Alarms
-from sandbox.patches.lambda_invocations import AsynchronousInvocations
-from sandbox.patches.lambda_replicas import Replicas
-from sandbox.patches.lambda_versions import Versions
-from sandbox.patches.scheduler import Ticker
+from sandbox.patches.cloudfront import key_value_store, records
+from sandbox.patches.cloudfront.distributions import Distributions
+from sandbox.patches.cloudwatch import metrics
+from sandbox.patches.cloudwatch.alarms import Alarms
+from sandbox.patches.events import deliveries
+from sandbox.patches.events.scheduler import Ticker
+from sandbox.patches.iam import authorization
 from sandbox.settings import CurrentSettings, Settings
 
 _DOMAIN = ".cloudfront.net"
@@ -82,8 +77,8 @@ def compose(settings: Settings) -> Layer:
     patches = _install_patches(current, propagation, stores)
     edge = Edge(
         deployed=propagation.deployed,
-        invoke=lambda_invocations.invoke,
-        live_function=lambda arn: cloudfront_store.live_function(
+        invoke=invoke,
+        live_function=lambda arn: records.live_function(
             arn, stores, has_failing_reads=bool(current.now.failing_reads)
         ),
     )
@@ -137,12 +132,12 @@ def _install_patches(
     distributions = Distributions(propagation, current, replicas.refresh)
     s3.install()
     ssm.install()
-    iam.install()
+    authorization.install()
     key_value_store.install(stores, current)
     Versions(current).install()
     deliveries.install()
-    lambda_environments.install()
-    cloudwatch_metrics.install()
+    environments.install()
+    metrics.install()
     alarms.install()
     replicas.install()
     invocations.install()

@@ -1,1 +1,1 @@
-"""What makes ministack behave like AWS where it differs: one module a service; see the README."""
+"""What makes ministack behave like AWS where it differs; the README has a table."""

@@ -29,8 +29,8 @@ from sandbox.cloudfront.distribution_rules import (
     config_refusals,
     create_refusals,
 )
-from sandbox.patches.cloudfront import Distributions
-from sandbox.patches.cloudfront_store import (
+from sandbox.patches.cloudfront.distributions import Distributions
+from sandbox.patches.cloudfront.records import (
     CallingAccount,
     find_record,
     other_configs,

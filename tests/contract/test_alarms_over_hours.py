@@ -6,7 +6,7 @@ from copy import replace
 import pytest
 from maintenance.reporting import telemetry
 
-from sandbox.patches.alarm_evaluation import Alarm, Sample, State
+from sandbox.patches.cloudwatch.alarm_evaluation import Alarm, Sample, State
 from tests.contract.template import load_template
 
 TEMPLATE = load_template()

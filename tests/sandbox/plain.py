@@ -16,7 +16,7 @@ from tests.cloud import eventually
 # ministack's scheduler ticks each 10 seconds, which is a gap too: check that it still does.
 _TICKING_EACH_SECOND = """
 from ministack.services import scheduler
-assert scheduler._SCHEDULE_TICK_INTERVAL == 10, "remove the tick of patches/scheduler"
+assert scheduler._SCHEDULE_TICK_INTERVAL == 10, "remove the tick of patches/events/scheduler"
 scheduler._SCHEDULE_TICK_INTERVAL = 1
 from ministack.app import main
 main()

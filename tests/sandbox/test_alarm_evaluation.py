@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from sandbox.patches.alarm_evaluation import Alarm, Sample, State
+from sandbox.patches.cloudwatch.alarm_evaluation import Alarm, Sample, State
 
 OK, ALARM, NO_DATA = State.OK, State.ALARM, State.INSUFFICIENT_DATA
 TREATMENTS = ("missing", "ignore", "breaching", "notBreaching")

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from sandbox.patches.embedded_metrics import Datum, read_data
+from sandbox.patches.cloudwatch.embedded_metrics import Datum, read_data
 
 _DIRECTIVE = {
     "Namespace": "Shop",

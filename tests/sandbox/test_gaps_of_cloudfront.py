@@ -73,7 +73,7 @@ def test_no_defaults_are_filled_in(plain: Cloud) -> None:
 
 
 def test_a_listing_has_no_pages_and_no_etags(plain: Cloud) -> None:
-    """Patch: cloudfront/responses and patches/cloudfront_summaries."""
+    """Patch: cloudfront/responses and patches/cloudfront/summaries."""
     for reference in ("one", "two"):
         a_distribution(plain, reference)
 
@@ -105,7 +105,7 @@ def test_associations_come_back_as_they_were_written(plain: Cloud) -> None:
 
 
 def test_functions_in_use_can_be_deleted(plain: Cloud) -> None:
-    """Patch: patches/cloudfront, FunctionInUse."""
+    """Patch: patches/cloudfront/distributions, FunctionInUse."""
     used = functions(viewer_request=a_function(plain))
     a_distribution(plain, DefaultCacheBehavior=a_behavior(FunctionAssociations=used))
     etag = plain.cloudfront.describe_function(Name="rewrite", Stage="DEVELOPMENT")["ETag"]
@@ -114,7 +114,7 @@ def test_functions_in_use_can_be_deleted(plain: Cloud) -> None:
 
 
 def test_associated_versions_can_be_deleted(plain: Cloud) -> None:
-    """Patch: patches/lambda_replicas."""
+    """Patch: patches/aws_lambda/replicas."""
     used = edge(viewer_request=a_version(plain))
     a_distribution(plain, DefaultCacheBehavior=a_behavior(LambdaFunctionAssociations=used))
 
@@ -176,7 +176,7 @@ def test_a_change_set_ignores_conditions(plain: Cloud) -> None:
 
 
 def test_a_store_and_a_function_have_no_limits(plain: Cloud) -> None:
-    """Patch: patches/key_value_store, and patches/cloudfront, FunctionSizeLimitExceeded."""
+    """Patch: patches/cloudfront/key_value_store and distributions, FunctionSizeLimitExceeded."""
     store = a_store(plain)
     large = {f"{number:03}{'k' * 600}": "v" * 100_000 for number in range(51)}
 

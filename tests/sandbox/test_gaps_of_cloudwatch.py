@@ -22,14 +22,14 @@ def _counted(cloud: Cloud, namespace: str) -> list[dict[str, Any]]:
 
 
 def test_metrics_in_logs_are_not_counted(plain: Cloud) -> None:
-    """Patch: patches/embedded_metrics, patches/cloudwatch_metrics."""
+    """Patch: patches/cloudwatch/embedded_metrics, patches/cloudwatch/metrics."""
     log_events(plain, an_embedded_metric("Orders", 1))
 
     assert [] == _counted(plain, "Shop")
 
 
 def test_queues_are_not_measured(plain: Cloud) -> None:
-    """Patch: patches/cloudwatch_metrics, Queues."""
+    """Patch: patches/cloudwatch/metrics, Queues."""
     url = plain.sqs.create_queue(QueueName="queue")["QueueUrl"]
     plain.sqs.send_message(QueueUrl=url, MessageBody="1")
 
@@ -37,7 +37,7 @@ def test_queues_are_not_measured(plain: Cloud) -> None:
 
 
 def test_asynchronous_invocations_count_as_successful(plain: Cloud) -> None:
-    """Patch: patches/cloudwatch_metrics, AWS/Lambda Errors."""
+    """Patch: patches/cloudwatch/metrics, AWS/Lambda Errors."""
     name = a_failing_function(plain)
     plain.functions.invoke(FunctionName=name, InvocationType="Event")
     group = f"/aws/lambda/{name}"
@@ -57,7 +57,7 @@ def test_asynchronous_invocations_count_as_successful(plain: Cloud) -> None:
 
 
 def test_an_alarm_counts_other_dimensions(plain: Cloud) -> None:
-    """Patch: patches/cloudwatch_alarms, dimensions."""
+    """Patch: patches/cloudwatch/alarms, dimensions."""
     alarm_on(plain, "Orders")
     datum = {"MetricName": "Orders", "Value": 1, "Dimensions": [{"Name": "service", "Value": "x"}]}
 
@@ -67,7 +67,7 @@ def test_an_alarm_counts_other_dimensions(plain: Cloud) -> None:
 
 
 def test_an_alarm_ignores_missing_data(plain: Cloud) -> None:
-    """Patch: patches/cloudwatch_alarms, patches/alarm_evaluation: TreatMissingData."""
+    """Patch: patches/cloudwatch/alarms, patches/cloudwatch/alarm_evaluation: TreatMissingData."""
     alarm_on(plain, "Orders", TreatMissingData="breaching")
 
     plain.cloudwatch.put_metric_data(
@@ -78,7 +78,7 @@ def test_an_alarm_ignores_missing_data(plain: Cloud) -> None:
 
 
 def test_an_alarm_evaluates_its_periods_as_one(plain: Cloud) -> None:
-    """Patch: patches/cloudwatch_alarms, patches/alarm_evaluation: DatapointsToAlarm."""
+    """Patch: patches/cloudwatch/alarms, patches/cloudwatch/alarm_evaluation: DatapointsToAlarm."""
     alarm_on(plain, "Orders", Period=60, EvaluationPeriods=3, DatapointsToAlarm=3)
     where = [{"Name": "service", "Value": "till"}]
     data = [
@@ -97,7 +97,7 @@ def test_an_alarm_evaluates_its_periods_as_one(plain: Cloud) -> None:
 
 
 def test_an_alarm_changes_only_when_data_are_put(plain: Cloud) -> None:
-    """Patch: patches/cloudwatch_alarms, each second."""
+    """Patch: patches/cloudwatch/alarms, each second."""
     alarm_on(plain, "Orders", TreatMissingData="notBreaching")
 
     # Only waiting can show that nothing changes: the sandbox evaluates each second.

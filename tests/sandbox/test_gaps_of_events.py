@@ -72,13 +72,13 @@ def test_allowed_patterns_are_not_enforced(plain: Cloud) -> None:
 
 
 def test_a_schedule_accepts_any_expression(plain: Cloud) -> None:
-    """Patch: patches/scheduler, ValidationException."""
+    """Patch: patches/events/scheduler, ValidationException."""
     _schedule(plain, "alarm", "at(tomorrow)", zone="Europe/Atlantis")
     _schedule(plain, "over", _PAST)
 
 
 def test_cloudformation_drops_the_zone_and_the_dates_of_a_schedule(plain: Cloud) -> None:
-    """Patch: patches/scheduler, AWS::Scheduler::Schedule."""
+    """Patch: patches/events/scheduler, AWS::Scheduler::Schedule."""
     properties = {
         "Name": "alarm",
         "ScheduleExpression": "rate(1 hour)",
@@ -97,7 +97,7 @@ def test_cloudformation_drops_the_zone_and_the_dates_of_a_schedule(plain: Cloud)
 
 
 def test_schedules_ignore_zones_and_context_attributes(plain: Cloud) -> None:
-    """Patch: patches/schedule_expressions, patches/scheduler."""
+    """Patch: patches/events/schedule_expressions, patches/events/scheduler."""
     url = plain.sqs.create_queue(QueueName="queue")["QueueUrl"]
     now = datetime.now(UTC)
     there = now.astimezone(ZoneInfo("Europe/Ljubljana"))
@@ -110,7 +110,7 @@ def test_schedules_ignore_zones_and_context_attributes(plain: Cloud) -> None:
 
 
 def test_a_changed_schedule_counts_as_fired(plain: Cloud) -> None:
-    """Patch: patches/scheduler, where each change starts a schedule again."""
+    """Patch: patches/events/scheduler, where each change starts a schedule again."""
     url = plain.sqs.create_queue(QueueName="queue")["QueueUrl"]
     _schedule(plain, "changed", _PAST, text='"first"')
     eventually(lambda: _received(plain, url))
@@ -128,7 +128,7 @@ def test_a_changed_schedule_counts_as_fired(plain: Cloud) -> None:
 
 
 def test_a_failing_target_of_a_rule_is_not_retried(plain: Cloud) -> None:
-    """Patch: patches/lambda_invocations, asynchronous invocation by EventBridge."""
+    """Patch: patches/aws_lambda/invocations, asynchronous invocation by EventBridge."""
     url = plain.sqs.create_queue(QueueName="queue")["QueueUrl"]
     made = plain.functions.create_function(
         FunctionName="failing",
@@ -162,7 +162,7 @@ def test_events_of_objects_have_no_versions(plain: Cloud) -> None:
 
 
 def test_an_error_of_a_handler_ends_its_process(plain: Cloud) -> None:
-    """Patch: patches/lambda_environments."""
+    """Patch: patches/aws_lambda/environments."""
     name = a_failing_function(plain)
 
     assert process_of(plain, name) != process_of(plain, name)

@@ -31,7 +31,7 @@ _PARAMETERS = "arn:aws:ssm:us-east-1:000000000000:parameter"
 
 
 def test_parameters_by_path_are_checked_on_every_resource(plain: Cloud) -> None:
-    """Patch: patches/iam, the resource of GetParametersByPath."""
+    """Patch: patches/iam/authorization, the resource of GetParametersByPath."""
     caller = a_user(plain, allow("ssm:GetParametersByPath", f"{_PARAMETERS}/site*"))
 
     assert (
@@ -41,14 +41,14 @@ def test_parameters_by_path_are_checked_on_every_resource(plain: Cloud) -> None:
 
 
 def test_several_parameters_are_checked_on_every_resource(plain: Cloud) -> None:
-    """Patch: patches/iam, the resources of GetParameters."""
+    """Patch: patches/iam/authorization, the resources of GetParameters."""
     caller = a_user(plain, allow("ssm:GetParameters", f"{_PARAMETERS}/*"))
 
     assert "AccessDeniedException" == refused(lambda: caller.ssm.get_parameters(Names=["/a"]))[0]
 
 
 def test_a_schedule_is_checked_in_the_default_group(plain: Cloud) -> None:
-    """Patch: patches/iam, the resource of a scheduler call."""
+    """Patch: patches/iam/authorization, the resource of a scheduler call."""
     plain.scheduler.create_schedule_group(Name="site")
     schedule = "arn:aws:scheduler:us-east-1:000000000000:schedule/site/alarm-clock"
     caller = a_user(plain, allow("scheduler:GetSchedule", schedule))
@@ -60,7 +60,7 @@ def test_a_schedule_is_checked_in_the_default_group(plain: Cloud) -> None:
 
 
 def test_a_missing_object_is_not_found_without_the_right_to_list(plain: Cloud) -> None:
-    """Patch: patches/iam, 403 without s3:ListBucket."""
+    """Patch: patches/iam/authorization, 403 without s3:ListBucket."""
     plain.s3.create_bucket(Bucket="state")
     caller = a_user(plain, allow("s3:GetObject", "arn:aws:s3:::state/*"))
 
@@ -68,7 +68,7 @@ def test_a_missing_object_is_not_found_without_the_right_to_list(plain: Cloud) -
 
 
 def test_a_conditional_write_needs_no_right_to_read(plain: Cloud) -> None:
-    """Patch: patches/iam, s3:GetObject for If-Match."""
+    """Patch: patches/iam/authorization, s3:GetObject for If-Match."""
     plain.s3.create_bucket(Bucket="state")
     etag = plain.s3.put_object(Bucket="state", Key="k", Body=b"1")["ETag"]
     caller = a_user(plain, allow("s3:PutObject", "arn:aws:s3:::state/*"))
@@ -77,7 +77,7 @@ def test_a_conditional_write_needs_no_right_to_read(plain: Cloud) -> None:
 
 
 def test_passing_a_role_is_not_checked(plain: Cloud) -> None:
-    """Patch: patches/iam, iam:PassRole of a schedule."""
+    """Patch: patches/iam/authorization, iam:PassRole of a schedule."""
     caller = a_user(plain, allow("scheduler:CreateSchedule", "*"))
 
     caller.scheduler.create_schedule(
@@ -92,7 +92,7 @@ def test_passing_a_role_is_not_checked(plain: Cloud) -> None:
 
 
 def test_passing_a_role_to_a_function_is_not_checked(plain: Cloud) -> None:
-    """Patch: patches/iam, iam:PassRole of a function."""
+    """Patch: patches/iam/authorization, iam:PassRole of a function."""
     a_version(plain, "page")
     other = a_role(plain, "other")
     caller = a_user(plain, allow("lambda:UpdateFunctionConfiguration", "*"))
@@ -103,7 +103,7 @@ def test_passing_a_role_to_a_function_is_not_checked(plain: Cloud) -> None:
 
 
 def test_rights_on_edge_functions_are_not_checked(plain: Cloud) -> None:
-    """Patch: patches/iam_associations, the rights of replication and the service-linked roles."""
+    """Patch: patches/iam/associations, the rights of replication and the service-linked roles."""
     behavior = a_behavior(LambdaFunctionAssociations=edge(viewer_request=a_version(plain)))
     caller = a_user(plain, allow("cloudfront:*", "*"))
 
@@ -112,7 +112,7 @@ def test_rights_on_edge_functions_are_not_checked(plain: Cloud) -> None:
 
 
 def test_the_right_on_a_vpc_origin_is_not_checked(plain: Cloud) -> None:
-    """Patch: patches/iam_associations, cloudfront:GetVpcOrigin."""
+    """Patch: patches/iam/associations, cloudfront:GetVpcOrigin."""
     caller = a_user(plain, allow("cloudfront:CreateDistribution", "*"))
 
     assert a_distribution(caller, Origins=a_vpc_origin(plain))
@@ -135,7 +135,7 @@ def _received(cloud: Cloud, url: str) -> list[str]:
 
 
 def test_a_rule_invokes_any_function(plain: Cloud) -> None:
-    """Patch: patches/deliveries, the policy of the function."""
+    """Patch: patches/events/deliveries, the policy of the function."""
     arn = a_version(plain).removesuffix(":1")
 
     _a_rule_of(plain, arn)
@@ -144,7 +144,7 @@ def test_a_rule_invokes_any_function(plain: Cloud) -> None:
 
 
 def test_a_rule_has_no_dead_letters(plain: Cloud) -> None:
-    """Patch: patches/deliveries, dead letters; here the target does not even exist."""
+    """Patch: patches/events/deliveries, dead letters; here the target does not even exist."""
     url = plain.sqs.create_queue(QueueName="queue")["QueueUrl"]
 
     _a_rule_of(plain, f"{_FUNCTIONS}:missing", DeadLetterConfig={"Arn": _QUEUE})
@@ -153,7 +153,7 @@ def test_a_rule_has_no_dead_letters(plain: Cloud) -> None:
 
 
 def test_a_schedule_needs_no_role(plain: Cloud) -> None:
-    """Patch: patches/deliveries, the role of a schedule; here it does not even exist."""
+    """Patch: patches/events/deliveries, the role of a schedule; here it does not even exist."""
     url = plain.sqs.create_queue(QueueName="queue")["QueueUrl"]
 
     plain.scheduler.create_schedule(
@@ -167,7 +167,7 @@ def test_a_schedule_needs_no_role(plain: Cloud) -> None:
 
 
 def test_a_failed_invocation_is_sent_without_the_right(plain: Cloud) -> None:
-    """Patch: patches/deliveries, the role of the function."""
+    """Patch: patches/events/deliveries, the role of the function."""
     url = plain.sqs.create_queue(QueueName="queue")["QueueUrl"]
     a_version(plain, code="def handler(event, context):\n    raise ValueError('ours')\n")
     plain.functions.put_function_event_invoke_config(
@@ -182,7 +182,7 @@ def test_a_failed_invocation_is_sent_without_the_right(plain: Cloud) -> None:
 
 
 def test_a_store_is_checked_as_every_resource(plain: Cloud) -> None:
-    """Patch: patches/iam, the resource of a call of a key-value store's data."""
+    """Patch: patches/iam/authorization, the resource of a call of a key-value store's data."""
     store = a_store(plain)
     caller = a_user(plain, allow("cloudfront-keyvaluestore:*", store))
 
@@ -193,7 +193,7 @@ def test_a_store_is_checked_as_every_resource(plain: Cloud) -> None:
 
 
 def test_a_cloudfront_function_is_checked_as_every_resource(plain: Cloud) -> None:
-    """Patch: patches/iam, the resource of a call of one CloudFront Function."""
+    """Patch: patches/iam/authorization, the resource of a call of one CloudFront Function."""
     caller = a_user(plain, allow("cloudfront:DescribeFunction", a_function(plain)))
 
     assert (

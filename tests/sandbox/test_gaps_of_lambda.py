@@ -18,7 +18,7 @@ _PAGE = "arn:aws:lambda:us-east-1:000000000000:function:page"
 
 
 def test_an_old_version_is_downloaded_as_the_newest_code(plain: Cloud) -> None:
-    """Patch: patches/lambda_versions, Code.Location."""
+    """Patch: patches/aws_lambda/versions, Code.Location."""
     a_version(plain, code="old = 1")
     plain.functions.update_function_code(FunctionName="page", ZipFile=_NEW)
     location = plain.functions.get_function(FunctionName="page", Qualifier="1")["Code"]["Location"]
@@ -28,7 +28,7 @@ def test_an_old_version_is_downloaded_as_the_newest_code(plain: Cloud) -> None:
 
 
 def test_conditions_of_publishing_are_ignored(plain: Cloud) -> None:
-    """Patch: patches/lambda_versions, CodeSha256 and RevisionId."""
+    """Patch: patches/aws_lambda/versions, CodeSha256 and RevisionId."""
     a_version(plain)
     plain.functions.update_function_code(FunctionName="page", ZipFile=_NEW)
 
@@ -40,7 +40,7 @@ def test_conditions_of_publishing_are_ignored(plain: Cloud) -> None:
 
 
 def test_the_same_code_is_published_again(plain: Cloud) -> None:
-    """Patch: patches/lambda_versions, unchanged code and configuration."""
+    """Patch: patches/aws_lambda/versions, unchanged code and configuration."""
     a_version(plain, Publish=True)
 
     assert ["$LATEST", "1", "2"] == [
@@ -50,7 +50,7 @@ def test_the_same_code_is_published_again(plain: Cloud) -> None:
 
 
 def test_a_revision_survives_the_end_of_its_update(plain: Cloud) -> None:
-    """Patch: patches/lambda_versions, RevisionId."""
+    """Patch: patches/aws_lambda/versions, RevisionId."""
     a_version(plain)
     updated = plain.functions.update_function_code(FunctionName="page", ZipFile=_NEW)
     plain.functions.get_waiter("function_updated_v2").wait(
@@ -63,7 +63,7 @@ def test_a_revision_survives_the_end_of_its_update(plain: Cloud) -> None:
 
 
 def test_an_update_in_progress_blocks_no_other(plain: Cloud) -> None:
-    """Patch: patches/lambda_versions, ResourceConflictException."""
+    """Patch: patches/aws_lambda/versions, ResourceConflictException."""
     a_version(plain)
     updating = plain.functions.update_function_code(FunctionName="page", ZipFile=_NEW)
     plain.functions.update_function_code(FunctionName="page", ZipFile=_OLD)
@@ -72,7 +72,7 @@ def test_an_update_in_progress_blocks_no_other(plain: Cloud) -> None:
 
 
 def test_a_page_of_versions_has_no_limit(plain: Cloud) -> None:
-    """Patch: patches/lambda_versions, at most 50 versions."""
+    """Patch: patches/aws_lambda/versions, at most 50 versions."""
     a_version(plain)
     for number in range(50):
         plain.functions.update_function_configuration(FunctionName="page", Description=str(number))
@@ -84,7 +84,7 @@ def test_a_page_of_versions_has_no_limit(plain: Cloud) -> None:
 
 
 def test_a_version_is_checked_as_the_function(plain: Cloud) -> None:
-    """Patch: patches/iam, the resource of a call with a qualifier."""
+    """Patch: patches/iam/authorization, the resource of a call with a qualifier."""
     a_version(plain)
     caller = a_user(plain, allow("lambda:GetFunction", f"{_PAGE}:1"))
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sandbox.patches.schedule_expressions import (
+from sandbox.patches.events.schedule_expressions import (
     Schedule,
     fill_context,
     to_instant,

@@ -14,8 +14,8 @@ Patch IAM: check what ministack does not check, or checks on the wrong resource.
     scheduler:CreateSchedule, UpdateSchedule  also iam:PassRole on the target's role
     lambda:CreateFunction,                    also iam:PassRole on the role, if one is named
       UpdateFunctionConfiguration               (IAM User Guide, id_roles_use_passrole)
-    CreateDistribution, UpdateDistribution    see `iam_associations`
-    what a service does by itself             see `deliveries`
+    CreateDistribution, UpdateDistribution    see `associations`
+    what a service does by itself             see `events.deliveries`
 
 The resources of CloudFront's calls are in the Service Authorization Reference. Lambda compares a
 policy's resource with FunctionName and Qualifier of the call (Lambda Developer

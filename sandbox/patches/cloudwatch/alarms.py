@@ -23,8 +23,8 @@ from typing import Any
 from ministack.core import responses
 from ministack.services import cloudwatch, sqs
 
-from sandbox.patches.alarm_evaluation import MINUTE, Alarm, Sample, State
-from sandbox.patches.cloudwatch_metrics import Queues
+from sandbox.patches.cloudwatch.alarm_evaluation import MINUTE, Alarm, Sample, State
+from sandbox.patches.cloudwatch.metrics import Queues
 from sandbox.patches.wrap import wrap_function
 
 type _Record = dict[str, Any]

@@ -14,7 +14,8 @@ from sandbox.cloudfront import configuration
 from sandbox.cloudfront.association_rules import EdgeFunction
 from sandbox.cloudfront.store_propagation import StorePropagation
 from sandbox.edge.interface import LiveFunction
-from sandbox.patches import lambda_replicas, request_context
+from sandbox.patches import request_context
+from sandbox.patches.aws_lambda import replicas
 
 # A distribution as ministack keeps it: Id, DomainName, ETag, LastModifiedTime, config_xml and more.
 type Record = dict[str, Any]
@@ -78,7 +79,7 @@ class CallingAccount:
 
     def edge_function(self, version_arn: str) -> EdgeFunction | None:
         """Return the version with that ARN, if there is one."""
-        return lambda_replicas.edge_function(version_arn)
+        return replicas.edge_function(version_arn)
 
     def is_live(self, function_arn: str) -> bool:
         """Return whether this account has published the CloudFront Function with that ARN."""

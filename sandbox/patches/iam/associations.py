@@ -28,7 +28,8 @@ from ministack.services import iam as ministack_iam
 from sandbox.api.errors import Refusal
 from sandbox.api.operations import Request
 from sandbox.cloudfront import configuration
-from sandbox.patches import iam, request_context
+from sandbox.patches import request_context
+from sandbox.patches.iam import authorization
 
 _VERSION_RIGHTS = {
     "lambda:GetFunction": "Lambda@Edge cannot retrieve the specified Lambda function.",
@@ -80,7 +81,7 @@ def _missing_roles() -> list[tuple[str, str]]:
 def _missing_version_rights(request: Request, version_arns: list[str]) -> Iterator[Refusal]:
     for arn in version_arns:
         for action, sentence in _VERSION_RIGHTS.items():
-            if not iam.is_allowed(request, action, arn):
+            if not authorization.is_allowed(request, action, arn):
                 yield Refusal(
                     "InvalidLambdaFunctionAssociation",
                     f"{sentence} Update the IAM policy to add permission: {action} "
@@ -94,8 +95,8 @@ def _missing_role_rights(request: Request) -> Iterator[Refusal]:
         role = f"role/aws-service-role/{service}/{name}"
         arn = f"arn:aws:iam::{request_context.account_id()}:{role}"
         context = {"iam__awsservicename": service}
-        if not iam.is_allowed(request, action, arn, **context):
-            yield iam.denial(request, action, arn)
+        if not authorization.is_allowed(request, action, arn, **context):
+            yield authorization.denial(request, action, arn)
 
 
 def _missing_vpc_rights(request: Request, config: Element) -> Iterator[Refusal]:
@@ -103,5 +104,5 @@ def _missing_vpc_rights(request: Request, config: Element) -> Iterator[Refusal]:
     for element in config.iter("VpcOriginId"):
         origin = f"vpcorigin/{configuration.text(element, '.')}"
         arn = f"arn:aws:cloudfront::{request_context.account_id()}:{origin}"
-        if not iam.is_allowed(request, action, arn):
-            yield iam.denial(request, action, arn)
+        if not authorization.is_allowed(request, action, arn):
+            yield authorization.denial(request, action, arn)

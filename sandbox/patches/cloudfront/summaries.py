@@ -13,7 +13,7 @@ from ministack.services import cloudfront
 from sandbox.api.asgi import Response
 from sandbox.cloudfront import responses
 from sandbox.cloudfront.responses import Corrections
-from sandbox.patches.cloudfront_store import Record
+from sandbox.patches.cloudfront.records import Record
 from sandbox.patches.wrap import wrap_function
 
 # What a summary depends on: ETag, last change, status, and the seed of the order.

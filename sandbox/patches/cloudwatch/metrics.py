@@ -23,8 +23,8 @@ from typing import Any
 from ministack.core.responses import AccountRegionScopedDict
 from ministack.services import cloudwatch, cloudwatch_logs, lambda_svc, sqs
 
-from sandbox.patches.alarm_evaluation import MINUTE
-from sandbox.patches.embedded_metrics import read_data
+from sandbox.patches.cloudwatch.alarm_evaluation import MINUTE
+from sandbox.patches.cloudwatch.embedded_metrics import read_data
 from sandbox.patches.wrap import wrap_function
 
 type _Record = dict[str, Any]

@@ -18,7 +18,7 @@ from ministack.core import responses
 from ministack.services import eventbridge, lambda_svc
 
 from sandbox.edge.interface import InvokeResult
-from sandbox.patches.lambda_replicas import VERSION_ARN
+from sandbox.patches.aws_lambda.replicas import VERSION_ARN
 from sandbox.patches.wrap import wrap_function
 
 type _Record = dict[str, Any]

@@ -24,8 +24,8 @@ from sandbox.api import errors
 from sandbox.api.asgi import Response
 from sandbox.api.errors import Refusal
 from sandbox.api.operations import Request, json_members
-from sandbox.patches import schedule_expressions
-from sandbox.patches.schedule_expressions import Schedule
+from sandbox.patches.events import schedule_expressions
+from sandbox.patches.events.schedule_expressions import Schedule
 from sandbox.patches.wrap import Forward, MissingFunctionError, wrap_function, wrap_service
 
 type _Record = dict[str, Any]

@@ -27,7 +27,7 @@ from typing import Any
 
 from ministack.services import cloudwatch, eventbridge, lambda_svc, sqs
 
-from sandbox.patches import iam_services
+from sandbox.patches.iam import services as iam_services
 from sandbox.patches.wrap import wrap_function
 
 type _Record = dict[str, Any]

@@ -9,7 +9,7 @@ Patch CloudFront: refusals, defaults, propagation, and responses as CloudFront w
     DeleteFunction (CloudFront Function)  FunctionInUse while a behavior has it
     CreateFunction, UpdateFunction        FunctionSizeLimitExceeded above 10 KB (cloudfront-limits)
 
-Creating and updating also need rights beyond CloudFront's own: see `iam_associations`.
+Creating and updating also need rights beyond CloudFront's own: see `iam.associations`.
 """
 
 # ruff: noqa: SLF001 - ministack has no public names for what is patched here
@@ -39,8 +39,7 @@ from sandbox.cloudfront.distribution_rules import (
 from sandbox.cloudfront.propagation import Propagation
 from sandbox.cloudfront.responses import Corrections
 from sandbox.edge.interface import Deployed
-from sandbox.patches import iam_associations
-from sandbox.patches.cloudfront_store import (
+from sandbox.patches.cloudfront.records import (
     CallingAccount,
     Record,
     find_record,
@@ -48,7 +47,8 @@ from sandbox.patches.cloudfront_store import (
     other_configs,
     read_config,
 )
-from sandbox.patches.cloudfront_summaries import Summaries
+from sandbox.patches.cloudfront.summaries import Summaries
+from sandbox.patches.iam import associations as iam_associations
 from sandbox.patches.wrap import Forward, refuse, wrap_function, wrap_service
 from sandbox.settings import CurrentSettings
 

@@ -1,0 +1,1 @@
+"""Patches of CloudFront: distributions, functions and key-value stores."""

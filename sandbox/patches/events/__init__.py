@@ -1,0 +1,1 @@
+"""Patches of EventBridge and EventBridge Scheduler."""
