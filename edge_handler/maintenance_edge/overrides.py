@@ -41,7 +41,8 @@ if TYPE_CHECKING:
 BYPASS: Final = "bypass.json"
 
 # BCP 47 writes pt-BR, and says that case does not count; here pt-br is the tag.
-_PAGE: Final = re.compile(rf"page(?:\.((?i:{LANGUAGE_TAG.pattern})))?\.html")
+# Compiled at its first use: most sites have no page of their own.
+_PAGE: Final = rf"page(?:\.((?i:{LANGUAGE_TAG.pattern})))?\.html"
 _SETTINGS: Final = "settings.json"
 _PROBLEM: Final = "problem.json"
 # Lists of networks or tokens are long, and no part of a response.
@@ -107,7 +108,7 @@ def read_overrides(folder: str | os.PathLike[str]) -> Overrides:
     errors: list[str] = []
     for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
         file = os.path.join(folder, name)
-        found = _PAGE.fullmatch(name)
+        found = re.fullmatch(_PAGE, name)
         try:
             if found:
                 _add_page(
