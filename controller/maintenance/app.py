@@ -47,12 +47,21 @@ from maintenance.reconcile.housekeeping import Housekeeping
 from maintenance.reconcile.install import Installation
 from maintenance.reconcile.site import SiteReconciler
 from maintenance.reporting.announce import Announcer
+from maintenance.reporting.brief import Verdict, brief_answer
 from maintenance.reporting.events import EventSite
 from maintenance.reporting.report import Report
 from maintenance.reporting.requesters import Requesters
 from maintenance.reporting.telemetry import count_report, log_report, logger
 from maintenance.settings import Settings
-from maintenance.wakeup import Command, PlanRequested, StatusRequested, Wakeup
+from maintenance.wakeup import (
+    UNADDRESSED,
+    Addressed,
+    Command,
+    PlanRequested,
+    StatusRequested,
+    Wakeup,
+    refuse_other_site,
+)
 
 if TYPE_CHECKING:
     from botocore.config import Config
@@ -88,12 +97,16 @@ class App(Struct, frozen=True):
         """
         self._begin(seconds)
         match wakeup:
-            case PlanRequested():
-                return self.housekeeping.dry_run(self.controller.plan()).answer()
-            case StatusRequested():
-                return self.housekeeping.dry_run(self.controller.status()).answer()
+            case PlanRequested(addressed):
+                refuse_other_site(addressed, site=self.settings.switch_parameter)
+                return self._answer(self.housekeeping.dry_run(self.controller.plan()), addressed)
+            case StatusRequested(addressed):
+                refuse_other_site(addressed, site=self.settings.switch_parameter)
+                return self._answer(self.housekeeping.dry_run(self.controller.status()), addressed)
             case Command():
-                return self._finish(self._apply_command(wakeup))
+                refuse_other_site(wakeup.addressed, site=self.settings.switch_parameter)
+                report, verdict = self._apply_command(wakeup)
+                return self._finish(report, wakeup.addressed, verdict)
             case _:
                 return self._finish(self.controller.reconcile(wakeup))
 
@@ -120,23 +133,34 @@ class App(Struct, frozen=True):
         self.run_time.begin(seconds)
         logger.append_keys(version=self.settings.version)
 
-    def _apply_command(self, command: Command) -> Report:
+    def _apply_command(self, command: Command) -> tuple[Report, Verdict]:
         writer = CommandWriter(self.parameters, self.settings.time_zone, self.clock)
         with self.controller.announce_failure():
             applied = writer.apply(command)
         report = self.controller.reconcile(applied.changed or command)
-        return replace(
+        report = replace(
             report,
             notices=(*applied.notices, *report.notices),
             input_errors=(*applied.errors, *report.input_errors),
         )
+        return report, applied.verdict
 
-    def _finish(self, report: Report) -> dict[str, Any]:
+    def _finish(
+        self, report: Report, addressed: Addressed = UNADDRESSED, verdict: Verdict | None = None
+    ) -> dict[str, Any]:
         log_report(report)
         count_report(report, stack_name=self.settings.stack_name, now=self.clock())
         if report.errors:
             raise RunFailed(report.failure)
-        return report.answer()
+        return self._answer(report, addressed, verdict)
+
+    def _answer(
+        self, report: Report, addressed: Addressed, verdict: Verdict | None = None
+    ) -> dict[str, Any]:
+        if not addressed.brief:
+            return report.answer()
+        site = self.settings.switch_parameter
+        return brief_answer(report, site=site, now=self.clock(), verdict=verdict)
 
 
 def _tolerate(message: str, act: Callable[[], None]) -> None:

@@ -17,6 +17,8 @@ a value to write to the switch first. These events are accepted:
       detail
     {"plan": true}                                           returns what it would do
     {"status": true}                                         returns what it finds
+    any of the three with "site": "<name of the switch>"     the same, unless it is another site's
+    any of the three with "brief": true                      the same, with a short answer
     a custom resource request of CloudFormation              creates the switch, or opens the site
 """
 
@@ -80,6 +82,20 @@ class PageChanged(Struct, frozen=True):
     cause: ClassVar = "page change"
 
 
+class Addressed(Struct, frozen=True):
+    """
+    The site that an order is for, as the name of its switch, and whether its answer is brief.
+
+    An order without a site is for any controller that receives it.
+    """
+
+    site: str = ""
+    brief: bool = False
+
+
+UNADDRESSED = Addressed()
+
+
 class Command(Struct, frozen=True):
     """
     A value for the switch as of an instant, however late the event is delivered.
@@ -92,18 +108,21 @@ class Command(Struct, frozen=True):
     value: str
     at: datetime
     sender: str = ""
+    addressed: Addressed = UNADDRESSED
 
 
 class PlanRequested(Struct, frozen=True):
     """An operator asks what a run would do now."""
 
     cause: ClassVar = "plan"
+    addressed: Addressed = UNADDRESSED
 
 
 class StatusRequested(Struct, frozen=True):
     """An operator asks what the site is doing now."""
 
     cause: ClassVar = "status"
+    addressed: Addressed = UNADDRESSED
 
 
 class InstallationRequested(Struct, frozen=True):
@@ -126,12 +145,12 @@ type Wakeup = (
 )
 
 
-_REQUESTS: Mapping[str, Wakeup] = {
-    "alarm_clock": AlarmClockRang(),
-    "sweep": Sweep(),
-    "plan": PlanRequested(),
-    "status": StatusRequested(),
+_REQUESTS: Mapping[str, Wakeup] = {"alarm_clock": AlarmClockRang(), "sweep": Sweep()}
+_QUESTIONS: Mapping[str, type[PlanRequested | StatusRequested]] = {
+    "plan": PlanRequested,
+    "status": StatusRequested,
 }
+_ADDRESSED = {"site", "brief"}
 # Source: S3 User Guide, ev-events.
 _PAGE_CHANGES = ("Object Created", "Object Deleted")
 
@@ -149,7 +168,25 @@ def parse_wakeup(event: object) -> Wakeup:
     for key, wakeup in _REQUESTS.items():
         if event == {key: True}:
             return wakeup
+    return _question(event)
+
+
+def _question(event: Mapping[str, Any]) -> Wakeup:
+    plain = {name: event[name] for name in event if name not in _ADDRESSED}
+    for key, question in _QUESTIONS.items():
+        if plain == {key: True}:
+            return question(_addressed(event))
     raise _refused("its shape is unknown", event)
+
+
+def refuse_other_site(addressed: Addressed, *, site: str) -> None:
+    """Raise EventRefused if the order is for another site than `site`, the name of a switch."""
+    if addressed.site not in ("", site):
+        raise EventRefused(
+            f"order refused, nothing was changed: it is for the site of "
+            f"{replace_control_characters(addressed.site)[:_QUOTED]}, and this controller looks "
+            f"after that of {site}: send it to the controller of its site"
+        )
 
 
 def _from_event_bridge(event: Mapping[str, Any]) -> Wakeup:
@@ -186,7 +223,7 @@ def _quote(text: str) -> str:
 
 
 def _command(document: Mapping[str, Any], *, at: object, origin: str) -> Command:
-    unknown = sorted(set(document) - {"maintenance", "at", "by"})
+    unknown = sorted(set(document) - {"maintenance", "at", "by"} - _ADDRESSED)
     if unknown:
         raise _refused(f"a command has no {unknown[0]!r}", document)
     value = document["maintenance"]
@@ -204,7 +241,17 @@ def _command(document: Mapping[str, Any], *, at: object, origin: str) -> Command
     if not isinstance(by, str):
         raise _refused(f'its "by" is {json.dumps(by)}, not a quoted string', document)
     parts = (f"by {_quote(by)}" if by else "", origin)
-    return Command(value, _instant(at, document), " ".join(filter(None, parts)))
+    sender = " ".join(filter(None, parts))
+    return Command(value, _instant(at, document), sender, _addressed(document))
+
+
+def _addressed(document: Mapping[str, Any]) -> Addressed:
+    site, brief = document.get("site", ""), document.get("brief", False)
+    if not isinstance(site, str):
+        raise _refused(f'its "site" is {json.dumps(site)}, not the name of a switch', document)
+    if not isinstance(brief, bool):
+        raise _refused(f'its "brief" is {json.dumps(brief)}, not true or false', document)
+    return Addressed(site, brief)
 
 
 def _instant(text: object, event: object) -> datetime:

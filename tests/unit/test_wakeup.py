@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from maintenance.errors import EventRefused
 from maintenance.wakeup import (
+    Addressed,
     AlarmClockRang,
     Command,
     InstallationRequested,
@@ -75,6 +76,15 @@ ACCEPTED: dict[str, tuple[dict[str, object], Wakeup]] = {
     "a sweep": ({"sweep": True}, Sweep()),
     "a plan": ({"plan": True}, PlanRequested()),
     "a status": ({"status": True}, StatusRequested()),
+    "a plan for a site, in short": (
+        {"plan": True, "site": "/site/maintenance", "brief": True},
+        PlanRequested(Addressed("/site/maintenance", brief=True)),
+    ),
+    "a status in short": ({"status": True, "brief": True}, StatusRequested(Addressed(brief=True))),
+    "a command for a site, in short": (
+        {"maintenance": "on", "at": "2026-12-01T02:00Z", "site": "/a", "brief": True},
+        Command("on", AT, addressed=Addressed("/a", brief=True)),
+    ),
     "a command": (
         {"maintenance": "on for 2h", "at": "2026-12-01T04:00+02:00"},
         Command("on for 2h", AT),
@@ -189,6 +199,14 @@ REFUSED: dict[str, tuple[object, str]] = {
         f"'0001-01-01T00:00:00+14:00' {_NO_INSTANT}",
     ),
     "a command at a number": ({"maintenance": "on", "at": 5}, f"5 {_NO_INSTANT}"),
+    "a command for a number": (
+        {"maintenance": "on", "at": "2026-12-01T02:00Z", "site": 5},
+        'its "site" is 5, not the name of a switch',
+    ),
+    "a question whose answer is shortish": (
+        {"status": True, "brief": "yes"},
+        'its "brief" is "yes", not true or false',
+    ),
     "a command without an offset": (
         {"maintenance": "on", "at": "2026-12-01T02:00:00"},
         "'2026-12-01T02:00:00' has no offset: end it with Z or +01:00",

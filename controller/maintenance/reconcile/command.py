@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from maintenance.errors import ApplyError, ConfigurationError, ObservationError
 from maintenance.reconcile import ports
+from maintenance.reporting.brief import Verdict
 from maintenance.schedule.history import CommandOrigin, Write, latest_write
 from maintenance.schedule.switch import Says, parse_switch, resolve
 from maintenance.schedule.times import format_instant
@@ -35,6 +36,7 @@ class CheckedCommand(Struct, frozen=True):
     value: str | None
     notice: str = ""
     origin: CommandOrigin | None = None
+    verdict: Verdict = Verdict.WRITTEN
 
 
 class AppliedCommand(Struct, frozen=True):
@@ -42,12 +44,14 @@ class AppliedCommand(Struct, frozen=True):
     What became of a command.
 
     `changed` is the last write of the switch, if there was one. `errors` are why a later command
-    may still be overwritten.
+    may still be overwritten. `verdict` is about the command itself: a repeated one is WRITTEN while
+    it is the one that counts.
     """
 
     changed: ParameterChanged | None = None
     notices: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
+    verdict: Verdict = Verdict.WRITTEN
 
 
 class CommandWriter(Struct, frozen=True):
@@ -67,7 +71,7 @@ class CommandWriter(Struct, frozen=True):
         writes = self._rivals(command)
         checked = self._check(command, latest_write(writes))
         if checked.value is None:
-            applied = AppliedCommand(notices=(checked.notice,))
+            applied = AppliedCommand(notices=(checked.notice,), verdict=checked.verdict)
         else:
             applied = AppliedCommand(self.switch.write_switch(checked.value, checked.origin))
         try:
@@ -90,18 +94,19 @@ class CommandWriter(Struct, frozen=True):
         for _ in range(_MAX_WRITES):
             if applied.changed:
                 writes = self.switch.read_writes()
-            following = self._following_write(command, writes)
+            own = self._check(command, latest_write(writes))
+            applied = replace(applied, verdict=own.verdict)
+            following = self._following_write(own, writes)
             if following.value is None:
                 return applied
             changed = self.switch.write_switch(following.value, following.origin)
             notices = (following.notice,) if following.notice else ()
-            applied = AppliedCommand(changed, (*applied.notices, *notices))
+            applied = replace(applied, changed=changed, notices=(*applied.notices, *notices))
         error = f"the switch was overwritten {_MAX_WRITES} times; {_OVERWRITTEN}"
         return replace(applied, errors=(error,))
 
-    def _following_write(self, command: Command, writes: tuple[Write, ...]) -> CheckedCommand:
+    def _following_write(self, own: CheckedCommand, writes: tuple[Write, ...]) -> CheckedCommand:
         latest = latest_write(writes)
-        own = self._check(command, latest)
         # An end that came while the command was written has made it unreadable: it is due again.
         if own.value is not None or latest is None or latest == writes[0]:
             return own
@@ -137,7 +142,9 @@ def check_command(
         raise ConfigurationError(message)
     value = resolve(command.value, at=command.at, zone=zone)
     if latest and command.at <= latest.instant:
-        return CheckedCommand(None, f"the command of {at} was not written: {_later(latest)}")
+        notice = f"the command of {at} was not written: {_later(latest)}"
+        is_same = _is_same_command(latest, command, value, zone)
+        return CheckedCommand(None, notice, verdict=Verdict.WRITTEN if is_same else Verdict.NEWER)
     parsed = parse_switch(value, written=command.at, zone=zone)
     if not parsed.is_over(now + _WRITE_TIME):
         return CheckedCommand(value, origin=CommandOrigin(command.at, sender=command.sender))
@@ -145,7 +152,15 @@ def check_command(
         # However late, it ends what began before it; only its skipping of later windows is over.
         plain = f"off: {parsed.message}" if parsed.message else "off"
         return CheckedCommand(plain, origin=CommandOrigin(command.at, parsed.until, command.sender))
-    return CheckedCommand(None, f"the command of {at} was not written: {value!r} is already over")
+    notice = f"the command of {at} was not written: {value!r} is already over"
+    return CheckedCommand(None, notice, verdict=Verdict.OVER)
+
+
+def _is_same_command(latest: Write, command: Command, value: str, zone: ZoneInfo) -> bool:
+    """Return whether the write that counts was this command's: it was delivered before."""
+    if latest.origin is None or latest.origin.at != command.at:
+        return False
+    return parse_switch(value, written=command.at, zone=zone).says is latest.switch.says
 
 
 def _sender(overwritten: Write) -> str:

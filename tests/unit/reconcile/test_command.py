@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from maintenance.errors import ConfigurationError, UnreadableValue
 from maintenance.reconcile.command import CheckedCommand, check_command
+from maintenance.reporting.brief import Verdict
 from maintenance.schedule.history import CommandOrigin, Version, Write
 from maintenance.wakeup import Command
 
@@ -60,7 +61,7 @@ def test_a_newer_switch_wins(after: timedelta) -> None:
 
     newer = "2026-12-01T01:59:01Z" if after else "2026-12-01T01:59Z"
     notice = f"the command of 2026-12-01T01:59Z was not written: the switch of {newer} is newer"
-    assert CheckedCommand(None, notice) == checked
+    assert CheckedCommand(None, notice, verdict=Verdict.NEWER) == checked
 
 
 @pytest.mark.parametrize("value", ["on for 30m", "on until 2026-12-01T02:30"])
@@ -68,8 +69,23 @@ def test_a_maintenance_that_is_over_is_not_written(value: str) -> None:
     """A command delivered an hour late must not close the site for no time at all."""
     checked = _check(value, late=timedelta(hours=1))
 
-    assert checked.value is None
+    assert (None, Verdict.OVER) == (checked.value, checked.verdict)
     assert checked.notice.endswith("is already over")
+
+
+@pytest.mark.parametrize(
+    ("value", "verdict"),
+    [
+        ("on", Verdict.WRITTEN),
+        ("on until 2026-12-02", Verdict.WRITTEN),
+        ("off", Verdict.NEWER),
+    ],
+)
+def test_a_repeated_command_counts_as_written_while_it_is_the_one_that_counts(
+    value: str, verdict: Verdict
+) -> None:
+    """A caller whose answer was lost repeats it, and must not take it for overtaken."""
+    assert verdict is _check(value, latest=_write(NOW, NOW - MINUTE)).verdict
 
 
 @pytest.mark.parametrize(("seconds", "is_written"), [(2, False), (3, True)])
