@@ -78,9 +78,8 @@ def compose(settings: Settings) -> Layer:
     edge = Edge(
         deployed=propagation.deployed,
         invoke=invoke,
-        live_function=lambda arn: records.live_function(
-            arn, stores, has_failing_reads=bool(current.now.failing_reads)
-        ),
+        live_function=lambda arn: records.live_function(arn, stores, current.now),
+        count_function=metrics.count_function,
     )
     faults, calls = Faults(), CallLog(time.monotonic)
 

@@ -13,6 +13,7 @@ class Settings:
     `store_seconds`       from an accepted write of a key-value store until functions read it
     `missing_seconds`     before that, how long keys that change are missing
     `failing_reads`       1 makes each read of a key-value store by a function fail
+    `throttled_functions` 1 makes CloudFront throttle each run of a CloudFront Function
     `activation_seconds`  from PublishVersion until the version is Active
     `replica_seconds`     from the last association's removal until the version may be deleted
     `association_seed`    decides the order in which associations come back
@@ -30,6 +31,7 @@ class Settings:
     store_seconds: float = 0.5
     missing_seconds: float = 0.0
     failing_reads: int = 0
+    throttled_functions: int = 0
     activation_seconds: float = 0.0
     replica_seconds: float = 0.0
     association_seed: int = 1

@@ -32,7 +32,7 @@ from sandbox.edge.config import (
     parse_distribution_config,
     select_behavior,
 )
-from sandbox.edge.interface import DeployedAt, Invoke, LiveFunctionOf
+from sandbox.edge.interface import CountFunction, DeployedAt, Invoke, LiveFunctionOf
 from sandbox.edge.lambda_events import EventContext
 from sandbox.edge.messages import EdgeError, Headers, Request, Response, header, without
 from sandbox.edge.origin import fetch, origin_request
@@ -41,6 +41,10 @@ from sandbox.edge.triggers import Triggers
 _ERROR = 400
 _BODILESS = frozenset({204, 304})
 _OURS = frozenset({"content-length", "transfer-encoding", "via", "x-amz-cf-id", "x-cache"})
+
+
+def _uncounted(_arn: str, _metric: str, _number: int) -> None:
+    """Count nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +79,11 @@ class Edge:
         deployed: DeployedAt,
         invoke: Invoke,
         live_function: LiveFunctionOf,
+        count_function: CountFunction = _uncounted,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._deployed = deployed
-        self._triggers = Triggers(invoke, live_function)
+        self._triggers = Triggers(invoke, live_function, count_function)
         self._clock = clock
         self._cache = Cache()
 

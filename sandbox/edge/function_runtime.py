@@ -38,10 +38,12 @@ _IMPORT = re.compile(
 )
 _MODULES = """
     const __store = {values}, __fails = {fails}, __digests = {digests}, __missing = [];
+    const __reads = {{ KvsReadRequests: 0, KvsReadErrors: 0 }};
     const __modules = {{
         cloudfront: {{ kvs: () => {{
             if (__store === null) throw new Error('no key value store is associated');
             const read = async find => {{
+                __reads[__fails ? 'KvsReadErrors' : 'KvsReadRequests'] += 1;
                 if (__fails) throw new Error('the store cannot be read');
                 return find();
             }};
@@ -86,21 +88,33 @@ class FunctionExecutionError(Exception):
     """The function threw, took too much time or memory, or is no program; the text says which."""
 
 
+def _uncounted(_metric: str, _number: int) -> None:
+    """Count nothing."""
+
+
 async def run_function(
-    function: LiveFunction, event: dict[str, Any], *, seconds: float = SECONDS
+    function: LiveFunction,
+    event: dict[str, Any],
+    *,
+    seconds: float = SECONDS,
+    count: Callable[[str, int], None] = _uncounted,
 ) -> object:
     """
     Return the result of `handler(event)` in the function's code, as JSON carries it.
 
-    Raise FunctionExecutionError if it fails, or does not return within `seconds`.
+    `count` gets how many of its reads of the store succeeded and failed, by CloudWatch's metric. A
+    key that is missing counts as read; no page of AWS says so. Raise FunctionExecutionError if the
+    function fails, or does not return within `seconds`.
     """
     try:
         async with asyncio.timeout(seconds):
-            outcome = await _run_with_digests(function, event)
+            outcome, reads = await _run_with_digests(function, event)
     except TimeoutError as error:
         raise FunctionExecutionError(f"It did not return within {seconds:g} s.") from error
     except JSEvalException as error:
         raise FunctionExecutionError(str(error).splitlines()[0]) from error
+    for metric, number in reads.items():
+        count(metric, number)
     if "error" in outcome:
         raise FunctionExecutionError(outcome["error"])
     if "result" not in outcome:
@@ -108,8 +122,10 @@ async def run_function(
     return outcome["result"]
 
 
-async def _run_with_digests(function: LiveFunction, event: dict[str, Any]) -> dict[str, Any]:
-    """Return the outcome of the run that found all digests it asked for."""
+async def _run_with_digests(
+    function: LiveFunction, event: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, int]]:
+    """Return the outcome and the reads of the run that found all digests it asked for."""
     program = _IMPORT.sub(r"\1\2const \3 = __modules.\5", function.code)
     digests: dict[str, str] = {}
     while True:
@@ -118,16 +134,16 @@ async def _run_with_digests(function: LiveFunction, event: dict[str, Any]) -> di
             fails=json.dumps(function.has_failing_reads),
             digests=json.dumps(digests),
         )
-        outcome, missing = await _evaluate(modules, program, event)
+        outcome, missing, reads = await _evaluate(modules, program, event)
         if not missing:
-            return outcome
+            return outcome, reads
         digests |= {asked: _digest(*json.loads(asked)) for asked in missing}
 
 
 async def _evaluate(
     modules: str, program: str, event: dict[str, Any]
-) -> tuple[dict[str, Any], list[str]]:
-    """Return the outcome, and the digests that the function did not find."""
+) -> tuple[dict[str, Any], list[str], dict[str, int]]:
+    """Return the outcome, the digests that the function did not find, and its reads by metric."""
     with mini_racer() as engine:
         engine.set_hard_memory_limit(MEMORY_BYTES)
         await engine.eval_cancelable(_PRELUDE + modules)
@@ -135,9 +151,10 @@ async def _evaluate(
         await engine.eval_cancelable(_RUN.format(event=json.dumps(event)))
         outcome = await engine.eval_cancelable("__outcome")
         missing = await engine.eval_cancelable("JSON.stringify(__missing)")
+        reads = await engine.eval_cancelable("JSON.stringify(__reads)")
         if engine.was_hard_memory_limit_reached():
             raise FunctionExecutionError(f"It took more than {MEMORY_BYTES // 1_000_000} MB.")
-    return json.loads(str(outcome)), json.loads(str(missing))
+    return json.loads(str(outcome)), json.loads(str(missing)), json.loads(str(reads))
 
 
 def _digest(algorithm: str, text: str, encoding: str | None) -> str:

@@ -6,27 +6,39 @@ Run the function of an event type, and turn its result into the next request or 
     Lambda@Edge          503 LambdaExecutionError    502 LambdaValidationError
     CloudFront Function  503 FunctionExecutionError  502 FunctionValidationError
 
-(doc: CloudFront Developer Guide, http-503-service-unavailable, http-502-bad-gateway). The sentence
-in the response's body says more than CloudFront's does.
+A CloudFront Function that is throttled is a 503 FunctionThrottledError, and does not run (doc:
+CloudFront Developer Guide, http-503-service-unavailable, http-502-bad-gateway). The sentence in the
+response's body says more than CloudFront's does.
 """
 
+import contextlib
+import functools
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from sandbox.edge import function_events, lambda_events, lambda_responses
 from sandbox.edge.config import Association, EventType, Origin
 from sandbox.edge.function_runtime import FunctionExecutionError, run_function
-from sandbox.edge.interface import Invoke, LiveFunctionOf
+from sandbox.edge.interface import CountFunction, Invoke, LiveFunctionOf
 from sandbox.edge.lambda_events import EventContext
 from sandbox.edge.messages import EdgeError, Request, Response
+
+# By the result in the access log (doc: CloudFront Developer Guide, viewing-cloudfront-metrics).
+_METRICS = {
+    "FunctionExecutionError": "FunctionExecutionErrors",
+    "FunctionThrottledError": "FunctionThrottles",
+    "FunctionValidationError": "FunctionValidationErrors",
+}
 
 
 class Triggers:
     """The functions of cache behaviors, of both kinds."""
 
-    def __init__(self, invoke: Invoke, live_function: LiveFunctionOf) -> None:
+    def __init__(self, invoke: Invoke, live_function: LiveFunctionOf, count: CountFunction) -> None:
         self._invoke = invoke
         self._live_function = live_function
+        self._count = count
 
     async def viewer_request(
         self, context: EventContext, association: Association, request: Request
@@ -34,8 +46,9 @@ class Triggers:
         """Return the request to continue with, or the function's own response."""
         if not association.is_lambda:
             event = function_events.function_event(context, EventType.VIEWER_REQUEST, request)
-            result = await self._run_function(association, event)
-            return function_events.read_request_result(request, result)
+            with self._errors_counted(association):
+                result = await self._run_function(association, event)
+                return function_events.read_request_result(request, result)
         members = await self._run_lambda(
             association, lambda_events.request_event(context, association, request)
         )
@@ -62,8 +75,9 @@ class Triggers:
             event = function_events.function_event(
                 context, EventType.VIEWER_RESPONSE, request, response
             )
-            result = await self._run_function(association, event)
-            return function_events.read_response_result(response, result)
+            with self._errors_counted(association):
+                result = await self._run_function(association, event)
+                return function_events.read_response_result(response, result)
         members = await self._run_lambda(
             association, lambda_events.response_event(context, association, request, response)
         )
@@ -94,10 +108,23 @@ class Triggers:
         if function is None:
             sentence = f"{failed}: there is no such function, or it is not published."
             raise EdgeError(503, sentence, result="FunctionExecutionError")
+        if function.is_throttled:
+            raise EdgeError(503, f"{failed}: it is throttled.", result="FunctionThrottledError")
+        count = functools.partial(self._count, association.arn)
+        count("FunctionInvocations", 1)
         try:
-            return await run_function(function, event)
+            return await run_function(function, event, count=count)
         except FunctionExecutionError as error:
             raise EdgeError(503, f"{failed}: {error}", result="FunctionExecutionError") from error
+
+    @contextlib.contextmanager
+    def _errors_counted(self, association: Association) -> Iterator[None]:
+        try:
+            yield
+        except EdgeError as error:
+            if error.result in _METRICS:
+                self._count(association.arn, _METRICS[error.result], 1)
+            raise
 
 
 def _request_or_response(

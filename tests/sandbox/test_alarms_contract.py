@@ -3,24 +3,32 @@
 import time
 from typing import Any
 
+import httpx
 import pytest
 
 from sandbox.process import SandboxError
 from tests.cloud import Cloud, eventually
-from tests.sandbox.builders import a_distribution, a_version
+from tests.sandbox.builders import (
+    a_behavior,
+    a_distribution,
+    a_function,
+    a_store,
+    a_version,
+    functions,
+)
 from tests.sandbox.failing import a_failing_function
 from tests.sandbox.metrics import alarm_on, an_embedded_metric, log_events, state
 
 _TILL = {"Name": "service", "Value": "till"}
 
 
-def _sum(cloud: Cloud, namespace: str, metric: str, dimension: dict[str, str]) -> float:
+def _sum(cloud: Cloud, namespace: str, metric: str, *dimensions: dict[str, str]) -> float:
     """Return the sum of all values, 0 without any."""
     now = time.time()
     statistics: dict[str, Any] = cloud.cloudwatch.get_metric_statistics(
         Namespace=namespace,
         MetricName=metric,
-        Dimensions=[dimension],
+        Dimensions=dimensions,
         StartTime=now - 3600,
         EndTime=now + 60,
         Period=86400,
@@ -55,6 +63,59 @@ def test_a_successful_invocation_is_no_error(cloud: Cloud) -> None:
     working = {"Name": "FunctionName", "Value": "working"}
     counted = [_sum(cloud, "AWS/Lambda", name, working) for name in ("Invocations", "Errors")]
     assert [1, 0] == counted
+
+
+_READS = """import cf from 'cloudfront';
+    async function handler(event) {
+        const kvs = cf.kvs();
+        try { await kvs.get('state') } catch (error) {}
+        await kvs.exists('state').catch(() => 0);
+        if (event.request.uri === '/fails') throw new Error('no luck');
+        return event.request.uri === '/invalid' ? 1 : { statusCode: 204 };
+    }"""
+
+
+@pytest.mark.parametrize(
+    ("path", "setting", "status", "counted"),
+    [
+        ("/", "", 204, {"FunctionInvocations": 1, "KvsReadRequests": 2}),
+        ("/", "failing_reads", 204, {"FunctionInvocations": 1, "KvsReadErrors": 2}),
+        (
+            "/fails",
+            "",
+            503,
+            {"FunctionInvocations": 1, "KvsReadRequests": 2, "FunctionExecutionErrors": 1},
+        ),
+        (
+            "/invalid",
+            "",
+            502,
+            {"FunctionInvocations": 1, "KvsReadRequests": 2, "FunctionValidationErrors": 1},
+        ),
+        ("/", "throttled_functions", 503, {"FunctionThrottles": 1}),
+    ],
+)
+def test_a_cloudfront_function_is_counted(
+    cloud: Cloud, path: str, setting: str, status: int, counted: dict[str, int]
+) -> None:
+    """By its name, in us-east-1 (doc: CloudFront Developer Guide, viewing-cloudfront-metrics)."""
+    if setting:
+        cloud.sandbox.set(**{setting: 1})
+    arn = a_function(cloud, code=_READS, store=a_store(cloud))
+    used = a_behavior(FunctionAssociations=functions(viewer_request=arn))
+    distribution_id = a_distribution(cloud, DefaultCacheBehavior=used)
+    cloud.sandbox.finish_deployments()
+    domain = cloud.cloudfront.get_distribution(Id=distribution_id)["Distribution"]["DomainName"]
+
+    answer = httpx.get(f"{cloud.sandbox.endpoint_url}{path}", headers={"Host": domain})
+
+    of = ({"Name": "FunctionName", "Value": "rewrite"}, {"Name": "Region", "Value": "Global"})
+    names = [
+        each["MetricName"]
+        for each in cloud.cloudwatch.list_metrics(Namespace="AWS/CloudFront")["Metrics"]
+    ]
+    sums = {name: _sum(cloud, "AWS/CloudFront", name, *of) for name in names}
+    assert (status, counted) == (answer.status_code, {name: n for name, n in sums.items() if n})
 
 
 def test_a_queue_is_measured_while_messages_wait_in_it(cloud: Cloud) -> None:

@@ -155,6 +155,35 @@ def test_a_stack_may_have_any_distribution(plain: Cloud) -> None:
     assert "CREATE_COMPLETE" == eventually(lambda: _settled(plain))
 
 
+def test_a_stack_deletes_a_function_in_use(plain: Cloud) -> None:
+    """Patch: patches/cloudformation, which also deletes the keys of a store."""
+    store = {"Type": "AWS::CloudFront::KeyValueStore", "Properties": {"Name": "standby"}}
+    config = {"Comment": "", "Runtime": "cloudfront-js-2.0"}
+    code = "function handler(event) { return event.request; }"
+    function = {
+        "Type": "AWS::CloudFront::Function",
+        "Properties": {
+            "Name": "standby",
+            "AutoPublish": True,
+            "FunctionCode": code,
+            "FunctionConfig": config,
+        },
+    }
+    template = json.dumps({"Resources": {"S": store, "F": function}})
+    plain.cloudformation.create_stack(StackName="stack", TemplateBody=template)
+    assert "CREATE_COMPLETE" == eventually(lambda: _settled(plain))
+    arn = plain.cloudfront.describe_key_value_store(Name="standby")["KeyValueStore"]["ARN"]
+    put(plain, arn, {"state": "closed"})
+    used = functions(viewer_request="arn:aws:cloudfront::000000000000:function/standby")
+    a_distribution(plain, DefaultCacheBehavior=a_behavior(FunctionAssociations=used))
+
+    plain.cloudformation.delete_stack(StackName="stack")
+
+    eventually(lambda: not plain.cloudfront.list_functions()["FunctionList"]["Quantity"])
+    plain.cloudfront.create_key_value_store(Name="standby")
+    assert 1 == plain.key_values.describe_key_value_store(KvsARN=arn)["ItemCount"]
+
+
 def test_a_stack_deletion_goes_on_after_a_failure(plain: Cloud) -> None:
     """Patch: patches/cloudformation, which keeps what a failed resource depends on."""
     plain.cloudformation.create_stack(

@@ -7,9 +7,11 @@ A failure is good news: ministack has closed the gap. Then remove the patch that
 import time
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.cloud import Cloud, eventually
+from tests.sandbox.builders import a_behavior, a_distribution, a_function, functions
 from tests.sandbox.failing import a_failing_function
 from tests.sandbox.metrics import alarm_on, an_embedded_metric, log_events, state
 
@@ -34,6 +36,19 @@ def test_queues_are_not_measured(plain: Cloud) -> None:
     plain.sqs.send_message(QueueUrl=url, MessageBody="1")
 
     assert [] == _counted(plain, "AWS/SQS")
+
+
+def test_cloudfront_functions_are_not_counted(plain: Cloud) -> None:
+    """Patch: edge/triggers, patches/cloudwatch/metrics, count_function."""
+    code = "function handler(event) { return { statusCode: 204 }; }"
+    used = a_behavior(FunctionAssociations=functions(viewer_request=a_function(plain, code=code)))
+    distribution_id = a_distribution(plain, DefaultCacheBehavior=used)
+    domain = plain.cloudfront.get_distribution(Id=distribution_id)["Distribution"]["DomainName"]
+
+    answer = httpx.get(plain.sandbox.endpoint_url, headers={"Host": domain})
+
+    assert 204 == answer.status_code
+    assert [] == _counted(plain, "AWS/CloudFront")
 
 
 def test_asynchronous_invocations_count_as_successful(plain: Cloud) -> None:

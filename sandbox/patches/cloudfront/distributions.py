@@ -220,16 +220,17 @@ async def _reject_without_match(request: Request, forward: Forward) -> Response:
 
 
 async def _delete_function(request: Request, forward: Forward) -> Response:
-    name = request.path.rstrip("/").rpartition("/")[2]
+    refusal = refuse_function_in_use(request.path.rstrip("/").rpartition("/")[2])
+    return errors.to_response(refusal, "cloudfront") if refusal else await forward(request)
+
+
+def refuse_function_in_use(name: str) -> Refusal | None:
+    """Return CloudFront's refusal to delete a CloudFront Function, None if no behavior has it."""
     used = (configuration.function_arns(read_config(record)) for record in list_records())
-    if any(arn.endswith(f":function/{name}") for arns in used for arn in arns):
-        refusal = Refusal(
-            "FunctionInUse",
-            "Cannot delete the function because it's attached to one or more cache behaviors.",
-            409,
-        )
-        return errors.to_response(refusal, "cloudfront")
-    return await forward(request)
+    if not any(arn.endswith(f":function/{name}") for arns in used for arn in arns):
+        return None
+    message = "Cannot delete the function because it's attached to one or more cache behaviors."
+    return Refusal("FunctionInUse", message, 409)
 
 
 def _limit_code(decode: Callable[..., Any]) -> Callable[..., Any]:

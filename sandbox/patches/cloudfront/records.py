@@ -16,6 +16,7 @@ from sandbox.cloudfront.store_propagation import StorePropagation
 from sandbox.edge.interface import LiveFunction
 from sandbox.patches import request_context
 from sandbox.patches.aws_lambda import replicas
+from sandbox.settings import Settings
 
 # A distribution as ministack keeps it: Id, DomainName, ETag, LastModifiedTime, config_xml and more.
 type Record = dict[str, Any]
@@ -54,7 +55,7 @@ def function_code(function_arn: str) -> str | None:
 
 
 def live_function(
-    function_arn: str, stores: StorePropagation, *, has_failing_reads: bool
+    function_arn: str, stores: StorePropagation, settings: Settings
 ) -> LiveFunction | None:
     """Return the LIVE stage of a CloudFront Function with what it reads, None if unpublished."""
     code = function_code(function_arn)
@@ -66,7 +67,12 @@ def live_function(
         # A function may have one store (doc: CloudFront Developer Guide, cloudfront-limits).
         associated = cloudfront._functions[name]["live_body"]["kvs_arns"][:1]
     values = stores.values(associated[0]) if associated else None
-    return LiveFunction(code, values, has_failing_reads)
+    return LiveFunction(
+        code,
+        values,
+        has_failing_reads=bool(settings.failing_reads),
+        is_throttled=bool(settings.throttled_functions),
+    )
 
 
 class CallingAccount:

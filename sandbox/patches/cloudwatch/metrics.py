@@ -8,10 +8,14 @@ Patch CloudWatch: count the metrics that AWS's services record by themselves.
       Errors, Duration             when they are accepted
     AWS/SQS Approximate-         not counted                        when it changes, and each minute
       NumberOfMessagesVisible
+    AWS/CloudFront Function*     not counted                        by function: `edge/triggers`
+      and Kvs*
 
 Sources: Lambda Developer Guide, monitoring-metrics-types ("Errors: the number of invocations that
 result in a function error", retries are invocations); SQS Developer Guide,
-sqs-available-cloudwatch-metrics. A queue never becomes inactive here.
+sqs-available-cloudwatch-metrics; CloudFront Developer Guide, viewing-cloudfront-metrics and
+programming-cloudwatch-metrics. A queue never becomes inactive here, and compute utilization is not
+measured.
 """
 
 # ruff: noqa: SLF001 - ministack has no public names for what is read and patched here
@@ -20,6 +24,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from ministack.core import responses
 from ministack.core.responses import AccountRegionScopedDict
 from ministack.services import cloudwatch, cloudwatch_logs, lambda_svc, sqs
 
@@ -85,6 +90,14 @@ def _patch_emit_metrics(_: Callable[..., None]) -> Callable[..., None]:
             cloudwatch.record_metric("AWS/Lambda", "Throttles", 1, "Count", of)
 
     return count_throttle
+
+
+def count_function(function_arn: str, metric: str, number: int) -> None:
+    """Count what a CloudFront Function did at the edge, in its account and in us-east-1."""
+    *_, account_id, name = function_arn.split(":")
+    of = {"FunctionName": name.removeprefix("function/"), "Region": "Global"}
+    with responses.request_scope(account_id, "us-east-1"):
+        cloudwatch.record_metric("AWS/CloudFront", metric, number, "Count", of)
 
 
 class Queues:
