@@ -1,10 +1,11 @@
 """
 The code of the function, with the state that counts if the store does not. Pure.
 
-The state in the code is the one in the store, as of the last publish, and the paths that stay open.
-It counts where the key `state` is missing, unreadable or older. A publish moves every cache
-behavior that uses the function and takes minutes, so it follows the write of the store, not more
-than one every few minutes.
+The program is `function.js` of this package or, if the site's owner has composed it with a function
+of their own, `standby/program.js` in the state bucket. The state in the code is the one in the
+store, as of the last publish, and the paths that stay open. It counts where the key `state` is
+missing, unreadable or older. A publish moves every cache behavior that uses the function and takes
+minutes, so it follows the write of the store, not more than one every few minutes.
 """
 
 import json
@@ -14,12 +15,43 @@ import msgspec
 from msgspec.structs import replace
 
 from maintenance.errors import ConfigurationError
-from maintenance.standby.state import State
+from maintenance.standby.state import State, decode_state
 
 # Not adjustable (doc: CloudFront Developer Guide, cloudfront-limits).
 CODE_LIMIT_BYTES = 10_240
+# What a program leaves for the state: eight periods without messages, and the paths of most sites.
+STATE_ROOM_BYTES = 1_000
 # In standby_function/source.js, and once in what is built from it.
 _PLACEHOLDER = "__BAKED__"
+
+
+def bytes_left(program: str) -> int:
+    """Return how many bytes may be added to a program, below 0 if it is too large already."""
+    size = len(program.encode()) - len(_PLACEHOLDER)
+    return CODE_LIMIT_BYTES - STATE_ROOM_BYTES - size
+
+
+def check_program(program: str) -> None:
+    """Raise ConfigurationError if the code cannot be made of this program."""
+    number = program.count(_PLACEHOLDER)
+    if number != 1:
+        raise ConfigurationError(
+            f"the program of the standby function has {_PLACEHOLDER} {number} times and not once: "
+            "make it with site-maintenance standby compose"
+        )
+    if bytes_left(program) < 0:
+        raise ConfigurationError(
+            f"the program of the standby function is {-bytes_left(program)} bytes too large: "
+            f"CloudFront accepts {CODE_LIMIT_BYTES}, and {STATE_ROOM_BYTES} are for its state"
+        )
+
+
+def published_state(program: str, code: bytes) -> State | None:
+    """Return the state in the code if it is this program with a state in it, else None."""
+    before, _, after = (each.encode() for each in program.partition(_PLACEHOLDER))
+    if not (code.startswith(before) and code.endswith(after)):
+        return None
+    return decode_state(code[len(before) : len(code) - len(after)])
 
 
 def bake(program: str, state: State, paths: Iterable[str]) -> bytes:

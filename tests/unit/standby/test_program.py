@@ -2,7 +2,14 @@
 
 import pytest
 from maintenance.errors import ConfigurationError
-from maintenance.standby.program import CODE_LIMIT_BYTES, bake
+from maintenance.standby.program import (
+    CODE_LIMIT_BYTES,
+    STATE_ROOM_BYTES,
+    bake,
+    bytes_left,
+    check_program,
+    published_state,
+)
 from maintenance.standby.state import Period, State
 
 PROGRAM = "const BAKED=__BAKED__;"
@@ -33,3 +40,41 @@ def test_code_that_is_too_large_is_refused() -> None:
     """With the figure, before CloudFront refuses it."""
     with pytest.raises(ConfigurationError, match=r"has 10\d{3} bytes .* accepts 10240: shorten"):
         bake(PROGRAM + " " * CODE_LIMIT_BYTES, STATE, [])
+
+
+def test_the_state_can_be_read_from_the_code() -> None:
+    """To know what was published last, and that CloudFront has our code."""
+    assert STATE == published_state(PROGRAM, bake(PROGRAM, STATE, ["/a*"]))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        b"async function handler(event) { return event.request }",
+        b"const BAKED=__BAKED__;",
+        b"const BAKED={};",
+        b"const BAKED=;",
+        b"const BAKED={};alert()",
+        b"",
+    ],
+)
+def test_other_code_has_no_state(code: bytes) -> None:
+    """The template's, for one, or that of someone who has edited it in the console."""
+    assert None is published_state(PROGRAM, code)
+
+
+def test_a_program_leaves_room_for_the_state() -> None:
+    """A kilobyte, of which the placeholder takes nothing."""
+    whole = PROGRAM + " " * bytes_left(PROGRAM)
+
+    check_program(whole)
+    assert CODE_LIMIT_BYTES - STATE_ROOM_BYTES == len(whole) - len("__BAKED__")
+    with pytest.raises(ConfigurationError, match="is 1 bytes too large: CloudFront accepts 10240"):
+        check_program(whole + " ")
+
+
+@pytest.mark.parametrize(("program", "number"), [("", 0), (PROGRAM * 2, 2)])
+def test_a_program_has_one_place_for_the_state(program: str, number: int) -> None:
+    """Or it would run without the state, or be no JavaScript."""
+    with pytest.raises(ConfigurationError, match=f"has __BAKED__ {number} times and not once"):
+        check_program(program)
