@@ -10,7 +10,6 @@ import functools
 import os
 import random
 import time
-import uuid
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -18,34 +17,22 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from msgspec import Struct
 from msgspec.structs import replace
-from urllib3 import PoolManager
 
-from maintenance.aws.bucket import PageFiles, RecordStore
-from maintenance.aws.bypass_tokens import BypassTokens
-from maintenance.aws.clients import CLIENT, PAGE_CLIENT, PAGE_FILES_CLIENT, lazy
+from maintenance.aws.clients import CLIENT, lazy
 from maintenance.aws.cloudfront import CloudFront
 from maintenance.aws.errors import reject_truncated_responses
 from maintenance.aws.event_bus import EventBus
-from maintenance.aws.functions import EdgeVersions
 from maintenance.aws.parameters import Parameters
 from maintenance.aws.scheduler import AlarmClock, WakeupTarget
 from maintenance.aws.status_parameter import StatusParameter
-from maintenance.aws.stored_files import BucketFiles
-from maintenance.aws.throttling import ThrottledConfigs
 from maintenance.aws.time_limit import limit_calls, limited
-from maintenance.deadline import Deadline, RunTime
-from maintenance.errors import ApplyError, RunFailed
-from maintenance.lambda_edge.check import PackageCheck, Preflight
-from maintenance.lambda_edge.publish import VersionPublisher
-from maintenance.lambda_edge.select import VersionSelector
+from maintenance.deadline import RunTime
+from maintenance.errors import ApplyError, ConfigurationError, RunFailed
 from maintenance.model import Timer
 from maintenance.reconcile.command import CommandWriter
 from maintenance.reconcile.controller import Controller
 from maintenance.reconcile.desired_state import DesiredStateReader
-from maintenance.reconcile.distribution import DistributionReconciler
-from maintenance.reconcile.housekeeping import Housekeeping
 from maintenance.reconcile.install import Installation
-from maintenance.reconcile.site import SiteReconciler
 from maintenance.reporting.announce import Announcer
 from maintenance.reporting.brief import Verdict, brief_answer
 from maintenance.reporting.events import EventSite
@@ -62,9 +49,10 @@ from maintenance.wakeup import (
     Wakeup,
     refuse_other_site,
 )
+from maintenance.wiring.clients import Clients
 
 if TYPE_CHECKING:
-    from botocore.config import Config
+    from maintenance.wiring.attach import AttachEngine
 
 TIMER = Timer(elapsed=time.monotonic, sleep=time.sleep)
 # The controller's Timeout in template.yaml.
@@ -77,15 +65,14 @@ def now() -> datetime:
 
 
 class App(Struct, frozen=True):
-    """The controller of a stack with everything that a wakeup may need."""
+    """The controller of a stack with its engine and everything else that a wakeup may need."""
 
     settings: Settings
     parameters: Parameters
     status_parameter: StatusParameter
     alarm_clock: AlarmClock
     controller: Controller
-    housekeeping: Housekeeping
-    selector: VersionSelector
+    engine: AttachEngine
     run_time: RunTime
     clock: Callable[[], datetime]
 
@@ -99,10 +86,14 @@ class App(Struct, frozen=True):
         match wakeup:
             case PlanRequested(addressed):
                 refuse_other_site(addressed, site=self.settings.switch_parameter)
-                return self._answer(self.housekeeping.dry_run(self.controller.plan()), addressed)
+                return self._answer(
+                    self.engine.housekeeping.dry_run(self.controller.plan()), addressed
+                )
             case StatusRequested(addressed):
                 refuse_other_site(addressed, site=self.settings.switch_parameter)
-                return self._answer(self.housekeeping.dry_run(self.controller.status()), addressed)
+                return self._answer(
+                    self.engine.housekeeping.dry_run(self.controller.status()), addressed
+                )
             case Command():
                 refuse_other_site(wakeup.addressed, site=self.settings.switch_parameter)
                 report, verdict = self._apply_command(wakeup)
@@ -212,27 +203,11 @@ def assemble(
     zone, switch = settings.time_zone, settings.switch_parameter
     status_parameter = StatusParameter(ssm, switch_parameter=switch)
     parameters = Parameters(ssm, switch_parameter=switch, zone=zone, clock=clock, sleep=timer.sleep)
-    deadline = run_time.distributions
-    cloudfront = CloudFront(limited(session.client("cloudfront", config=CLIENT), deadline))
-    configs = ThrottledConfigs(cloudfront, timer, deadline, jitter=random.random)
-    versions = _edge_versions(session, settings, PAGE_CLIENT, run_time.version)
-    selector = _version_selector(session, settings, versions, run_time.version, timer)
-    distribution_reconciler = DistributionReconciler(
-        configs,
-        _record_store(session, settings, deadline),
-        configs.is_still_wanted,
-        configs.raise_if_late,
+    cloudfront = CloudFront(
+        limited(session.client("cloudfront", config=CLIENT), run_time.distributions)
     )
-    preflight = Preflight(versions, base_arn=settings.edge.base_arn)
-    housekeeping = Housekeeping(
-        preview=settings.preview_distribution,
-        engine=settings.edge,
-        selector=selector,
-        distributions=cloudfront,
-        distribution_reconciler=distribution_reconciler,
-        versions=_edge_versions(session, settings, CLIENT, run_time.calls),
-        clock=clock,
-    )
+    clients = Clients(session, settings, run_time, timer, clock, _python_path())
+    engine = _engine(clients, cloudfront)
     alarm_clock = _alarm_clock(session, settings, own_arn, timer)
     announcer = Announcer(
         status_parameter,
@@ -247,12 +222,12 @@ def assemble(
             parameters, announcer.read_last_off, settings.lead_time, clock, settings.notice
         ),
         distributions=cloudfront,
-        stored_files=selector.stored_files,
-        site=SiteReconciler(settings, settings.edge, distribution_reconciler, selector, preflight),
-        housekeeping=housekeeping,
+        stored_files=engine.stored_files,
+        site=engine.site,
+        housekeeping=engine.housekeeping,
         alarm_clock=alarm_clock,
         announcer=announcer,
-        throttling=configs,
+        throttling=engine.throttling,
         clock=clock,
     )
     return App(
@@ -261,48 +236,25 @@ def assemble(
         status_parameter,
         alarm_clock,
         controller,
-        housekeeping,
-        selector,
+        engine,
         run_time,
         clock,
     )
 
 
-def _edge_versions(
-    session: boto3.Session, settings: Settings, config: Config, deadline: Deadline
-) -> EdgeVersions:
-    client = lazy(lambda: limited(session.client("lambda", config=config), deadline))
-    return EdgeVersions(client, PoolManager(), deadline, page_function=settings.edge.page_name)
+def _engine(clients: Clients, cloudfront: CloudFront) -> AttachEngine:
+    """Return the engine that the settings name; a cold start imports no other."""
+    if clients.settings.standby:
+        raise ConfigurationError("ENGINE is standby, and this version closes by attach only")
+    from maintenance.wiring.attach import attach_engine  # noqa: PLC0415
+
+    return attach_engine(clients, cloudfront)
 
 
-def _version_selector(
-    session: boto3.Session,
-    settings: Settings,
-    versions: EdgeVersions,
-    deadline: Deadline,
-    timer: Timer,
-) -> VersionSelector:
-    client = lazy(lambda: limited(session.client("s3", config=PAGE_FILES_CLIENT), deadline))
-    bucket = settings.state_bucket
-    files = BucketFiles(PageFiles(client, bucket=bucket), BypassTokens(client, bucket=bucket))
-    check = PackageCheck(_library_path(), deadline)
-    publisher = VersionPublisher(settings.edge.base_arn, versions, check, deadline, timer.sleep)
-    return VersionSelector(settings.edge, files, publisher, deadline)
-
-
-def _library_path() -> dict[str, str]:
-    """Return the environment variable, if set, by which a check's Python finds its library."""
+def _python_path() -> dict[str, str]:
+    """Return the environment variable, if set, by which a package's Python finds its library."""
     name = "LD_LIBRARY_PATH"
     return {name: os.environ[name]} if name in os.environ else {}
-
-
-def _record_store(session: boto3.Session, settings: Settings, deadline: Deadline) -> RecordStore:
-    return RecordStore(
-        lazy(lambda: limited(session.client("s3", config=CLIENT), deadline)),
-        bucket=settings.state_bucket,
-        stack=settings.stack_name,
-        new_write_id=lambda: uuid.uuid4().hex,
-    )
 
 
 def _alarm_clock(

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Struct, field
@@ -23,12 +24,38 @@ _REQUIRED = (
     "SWITCH_PARAMETER",
     "SCHEDULER_ROLE_ARN",
 )
+# Source of the patterns: model: cloudfront FunctionName and KeyValueStoreARN.
+_OF_STANDBY = {
+    "STANDBY_FUNCTION": (re.compile(r"[a-zA-Z0-9-_]{1,64}"), "the name of a CloudFront Function"),
+    "STANDBY_STORE_ARN": (
+        re.compile(r"arn:aws:cloudfront::[0-9]{12}:key-value-store/[0-9a-fA-F-]{36}"),
+        "the ARN of a key-value store",
+    ),
+}
 _DISTRIBUTION_ID = re.compile(r"[A-Z0-9]{5,32}")
 _ALIAS_PATTERN = re.compile(r"[A-Za-z0-9*_.-]{3,253}")
 
 
+class EngineName(StrEnum):
+    """How the site is closed: by attaching a function, or by one that is attached all year."""
+
+    ATTACH = "attach"
+    STANDBY = "standby"
+
+
+class StandbySettings(Struct, frozen=True):
+    """The name of the standby engine's function, and the ARN of the store that it reads."""
+
+    function: str
+    store_arn: str
+
+
 class Settings(Struct, frozen=True):
-    """The settings of a stack, as its owner deployed it."""
+    """
+    The settings of a stack, as its owner deployed it.
+
+    `standby` is None if the site is closed by attaching.
+    """
 
     distributions: tuple[str, ...]
     edge: LambdaEdge
@@ -45,6 +72,7 @@ class Settings(Struct, frozen=True):
     notice: timedelta = timedelta(0)
     preview_distribution: str | None = None
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    standby: StandbySettings | None = None
     # Of the stack's template, as the stack's output Version; '' for one from before it had any.
     version: str = ""
 
@@ -55,6 +83,7 @@ class Settings(Struct, frozen=True):
         errors += _edge_errors(env.get("EDGE_VERSION_ARN", ""), env.get("PAGE_FUNCTION", ""))
         errors += _number_errors(env)
         errors += _choice_errors(env)
+        errors += _standby_errors(env)
         distributions = _split(env.get("DISTRIBUTIONS", ""))
         errors += [_target_error(entry) for entry in distributions if not _is_target(entry)]
         if errors:
@@ -75,6 +104,7 @@ class Settings(Struct, frozen=True):
             notice=timedelta(minutes=int(env.get("NOTICE_MINUTES", "0"))),
             preview_distribution=env.get("PREVIEW_DISTRIBUTION") or None,
             time_zone=ZoneInfo(env.get("TIME_ZONE", "UTC")),
+            standby=_standby(env),
             version=env.get("VERSION", ""),
         )
 
@@ -87,6 +117,24 @@ def _edge_errors(version_arn: str, page_function: str) -> list[str]:
     except ConfigurationError as error:
         return [str(error)]
     return []
+
+
+def _standby_errors(env: Mapping[str, str]) -> list[str]:
+    engine = env.get("ENGINE", EngineName.ATTACH)
+    if engine not in set(EngineName):
+        return [f"ENGINE is {engine!r}, neither attach nor standby"]
+    errors = []
+    for name, (pattern, what) in _OF_STANDBY.items():
+        value = env.get(name, "")
+        if engine == EngineName.STANDBY and not pattern.fullmatch(value):
+            errors.append(f"{name} is {value!r}, not {what}, which ENGINE=standby needs")
+    return errors
+
+
+def _standby(env: Mapping[str, str]) -> StandbySettings | None:
+    function, store_arn = (env.get(name, "") for name in _OF_STANDBY)
+    is_standby = env.get("ENGINE") == EngineName.STANDBY
+    return StandbySettings(function, store_arn) if is_standby else None
 
 
 def _number_errors(env: Mapping[str, str]) -> list[str]:

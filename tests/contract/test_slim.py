@@ -11,7 +11,7 @@ import pytest
 from tests.contract.template import ROOT
 
 SLIM = ROOT / "tools" / "slim"
-APP = ROOT / "controller" / "maintenance" / "app.py"
+CONTROLLER = ROOT / "controller" / "maintenance"
 
 
 def _clients(source: str) -> set[str]:
@@ -34,7 +34,9 @@ def test_the_model_of_every_client_is_kept() -> None:
     found = re.search(r'^services="(.*)"$', SLIM.read_text(), re.MULTILINE)
 
     assert found
-    assert _clients(APP.read_text()) == set(found[1].split())
+    wiring = (CONTROLLER / "app.py", *(CONTROLLER / "wiring").glob("*.py"))
+    clients = set().union(*(_clients(each.read_text()) for each in wiring))
+    assert clients == set(found[1].split())
 
 
 def test_only_models_of_other_services_are_removed(tmp_path: Path) -> None:

@@ -218,6 +218,7 @@ def test_the_template_sets_the_variables_that_the_controller_reads() -> None:
             "NOTICE_MINUTES": "1",
             "MAX_DISTRIBUTIONS": "1",
             "EXISTING_FUNCTIONS": "refuse",
+            "ENGINE": "attach",
             "TIME_ZONE": "UTC",
         }
     )
@@ -243,6 +244,8 @@ _LONGEST = {
 def _longest(value: object) -> int:
     """Return how many bytes the value of a variable can have."""
     match value:
+        case str(text):
+            return len(text)
         case {"Fn::If": [_, then, ""]}:
             return _longest(then)
         case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), _]}:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from maintenance.cloudfront.plan import ExistingFunctions
 from maintenance.errors import ConfigurationError
-from maintenance.settings import Settings
+from maintenance.settings import Settings, StandbySettings
 
 from tests.builders import EDGE, PAGE_FUNCTION, edge_arn
 
@@ -78,7 +78,42 @@ def test_every_setting_is_read() -> None:
     assert ZoneInfo("Europe/Ljubljana") == settings.time_zone
 
 
+STORE_ARN = "arn:aws:cloudfront::123456789012:key-value-store/a1b2c3d4-5678-90ab-cdef-1234567890ab"
+
+
+def test_the_standby_engine_has_a_function_and_a_store() -> None:
+    """With the other engine they do not count, whatever they are."""
+    names = {"STANDBY_FUNCTION": "site-standby", "STANDBY_STORE_ARN": STORE_ARN}
+
+    standby = Settings.from_env(_env(ENGINE="standby", **names)).standby
+    attach = Settings.from_env(_env(ENGINE="attach", STANDBY_FUNCTION="?", STANDBY_STORE_ARN=""))
+
+    assert StandbySettings("site-standby", STORE_ARN) == standby
+    assert attach.standby is None
+
+
+def test_the_standby_engine_names_what_it_lacks() -> None:
+    """Both at once."""
+    with pytest.raises(ConfigurationError) as caught:
+        Settings.from_env(_env(ENGINE="standby"))
+
+    assert str(caught.value) == (
+        "Invalid settings: STANDBY_FUNCTION is '', not the name of a CloudFront Function, which "
+        "ENGINE=standby needs; STANDBY_STORE_ARN is '', not the ARN of a key-value store, which "
+        "ENGINE=standby needs"
+    )
+
+
 ERRORS = {
+    "an unknown engine": (_env(ENGINE="both"), "ENGINE is 'both', neither attach nor standby"),
+    "a function's ARN for its name": (
+        _env(
+            ENGINE="standby",
+            STANDBY_FUNCTION="arn:aws:cloudfront::123456789012:function/site",
+            STANDBY_STORE_ARN=STORE_ARN,
+        ),
+        "not the name of a CloudFront Function",
+    ),
     "no target": (_env(DISTRIBUTIONS=" , "), "DISTRIBUTIONS is not set"),
     "no bucket": (_env(STATE_BUCKET=""), "STATE_BUCKET is not set"),
     "no page function": (_env(PAGE_FUNCTION=""), "PAGE_FUNCTION is not set"),

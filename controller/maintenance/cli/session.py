@@ -6,7 +6,6 @@ They ask the controller itself, assembled as in Lambda, and show its answer.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -174,7 +173,8 @@ class Session(Struct, frozen=True):
         try:
             return self.read_status()
         except ConfigurationError as error:
-            view = self._read(_without_limit(controller), Controller.status)
+            unlimited = replace(controller, site=controller.site.without_limit())
+            view = self._read(unlimited, Controller.status)
             errors = (str(error), *view.report.input_errors)
             return replace(view, report=replace(view.report, input_errors=errors))
         except ObservationError as error:
@@ -264,12 +264,6 @@ class Session(Struct, frozen=True):
         if read.unknown:
             raise ObservationError(" | ".join(read.unknown))
         return read.schedule, read.errors
-
-
-def _without_limit(controller: Controller) -> Controller:
-    """Return a controller that also looks at more distributions than it may close."""
-    settings = replace(controller.site.settings, max_distributions=sys.maxsize)
-    return replace(controller, site=replace(controller.site, settings=settings))
 
 
 def _is_failed(report: Report) -> bool:

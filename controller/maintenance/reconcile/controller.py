@@ -24,9 +24,8 @@ from maintenance.errors import (
 from maintenance.model import Mode
 from maintenance.reconcile import ports
 from maintenance.reconcile.desired_state import DesiredState, DesiredStateReader
-from maintenance.reconcile.housekeeping import Housekeeping
+from maintenance.reconcile.observation import Observation
 from maintenance.reconcile.ports import Listing, ReadPage
-from maintenance.reconcile.site import Observation, SiteDecision, SitePlan, SiteReconciler
 from maintenance.reporting.announce import Announcer, PreviousStatus
 from maintenance.reporting.report import Report
 from maintenance.reporting.transitions import RECHECK_AFTER, next_wakeup
@@ -53,8 +52,8 @@ class Controller(Struct, frozen=True):
     desired_state: DesiredStateReader
     distributions: ports.Distributions
     stored_files: ports.StoredFilesReader
-    site: SiteReconciler
-    housekeeping: Housekeeping | None
+    site: ports.Site
+    housekeeping: ports.Housekeeping | None
     alarm_clock: ports.AlarmClock
     announcer: Announcer
     throttling: ports.Throttling
@@ -76,9 +75,8 @@ class Controller(Struct, frozen=True):
                 self.throttling.continue_while(
                     functools.partial(self._is_current, desired, changed)
                 )
-                decision = self._decide_and_publish(observed)
-                plan, previous = self._plan(decision)
-                report = self.site.apply(plan)
+                previous = self._read_previous(desired)
+                report = self._apply(observed, previous)
                 if not (report.has_changes or report.has_failures):
                     break  # It took too little time for the desired state to have changed.
                 current = self.desired_state.read(changed)
@@ -103,13 +101,18 @@ class Controller(Struct, frozen=True):
 
     def plan(self, changed: ParameterChanged | None = None) -> Report:
         """Return what a run would do now, and change nothing."""
-        plan, _ = self._plan(self._decide(changed))
-        return self._with_requester(self.site.dry_run(plan))
+        self.throttling.begin()
+        observed = self._observe(changed)
+        previous = self._read_previous(observed.desired)
+        report = self.site.dry_run(observed, previous.persisted if previous else None)
+        return self._with_requester(report)
 
     def status(self, changed: ParameterChanged | None = None) -> Report:
         """Return the desired state and what the listing alone shows, and change nothing."""
-        plan = self.site.plan(self._decide(changed))
-        return self._with_requester(self.site.summarize(plan))
+        previous = self.announcer.read_previous()
+        persisted = previous.persisted if previous else None
+        report = self.site.summarize(self._observe(changed), persisted)
+        return self.announcer.with_requester(report, persisted)
 
     def for_installation(self) -> "Controller":
         """
@@ -119,14 +122,10 @@ class Controller(Struct, frozen=True):
         """
         return replace(self, preview=None, housekeeping=None)
 
-    def _decide(self, changed: ParameterChanged | None) -> SiteDecision:
-        self.throttling.begin()
-        return self.site.decide(self._observe(changed))
-
-    def _plan(self, decision: SiteDecision) -> tuple[SitePlan, PreviousStatus | None]:
-        """Return the plan, and the status if it was read: whether a live site owes anything."""
-        previous = self.announcer.read_previous() if decision.mode is Mode.LIVE else None
-        return self.site.plan(decision, settled=previous.settled if previous else ""), previous
+    def _read_previous(self, desired: DesiredState) -> PreviousStatus | None:
+        """Return the status before the run; closing does not wait for it."""
+        is_live = desired.decision.mode is Mode.LIVE
+        return self.announcer.read_previous() if is_live else None
 
     def _with_requester(self, report: Report) -> Report:
         previous = self.announcer.read_previous()
@@ -140,10 +139,10 @@ class Controller(Struct, frozen=True):
             listing = worker.submit(self._list_distributions)
             return Observation(self.desired_state.read(changed), listing.result(), page)
 
-    def _decide_and_publish(self, observed: Observation) -> SiteDecision:
-        """Decide for the site; if closing is refused, its end must still wake us (ADR 0012)."""
+    def _apply(self, observed: Observation, previous: PreviousStatus | None) -> Report:
+        """Close or open the site; if closing is refused, its end must still wake us (ADR 0012)."""
         try:
-            return self.site.decide(observed, publish=True)
+            return self.site.apply(observed, previous.persisted if previous else None)
         except ConfigurationError:
             desired = observed.desired
             self.alarm_clock.set_wakeup(

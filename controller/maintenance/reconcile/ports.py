@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from maintenance.cloudfront.config import ReadConfig
 from maintenance.cloudfront.displaced import DisplacedRecord, ReadRecord
@@ -11,14 +11,50 @@ from maintenance.lambda_edge.stored_files import StoredFiles
 from maintenance.lambda_edge.version import EdgeVersion
 from maintenance.model import Distribution
 from maintenance.reporting.report import Report
+from maintenance.reporting.status import PersistedState
 from maintenance.schedule.announcement import Announcement
 from maintenance.schedule.history import CommandOrigin, Write
 from maintenance.schedule.switch import Off, ReadSwitch
 from maintenance.schedule.window import ReadWindows
 from maintenance.wakeup import ParameterChanged, Wakeup
 
+if TYPE_CHECKING:
+    from maintenance.reconcile.observation import Observation
+
 type Listing = tuple[Distribution, ...]
 type ReadPage = Callable[[], StoredFiles]
+
+
+class Site(Protocol):
+    """
+    The distributions of the site, closed and opened by one engine.
+
+    `previous` is what an earlier run left, None if that was not read: closing does not wait for it.
+    Raises ConfigurationError if more distributions would be closed than the owner allows. Other
+    errors are in the report.
+    """
+
+    def apply(self, observed: "Observation", previous: PersistedState | None) -> Report:
+        """Bring the site to its desired state, and return what became of it."""
+
+    def dry_run(self, observed: "Observation", previous: PersistedState | None) -> Report:
+        """Return what `apply` would do, having only read."""
+
+    def summarize(self, observed: "Observation", previous: PersistedState | None) -> Report:
+        """Return what was observed and what it lacks, without another call."""
+
+    def without_limit(self) -> "Site":
+        """Return a site that also looks at more distributions than it may close."""
+
+
+class Housekeeping(Protocol):
+    """The work of a run after the site has reached its desired state."""
+
+    def run(self, report: Report, wakeup: Wakeup) -> Report:
+        """Do what is due after a run, and return its report with what came of it."""
+
+    def dry_run(self, report: Report) -> Report:
+        """Return the report with what `run` would do, having only read."""
 
 
 class Parameters(Protocol):

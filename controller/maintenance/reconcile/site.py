@@ -1,5 +1,5 @@
 """
-Decide and plan for all distributions of the site, and change those that need it.
+Close and open the site by attaching and detaching a function at its distributions.
 
 A distribution takes part if it is a target, or if our function is still attached to it. The
 listing shows which of them need a change; the others cost no call of their own. An error at one
@@ -7,6 +7,7 @@ distribution is in its outcome, and the others go on.
 """
 
 import functools
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -27,8 +28,10 @@ from maintenance.model import Distribution, Mode
 from maintenance.reconcile import ports
 from maintenance.reconcile.desired_state import DesiredState
 from maintenance.reconcile.distribution import DistributionReconciler
-from maintenance.reconcile.ports import Listing, ReadPage
+from maintenance.reconcile.observation import Observation
+from maintenance.reconcile.ports import Listing
 from maintenance.reporting.report import Outcome, Report
+from maintenance.reporting.status import PersistedState
 from maintenance.schedule.announcement import announcement_of
 from maintenance.settings import Settings
 
@@ -36,18 +39,6 @@ from maintenance.settings import Settings
 _WORKERS = 4
 
 type _Act = Callable[[Distribution, Intent], Outcome]
-
-
-class Observation(Struct, frozen=True):
-    """
-    What a run has read: the desired state, and the distributions as they are listed.
-
-    `read_page` returns the stored files, if reading them has begun already.
-    """
-
-    desired: DesiredState
-    listing: Listing
-    read_page: ReadPage | None = None
 
 
 class DistributionPlan(Struct, frozen=True):
@@ -105,6 +96,38 @@ class SiteReconciler(Struct, frozen=True):
     selector: ports.VersionSelector
     preflight: ports.Preflight
 
+    def apply(self, observed: Observation, previous: PersistedState | None) -> Report:
+        """
+        Attach or detach our function, and return what became of it.
+
+        If CloudFront refuses a function, a version is selected again: a sweep that has read an
+        earlier desired state deletes what nothing has used for a week.
+        """
+        plan = self.plan(self.decide(observed, publish=True), previous)
+        report = self._report(plan, self.distribution_reconciler.apply)
+        if not any(each.refuses_function for each in report.outcomes):
+            return report
+        decision = plan.decision
+        observed = Observation(decision.desired, decision.listing)
+        selection = self._select(observed, decision.attached, publish=True)
+        if selection.arn == decision.selection.arn:
+            return report
+        decision = replace(decision, selection=selection)
+        return self._report(self.plan(decision), self.distribution_reconciler.apply)
+
+    def dry_run(self, observed: Observation, previous: PersistedState | None) -> Report:
+        """Return what `apply` would do, having only read."""
+        plan = self.plan(self.decide(observed), previous)
+        return self._report(plan, self.distribution_reconciler.dry_run)
+
+    def summarize(self, observed: Observation, previous: PersistedState | None) -> Report:
+        """Return what the listing shows, without another call."""
+        return self._report(self.plan(self.decide(observed), previous), None)
+
+    def without_limit(self) -> "SiteReconciler":
+        """Return one that also looks at more distributions than it may close."""
+        return replace(self, settings=replace(self.settings, max_distributions=sys.maxsize))
+
     def decide(self, observed: Observation, *, publish: bool = False) -> SiteDecision:
         """
         Return what the site should do; with `publish`, a missing version is published.
@@ -122,13 +145,14 @@ class SiteReconciler(Struct, frozen=True):
         errors = (*desired.errors, *found.errors, *selection.errors)
         return SiteDecision(desired, listing, targets, selection, attached, errors)
 
-    def plan(self, decision: SiteDecision, *, settled: str = "") -> SitePlan:
+    def plan(self, decision: SiteDecision, previous: PersistedState | None = None) -> SitePlan:
         """
         Return the plan for every target, and for other distributions that must be opened.
 
-        If the fingerprint of the targets is `settled`, no live one of them owes anything.
+        If the fingerprint of the targets is the settled one, no live one of them owes anything.
         """
         target_ids = {each.distribution_id for each in decision.targets}
+        settled = previous.settled if previous else ""
         is_settled = settled and fingerprint(decision.targets) == settled
         may_owe = decision.mode is Mode.LIVE and not is_settled
         plans = (
@@ -140,32 +164,6 @@ class SiteReconciler(Struct, frozen=True):
         behaviors = [behavior for each in decision.targets for behavior in each.behaviors]
         notices = unmatched_except_paths(self.settings.except_paths, behaviors)
         return SitePlan(decision, tuple(each for each in plans if each), notices)
-
-    def apply(self, plan: SitePlan) -> Report:
-        """
-        Do what is planned, and return what became of it.
-
-        If CloudFront refuses a function, a version is selected again: a sweep that has read an
-        earlier desired state deletes what nothing has used for a week.
-        """
-        report = self._report(plan, self.distribution_reconciler.apply)
-        if not any(each.refuses_function for each in report.outcomes):
-            return report
-        decision = plan.decision
-        observed = Observation(decision.desired, decision.listing)
-        selection = self._select(observed, decision.attached, publish=True)
-        if selection.arn == decision.selection.arn:
-            return report
-        decision = replace(decision, selection=selection)
-        return self._report(self.plan(decision), self.distribution_reconciler.apply)
-
-    def dry_run(self, plan: SitePlan) -> Report:
-        """Return what `apply` would do, having only read."""
-        return self._report(plan, self.distribution_reconciler.dry_run)
-
-    def summarize(self, plan: SitePlan) -> Report:
-        """Return what the plan says, without another call."""
-        return self._report(plan, None)
 
     def _report(self, plan: SitePlan, act: _Act | None) -> Report:
         preflight = self._check_version(plan) if act else PreflightResult()

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator
-from copy import replace
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -248,12 +247,10 @@ class _UntilLater(World):
 def test_a_refused_closing_still_wakes_up_at_the_end_of_the_maintenance() -> None:
     """Distributions that were closed before must open then: the limit guards closing only."""
     world = _UntilLater()
-    controller = world.controller()
-    settings = replace(controller.site.settings, max_distributions=0)
-    refusing = replace(controller, site=replace(controller.site, settings=settings))
+    controller = world.controller(max_distributions=0)
 
     with pytest.raises(ConfigurationError, match="MaxDistributions"):
-        refusing.reconcile(AlarmClockRang())
+        controller.reconcile(AlarmClockRang())
 
     assert "set the wakeup in 3600.0 seconds" in world.done
 

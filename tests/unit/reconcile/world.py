@@ -75,8 +75,9 @@ class World:
     updates: list[bytes] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
 
-    def controller(self) -> Controller:
+    def controller(self, *, max_distributions: int = 25) -> Controller:
         """Return a controller whose every adapter is this world."""
+        settings = replace(_SETTINGS, max_distributions=max_distributions)
         timer = Timer(elapsed=lambda: self.seconds, sleep=self.sleep)
         configs = ThrottledConfigs(self, timer, Deadline(timer.elapsed, 600), jitter=lambda: 1.0)
         reconciler = DistributionReconciler(configs, _Records(self))
@@ -85,7 +86,7 @@ class World:
             desired_state=DesiredStateReader(self, lambda: None, timedelta(0), self.clock),
             distributions=self,
             stored_files=_StoredFiles(),
-            site=SiteReconciler(_SETTINGS, EDGE, reconciler, self, self),
+            site=SiteReconciler(settings, EDGE, reconciler, self, self),
             housekeeping=Housekeeping(None, EDGE, self, self, reconciler, self, self.clock),
             alarm_clock=self,
             announcer=Announcer(_StatusParameter(self), self, no_requesters(), SITE),

@@ -1,0 +1,18 @@
+"""What a run has read before it decides."""
+
+from msgspec import Struct
+
+from maintenance.reconcile.desired_state import DesiredState
+from maintenance.reconcile.ports import Listing, ReadPage
+
+
+class Observation(Struct, frozen=True):
+    """
+    The desired state, and the distributions as they are listed.
+
+    `read_page` returns the stored files, if reading them has begun already.
+    """
+
+    desired: DesiredState
+    listing: Listing
+    read_page: ReadPage | None = None
