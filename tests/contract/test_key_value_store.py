@@ -15,7 +15,6 @@ from botocore.credentials import Credentials
 from botocore.exceptions import NoCredentialsError
 from maintenance.aws.key_value_store import (
     STORE_CLIENT,
-    KeyChanges,
     KeyValueStore,
     StoreDescription,
     sign_calls,
@@ -29,6 +28,7 @@ from maintenance.errors import (
     StaleObservation,
     Throttled,
 )
+from maintenance.standby.changes import KeyChanges
 
 from tests.cloud import Cloud
 from tests.sandbox.builders import a_session, a_store, a_user, allow, put

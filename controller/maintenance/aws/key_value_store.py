@@ -3,8 +3,7 @@ The key-value store that the standby engine's function reads at each edge.
 
 CloudFront accepts a write only with the ETag of the whole store (model:
 cloudfront-keyvaluestore), so of two writers the second one gets a conflict, and starts over from
-reading. A request changes at most 50 keys, all of them or not one (doc: CloudFront Developer Guide,
-cloudfront-limits). The other limit, 3 MB a request, is out of reach: values have 1 KB at most.
+reading.
 
 The client is botocore's, without its signature: that would need awscrt. Each attempt is signed by
 `sigv4a` when it is sent. Each account has a host name of its own. An endpoint
@@ -13,9 +12,8 @@ from AWS_ENDPOINT_URL gets the calls of all accounts, as 127.0.0.1 can have no s
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from botocore import UNSIGNED
@@ -33,6 +31,7 @@ from maintenance.errors import (
     StaleObservation,
     Throttled,
 )
+from maintenance.standby.changes import KEYS_PER_REQUEST, KeyChanges, requests_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -40,14 +39,9 @@ if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest
     from botocore.credentials import Credentials
     from mypy_boto3_cloudfront_keyvaluestore import CloudFrontKeyValueStoreClient as Client
-    from mypy_boto3_cloudfront_keyvaluestore.type_defs import (
-        DeleteKeyRequestListItemTypeDef,
-        PutKeyRequestListItemTypeDef,
-    )
 
 # The configuration of a client: botocore does not sign, see `sign_calls`.
 STORE_CLIENT = CLIENT.merge(Config(signature_version=UNSIGNED))
-KEYS_PER_REQUEST = 50
 _SERVICE = "cloudfront-keyvaluestore"
 _AWS = ".api.aws"
 _ACCOUNT = re.compile(r"(?<=://)\d{12}\.")
@@ -58,13 +52,6 @@ _HINTS = {
     "ResourceNotFoundException": "deploy the stack again, which creates it",
     "ServiceQuotaExceededException": "a store has 5 MB: remove keys that others wrote into it",
 }
-
-
-class KeyChanges(Struct, frozen=True):
-    """The values to put, by key, and the keys to delete; one that does not exist is no error."""
-
-    puts: Mapping[str, str] = {}
-    deletes: Collection[str] = ()
 
 
 class StoreDescription(Struct, frozen=True):
@@ -151,20 +138,17 @@ class KeyValueStore:
     def _apply(self, plan: Callable[[], Iterable[KeyChanges]]) -> None:
         # Before the plan reads, so that a write after its reading is a conflict.
         etag = self.describe().etag
-        for changes in plan():
-            for puts, deletes in _requests(changes):
-                etag = self._update(puts, deletes, etag)
+        for changes in requests_of(plan()):
+            etag = self._update(changes, etag)
 
-    def _update(
-        self,
-        puts: Sequence[PutKeyRequestListItemTypeDef],
-        deletes: Sequence[DeleteKeyRequestListItemTypeDef],
-        etag: str,
-    ) -> str:
+    def _update(self, changes: KeyChanges, etag: str) -> str:
         """Return the ETag of the store after the change."""
         try:
             answer = self._client().update_keys(
-                KvsARN=self._arn, IfMatch=etag, Puts=puts, Deletes=deletes
+                KvsARN=self._arn,
+                IfMatch=etag,
+                Puts=[{"Key": key, "Value": value} for key, value in changes.puts.items()],
+                Deletes=[{"Key": key} for key in changes.deletes],
             )
         except CALL_ERRORS as error:
             is_stale = error_code(error) == "ConflictException"
@@ -215,18 +199,6 @@ def _read(request: AWSPreparedRequest) -> Request:
         },
         body or b"",
     )
-
-
-def _requests(
-    changes: KeyChanges,
-) -> Iterator[tuple[list[PutKeyRequestListItemTypeDef], list[DeleteKeyRequestListItemTypeDef]]]:
-    puts: Iterable[tuple[str, str | None]] = changes.puts.items()
-    deletes = ((key, None) for key in changes.deletes)
-    for batch in itertools.batched(itertools.chain(puts, deletes), KEYS_PER_REQUEST):
-        yield (
-            [{"Key": key, "Value": value} for key, value in batch if value is not None],
-            [{"Key": key} for key, value in batch if value is None],
-        )
 
 
 def _kind(error: CallError, other: type[MaintenanceError]) -> type[MaintenanceError]:

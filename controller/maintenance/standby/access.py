@@ -19,6 +19,7 @@ revoked by one write of one key.
 
 import base64
 import json
+import re
 from collections.abc import Iterable, Mapping
 from itertools import batched
 from typing import Any
@@ -38,6 +39,7 @@ _NAMES = {
     "cors_origins": ("o",),
     "allowed_networks": (str(_IPV4_DIGITS), str(_IPV6_DIGITS)),
 }
+_ACCESS_KEY = re.compile(rf"{SETTINGS_KEY}|n({_IPV4_DIGITS}|{_IPV6_DIGITS})\.\d+|t\.[\w-]{{43}}")
 _REWRITES = {"directory-index": "d", "single-page": "s"}
 
 
@@ -66,6 +68,11 @@ def token_keys(expiries: Mapping[str, int]) -> dict[str, str]:
         f"t.{base64.urlsafe_b64encode(bytes.fromhex(digest)).decode().rstrip('=')}": str(expiry)
         for digest, expiry in expiries.items()
     }
+
+
+def is_access_key(key: str) -> bool:
+    """Return whether a key of the store is one of those above."""
+    return _ACCESS_KEY.fullmatch(key) is not None
 
 
 def _by_width(ranges: Iterable[tuple[str, str]]) -> dict[int, list[str]]:

@@ -18,8 +18,9 @@ the others.
 import base64
 import gzip
 import hashlib
+import itertools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -55,6 +56,18 @@ def render_keys(answers: AnswersByLanguage) -> RenderedKeys:
     content = json.dumps(values, sort_keys=True).encode()
     rendering = hashlib.sha256(content).hexdigest()[:_HASH_CHARACTERS]
     return RenderedKeys(rendering, {f"{rendering}.{key}": value for key, value in values.items()})
+
+
+def is_complete(keys: Mapping[str, str], rendering: str, languages: Iterable[str]) -> bool:
+    """Return whether the store has all parts of a rendering, whatever is in them."""
+    for language, kind in itertools.product(languages, _ANSWERS):
+        prefix = f"{rendering}.{language}.{kind}."
+        number = keys.get(f"{prefix}0", "").partition("\n")[0]
+        if not number.isdecimal():
+            return False
+        if any(f"{prefix}{part}" not in keys for part in range(int(number))):
+            return False
+    return True
 
 
 def _parts(answer: Answer, what: str) -> list[str]:

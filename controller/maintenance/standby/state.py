@@ -15,9 +15,10 @@ The edge judges periods by its own clock. A period that is over stays harmless, 
 
 import math
 from collections.abc import Iterable
+from typing import Annotated
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from maintenance.errors import ConfigurationError
@@ -28,6 +29,8 @@ MAX_PERIODS = 8
 MESSAGE_LIMIT_BYTES = 160
 # So that a second period's message is there when it begins; later ones come with the next write.
 _PERIODS_WITH_MESSAGE = 2
+# JavaScript counts no further: above it, one more is the same.
+_MAX_GENERATION = 2**53 - 1
 _ELLIPSIS = "…"
 
 
@@ -52,7 +55,7 @@ class State(
 ):
     """What the function needs for every request; `default` is the hash of the default rendering."""
 
-    generation: int
+    generation: Annotated[int, Meta(ge=0, le=_MAX_GENERATION)]
     languages: tuple[str, ...]
     default: str
     periods: tuple[Period, ...]
@@ -121,6 +124,38 @@ def decode_state(value: str | bytes) -> State | None:
         return msgspec.json.decode(value, type=State)
     except msgspec.MsgspecError:
         return None
+
+
+def renderings_of(state: State | None) -> set[str]:
+    """Return the renderings that a state names."""
+    return {state.default, *(each.rendering for each in state.periods)} if state else set()
+
+
+def comparable(state: State, now: float) -> State:
+    """Return what counts when two states are compared: neither the generation nor the past."""
+    return replace(state, generation=0, periods=without_past(state, now))
+
+
+def without_past(state: State, now: float) -> tuple[Period, ...]:
+    """Return the periods that are not over; one that has begun does so at 1, as it is past."""
+    return tuple(
+        replace(each, begins=each.begins if each.begins > now else 1)
+        for each in sorted(state.periods, key=lambda each: each.begins)
+        if not each.ends or each.ends > now
+    )
+
+
+def closed_times(state: State, now: float) -> tuple[tuple[int, int], ...]:
+    """Return when the site is closed from now on, as begin and end; periods that touch are one."""
+    joined: list[tuple[int, int]] = []
+    for each in without_past(state, now):
+        if joined and (not joined[-1][1] or each.begins <= joined[-1][1]):
+            begins, ends = joined.pop()
+            is_open_ended = not ends or not each.ends
+            joined.append((begins, 0 if is_open_ended else max(ends, each.ends)))
+        else:
+            joined.append((each.begins, each.ends))
+    return tuple(joined)
 
 
 def _with_messages(periods: Iterable[Period], messages: Iterable[str]) -> tuple[Period, ...]:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from maintenance.errors import ConfigurationError
-from maintenance.standby.access import settings_keys, token_keys
+from maintenance.standby.access import is_access_key, settings_keys, token_keys
 from maintenance.standby.layout import VALUE_LIMIT_BYTES
 from maintenance.standby.rendering import EdgeSettings
 from msgspec.structs import replace
@@ -147,4 +147,15 @@ def test_a_token_is_a_key_of_its_own() -> None:
 
     assert {"t.47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU": "1796040000"} == token_keys(
         {digest: 1_796_040_000}
+    )
+
+
+def test_its_keys_are_known_by_their_names() -> None:
+    """Those of others, which a composed function may have, are left alone."""
+    ours = ["settings", "n8.0", "n32.19", *token_keys({"ab" * 32: 1})]
+    theirs = ["settings2", "n16.0", "n8.", "n8.x", "t.abc", "state", "xt." + "a" * 43]
+
+    assert (ours, []) == (
+        [each for each in ours if is_access_key(each)],
+        [each for each in theirs if is_access_key(each)],
     )

@@ -13,6 +13,7 @@ from maintenance.standby.layout import (
     MAX_PARTS,
     VALUE_LIMIT_BYTES,
     RenderedKeys,
+    is_complete,
     render_keys,
 )
 from maintenance.standby.rendering import Answer, Answers
@@ -149,3 +150,22 @@ def test_a_page_of_the_most_parts_is_stored() -> None:
     rendered = render_keys(_answers(page=_bytes(15_500)))
 
     assert MAX_PARTS == _joined(rendered, "h")[0]
+
+
+def test_a_rendering_is_complete_with_all_its_parts() -> None:
+    """In each language."""
+    rendered = render_keys(_answers(page=_bytes(4_000)))
+
+    assert is_complete(rendered.keys, rendered.rendering, ("en",))
+    assert not is_complete(rendered.keys, rendered.rendering, ("en", "de"))
+    for missing in rendered.keys:
+        keys = {key: value for key, value in rendered.keys.items() if key != missing}
+        assert not is_complete(keys, rendered.rendering, ("en",))
+
+
+def test_a_rendering_of_something_else_is_not_complete() -> None:
+    """Somebody has edited a key."""
+    rendered = render_keys(_answers())
+    key = f"{rendered.rendering}.en.t.0"
+
+    assert not is_complete({**rendered.keys, key: "x\n"}, rendered.rendering, ("en",))

@@ -12,11 +12,14 @@ from maintenance.standby.state import (
     MESSAGE_LIMIT_BYTES,
     Period,
     State,
+    closed_times,
+    comparable,
     decode_state,
     encode_state,
     fit_state,
     next_generation,
     periods_until,
+    renderings_of,
 )
 from msgspec.structs import replace
 
@@ -54,7 +57,17 @@ def test_a_value_is_read_back() -> None:
     assert state == decode_state(encode_state(state))
 
 
-@pytest.mark.parametrize("value", ["", "{", "[]", '{"g": 1}', '{"g":1,"l":[],"d":"","p":[{}]}'])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "{",
+        "[]",
+        '{"g": 1}',
+        '{"g":1,"l":[],"d":"","p":[{}]}',
+        *(f'{{"g":{generation},"l":[],"d":"","p":[]}}' for generation in (-1, 1.5, 2**53)),
+    ],
+)
 def test_a_value_without_state_is_none(value: str) -> None:
     """The controller writes another."""
     assert decode_state(value) is None
@@ -219,3 +232,50 @@ def test_after_the_announced_end_the_rendering_is_another(
 
     assert expected == [(each.begins, each.ends, each.rendering) for each in periods]
     assert {"m"} == {each.message for each in periods}
+
+
+@pytest.mark.parametrize(
+    ("periods", "expected"),
+    [
+        ([], ()),
+        ([(-9, -1)], ()),
+        ([(-9, 0)], ()),
+        ([(-9, 1)], ((-9, 1),)),
+        ([(5, 7)], ((5, 7),)),
+        ([(5, 7), (8, 9)], ((5, 7), (8, 9))),
+        ([(5, 7), (7, 9)], ((5, 9),)),
+        ([(5, 9), (6, 7)], ((5, 9),)),
+        ([(6, 7), (5, 9)], ((5, 9),)),
+        ([(5, None), (6, 7)], ((5, None),)),
+        ([(5, 7), (6, None)], ((5, None),)),
+        ([(-9, 7), (7, None)], ((-9, None),)),
+    ],
+)
+def test_times_are_what_visitors_meet(
+    periods: list[tuple[int, int | None]], expected: tuple[tuple[int, int | None], ...]
+) -> None:
+    """Periods that touch are one, what is over counts no more, and what has begun has begun."""
+
+    def at(seconds: int | None) -> int:
+        return 0 if seconds is None else NOW + seconds
+
+    state = _state(*(Period(at(begins), at(ends), R) for begins, ends in periods))
+
+    assert closed_times(state, NOW) == tuple(
+        (at(begins) if begins > 0 else 1, at(ends)) for begins, ends in expected
+    )
+
+
+def test_states_are_compared_without_generation_and_past() -> None:
+    """Neither needs a write."""
+    begun, over = Period(NOW - 9, NOW + 9, R, "m"), Period(NOW - 9, NOW - 1, OVERDUE)
+    other = replace(_state(replace(begun, begins=NOW)), generation=1)
+
+    assert comparable(_state(begun, over), NOW) == comparable(other, NOW)
+    assert comparable(_state(begun), NOW) != comparable(_state(replace(begun, message="")), NOW)
+
+
+def test_a_state_names_its_default_and_those_of_its_periods() -> None:
+    """They must be in the store."""
+    assert {R, OVERDUE} == renderings_of(_state(Period(NOW, 0, OVERDUE)))
+    assert set() == renderings_of(None)
