@@ -14,6 +14,8 @@ FACTOR = int(os.environ.get("LAWS", "1"))
 # Tracing doubles the time of a property test; other tests run each line for the coverage.
 untraced = pytest.mark.no_cover
 _FEW = 10
+# The machine is shared, so how long drawing examples takes says nothing about the test.
+_SHARED = [HealthCheck.too_slow]
 
 
 def examples(number: int) -> settings:
@@ -29,11 +31,12 @@ def examples(number: int) -> settings:
             deadline=None,
             derandomize=True,
             phases=(Phase.explicit, Phase.generate),
-            suppress_health_check=[HealthCheck.too_slow],
+            suppress_health_check=_SHARED,
         )
     return settings(
         max_examples=number * FACTOR,
         deadline=None,
         derandomize=FACTOR == 1 and bool(os.environ.get("CI")),
         print_blob=True,
+        suppress_health_check=_SHARED,
     )
