@@ -1,7 +1,5 @@
 """Markup that does not work under the page's policy is an error with a line; all else is fine."""
 
-import time
-
 import pytest
 from maintenance_edge.markup import markup_errors
 from maintenance_edge.settings import Settings
@@ -9,6 +7,7 @@ from maintenance_edge.template_source import template_errors
 
 from tests.edge.builders import some_settings
 from tests.edge.hostile_pages import HOSTILE
+from tests.timing import fastest
 
 POLICY = "the page's Content-Security-Policy"
 BLOCKED = f"which {POLICY} blocks"
@@ -331,8 +330,9 @@ def test_a_message_that_would_be_code_is_left_to_its_own_error() -> None:
 @pytest.mark.parametrize("page", HOSTILE.values(), ids=HOSTILE)
 def test_no_page_takes_long_to_check(page: str) -> None:
     """It runs before a site closes; the slowest takes a sixth of a second."""
-    began = time.process_time()
-    errors(page)
-    template_errors(page, "page/page.html")
 
-    assert time.process_time() - began < 2
+    def check() -> None:
+        errors(page)
+        template_errors(page, "page/page.html")
+
+    assert fastest(check, limit=2) < 2

@@ -4,7 +4,6 @@ import base64
 import hashlib
 import html
 import json
-import time
 
 import pytest
 from maintenance_edge.files import PackageError
@@ -14,6 +13,7 @@ from maintenance_edge.page_policy import content_security_policy
 from maintenance_edge.retry_after import retry_after
 
 from tests.edge.builders import NOW, PARTS, TEXTS, some_responses, some_settings, value_of
+from tests.timing import fastest
 
 END = "2026-11-26T04:00:00+01:00"
 
@@ -197,9 +197,8 @@ def test_the_policy_allows_a_script_however_it_is_written(page: str) -> None:
 def test_no_page_takes_long_to_render(page: str) -> None:
     """With thousands of what is never closed, it took the edge longer than it has."""
     page *= 37_000 // len(page)
-    began = time.process_time()
     rendered = some_responses(page)["en", HTML]["body"]
-    seconds = time.process_time() - began
+    seconds = fastest(lambda: some_responses(page), limit=0.1)
 
     assert (page, True) == (rendered, seconds < 0.1), seconds
 
