@@ -26,7 +26,8 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = ROOT / ".venv" / "sandbox" / "bin" / "python"
-_STARTING_SECONDS = 60.0
+_STARTING_SECONDS = 180.0
+_ANSWERING_SECONDS = 180.0
 _ENDING_SECONDS = 5.0
 _POLL_SECONDS = 0.02
 _OK = 200
@@ -101,7 +102,9 @@ class Sandbox:
         return [call for call in calls if operation in ("", call["operation"])]
 
     def _call(self, method: str, name: str, members: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401 - JSON
-        connection = http.client.HTTPConnection(urlsplit(self.endpoint_url).netloc, timeout=30)
+        connection = http.client.HTTPConnection(
+            urlsplit(self.endpoint_url).netloc, timeout=_ANSWERING_SECONDS
+        )
         try:
             body = json.dumps(members) if members is not None else None
             connection.request(method, f"/_sandbox/{name}", body)

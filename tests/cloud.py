@@ -19,6 +19,7 @@ from botocore.credentials import Credentials
 from maintenance.aws.key_value_store import STORE_CLIENT, sign_calls
 
 from sandbox.process import Sandbox
+from tests.timing import PATIENCE
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -145,12 +146,12 @@ def _session() -> boto3.Session:
     return boto3.Session()
 
 
-def eventually[T](read: Callable[[], T], *, seconds: float = 60.0) -> T:
+def eventually[T](read: Callable[[], T]) -> T:
     """Return the first true result of `read`; AssertionError if there is none in time."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         found = read()
         if found:
             return found
         time.sleep(_POLL_SECONDS)
-    raise AssertionError(f"Not true within {seconds} seconds: {read}.")
+    raise AssertionError(f"Not true within {PATIENCE} seconds: {read}.")

@@ -103,7 +103,7 @@ class StepConsole:
             thread.join()
 
 
-def wait_until(condition: Callable[[], bool], description: str, *, seconds: float = 60) -> None:
+def wait_until(condition: Callable[[], bool], description: str, *, seconds: float = 180) -> None:
     """Poll until the condition holds; raise StepFailed if it does not within `seconds`."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -91,7 +91,7 @@ def start_environment(console: StepConsole, *, port: int = 0) -> Iterator[DemoEn
         with console.step("site-maintenance page put: the shop's name, logo and colour"):
             _put_brand(sandbox)
         # Loopback needs no proxy, and not every kind is supported.
-        browser = httpx.Client(base_url=sandbox.endpoint_url, timeout=30, trust_env=False)
+        browser = httpx.Client(base_url=sandbox.endpoint_url, timeout=60, trust_env=False)
         yield DemoEnvironment(
             sandbox=sandbox,
             origin=origin,

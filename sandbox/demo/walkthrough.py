@@ -17,7 +17,7 @@ _MESSAGE = "We are upgrading the database"
 _INSTANT = "%Y-%m-%dT%H:%M:%S"
 # A window that is nearer starts late: the controller sets its alarm clock a minute ahead at least.
 _WINDOW_IN_SECONDS = 61
-_LATEST_SECONDS = 120
+_LATEST_SECONDS = 240
 
 
 def run_walkthrough(demo: DemoEnvironment, console: StepConsole) -> None:

@@ -19,6 +19,7 @@ from sandbox.demo.site.origin import Origin, start_origin
 from tests.browser.shop import Shop, a_shop
 from tests.cloud import Cloud
 from tests.needs import need
+from tests.timing import PATIENCE
 
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 _INSTALL = "sudo apt-get install chromium chromium-driver npm && tools/browser"
@@ -90,7 +91,7 @@ def _start(browser: str, service: webdriver.ChromeService) -> webdriver.Chrome:
         # Chromium's own sandbox refuses to run as root; the pages are ours.
         chrome.add_argument("--no-sandbox")
     started = webdriver.Chrome(options=chrome, service=service)
-    started.set_page_load_timeout(20)
+    started.set_page_load_timeout(PATIENCE)
     return started
 
 

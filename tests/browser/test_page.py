@@ -139,7 +139,7 @@ def test_the_page_returns_to_the_site_by_itself(shop: Shop, visit: Visit) -> Non
     browser = visit(shop.url)
     before = browser.title
     shop.open()
-    eventually(lambda: browser.title == "Harbour Roasters", seconds=20)
+    eventually(lambda: browser.title == "Harbour Roasters")
 
     assert (TITLE, "Harbour Roasters") == (before, browser.title)
 
@@ -153,7 +153,7 @@ def test_the_page_after_a_form_returns_to_the_site_too(shop: Shop, visit: Visit)
     eventually(lambda: browser.title == TITLE)
     shop.open()
 
-    assert eventually(lambda: browser.title == "Harbour Roasters", seconds=20)
+    assert eventually(lambda: browser.title == "Harbour Roasters")
 
 
 def test_the_page_returns_to_the_full_address(shop: Shop, visit: Visit) -> None:
@@ -161,7 +161,7 @@ def test_the_page_returns_to_the_full_address(shop: Shop, visit: Visit) -> None:
     shop.close(retry_after_seconds=1)
     browser = visit(f"{shop.url}?table=4#menu")
     shop.open()
-    eventually(lambda: browser.title == "Harbour Roasters", seconds=20)
+    eventually(lambda: browser.title == "Harbour Roasters")
 
     assert f"{shop.url}?table=4#menu" == browser.current_url
 
@@ -174,7 +174,7 @@ def test_the_page_returns_to_an_origin_without_head(cloud: Cloud, visit: Visit) 
         browser = visit(shop.url)
         shop.open()
 
-        assert eventually(lambda: browser.title == "GET only", seconds=20)
+        assert eventually(lambda: browser.title == "GET only")
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_a_site_page_needs_only_the_script(shop: Shop, visit: Visit, page: str) 
 
     assert ([], True) == (
         errors,
-        eventually(lambda: browser.title == "Harbour Roasters", seconds=20),
+        eventually(lambda: browser.title == "Harbour Roasters"),
     )
 
 
@@ -209,7 +209,7 @@ def test_the_page_stays_during_the_maintenance(shop: Shop, visit: Visit) -> None
     browser = visit(shop.url)
     browser.execute_script("document.body.dataset.seen = 'once'")
     requests = "return performance.getEntriesByType('resource').length"
-    eventually(lambda: browser.execute_script(requests) >= 2, seconds=20)
+    eventually(lambda: browser.execute_script(requests) >= 2)
 
     assert "once" == browser.execute_script("return document.body.dataset.seen")
 
@@ -301,7 +301,7 @@ def test_the_page_returns_when_somebody_looks_at_it(shop: Shop, visit: Visit) ->
     shop.open()
     browser.execute_script("asked -= 10000; document.dispatchEvent(new Event('visibilitychange'))")
 
-    assert eventually(lambda: browser.title == "Harbour Roasters", seconds=10)
+    assert eventually(lambda: browser.title == "Harbour Roasters")
 
 
 def test_a_network_that_flickers_does_not_postpone_the_next_question(
@@ -334,7 +334,7 @@ def test_the_page_takes_over_a_new_message_and_end(shop: Shop, visit: Visit) -> 
         announcement="Until six, see https://status.example.com.",
         until="2099-12-01T06:00:00Z",
     )
-    eventually(lambda: text(browser, "message") != before[0], seconds=20)
+    eventually(lambda: text(browser, "message") != before[0])
     at_six = "Tuesday, December 1 at 6:00 AM UTC"
     message = "Until six, see https://status.example.com."
 
@@ -363,7 +363,7 @@ def test_the_page_takes_over_that_the_end_became_unknown(shop: Shop, visit: Visi
 
     assert (True, True) == (
         end.is_displayed(),
-        eventually(lambda: not end.is_displayed(), seconds=20),
+        eventually(lambda: not end.is_displayed()),
     )
 
 
@@ -372,7 +372,7 @@ def test_an_unchanged_maintenance_is_not_loaded_again(shop: Shop, visit: Visit) 
     shop.close(retry_after_seconds=1)
     browser = visit(shop.url)
     sizes = "return performance.getEntriesByType('resource').map((each) => each.decodedBodySize)"
-    eventually(lambda: len(browser.execute_script(sizes)) >= 2, seconds=20)
+    eventually(lambda: len(browser.execute_script(sizes)) >= 2)
 
     assert {0} == set(browser.execute_script(sizes))
 
@@ -393,7 +393,7 @@ def test_after_its_end_the_page_says_that_it_takes_longer(shop: Shop, visit: Vis
     """It shows no time that has passed, and a screen reader says it once."""
     shop.close(until=in_hours(3 / 3_600))
     browser = visit(shop.url)
-    shown = eventually(lambda: browser.find_element(By.ID, "overdue").is_displayed(), seconds=10)
+    shown = eventually(lambda: browser.find_element(By.ID, "overdue").is_displayed())
     news = browser.execute_script("return document.getElementById('news').textContent")
 
     assert (True, False, "This is taking longer than planned.") == (
@@ -422,10 +422,10 @@ def test_an_extension_ends_the_overrun(shop: Shop, visit: Visit) -> None:
     shop.close(retry_after_seconds=1, until=in_hours(2 / 3_600))
     browser = visit(shop.url)
     overdue = browser.find_element(By.ID, "overdue")
-    eventually(overdue.is_displayed, seconds=10)
+    eventually(overdue.is_displayed)
     shop.change(retry_after_seconds=1, until=in_hours(1))
 
-    assert eventually(lambda: "59 minutes" in text(browser, "left"), seconds=20)
+    assert eventually(lambda: "59 minutes" in text(browser, "left"))
     assert not overdue.is_displayed()
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.cli.deployed import ROOT, Deployed, command, words
+from tests.timing import PATIENCE
 
 _CONTROLS = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 _PROMPT = b"(n)"
@@ -45,7 +46,7 @@ def on_terminal(
             at_question()
             _answer(answer, controlling, running)
     os.close(controlling)
-    return running.wait(timeout=60), _CONTROLS.sub("", shown.decode())
+    return running.wait(timeout=PATIENCE), _CONTROLS.sub("", shown.decode())
 
 
 def _answer(answer: str, controlling: int, running: "subprocess.Popen[bytes]") -> None:

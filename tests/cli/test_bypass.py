@@ -18,6 +18,7 @@ from tests.cloud import Cloud, eventually
 from tests.edge.builders import sha256
 from tests.sandbox.builders import a_distribution, a_user, allow
 from tests.stories.site import BUCKET
+from tests.timing import PATIENCE
 
 KEY = "page-bypass.json"
 HOST = "shop.example.com"
@@ -104,9 +105,11 @@ def test_create_waits_until_the_link_works(deployed: Deployed) -> None:
     running = start(deployed, "bypass", "create", "--name", "ana", "--wait")
     eventually(lambda: ["ana"] == names(deployed))
     site.notices_the_page()
-    link, err = running.communicate(timeout=60)
+    link, err = running.communicate(timeout=PATIENCE)
     opened = httpx.get(
-        f"{site.cloud.sandbox.endpoint_url}/?{PARAMETER}={token_of(link)}", headers={"Host": HOST}
+        f"{site.cloud.sandbox.endpoint_url}/?{PARAMETER}={token_of(link)}",
+        headers={"Host": HOST},
+        timeout=PATIENCE,
     )
 
     assert (0, 303) == (running.returncode, opened.status_code)
@@ -221,7 +224,7 @@ def test_two_operators_do_not_lose_each_others_token(deployed: Deployed) -> None
     eventually(lambda: len(sandbox.held()) == 1)
     second = deployed.types("bypass", "create", "--name", "bob")
     sandbox.release()
-    first.communicate(timeout=60)
+    first.communicate(timeout=PATIENCE)
 
     assert (0, 0, ["eve", "bob", "ana"]) == (
         first.returncode,

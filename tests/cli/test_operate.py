@@ -19,6 +19,7 @@ from tests.cli.deployed import words as words_of
 from tests.cloud import Cloud, eventually
 from tests.sandbox.builders import a_distribution
 from tests.stories.site import BUCKET, SWITCH, Site
+from tests.timing import PATIENCE
 
 WATCH_ON = "site-maintenance status --wait"
 ZONE = "Africa/Algiers"  # UTC+01:00, all year
@@ -77,7 +78,7 @@ def test_on_writes_the_switch_and_watches_until_it_is_deployed(deployed: Deploye
     )
     wake_once(deployed.site, "on for 90m: Upgrade")
 
-    out, err = running.communicate(timeout=60)
+    out, err = running.communicate(timeout=PATIENCE)
 
     document = json.loads(out)
     lines = err.splitlines()
@@ -111,9 +112,9 @@ def test_off_that_fails_ends_at_once_with_the_reason(deployed: Deployed) -> None
     off = start(deployed, "off", "--yes")
     with pytest.raises(RunFailed):
         wake_once(site, "off")
-    out, _ = off.communicate(timeout=120)
+    out, _ = off.communicate(timeout=PATIENCE)
     status = start(deployed, "status")
-    status.communicate(timeout=120)
+    status.communicate(timeout=PATIENCE)
     site.cloud.s3.put_object(Bucket=BUCKET, Key=listed["Key"], Body=record)
 
     assert (1, 1) == (off.returncode, status.returncode)
@@ -243,7 +244,7 @@ def test_an_interrupted_command_says_how_to_watch_on(deployed: Deployed) -> None
     assert running.stderr
     lines = [running.stderr.readline() for _ in range(2)]
     running.send_signal(signal.SIGINT)
-    _, err = running.communicate(timeout=60)
+    _, err = running.communicate(timeout=PATIENCE)
 
     assert (130, "on for 1h") == (running.returncode, deployed.switch())
     assert "Wrote 'on for 1h' to /site/maintenance." in lines[0]
@@ -258,7 +259,7 @@ def test_on_says_how_to_watch_until_cloudfront_is_done(deployed: Deployed) -> No
 
     running = start(deployed, "on", "--yes")
     wake_once(deployed.site, "on")
-    _, err = running.communicate(timeout=60)
+    _, err = running.communicate(timeout=PATIENCE)
     deployed.site.cloud.sandbox.finish_deployments()
 
     assert 0 == running.returncode

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ from tests.cli.test_show import READER
 from tests.cloud import Cloud, eventually
 from tests.sandbox.builders import a_distribution, a_user, allow
 from tests.stories.site import BUCKET
+from tests.timing import PATIENCE
 
 PAGE = "<!doctype html><p>{{message}}</p><script>{{script}}</script>"
 
@@ -77,7 +79,7 @@ def run_while(
     )
     assert eventually(wake_when)
     deployed.site.notices_the_page()
-    out, err = running.communicate(timeout=60)
+    out, err = running.communicate(timeout=PATIENCE)
     return running.returncode, words(f"{err} {out}")
 
 
@@ -135,9 +137,11 @@ def test_check_names_what_is_no_page(tmp_path: Path) -> None:
 def test_preview_serves_until_it_is_interrupted(tmp_path: Path) -> None:
     """On loopback, with the message of an `on`; it needs no account either."""
     (tmp_path / "page.html").write_text(PAGE)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
     running = subprocess.Popen(  # noqa: S603 - our own program
         command(
-            "page", "preview", str(tmp_path), "--port", "18503", "--message", "Disks", "--for", "2h"
+            "page", "preview", str(tmp_path), "--port", port, "--message", "Disks", "--for", "2h"
         ),
         env={"PATH": os.defpath, "PYTHONPATH": f"{ROOT / 'controller'}:{ROOT / 'edge_handler'}"},
         stderr=subprocess.PIPE,
@@ -146,10 +150,12 @@ def test_preview_serves_until_it_is_interrupted(tmp_path: Path) -> None:
     assert running.stderr is not None
     try:
         said = running.stderr.readline()
-        page = httpx.get("http://127.0.0.1:18503/shop", headers={"Accept": "text/html"})
+        page = httpx.get(
+            f"http://127.0.0.1:{port}/shop", headers={"Accept": "text/html"}, timeout=PATIENCE
+        )
     finally:
         running.send_signal(2)
-        ended = running.wait(timeout=20)
+        ended = running.wait(timeout=PATIENCE)
         running.stderr.close()
 
     assert (503, True, "on", 0) == (
@@ -158,7 +164,7 @@ def test_preview_serves_until_it_is_interrupted(tmp_path: Path) -> None:
         page.headers["x-maintenance"],
         ended,
     )
-    assert "http://127.0.0.1:18503/ shows the page; Ctrl+C ends it." == words(said)
+    assert f"http://127.0.0.1:{port}/ shows the page; Ctrl+C ends it." == words(said)
 
 
 def test_put_uploads_a_checked_page_and_waits_until_it_is_published(

@@ -263,7 +263,8 @@ def test_calls_end_with_the_deadline(cloud: Cloud) -> None:
     kind, _ = _error(adapter.describe)
 
     assert ObservationError is kind
-    assert time.monotonic() - began < 5
+    # One attempt would take 30 seconds.
+    assert time.monotonic() - began < 25
 
 
 def test_a_user_with_the_rights_on_the_store_is_enough(cloud: Cloud) -> None:

@@ -5,8 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.timing import PATIENCE
+
 ROOT = Path(__file__).parents[2]
-_LONGEST_SECONDS = 540
 
 
 def run_demo(path: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -18,7 +19,7 @@ def run_demo(path: str, **variables: str) -> subprocess.CompletedProcess[str]:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=_LONGEST_SECONDS,
+        timeout=4 * PATIENCE,
         check=False,
     )
 
@@ -98,5 +99,5 @@ def test_builds_in_one_checkout_take_turns(tmp_path: Path) -> None:
         for _ in range(2)
     ]
 
-    assert [0, 0] == [each.wait(60) for each in both]
+    assert [0, 0] == [each.wait(PATIENCE) for each in both]
     assert ["begins", "ends"] * 2 == calls.read_text().split()

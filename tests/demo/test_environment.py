@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from sandbox.demo.environment import alarm
 from tests.cloud import Cloud, eventually
+from tests.timing import PATIENCE
 
 
 def _set_alarm(cloud: Cloud, expression: str) -> None:
@@ -36,4 +37,4 @@ def test_an_alarm_that_is_removed_during_the_read_is_none(cloud: Cloud) -> None:
         cloud.scheduler.delete_schedule(Name="alarm-clock")
         cloud.sandbox.release()
 
-        assert read.result(timeout=10) is None
+        assert read.result(timeout=PATIENCE) is None

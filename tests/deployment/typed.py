@@ -6,6 +6,7 @@ import sys
 
 from tests.cli.deployed import ROOT, command
 from tests.cloud import Cloud
+from tests.timing import PATIENCE
 
 
 def types(cloud: Cloud, *words: str) -> "subprocess.CompletedProcess[str]":
@@ -43,7 +44,7 @@ def in_terminal(cloud: Cloud, program: list[str], lines: list[str]) -> tuple[int
     while part := _read(controlling):
         shown += part
     os.close(controlling)
-    answer, _ = running.communicate(timeout=120)
+    answer, _ = running.communicate(timeout=PATIENCE)
     return running.returncode, answer, shown.decode().replace("\r", "")
 
 

@@ -10,7 +10,6 @@ import functools
 import json
 import subprocess
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,11 +20,12 @@ import pytest
 
 from sandbox.demo.sam import build, lock_build
 from sandbox.process import start_sandbox
-from tests.cloud import Cloud
+from tests.cloud import Cloud, eventually
 from tests.deployment.typed import types
 from tests.needs import need
 from tests.sandbox.builders import a_config, a_distribution
 from tests.sandbox.edge_builders import an_origin
+from tests.timing import PATIENCE
 from tools.packages import ROOT, write_packages
 
 EXAMPLES = ROOT / "examples"
@@ -34,7 +34,6 @@ PYTHON, AWS = BIN / "python", BIN / "aws"
 HOST = "www.example.com"
 _STACK = "site-maintenance"
 _BUCKET = "amzn-s3-demo-bucket"
-_PATIENCE = 30
 _READ_HCL = """
 import hcl2, json, sys
 options = hcl2.SerializationOptions(
@@ -86,7 +85,7 @@ class Example:
             ],
         )
         cloudformation.get_waiter("stack_create_complete").wait(
-            StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 120}
+            StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 300}
         )
 
     def describe(self, name: str = _STACK) -> Any:  # noqa: ANN401 - botocore's response
@@ -105,14 +104,11 @@ class Example:
     def visit(self) -> int:
         """Return the status code that a visitor's browser gets."""
         headers = {"Host": self.host, "Accept": "text/html"}
-        return httpx.get(self.site_address, headers=headers, timeout=60).status_code
+        return httpx.get(self.site_address, headers=headers, timeout=PATIENCE).status_code
 
     def await_answer(self, status_code: int) -> None:
         """Wait until a visitor gets this status code."""
-        end = time.monotonic() + _PATIENCE
-        while self.visit() != status_code:
-            assert time.monotonic() < end, f"the site does not answer {status_code}"
-            time.sleep(0.2)
+        eventually(lambda: self.visit() == status_code)
 
     def put_event(self, source: str, detail: dict[str, str]) -> None:
         """Put an event on the default bus."""

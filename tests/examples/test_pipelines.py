@@ -11,11 +11,11 @@ import pytest
 import yaml
 
 from tests.examples.conftest import BIN, EXAMPLES, Example
+from tests.timing import PATIENCE
 
 _PIPELINE = EXAMPLES / "pipeline"
 _GITHUB = EXAMPLES / "github-actions" / "release.yml"
 _GITLAB = EXAMPLES / "gitlab" / "release.gitlab-ci.yml"
-_SECONDS = 120
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Runner:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=_SECONDS,
+            timeout=PATIENCE,
             check=False,
         )
         return ran.returncode == 0, ran.stdout

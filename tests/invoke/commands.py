@@ -5,8 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.timing import PATIENCE
+
 ROOT = Path(__file__).parents[2]
-_LONGEST_SECONDS = 300
 
 
 def run_command(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -31,6 +32,6 @@ def run(words: list[str], **variables: str) -> subprocess.CompletedProcess[str]:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=_LONGEST_SECONDS,
+        timeout=2 * PATIENCE,
         check=False,
     )

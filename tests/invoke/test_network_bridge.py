@@ -11,8 +11,9 @@ import pytest
 from sandbox.invoke.container import InvocationError, docker
 from sandbox.invoke.network_bridge import listen_on_bridge, relay
 from tests.loopback import Answer, a_server
+from tests.timing import PATIENCE
 
-FETCH = "import sys, urllib.request as r; print(r.urlopen(sys.argv[1], timeout=5).read().decode())"
+FETCH = "import sys, urllib.request as r; print(r.urlopen(sys.argv[1], timeout=60).read().decode())"
 
 
 def _address(url: str) -> tuple[str, int]:
@@ -38,7 +39,7 @@ def test_bodies_and_parallel_connections_are_passed_on() -> None:
     """Larger than one chunk, in both directions."""
     body = b"x" * 300_000
     with a_server(Answer(body=body)) as server, relay(_loopback(), _address(server.url)) as url:
-        answers = [httpx.put(url, content=body) for _ in range(3)]
+        answers = [httpx.put(url, content=body, timeout=PATIENCE) for _ in range(3)]
 
     assert [body] * 3 == [each.content for each in answers]
     assert [body] * 3 == [each.body for each in server.received]

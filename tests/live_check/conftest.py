@@ -16,10 +16,10 @@ from live_check.account import PREFIX
 from sandbox.process import start_sandbox
 from tests.cloud import Cloud
 from tests.sandbox.builders import a_behavior, a_distribution, a_function, a_role, a_version, edge
+from tests.timing import PATIENCE
 
 ROOT = Path(__file__).parent.parent.parent
 ACCOUNT_ID = "000000000000"
-_LONGEST_SECONDS = 300
 
 
 def _accept_ctrl_c() -> None:
@@ -61,7 +61,7 @@ class Checked:
     def run(self, *options: str) -> tuple[int, str]:
         """Run the program to its end; return its exit code and its output."""
         with self.start(*options) as process:
-            output, _ = process.communicate(timeout=_LONGEST_SECONDS)
+            output, _ = process.communicate(timeout=2 * PATIENCE)
             return process.returncode, output
 
 

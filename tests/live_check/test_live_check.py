@@ -12,6 +12,7 @@ import pytest
 from live_check import questions
 from tests.cloud import eventually
 from tests.live_check.conftest import ACCOUNT_ID, Checked, inventory
+from tests.timing import PATIENCE
 
 # The sandbox plays no universal targets, no price list, and no data plane of the stores.
 NOT_HERE = {8, 10, 11}
@@ -63,7 +64,7 @@ def test_an_interruption_cleans_up(checked: Checked) -> None:
         eventually(checked.cloud.sandbox.held)
         process.send_signal(signal.SIGINT)
         checked.cloud.sandbox.clear_faults()
-        output, _ = process.communicate(timeout=60)
+        output, _ = process.communicate(timeout=PATIENCE)
 
     assert 130 == process.returncode, output
     assert checked.before == inventory(checked.cloud)

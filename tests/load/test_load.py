@@ -16,12 +16,13 @@ from benchmarks.load import events, fleet, windows
 from benchmarks.load.deliveries import Deliveries, UnfinishedError, Waits
 from benchmarks.load.scene import AwsLimits, Scene, make_scene
 from sandbox.process import Sandbox
+from tests.timing import PATIENCE
 
 _ROOT = Path(__file__).parents[2]
 # The controller of the checkout, with the libraries of the development environment.
 _PACKAGE = Path(os.pathsep.join((str(_ROOT / "controller"), sysconfig.get_path("purelib"))))
 _LIMITS = AwsLimits(call_seconds=0.01, updates_per_minute=1200, update_burst=2)
-_WAITS = Waits(retries=(0.5, 1.0), sweep=60.0, timeout=90.0)
+_WAITS = Waits(retries=(0.5, 1.0), sweep=60.0, timeout=PATIENCE)
 
 
 @pytest.fixture

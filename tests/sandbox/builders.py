@@ -16,6 +16,7 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from tests.cloud import Cloud
+from tests.timing import PATIENCE
 
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 _ECHO = "def handler(event, context):\n    return event\n"
@@ -42,7 +43,7 @@ def signed(
     )
     credentials = Credentials(cloud.access_key, cloud.secret_key)
     SigV4Auth(credentials, service, "us-east-1").add_auth(request)
-    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=10)
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=PATIENCE)
     connection.request(method, path, body, dict(request.headers.items()))
     response = connection.getresponse()
     headers_received = {k.lower(): v for k, v in response.getheaders()}

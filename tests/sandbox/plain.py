@@ -42,7 +42,7 @@ def start_ministack(state_dir: Path) -> Iterator[Sandbox]:
             start_new_session=True,
         )
         try:
-            eventually(lambda: _is_listening(port), seconds=60)
+            eventually(lambda: _is_listening(port))
             yield Sandbox(f"http://127.0.0.1:{port}", log)
         finally:
             os.killpg(process.pid, signal.SIGKILL)

@@ -9,6 +9,7 @@ import pytest
 from sandbox.demo.site.distribution import Clients, Site, create_site
 from sandbox.demo.site.origin import Origin, start_origin
 from tests.cloud import Cloud
+from tests.timing import PATIENCE
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Shop:
         return httpx.get(
             self.cloud.sandbox.endpoint_url + path,
             headers={"Host": self.site.domain_name, **names},
-            timeout=30,
+            timeout=PATIENCE,
         )
 
 
@@ -60,7 +61,7 @@ def test_assets_get_security_headers_at_viewer_response(shop: Shop) -> None:
 
 def test_the_api_needs_its_viewer_request_function(shop: Shop) -> None:
     """The function marks requests for the origin, and rejects a viewer who forges the mark."""
-    direct = httpx.get(f"{shop.origin.url}/api/orders")
+    direct = httpx.get(f"{shop.origin.url}/api/orders", timeout=PATIENCE)
 
     assert [403, 200, 400] == [
         direct.status_code,
@@ -103,7 +104,7 @@ def test_an_unknown_page_is_a_404(shop: Shop) -> None:
 
 def test_the_origin_serves_head_without_a_body(shop: Shop) -> None:
     """With the length of the page."""
-    page = httpx.head(f"{shop.origin.url}/index.html")
+    page = httpx.head(f"{shop.origin.url}/index.html", timeout=PATIENCE)
 
     assert (200, "") == (page.status_code, page.text)
     assert int(page.headers["content-length"]) > 0

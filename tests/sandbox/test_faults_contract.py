@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 from sandbox.process import SandboxError
 from tests.cloud import Cloud, eventually
 from tests.sandbox.builders import a_distribution, refused, update
+from tests.timing import PATIENCE
 
 
 def test_the_next_calls_are_refused(cloud: Cloud) -> None:
@@ -107,7 +108,7 @@ def test_a_reset_drops_held_calls(cloud: Cloud) -> None:
     writer.start()
     eventually(cloud.sandbox.held)
     cloud.sandbox.reset()
-    writer.join(10)
+    writer.join(PATIENCE)
 
     assert [("ServiceUnavailable", 503)] == met
     assert ("ParameterNotFound", 400) == refused(lambda: cloud.ssm.get_parameter(Name="/a"))

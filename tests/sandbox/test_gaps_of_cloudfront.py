@@ -25,6 +25,7 @@ from tests.sandbox.builders import (
 )
 from tests.sandbox.change_sets import proposed
 from tests.sandbox.custom_resource import a_custom_resource
+from tests.timing import PATIENCE
 
 pytestmark = pytest.mark.gap
 
@@ -130,7 +131,9 @@ def test_the_edge_runs_no_lambda_function(plain: Cloud) -> None:
     )
     distribution = plain.cloudfront.get_distribution(Id=distribution_id)["Distribution"]
 
-    response = httpx.get(plain.sandbox.endpoint_url, headers={"Host": distribution["DomainName"]})
+    response = httpx.get(
+        plain.sandbox.endpoint_url, headers={"Host": distribution["DomainName"]}, timeout=PATIENCE
+    )
 
     assert 502 == response.status_code
 
@@ -228,6 +231,8 @@ def test_the_edge_runs_no_function_that_reads_a_store(plain: Cloud) -> None:
     )
     distribution = plain.cloudfront.get_distribution(Id=distribution_id)["Distribution"]
 
-    response = httpx.get(plain.sandbox.endpoint_url, headers={"Host": distribution["DomainName"]})
+    response = httpx.get(
+        plain.sandbox.endpoint_url, headers={"Host": distribution["DomainName"]}, timeout=PATIENCE
+    )
 
     assert response.status_code >= 500

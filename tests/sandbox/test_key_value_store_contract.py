@@ -24,6 +24,7 @@ from tests.sandbox.builders import (
     put,
     refused,
 )
+from tests.timing import PATIENCE
 
 _PROGRAM = ROOT / "controller" / "maintenance" / "standby" / "function.js"
 _INVALID = ("ValidationException", 400)
@@ -170,7 +171,7 @@ def test_a_signature_with_another_secret_is_refused(cloud: Cloud) -> None:
 
 
 def _visit(cloud: Cloud, domain: str) -> tuple[int, str]:
-    response = httpx.get(cloud.sandbox.endpoint_url, headers={"Host": domain})
+    response = httpx.get(cloud.sandbox.endpoint_url, headers={"Host": domain}, timeout=PATIENCE)
     return response.status_code, response.headers.get("x-maintenance", "")
 
 

@@ -17,6 +17,7 @@ import pytest
 from sandbox.process import PYTHON, ROOT, Sandbox, SandboxError, start_sandbox
 from tests.cloud import Cloud, eventually
 from tests.sandbox.builders import a_version
+from tests.timing import PATIENCE
 
 _REPORT = (
     "import os\n"
@@ -108,7 +109,7 @@ def test_it_ends_with_its_starter(number: signal.Signals) -> None:
     try:
         assert _is_listening(sandbox.endpoint_url)
         starter.send_signal(number)
-        starter.wait(30)
+        starter.wait(PATIENCE)
         eventually(lambda: not _is_listening(sandbox.endpoint_url))
     finally:
         starter.kill()
@@ -224,4 +225,4 @@ def test_it_goes_on_while_its_standard_input_is_open(tmp_path: Path) -> None:
         still = running.poll()
         running.stdin.close()
 
-        assert (None, 0) == (still, running.wait(30))
+        assert (None, 0) == (still, running.wait(PATIENCE))

@@ -21,6 +21,7 @@ from tests.sandbox.builders import (
     refused,
     update,
 )
+from tests.timing import PATIENCE
 
 _CLOSED = """
 def handler(event, context):
@@ -29,7 +30,9 @@ def handler(event, context):
 
 
 def _visit(cloud: Cloud, host: str) -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection(urlsplit(cloud.sandbox.endpoint_url).netloc, timeout=20)
+    connection = http.client.HTTPConnection(
+        urlsplit(cloud.sandbox.endpoint_url).netloc, timeout=PATIENCE
+    )
     connection.request("GET", "/", headers={"Host": host})
     response = connection.getresponse()
     seen = response.status, response.read()
@@ -148,7 +151,7 @@ def test_a_failing_target_is_retried_and_then_its_event_is_a_dead_letter(cloud: 
 
     cloud.ssm.put_parameter(Name="/a", Value="1", Type="String")
 
-    dead = eventually(lambda: cloud.sqs.receive_message(QueueUrl=url).get("Messages"), seconds=20)
+    dead = eventually(lambda: cloud.sqs.receive_message(QueueUrl=url).get("Messages"))
     assert "Parameter Store Change" in dead[0]["Body"]
     assert 3 == len(cloud.sandbox.calls("sts:GetCallerIdentity"))
 

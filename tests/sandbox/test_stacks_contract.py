@@ -46,7 +46,7 @@ def _status(cloud: Cloud) -> str:
         status = cloud.cloudformation.describe_stacks(StackName="stack")["Stacks"][0]["StackStatus"]
         return "" if status.endswith("IN_PROGRESS") else status
 
-    return eventually(settled, seconds=20)
+    return eventually(settled)
 
 
 def _reasons(cloud: Cloud) -> str:

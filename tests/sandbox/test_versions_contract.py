@@ -159,7 +159,7 @@ def test_an_unchanged_function_is_not_published_again(cloud: Cloud) -> None:
 def test_one_update_at_a_time(cloud: Cloud) -> None:
     """During an update, no other change or publication."""
     a_version(cloud)
-    cloud.sandbox.set(activation_seconds=0.5)
+    cloud.sandbox.set(activation_seconds=3)
     cloud.functions.update_function_code(FunctionName="page", ZipFile=_NEW)
     busy = [
         refused(lambda: cloud.functions.update_function_code(FunctionName="page", ZipFile=_OLD)),
@@ -180,7 +180,7 @@ def test_a_new_version_is_pending_for_a_while(cloud: Cloud) -> None:
     """Then it is Active; the function itself is Active all the time."""
     a_version(cloud)
     _update(cloud)
-    cloud.sandbox.set(activation_seconds=0.5)
+    cloud.sandbox.set(activation_seconds=3)
     published = cloud.functions.publish_version(FunctionName="page")
 
     def state(**version: str) -> str:
@@ -191,7 +191,7 @@ def test_a_new_version_is_pending_for_a_while(cloud: Cloud) -> None:
         state(Qualifier="2"),
         state(),
     )
-    assert eventually(lambda: state(Qualifier="2") == "Active", seconds=10)
+    assert eventually(lambda: state(Qualifier="2") == "Active")
 
 
 def test_versions_are_listed_in_pages_of_fifty(cloud: Cloud) -> None:

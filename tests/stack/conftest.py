@@ -27,6 +27,7 @@ from tests.sandbox.builders import (
     functions,
     signed,
 )
+from tests.timing import PATIENCE
 
 STACK = "site-maintenance"
 ALARM_TOPIC = "alarms"
@@ -74,7 +75,7 @@ class DeployedStack:
         distribution = self.cloud.cloudfront.get_distribution(Id=self.distribution_id)
         host = host or distribution["Distribution"]["DomainName"]
         headers = {"Host": host, "Accept": "text/html"}
-        return httpx.get(self.cloud.sandbox.endpoint_url, headers=headers, timeout=60)
+        return httpx.get(self.cloud.sandbox.endpoint_url, headers=headers, timeout=PATIENCE)
 
     def put(self, name: str, value: str) -> None:
         """Write a parameter, as an operator does."""

@@ -240,7 +240,7 @@ def test_deleting_the_stack_opens_the_site_and_keeps_the_records(deployed: Deplo
     closed = deployed.is_closed()
 
     deployed.cloud.cloudformation.delete_stack(StackName=STACK)
-    eventually(lambda: is_gone(deployed), seconds=120)
+    eventually(lambda: is_gone(deployed))
 
     assert closed
     assert b"function/rewrite" in deployed.config()

@@ -21,9 +21,9 @@ from msgspec import Struct
 from py_mini_racer import mini_racer
 
 from tests.contract.template import ROOT
+from tests.timing import PATIENCE
 
 PROGRAM = ROOT / "controller" / "maintenance" / "standby" / "function.js"
-_SECONDS = 60
 _IMPORT = re.compile(r'import (\w+) from"(\w+)";')
 
 _RUN = """
@@ -95,7 +95,7 @@ def run_in_v8(code: bytes, runs: Sequence[Run]) -> list[Outcome]:
         engine.eval(f"const console = {{ log: () => {{}} }}; {program}")
         engine.eval(
             f"var out; runAll({_encode(runs)}).then(o => out = o, e => out = String(e)); 0",
-            timeout_sec=_SECONDS,
+            timeout_sec=PATIENCE,
         )
         return _decode(str(engine.eval("out")))
 
@@ -121,7 +121,7 @@ def run_in_njs(code: bytes, runs: Sequence[Run]) -> list[Outcome]:
             ["njs", "-p", folder, str(script)],  # noqa: S607 - Debian's
             capture_output=True,
             check=False,
-            timeout=_SECONDS,
+            timeout=PATIENCE,
         )
         # A crash has a negative status, and nothing on standard error.
         assert (0, b"") == (ran.returncode, ran.stderr), ran.stdout[-500:]

@@ -29,6 +29,7 @@ from maintenance.wakeup import ParameterChanged, Sweep
 
 from tests.cloud import Cloud
 from tests.sandbox.builders import a_role, signed
+from tests.timing import PATIENCE
 
 SWITCH = "/site/maintenance"
 STATUS = f"{SWITCH}/status"
@@ -185,7 +186,7 @@ class Site:
         self.cloud.sandbox.finish_deployments()
         made = self.cloud.cloudfront.get_distribution(Id=distribution_id)["Distribution"]
         headers = {"Host": made["DomainName"], "Accept": accept}
-        return httpx.get(self.cloud.sandbox.endpoint_url, headers=headers, timeout=60)
+        return httpx.get(self.cloud.sandbox.endpoint_url, headers=headers, timeout=PATIENCE)
 
     def record(self, distribution_id: str) -> Mapping[str, Any]:
         """Return a distribution's record of displaced functions."""
@@ -220,7 +221,7 @@ class Site:
     def package(self, function: str) -> str:
         """Return the text of all files in a function's package; `function` is a name or an ARN."""
         code = self.cloud.functions.get_function(FunctionName=function)["Code"]["Location"]
-        with zipfile.ZipFile(io.BytesIO(httpx.get(code).content)) as archive:
+        with zipfile.ZipFile(io.BytesIO(httpx.get(code, timeout=PATIENCE).content)) as archive:
             return "".join(archive.read(each).decode("latin-1") for each in archive.namelist())
 
     def publishes_another_version(self, **files: str) -> str:

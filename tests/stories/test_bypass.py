@@ -10,6 +10,7 @@ from maintenance.errors import RunFailed
 from tests.edge.builders import TOKEN, sha256
 from tests.sandbox.builders import a_distribution
 from tests.stories.site import BUCKET, Site
+from tests.timing import PATIENCE
 
 type LooksAfter = Callable[..., None]
 
@@ -22,7 +23,7 @@ def opens(site: Site, distribution_id: str, link: str = LINK) -> httpx.Response:
     site.cloud.sandbox.finish_deployments()
     made = site.cloud.cloudfront.get_distribution(Id=distribution_id)["Distribution"]
     headers = {"Host": made["DomainName"], "Accept": "text/html"}
-    return httpx.get(f"{site.cloud.sandbox.endpoint_url}{link}", headers=headers, timeout=60)
+    return httpx.get(f"{site.cloud.sandbox.endpoint_url}{link}", headers=headers, timeout=PATIENCE)
 
 
 @pytest.mark.promise

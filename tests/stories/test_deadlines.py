@@ -15,8 +15,8 @@ type LooksAfter = Callable[..., None]
 _CONFIG, _UPDATE = "cloudfront:GetDistributionConfig", "cloudfront:UpdateDistribution"
 _SWEEP = {"sweep": True}
 _SECONDS = 4.0
-# Far less than what hangs would take, and enough for a machine that is busy.
-_ALLOWED = 15.0
+# Less than one call that hangs would take (aws/clients.py), and enough for a machine that is busy.
+_ALLOWED = 25.0
 _THROTTLED = {"code": "Throttling", "status": 400, "times": 100_000}
 _SLOW = {"seconds": 60.0, "times": 100_000}
 
@@ -99,6 +99,6 @@ def test_a_site_closes_with_its_message_while_the_page_cannot_be_read(
     with pytest.raises(RunFailed, match=r"the page in s3://.*/page/ cannot be read"):
         site.becomes("on: Back soon")
 
-    assert time.monotonic() - began < 2 * _ALLOWED
+    assert time.monotonic() - began < _ALLOWED + 11
     site.cloud.sandbox.clear_faults()
     assert "Back soon" == site.visit(distribution_id).json()["detail"]

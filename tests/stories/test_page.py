@@ -74,7 +74,7 @@ def test_after_its_end_the_page_shows_none(site: Site, distribution_id: str) -> 
     site.puts("settings.json", json.dumps({"until": end.isoformat()}))
     site.becomes("on")
 
-    assert eventually(lambda: site.visit(distribution_id).json()["until"] is None, seconds=20)
+    assert eventually(lambda: site.visit(distribution_id).json()["until"] is None)
     page = site.visit(distribution_id, "text/html").text
     assert 'data-end="" data-overdue="true"' in page
 

@@ -9,6 +9,7 @@ from maintenance.errors import RunFailed
 from tests.cloud import eventually
 from tests.sandbox.builders import a_distribution
 from tests.stories.site import Site
+from tests.timing import PATIENCE
 
 LISTING, PAGE = "cloudfront:ListDistributions", "s3:ListObjectsV2"
 OWN_PAGE = "<!doctype html><html lang=en><title>{{{{title}}}}</title><h1>{}</h1><p>{{{{message}}}}"
@@ -26,7 +27,7 @@ def test_the_page_is_read_while_the_distributions_are_listed(
         eventually(site.cloud.sandbox.held)
         read = eventually(lambda: site.cloud.sandbox.calls(PAGE))
         site.cloud.sandbox.release()
-        report = run.result(timeout=60)
+        report = run.result(timeout=PATIENCE)
 
     assert 1 == len(read) == len(site.cloud.sandbox.calls(PAGE))
     assert "maintenance" == report["mode"]
@@ -82,7 +83,7 @@ def test_a_slow_run_does_not_replace_a_newer_page(site: Site, distribution_id: s
         site.puts("page.html", OWN_PAGE.format("new"))
         site.notices_the_page()
         site.cloud.sandbox.release()
-        slow.result(timeout=60)
+        slow.result(timeout=PATIENCE)
 
     assert "new" in site.visit(distribution_id, "text/html").text
 
@@ -98,7 +99,7 @@ def test_a_run_that_starts_over_reads_the_page_again(site: Site, distribution_id
         site.puts("page.html", OWN_PAGE.format("new"))
         site.says("on: two")
         site.cloud.sandbox.release()
-        run.result(timeout=60)
+        run.result(timeout=PATIENCE)
 
     page = site.visit(distribution_id, "text/html").text
     assert ("new" in page, "two" in page) == (True, True)

@@ -11,6 +11,7 @@ import pytest
 
 from tests.cloud import Cloud
 from tests.stories.site import BUCKET
+from tests.timing import PATIENCE
 
 _DOCS = Path(__file__).parents[2] / "docs"
 _MOST_KEYS = 1000
@@ -65,7 +66,7 @@ def run(cloud: Cloud, block: str, directory: Path, **variables: str) -> None:
     path = f"{directory}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, **cloud.sandbox.environment(), "PATH": path, **variables}
     command = ["sh", "-c", block]
-    subprocess.run(command, cwd=directory, env=environment, check=True, timeout=120)  # noqa: S603 - our own page
+    subprocess.run(command, cwd=directory, env=environment, check=True, timeout=PATIENCE)  # noqa: S603 - our own page
 
 
 @pytest.mark.parametrize("versions", [0, _MOST_KEYS + 1])

@@ -12,6 +12,7 @@ import pytest
 
 from tests.sandbox.builders import a_behavior, a_distribution, a_function, functions
 from tests.stories.site import Site
+from tests.timing import PATIENCE
 
 type LooksAfter = Callable[..., None]
 
@@ -68,7 +69,9 @@ def status(site: Site, distribution_id: str, address: str) -> int:
     """Return the status of /about/ for the viewer of this address."""
     site.cloud.sandbox.finish_deployments()
     made = site.cloud.cloudfront.get_distribution(Id=distribution_id)["Distribution"]
-    with httpx.Client(transport=httpx.HTTPTransport(local_address=address), timeout=60) as viewer:
+    with httpx.Client(
+        transport=httpx.HTTPTransport(local_address=address), timeout=PATIENCE
+    ) as viewer:
         headers = {"Host": made["DomainName"]}
         return viewer.get(f"{site.cloud.sandbox.endpoint_url}/about/", headers=headers).status_code
 

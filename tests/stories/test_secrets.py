@@ -15,6 +15,7 @@ from maintenance_edge.bypass import PARAMETER
 from tests.cli.deployed import stack_of
 from tests.sandbox.builders import a_distribution
 from tests.stories.site import BUCKET, EDGE_NAME, PAGE_NAME, Site
+from tests.timing import PATIENCE
 
 type LooksAfter = Callable[..., None]
 
@@ -75,7 +76,9 @@ def ask(site: Site, distribution_id: str, query: str, method: str = "GET") -> ht
     """Return the edge's response."""
     made = site.cloud.cloudfront.get_distribution(Id=distribution_id)["Distribution"]
     headers = {"Host": made["DomainName"]}
-    return httpx.request(method, f"{site.cloud.sandbox.endpoint_url}/?{query}", headers=headers)
+    return httpx.request(
+        method, f"{site.cloud.sandbox.endpoint_url}/?{query}", headers=headers, timeout=PATIENCE
+    )
 
 
 def exercise_the_controller(site: Site, outputs: Outputs) -> None:

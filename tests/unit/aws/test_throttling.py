@@ -13,6 +13,8 @@ from maintenance.deadline import Deadline
 from maintenance.errors import StaleObservation, Throttled
 from maintenance.model import Timer
 
+from tests.timing import PATIENCE
+
 
 @dataclass
 class _Time:
@@ -285,13 +287,13 @@ def test_a_slow_yes_does_not_hide_the_no_of_another_worker() -> None:
         if is_asked.is_set():
             return False
         is_asked.set()
-        may_answer.wait(60)
+        may_answer.wait(PATIENCE)
         return True
 
     configs.continue_while(is_wanted)
     with ThreadPoolExecutor(1) as workers:
         slow = workers.submit(configs.is_still_wanted)
-        is_asked.wait(60)
+        is_asked.wait(PATIENCE)
         no = configs.is_still_wanted()
         may_answer.set()
 

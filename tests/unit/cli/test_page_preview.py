@@ -16,6 +16,7 @@ from maintenance.cli.page.source import PageSource, announced, read_source
 from maintenance.errors import ConfigurationError
 
 from tests.builders import NOW
+from tests.timing import PATIENCE
 
 PAGE = """<!doctype html><meta name="color-scheme" content="light dark"><title>{{title}}</title>
 <style>:root { color-scheme: light dark } @media (prefers-color-scheme: dark) { p { color: red } }
@@ -240,7 +241,7 @@ def served(preview: Preview) -> Iterator[int]:
 
 def ask(port: int, method: str, host: str = "localhost") -> tuple[HTTPResponse, bytes]:
     """Return the response to a request, and its body."""
-    connection = HTTPConnection(ADDRESS, port, timeout=10)
+    connection = HTTPConnection(ADDRESS, port, timeout=PATIENCE)
     connection.request(method, "/", headers={"Host": f"{host}:{port}"})
     response = connection.getresponse()
     return response, response.read()

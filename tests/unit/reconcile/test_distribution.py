@@ -24,9 +24,7 @@ from tests.builders import (
     config_xml,
 )
 from tests.engines import INVENTED, invented_arn
-
-_SECONDS = 60
-
+from tests.timing import PATIENCE
 
 CLOSE = Intent(Mode.MAINTENANCE, EDGE, EDGE.base_arn)
 OPEN = Intent(Mode.LIVE, EDGE)
@@ -93,15 +91,15 @@ def test_a_run_that_leaves_a_path_open_keeps_what_another_run_displaces_there() 
 
     def hold_the_first_run() -> None:
         has_recorded.set()
-        may_update.wait(_SECONDS)
+        may_update.wait(PATIENCE)
 
     def release_the_first_run() -> None:
         may_update.set()
-        is_done.wait(_SECONDS)
+        is_done.wait(PATIENCE)
 
     cloud.before_update = hold_the_first_run
     threading.Thread(target=close_everything).start()
-    has_recorded.wait(_SECONDS)
+    has_recorded.wait(PATIENCE)
     cloud.before_write = release_the_first_run
 
     reconciler.apply(a_distribution(), Intent(Mode.MAINTENANCE, EDGE, EDGE.base_arn, ("/x",)))
