@@ -43,6 +43,7 @@ from sandbox.patches.cloudwatch.alarms import Alarms
 from sandbox.patches.events import deliveries
 from sandbox.patches.events.scheduler import Ticker
 from sandbox.patches.iam import authorization
+from sandbox.patches.step_functions import distributed_map, executions, rights
 from sandbox.settings import CurrentSettings, Settings
 
 _DOMAIN = ".cloudfront.net"
@@ -136,6 +137,9 @@ def _install_patches(
     Versions(current).install()
     deliveries.install()
     environments.install()
+    rights.install()
+    executions.install()
+    distributed_map.install()
     metrics.install()
     alarms.install()
     replicas.install()

@@ -49,6 +49,10 @@ class Cloud:
     secret_key: str = "test"  # noqa: S105 - root of the sandbox
     session_token: str | None = None
 
+    def account(self, account_id: str) -> "Cloud":
+        """Return the clients of another account's root."""
+        return Cloud(self.sandbox, access_key=account_id)
+
     @functools.cached_property
     def cloudformation(self) -> "CloudFormationClient":
         """Return the CloudFormation client."""
@@ -118,6 +122,11 @@ class Cloud:
     def sqs(self) -> "SQSClient":
         """Return the SQS client."""
         return _session().client("sqs", **self._connection)
+
+    @functools.cached_property
+    def states(self) -> Any:  # noqa: ANN401 - its types are not installed
+        """Return the Step Functions client."""
+        return _session().client("stepfunctions", **self._connection)
 
     @functools.cached_property
     def sts(self) -> Any:  # noqa: ANN401 - its types are not installed
