@@ -8,6 +8,7 @@ error is logged, and every visitor gets a plain 503 of ours.
 
     the request, first match                   gets
     ---------------------------------------    ---------------------------------------------------
+    comes before the window's start            through, as if this function were not attached
     opens the bypass link                      a cookie, and a redirect to the address without it
     has an allowed path or network, or         through, with the path that `rewrite` gives it
     a valid bypass cookie
@@ -59,10 +60,11 @@ _PLAIN: Final[Response] = {
 class Responder:
     """Answers requests according to one package."""
 
-    __slots__ = ("languages", "package")
+    __slots__ = ("begins", "languages", "package")
 
     def __init__(self, package: Package) -> None:
         self.package: Final = package
+        self.begins: Final = package.settings.begins
         self.languages: Final = tuple(dict.fromkeys(language for language, _ in package.responses))
 
     def respond(self, request: Request, now: float) -> Request | Response:
@@ -71,6 +73,8 @@ class Responder:
 
         It raises for no request from CloudFront, and does without any member that one may lack.
         """
+        if now < self.begins:
+            return request
         bypass = self.package.bypass
         if bypass and (redirect := bypass.link_response(request, now)):
             return redirect

@@ -9,7 +9,8 @@ Read overrides/, the files that the controller adds to the package of a version 
     settings.json           the same                         replaces values of the default settings
     problem.json            the same                         replaces members of what programs get
     announcement.json       the switch or window in force    replaces `announcement` and `until`,
-                                                             also those of settings.json
+                                                             also those of settings.json, and says
+                                                             `from` when the site is closed
     bypass.json             the bypass tokens in the         says who may pass with a bypass link
                             state bucket
 

@@ -18,8 +18,7 @@ from maintenance_edge.rules import or_null, whole_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any, Final
+    from typing import Final
 
     from maintenance_edge.rules import Rules
     from maintenance_edge.settings import Settings
@@ -36,9 +35,9 @@ def retry_after(settings: Settings, now: float) -> str:
     return str(min(seconds, settings.retry_after_max_seconds))
 
 
-def read_until(values: Mapping[str, Any]) -> float | None:
-    """Return the end as Unix time, None if it is unknown."""
-    return _unix_time(values["until"]) if values["until"] else None
+def read_instant(text: str | None) -> float | None:
+    """Return a valid instant as Unix time, None if there is none."""
+    return _unix_time(text) if text else None
 
 
 def _is_instant(value: object) -> bool:

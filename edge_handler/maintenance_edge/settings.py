@@ -23,6 +23,7 @@ Read the settings, which are a file because Lambda@Edge has no environment varia
 
 `defaults/settings.json` must have every key and no other, so that a misspelt one is found before it
 is deployed. The site's page/settings.json and the announcement replace some values (overrides.py).
+Only an announcement has `from`, in the form of `until`: before it every request passes.
 
 Each subject's module has the rules of its own keys, and reads them: texts.py, retry_after.py,
 paths.py, rewrite.py, networks.py, policy.py, cors.py. This one puts them together.
@@ -37,7 +38,7 @@ from maintenance_edge.files import PackageError, parse_object
 from maintenance_edge.negotiation import preferred_language
 from maintenance_edge.paths import PATH_RULES, allowed_paths
 from maintenance_edge.policy import SOURCE_RULES, PageSources
-from maintenance_edge.retry_after import RETRY_AFTER_RULES, read_until
+from maintenance_edge.retry_after import RETRY_AFTER_RULES, read_instant
 from maintenance_edge.rewrite import REWRITE_RULES, read_rewrite
 from maintenance_edge.rules import check_values, join_rules
 from maintenance_edge.texts import TEXT_RULES, Text, join_texts
@@ -60,12 +61,17 @@ ANNOUNCEMENT: Final = "announcement.json"
 
 
 class Settings:
-    """Valid settings; `texts` begins with the default language, `until` is Unix time."""
+    """
+    Valid settings; `texts` begins with the default language.
+
+    `begins` and `until` are Unix time; `begins` is 0 without `from`.
+    """
 
     __slots__ = (
         "allowed_networks",
         "allowed_origins",
         "allowed_paths",
+        "begins",
         "brand",
         "page_sources",
         "retry_after_max_seconds",
@@ -78,7 +84,8 @@ class Settings:
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.brand: Final = _brand(values)
         self.texts: Final[Mapping[str, Text]] = _texts(values, self.brand)
-        self.until: Final[float | None] = read_until(values)
+        self.begins: Final[float] = read_instant(values.get("from")) or 0.0
+        self.until: Final[float | None] = read_instant(values["until"])
         self.retry_after_seconds: Final[int] = values["retry_after_seconds"]
         self.retry_after_max_seconds: Final[int] = values["retry_after_max_seconds"]
         self.allowed_paths: Final[AllowedPaths] = allowed_paths(values["allowed_paths"])
@@ -134,10 +141,11 @@ def parse_site_settings(text: str) -> dict[str, Any]:
 def parse_announcement(text: str) -> dict[str, Any]:
     """Return the values that announcement.json replaces; raise PackageError with every error."""
     values = parse_object(text, ANNOUNCEMENT)
-    rules = {"message": _RULES["announcement"], "until": _RULES["until"]}
+    instant = _RULES["until"]
+    rules = {"message": _RULES["announcement"], "from": instant, "until": instant}
     check_values(ANNOUNCEMENT, values, rules)
-    replaced = {"announcement": values.get("message"), "until": values.get("until")}
-    return {key: value for key, value in replaced.items() if value is not None}
+    names = {"message": "announcement"}
+    return {names.get(key, key): value for key, value in values.items() if value is not None}
 
 
 def _brand(values: Mapping[str, Any]) -> Brand | None:

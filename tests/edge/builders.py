@@ -59,8 +59,9 @@ def settings_values(**changes: object) -> dict[str, Any]:
 
 
 def some_settings(**changes: object) -> Settings:
-    """Return settings with these changes."""
-    return parse_settings(json.dumps(settings_values(**changes)), texts=SHIPPED_TEXTS)
+    """Return settings with these changes; `from` is that of an announcement."""
+    announced = {key: changes.pop(key) for key in ("from",) if key in changes}
+    return parse_settings(json.dumps(settings_values(**changes)), announced, SHIPPED_TEXTS)
 
 
 def some_responses(template: str = TEMPLATE, /, **changes: object) -> Responses:

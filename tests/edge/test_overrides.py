@@ -47,6 +47,24 @@ def test_an_announcement_replaces_message_and_end(tmp_path: Path) -> None:
     )
 
 
+def test_an_announcement_says_from_when_the_site_is_closed(tmp_path: Path) -> None:
+    """As Unix time, so that a request costs one comparison; without it, at once."""
+    begins = {"announcement.json": {"message": "New disks", "from": "2026-12-01T03:00:30Z"}}
+    ahead = read_package(a_package(tmp_path / "ahead", begins))
+    at_once = read_package(a_package(tmp_path / "at-once", {"announcement.json": {"from": None}}))
+
+    assert (1_796_094_030.0, 0.0) == (ahead.settings.begins, at_once.settings.begins)
+
+
+def test_only_an_announcement_says_from_when_the_site_is_closed(tmp_path: Path) -> None:
+    """In the owner's settings it would keep an emergency from closing the site."""
+    settings = {"settings.json": {"from": "2026-12-01T03:00Z"}}
+
+    assert "remove 'from', which is not a setting" in refusal(
+        a_package(tmp_path / "package", settings)
+    )
+
+
 def test_an_empty_announcement_replaces_nothing(tmp_path: Path) -> None:
     """A switch that only says `on` leaves message and end to the settings."""
     package = read_package(

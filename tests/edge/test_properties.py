@@ -14,13 +14,16 @@ from tests.hypothesis_profiles import untraced
 
 pytestmark = untraced
 
-RESPONDER = a_responder(
-    texts=TEXTS,
-    until="2026-11-26T01:00:00Z",
-    allowed_paths=["/open/*"],
-    allowed_networks=["198.51.100.0/24"],
-    cors_origins=["https://app.example.com", "https://*.shop.example"],
-)
+SETTINGS: dict[str, object] = {
+    "texts": TEXTS,
+    "until": "2026-11-26T01:00:00Z",
+    "allowed_paths": ["/open/*"],
+    "allowed_networks": ["198.51.100.0/24"],
+    "cors_origins": ["https://app.example.com", "https://*.shop.example"],
+}
+RESPONDER = a_responder(**SETTINGS)
+# The site closes at NOW.
+ARMED = a_responder(**SETTINGS, **{"from": "2026-11-26T00:00:00Z"})
 
 # Header bytes reach a function as text, one character a byte.
 HEADER_BYTES = st.binary(max_size=200).map(lambda raw: raw.decode("latin-1"))
@@ -74,6 +77,16 @@ def test_every_request_passes_unchanged_or_gets_a_response_that_cloudfront_accep
         errors = check_generated_response("viewer-request", json.loads(json.dumps(response)))
 
     assert ((), before) == (errors, json.dumps(request))
+
+
+@given(REQUESTS, st.floats(0, 4e9))
+def test_the_start_of_a_window_changes_only_the_answers_before_it(
+    request: Request, now: float
+) -> None:
+    """Before it everything passes untouched, from then on it is as if there were none."""
+    expected = request if now < NOW else RESPONDER.respond(request, now)
+
+    assert expected == ARMED.respond(request, now)
 
 
 @given(REQUESTS)

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from maintenance_edge.bypass import COOKIE
+from maintenance_edge.bypass import COOKIE, PARAMETER
 from maintenance_edge.event import Request, Response
 from viewer_request import Responder, handler, load_responder
 
@@ -70,6 +70,32 @@ def test_an_accept_header_in_several_fields_is_read_as_one() -> None:
     ]
 
     assert "text/plain; charset=utf-8" == value_of(response_to(request), "content-type")
+
+
+@pytest.mark.parametrize("ahead", [HOUR, 1, 0.001])
+def test_every_request_passes_before_the_window_begins(ahead: float) -> None:
+    """As if the function were not attached: no rewrite, no preflight answered, no bypass link."""
+    early = a_responder(
+        **{"from": "2026-11-26T00:00:00Z"},
+        rewrite="directory-index",
+        allowed_paths=["/docs/*"],
+        cors_origins=["https://app.example.com"],
+    )
+
+    for request in (
+        a_request(),
+        a_request("/docs/"),
+        a_request(query=f"{PARAMETER}={TOKEN}"),
+        A_PREFLIGHT,
+    ):
+        assert request is early.respond(request, NOW - ahead)
+
+
+def test_the_site_is_closed_from_the_instant_at_which_the_window_begins() -> None:
+    """Not a moment later, and no run of the controller is needed for it."""
+    early = a_responder(**{"from": "2026-11-26T00:00:00Z"})
+
+    assert "503" == response_to(a_request(), early, NOW)["status"]
 
 
 def test_head_gets_the_headers_of_get_and_no_body() -> None:

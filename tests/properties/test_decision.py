@@ -82,6 +82,26 @@ def test_until_is_when_the_site_comes_back_by_itself(site: Site, count: int) -> 
     assert decision.until == now
 
 
+@MANY
+@given(site=SITES, count=MINUTES)
+def test_the_beginning_of_a_maintenance_stays_the_same_until_it_ends(
+    site: Site, count: int
+) -> None:
+    """So the version that was attached ahead of it stays attached."""
+    frozen = site.frozen(minute(count))
+    now = next_maintenance(frozen, minute(count))
+    decision = frozen.at(now)
+    if decision.until is None or decision.mode is not Mode.MAINTENANCE:
+        return
+    assert decision.begins is None or decision.begins <= now
+    if now > minute(count):
+        assert now == decision.begins
+    while (following := frozen.at(now)).mode is Mode.MAINTENANCE:
+        assert decision.begins == following.begins
+        assert following.valid_until is not None
+        now = following.valid_until
+
+
 @examples(60)
 @given(site=SITES, count=MINUTES)
 def test_maintenance_without_an_until_does_not_end_by_itself(site: Site, count: int) -> None:

@@ -9,6 +9,7 @@ import functools
 import io
 import json
 import os
+import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -26,8 +27,10 @@ from maintenance.handler import lambda_handler
 from maintenance.lambda_edge.bypass import TOKENS_KEY, Token, encode_tokens
 from maintenance.settings import Settings
 from maintenance.wakeup import ParameterChanged, Sweep
+from viewer_request import load_responder
 
 from tests.cloud import Cloud
+from tests.edge.builders import a_request
 from tests.sandbox.builders import a_role, signed
 from tests.timing import PATIENCE
 
@@ -187,6 +190,16 @@ class Site:
         made = self.cloud.cloudfront.get_distribution(Id=distribution_id)["Distribution"]
         headers = {"Host": made["DomainName"], "Accept": accept}
         return httpx.get(self.cloud.sandbox.endpoint_url, headers=headers, timeout=PATIENCE)
+
+    def answers(self, distribution_id: str, *, at: datetime) -> str:
+        """Return what the attached version answers to a text client then; "" if it lets it pass."""
+        function = self.cloud.functions.get_function(FunctionName=self.version(distribution_id))
+        package = httpx.get(function["Code"]["Location"]).content
+        request = a_request(headers={"Accept": "text/plain"})
+        with tempfile.TemporaryDirectory() as folder:
+            zipfile.ZipFile(io.BytesIO(package)).extractall(folder)
+            answer = load_responder(folder)(request, at.timestamp())
+        return str(answer.get("body", ""))
 
     def record(self, distribution_id: str) -> Mapping[str, Any]:
         """Return a distribution's record of displaced functions."""

@@ -34,7 +34,7 @@ def test_the_version_of_a_window_is_published_ahead(site: Site, looks_after: Loo
     site.runs_at(IN_TWO_HOURS)
 
     assert (ahead, before) == (site.version(distribution_id), uploads(site))
-    assert "Weekly update" == site.visit(distribution_id).json()["detail"]
+    assert "Weekly update" in site.answers(distribution_id, at=IN_TWO_HOURS)
 
 
 def test_the_version_of_a_window_of_another_day_is_not_published_yet(

@@ -10,9 +10,11 @@ import base64
 import hashlib
 import io
 import json
+import re
 import stat
 import zipfile
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 
 from msgspec import Struct, field
@@ -27,6 +29,8 @@ _OVERRIDES = "overrides/"
 _MAX_DESCRIPTION = 256
 _OWN_PAGE = "The site's own page"
 _PACKAGED_PAGE = "The packaged page"
+_FROM = ", from "
+_BEGINS = re.compile(rf"(?:{_OWN_PAGE}|{_PACKAGED_PAGE}){_FROM}(\d{{4}}-[0-9T:-]+Z)")
 # The earliest date that a zip can have.
 _DATE = (1980, 1, 1, 0, 0, 0)
 _UNIX = 3
@@ -62,7 +66,9 @@ class PageContent(Struct, frozen=True):
     def description(self) -> str:
         """Return the description of the version, for people, in at most 256 characters."""
         message, until = self.announcement.message, self.announcement.until
+        begins = self.announcement.begins
         text = _OWN_PAGE if self.page else _PACKAGED_PAGE
+        text += f"{_FROM}{format_instant(begins)}" if begins else ""
         text += f", until {format_instant(until)}" if until else ""
         text += f": {message}" if message else ""
         return text if len(text) <= _MAX_DESCRIPTION else f"{text[: _MAX_DESCRIPTION - 1]}…"
@@ -71,6 +77,12 @@ class PageContent(Struct, frozen=True):
 def has_own_page(description: str) -> bool:
     """Return whether a version with this description has page files of the owner."""
     return description.startswith(_OWN_PAGE)
+
+
+def begins_of(description: str) -> datetime | None:
+    """Return when a version with this description begins to close the site, None if at once."""
+    found = _BEGINS.match(description)
+    return datetime.fromisoformat(found[1]) if found else None
 
 
 def build_package(base: bytes, content: PageContent) -> bytes:
@@ -108,6 +120,8 @@ def _announcement_json(announcement: Announcement) -> bytes:
     """Return an announcement as the edge function reads it."""
     until = format_instant(announcement.until) if announcement.until else None
     document = {"message": announcement.message, "until": until}
+    if announcement.begins:
+        document["from"] = format_instant(announcement.begins)
     return json.dumps(document, ensure_ascii=False).encode()
 
 

@@ -23,7 +23,8 @@ present and begins after T_off.
     deleted, or never readable    none in force                unchanged: nothing is lifted
 
 Occurrences that overlap or touch, and the switch's own stretch, join: `until` is the end of the
-joined stretch. `off` ends occurrences, not joined stretches.
+joined stretch, `begins` its beginning if a window began it. `off` ends occurrences, not joined
+stretches.
 """
 
 import heapq
@@ -115,8 +116,9 @@ class Decision(Struct, frozen=True):
     """
     What the site should do, and why. All instants are in UTC.
 
-    `until` is the end of the maintenance, None if it is unknown. The decision stays the same, word
-    for word, before `valid_until`. `next_change` is when the mode changes if the switch does not.
+    `until` is the end of the maintenance, None if it is unknown; `begins` is when it began, None if
+    the switch began it or that is unknown. The decision stays the same, word for word, before
+    `valid_until`. `next_change` is when the mode changes if the switch does not.
     `next_occurrence` is the first to come that no `off` skips.
     """
 
@@ -127,6 +129,7 @@ class Decision(Struct, frozen=True):
     valid_until: datetime | None = None
     next_change: NextChange | None = None
     next_occurrence: Occurrence | None = None
+    begins: datetime | None = None
 
 
 def decide(schedule: Schedule, *, now: datetime) -> Decision:
@@ -145,6 +148,7 @@ def decide(schedule: Schedule, *, now: datetime) -> Decision:
         valid_until=min(changes, default=None),
         next_change=_reopening(switch, end) if causes else _closing(following),
         next_occurrence=following,
+        begins=_beginning_of_stretch(schedule, causes) if causes else None,
     )
 
 
@@ -254,6 +258,26 @@ def _end_of_stretch(causes: Causes, coming: _Coming, lead_time: timedelta) -> En
         end = max(end, End(occurrence.ends, name))
         if following := occurrence.window.next(occurrence.begins, lead_time=lead_time):
             heapq.heappush(coming, (following.begins, name, following))
+    return None
+
+
+def _beginning_of_stretch(schedule: Schedule, causes: Causes) -> datetime | None:
+    """Return when the present maintenance began, None if the switch began it or it is unknown."""
+    switch = schedule.switch
+    on = switch if switch and switch.says is Says.ON else None
+    own = (causes.switch.written,) if causes.switch else ()
+    begins = min((*own, *(each.begins for each in causes.occurrences)))
+    for _ in range(_MAX_JOINS):
+        before = [
+            each.begins
+            for each in schedule.last_occurrences(begins - datetime.resolution)
+            if each.begins > schedule.ended(each.window) and each.ends >= begins
+        ]
+        if on and on.written < begins and not (on.until and on.until < begins):
+            before.append(on.written)
+        if not before:
+            return None if on and on.written == begins else begins
+        begins = min(before)
     return None
 
 

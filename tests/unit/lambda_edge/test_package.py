@@ -1,11 +1,14 @@
 """The page content of a version: its files and its description."""
 
+from datetime import datetime, timedelta
+
 import pytest
-from maintenance.lambda_edge.package import PageContent, has_own_page
+from maintenance.lambda_edge.package import PageContent, begins_of, has_own_page
 from maintenance.schedule.announcement import Announcement
 
 from tests.builders import NOW
 
+HOUR = timedelta(hours=1)
 PAGE = {"page.html": b"<title>Ours</title>"}
 
 
@@ -18,6 +21,34 @@ def test_the_files_are_the_page_files_and_the_announcement() -> None:
     assert {"page.html", "announcement.json"} == files.keys()
     expected = '{"message": "Zurück um vier", "until": "2026-12-01T02:00Z"}'
     assert expected == files["announcement.json"].decode()
+
+
+def test_the_announcement_says_when_the_edge_begins_to_close_the_site() -> None:
+    """A window's start; without one there is no such member."""
+    (file,) = PageContent(announcement=Announcement(until=NOW + HOUR, begins=NOW)).files().values()
+
+    assert '{"message": null, "until": "2026-12-01T03:00Z", "from": "2026-12-01T02:00Z"}' == (
+        file.decode()
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "begins"),
+    [
+        (PageContent(PAGE, Announcement("Back soon", NOW + HOUR, NOW)), NOW),
+        (
+            PageContent(announcement=Announcement("x" * 300, begins=NOW + timedelta(seconds=7))),
+            NOW + timedelta(seconds=7),
+        ),
+        (PageContent(PAGE, Announcement(", from 2026-12-01T02:00Z", NOW)), None),
+        (PageContent(PAGE), None),
+    ],
+)
+def test_a_description_says_when_the_edge_begins_to_close_the_site(
+    content: PageContent, begins: datetime | None
+) -> None:
+    """It is how a run finds out what a version that is attached already does."""
+    assert begins == begins_of(content.description())
 
 
 def test_no_announcement_adds_no_file() -> None:
@@ -50,6 +81,10 @@ def test_content_without_page_and_announcement_is_empty(
             "The site's own page, until 2026-12-01T02:00Z: Back soon",
         ),
         (PageContent(announcement=Announcement("Back soon")), "The packaged page: Back soon"),
+        (
+            PageContent(PAGE, Announcement("Back soon", NOW + HOUR, NOW)),
+            "The site's own page, from 2026-12-01T02:00Z, until 2026-12-01T03:00Z: Back soon",
+        ),
     ],
 )
 def test_a_description_names_page_end_and_message(content: PageContent, description: str) -> None:

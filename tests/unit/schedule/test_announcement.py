@@ -22,6 +22,16 @@ def test_the_end_is_in_whole_seconds() -> None:
     assert Announcement(until=NOW + timedelta(minutes=5)) == announcement_of(decision)
 
 
+def test_a_start_between_two_seconds_is_rounded_up() -> None:
+    """So that no visitor is turned away before it."""
+    half, whole = (
+        announcement_of(replace(a_decision(), begins=NOW + timedelta(milliseconds=each)))
+        for each in (500, 1000)
+    )
+
+    assert (NOW + timedelta(seconds=1),) * 2 == (half.begins, whole.begins)
+
+
 @pytest.mark.parametrize(
     ("message", "line"),
     [("one\ntwo", "one two"), ("  one \t\r\n two ", "one two"), ("a\u00a0b", "a\u00a0b")],

@@ -75,6 +75,7 @@ def test_an_open_window_names_its_end_and_the_next_occurrence() -> None:
         valid_until=instant("2026-12-06T04:00"),
         next_change=NextChange(instant("2026-12-06T04:00"), closes=False, window="w0"),
         next_occurrence=site.occurrence("2026-12-13T02:00", "2026-12-13T04:00"),
+        begins=instant("2026-12-06T02:00"),
     )
 
 

@@ -195,6 +195,30 @@ def test_the_reason_names_the_switch_and_the_windows_that_keep_the_site_closed()
     )
 
 
+@pytest.mark.parametrize(
+    ("switch", "windows", "begins"),
+    [
+        ("2026-12-06 off", [SUNDAYS], "2026-12-06T02:00Z"),
+        ("2026-12-06 off", [SUNDAYS, "at(2026-12-06T01:00) for 1h"], "2026-12-06T01:00Z"),
+        ("2026-12-06 off", ["cron(0 0-3 * * ? *) for 1h"], "2026-12-06T01:00Z"),
+        ("2026-12-06T01:30 off", [SUNDAYS, "at(2026-12-06T01:00) for 1h"], "2026-12-06T02:00Z"),
+        ("2026-12-06T01:30 on", [SUNDAYS], None),
+        ("2026-12-06T02:30 on", [SUNDAYS], "2026-12-06T02:00Z"),
+        ("2026-12-06T01:30 on for 30m", [SUNDAYS], None),
+        ("2026-12-06T01:30 on for 29m", [SUNDAYS], "2026-12-06T02:00Z"),
+        ("2026-12-06T01:30 on", [], None),
+    ],
+)
+def test_a_maintenance_begins_with_the_first_of_the_windows_that_leave_no_gap(
+    switch: str, windows: list[str], begins: str | None
+) -> None:
+    """If the switch began it, the edge has to close the site at once."""
+    written, _, value = switch.partition(" ")
+    site = Site(switch=[(written, value)], windows=windows)
+
+    assert begins == printed(site.at("2026-12-06T03:00").begins)
+
+
 def test_a_decision_stays_the_same_while_nothing_changes() -> None:
     """Nothing in it depends on the clock between two changes."""
     site = Site(windows=[SUNDAYS])
