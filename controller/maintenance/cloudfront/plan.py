@@ -69,7 +69,7 @@ class Intent(Struct, frozen=True):
 
     def is_excepted(self, behavior: Behavior) -> bool:
         """Return whether the owner has named this behavior in `except_paths`."""
-        return any(_names(each, behavior.path_pattern) for each in self.except_paths)
+        return any(names_behavior(each, behavior.path_pattern) for each in self.except_paths)
 
 
 class Step(Struct, frozen=True):
@@ -115,7 +115,7 @@ def unmatched_except_paths(
         f"ExceptPaths names {entry}, and no target has such a behavior: write the path pattern as "
         "the distribution does"
         for entry in except_paths
-        if not any(_names(entry, each.path_pattern) for each in behaviors)
+        if not any(names_behavior(entry, each.path_pattern) for each in behaviors)
     )
 
 
@@ -170,7 +170,8 @@ def _row(behavior: Behavior, ours: str | None, intent: Intent) -> Step:
     return _to_close(behavior, ours, intent)
 
 
-def _names(except_path: str, path_pattern: str | None) -> bool:
+def names_behavior(except_path: str, path_pattern: str | None) -> bool:
+    """Return whether an entry of `except_paths` is this behavior."""
     # The bare word means the default behavior only; a path pattern of that name is /default.
     if path_pattern is None or except_path == "default":
         return path_pattern is None and except_path == "default"

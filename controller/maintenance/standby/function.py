@@ -1,8 +1,8 @@
 """
 The standby engine's CloudFront Function: which one is ours, and CloudFront's rules for it. Pure.
 
-The template names it `<stack>-MaintenanceStandby`, so the name says which stack it belongs to. It
-has no versions, and is deleted with its stack.
+The template names it `site-maintenance-<UUID>`, after the id of its stack. It has no versions, and
+is deleted with the stack.
 """
 
 import re
@@ -19,7 +19,7 @@ from maintenance.model import (
     Kind,
 )
 
-_OUR_NAME = re.compile(r"(?P<stack>.+)-MaintenanceStandby")
+_OUR_NAME = re.compile(r"site-maintenance-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # The distributions that may have one function (doc: CloudFront Developer Guide, cloudfront-limits).
 MAX_DISTRIBUTIONS = 100
 
@@ -45,13 +45,13 @@ class StandbyFunction(Struct, frozen=True):
         return arn == self.arn
 
     def is_former(self, arn: str) -> bool:  # noqa: ARG002 - the protocol's
-        """Return False: it is deleted with its stack, and a later one has the same name."""
+        """Return False: it is deleted with its stack."""
         return False
 
     def sibling_stack(self, arn: str) -> str | None:
-        """Return the name of the other stack whose standby function this is, or None."""
-        found = _OUR_NAME.fullmatch(_name(arn))
-        return found["stack"] if found and not self.owns(arn) else None
+        """Return the name of the function if it is the standby function of another stack."""
+        name = _name(arn)
+        return name if _OUR_NAME.fullmatch(name) and not self.owns(arn) else None
 
     def unsupported(self, behavior: Behavior) -> Feature | None:
         """

@@ -14,31 +14,34 @@ from maintenance.standby.function import StandbyFunction
 from tests.builders import a_behavior, a_function, a_lambda
 
 _FUNCTIONS = "arn:aws:cloudfront::123456789012:function"
-FUNCTION = StandbyFunction(f"{_FUNCTIONS}/site-MaintenanceStandby", "site")
+_NAME = "site-maintenance-0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f"
+_OTHER = "site-maintenance-ffffffff-0a1b-2c3d-4e5f-0a1b2c3d4e5f"
+FUNCTION = StandbyFunction(f"{_FUNCTIONS}/{_NAME}", "site")
 ENGINE: Engine = FUNCTION
 ATTACHED = Association(VIEWER_REQUEST, Kind.CLOUDFRONT_FUNCTION, FUNCTION.arn)
 
 
 def test_it_is_known_by_its_arn() -> None:
-    """A function has no versions, and CloudFormation gives a later one the same name."""
-    assert "site-MaintenanceStandby" == FUNCTION.name
+    """A function has no versions."""
+    assert _NAME == FUNCTION.name
     assert FUNCTION.arn == attached_version([a_function(VIEWER_RESPONSE), ATTACHED], ENGINE)
     assert None is attached_version([a_function()], ENGINE)
-    assert not ENGINE.is_former(f"{_FUNCTIONS}/site-MaintenanceStandby2")
+    assert not ENGINE.is_former(f"{_FUNCTIONS}/{_OTHER}")
 
 
 @pytest.mark.parametrize(
-    ("name", "stack"),
+    ("name", "sibling"),
     [
-        ("other-MaintenanceStandby", "other"),
-        ("site-MaintenanceStandby", None),
-        ("other-MaintenanceStandby2", None),
+        (_OTHER, _OTHER),
+        (_NAME, None),
+        (f"{_OTHER}0", None),
+        ("site-maintenance-mine", None),
         ("shop-login", None),
     ],
 )
-def test_that_of_another_stack_is_recognised(name: str, stack: str | None) -> None:
-    """By the name that the template gives it."""
-    assert stack == ENGINE.sibling_stack(f"{_FUNCTIONS}/{name}")
+def test_that_of_another_stack_is_recognised(name: str, sibling: str | None) -> None:
+    """By its name, which does not have that of its stack."""
+    assert sibling == ENGINE.sibling_stack(f"{_FUNCTIONS}/{name}")
 
 
 @pytest.mark.parametrize(
