@@ -24,7 +24,7 @@ from tests.contract.template import ROOT
 from tests.timing import PATIENCE
 
 PROGRAM = ROOT / "controller" / "maintenance" / "standby" / "function.js"
-_IMPORT = re.compile(r'import (\w+) from"(\w+)";')
+_IMPORT = re.compile(r"""import (\w+) from ?["'](\w+)["'];?""")
 
 _RUN = """
     async function runAll(runs) {
@@ -109,6 +109,7 @@ def run_in_njs(code: bytes, runs: Sequence[Run]) -> list[Outcome]:
         outcomes = modules / "outcomes.json"
         program = f"""
             import fs from 'fs';
+            import played from 'cloudfront';
             {_RUN}
             runAll({_encode(runs)}).then((out) => fs.writeFileSync('{outcomes}', out));
         """
@@ -153,31 +154,36 @@ def _decode(text: str) -> list[Outcome]:
 
 
 def _without_imports(code: bytes) -> str:
-    text, number = _IMPORT.subn(r"const \1 = MODULES.\2;", code.decode())
-    assert 2 == number
-    return text
+    return _IMPORT.sub(r"const \1 = MODULES.\2;", code.decode())
 
 
 def _digests(runs: Iterable[Run]) -> str:
-    """Return a crypto module that knows the digests of all that looks like a token."""
+    """Return a crypto module that knows the digests of all that a request has."""
     texts = {
         text
         for run in runs
         for text in (
+            run.event["viewer"]["ip"],
+            *(each["value"] for each in run.event["request"]["headers"].values()),
             *(each["value"] for each in run.event["request"]["cookies"].values()),
             *(each.partition("=")[2] for each in (run.raw or "").split("&")),
             *(each["value"] for each in run.event["request"]["querystring"].values()),
         )
     }
     digests = {
-        text: urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode().rstrip("=")
+        text: {
+            "base64url": urlsafe_b64encode(digest).decode().rstrip("="),
+            "hex": digest.hex(),
+        }
         for text in texts
+        for digest in [hashlib.sha256(text.encode()).digest()]
     }
     return f"""
         const DIGESTS = {json.dumps(digests)};
         const MODULES = {{
             cloudfront: CLOUDFRONT,
             crypto: {{ createHash: () => ({{ update: (text) => ({{
-                digest: () => DIGESTS[text] }}) }}) }},
+                digest: (encoding) => DIGESTS[text][encoding] }}) }}) }},
         }};
+        const require = (name) => MODULES[name];
     """

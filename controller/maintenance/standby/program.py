@@ -22,21 +22,21 @@ CODE_LIMIT_BYTES = 10_240
 # What a program leaves for the state: eight periods without messages, and the paths of most sites.
 STATE_ROOM_BYTES = 1_000
 # In standby_function/source.js, and once in what is built from it.
-_PLACEHOLDER = "__BAKED__"
+PLACEHOLDER = "__BAKED__"
 
 
 def bytes_left(program: str) -> int:
     """Return how many bytes may be added to a program, below 0 if it is too large already."""
-    size = len(program.encode()) - len(_PLACEHOLDER)
+    size = len(program.encode()) - len(PLACEHOLDER)
     return CODE_LIMIT_BYTES - STATE_ROOM_BYTES - size
 
 
 def check_program(program: str) -> None:
     """Raise ConfigurationError if the code cannot be made of this program."""
-    number = program.count(_PLACEHOLDER)
+    number = program.count(PLACEHOLDER)
     if number != 1:
         raise ConfigurationError(
-            f"the program of the standby function has {_PLACEHOLDER} {number} times and not once: "
+            f"the program of the standby function has {PLACEHOLDER} {number} times and not once: "
             "make it with site-maintenance standby compose"
         )
     if bytes_left(program) < 0:
@@ -48,7 +48,7 @@ def check_program(program: str) -> None:
 
 def published_state(program: str, code: bytes) -> State | None:
     """Return the state in the code if it is this program with a state in it, else None."""
-    before, _, after = (each.encode() for each in program.partition(_PLACEHOLDER))
+    before, _, after = (each.encode() for each in program.partition(PLACEHOLDER))
     if not (code.startswith(before) and code.endswith(after)):
         return None
     return decode_state(code[len(before) : len(code) - len(after)])
@@ -75,4 +75,4 @@ def bake(program: str, state: State, paths: Iterable[str]) -> bytes:
 def _with_state(program: str, state: State, paths: Iterable[str]) -> bytes:
     document = {**msgspec.to_builtins(state), "a": [*paths]}
     # In ASCII, because no page of AWS says in which encoding it reads code.
-    return program.replace(_PLACEHOLDER, json.dumps(document, separators=(",", ":"))).encode()
+    return program.replace(PLACEHOLDER, json.dumps(document, separators=(",", ":"))).encode()
