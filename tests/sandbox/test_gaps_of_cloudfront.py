@@ -158,6 +158,21 @@ def test_a_stack_may_have_any_distribution(plain: Cloud) -> None:
     assert "CREATE_COMPLETE" == eventually(lambda: _settled(plain))
 
 
+def test_an_update_of_a_function_has_no_etag(plain: Cloud) -> None:
+    """Patch: patches/cloudfront/distributions, where the model wants it (UpdateFunctionResult)."""
+    a_function(plain)
+    described = plain.cloudfront.describe_function(Name="rewrite", Stage="DEVELOPMENT")
+
+    updated = plain.cloudfront.update_function(
+        Name="rewrite",
+        IfMatch=described["ETag"],
+        FunctionConfig=described["FunctionSummary"]["FunctionConfig"],
+        FunctionCode=b"function handler(event) { return event.request; }",
+    )
+
+    assert "ETag" not in updated
+
+
 def test_a_stack_deletes_a_function_in_use(plain: Cloud) -> None:
     """Patch: patches/cloudformation, which also deletes the keys of a store."""
     store = {"Type": "AWS::CloudFront::KeyValueStore", "Properties": {"Name": "standby"}}

@@ -126,6 +126,24 @@ def test_a_function_has_ten_kilobytes(cloud: Cloud) -> None:
     )
 
 
+def test_an_updated_function_is_published_by_the_etag_of_the_update(cloud: Cloud) -> None:
+    """In the header that the model names (model: cloudfront UpdateFunctionResult)."""
+    a_function(cloud, code=_CODE)
+    described = cloud.cloudfront.describe_function(Name="rewrite", Stage="DEVELOPMENT")
+    config = described["FunctionSummary"]["FunctionConfig"]
+
+    updated = cloud.cloudfront.update_function(
+        Name="rewrite",
+        IfMatch=described["ETag"],
+        FunctionConfig=config,
+        FunctionCode=f"{_CODE} ".encode(),
+    )
+    cloud.cloudfront.publish_function(Name="rewrite", IfMatch=updated["ETag"])
+
+    live = cloud.cloudfront.get_function(Name="rewrite", Stage="LIVE")["FunctionCode"].read()
+    assert f"{_CODE} ".encode() == live
+
+
 def test_rights_on_a_store_are_for_that_one(cloud: Cloud) -> None:
     """IAM judges the ARN of the store (Service Authorization Reference)."""
     ours, theirs = a_store(cloud), a_store(cloud, "other")

@@ -7,6 +7,7 @@ Patch CloudFront: refusals, defaults, propagation, and responses as CloudFront w
     UpdateDistribution                    If-Match first; the rules; defaults; InProgress
     Get, GetConfig, List                  Status; order of associations; ETag and pages of a listing
     DeleteFunction (CloudFront Function)  FunctionInUse while a behavior has it
+    UpdateFunction                        ETag in the header ETtag, as the model spells it
     CreateFunction, UpdateFunction        FunctionSizeLimitExceeded above 10 KB (cloudfront-limits)
 
 Creating and updating also need rights beyond CloudFront's own: see `iam.associations`.
@@ -78,6 +79,7 @@ class Distributions:
             "ListDistributions": self._list,
             "DeleteDistribution": self._delete,
             "DeleteFunction": _delete_function,
+            "UpdateFunction": _update_function,
         }
 
     def install(self) -> None:
@@ -222,6 +224,14 @@ async def _reject_without_match(request: Request, forward: Forward) -> Response:
 async def _delete_function(request: Request, forward: Forward) -> Response:
     refusal = refuse_function_in_use(request.path.rstrip("/").rpartition("/")[2])
     return errors.to_response(refusal, "cloudfront") if refusal else await forward(request)
+
+
+async def _update_function(request: Request, forward: Forward) -> Response:
+    response = await forward(request)
+    lower = {name.lower(): value for name, value in response.headers.items()}
+    if "etag" not in lower:
+        return response
+    return replace(response, headers={**response.headers, "ETtag": lower["etag"]})
 
 
 def refuse_function_in_use(name: str) -> Refusal | None:
