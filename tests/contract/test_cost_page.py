@@ -17,7 +17,11 @@ def price(what: str) -> float:
 
 def test_the_page_counts_metrics_alarms_and_dashboards() -> None:
     """And multiplies them by its own prices."""
-    kinds = [each["Type"] for each in load_template()["Resources"].values()]
+    kinds = [
+        each["Type"]
+        for each in load_template()["Resources"].values()
+        if each.get("Condition") != "IsStandby"
+    ]
     kept = {
         "metric": len(telemetry.UNITS),
         "alarm": kinds.count("AWS::CloudWatch::Alarm"),
@@ -29,3 +33,16 @@ def test_the_page_counts_metrics_alarms_and_dashboards() -> None:
     assert [f"{kept[what] * price(f'a{"n" * (what == "alarm")} {what}'):.2f}" for what in kept] == [
         dollars for _, _, dollars in rows
     ]
+
+
+def test_the_page_counts_the_alarms_of_the_standby_engine() -> None:
+    """They come on top."""
+    count = sum(
+        (each["Type"], each.get("Condition")) == ("AWS::CloudWatch::Alarm", "IsStandby")
+        for each in load_template()["Resources"].values()
+    )
+
+    sentence = (
+        f"`Engine=standby` has {count} alarms more, {count * price('an alarm'):.2f} US dollars"
+    )
+    assert sentence in PAGE

@@ -17,6 +17,14 @@ CREATE_ACTIONS = {
         "cloudfront:CreateDistribution",
         "arn:aws:cloudfront::123456789012:distribution/E2EXAMPLE1AB3",
     ),
+    "AWS::CloudFront::Function": (
+        "cloudfront:CreateFunction",
+        "arn:aws:cloudfront::123456789012:function/site-maintenance-00000000-0000",
+    ),
+    "AWS::CloudFront::KeyValueStore": (
+        "cloudfront:CreateKeyValueStore",
+        "arn:aws:cloudfront::123456789012:key-value-store/00000000-0000",
+    ),
     "AWS::CloudWatch::Dashboard": (
         "cloudwatch:PutDashboard",
         "arn:aws:cloudwatch::123456789012:dashboard/site-maintenance",

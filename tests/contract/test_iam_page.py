@@ -6,6 +6,7 @@ from collections.abc import Set as AbstractSet
 from tests.contract.template import ROOT, statements
 from tests.stack.operations import OPERATIONS
 from tests.stack.permissions import Permission, permissions_of_the_template
+from tests.stack.standby_operations import STANDBY_OPERATIONS
 
 
 def _rows(heading: str) -> list[list[str]]:
@@ -23,7 +24,15 @@ def _words(cell: str) -> list[str]:
 
 def _statements_of_the_page() -> list[tuple[str, str, list[str], str, str]]:
     """Return role, statement, actions, resource and reason of each row."""
-    own = [["`Controller`", *cells] for cells in _rows("The controller's role")]
+    own = [
+        [f"`{where}`", *cells]
+        for heading, where in (
+            ("The controller's role", "Controller"),
+            ("With the engine attach", "AttachPolicy"),
+            ("With the engine standby", "StandbyPolicy"),
+        )
+        for cells in _rows(heading)
+    ]
     return [
         (_words(cells[0])[0], _words(cells[1])[0], _words(cells[2]), cells[3], cells[4])
         for cells in [*own, *_rows("Other roles and policies")]
@@ -57,9 +66,10 @@ def test_every_permission_has_an_operation_or_is_listed_as_not_tested() -> None:
     """Not both."""
     permissions = permissions_of_the_template()
 
-    assert [] == _names(permissions - OPERATIONS.keys() - _not_tested())
-    assert [] == _names((OPERATIONS.keys() | _not_tested()) - permissions)
-    assert [] == _names(OPERATIONS.keys() & _not_tested())
+    tested = OPERATIONS.keys() | STANDBY_OPERATIONS.keys()
+    assert [] == _names(permissions - tested - _not_tested())
+    assert [] == _names((tested | _not_tested()) - permissions)
+    assert [] == _names(tested & _not_tested())
 
 
 def test_a_permission_that_is_not_tested_names_a_page_of_aws() -> None:

@@ -8,8 +8,16 @@ from maintenance.aws.event_bus import SOURCE
 from maintenance.reporting import telemetry
 from maintenance.reporting.transitions import STUCK_AFTER
 
-from tests.contract.template import ROOT, load_template, properties, statements, substituted
+from tests.contract.template import (
+    ROOT,
+    load_template,
+    properties,
+    resource,
+    statements,
+    substituted,
+)
 from tests.stack.alarm_causes import CAUSES
+from tests.stack.standby_alarm_causes import STANDBY_CAUSES
 
 DIMENSIONS = [{"Name": "service", "Value": {"Ref": "AWS::StackName"}}]
 ALARMS = [
@@ -17,12 +25,16 @@ ALARMS = [
     for name, each in load_template()["Resources"].items()
     if each["Type"] == "AWS::CloudWatch::Alarm"
 ]
+STANDBY = [name for name in ALARMS if resource(name).get("Condition") == "IsStandby"]
 OURS = [name for name in ALARMS if properties(name)["Namespace"] == telemetry.NAMESPACE]
 
 
 def dashboard() -> list[dict[str, Any]]:
-    """Return the widgets."""
-    body = properties("Dashboard")["DashboardBody"]["Fn::Sub"]
+    """Return the widgets of a stack with the standby engine, which has some more."""
+    body, names = properties("Dashboard")["DashboardBody"]["Fn::Sub"]
+    for name, value in names.items():
+        _, of_standby, _ = value["Fn::If"]
+        body = body.replace(f"${{{name}}}", of_standby["Fn::Sub"])
     widgets: list[dict[str, Any]] = json.loads(substituted(body))["widgets"]
     return widgets
 
@@ -44,6 +56,10 @@ def test_the_template_has_these_alarms() -> None:
         "InvalidInputs",
         "StuckDistributions",
         "LongMaintenance",
+        "StandbyThrottles",
+        "StandbyExecutionErrors",
+        "StandbyInvalidResults",
+        "StandbyReadErrors",
     }
     reference = (ROOT / "docs" / "operations-reference.md").read_text(encoding="utf-8")
 
@@ -53,7 +69,7 @@ def test_the_template_has_these_alarms() -> None:
 
 def test_every_alarm_has_a_cause_that_sets_it_off() -> None:
     """On a deployed stack; a cause may set off other alarms of the template too."""
-    assert set(ALARMS) == CAUSES.keys()
+    assert set(ALARMS) == CAUSES.keys() | STANDBY_CAUSES.keys()
     assert all(name in cause.alarms <= CAUSES.keys() for name, cause in CAUSES.items())
 
 
@@ -101,6 +117,9 @@ def test_the_dashboard_shows_every_metric() -> None:
         ("AWS/Lambda", "Throttles"),
         ("AWS/Scheduler", "InvocationsFailedToBeSentToDeadLetterCount"),
         ("AWS/SQS", "ApproximateNumberOfMessagesVisible"),
+        *(("AWS/CloudFront", properties(name)["MetricName"]) for name in STANDBY),
+        ("AWS/CloudFront", "FunctionComputeUtilization"),
+        ("AWS/CloudFront", "FunctionInvocations"),
     }
     shown = {(metric[0], metric[1]) for metric in metrics()}
 
@@ -142,12 +161,22 @@ def test_widgets_of_the_dashboard_do_not_overlap() -> None:
     assert all(x < 24 for x, _ in cells)
 
 
-def test_the_dashboard_shows_every_unconditional_alarm() -> None:
-    """It could not refer to an alarm that a parameter disables."""
+def test_the_dashboard_shows_every_alarm_of_an_engine() -> None:
+    """But not one that a parameter disables: it could not refer to it."""
     (shown,) = (each["properties"]["alarms"] for each in dashboard() if each["type"] == "alarm")
 
-    always = [name for name in ALARMS if "Condition" not in load_template()["Resources"][name]]
-    assert {f"{name}.Arn" for name in always} == set(shown)
+    always = [name for name in ALARMS if "Condition" not in resource(name)]
+    assert {f"{name}.Arn" for name in [*always, *STANDBY]} == set(shown)
+
+
+@pytest.mark.parametrize("name", STANDBY)
+def test_an_alarm_of_the_standby_engine_watches_its_function(name: str) -> None:
+    """CloudFront counts by function, as Region Global (programming-cloudwatch-metrics)."""
+    alarm = properties(name)
+
+    dimensions = {each["Name"]: each["Value"] for each in alarm["Dimensions"]}
+    assert {"FunctionName": {"Ref": "StandbyFunction"}, "Region": "Global"} == dimensions
+    assert ("AWS/CloudFront", "Sum") == (alarm["Namespace"], alarm["Statistic"])
 
 
 def test_the_controller_may_only_send_events_from_its_own_source() -> None:

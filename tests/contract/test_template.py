@@ -237,6 +237,8 @@ _LONGEST = {
     "PreviewDistribution": 32,
     "ScheduleGroup": 64,
     "SchedulerRole": len("arn:aws:iam::123456789012:role/") + 64,
+    "StandbyFunction": len("site-maintenance-") + 36,
+    "StandbyStore": len("arn:aws:cloudfront::123456789012:key-value-store/") + 36,
     "StateBucket": 63,
 }
 

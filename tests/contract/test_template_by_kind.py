@@ -40,9 +40,9 @@ def _created() -> Iterator[tuple[str, dict[str, Any]]]:
     ("name", "properties"), list(_created()), ids=[name for name, _ in _created()]
 )
 def test_two_stacks_share_no_name(name: str, properties: dict[str, Any]) -> None:
-    """CloudFormation gives the name, it contains the stack's name, or it refers to a resource."""
+    """CloudFormation gives the name, or it has the stack's name or id, or that of a resource."""
     fixed = {key: value for key, value in properties.items() if key in _NAMES}
-    own = ["AWS::StackName", *(json.dumps({"Ref": each}) for each in _RESOURCES)]
+    own = ["AWS::StackName", "AWS::StackId", *(json.dumps({"Ref": each}) for each in _RESOURCES)]
     shared = [
         key for key, value in fixed.items() if not any(each in json.dumps(value) for each in own)
     ]

@@ -29,7 +29,7 @@ from tests.stack.deliveries import (
 from tests.stack.operations import empty_dead_letter_queue
 from tests.stack.permissions import INVOKE, Permission, without
 
-_UPDATE = Permission("Controller", "UpdateDistributions", "cloudfront:UpdateDistribution")
+_UPDATE = Permission("AttachPolicy", "UpdateDistributions", "cloudfront:UpdateDistribution")
 _INVOKE_BY_RULE = Permission("SwitchChanged", INVOKE, "lambda:InvokeFunction")
 _SCHEDULER_ROLE = (
     Permission("SchedulerRolePolicy", "InvokeController", "lambda:InvokeFunction"),

@@ -5,6 +5,7 @@ Each runs twice. Without the permission its result contains `denied`, by default
 it the result contains `permitted`, or is empty if that is.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -51,7 +52,7 @@ def reset(stack: DeployedStack) -> None:
     for name in _windows(stack):
         stack.cloud.ssm.delete_parameter(Name=name)
     _delete_objects(stack, "page/")
-    assert "" == _write("off")(stack)
+    assert "" == write("off")(stack)
     _finish_deployments(stack)
     assert "" == _sweep(stack)
     empty_dead_letter_queue(stack)
@@ -70,7 +71,7 @@ def _windows(stack: DeployedStack) -> list[str]:
     return [each["Name"] for each in found["Parameters"]]
 
 
-def _write(value: str) -> Run:
+def write(value: str) -> Run:
     """Return the operation that writes the switch and sweeps."""
 
     def run(stack: DeployedStack) -> str:
@@ -92,7 +93,7 @@ def _after(value: str) -> Step:
     """Return the step that writes the switch and sweeps without an error."""
 
     def step(stack: DeployedStack) -> None:
-        assert "" == _write(value)(stack)
+        assert "" == write(value)(stack)
 
     return step
 
@@ -151,15 +152,16 @@ def _delete_installation(stack: DeployedStack) -> str:
     Returns what became of the status.
     """
     before = len(log_lines(stack, "status kept"))
-    _request_installation(stack, "Delete")
+    assert "" == request_installation(stack, "Delete")
     is_kept = stack.status("live")
-    _request_installation(stack, "Create")
+    assert "" == request_installation(stack, "Create")
     if not is_kept:
         return _NO_STATUS
     return eventually(lambda: " ".join(log_lines(stack, "status kept")[before:]))
 
 
-def _request_installation(stack: DeployedStack, request_type: str) -> None:
+def request_installation(stack: DeployedStack, request_type: str) -> str:
+    """Send the custom resource's request as CloudFormation does; return why it failed, or ''."""
     response_url = stack.cloud.s3.generate_presigned_url(
         "put_object", Params={"Bucket": stack.output("StateBucket"), "Key": "answer"}
     )
@@ -172,17 +174,20 @@ def _request_installation(stack: DeployedStack, request_type: str) -> None:
         "PhysicalResourceId": "Installation-of-1",
     }
     assert "" == stack.invoke(request)
+    answer = stack.cloud.s3.get_object(Bucket=stack.output("StateBucket"), Key="answer")
+    response: dict[str, str] = json.loads(answer["Body"].read())
+    return "" if response["Status"] == "SUCCESS" else response["Reason"]
 
 
 def _publish(message: str, *prepare: Step) -> Operation:
     """Return the operation that closes the site with a new message, so that it publishes."""
-    return Operation(run=_write(f"on: {message}"), prepare=prepare)
+    return Operation(run=write(f"on: {message}"), prepare=prepare)
 
 
-_CLOSE = Operation(run=_write("on"))
-_OPEN = Operation(run=_write("off"), prepare=(_after("on"),))
+_CLOSE = Operation(run=write("on"))
+_OPEN = Operation(run=write("off"), prepare=(_after("on"),))
 _SWEEP = Operation(run=_sweep)
-_SET_ALARM_CLOCK = Operation(run=_write("on for 2h"))
+_SET_ALARM_CLOCK = Operation(run=write("on for 2h"))
 _DELIVER_SWEEP = delivery(trigger_sweep)
 _DELIVER_SWITCH = delivery(rewrite_switch, rule="ControllerSwitchChanged")
 _DELIVER_PAGE = delivery(upload_page, rule="ControllerPageChanged")
@@ -191,43 +196,43 @@ _INVOKE_BY_RULE = Permission("SwitchChanged", INVOKE, "lambda:InvokeFunction")
 # By resource and statement, then by action.
 _OPERATIONS: dict[tuple[str, str], dict[str, Operation]] = {
     ("Controller", "ListDistributions"): {"cloudfront:ListDistributions": _SWEEP},
-    ("Controller", "UpdateDistributions"): {
+    ("AttachPolicy", "UpdateDistributions"): {
         "cloudfront:GetDistributionConfig": _CLOSE,
         "cloudfront:UpdateDistribution": _CLOSE,
     },
-    ("Controller", "UpdatePreviewDistribution"): {
+    ("AttachPolicy", "UpdatePreviewDistribution"): {
         "cloudfront:GetDistributionConfig": _publish("the preview is read"),
         "cloudfront:UpdateDistribution": _publish("the preview is changed"),
     },
-    ("Controller", "ReadVpcOrigins"): {"cloudfront:GetVpcOrigin": _CLOSE},
-    ("Controller", "AttachMaintenanceFunctions"): {
+    ("AttachPolicy", "ReadVpcOrigins"): {"cloudfront:GetVpcOrigin": _CLOSE},
+    ("AttachPolicy", "AttachMaintenanceFunctions"): {
         "lambda:GetFunction": _CLOSE,
         "lambda:EnableReplication*": _CLOSE,
         "lambda:DisableReplication*": _CLOSE,
     },
-    ("Controller", "PublishPageVersions"): {
+    ("AttachPolicy", "PublishPageVersions"): {
         "lambda:GetFunction": _publish("the function is read"),
         "lambda:ListVersionsByFunction": _publish("its versions are listed"),
         "lambda:UpdateFunctionCode": _publish("it gets its code"),
         "lambda:UpdateFunctionConfiguration": _publish("it is configured", _change_page_memory),
         "lambda:PublishVersion": _publish("it is published"),
     },
-    ("Controller", "PassEdgeFunctionRole"): {
+    ("AttachPolicy", "PassEdgeFunctionRole"): {
         "iam:PassRole": _publish("it has its role again", _change_page_role),
     },
-    ("Controller", "RestoreDisplacedFunctions"): {
+    ("AttachPolicy", "RestoreDisplacedFunctions"): {
         "lambda:GetFunction": _OPEN,
         "lambda:EnableReplication*": _OPEN,
         "lambda:DisableReplication*": _OPEN,
     },
-    ("Controller", "CreateServiceLinkedRoles"): {
+    ("AttachPolicy", "CreateServiceLinkedRoles"): {
         "iam:CreateServiceLinkedRole": Operation(
-            run=_write("on"), prepare=(_delete_service_linked_roles,)
+            run=write("on"), prepare=(_delete_service_linked_roles,)
         ),
     },
     ("Controller", "ReadAndWriteSwitch"): {
         "ssm:GetParameter": _SWEEP,
-        "ssm:GetParameterHistory": Operation(run=_write("on"), prepare=(_start_window,)),
+        "ssm:GetParameterHistory": Operation(run=write("on"), prepare=(_start_window,)),
         "ssm:PutParameter": Operation(run=_command),
     },
     ("Controller", "ReadWindows"): {
@@ -246,7 +251,7 @@ _OPERATIONS: dict[tuple[str, str], dict[str, Operation]] = {
         "scheduler:GetSchedule": _SWEEP,
         "scheduler:CreateSchedule": _SET_ALARM_CLOCK,
         "scheduler:UpdateSchedule": Operation(
-            run=_write("on for 3h"),
+            run=write("on for 3h"),
             prepare=(_after("on for 2h"), _finish_deployments, _sweep_once_deployed),
         ),
         "scheduler:DeleteSchedule": Operation(
@@ -254,18 +259,18 @@ _OPERATIONS: dict[tuple[str, str], dict[str, Operation]] = {
         ),
     },
     ("Controller", "PassSchedulerRole"): {"iam:PassRole": _SET_ALARM_CLOCK},
-    ("Controller", "ReadAndWriteDisplacedRecords"): {
-        "s3:GetObject": Operation(run=_write("on"), prepare=(_after("on"), _after("off"))),
+    ("AttachPolicy", "ReadAndWriteDisplacedRecords"): {
+        "s3:GetObject": Operation(run=write("on"), prepare=(_after("on"), _after("off"))),
         "s3:PutObject": _CLOSE,
     },
     ("Controller", "ReadPageFiles"): {
-        "s3:GetObject": Operation(run=_write("on"), prepare=(upload_page,)),
+        "s3:GetObject": Operation(run=write("on"), prepare=(upload_page,)),
     },
     ("Controller", "ReadBypassTokens"): {
-        "s3:GetObject": Operation(run=_write("on"), prepare=(upload_bypass_tokens,)),
+        "s3:GetObject": Operation(run=write("on"), prepare=(upload_bypass_tokens,)),
     },
     ("Controller", "ListStateBucket"): {
-        "s3:ListBucket": Operation(run=_write("on"), prepare=(_delete_records,)),
+        "s3:ListBucket": Operation(run=write("on"), prepare=(_delete_records,)),
     },
     ("Controller", ON_FAILURE): {
         "sqs:SendMessage": Operation(
@@ -303,7 +308,7 @@ _OPERATIONS: dict[tuple[str, str], dict[str, Operation]] = {
         "sts:AssumeRole": Operation(run=_DELIVER_SWEEP, denied=LOST["AWS/Scheduler"], permitted=RAN)
     },
     ("MaintenanceEdge", TRUST): {
-        "sts:AssumeRole": Operation(run=_write("on"), denied="edgelambda.amazonaws.com")
+        "sts:AssumeRole": Operation(run=write("on"), denied="edgelambda.amazonaws.com")
     },
 }
 OPERATIONS: Mapping[Permission, Operation] = {

@@ -33,6 +33,7 @@ def rights(template: str, values: Mapping[str, str]) -> tuple[Right, ...]:
     found = [
         right
         for name, each in document["Resources"].items()
+        if "Condition" not in each or reader.holds(each["Condition"])
         for right in reader.read(name, each["Type"], each.get("Properties", {}))
     ]
     return tuple(sorted(found, key=lambda each: each.role))
@@ -73,18 +74,22 @@ class _Reader(Struct, frozen=True):
             case {"Fn::Sub": text}:
                 return self._substituted(text)
             case {"Fn::If": [str(name), first, second]}:
-                return self._text(first if self._holds(self.conditions[name]) else second)
+                return self._text(first if self.holds(name) else second)
             case {"Fn::Select": [index, each]}:
                 return self._text(each).split(",")[int(index)]
             case list():
                 return ", ".join(map(self._text, value))
         return str(value)
 
-    def _holds(self, condition: dict[str, Any]) -> bool:
-        """Return whether a condition holds: Equals, or Not of another, as the template has them."""
+    def holds(self, name: str) -> bool:
+        """Return whether the condition of that name holds."""
+        return self._is_true(self.conditions[name])
+
+    def _is_true(self, condition: dict[str, Any]) -> bool:
+        """Return whether it does: Equals, or Not of another, as the template has them."""
         match condition:
             case {"Fn::Not": [other]}:
-                return not self._holds(other)
+                return not self._is_true(other)
         first, second = condition["Fn::Equals"]
         return self._text(first) == self._text(second)
 

@@ -33,6 +33,8 @@ _UNCHANGED = ("didn't contain changes", "No updates are to be performed")
 _POLL_SECONDS = 1.0
 # Parameters by which a stack of this template is known.
 OF_THIS_TEMPLATE = {"Distributions", "SwitchParameter"}
+# An output that only a stack with the standby engine has.
+STANDBY_FUNCTION_ARN = "StandbyFunctionArn"
 
 
 class DeployedStack(Struct, frozen=True):

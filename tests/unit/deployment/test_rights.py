@@ -77,6 +77,17 @@ def test_a_list_in_a_condition_is_shown_whole() -> None:
     assert ("a/*, Queue",) == read("x:Y", resource).resources
 
 
+def test_a_policy_whose_condition_is_false_gives_no_rights() -> None:
+    """Each engine has a policy of its own, and a stack has one engine."""
+    document = json.loads(template({"Action": "x:Y", "Resource": "*"}))
+    document["Resources"]["Role"]["Condition"] = "HasOrigin"
+
+    assert () == rights(json.dumps(document), {})
+    assert ("Role",) == tuple(
+        each.role for each in rights(json.dumps(document), {"Origin": "a.example"})
+    )
+
+
 def test_policies_beside_a_role_are_its_rights_too() -> None:
     """Also those of AWS."""
     document = json.loads(template())

@@ -20,12 +20,14 @@ from maintenance.deployment.stack_status import Step, first_step
 from maintenance.errors import ConfigurationError
 
 _REGION = "us-east-1"
+_ENGINE = "Engine"
 _EXAMPLES = """\
 examples:
   site-maintenance deploy                     asks at most six questions
   site-maintenance deploy --distributions E2EXAMPLE1AB3 --time-zone Europe/Ljubljana
   site-maintenance deploy --file site.toml --yes
   site-maintenance deploy --set LeadTimeMinutes=10
+  site-maintenance deploy --engine standby
   site-maintenance deploy --stack shop-maintenance --switch /shop/maintenance
 
 It shows what it would create or change, and asks, before it does anything. Run
@@ -51,6 +53,13 @@ def add_arguments(commands: Commands, shared: argparse.ArgumentParser) -> None:
             metavar=question.parameter.upper(),
             help=f"{question.text} For example {question.example}",
         )
+    deploy.add_argument(
+        "--engine",
+        dest=_ENGINE,
+        metavar="ENGINE",
+        help="attach closes within minutes; standby within about half a minute, by a function "
+        "that you attach once (docs/deploy.md)",
+    )
     deploy.add_argument(
         "--set",
         action="append",
@@ -105,5 +114,5 @@ def given_values(arguments: argparse.Namespace) -> dict[str, str]:
         if not separator:
             raise ConfigurationError(f"--set takes NAME=VALUE; this is {each!r}")
         values[name] = value
-    typed = {name: getattr(arguments, name) for name in OPTIONS}
+    typed = {name: getattr(arguments, name) for name in (*OPTIONS, _ENGINE)}
     return values | {name: value for name, value in typed.items() if value is not None}

@@ -12,6 +12,7 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from maintenance.aws.cloudfront import CloudFront
 from maintenance.cli.argument_types import duration
 from maintenance.cli.arguments import Commands
 from maintenance.cli.confirm import confirm
@@ -27,10 +28,11 @@ from maintenance.cli.switch.effect import WindowChanges
 from maintenance.cli.switch.write import read_prospect
 from maintenance.deployment.events import ending, failures, is_success
 from maintenance.deployment.remains import Remain, remains
-from maintenance.deployment.stack import DeployedStack, Stack
+from maintenance.deployment.stack import STANDBY_FUNCTION_ARN, DeployedStack, Stack
 from maintenance.deployment.template import bucket_in_use, retained
 from maintenance.errors import ConfigurationError, MaintenanceError
 from maintenance.reporting.report import ACCEPTED, has_reached
+from maintenance.standby.in_use import refuse_attached
 
 if TYPE_CHECKING:
     from maintenance.cli.session import Session
@@ -47,6 +49,7 @@ examples:
   site-maintenance destroy --stack shop-maintenance --yes
 
 It opens the site, and deletes the stack only once CloudFront has accepted that.
+A standby function must be detached before: site-maintenance standby detach.
 At the end it prints the commands that delete what stays.
 """
 
@@ -81,6 +84,7 @@ def run(arguments: argparse.Namespace, context: Context) -> ExitCode:
         raise ConfigurationError(
             f"the stack {stack.name} is {deployed.status}: wait until that is done"
         )
+    _refuse_attached(context, stack.name, deployed)
     staying = tuple(_remains(stack, deployed))
     has_controller = deployed.status not in _WITHOUT_CONTROLLER
     if context.terminal.is_interactive and not arguments.yes:
@@ -97,6 +101,16 @@ def run(arguments: argparse.Namespace, context: Context) -> ExitCode:
     if not opened:
         return ExitCode.NOT_YET
     return _delete(context, stack, deployed, staying, opened)
+
+
+def _refuse_attached(context: Context, stack: str, deployed: DeployedStack) -> None:
+    """Raise ConfigurationError if a cache behavior still has the standby function."""
+    arn = deployed.outputs.get(STANDBY_FUNCTION_ARN)
+    if not arn:
+        return
+    listing = CloudFront(context.aws().client("cloudfront")).list_distributions()
+    if refusal := refuse_attached(arn, listing, stack=stack):
+        raise ConfigurationError(refusal)
 
 
 def _explain(context: Context, staying: tuple[Remain, ...], *, has_controller: bool) -> None:

@@ -18,6 +18,7 @@ from maintenance.cli.stack.view import (
     render_commands,
     render_parameters,
     render_rights,
+    render_standby,
     watch_events,
 )
 from maintenance.deployment.bucket import PackageBucket
@@ -25,7 +26,12 @@ from maintenance.deployment.changes import changed_parameters
 from maintenance.deployment.events import ending, failures, is_success
 from maintenance.deployment.parameters import read_parameters
 from maintenance.deployment.rights import rights
-from maintenance.deployment.stack import ChangeSet, DeployedStack, Stack
+from maintenance.deployment.stack import (
+    STANDBY_FUNCTION_ARN,
+    ChangeSet,
+    DeployedStack,
+    Stack,
+)
 from maintenance.deployment.stack_status import Step
 from maintenance.deployment.template import bucket_in_use, package_keys, with_bucket
 from maintenance.errors import MaintenanceError, ObservationError
@@ -131,7 +137,11 @@ class Deployment(Struct, frozen=True):
                 "/site/maintenance, so write the name of yours there; docs/iam.md#what-people-need "
                 "lists what each command needs."
             )
-        terminal.answer({}, render_commands(self.stack.name), "")
+        now = self.stack.read()
+        arn = now.outputs.get(STANDBY_FUNCTION_ARN) if now else None
+        terminal.answer(
+            {}, render_standby(arn, self.stack.name), render_commands(self.stack.name), ""
+        )
         return ExitCode.DONE
 
     def _document(self) -> DeploymentDocument:
