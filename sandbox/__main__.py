@@ -13,7 +13,7 @@ import stat
 import sys
 from pathlib import Path
 
-from sandbox.settings import Settings
+from sandbox.settings import FIELD_DELAYS, Settings
 
 HOST = "127.0.0.1"
 _SEARCH_PATH = "/usr/local/bin:/usr/bin:/bin"
@@ -26,6 +26,11 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, required=True, help="loopback port to listen on")
     parser.add_argument("--state-dir", type=Path, required=True, help="where state and code go")
     parser.add_argument("--deploy-seconds", type=float, default=initial.deploy_seconds)
+    parser.add_argument(
+        "--field-delays",
+        action="store_true",
+        help="let changes take as long as others measured on AWS: minutes",
+    )
     parser.add_argument("--association-seed", type=int, default=initial.association_seed)
     parser.add_argument("--log-level", default="WARNING", help="INFO shows what ministack does")
     parser.add_argument(
@@ -39,6 +44,14 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     if parsed.until_stdin_closes and not stat.S_ISFIFO(os.fstat(0).st_mode):
         parser.error("--until-stdin-closes needs a pipe as standard input")
     return parsed
+
+
+def initial_settings(arguments: argparse.Namespace) -> Settings:
+    """Return the settings that the options name; those of AWS count more than one of them."""
+    settings = Settings(
+        deploy_seconds=arguments.deploy_seconds, association_seed=arguments.association_seed
+    )
+    return settings.with_changes(FIELD_DELAYS) if arguments.field_delays else settings
 
 
 def environment(arguments: argparse.Namespace, search_path: str) -> dict[str, str]:
@@ -74,9 +87,7 @@ def main() -> None:
 
     # Functions inherit the environment, and some loggers take their level from this very name.
     del os.environ["LOG_LEVEL"]
-    settings = Settings(
-        deploy_seconds=arguments.deploy_seconds, association_seed=arguments.association_seed
-    )
+    settings = initial_settings(arguments)
     binding = server.Binding(HOST, arguments.port, arguments.until_stdin_closes)
     try:
         asyncio.run(server.serve(binding, settings))

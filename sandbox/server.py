@@ -27,17 +27,21 @@ from sandbox.api.control import Control
 from sandbox.api.faults import Faults
 from sandbox.api.layer import Layer
 from sandbox.api.throttling import Throttle
+from sandbox.cloudfront.function_propagation import FunctionPropagation
 from sandbox.cloudfront.propagation import Propagation
 from sandbox.cloudfront.store_propagation import StorePropagation
 from sandbox.edge.app import Edge
+from sandbox.edge.interface import EdgeFunctions
 from sandbox.patches import s3, ssm
 from sandbox.patches.aws_lambda import environments
 from sandbox.patches.aws_lambda.invocations import AsynchronousInvocations, invoke
 from sandbox.patches.aws_lambda.replicas import Replicas
 from sandbox.patches.aws_lambda.versions import Versions
 from sandbox.patches.cloudformation import StackDistributions
-from sandbox.patches.cloudfront import key_value_store, records
+from sandbox.patches.cloudfront import key_value_store
 from sandbox.patches.cloudfront.distributions import Distributions
+from sandbox.patches.cloudfront.functions import Functions
+from sandbox.patches.cloudfront.stack_functions import StackFunctions
 from sandbox.patches.cloudwatch import metrics
 from sandbox.patches.cloudwatch.alarms import Alarms
 from sandbox.patches.events import deliveries
@@ -67,35 +71,63 @@ class _Patches:
     invocations: AsynchronousInvocations
     alarms: Alarms
     distributions: Distributions
+    functions: Functions
+
+
+@dataclass(frozen=True, slots=True)
+class _Propagations:
+    """What is on its way to the edge."""
+
+    distributions: Propagation
+    functions: FunctionPropagation
+    stores: StorePropagation
+
+    def finish(self) -> None:
+        """Let everything arrive now."""
+        for each in (self.distributions, self.functions, self.stores):
+            each.finish()
+
+    def advance(self, seconds: float) -> None:
+        """Bring what is on its way that much nearer; distributions have a patch for that."""
+        self.functions.advance(seconds)
+        self.stores.advance(seconds)
+
+    def clear(self) -> None:
+        """Remove everything, also what has arrived."""
+        for each in (self.distributions, self.functions, self.stores):
+            each.clear()
 
 
 def compose(settings: Settings) -> Layer:
     """Return the whole sandbox as one ASGI application."""
     current = CurrentSettings(settings)
-    propagation = Propagation(time.monotonic)
-    stores = StorePropagation(time.monotonic)
+    propagations = _Propagations(
+        Propagation(time.monotonic),
+        FunctionPropagation(time.monotonic),
+        StorePropagation(time.monotonic),
+    )
     throttle = Throttle(current, time.monotonic)
-    patches = _install_patches(current, propagation, stores)
+    patches = _install_patches(current, propagations)
+    deployed = propagations.distributions.deployed
     edge = Edge(
-        deployed=propagation.deployed,
+        deployed=deployed,
         invoke=invoke,
-        live_function=lambda arn: records.live_function(arn, stores, current.now),
-        count_function=metrics.count_function,
+        functions=EdgeFunctions(
+            patches.functions.live, metrics.count_function, patches.functions.throttle.start
+        ),
+        locations=lambda: current.now.edge_locations,
     )
     faults, calls = Faults(), CallLog(time.monotonic)
 
     def advance(minutes: int) -> None:
         patches.distributions.advance(minutes)
+        propagations.advance(60.0 * minutes)
         patches.alarms.advance(minutes)
-
-    def finish_deployments() -> None:
-        propagation.finish()
-        stores.finish()
 
     async def reset() -> None:
         await asyncio.to_thread(ministack.app._reset_all_state)
-        propagation.clear()
-        stores.clear()
+        propagations.clear()
+        patches.functions.throttle.clear()
         patches.replicas.clear()
         patches.invocations.clear()
         patches.alarms.clear()
@@ -105,13 +137,13 @@ def compose(settings: Settings) -> Layer:
     return Layer(
         emulator=ministack.app.app,
         edge=edge,
-        is_edge_host=lambda host: host.endswith(_DOMAIN) or propagation.deployed(host) is not None,
+        is_edge_host=lambda host: host.endswith(_DOMAIN) or deployed(host) is not None,
         control=Control(
             current=current,
             faults=faults,
             calls=calls,
             reset=reset,
-            finish_deployments=finish_deployments,
+            finish_deployments=propagations.finish,
             advance=advance,
         ),
         faults=faults,
@@ -122,18 +154,17 @@ def compose(settings: Settings) -> Layer:
     )
 
 
-def _install_patches(
-    current: CurrentSettings, propagation: Propagation, stores: StorePropagation
-) -> _Patches:
+def _install_patches(current: CurrentSettings, propagations: _Propagations) -> _Patches:
     # The patch that is installed last sees a call first.
-    replicas = Replicas(propagation.configurations, current)
+    replicas = Replicas(propagations.distributions.configurations, current)
     invocations = AsynchronousInvocations()
     alarms = Alarms(time.time)
-    distributions = Distributions(propagation, current, replicas.refresh)
+    distributions = Distributions(propagations.distributions, current, replicas.refresh)
+    functions = Functions(propagations.functions, propagations.stores, current)
     s3.install()
     ssm.install()
     authorization.install()
-    key_value_store.install(stores, current)
+    key_value_store.install(propagations.stores, current)
     Versions(current).install()
     deliveries.install()
     environments.install()
@@ -146,8 +177,10 @@ def _install_patches(
     invocations.install()
     Ticker(lambda: datetime.now(UTC)).install()
     distributions.install()
+    functions.install()
     StackDistributions(distributions).install()
-    return _Patches(replicas, invocations, alarms, distributions)
+    StackFunctions(functions, propagations.stores).install()
+    return _Patches(replicas, invocations, alarms, distributions, functions)
 
 
 async def _close_connection(send: asgi.Send) -> None:

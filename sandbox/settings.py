@@ -3,17 +3,32 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
+# What others have measured or noted on AWS: an UpdateDistribution and a publish take minutes, a
+# write of a key-value store 21 to 32 s to one edge (smoketurner/virtual-waiting-room,
+# graviavu/blog-samples), and a function that did not compile was throttled for 5 to 15 minutes
+# after it was repaired.
+FIELD_DELAYS = {
+    "deploy_seconds": 180.0,
+    "publish_seconds": 150.0,
+    "store_seconds": 30.0,
+    "throttle_seconds": 600.0,
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """
     Durations are in seconds; most of them take minutes or hours on AWS.
 
-    `deploy_seconds`      from an accepted distribution change until the edge serves it
-    `store_seconds`       from an accepted write of a key-value store until functions read it
+    `edge_locations`      how many there are, 1 at least; a change reaches each at another moment
+    `deploy_seconds`      from an accepted distribution change until the last one serves it
+    `publish_seconds`     from PublishFunction until the last one runs the new code
+    `store_seconds`       from an accepted write of a key-value store until functions at the last
+                          one read it
     `missing_seconds`     before that, how long keys that change are missing
     `failing_reads`       1 makes each read of a key-value store by a function fail
     `throttled_functions` 1 makes CloudFront throttle each run of a CloudFront Function
+    `throttle_seconds`    how long CloudFront throttles a function after its code did not load
     `activation_seconds`  from PublishVersion until the version is Active
     `replica_seconds`     from the last association's removal until the version may be deleted
     `association_seed`    decides the order in which associations come back
@@ -27,11 +42,14 @@ class Settings:
     `parameter_writes_per_second`  of PutParameter and GetParameterHistory together
     """
 
+    edge_locations: int = 1
     deploy_seconds: float = 2.0
+    publish_seconds: float = 2.0
     store_seconds: float = 0.5
     missing_seconds: float = 0.0
     failing_reads: int = 0
     throttled_functions: int = 0
+    throttle_seconds: float = 0.0
     activation_seconds: float = 0.0
     replica_seconds: float = 0.0
     association_seed: int = 1
@@ -40,6 +58,11 @@ class Settings:
     update_burst: int = 1
     parameter_reads_per_second: float = 0.0
     parameter_writes_per_second: float = 0.0
+
+    def delays(self, seconds: float) -> tuple[float, ...]:
+        """Return when each edge location has a change that the last one has after `seconds`."""
+        locations = max(1, self.edge_locations)
+        return tuple(seconds * number / locations for number in range(1, locations + 1))
 
     def with_changes(self, members: Mapping[str, object]) -> "Settings":
         """Return these settings with `members` changed; ValueError names invalid ones."""

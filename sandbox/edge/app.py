@@ -13,6 +13,8 @@ Respond to a viewer's request as the deployed configuration says. An ASGI applic
 (doc: CloudFront Developer Guide, lambda-cloudfront-trigger-events, edge-function-restrictions-all.)
 Every viewer counts as one that uses HTTPS. Not modelled: custom error pages, compression, response
 headers policies, signed URLs, origin failover, geo restriction, WAF; see also `cache` and `origin`.
+A request goes to edge location 1, or to that of its header X-Sandbox-Edge-Location; X-Amz-Cf-Pop
+says which one answered. All locations share one cache.
 A method that AllowedMethods lacks is a 403 before any function runs (doc: http-403-invalid-method;
 aws-samples/cloudfront-authorization-at-edge#26, where the error page for 403 answered a POST).
 """
@@ -32,7 +34,7 @@ from sandbox.edge.config import (
     parse_distribution_config,
     select_behavior,
 )
-from sandbox.edge.interface import CountFunction, DeployedAt, Invoke, LiveFunctionOf
+from sandbox.edge.interface import DeployedAt, EdgeFunctions, Invoke
 from sandbox.edge.lambda_events import EventContext
 from sandbox.edge.messages import EdgeError, Headers, Request, Response, header, without
 from sandbox.edge.origin import fetch, origin_request
@@ -40,11 +42,10 @@ from sandbox.edge.triggers import Triggers
 
 _ERROR = 400
 _BODILESS = frozenset({204, 304})
-_OURS = frozenset({"content-length", "transfer-encoding", "via", "x-amz-cf-id", "x-cache"})
-
-
-def _uncounted(_arn: str, _metric: str, _number: int) -> None:
-    """Count nothing."""
+_OURS = frozenset(
+    {"content-length", "transfer-encoding", "via", "x-amz-cf-id", "x-amz-cf-pop", "x-cache"}
+)
+_LOCATION = "x-sandbox-edge-location"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ class Edge:
     """
     The edge of all distributions; the Host header selects one.
 
-    `clock` gives seconds that only grow; cached responses age by it.
+    `clock` gives seconds that only grow; cached responses age by it. `locations` returns how many
+    edge locations there are.
     """
 
     def __init__(
@@ -78,12 +80,13 @@ class Edge:
         *,
         deployed: DeployedAt,
         invoke: Invoke,
-        live_function: LiveFunctionOf,
-        count_function: CountFunction = _uncounted,
+        functions: EdgeFunctions,
+        locations: Callable[[], int] = lambda: 1,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._deployed = deployed
-        self._triggers = Triggers(invoke, live_function, count_function)
+        self._locations = locations
+        self._triggers = Triggers(invoke, functions)
         self._clock = clock
         self._cache = Cache()
 
@@ -93,16 +96,30 @@ class Edge:
 
     async def __call__(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
         """Respond to one HTTP request."""
-        request = _request(scope, await asgi.read_body(receive))
+        given = _request(scope, await asgi.read_body(receive))
+        request = replace(given, headers=without(given.headers, {_LOCATION}))
         request_id = secrets.token_urlsafe(40) + "=="
         try:
-            response, result = await self._serve(request, request_id)
+            location = self._location(given)
+            response, result = await self._serve(request, request_id, location)
         except EdgeError as error:
             response, result = _error_page(error), error.result
-        await _send(_finish(response, request, request_id, result), send)
+        await _send(_finish(response, given, request_id, result), send)
 
-    async def _serve(self, request: Request, request_id: str) -> tuple[Response, str]:
-        route = self._route(request, request_id)
+    def _location(self, request: Request) -> int:
+        asked, number = (
+            header(request.headers, _LOCATION) or "1",
+            max(1, self._locations()),
+        )
+        if not asked.isdecimal() or int(asked) not in range(1, number + 1):
+            sentence = f"There are {number} edge locations, 1 to {number}; {asked!r} is not one."
+            raise EdgeError(400, f"{sentence} The setting edge_locations changes that.")
+        return int(asked)
+
+    async def _serve(
+        self, request: Request, request_id: str, location: int
+    ) -> tuple[Response, str]:
+        route = self._route(request, request_id, location)
         association = route.behavior.association(EventType.VIEWER_REQUEST)
         if association is not None:
             result = await self._triggers.viewer_request(route.context, association, request)
@@ -115,9 +132,9 @@ class Edge:
         response, x_cache = await self._serve_from_cache(route, request)
         return await self._viewer_response(route, request, response), x_cache
 
-    def _route(self, request: Request, request_id: str) -> _Route:
+    def _route(self, request: Request, request_id: str, location: int) -> _Route:
         host = _host_name(request)
-        deployed = self._deployed(host)
+        deployed = self._deployed(host, location)
         if deployed is None:
             raise EdgeError(403, f"No distribution serves {host!r}.")
         config = parse_distribution_config(deployed.config_xml)
@@ -126,7 +143,7 @@ class Edge:
         behavior = select_behavior(config, request.uri)
         if request.method not in behavior.allowed_methods:
             raise EdgeError(403, f"This cache behavior does not allow the method {request.method}.")
-        context = EventContext(deployed.distribution_id, deployed.domain_name, request_id)
+        context = EventContext(deployed.distribution_id, deployed.domain_name, request_id, location)
         return _Route(context, config, behavior)
 
     async def _serve_from_cache(self, route: _Route, request: Request) -> tuple[Response, str]:
@@ -198,6 +215,7 @@ def _finish(response: Response, request: Request, request_id: str, result: str) 
     fields: Headers = (
         ("Via", "1.1 sandbox.cloudfront.net (CloudFront)"),
         ("X-Amz-Cf-Id", request_id),
+        ("X-Amz-Cf-Pop", f"SANDBOX{header(request.headers, _LOCATION) or 1}"),
         ("X-Cache", f"{result} from cloudfront"),
     )
     if header(response.headers, "date") is None:

@@ -1,12 +1,13 @@
 """
-The interface between the control plane and the edge: four callables, three values.
+The interface between the control plane and the edge.
 
 The edge (`sandbox.edge.app`) knows the control plane only through these callables:
 
-    DeployedAt      host name (no port) -> Deployed, or None if it is no distribution's
+    DeployedAt      host name (no port), location -> Deployed, or None if it is no distribution's
     Invoke          version ARN, payload -> InvokeResult; never raises for a failing function
-    LiveFunctionOf  CloudFront Function ARN -> its LIVE stage, or None without one
-    CountFunction   CloudFront Function ARN, metric, number -> counted in CloudWatch
+    EdgeFunctions   what the edge needs of CloudFront Functions
+
+A location is the number of an edge location, 1, 2 ...: each gets a change at another moment.
 
 Standard library only.
 """
@@ -55,7 +56,19 @@ class LiveFunction:
     is_throttled: bool = False
 
 
-type DeployedAt = Callable[[str], Deployed | None]
+@dataclass(frozen=True, slots=True)
+class EdgeFunctions:
+    """
+    What the edge needs of CloudFront Functions.
+
+    `live` returns the LIVE stage of an ARN at a location, None without one; `count` counts a metric
+    of CloudWatch's for an ARN; `throttle` gets the ARN of one whose code did not load.
+    """
+
+    live: Callable[[str, int], LiveFunction | None]
+    count: Callable[[str, str, int], None]
+    throttle: Callable[[str], None]
+
+
+type DeployedAt = Callable[[str, int], Deployed | None]
 type Invoke = Callable[[str, bytes], Awaitable[InvokeResult]]
-type LiveFunctionOf = Callable[[str], LiveFunction | None]
-type CountFunction = Callable[[str, str, int], None]

@@ -23,11 +23,16 @@ _URI_LIMIT = 8_192
 
 @dataclass(frozen=True, slots=True)
 class EventContext:
-    """What every event of one viewer's request has: the distribution and the request's id."""
+    """
+    What every event of one viewer's request has: the distribution and the request's id.
+
+    `location` is the edge location that serves the request.
+    """
 
     distribution_id: str
     domain_name: str
     request_id: str
+    location: int = 1
 
 
 def request_event(

@@ -5,10 +5,10 @@ Run the function of an event type, and turn its result into the next request or 
     -------------------  --------------------------  ---------------------------
     Lambda@Edge          503 LambdaExecutionError    502 LambdaValidationError
     CloudFront Function  503 FunctionExecutionError  502 FunctionValidationError
+      that is throttled  503 FunctionThrottledError
 
-A CloudFront Function that is throttled is a 503 FunctionThrottledError, and does not run (doc:
-CloudFront Developer Guide, http-503-service-unavailable, http-502-bad-gateway). The sentence in the
-response's body says more than CloudFront's does.
+(doc: CloudFront Developer Guide, http-503-service-unavailable, http-502-bad-gateway). The sentence
+in the response's body says more than CloudFront's does.
 """
 
 import contextlib
@@ -19,8 +19,8 @@ from typing import Any
 
 from sandbox.edge import function_events, lambda_events, lambda_responses
 from sandbox.edge.config import Association, EventType, Origin
-from sandbox.edge.function_runtime import FunctionExecutionError, run_function
-from sandbox.edge.interface import CountFunction, Invoke, LiveFunctionOf
+from sandbox.edge.function_runtime import FunctionLoadError, trace_function
+from sandbox.edge.interface import EdgeFunctions, Invoke
 from sandbox.edge.lambda_events import EventContext
 from sandbox.edge.messages import EdgeError, Request, Response
 
@@ -35,10 +35,9 @@ _METRICS = {
 class Triggers:
     """The functions of cache behaviors, of both kinds."""
 
-    def __init__(self, invoke: Invoke, live_function: LiveFunctionOf, count: CountFunction) -> None:
+    def __init__(self, invoke: Invoke, functions: EdgeFunctions) -> None:
         self._invoke = invoke
-        self._live_function = live_function
-        self._count = count
+        self._functions = functions
 
     async def viewer_request(
         self, context: EventContext, association: Association, request: Request
@@ -47,7 +46,7 @@ class Triggers:
         if not association.is_lambda:
             event = function_events.function_event(context, EventType.VIEWER_REQUEST, request)
             with self._errors_counted(association):
-                result = await self._run_function(association, event)
+                result = await self._run_function(context, association, event)
                 return function_events.read_request_result(request, result)
         members = await self._run_lambda(
             association, lambda_events.request_event(context, association, request)
@@ -76,7 +75,7 @@ class Triggers:
                 context, EventType.VIEWER_RESPONSE, request, response
             )
             with self._errors_counted(association):
-                result = await self._run_function(association, event)
+                result = await self._run_function(context, association, event)
                 return function_events.read_response_result(response, result)
         members = await self._run_lambda(
             association, lambda_events.response_event(context, association, request, response)
@@ -102,20 +101,26 @@ class Triggers:
             raise _invalid(association, errors)
         return members
 
-    async def _run_function(self, association: Association, event: dict[str, Any]) -> object:
+    async def _run_function(
+        self, context: EventContext, association: Association, event: dict[str, Any]
+    ) -> object:
         failed = f"The CloudFront function {association.arn} failed at {association.event_type}"
-        function = self._live_function(association.arn)
+        function = self._functions.live(association.arn, context.location)
         if function is None:
             sentence = f"{failed}: there is no such function, or it is not published."
             raise EdgeError(503, sentence, result="FunctionExecutionError")
         if function.is_throttled:
             raise EdgeError(503, f"{failed}: it is throttled.", result="FunctionThrottledError")
-        count = functools.partial(self._count, association.arn)
+        count = functools.partial(self._functions.count, association.arn)
         count("FunctionInvocations", 1)
-        try:
-            return await run_function(function, event, count=count)
-        except FunctionExecutionError as error:
-            raise EdgeError(503, f"{failed}: {error}", result="FunctionExecutionError") from error
+        run = await trace_function(function, event)
+        count("KvsReadRequests", run.reads)
+        count("KvsReadErrors", run.failed_reads)
+        if isinstance(run.error, FunctionLoadError):
+            self._functions.throttle(association.arn)
+        if run.error:
+            raise EdgeError(503, f"{failed}: {run.error}", result="FunctionExecutionError")
+        return run.result
 
     @contextlib.contextmanager
     def _errors_counted(self, association: Association) -> Iterator[None]:
@@ -123,7 +128,7 @@ class Triggers:
             yield
         except EdgeError as error:
             if error.result in _METRICS:
-                self._count(association.arn, _METRICS[error.result], 1)
+                self._functions.count(association.arn, _METRICS[error.result], 1)
             raise
 
 

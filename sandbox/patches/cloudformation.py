@@ -5,9 +5,6 @@ ministack writes a stack's distributions into CloudFront's store without calling
 they are checked, get their defaults and deploy as if the API had made them. A refusal fails the
 resource, and so the stack, with CloudFront's sentence.
 
-Likewise a stack's CloudFront Function stays while a behavior has it, and its key-value store takes
-its keys along.
-
 When a resource fails to delete, ministack goes on and deletes what that resource depends on.
 CloudFormation keeps it, so that the deletion can be tried again: a custom resource needs its
 function for that.
@@ -22,7 +19,7 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
-from ministack.services import cloudformation, cloudfront, cloudfront_keyvaluestore
+from ministack.services import cloudformation, cloudfront
 from ministack.services.cloudformation import changesets, engine, provisioners, stacks
 
 from sandbox.cloudfront import configuration, defaults
@@ -32,7 +29,7 @@ from sandbox.cloudfront.distribution_rules import (
     config_refusals,
     create_refusals,
 )
-from sandbox.patches.cloudfront.distributions import Distributions, refuse_function_in_use
+from sandbox.patches.cloudfront.distributions import Distributions
 from sandbox.patches.cloudfront.records import (
     CallingAccount,
     find_record,
@@ -57,10 +54,6 @@ class StackDistributions:
         wrap_function(handlers, "create", self._patch_create)
         wrap_function(handlers, "update", self._patch_update)
         wrap_function(handlers, "delete", self._patch_delete)
-        functions = provisioners._RESOURCE_HANDLERS["AWS::CloudFront::Function"]
-        wrap_function(functions, "delete", _patch_delete_function)
-        key_values = provisioners._RESOURCE_HANDLERS["AWS::CloudFront::KeyValueStore"]
-        wrap_function(key_values, "delete", _patch_delete_store)
         wrap_function(stacks, "_delete_resource", _patch_delete_resource)
         wrap_function(changesets, "_resolve_props_for_diff", _patch_resources_to_compare)
 
@@ -112,26 +105,6 @@ class StackDistributions:
         defaults.fill(config)
         record["config_xml"] = configuration.write(config).decode()
         self._distributions.deploy(distribution_id)
-
-
-def _patch_delete_function(delete: Callable[..., None]) -> Callable[..., None]:
-    def delete_unused(name: str, *arguments: object) -> None:
-        refusal = refuse_function_in_use(name)
-        if refusal:
-            raise ValueError(f"{refusal.code}: {refusal.message}")
-        delete(name, *arguments)
-
-    return delete_unused
-
-
-def _patch_delete_store(delete: Callable[..., None]) -> Callable[..., None]:
-    def delete_with_keys(name: str, *arguments: object) -> None:
-        record = cloudfront._kvstores.get(name)
-        delete(name, *arguments)
-        if record:
-            cloudfront_keyvaluestore._stores.pop(record["ARN"], None)
-
-    return delete_with_keys
 
 
 def _patch_resources_to_compare(

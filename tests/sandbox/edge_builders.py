@@ -13,8 +13,10 @@ from typing import Any
 import httpx
 
 from sandbox.edge.app import Edge
-from sandbox.edge.interface import Deployed, InvokeResult, LiveFunction
+from sandbox.edge.function_throttle import FunctionThrottle
+from sandbox.edge.interface import Deployed, EdgeFunctions, InvokeResult, LiveFunction
 from sandbox.edge.messages import Headers, Request
+from sandbox.settings import Settings
 
 DISTRIBUTION = "E2EXAMPLE"
 DOMAIN = "d111111abcdef8.cloudfront.net"
@@ -28,6 +30,8 @@ MAINTENANCE = {
     "headers": {"retry-after": [{"key": "Retry-After", "value": "60"}]},
     "body": "back soon",
 }
+
+_SETTINGS = Settings()
 
 type LambdaHandler = Callable[[dict[str, Any]], object]
 
@@ -198,18 +202,20 @@ class Viewer:
         lambdas: Mapping[str, LambdaHandler] | None = None,
         functions: Mapping[str, str] | None = None,
         raw: InvokeResult | None = None,
+        settings: Settings = _SETTINGS,
     ) -> None:
         self.document = document
         self.now = 0.0
         self.events: list[dict[str, Any]] = []
         self._lambdas = lambdas or {}
+        self._functions = functions or {}
+        self._throttle = FunctionThrottle(lambda: self.now, lambda: settings.throttle_seconds)
         self._raw = raw
         self._edge = Edge(
             deployed=self._deployed,
             invoke=self._invoke,
-            live_function={
-                name: LiveFunction(code) for name, code in (functions or {}).items()
-            }.get,
+            functions=EdgeFunctions(self._live_function, self._count, self._throttle.start),
+            locations=lambda: settings.edge_locations,
             clock=lambda: self.now,
         )
 
@@ -222,7 +228,16 @@ class Viewer:
         async with httpx.AsyncClient(transport=transport, base_url=f"http://{DOMAIN}") as client:
             return await client.request(method, target, **options)
 
-    def _deployed(self, host: str) -> Deployed | None:
+    def _live_function(self, arn: str, _location: int) -> LiveFunction | None:
+        if arn not in self._functions:
+            return None
+        is_throttled = self._throttle.is_throttled(arn)
+        return LiveFunction(self._functions[arn], is_throttled=is_throttled)
+
+    def _count(self, _arn: str, _metric: str, _number: int) -> None:
+        pass
+
+    def _deployed(self, host: str, _location: int) -> Deployed | None:
         return Deployed(DISTRIBUTION, DOMAIN, self.document) if host == DOMAIN else None
 
     async def _invoke(self, arn: str, payload: bytes) -> InvokeResult:

@@ -3,6 +3,7 @@
 import pytest
 
 from sandbox.edge.interface import InvokeResult
+from sandbox.settings import Settings
 from tests.sandbox.edge_builders import (
     Viewer,
     a_document,
@@ -93,3 +94,39 @@ def test_a_function_that_fails_is_a_503(functions: dict[str, str], words: str) -
         response.headers["x-cache"],
     )
     assert words in response.text
+
+
+def test_a_function_that_did_not_load_is_throttled_for_a_while() -> None:
+    """Also after it is repaired; one that fails when it runs is not."""
+    functions = {a_function(): "function handler(event) {"}
+    document = a_document(default=with_function("viewer-request"))
+    viewer = Viewer(document, functions=functions, settings=Settings(throttle_seconds=60))
+
+    results = [viewer.ask().headers["x-cache"]]
+    functions[a_function()] = "function handler() { return { statusCode: 204 } }"
+    viewer.now = 59
+    results.append(viewer.ask().headers["x-cache"])
+    viewer.now = 60
+    results.append(viewer.ask().headers["x-cache"])
+    functions[a_function()] = "function handler() { throw 'no luck' }"
+    results += [viewer.ask().headers["x-cache"] for _ in range(2)]
+
+    assert [
+        "FunctionExecutionError from cloudfront",
+        "FunctionThrottledError from cloudfront",
+        "FunctionGeneratedResponse from cloudfront",
+        "FunctionExecutionError from cloudfront",
+        "FunctionExecutionError from cloudfront",
+    ] == results
+
+
+@pytest.mark.parametrize("location", ["0", "3", "FRA"])
+def test_an_edge_location_that_does_not_exist_is_a_400(location: str) -> None:
+    """With how many there are, and what changes it."""
+    viewer = Viewer(a_document(), settings=Settings(edge_locations=2))
+
+    response = viewer.ask(headers={"X-Sandbox-Edge-Location": location})
+
+    assert 400 == response.status_code
+    assert f"There are 2 edge locations, 1 to 2; '{location}' is not one." in response.text
+    assert "edge_locations" in response.text

@@ -7,7 +7,12 @@ from typing import Any
 
 import pytest
 
-from sandbox.edge.function_runtime import FunctionExecutionError, run_function
+from sandbox.edge.function_runtime import (
+    FunctionExecutionError,
+    FunctionLoadError,
+    run_function,
+    trace_function,
+)
 from sandbox.edge.interface import LiveFunction
 from tests.timing import PATIENCE
 
@@ -156,3 +161,30 @@ def test_a_function_computes_digests() -> None:
     second = urlsafe_b64encode(hashlib.md5(first.encode()).digest()).decode().rstrip("=")  # noqa: S324 - as CloudFront has it
 
     assert [first, second] == run(code)
+
+
+def test_a_run_keeps_what_it_logged_and_read() -> None:
+    """Also if it failed, and not what it did before a digest was there."""
+    code = """import cf from 'cloudfront'; import crypto from 'crypto';
+        async function handler() {
+            console.log('begins');
+            await cf.kvs().exists('state');
+            crypto.createHash('md5').update('').digest('hex');
+            throw new Error('no luck');
+        }"""
+
+    ran = asyncio.run(trace_function(LiveFunction(code, {}), EVENT))
+
+    assert (None, "Error: no luck", ("begins",), 1) == (
+        ran.result,
+        str(ran.error),
+        ran.logs,
+        ran.reads,
+    )
+
+
+@pytest.mark.parametrize("code", ["function handler(event) {", "missing(); function handler() {}"])
+def test_code_that_does_not_load_is_told_apart(code: str) -> None:
+    """From a handler that fails: CloudFront throttles the one."""
+    with pytest.raises(FunctionLoadError):
+        run(code)

@@ -70,6 +70,16 @@ def test_settings_change_by_name() -> None:
     assert Settings(deploy_seconds=3, association_seed=7) == changed
 
 
+@pytest.mark.parametrize(
+    ("locations", "expected"), [(0, (30.0,)), (1, (30.0,)), (3, (10.0, 20.0, 30.0))]
+)
+def test_the_last_edge_location_has_a_change_after_the_whole_time(
+    locations: int, expected: tuple[float, ...]
+) -> None:
+    """The others before, at equal intervals; there is one at least."""
+    assert expected == Settings(edge_locations=locations).delays(30)
+
+
 @pytest.mark.parametrize("value", [-1, "soon", True, None])
 def test_an_invalid_setting_is_refused(value: object) -> None:
     """A setting is a number, 0 or more."""

@@ -158,50 +158,6 @@ def test_a_stack_may_have_any_distribution(plain: Cloud) -> None:
     assert "CREATE_COMPLETE" == eventually(lambda: _settled(plain))
 
 
-def test_an_update_of_a_function_has_no_etag(plain: Cloud) -> None:
-    """Patch: patches/cloudfront/distributions, where the model wants it (UpdateFunctionResult)."""
-    a_function(plain)
-    described = plain.cloudfront.describe_function(Name="rewrite", Stage="DEVELOPMENT")
-
-    updated = plain.cloudfront.update_function(
-        Name="rewrite",
-        IfMatch=described["ETag"],
-        FunctionConfig=described["FunctionSummary"]["FunctionConfig"],
-        FunctionCode=b"function handler(event) { return event.request; }",
-    )
-
-    assert "ETag" not in updated
-
-
-def test_a_stack_deletes_a_function_in_use(plain: Cloud) -> None:
-    """Patch: patches/cloudformation, which also deletes the keys of a store."""
-    store = {"Type": "AWS::CloudFront::KeyValueStore", "Properties": {"Name": "standby"}}
-    config = {"Comment": "", "Runtime": "cloudfront-js-2.0"}
-    code = "function handler(event) { return event.request; }"
-    function = {
-        "Type": "AWS::CloudFront::Function",
-        "Properties": {
-            "Name": "standby",
-            "AutoPublish": True,
-            "FunctionCode": code,
-            "FunctionConfig": config,
-        },
-    }
-    template = json.dumps({"Resources": {"S": store, "F": function}})
-    plain.cloudformation.create_stack(StackName="stack", TemplateBody=template)
-    assert "CREATE_COMPLETE" == eventually(lambda: _settled(plain))
-    arn = plain.cloudfront.describe_key_value_store(Name="standby")["KeyValueStore"]["ARN"]
-    put(plain, arn, {"state": "closed"})
-    used = functions(viewer_request="arn:aws:cloudfront::000000000000:function/standby")
-    a_distribution(plain, DefaultCacheBehavior=a_behavior(FunctionAssociations=used))
-
-    plain.cloudformation.delete_stack(StackName="stack")
-
-    eventually(lambda: not plain.cloudfront.list_functions()["FunctionList"]["Quantity"])
-    plain.cloudfront.create_key_value_store(Name="standby")
-    assert 1 == plain.key_values.describe_key_value_store(KvsARN=arn)["ItemCount"]
-
-
 def test_a_stack_deletion_goes_on_after_a_failure(plain: Cloud) -> None:
     """Patch: patches/cloudformation, which keeps what a failed resource depends on."""
     plain.cloudformation.create_stack(
@@ -251,3 +207,94 @@ def test_the_edge_runs_no_function_that_reads_a_store(plain: Cloud) -> None:
     )
 
     assert response.status_code >= 500
+
+
+def test_the_edge_is_one_location(plain: Cloud) -> None:
+    """Patch: cloudfront/rollout, cloudfront/function_propagation and edge/app, X-Amz-Cf-Pop."""
+    distribution_id = a_distribution(plain)
+    distribution = plain.cloudfront.get_distribution(Id=distribution_id)["Distribution"]
+
+    def location(**headers: str) -> str:
+        asked = {"Host": distribution["DomainName"], **headers}
+        return httpx.get(plain.sandbox.endpoint_url, headers=asked).headers["x-amz-cf-pop"]
+
+    assert location() == location(**{"X-Sandbox-Edge-Location": "2"})
+
+
+def test_a_function_cannot_be_tested(plain: Cloud) -> None:
+    """Patch: patches/cloudfront/functions, TestFunction."""
+    a_function(plain)
+    etag = plain.cloudfront.describe_function(Name="rewrite", Stage="DEVELOPMENT")["ETag"]
+
+    def test() -> object:
+        return plain.cloudfront.test_function(Name="rewrite", IfMatch=etag, EventObject=b"{}")
+
+    assert 404 == refused(test)[1]
+
+
+def test_an_update_of_a_function_returns_its_etag_in_another_header(plain: Cloud) -> None:
+    """Patch: patches/cloudfront/functions, ETtag."""
+    a_function(plain)
+    etag = plain.cloudfront.describe_function(Name="rewrite", Stage="DEVELOPMENT")["ETag"]
+
+    updated = plain.cloudfront.update_function(
+        Name="rewrite",
+        IfMatch=etag,
+        FunctionConfig={"Comment": "", "Runtime": "cloudfront-js-2.0"},
+        FunctionCode=b"function handler(event) { return event.request; }",
+    )
+
+    assert "ETag" not in updated
+
+
+def test_the_arn_of_a_store_ends_in_its_name_and_its_keys_outlive_it(plain: Cloud) -> None:
+    """Patch: patches/cloudfront/stack_functions, _kvs_arn, and key_value_store, remove_keys."""
+    store = a_store(plain, "state")
+    put(plain, store, {"key": "value"})
+    etag = plain.cloudfront.describe_key_value_store(Name="state")["ETag"]
+
+    plain.cloudfront.delete_key_value_store(Name="state", IfMatch=etag)
+
+    assert store.endswith("/state")
+    assert 1 == plain.key_values.describe_key_value_store(KvsARN=store)["ItemCount"]
+
+
+def _a_stack(plain: Cloud, kind: str, **properties: object) -> str:
+    """Create a stack with one resource of CloudFront; return Ref of it."""
+    resource = {"Type": f"AWS::CloudFront::{kind}", "Properties": {"Name": "one", **properties}}
+    template = {"Resources": {"One": resource}, "Outputs": {"Ref": {"Value": {"Ref": "One"}}}}
+    plain.cloudformation.create_stack(StackName="stack", TemplateBody=json.dumps(template))
+    assert "CREATE_COMPLETE" == eventually(lambda: _settled(plain))
+    [stack] = plain.cloudformation.describe_stacks(StackName="stack")["Stacks"]
+    return str(stack["Outputs"][0]["OutputValue"])
+
+
+def test_a_stacks_function_has_no_limit_and_is_referred_to_by_its_name(plain: Cloud) -> None:
+    """Patch: patches/cloudfront/stack_functions, FunctionSizeLimitExceeded and Ref."""
+    config = {"Comment": "", "Runtime": "cloudfront-js-2.0"}
+
+    assert "one" == _a_stack(plain, "Function", FunctionCode=" " * 10_241, FunctionConfig=config)
+
+
+def test_a_stack_deletes_a_function_in_use(plain: Cloud) -> None:
+    """Patch: patches/cloudfront/stack_functions, FunctionInUse."""
+    config = {"Comment": "", "Runtime": "cloudfront-js-2.0"}
+    _a_stack(plain, "Function", FunctionCode=" ", FunctionConfig=config, AutoPublish=True)
+    arn = "arn:aws:cloudfront::000000000000:function/one"
+    used = functions(viewer_request=arn)
+    a_distribution(plain, DefaultCacheBehavior=a_behavior(FunctionAssociations=used))
+
+    plain.cloudformation.delete_stack(StackName="stack")
+
+    eventually(lambda: not plain.cloudfront.list_functions()["FunctionList"]["Quantity"])
+
+
+def test_a_stack_takes_over_a_store_and_deletes_it_in_use(plain: Cloud) -> None:
+    """Patch: patches/cloudfront/stack_functions, EntityAlreadyExists."""
+    a_function(plain, store=a_store(plain, "one"))
+    _a_stack(plain, "KeyValueStore")
+
+    plain.cloudformation.delete_stack(StackName="stack")
+
+    stores = plain.cloudfront.list_key_value_stores
+    eventually(lambda: not stores()["KeyValueStoreList"]["Quantity"])

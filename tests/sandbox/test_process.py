@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
 from sandbox.process import PYTHON, ROOT, Sandbox, SandboxError, start_sandbox
+from sandbox.settings import FIELD_DELAYS
 from tests.cloud import Cloud, eventually
 from tests.sandbox.builders import a_version
 from tests.timing import PATIENCE
@@ -60,6 +62,17 @@ def test_it_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not _is_listening(sandbox.endpoint_url)
     assert not _is_running(reported["pid"])
     assert not sandbox.log.parent.exists()
+
+
+def test_it_can_take_the_times_that_others_measured_on_aws() -> None:
+    """The settings say which; a faster one takes the place of any."""
+    with start_sandbox("--field-delays") as sandbox:
+        settings = httpx.get(f"{sandbox.endpoint_url}/_sandbox/settings").json()
+
+    assert {name: settings[name] for name in FIELD_DELAYS} == FIELD_DELAYS
+    assert (
+        30 == settings["store_seconds"] < settings["publish_seconds"] < settings["deploy_seconds"]
+    )
 
 
 def test_it_listens_on_loopback_only() -> None:

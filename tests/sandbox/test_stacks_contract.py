@@ -4,16 +4,7 @@ import json
 from typing import Any
 
 from tests.cloud import Cloud, eventually
-from tests.sandbox.builders import (
-    a_behavior,
-    a_distribution,
-    a_version,
-    change_default,
-    edge,
-    functions,
-    put,
-    refused,
-)
+from tests.sandbox.builders import a_version, change_default, edge, refused
 from tests.sandbox.change_sets import proposed
 from tests.sandbox.custom_resource import a_custom_resource
 
@@ -128,56 +119,6 @@ def test_a_function_of_a_stack_stays_while_it_is_replicated(cloud: Cloud) -> Non
 
     assert "DELETE_FAILED" == _status(cloud)
     assert "because it is a replicated function" in _reasons(cloud)
-
-
-def _function(name: str = "standby") -> dict[str, Any]:
-    """Return the resources of a CloudFront Function and of the store that it reads."""
-    config = {
-        "Comment": "",
-        "Runtime": "cloudfront-js-2.0",
-        "KeyValueStoreAssociations": [{"KeyValueStoreARN": {"Fn::GetAtt": ["Store", "Arn"]}}],
-    }
-    code = "function handler(event) { return event.request; }"
-    function = {
-        "Name": name,
-        "AutoPublish": True,
-        "FunctionCode": code,
-        "FunctionConfig": config,
-    }
-    return {
-        "Store": {"Type": "AWS::CloudFront::KeyValueStore", "Properties": {"Name": name}},
-        "Function": {"Type": "AWS::CloudFront::Function", "Properties": function},
-    }
-
-
-def test_a_cloudfront_function_of_a_stack_stays_while_it_is_attached(cloud: Cloud) -> None:
-    """Deleting the stack fails, and succeeds once no behavior has it."""
-    assert "CREATE_COMPLETE" == _create(cloud, _function()), _reasons(cloud)
-    arn = "arn:aws:cloudfront::000000000000:function/standby"
-    used = a_behavior(FunctionAssociations=functions(viewer_request=arn))
-    distribution_id = a_distribution(cloud, DefaultCacheBehavior=used)
-
-    cloud.cloudformation.delete_stack(StackName="stack")
-    status, reasons = _status(cloud), _reasons(cloud)
-    change_default(cloud, distribution_id, FunctionAssociations=functions())
-    cloud.cloudformation.delete_stack(StackName="stack")
-
-    assert "DELETE_FAILED" == status
-    assert "FunctionInUse" in reasons
-    eventually(lambda: not cloud.cloudfront.list_functions()["FunctionList"]["Quantity"])
-
-
-def test_a_new_store_of_a_stack_is_empty(cloud: Cloud) -> None:
-    """Also one with the name of a deleted one."""
-    assert "CREATE_COMPLETE" == _create(cloud, _function()), _reasons(cloud)
-    store = cloud.cloudfront.describe_key_value_store(Name="standby")["KeyValueStore"]["ARN"]
-    put(cloud, store, {"state": "closed"})
-    cloud.cloudformation.delete_stack(StackName="stack")
-    eventually(lambda: not cloud.cloudfront.list_functions()["FunctionList"]["Quantity"])
-
-    assert "CREATE_COMPLETE" == _create(cloud, _function()), _reasons(cloud)
-
-    assert 0 == cloud.key_values.describe_key_value_store(KvsARN=store)["ItemCount"]
 
 
 def _optional(origin: str, value: str) -> str:

@@ -6,9 +6,6 @@ Patch CloudFront: refusals, defaults, propagation, and responses as CloudFront w
     CreateDistribution, with tags or not  the rules; defaults; InProgress
     UpdateDistribution                    If-Match first; the rules; defaults; InProgress
     Get, GetConfig, List                  Status; order of associations; ETag and pages of a listing
-    DeleteFunction (CloudFront Function)  FunctionInUse while a behavior has it
-    UpdateFunction                        ETag in the header ETtag, as the model spells it
-    CreateFunction, UpdateFunction        FunctionSizeLimitExceeded above 10 KB (cloudfront-limits)
 
 Creating and updating also need rights beyond CloudFront's own: see `iam.associations`.
 """
@@ -50,13 +47,12 @@ from sandbox.patches.cloudfront.records import (
 )
 from sandbox.patches.cloudfront.summaries import Summaries
 from sandbox.patches.iam import associations as iam_associations
-from sandbox.patches.wrap import Forward, refuse, wrap_function, wrap_service
+from sandbox.patches.wrap import Forward, wrap_service
 from sandbox.settings import CurrentSettings
 
 type _Handler = Callable[[Request, Forward], Any]
 
 _OK, _CREATED, _NO_CONTENT = 200, 201, 204
-_CODE_BYTES = 10_240
 _ETAG = re.compile(r"[A-Za-z0-9-]+")
 
 
@@ -78,14 +74,11 @@ class Distributions:
             "GetDistributionConfig": self._read,
             "ListDistributions": self._list,
             "DeleteDistribution": self._delete,
-            "DeleteFunction": _delete_function,
-            "UpdateFunction": _update_function,
         }
 
     def install(self) -> None:
         """Patch CloudFront's calls."""
         wrap_service(cloudfront, self._serve)
-        wrap_function(cloudfront, "_cf_decode_function_code", _limit_code)
         self._summaries.install()
 
     def deploy(self, distribution_id: str) -> None:
@@ -97,7 +90,8 @@ class Distributions:
         iam_associations.create_service_linked_roles(config)
         change = Deployed(distribution_id, record["DomainName"], configuration.write(config))
         self._on_change()
-        self._propagation.accept(change, self._current.now.deploy_seconds)
+        settings = self._current.now
+        self._propagation.accept(change, settings.delays(settings.deploy_seconds))
 
     def remove(self, distribution_id: str) -> None:
         """Stop serving a distribution that was deleted."""
@@ -219,39 +213,6 @@ async def _reject_without_match(request: Request, forward: Forward) -> Response:
         )
         return errors.to_response(refusal, "cloudfront")
     return await forward(request)
-
-
-async def _delete_function(request: Request, forward: Forward) -> Response:
-    refusal = refuse_function_in_use(request.path.rstrip("/").rpartition("/")[2])
-    return errors.to_response(refusal, "cloudfront") if refusal else await forward(request)
-
-
-async def _update_function(request: Request, forward: Forward) -> Response:
-    response = await forward(request)
-    lower = {name.lower(): value for name, value in response.headers.items()}
-    if "etag" not in lower:
-        return response
-    return replace(response, headers={**response.headers, "ETtag": lower["etag"]})
-
-
-def refuse_function_in_use(name: str) -> Refusal | None:
-    """Return CloudFront's refusal to delete a CloudFront Function, None if no behavior has it."""
-    used = (configuration.function_arns(read_config(record)) for record in list_records())
-    if not any(arn.endswith(f":function/{name}") for arns in used for arn in arns):
-        return None
-    message = "Cannot delete the function because it's attached to one or more cache behaviors."
-    return Refusal("FunctionInUse", message, 409)
-
-
-def _limit_code(decode: Callable[..., Any]) -> Callable[..., Any]:
-    def decode_small(encoded: str) -> Any:  # noqa: ANN401 - the code, or ministack's own refusal
-        code, refusal = decode(encoded)
-        if code is not None and len(code) > _CODE_BYTES:
-            message = f"The function has {len(code)} bytes; the limit is {_CODE_BYTES}."
-            return None, refuse(Refusal("FunctionSizeLimitExceeded", message, 413), "cloudfront")
-        return code, refusal
-
-    return decode_small
 
 
 def _distribution_id(request: Request) -> str:

@@ -11,28 +11,30 @@ Patch CloudFront KeyValueStore: propagate writes, and refuse what is larger than
 
 Source: CloudFront Developer Guide, cloudfront-limits, and botocore's model for the codes. Which
 code belongs to which limit is our reading of it.
+
+A deleted store takes its keys with it.
 """
 
 # ruff: noqa: SLF001 - ministack has no public names for what is read here
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from ministack.services import cloudfront_keyvaluestore
+from ministack.services import cloudfront, cloudfront_keyvaluestore
 
 from sandbox.api import errors
 from sandbox.api.asgi import Response
 from sandbox.api.errors import Refusal
 from sandbox.api.operations import Request, json_members
 from sandbox.cloudfront.store_propagation import StorePropagation
-from sandbox.patches.wrap import Forward, wrap_service
+from sandbox.patches.wrap import Forward, Reply, wrap_function, wrap_service
 from sandbox.settings import CurrentSettings
 
 _SERVICE = "cloudfront-keyvaluestore"
-_OK = 200
+_OK, _NO_CONTENT = 200, 204
 _KEY_BYTES = 512
 _VALUE_BYTES = 1_024
 _KEYS_A_REQUEST = 50
@@ -59,12 +61,29 @@ def install(stores: StorePropagation, current: CurrentSettings) -> None:
             stores.accept(
                 arn,
                 _stored(arn),
-                settings.store_seconds,
+                settings.delays(settings.store_seconds),
                 missing_seconds=settings.missing_seconds,
             )
         return response
 
+    def patch_delete(delete: Callable[..., Reply]) -> Callable[..., Reply]:
+        def delete_with_keys(name: str, headers: Mapping[str, str]) -> Reply:
+            arn = cloudfront._kvs_arn(name)
+            reply = delete(name, headers)
+            if reply[0] == _NO_CONTENT:
+                remove_keys(arn, stores)
+            return reply
+
+        return delete_with_keys
+
     wrap_service(cloudfront_keyvaluestore, serve)
+    wrap_function(cloudfront, "_delete_kvs", patch_delete)
+
+
+def remove_keys(arn: str, stores: StorePropagation) -> None:
+    """Remove the keys of a store that was deleted, also at the edge."""
+    cloudfront_keyvaluestore._stores.pop(arn, None)
+    stores.remove(arn)
 
 
 def _stored(arn: str) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""Read what ministack has stored of CloudFront: distributions and CloudFront Functions."""
+"""Read what ministack has stored of CloudFront: distributions, functions, key-value stores."""
 
 # ruff: noqa: SLF001 - ministack has no public names for what is read here
 
@@ -12,11 +12,9 @@ from ministack.services import cloudfront
 
 from sandbox.cloudfront import configuration
 from sandbox.cloudfront.association_rules import EdgeFunction
-from sandbox.cloudfront.store_propagation import StorePropagation
-from sandbox.edge.interface import LiveFunction
+from sandbox.cloudfront.function_propagation import PublishedFunction
 from sandbox.patches import request_context
 from sandbox.patches.aws_lambda import replicas
-from sandbox.settings import Settings
 
 # A distribution as ministack keeps it: Id, DomainName, ETag, LastModifiedTime, config_xml and more.
 type Record = dict[str, Any]
@@ -54,25 +52,30 @@ def function_code(function_arn: str) -> str | None:
     return None if code is None else code.decode()
 
 
-def live_function(
-    function_arn: str, stores: StorePropagation, settings: Settings
-) -> LiveFunction | None:
-    """Return the LIVE stage of a CloudFront Function with what it reads, None if unpublished."""
-    code = function_code(function_arn)
-    match = _FUNCTION_ARN.fullmatch(function_arn)
-    if code is None or match is None:
-        return None
-    with responses.request_scope(match.group(1), request_context.region()):
-        name = function_arn.rpartition("/")[2]
-        # A function may have one store (doc: CloudFront Developer Guide, cloudfront-limits).
-        associated = cloudfront._functions[name]["live_body"]["kvs_arns"][:1]
-    values = stores.values(associated[0]) if associated else None
-    return LiveFunction(
-        code,
-        values,
-        has_failing_reads=bool(settings.failing_reads),
-        is_throttled=bool(settings.throttled_functions),
+def published_function(name: str) -> PublishedFunction | None:
+    """Return the LIVE stage of a function of the calling account, None if it has not got one."""
+    live = cloudfront._functions.get(name, {}).get("live_body")
+    # A function may have one store (doc: CloudFront Developer Guide, cloudfront-limits).
+    return (
+        PublishedFunction(live["code"].decode(), next(iter(live["kvs_arns"]), None))
+        if live
+        else None
     )
+
+
+def users_of_function(function_arn: str) -> list[str]:
+    """Return the ids of the calling account's distributions that have a CloudFront Function."""
+    return [
+        record["Id"]
+        for record in list_records()
+        if function_arn in configuration.function_arns(read_config(record))
+    ]
+
+
+def users_of_store(store_arn: str) -> list[str]:
+    """Return the names of the calling account's functions that read a key-value store."""
+    functions = cloudfront._functions.values()
+    return [each["name"] for each in functions if store_arn in each.get("kvs_arns", [])]
 
 
 class CallingAccount:
