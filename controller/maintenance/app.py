@@ -167,7 +167,7 @@ def app_of_process(own_arn: str) -> App:
     return _cached_app(Settings.from_env(os.environ), own_arn)
 
 
-@functools.cache
+@functools.lru_cache(maxsize=1)
 def _cached_app(settings: Settings, own_arn: str) -> App:
     return assemble(settings, own_arn=own_arn)
 

@@ -1,0 +1,24 @@
+"""What a process of the controller keeps from one run to the next."""
+
+import gc
+from collections.abc import Callable
+
+from maintenance.app import App
+
+from tests.sandbox.builders import a_distribution
+from tests.stories.site import Site
+
+
+def test_a_process_keeps_only_the_controller_of_its_last_settings(
+    site: Site, looks_after: Callable[..., None]
+) -> None:
+    """Each has clients of megabytes; with other settings the old ones serve no run."""
+    distributions = [a_distribution(site.cloud, f"d{number}") for number in range(3)]
+    for each in distributions:
+        looks_after(each)
+        site.becomes("on")
+    gc.collect()
+    apps = [each for each in gc.get_objects() if isinstance(each, App)]
+
+    kept = [name for each in apps for name in each.settings.distributions]
+    assert distributions[-1:] == [each for each in distributions if each in kept]
