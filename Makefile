@@ -6,6 +6,7 @@ PYTEST := $(BIN)/python -m pytest
 # Several processes, each with a sandbox of its own; tests/conftest.py says which tests stay together.
 WORKERS := --numprocesses auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 AXE := tests/browser/node_modules/.package-lock.json
+ASL := tests/fleet/node_modules/.package-lock.json
 TERSER := standby_function/node_modules/.package-lock.json
 # The SAM CLI looks for the Python of the Lambda runtime on PATH.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -34,6 +35,9 @@ setup: $(DEV)/.made .venv/sandbox/.made ## Create both Python environments from 
 $(AXE): tests/browser/package-lock.json
 	@tools/browser
 
+$(ASL): tests/fleet/package-lock.json
+	@tools/state_machine_validator
+
 $(TERSER): standby_function/package-lock.json
 	@tools/standby_function /dev/null || echo "So the build of the standby engine's function will not be checked." >&2
 
@@ -57,7 +61,7 @@ test: setup ## Run the tests that need no browser, Docker or stack (T=path or K=
 
 # Where CI is set no test may be skipped, so the image for the tests in containers is built.
 cover: COVERAGE := --cov --cov-report=
-cover: test $(AXE) $(TERSER) .venv/examples/.made $(if $(CI),lambda-image) ## Run all tests, and check that everything but the shell is covered whole
+cover: test $(AXE) $(ASL) $(TERSER) .venv/examples/.made $(if $(CI),lambda-image) ## Run all tests, and check that everything but the shell is covered whole
 	$(PYTEST) $(WORKERS) -m 'not quick' $(COVERAGE) --cov-append
 	$(BIN)/coverage report --fail-under=100
 
@@ -82,9 +86,9 @@ types: setup ## Check types, of the command also for the oldest Python that it r
 imports: setup ## Check the direction of imports
 	PYTHONPATH=controller:. $(BIN)/lint-imports
 
-template: setup ## Check the templates of the product, also as plain CloudFormation, of the live check and of the examples
+template: setup ## Check the templates of the product, also as plain CloudFormation, of a fleet, the live check and the examples
 	sam validate --lint
-	for each in live_check/probe.yaml examples/*/*.yaml; do sam validate --lint --template "$$each" || exit; done
+	for each in fleet/*.yaml live_check/probe.yaml examples/*/*.yaml; do sam validate --lint --template "$$each" || exit; done
 	@$(BIN)/python -m tools.packages --template-only .aws-sam/plain/template.json
 	$(BIN)/cfn-lint .aws-sam/plain/template.json
 
@@ -128,4 +132,4 @@ lock: setup ## Pin the requirements again after an edit of an .in file
 	tools/lock
 
 clean: ## Remove what these commands made
-	rm -rf .venv .aws-sam .cache dist tests/browser/node_modules standby_function/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage
+	rm -rf .venv .aws-sam .cache dist tests/browser/node_modules tests/fleet/node_modules standby_function/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage

@@ -198,4 +198,9 @@ def test_an_input_of_a_child_has_a_limit(cloud: Cloud) -> None:
     state = distributed(_DONE, Items=[1], ItemSelector="{% $pad('x', 300000, 'x') %}")
     machine = a_machine(cloud, ITSELF, states={"map": state})
 
-    assert ("FAILED", "States.DataLimitExceeded") == run(cloud, machine)
+    execution = begin(cloud, machine)
+
+    assert "FAILED" == end(cloud, execution)["status"]
+    [listed] = cloud.states.list_map_runs(executionArn=execution)["mapRuns"]
+    [child] = cloud.states.list_executions(mapRunArn=listed["mapRunArn"])["executions"]
+    assert "States.DataLimitExceeded" == end(cloud, child["executionArn"])["error"]

@@ -1,5 +1,7 @@
 """Contract: an execution environment survives an error of its handler, but no crash."""
 
+import json
+
 from tests.cloud import Cloud
 from tests.sandbox.failing import a_failing_function, process_of
 
@@ -24,3 +26,12 @@ def test_a_process_that_ended_is_replaced(cloud: Cloud) -> None:
     second = process_of(cloud, name)
     assert second.isdecimal()
     assert first != second
+
+
+def test_an_error_has_the_name_of_its_class(cloud: Cloud) -> None:
+    """A state machine catches errors by it."""
+    name = a_failing_function(cloud)
+
+    response = cloud.functions.invoke(FunctionName=name)
+
+    assert "ValueError" == json.loads(response["Payload"].read())["errorType"]

@@ -4,12 +4,14 @@ Gaps of ministack that the patches fill, in Lambda's versions: a test for each.
 A failure is good news: ministack has closed the gap. Then remove the patch that the test names.
 """
 
+import json
 import urllib.request
 
 import pytest
 
 from tests.cloud import Cloud
 from tests.sandbox.builders import a_package, a_user, a_version, allow, refused
+from tests.sandbox.failing import a_failing_function
 
 pytestmark = pytest.mark.gap
 
@@ -81,6 +83,15 @@ def test_a_page_of_versions_has_no_limit(plain: Cloud) -> None:
     listed = plain.functions.list_versions_by_function(FunctionName="page", MaxItems=100)
 
     assert 52 == len(listed["Versions"])
+
+
+def test_an_error_of_a_handler_has_no_name(plain: Cloud) -> None:
+    """Patch: patches/aws_lambda/environments, the class of an error."""
+    name = a_failing_function(plain)
+
+    response = plain.functions.invoke(FunctionName=name)
+
+    assert "Runtime.HandlerError" == json.loads(response["Payload"].read())["errorType"]
 
 
 def test_a_version_is_checked_as_the_function(plain: Cloud) -> None:

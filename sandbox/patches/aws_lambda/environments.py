@@ -1,13 +1,17 @@
 """
-Patch execution environments: one whose handler raised an error serves the next invocation too.
+Patch execution environments: one whose handler raised an error stays, and the error has its name.
 
-ministack ends its process, so the next invocation waits for a cold start. Lambda starts a new one
+ministack ends the process, so the next invocation waits for a cold start. Lambda starts a new one
 only after a crash, an exit or a timeout (Lambda Developer Guide, lambda-runtime-environment). What
 a module keeps in memory therefore survives an error, as it does on AWS.
+
+The errorType of a response is the error's class (Lambda Developer Guide, python-exceptions);
+ministack has one name for all of them, and the class in the log.
 """
 
 # ruff: noqa: SLF001 - ministack has no public names for what is patched here
 
+import re
 import subprocess
 import threading
 import time
@@ -15,6 +19,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ministack.core import lambda_runtime
+from ministack.services import lambda_svc
 
 from sandbox.patches.wrap import wrap_function
 
@@ -36,6 +41,7 @@ def install() -> None:
     wrap_function(lambda_runtime.Worker, "invoke", _patch_invoke)
     wrap_function(lambda_runtime, "_signal", _patch_signal)
     wrap_function(lambda_runtime, "_collect", _patch_collect)
+    wrap_function(lambda_svc, "_execute_function", _patch_execute)
 
 
 def _patch_invoke(invoke: Callable[..., _Result]) -> Callable[..., _Result]:
@@ -78,3 +84,22 @@ def _patch_collect(collect: Callable[..., None]) -> Callable[..., None]:
             collect(process, deadline)
 
     return collect_later
+
+
+def _patch_execute(execute: Callable[..., _Result]) -> Callable[..., _Result]:
+    def execute_and_name(function: _Result, event: object) -> _Result:
+        result = execute(function, event)
+        body = result.get("body")
+        if result.get("error") and isinstance(body, dict):
+            body["errorType"] = _class_of(body, result.get("log", ""))
+        return result
+
+    return execute_and_name
+
+
+def _class_of(body: _Result, log: str) -> str:
+    """Return the class that the end of a trace in the log names, without its module."""
+    first_line = str(body.get("errorMessage", "")).partition("\n")[0]
+    found = re.findall(rf"^([\w.]+)(?:: {re.escape(first_line)}$|$)", log, re.MULTILINE)
+    name = str(body["errorType"])
+    return found[-1].rpartition(".")[2] if found and name == "Runtime.HandlerError" else name

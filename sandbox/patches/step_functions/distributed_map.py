@@ -69,11 +69,11 @@ def _run_distributed(
         return float(stepfunctions._jsonata_state_field(state, name, "number", map_input, ctx))
 
     items = map_data.read_items(state, map_input, ctx, machine)
-    inputs = [_select(state, map_input, ctx, index, item) for index, item in enumerate(items)]
     run = _MapRun(
         state,
         execution,
-        inputs,
+        # Evaluated when a child begins: that takes a while for all of them.
+        [_selector(state, map_input, ctx, index, item) for index, item in enumerate(items)],
         number("ToleratedFailurePercentage"),
         number("ToleratedFailureCount"),
     )
@@ -87,11 +87,16 @@ def _run_distributed(
     return output, stepfunctions._next_or_end(state)
 
 
-def _select(state: _Record, map_input: object, ctx: _Record, index: int, item: object) -> object:
-    if "ItemSelector" not in state:
-        return item
-    item_ctx = {**ctx, "Map": {"Item": {"Index": index, "Value": item}}}
-    return stepfunctions._apply_jsonata_template(state["ItemSelector"], map_input, item_ctx)
+def _selector(
+    state: _Record, map_input: object, ctx: _Record, index: int, item: object
+) -> Callable[[], object]:
+    def select() -> object:
+        if "ItemSelector" not in state:
+            return item
+        item_ctx = {**ctx, "Map": {"Item": {"Index": index, "Value": item}}}
+        return stepfunctions._apply_jsonata_template(state["ItemSelector"], map_input, item_ctx)
+
+    return select
 
 
 def _result(
@@ -101,6 +106,7 @@ def _result(
     details: _Record = {}
     if writer and executions.is_running(run.execution):
         arguments = stepfunctions._apply_jsonata_template(writer["Arguments"], map_input, ctx)
+        run.complete_inputs()
         details = map_data.write_results(writer, arguments, run.arn, run.children, machine)
     if run.has_exceeded:
         raise stepfunctions._ExecutionError(
@@ -118,7 +124,7 @@ class _MapRun:
 
     state: _Record
     execution: _Record
-    inputs: list[Any]
+    selectors: list[Callable[[], object]]
     tolerated_share: float | None
     tolerated_count: float | None
     children: list[_Record] = field(default_factory=list)
@@ -134,10 +140,10 @@ class _MapRun:
     def execute(self, at_once: int) -> None:
         """Run the children, at most so many at once, 0 for any number, until all have ended."""
         self._begin(at_once)
-        workers = min(at_once or _MAX_THREADS, _MAX_THREADS, len(self.inputs) or 1)
+        workers = min(at_once or _MAX_THREADS, _MAX_THREADS, len(self.selectors) or 1)
         with ThreadPoolExecutor(max_workers=workers) as pool:
-            for child in self.children:
-                pool.submit(contextvars.copy_context().run, self._run_child, child)
+            for child, select in zip(self.children, self.selectors, strict=True):
+                pool.submit(contextvars.copy_context().run, self._run_child, child, select)
         status = "FAILED" if self.has_exceeded else "SUCCEEDED"
         self.record |= {
             "status": status if executions.is_running(self.execution) else "ABORTED",
@@ -149,8 +155,7 @@ class _MapRun:
         label = self.state.get("Label") or stepfunctions.new_uuid()
         machine = f"arn:aws:states:{region}:{account}:stateMachine:{name}/{label}"
         arn = f"arn:aws:states:{region}:{account}:mapRun:{name}/{label}:{stepfunctions.new_uuid()}"
-        for child_input in self.inputs:
-            executions.require_size(child_input, "The input of a child")
+        for _ in self.selectors:
             own_name = stepfunctions.new_uuid()
             self.children.append(
                 {
@@ -160,7 +165,7 @@ class _MapRun:
                     "status": "PENDING",
                     "startDate": stepfunctions.now_iso(),
                     "stopDate": None,
-                    "input": json.dumps(child_input),
+                    "input": None,
                     "output": None,
                     "mapRunArn": arn,
                     "events": [],
@@ -190,13 +195,22 @@ class _MapRun:
     def _may_go_on(self) -> bool:
         return executions.is_running(self.execution) and not self.has_exceeded
 
-    def _run_child(self, child: _Record) -> None:
+    def complete_inputs(self) -> None:
+        """Select the inputs of the children that were never begun, for the report."""
+        for child, select in zip(self.children, self.selectors, strict=True):
+            if child["input"] is None:
+                child["input"] = json.dumps(select())
+
+    def _run_child(self, child: _Record, select: Callable[[], object]) -> None:
         if not self._may_go_on():
             return
         self._update(child, status="RUNNING", startDate=stepfunctions.now_iso())
         stepfunctions._executions[child["executionArn"]] = child
         ended: _Record
         try:
+            selected = select()
+            executions.require_size(selected, "The input of a child")
+            child["input"] = json.dumps(selected)
             output = self._run_states(child)
             ended = {"status": "SUCCEEDED", "output": json.dumps(output)}
         except _StoppedError:

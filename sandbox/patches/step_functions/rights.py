@@ -4,7 +4,7 @@ Judge what a state machine may do, which ministack does not.
     what happens                    needs
     ------------------------------  -------------------------------------------------------------
     lambda:invoke                   lambda:InvokeFunction of the task's role on the function
-    an aws-sdk:sfn task             the action of the task's role on the machine or the execution
+    an aws-sdk:sfn task             the action of the task's role on the machine, execution or map
     a Distributed Map               states:StartExecution of the machine's role on the machine
     its ItemReader, ResultWriter    s3:GetObject, s3:PutObject of the machine's role
     a task with Credentials         sts:AssumeRole of the machine's role on that role, whose trust
@@ -142,7 +142,8 @@ def _invoke_as(
     elif resource.startswith(_SDK):
         name = resource.removeprefix(_SDK)
         action = f"states:{name[0].upper()}{name[1:]}"
-        arn = arguments.get("ExecutionArn") or arguments.get("StateMachineArn", "*")
+        arns = (arguments.get(each) for each in ("ExecutionArn", "MapRunArn", "StateMachineArn"))
+        arn = next(filter(None, arns), "*")
         if not services.role_allows(role, action, arn):
             raise _denial(role, action, arn)
     return invoke_resource(resource, arguments)
