@@ -34,7 +34,8 @@ def dashboard() -> list[dict[str, Any]]:
     body, names = properties("Dashboard")["DashboardBody"]["Fn::Sub"]
     for name, value in names.items():
         _, of_standby, _ = value["Fn::If"]
-        body = body.replace(f"${{{name}}}", of_standby["Fn::Sub"])
+        text = of_standby["Fn::Sub"]
+        body = body.replace(f"${{{name}}}", text if isinstance(text, str) else text[0])
     widgets: list[dict[str, Any]] = json.loads(substituted(body))["widgets"]
     return widgets
 
@@ -175,7 +176,9 @@ def test_an_alarm_of_the_standby_engine_watches_its_function(name: str) -> None:
     alarm = properties(name)
 
     dimensions = {each["Name"]: each["Value"] for each in alarm["Dimensions"]}
-    assert {"FunctionName": {"Ref": "StandbyFunction"}, "Region": "Global"} == dimensions
+    arn = {"Fn::GetAtt": ["StandbyFunction", "FunctionARN"]}
+    function = {"Fn::Select": [1, {"Fn::Split": ["/", arn]}]}
+    assert {"FunctionName": function, "Region": "Global"} == dimensions
     assert ("AWS/CloudFront", "Sum") == (alarm["Namespace"], alarm["Statistic"])
 
 

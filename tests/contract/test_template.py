@@ -250,6 +250,8 @@ def _longest(value: object) -> int:
             return len(text)
         case {"Fn::If": [_, then, ""]}:
             return _longest(then)
+        case {"Fn::Select": [1, {"Fn::Split": ["/", {"Fn::GetAtt": ["StandbyFunction", _]}]}]}:
+            name, parameter = "StandbyFunction", {}
         case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), _]}:
             name = name.partition(".Version")[0]
             parameter = load_template()["Parameters"].get(name, {})

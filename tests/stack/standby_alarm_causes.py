@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from tests.stack.conftest import DeployedStack
-from tests.stack.standby_operations import publish
+from tests.stack.standby_operations import function_name, publish
 
 # Each of these is a run of the function, or would have been.
 _FAILS = "function handler() { throw new Error('broken'); }"
@@ -42,7 +42,7 @@ def _with_setting(name: str) -> _Lasting:
 def _with_code(code: str) -> _Lasting:
     @contextlib.contextmanager
     def lasting(stack: DeployedStack) -> Iterator[None]:
-        name = stack.physical_id("StandbyFunction")
+        name = function_name(stack)
         before = stack.cloud.cloudfront.get_function(Name=name, Stage="LIVE")["FunctionCode"].read()
         publish(stack, code.encode())
         try:

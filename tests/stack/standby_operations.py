@@ -26,8 +26,8 @@ def _publish_other_code(stack: DeployedStack) -> None:
 
 
 def publish(stack: DeployedStack, code: bytes) -> None:
-    """Publish a code by hand, as someone with rights of their own."""
-    cloudfront, name = stack.cloud.cloudfront, stack.physical_id("StandbyFunction")
+    """Publish a code by hand, as someone with rights of their own, to every edge location."""
+    cloudfront, name = stack.cloud.cloudfront, function_name(stack)
     described = cloudfront.describe_function(Name=name, Stage="DEVELOPMENT")
     updated = cloudfront.update_function(
         Name=name,
@@ -36,6 +36,12 @@ def publish(stack: DeployedStack, code: bytes) -> None:
         FunctionCode=code,
     )
     cloudfront.publish_function(Name=name, IfMatch=updated["ETag"])
+    stack.cloud.sandbox.finish_deployments()
+
+
+def function_name(stack: DeployedStack) -> str:
+    """Return the name of the stack's function, whose physical id is its ARN."""
+    return stack.physical_id("StandbyFunction").rpartition("/")[2]
 
 
 _PUBLISH = Operation(run=_deploy_again, prepare=(_publish_other_code,))
