@@ -11,7 +11,7 @@ import os
 import random
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -27,7 +27,7 @@ from maintenance.aws.scheduler import AlarmClock, WakeupTarget
 from maintenance.aws.status_parameter import StatusParameter
 from maintenance.aws.time_limit import limit_calls, limited
 from maintenance.deadline import RunTime
-from maintenance.errors import ApplyError, ConfigurationError, RunFailed
+from maintenance.errors import ApplyError, RunFailed
 from maintenance.model import Timer
 from maintenance.reconcile.command import CommandWriter
 from maintenance.reconcile.controller import Controller
@@ -53,6 +53,7 @@ from maintenance.wiring.clients import Clients
 
 if TYPE_CHECKING:
     from maintenance.wiring.attach import AttachEngine
+    from maintenance.wiring.standby import StandbyEngine
 
 TIMER = Timer(elapsed=time.monotonic, sleep=time.sleep)
 # The controller's Timeout in template.yaml.
@@ -72,7 +73,7 @@ class App(Struct, frozen=True):
     status_parameter: StatusParameter
     alarm_clock: AlarmClock
     controller: Controller
-    engine: AttachEngine
+    engine: AttachEngine | StandbyEngine
     run_time: RunTime
     clock: Callable[[], datetime]
 
@@ -206,8 +207,6 @@ def assemble(
     cloudfront = CloudFront(
         limited(session.client("cloudfront", config=CLIENT), run_time.distributions)
     )
-    clients = Clients(session, settings, run_time, timer, clock, _python_path())
-    engine = _engine(clients, cloudfront)
     alarm_clock = _alarm_clock(session, settings, own_arn, timer)
     announcer = Announcer(
         status_parameter,
@@ -216,11 +215,19 @@ def assemble(
         EventSite(settings.stack_name, switch, zone),
         version=settings.version,
     )
+    desired_state = DesiredStateReader(
+        parameters,
+        announcer.read_last_off,
+        # The edge closes by its own clock, in time.
+        timedelta(0) if settings.standby else settings.lead_time,
+        clock,
+        settings.notice,
+    )
+    clients = Clients(session, settings, run_time, timer, clock, _python_path(), desired_state)
+    engine = _engine(clients, cloudfront, own_arn, announcer)
     controller = Controller(
         preview=settings.preview_distribution,
-        desired_state=DesiredStateReader(
-            parameters, announcer.read_last_off, settings.lead_time, clock, settings.notice
-        ),
+        desired_state=desired_state,
         distributions=cloudfront,
         stored_files=engine.stored_files,
         site=engine.site,
@@ -242,13 +249,18 @@ def assemble(
     )
 
 
-def _engine(clients: Clients, cloudfront: CloudFront) -> AttachEngine:
+def _engine(
+    clients: Clients, cloudfront: CloudFront, own_arn: str, announcer: Announcer
+) -> AttachEngine | StandbyEngine:
     """Return the engine that the settings name; a cold start imports no other."""
-    if clients.settings.standby:
-        raise ConfigurationError("ENGINE is standby, and this version closes by attach only")
-    from maintenance.wiring.attach import attach_engine  # noqa: PLC0415
+    standby = clients.settings.standby
+    if standby is None:
+        from maintenance.wiring.attach import attach_engine  # noqa: PLC0415
 
-    return attach_engine(clients, cloudfront)
+        return attach_engine(clients, cloudfront)
+    from maintenance.wiring.standby import standby_engine  # noqa: PLC0415
+
+    return standby_engine(clients, standby, own_arn=own_arn, remembered=announcer.read_store_note)
 
 
 def _python_path() -> dict[str, str]:

@@ -10,6 +10,7 @@ What can go wrong, as one tree. Each message is a sentence that names the thing 
     │   └── RecordUnreadable      a record of displaced functions is damaged or another stack's
     ├── ApplyError                one distribution was left as it was
     │   ├── StaleObservation      another writer came first: read and plan again
+    │   ├── Superseded            the desired state has changed: the next run decides
     │   ├── FunctionRefused       a function may have been deleted: select a version again
     │   └── Throttled             too many calls for now: wait, or leave it to the next run
     └── RunFailed                 the run did what it could; its report names what it could not do
@@ -50,6 +51,10 @@ class ApplyError(MaintenanceError):
 
 class StaleObservation(ApplyError):
     """Another writer came first, so what was read is out of date: read and plan again."""
+
+
+class Superseded(ApplyError):
+    """What this run decided is no longer desired, so it wrote nothing: the next run decides."""
 
 
 class FunctionRefused(ApplyError):

@@ -24,11 +24,11 @@ _REQUIRED = (
     "SWITCH_PARAMETER",
     "SCHEDULER_ROLE_ARN",
 )
-# Source of the patterns: model: cloudfront FunctionName and KeyValueStoreARN.
+# Source: model: cloudfront FunctionName, KeyValueStoreARN; an emulator's ids are names.
 _OF_STANDBY = {
     "STANDBY_FUNCTION": (re.compile(r"[a-zA-Z0-9-_]{1,64}"), "the name of a CloudFront Function"),
     "STANDBY_STORE_ARN": (
-        re.compile(r"arn:aws:cloudfront::[0-9]{12}:key-value-store/[0-9a-fA-F-]{36}"),
+        re.compile(r"arn:aws:cloudfront::[0-9]{12}:key-value-store/[0-9a-zA-Z_-]{1,64}"),
         "the ARN of a key-value store",
     ),
 }

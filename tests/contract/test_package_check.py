@@ -8,6 +8,7 @@ import pytest
 from maintenance.deadline import Deadline
 from maintenance.errors import ObservationError, PageRefused
 from maintenance.lambda_edge.check import PackageCheck
+from maintenance.lambda_edge.package_programs import PackagePrograms
 
 from tests.stories.site import edge_package
 
@@ -26,14 +27,16 @@ def a_program(code: str) -> bytes:
 
 def test_the_base_passes_its_check() -> None:
     """Without page files of the owner."""
-    PackageCheck({}, _ENOUGH).run(edge_package())
+    PackageCheck(PackagePrograms({}, _ENOUGH)).run(edge_package())
 
 
 def test_a_program_that_passes_a_package_may_have_notices() -> None:
     """One a line."""
     program = a_program("print('The accent is pale.\\nThe logo is large.')")
 
-    assert ("The accent is pale.", "The logo is large.") == PackageCheck({}, _ENOUGH).run(program)
+    assert ("The accent is pale.", "The logo is large.") == PackageCheck(
+        PackagePrograms({}, _ENOUGH)
+    ).run(program)
 
 
 def test_a_refusal_has_every_sentence_of_the_program() -> None:
@@ -41,7 +44,7 @@ def test_a_refusal_has_every_sentence_of_the_program() -> None:
     with pytest.raises(
         PageRefused, match=r"^page/page\.html is odd\. page/problem\.json is odder\.$"
     ):
-        PackageCheck({}, _ENOUGH).run(
+        PackageCheck(PackagePrograms({}, _ENOUGH)).run(
             a_program(
                 "print('page/page.html is odd.\\npage/problem.json is odder.'); raise SystemExit(1)"
             )
@@ -56,7 +59,9 @@ def test_a_check_does_not_see_the_environment_of_the_controller(
     code = "import os; print(sorted(os.environ)); raise SystemExit(1)"
 
     with pytest.raises(PageRefused) as refused:
-        PackageCheck({"LD_LIBRARY_PATH": "/var/lang/lib"}, _ENOUGH).run(a_program(code))
+        PackageCheck(PackagePrograms({"LD_LIBRARY_PATH": "/var/lang/lib"}, _ENOUGH)).run(
+            a_program(code)
+        )
 
     assert "AWS_SECRET_ACCESS_KEY" not in str(refused.value)
     assert "LD_LIBRARY_PATH" in str(refused.value)
@@ -74,7 +79,7 @@ def test_a_check_does_not_see_the_environment_of_the_controller(
 def test_a_check_that_does_not_finish_is_no_refusal(package: bytes, sentence: str) -> None:
     """The error is not about the page, and says what happened."""
     with pytest.raises(ObservationError, match=sentence):
-        PackageCheck({}, _ENOUGH).run(package)
+        PackageCheck(PackagePrograms({}, _ENOUGH)).run(package)
 
 
 def test_a_check_that_hangs_ends_with_the_deadline() -> None:
@@ -82,7 +87,7 @@ def test_a_check_that_hangs_ends_with_the_deadline() -> None:
     program = a_program("import time; time.sleep(60)")
 
     with pytest.raises(ObservationError, match=r"could not be checked: .* timed out"):
-        PackageCheck({}, Deadline(time.monotonic, 0.5)).run(program)
+        PackageCheck(PackagePrograms({}, Deadline(time.monotonic, 0.5))).run(program)
 
 
 def test_a_full_disk_is_no_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,4 +95,4 @@ def test_a_full_disk_is_no_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", "/nowhere")
 
     with pytest.raises(ObservationError, match=r"could not be checked: .*/nowhere"):
-        PackageCheck({}, _ENOUGH).run(edge_package())
+        PackageCheck(PackagePrograms({}, _ENOUGH)).run(edge_package())

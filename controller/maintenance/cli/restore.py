@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace, context: Context) -> ExitCode:
     controller.throttling.begin()
     listing = controller.distributions.list_distributions()
     distribution = _find(arguments.distribution, listing, session.watch.stack)
-    reconciler = session.app.engine.site.distribution_reconciler
+    reconciler = session.attach_engine.site.distribution_reconciler
     intent = Intent(mode=Mode.LIVE, engine=session.app.settings.edge)
     planned = reconciler.dry_run(distribution, intent)
     if not _does_something(planned):

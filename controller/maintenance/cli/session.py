@@ -45,6 +45,7 @@ from maintenance.schedule.history import newest_first
 from maintenance.schedule.switch import Switch, parse_switch
 from maintenance.schedule.window import over_notices
 from maintenance.wakeup import ParameterChanged
+from maintenance.wiring.attach import AttachEngine
 
 # An error is logged by the run whose end dates it, and may last for weeks after.
 _RUN = timedelta(minutes=15)
@@ -92,6 +93,17 @@ class Session(Struct, frozen=True):
     def stack(self) -> Stack:
         """Which stack this is."""
         return Stack(self.app.settings.stack_name, self.deployed.account)
+
+    @property
+    def attach_engine(self) -> AttachEngine:
+        """The engine that attaches functions; raise ConfigurationError if it is the other one."""
+        engine = self.app.engine
+        if not isinstance(engine, AttachEngine):
+            raise ConfigurationError(
+                f"the stack {self.stack.name} has the standby engine, which attaches and displaces "
+                "no function: there is nothing to restore"
+            )
+        return engine
 
     def status(self, *, wait: timedelta | None, as_exit_code: bool) -> ExitCode:
         """Show the status; with `wait`, once every distribution has settled or the time is over."""

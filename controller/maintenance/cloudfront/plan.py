@@ -38,6 +38,9 @@ class Action(StrEnum):
     KEEP = "keep"
     SKIP = "skip"
     REFUSE = "refuse"
+    # Of the standby engine: its function is attached and stays, and a write closes or opens.
+    CLOSE = "close"
+    OPEN = "open"
 
 
 class ExistingFunctions(StrEnum):
@@ -78,7 +81,8 @@ class Step(Struct, frozen=True):
 
     `is_closed` says whether ours is attached: before the step, or after it if a run has taken it.
     `stays_open` says whether maintenance leaves this behavior open. `sibling` is the other stack
-    whose maintenance function is attached, '' if there is no such one.
+    whose maintenance function is attached, '' if there is no such one. `lacks_function` is whether
+    the standby engine cannot close it because its function is not attached.
     """
 
     path_pattern: str | None
@@ -88,6 +92,7 @@ class Step(Struct, frozen=True):
     is_closed: bool = False
     stays_open: bool = False
     sibling: str = ""
+    lacks_function: bool = False
 
 
 class Plan(Struct, frozen=True):
@@ -99,8 +104,7 @@ class Plan(Struct, frozen=True):
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to do, and nothing to refuse."""
-        changing = (Action.ATTACH, Action.REPLACE, Action.DETACH, Action.REFUSE)
-        return not any(step.action in changing for step in self.steps)
+        return all(step.action in (Action.KEEP, Action.SKIP) for step in self.steps)
 
     def with_action(self, action: Action) -> tuple[Step, ...]:
         """Return the steps with this action."""

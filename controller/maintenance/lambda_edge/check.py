@@ -15,31 +15,23 @@ changed:
     Lambda does not answer                        a notice, and CloudFront decides
 """
 
-import io
-import subprocess
-import sys
-import tempfile
-import zipfile
-from collections.abc import Collection, Mapping
-from pathlib import Path
+from collections.abc import Collection
 from typing import Protocol
 
+from msgspec import Struct
+
 from maintenance.cloudfront.engine import PreflightResult
-from maintenance.deadline import Deadline
-from maintenance.errors import ObservationError, PageRefused
+from maintenance.errors import ObservationError
+from maintenance.lambda_edge.package_programs import PackagePrograms
 from maintenance.lambda_edge.version import EdgeVersion, incompatibilities
 
 _PROGRAM = "maintenance_edge.check"
-# A check takes a fraction of a second; a page that takes longer must not keep a site from closing.
-_TIMEOUT_SECONDS = 10.0
 
 
-class PackageCheck:
-    """Checks packages in a process of their own, with no environment variables but these."""
+class PackageCheck(Struct, frozen=True):
+    """Checks packages by the program that they carry."""
 
-    def __init__(self, environment: Mapping[str, str], deadline: Deadline) -> None:
-        self._environment = dict(environment)
-        self._deadline = deadline
+    programs: PackagePrograms
 
     def run(self, package: bytes) -> tuple[str, ...]:
         """
@@ -47,35 +39,8 @@ class PackageCheck:
 
         Raises PageRefused with the program's sentences, ObservationError if it has not finished.
         """
-        try:
-            with tempfile.TemporaryDirectory() as name:
-                return self._run_in(Path(name), package)
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise ObservationError(f"the page could not be checked: {error}") from error
-
-    def _run_in(self, folder: Path, package: bytes) -> tuple[str, ...]:
-        with zipfile.ZipFile(io.BytesIO(package)) as archive:
-            archive.extractall(folder)
-        if not (folder / f"{_PROGRAM.replace('.', '/')}.py").exists():
-            raise ObservationError(
-                f"the edge function's package has no {_PROGRAM}, so nothing can be published "
-                "with it: deploy the stack again"
-            )
-        result = subprocess.run(  # noqa: S603 - our own program, no shell
-            [sys.executable, "-E", "-s", "-B", "-m", _PROGRAM],
-            cwd=folder,
-            env=self._environment,
-            capture_output=True,
-            timeout=min(_TIMEOUT_SECONDS, self._deadline.seconds_left),
-            check=False,
-        )
-        printed = result.stdout.decode(errors="replace").strip()
-        if result.returncode == 0:
-            return tuple(printed.splitlines())
-        if not printed:
-            crash = result.stderr.decode(errors="replace").strip().rpartition("\n")[2]
-            raise ObservationError(f"the page could not be checked: {crash or result.returncode}")
-        raise PageRefused(" ".join(printed.splitlines()))
+        printed = self.programs.run(_PROGRAM, package)
+        return tuple(printed.decode(errors="replace").strip().splitlines())
 
 
 class _Versions(Protocol):

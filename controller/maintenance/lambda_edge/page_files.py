@@ -8,6 +8,8 @@ there must not keep the site open: it would cost a call for each file, and then 
 import re
 from collections.abc import Iterator, Mapping
 
+from msgspec import Struct
+
 PAGE_PREFIX = "page/"
 # The edge function reads these names and no others (edge_handler/maintenance_edge/overrides.py).
 _NAME = re.compile(r"page(\.[a-zA-Z]{2,8}(-[a-zA-Z0-9]{2,8})*)?\.html|settings\.json|problem\.json")
@@ -17,6 +19,13 @@ _MAX_FILES = 40
 _MAX_BYTES = 1_000_000
 # Further names are not spelled out: one sentence says it all.
 _SHOWN = 3
+
+
+class PageState(Struct, frozen=True):
+    """Whether the controller has published what is stored under page/, and why it never will."""
+
+    is_published: bool = False
+    errors: tuple[str, ...] = ()
 
 
 def is_page_file(name: str) -> bool:

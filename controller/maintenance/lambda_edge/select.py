@@ -34,6 +34,7 @@ from maintenance.errors import MaintenanceError, PageRefused
 from maintenance.lambda_edge.bypass import Token, published_tokens
 from maintenance.lambda_edge.function import LambdaEdge
 from maintenance.lambda_edge.package import PageContent, bypass_of, page_files_of
+from maintenance.lambda_edge.page_files import PageState
 from maintenance.lambda_edge.publish import VersionPublisher
 from maintenance.lambda_edge.stored_files import StoredFiles
 from maintenance.lambda_edge.version import ACTIVE, newest_of, newest_with_page
@@ -107,6 +108,11 @@ class VersionSelector(Struct, frozen=True):
         self.deadline.restart()
         content = PageContent(announcement=announcement)
         self._version_of(page, _Request(content, publish=False, attached=()))
+
+    def page_state(self, announcement: Announcement) -> PageState:
+        """Return whether the stored page files are published with this announcement."""
+        selection = self.select(announcement, publish=False)
+        return PageState(selection.arn != self.edge.unpublished_arn, selection.errors)
 
     def _select_page(self, page: _Page, request: _Request) -> Selection:
         try:

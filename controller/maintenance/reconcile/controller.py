@@ -29,7 +29,7 @@ from maintenance.reconcile.ports import Listing, ReadPage
 from maintenance.reporting.announce import Announcer, PreviousStatus
 from maintenance.reporting.report import Report
 from maintenance.reporting.transitions import RECHECK_AFTER, next_wakeup
-from maintenance.wakeup import ParameterChanged, Wakeup
+from maintenance.wakeup import ParameterChanged, Sweep, Wakeup
 
 _MAX_ROUNDS = 3
 _KEEPS_CHANGING = (
@@ -70,17 +70,18 @@ class Controller(Struct, frozen=True):
         with self.announce_failure():
             self.throttling.begin()
             observed = self._observe(changed, read_page=changed is not None)
+            observed = replace(observed, is_sweep=isinstance(wakeup, Sweep))
             for _ in range(_MAX_ROUNDS):
                 desired = observed.desired
                 self.throttling.continue_while(
                     functools.partial(self._is_current, desired, changed)
                 )
-                previous = self._read_previous(desired)
+                previous = self._read_previous(observed)
                 report = self._apply(observed, previous)
                 if not (report.has_changes or report.has_failures):
                     break  # It took too little time for the desired state to have changed.
                 current = self.desired_state.read(changed)
-                if current.visible == desired.visible:
+                if self.site.is_same(current, desired):
                     desired, report = current, current.update(report)
                     break
                 observed = Observation(current, self._list_distributions())
@@ -94,6 +95,10 @@ class Controller(Struct, frozen=True):
             accepted = self.clock()
             if self.housekeeping:
                 report = self.housekeeping.run(report, wakeup)
+            if report.wake_at:
+                report, _ = self._set_wakeup(
+                    report, desired.read_at, after_change=changed is not None
+                )
         is_outdated = report.has_changes or report.has_failures
         return self.announcer.announce(
             report, now=accepted, previous=None if is_outdated else previous
@@ -103,15 +108,17 @@ class Controller(Struct, frozen=True):
         """Return what a run would do now, and change nothing."""
         self.throttling.begin()
         observed = self._observe(changed)
-        previous = self._read_previous(observed.desired)
-        report = self.site.dry_run(observed, previous.persisted if previous else None)
-        return self._with_requester(report)
+        previous = self.announcer.read_previous()
+        persisted = previous.persisted if previous else None
+        report = self.site.dry_run(observed, persisted)
+        return self.announcer.with_requester(report, persisted)
 
     def status(self, changed: ParameterChanged | None = None) -> Report:
         """Return the desired state and what the listing alone shows, and change nothing."""
+        observed = self._observe(changed)
         previous = self.announcer.read_previous()
         persisted = previous.persisted if previous else None
-        report = self.site.summarize(self._observe(changed), persisted)
+        report = self.site.summarize(observed, persisted)
         return self.announcer.with_requester(report, persisted)
 
     def for_installation(self) -> "Controller":
@@ -120,16 +127,13 @@ class Controller(Struct, frozen=True):
 
         It does no housekeeping, and takes ours off the preview distribution as off any other.
         """
-        return replace(self, preview=None, housekeeping=None)
+        site = self.site.for_installation()
+        return replace(self, preview=None, housekeeping=None, site=site)
 
-    def _read_previous(self, desired: DesiredState) -> PreviousStatus | None:
+    def _read_previous(self, observed: Observation) -> PreviousStatus | None:
         """Return the status before the run; closing does not wait for it."""
-        is_live = desired.decision.mode is Mode.LIVE
-        return self.announcer.read_previous() if is_live else None
-
-    def _with_requester(self, report: Report) -> Report:
-        previous = self.announcer.read_previous()
-        return self.announcer.with_requester(report, previous.persisted if previous else None)
+        is_live = observed.desired.decision.mode is Mode.LIVE
+        return self.announcer.read_previous() if is_live or observed.is_sweep else None
 
     def _observe(self, changed: ParameterChanged | None, *, read_page: bool = False) -> Observation:
         """Read the parameters and list the distributions at the same time."""
@@ -163,7 +167,7 @@ class Controller(Struct, frozen=True):
     def _is_current(self, desired: DesiredState, changed: ParameterChanged | None) -> bool:
         """Return whether this still is the desired state, as far as that can be read."""
         try:
-            return self.desired_state.read(changed).visible == desired.visible
+            return self.site.is_same(self.desired_state.read(changed), desired)
         except ObservationError:
             # The read after the last update fails the run if this lasts.
             return True

@@ -59,7 +59,8 @@ class DesiredState(Struct, frozen=True):
     read may change the decision, `notices` are about answers that are older than the change that
     woke the run, and about windows that are over. `last_off` is the newest off, if it was read.
     `request` is the version that asks for the mode, if that is known. `planned` is the next
-    occurrence of each window, None if that is unknown or not to be announced.
+    occurrence of each window, None if that is unknown or not to be announced. `schedule` is what it
+    follows from, None if a part of that is unknown.
     """
 
     read_at: datetime
@@ -72,6 +73,7 @@ class DesiredState(Struct, frozen=True):
     notices: tuple[str, ...] = ()
     request: Request | None = None
     planned: tuple[ComingOccurrence, ...] | None = None
+    schedule: Schedule | None = None
 
     @property
     def visible(self) -> tuple[Mode, Announcement]:
@@ -146,6 +148,7 @@ class DesiredStateReader(Struct, frozen=True):
             notices=(*read.notices, *over_notices(schedule.windows, now)),
             request=find_request(schedule, now=now),
             planned=None if read.unknown or read.notices else self._planned(schedule, now),
+            schedule=None if read.unknown else schedule,
         )
 
     def read_schedule(self, changed: ParameterChanged | None = None) -> ReadSchedule:

@@ -10,9 +10,11 @@ class Observation(Struct, frozen=True):
     """
     The desired state, and the distributions as they are listed.
 
-    `read_page` returns the stored files, if reading them has begun already.
+    `read_page` returns the stored files, if reading them has begun already. `is_sweep` is whether
+    nothing but the sweep's time has woken the run.
     """
 
     desired: DesiredState
     listing: Listing
     read_page: ReadPage | None = None
+    is_sweep: bool = False

@@ -19,6 +19,7 @@ from maintenance.schedule.window import ReadWindows
 from maintenance.wakeup import ParameterChanged, Wakeup
 
 if TYPE_CHECKING:
+    from maintenance.reconcile.desired_state import DesiredState
     from maintenance.reconcile.observation import Observation
 
 type Listing = tuple[Distribution, ...]
@@ -42,6 +43,12 @@ class Site(Protocol):
 
     def summarize(self, observed: "Observation", previous: PersistedState | None) -> Report:
         """Return what was observed and what it lacks, without another call."""
+
+    def is_same(self, one: "DesiredState", other: "DesiredState") -> bool:
+        """Return whether both make the same site, now and by what is prepared for later."""
+
+    def for_installation(self) -> "Site":
+        """Return a site that is complete as soon as `apply` returns."""
 
     def without_limit(self) -> "Site":
         """Return a site that also looks at more distributions than it may close."""

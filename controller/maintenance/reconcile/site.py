@@ -124,6 +124,14 @@ class SiteReconciler(Struct, frozen=True):
         """Return what the listing shows, without another call."""
         return self._report(self.plan(self.decide(observed), previous), None)
 
+    def is_same(self, one: DesiredState, other: DesiredState) -> bool:
+        """Return whether both have the same mode and announcement."""
+        return one.visible == other.visible
+
+    def for_installation(self) -> "SiteReconciler":
+        """Return this one: what it attaches is complete."""
+        return self
+
     def without_limit(self) -> "SiteReconciler":
         """Return one that also looks at more distributions than it may close."""
         return replace(self, settings=replace(self.settings, max_distributions=sys.maxsize))

@@ -23,7 +23,7 @@ from maintenance.reporting.events import (
 )
 from maintenance.reporting.report import Report
 from maintenance.reporting.requesters import Requesters, known_requester
-from maintenance.reporting.status import PersistedState, Status
+from maintenance.reporting.status import PersistedState, Status, StoreNote
 from maintenance.reporting.status_document import (
     decode_persisted_state,
     encode_status,
@@ -142,6 +142,11 @@ class Announcer(Struct, frozen=True):
         except ObservationError:
             # Read again at the end of the run, whose error this then is.
             return None
+
+    def read_store_note(self) -> StoreNote | None:
+        """Return what the last run of the standby engine noted, None if that is unknown."""
+        previous = self.read_previous()
+        return previous.persisted.standby if previous and previous.persisted else None
 
     def read_last_off(self) -> Off | None:
         """Return the last off that the status knows of; raise ObservationError."""

@@ -20,7 +20,7 @@ from maintenance.cloudfront.engine import Selection
 from maintenance.cloudfront.plan import Action, Plan, Step
 from maintenance.model import Association, Distribution, Mode
 from maintenance.reporting.plans import ComingOccurrence
-from maintenance.reporting.status import EndChange, Instant, Status, Transition
+from maintenance.reporting.status import EndChange, Instant, Status, StoreNote, Transition
 from maintenance.reporting.status_document import truncate
 from maintenance.schedule.decision import Decision
 from maintenance.schedule.request import Request, Requester
@@ -84,7 +84,8 @@ class Report(Struct, frozen=True):
     `planned` is the next occurrence of each window, None if that is unknown or not to be announced,
     and `announced` are the titles of the events that were sent. `end_change` is the end that was
     announced before and the one that is now, if they differ. `read_at` is when the run began to
-    read, so the targets were listed after that.
+    read, so the targets were listed after that. `store` is what the standby engine knows of its
+    store, and `wake_at` when it has to run again.
     """
 
     decision: Decision
@@ -107,6 +108,8 @@ class Report(Struct, frozen=True):
     announced: tuple[str, ...] = ()
     end_change: EndChange | None = None
     read_at: datetime | None = None
+    store: StoreNote | None = None
+    wake_at: datetime | None = None
 
     @property
     def requested_by(self) -> str:

@@ -123,6 +123,34 @@ class TargetStatus(Struct, frozen=True):
         return not (self.is_deployed or self.is_stuck)
 
 
+class StoreNote(Struct, frozen=True):
+    """
+    What a run of the standby engine knows of its store and its function, which cost money to read.
+
+    `generation` is that of the state, and `times` a digest of when it closes the site. `read` is
+    when a run read the state last, `read_all` all keys, and `pages` a digest of what they are.
+    `code` is a digest of the published code, if that needs no other state.
+    """
+
+    generation: int
+    times: str
+    read: Instant
+    read_all: Instant | None = None
+    pages: str = ""
+    code: str = ""
+
+    def over(self, before: "StoreNote | None") -> "StoreNote":
+        """Return this note with what it does not know from the one before, if that still holds."""
+        if before is None:
+            return self
+        read_all = self.read_all or before.read_all
+        if before.generation != self.generation:
+            return replace(self, read_all=read_all)
+        return replace(
+            self, read_all=read_all, pages=self.pages or before.pages, code=self.code or before.code
+        )
+
+
 class PersistedState(Struct, frozen=True):
     """
     What one run leaves to the next.
@@ -130,7 +158,8 @@ class PersistedState(Struct, frozen=True):
     `settled` is the fingerprint of the targets when a run last found them live, owing nothing.
     `requester` is who asked for the mode, if that was found out. `planned` are the occurrences
     that were announced and are still to come. `toggled` is when a run last attached ours to a
-    target or detached it; other updates of a target leave it closed, or open.
+    target or detached it; other updates of a target leave it closed, or open. `standby` is what is
+    known of the standby engine's store.
     """
 
     last_change: ModeChange | None = None
@@ -140,6 +169,7 @@ class PersistedState(Struct, frozen=True):
     requester: Requester | None = None
     planned: tuple[Planned, ...] = ()
     toggled: Instant | None = None
+    standby: StoreNote | None = None
 
     def after(self, error: str, now: datetime) -> "PersistedState":
         """

@@ -23,6 +23,7 @@ from maintenance.reporting.status import (
     PersistedState,
     Planned,
     Status,
+    StoreNote,
     TargetStatus,
     in_whole_seconds,
 )
@@ -80,6 +81,7 @@ class _StatusDocument(Struct, frozen=True):
     last_off: _Off | None
     settled: str
     toggled: Instant | None
+    standby: StoreNote | None
     planned: tuple[Planned, ...]
     counts: dict[str, int]
     version: str
@@ -95,6 +97,7 @@ class _PersistedDocument(Struct, frozen=True):
     until: Instant | None = None
     settled: str = ""
     toggled: Instant | None = None
+    standby: StoreNote | None = None
     planned: tuple[Planned, ...] = ()
     requested_by: str = ""
     requested_by_arn: str = ""
@@ -118,6 +121,7 @@ def encode_status(status: Status) -> str:
         last_off=_Off(off.written, off.until) if off else None,
         settled=status.persisted.settled,
         toggled=status.persisted.toggled and in_whole_seconds(status.persisted.toggled),
+        standby=status.persisted.standby,
         planned=status.persisted.planned,
         counts=_counts(status.targets),
         version=status.version,
@@ -161,6 +165,7 @@ def decode_persisted_state(text: str) -> PersistedState:
         _requester(document),
         document.planned,
         document.toggled,
+        document.standby,
     )
 
 

@@ -43,7 +43,7 @@ RECHECK_AFTER = timedelta(minutes=1)
 # AWS says minutes, and up to 15 with Lambda@Edge (doc: CloudFront Developer Guide,
 # lambda-edge-testing-debugging).
 STUCK_AFTER = timedelta(minutes=30)
-_TOGGLING = {Action.ATTACH, Action.DETACH}
+_TOGGLING = {Action.ATTACH, Action.DETACH, Action.CLOSE, Action.OPEN}
 
 
 class StatusUpdate(Struct, frozen=True):
@@ -75,6 +75,7 @@ def update_status(
         report.requester,
         planned,
         now if _toggles(report) else before.toggled,
+        report.store.over(before.standby) if report.store else before.standby,
     ).after(error, now)
     status = Status(
         mode=decision.mode,
@@ -116,7 +117,8 @@ def next_wakeup(report: Report, now: datetime, *, after_change: bool = False) ->
     overtake that of a following change.
     """
     announcements = (each.announce_at for each in report.planned or ())
-    instants = (report.decision.valid_until, *(each for each in announcements if each > now))
+    ahead = (each for each in (*announcements, report.wake_at) if each and each > now)
+    instants = (report.decision.valid_until, *ahead)
     valid_until = min(filter(None, instants), default=None)
     is_settling = any(each.is_settling for each in target_statuses(report, now))
     if not (after_change or report.is_uncertain or is_settling):

@@ -24,6 +24,9 @@ from collections.abc import Iterable, Mapping
 from itertools import batched
 from typing import Any
 
+import msgspec
+from msgspec import Struct
+
 from maintenance.errors import ConfigurationError
 from maintenance.standby.layout import VALUE_LIMIT_BYTES
 from maintenance.standby.rendering import EdgeSettings
@@ -41,6 +44,10 @@ _NAMES = {
 }
 _ACCESS_KEY = re.compile(rf"{SETTINGS_KEY}|n({_IPV4_DIGITS}|{_IPV6_DIGITS})\.\d+|t\.[\w-]{{43}}")
 _REWRITES = {"directory-index": "d", "single-page": "s"}
+
+
+class _AllowedPaths(Struct, frozen=True):
+    a: tuple[str, ...]
 
 
 def settings_keys(settings: EdgeSettings) -> dict[str, str]:
@@ -68,6 +75,14 @@ def token_keys(expiries: Mapping[str, int]) -> dict[str, str]:
         f"t.{base64.urlsafe_b64encode(bytes.fromhex(digest)).decode().rstrip('=')}": str(expiry)
         for digest, expiry in expiries.items()
     }
+
+
+def allowed_paths(keys: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the paths that stay open by the key `settings`, () if there is none that is valid."""
+    try:
+        return msgspec.json.decode(keys.get(SETTINGS_KEY, ""), type=_AllowedPaths).a
+    except msgspec.MsgspecError:
+        return ()
 
 
 def is_access_key(key: str) -> bool:

@@ -54,6 +54,12 @@ def published_state(program: str, code: bytes) -> State | None:
     return decode_state(code[len(before) : len(code) - len(after)])
 
 
+def parts(program: str) -> tuple[str, str]:
+    """Return what stands before and after the state in the code of a program."""
+    before, _, after = program.partition(PLACEHOLDER)
+    return before, after
+
+
 def bake(program: str, state: State, paths: Iterable[str]) -> bytes:
     """
     Return the code to publish: `program` with this state and these path patterns in it.

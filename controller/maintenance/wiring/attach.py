@@ -13,6 +13,7 @@ from maintenance.aws.clients import CLIENT, PAGE_CLIENT, lazy
 from maintenance.aws.throttling import ThrottledConfigs
 from maintenance.aws.time_limit import limited
 from maintenance.lambda_edge.check import PackageCheck, Preflight
+from maintenance.lambda_edge.package_programs import PackagePrograms
 from maintenance.lambda_edge.publish import VersionPublisher
 from maintenance.lambda_edge.select import VersionSelector
 from maintenance.reconcile.distribution import DistributionReconciler
@@ -32,7 +33,7 @@ class AttachEngine(Struct, frozen=True):
     site: SiteReconciler
     housekeeping: Housekeeping
     stored_files: BucketFiles
-    selector: VersionSelector
+    pages: VersionSelector
     throttling: ThrottledConfigs
 
 
@@ -66,7 +67,7 @@ def _version_selector(
     clients: Clients, versions: EdgeVersions, stored_files: BucketFiles
 ) -> VersionSelector:
     edge, deadline = clients.settings.edge, clients.run_time.version
-    check = PackageCheck(clients.python_path, deadline)
+    check = PackageCheck(PackagePrograms(clients.python_path, deadline))
     publisher = VersionPublisher(edge.base_arn, versions, check, deadline, clients.timer.sleep)
     return VersionSelector(edge, stored_files, publisher, deadline)
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from maintenance.deadline import Deadline, RunTime
     from maintenance.model import Timer
+    from maintenance.reconcile.desired_state import DesiredStateReader
     from maintenance.settings import Settings
 
 
@@ -40,6 +41,7 @@ class Clients(Struct, frozen=True):
     timer: Timer
     clock: Callable[[], datetime]
     python_path: Mapping[str, str]
+    desired_state: DesiredStateReader
 
     def edge_versions(self, config: Config, deadline: Deadline) -> EdgeVersions:
         """Return the adapter of the edge functions' versions."""

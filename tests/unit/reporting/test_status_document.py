@@ -78,6 +78,7 @@ def test_the_document_has_everything() -> None:
         },
         "settled": "c5e0",
         "toggled": "2026-12-01T02:00:00Z",
+        "standby": None,
         "planned": [
             {
                 "window": "sunday",

@@ -107,7 +107,7 @@ def check_quotas(asked: Examination) -> Finding:
 
 def check_records(asked: Examination) -> Finding:
     """Check that the records of displaced functions can be used."""
-    records = asked.session().app.engine.site.distribution_reconciler.records
+    records = asked.session().attach_engine.site.distribution_reconciler.records
     errors, owing = [], []
     for target in asked.targets():
         try:
@@ -125,7 +125,7 @@ def check_records(asked: Examination) -> Finding:
 def check_function(asked: Examination) -> Finding:
     """Check that the maintenance function can be attached."""
     edge = asked.settings.edge
-    found = asked.session().app.engine.site.preflight.check(edge.base_arn, attached=frozenset())
+    found = asked.session().attach_engine.site.preflight.check(edge.base_arn, attached=frozenset())
     if found.errors:
         return failed("; ".join(found.errors), "deploy the stack again (docs/deploy.md)")
     if found.notices:
@@ -135,7 +135,7 @@ def check_function(asked: Examination) -> Finding:
 
 def check_page(asked: Examination) -> Finding:
     """Check that the files under page/ make a page."""
-    selector = asked.session().app.engine.selector
+    selector = asked.session().attach_engine.pages
     selection = selector.select(NO_ANNOUNCEMENT, publish=False)
     if selection.errors:
         remedy = "fix the file and upload it again (docs/edge.md#what-is-refused)"

@@ -55,7 +55,7 @@ class PageCommands(Struct, frozen=True):
             terminal.answer(document, "The bucket has these files already; nothing was written.")
             return ExitCode.DONE
         announcement = _announcement(self.session.read_status().report)
-        self.session.app.engine.selector.check(after, announcement)
+        self.session.app.engine.pages.check(after, announcement)
         for name, data in changed.items():
             verb = "replaces" if name in before else "adds"
             terminal.info(f"{verb} {self.writes.address(name)} ({len(data)} bytes)")
@@ -87,7 +87,7 @@ class PageCommands(Struct, frozen=True):
 
     def _refuse_new_error(self, removed: list[str]) -> None:
         """Raise PageRefused if a page that is usable would no longer be, without these files."""
-        check = self.session.app.engine.selector.check
+        check = self.session.app.engine.pages.check
         try:
             before = self.files.read()
             check(before, NO_ANNOUNCEMENT)
@@ -108,11 +108,11 @@ class PageCommands(Struct, frozen=True):
         deadline = session.watch.clock() + _TIMEOUT
         while True:
             report = session.read_status().report
-            selection = session.app.engine.selector.select(_announcement(report), publish=False)
-            if selection.errors:
-                answer(" ".join(selection.errors), errors=selection.errors)
+            state = session.app.engine.pages.page_state(_announcement(report))
+            if state.errors:
+                answer(" ".join(state.errors), errors=state.errors)
                 return ExitCode.FAILED
-            if selection.arn != session.app.settings.edge.unpublished_arn:
+            if state.is_published:
                 answer(_published(report, session.watch.stack), published=True)
                 return ExitCode.DONE
             if session.watch.clock() >= deadline:

@@ -23,7 +23,10 @@ _ACTIONS = {
     Action.KEEP: "dim",
     Action.SKIP: "bold",
     Action.REFUSE: "bold red",
+    Action.CLOSE: "bold magenta",
+    Action.OPEN: "bold green",
 }
+_WRITES = {Action.CLOSE, Action.OPEN}
 _GOALS = {
     Mode.MAINTENANCE: "closed",
     Mode.LIVE: "open",
@@ -59,16 +62,16 @@ def render_plan(view: ReportView, clock: Clock, hypothetical: str | None = None)
 
 def summarize(report: Report) -> str:
     """Return what would be done; a distribution that is refused stays as it is, all of it."""
-    refused = [each for each in report.outcomes if progress(each) is Progress.REFUSED]
+    refused = [each for each in report.outcomes if _is_refused(each)]
     changing = [each for each in report.outcomes if each not in refused]
     counts = Counter(step.action for each in changing for step in each.steps)
     verbs = {
-        "close": counts[Action.ATTACH],
+        "close": counts[Action.ATTACH] + counts[Action.CLOSE],
         "update the page of": counts[Action.REPLACE],
-        "open": counts[Action.DETACH],
+        "open": counts[Action.DETACH] + counts[Action.OPEN],
     }
     parts = [f"{verb} {counted(number, 'behavior')}" for verb, number in verbs.items() if number]
-    acted = {Action.ATTACH, Action.REPLACE, Action.DETACH}
+    acted = {Action.ATTACH, Action.REPLACE, Action.DETACH, *_WRITES}
     touched = sum(any(step.action in acted for step in each.steps) for each in changing)
     sentences = []
     if parts:
@@ -79,10 +82,15 @@ def summarize(report: Report) -> str:
     return " ".join(sentences) or "There is nothing to change."
 
 
+def _is_refused(outcome: Outcome) -> bool:
+    """Return whether all of the distribution stays as it is; the standby engine closes a part."""
+    is_written = any(step.action in _WRITES for step in outcome.steps)
+    return progress(outcome) is Progress.REFUSED and not is_written
+
+
 def _render_outcome(outcome: Outcome, view: ReportView) -> Iterator[RenderableType]:
     name = view.names[outcome.distribution_id]
-    is_refused = progress(outcome) is Progress.REFUSED
-    refusal = ("  refused: all of it stays as it is", "bold red") if is_refused else ""
+    refusal = ("  refused: all of it stays as it is", "bold red") if _is_refused(outcome) else ""
     title = Text.assemble((outcome.distribution_id, "bold"), "  ", (name, "dim"), refusal)
     yield Padding(title, INDENT)
     grid = Table.grid(padding=(0, 2, 0, 0))

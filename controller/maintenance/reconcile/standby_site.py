@@ -1,0 +1,206 @@
+"""
+Close and open the site by writing the store that its function reads at each edge.
+
+The function is attached all year, by the site's owner; no distribution is changed. One write is for
+all of them, so a report has the same step for each behavior that has the function, and an error at
+each distribution that has a behavior without it.
+
+    reads of the store     before a write, and by a run that an event has woken, as another run may
+                           have been slower with an older decision; else if the note of the last
+                           reading is older than a day, or than 15 minutes after the last write
+    writes of the store    `state` at once, which closes or opens; pages follow in housekeeping
+"""
+
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from maintenance.cloudfront.plan import ExistingFunctions, Intent, unmatched_except_paths
+from maintenance.cloudfront.targets import resolve_targets
+from maintenance.errors import ConfigurationError, MaintenanceError
+from maintenance.model import Distribution, Mode
+from maintenance.reconcile.desired_state import DesiredState
+from maintenance.reconcile.observation import Observation
+from maintenance.reconcile.standby_report import StoreLook, standby_outcome
+from maintenance.reconcile.standby_store import StandbyStore
+from maintenance.reconcile.standby_upkeep import (
+    StandbyUpkeep,
+    is_same_site,
+    note_of,
+    site_closures,
+    times_name,
+)
+from maintenance.reporting.report import Report
+from maintenance.reporting.status import PersistedState, StoreNote
+from maintenance.settings import Settings
+from maintenance.standby.behaviors import has_function
+from maintenance.standby.closures import Closure, coming_periods
+from maintenance.standby.function import StandbyFunction
+from maintenance.standby.plan import DesiredPeriod
+from maintenance.standby.state import State
+
+_READ_EVERY = timedelta(days=1)
+# The longest that Lambda lets a run last, which may have an older decision (doc: Lambda Developer
+# Guide, gettingstarted-limits).
+_LONGEST_RUN = timedelta(minutes=15)
+
+
+class StandbySite(Struct, frozen=True):
+    """Everything that it needs; if `is_complete`, `apply` writes pages and code, too."""
+
+    settings: Settings
+    function: StandbyFunction
+    store: StandbyStore
+    upkeep: StandbyUpkeep
+    is_still_wanted: Callable[[], bool]
+    clock: Callable[[], datetime]
+    is_complete: bool = False
+
+    def apply(self, observed: Observation, previous: PersistedState | None) -> Report:
+        """Bring the store to the desired state, and return what became of it."""
+        self._limit_closing(observed)
+        note = previous.standby if previous else None
+        if observed.is_sweep and note and self._is_trusted(note, observed.desired):
+            closes = observed.desired.decision.mode is Mode.MAINTENANCE
+            return self._report(observed, previous, StoreLook(closes, closes, note=note))
+        report = self._report(observed, previous, self._write(observed.desired))
+        return self.upkeep.run(report, at_once=True) if self.is_complete else report
+
+    def dry_run(self, observed: Observation, previous: PersistedState | None) -> Report:
+        """Return what `apply` would do, having only read."""
+        self._limit_closing(observed)
+        return self.summarize(observed, previous)
+
+    def summarize(self, observed: Observation, previous: PersistedState | None) -> Report:
+        """Return what the listing and the key `state` show."""
+        return self._report(observed, previous, self._read(observed.desired))
+
+    def is_same(self, one: DesiredState, other: DesiredState) -> bool:
+        """Return whether both close the site at the same times, with the same announcements."""
+        return is_same_site(one, other)
+
+    def for_installation(self) -> "StandbySite":
+        """Return one that writes the pages and publishes the code at once."""
+        return replace(self, is_complete=True)
+
+    def without_limit(self) -> "StandbySite":
+        """Return one that also looks at more distributions than it may close."""
+        return replace(self, settings=replace(self.settings, max_distributions=sys.maxsize))
+
+    def _write(self, desired: DesiredState) -> StoreLook:
+        """Write `state` if it differs; a site that is to stay as it is is only looked at."""
+        if desired.decision.mode is Mode.UNCHANGED:
+            return self._read(desired)
+        now = self.clock().timestamp()
+        try:
+            written = self.store.write_times(
+                lambda stored: self._periods(desired, stored),
+                read_at=desired.read_at,
+                is_wanted=self.is_still_wanted,
+            )
+        except MaintenanceError as error:
+            return StoreLook(error=str(error))
+        return StoreLook(
+            _closes(written.before, now),
+            _closes(written.state, now),
+            written.changed,
+            note=self._note(written.state, desired),
+            notices=written.notices,
+        )
+
+    def _read(self, desired: DesiredState) -> StoreLook:
+        try:
+            state = self.store.read()
+        except MaintenanceError as error:
+            return StoreLook(error=str(error))
+        closes = _closes(state, self.clock().timestamp())
+        return StoreLook(closes, closes, note=self._note(state, desired))
+
+    def _note(self, state: State | None, desired: DesiredState) -> StoreNote | None:
+        return note_of(state, site_closures(desired), self.clock()) if state else None
+
+    def _periods(self, desired: DesiredState, stored: State | None) -> Sequence[DesiredPeriod]:
+        """Return when the site is closed; the coming windows stay if they cannot be read."""
+        now = self.clock()
+        known = site_closures(desired)
+        if known is not None:
+            return [each.period(now) for each in known]
+        decision = desired.decision
+        running = Closure(None, decision.until, desired.visible[1])
+        own = [running.period(now)] if decision.mode is Mode.MAINTENANCE else []
+        return [*own, *coming_periods(stored, now.timestamp())]
+
+    def _is_trusted(self, note: StoreNote, desired: DesiredState) -> bool:
+        """Return whether the store need not be read to know that it is as desired."""
+        now = self.clock()
+        written = datetime.fromtimestamp(note.generation / 1_000, UTC)
+        is_recent = now - note.read < _READ_EVERY
+        if not is_recent or note.read - written < _LONGEST_RUN:
+            return False
+        return bool(note.times) and note.times == times_name(site_closures(desired))
+
+    def _limit_closing(self, observed: Observation) -> None:
+        """Refuse to close more distributions than the owner allows; opening is never refused."""
+        number, most = len(self._concerned(observed)), self.settings.max_distributions
+        if observed.desired.decision.mode is Mode.MAINTENANCE and number > most:
+            raise ConfigurationError(
+                f"{number} distributions would be closed, those that Distributions matches and "
+                f"others with the standby function, and MaxDistributions allows {most}: nothing "
+                "was changed. Match fewer, detach the function, or raise MaxDistributions"
+            )
+
+    def _concerned(self, observed: Observation) -> tuple[Distribution, ...]:
+        """Return the targets, and the other distributions that have the function."""
+        found = resolve_targets(self.settings.distributions, observed.listing)
+        intent = self._intent(observed.desired.decision.mode)
+        return tuple(
+            each
+            for each in observed.listing
+            if each.distribution_id in found.distribution_ids or has_function(each, intent)
+        )
+
+    def _intent(self, mode: Mode) -> Intent:
+        return Intent(
+            mode,
+            self.function,
+            arn=self.function.arn,
+            except_paths=self.settings.except_paths,
+            existing_functions=ExistingFunctions.REFUSE,
+        )
+
+    def _report(
+        self, observed: Observation, previous: PersistedState | None, look: StoreLook
+    ) -> Report:
+        desired, settings = observed.desired, self.settings
+        found = resolve_targets(settings.distributions, observed.listing)
+        look = look.since(previous, self.clock())
+        intent = self._intent(desired.decision.mode)
+        concerned = self._concerned(observed)
+        outcomes = tuple(
+            standby_outcome(
+                each, intent, look, is_target=each.distribution_id in found.distribution_ids
+            )
+            for each in concerned
+        )
+        targets = [each for each in concerned if each.distribution_id in found.distribution_ids]
+        behaviors = [behavior for each in targets for behavior in each.behaviors]
+        notices = unmatched_except_paths(settings.except_paths, behaviors)
+        report = Report(
+            decision=desired.decision,
+            outcomes=outcomes,
+            input_errors=(*desired.errors, *found.errors),
+            notices=(*desired.notices, *notices, *look.notices),
+            targets=tuple(look.target(each) for each in targets),
+            read_at=desired.read_at,
+            store=look.note,
+        )
+        return desired.update(report)
+
+
+def _closes(state: State | None, now: float) -> bool:
+    """Return whether the state closes the site at this time."""
+    periods = state.periods if state else ()
+    return any(each.begins <= now and (not each.ends or now < each.ends) for each in periods)

@@ -1,0 +1,164 @@
+"""
+Keep the store and the code complete: pages, settings and tokens, and the state in the code.
+
+    when                                       the store is read and written          the code
+    -----------------------------------------  -------------------------------------  ----------
+    a run that is no sweep                     if its pages are not those of the      checked
+                                               last run
+    a sweep                                    the same, and once a day               checked
+    neither switch nor windows say anything,   not: it stays as it is                 not
+    or windows cannot be read
+
+Reading the store costs money, so a note in the status says what it should have (`StoreNote`). The
+code costs nothing to read.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from maintenance.cloudfront.plan import Action
+from maintenance.errors import MaintenanceError, Superseded
+from maintenance.model import Mode
+from maintenance.reconcile.desired_state import DesiredState, DesiredStateReader
+from maintenance.reconcile.standby_pages import PageRenderer
+from maintenance.reconcile.standby_store import StandbyStore, WantedCode, digest
+from maintenance.reporting.report import Report
+from maintenance.reporting.status import StoreNote
+from maintenance.standby.access import allowed_paths
+from maintenance.standby.closures import Closure, closures
+from maintenance.standby.desired import RenderedPages
+from maintenance.standby.state import State
+
+_READ_ALL_EVERY = timedelta(days=1)
+
+
+class StandbyUpkeep(Struct, frozen=True):
+    """Everything that it needs; `clock` returns the present, aware."""
+
+    store: StandbyStore
+    renderer: PageRenderer
+    desired_state: DesiredStateReader
+    clock: Callable[[], datetime]
+
+    def run(self, report: Report, *, at_once: bool = False) -> Report:
+        """
+        Return the report of a run with what was done after it; errors are in it.
+
+        With `at_once`, the code is published without a pause.
+        """
+        if report.store is None:
+            return report  # It could not be read, and an error says so.
+        try:
+            desired = self.desired_state.read()
+        except MaintenanceError as error:
+            return report.with_housekeeping_error(str(error))
+        coming = site_closures(desired)
+        if coming is None:
+            return report
+        pages = self.renderer.render(coming)
+        report = replace(
+            report,
+            input_errors=tuple(dict.fromkeys((*report.input_errors, *pages.errors))),
+            notices=(*report.notices, *pages.notices),
+        )
+        try:
+            report = self._write(report, pages, desired)
+            return self._publish(report, pages, desired, at_once=at_once)
+        except Superseded:
+            # The change that did this wakes a run of its own.
+            return report
+        except MaintenanceError as error:
+            return report.with_housekeeping_error(str(error))
+
+    def _write(self, report: Report, pages: RenderedPages, desired: DesiredState) -> Report:
+        note, now = report.store, self.clock()
+        name = _pages_name(pages, times_name(site_closures(desired)))
+        is_read = note and note.read_all and now - note.read_all < _READ_ALL_EVERY
+        if note and is_read and note.pages == name and not pages.errors:
+            return report
+        written = self.store.write_all(pages, is_wanted=lambda: self._is_still(desired))
+        if written.state is None:
+            return report
+        note = note_of(written.state, site_closures(desired), now)
+        note = replace(note, read_all=now, pages=name).over(report.store)
+        return replace(report, store=note, notices=(*report.notices, *written.notices))
+
+    def _publish(
+        self, report: Report, pages: RenderedPages, desired: DesiredState, *, at_once: bool
+    ) -> Report:
+        note = report.store
+        paths = allowed_paths(pages.site.settings) if pages.site else None
+        wanted = WantedCode(paths, judged=note.code if note else "")
+        published = self.store.publish(
+            wanted, is_wanted=lambda: self._is_still(desired), at_once=at_once
+        )
+        if note:
+            note = replace(note, code=published.digest)
+        return replace(report, store=note, wake_at=published.due)
+
+    def _is_still(self, desired: DesiredState) -> bool:
+        return is_same_site(self.desired_state.read(), desired)
+
+
+class StandbyHousekeeping(Struct, frozen=True):
+    """The work of a run after the site has reached its desired state; `remembered` is the note."""
+
+    upkeep: StandbyUpkeep
+    remembered: Callable[[], StoreNote | None]
+
+    def run(self, report: Report, wakeup: object) -> Report:  # noqa: ARG002 - the protocol's
+        """
+        Complete the store and the code, and return the report with what came of it.
+
+        A run that has opened the site leaves that to the next one: opening depends on no page.
+        """
+        if any(step.action is Action.OPEN for each in report.outcomes for step in each.steps):
+            return report
+        if report.store:
+            report = replace(report, store=report.store.over(self.remembered()))
+        return self.upkeep.run(report)
+
+    def dry_run(self, report: Report) -> Report:
+        """Return the report with the errors of the pages, which `run` would find."""
+        desired = self.upkeep.desired_state.read()
+        pages = self.upkeep.renderer.render(site_closures(desired) or ())
+        return replace(
+            report,
+            input_errors=tuple(dict.fromkeys((*report.input_errors, *pages.errors))),
+            notices=(*report.notices, *pages.notices),
+        )
+
+
+def site_closures(desired: DesiredState) -> tuple[Closure, ...] | None:
+    """Return when the site is closed; None if that is unknown, or is to stay as it is."""
+    if desired.schedule is None or desired.decision.mode is Mode.UNCHANGED:
+        return None
+    return closures(desired.schedule, now=desired.schedule.present(desired.read_at))
+
+
+def is_same_site(one: DesiredState, other: DesiredState) -> bool:
+    """Return whether both close the site at the same times, with the same announcements."""
+    return (one.visible, site_closures(one)) == (other.visible, site_closures(other))
+
+
+def note_of(state: State, known: Sequence[Closure] | None, now: datetime) -> StoreNote:
+    """Return the note of a state that is as these closures desire it."""
+    return StoreNote(state.generation, times_name(known), read=now)
+
+
+def times_name(known: Sequence[Closure] | None) -> str:
+    """Return a digest of the closures, '' if they are not known."""
+    return "" if known is None else digest(repr(known).encode())
+
+
+def _pages_name(pages: RenderedPages, times: str) -> str:
+    """Return a digest of all that the store should have."""
+    site = pages.site
+    named = [each.rendering for period in pages.periods for each in period.renderings]
+    access = (dict(site.settings), site.default.rendering) if site else None
+    document = [times, named, access, dict(pages.tokens or {})]
+    return digest(json.dumps(document, sort_keys=True).encode())

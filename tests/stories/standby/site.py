@@ -1,0 +1,75 @@
+"""A site of the standby engine, whose function is attached and reads a store."""
+
+import httpx
+from maintenance.standby.state import State, decode_state
+from msgspec import Struct
+
+from tests.sandbox.builders import a_behavior, a_distribution, a_function, a_store, functions, put
+from tests.stories.site import Site
+
+FUNCTION = "site-standby"
+_OPEN = "function handler(event) { return event.request; }"
+
+
+class StandbySite(Struct, frozen=True):
+    """The store and the function of a site, in the words that the stories use."""
+
+    site: Site
+    store: str
+    function: str
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables that the template gives the controller for this engine."""
+        return {
+            "ENGINE": "standby",
+            "STANDBY_FUNCTION": FUNCTION,
+            "STANDBY_STORE_ARN": self.store,
+        }
+
+    def a_distribution(self, reference: str = "first", **members: object) -> str:
+        """Create a distribution whose default behavior has the function; return its id."""
+        default = a_behavior(FunctionAssociations=functions(viewer_request=self.function))
+        return a_distribution(
+            self.site.cloud, reference, **{"DefaultCacheBehavior": default, **members}
+        )
+
+    def keys(self) -> dict[str, str]:
+        """Return all keys of the store."""
+        pages = self.site.cloud.key_values.get_paginator("list_keys").paginate(KvsARN=self.store)
+        return {each["Key"]: each["Value"] for page in pages for each in page["Items"]}
+
+    def state(self) -> State:
+        """Return what the store says."""
+        found = decode_state(self.keys()["state"])
+        assert found is not None
+        return found
+
+    def puts(self, **values: str) -> None:
+        """Change keys by hand."""
+        put(self.site.cloud, self.store, values)
+
+    def live_code(self) -> str:
+        """Return the published code."""
+        found = self.site.cloud.cloudfront.get_function(Name=FUNCTION, Stage="LIVE")
+        return found["FunctionCode"].read().decode()
+
+    def visit(
+        self, distribution_id: str, accept: str = "text/plain", path: str = "/"
+    ) -> httpx.Response:
+        """Return a visitor's response, wherever the distribution's deployment is."""
+        made = self.site.cloud.cloudfront.get_distribution(Id=distribution_id)["Distribution"]
+        headers = {"Host": made["DomainName"], "Accept": accept}
+        return httpx.get(
+            f"{self.site.cloud.sandbox.endpoint_url}{path}", headers=headers, timeout=60
+        )
+
+
+def make_standby_site(site: Site) -> StandbySite:
+    """
+    Make the store and the function as the template does; the function lets all through.
+
+    A write of the store is at the edge at once.
+    """
+    site.cloud.sandbox.set(store_seconds=0.0)
+    store = a_store(site.cloud)
+    return StandbySite(site, store, a_function(site.cloud, FUNCTION, code=_OPEN, store=store))
