@@ -16,6 +16,7 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from maintenance.model import Mode
 from maintenance.reporting.report import Report
@@ -106,12 +107,28 @@ def command(*words: str) -> list[str]:
     return [sys.executable, "-m", "maintenance", *words]
 
 
-def deploy(cloud: Cloud, distributions: str, *, stack: str = STACK, **settings: str) -> Deployed:
-    """Make a site and its stack for these distributions."""
-    return stack_of(make_site(cloud), distributions, stack=stack, **settings)
+def deploy(
+    cloud: Cloud,
+    distributions: str,
+    outputs: Mapping[str, str] = MappingProxyType({}),
+    /,
+    *,
+    stack: str = STACK,
+    **settings: str,
+) -> Deployed:
+    """Make a site and its stack, with more `outputs`, for these distributions."""
+    return stack_of(make_site(cloud), distributions, outputs, stack=stack, **settings)
 
 
-def stack_of(site: Site, distributions: str, *, stack: str = STACK, **settings: str) -> Deployed:
+def stack_of(
+    site: Site,
+    distributions: str,
+    outputs: Mapping[str, str] = MappingProxyType({}),
+    /,
+    *,
+    stack: str = STACK,
+    **settings: str,
+) -> Deployed:
     """Make the stack of an existing site."""
     cloud = site.cloud
     variables = site.environment(distributions, **settings)
@@ -122,6 +139,7 @@ def stack_of(site: Site, distributions: str, *, stack: str = STACK, **settings: 
         "Outputs": {
             "Controller": {"Value": _CONTROLLER},
             "ControllerLogs": {"Value": LOG_GROUP},
+            **{name: {"Value": value} for name, value in outputs.items()},
         },
     }
     cloud.cloudformation.create_stack(StackName=stack, TemplateBody=json.dumps(template))

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from maintenance.cli.standby.program import compose
 from maintenance.errors import ConfigurationError
-from maintenance.standby.program import bake, bytes_left, check_program, published_state
+from maintenance.standby.program import bake, bytes_left, check_program
+from maintenance.standby.publishing import read_code
 from maintenance.standby.state import State, encode_state
 from msgspec.structs import replace
 
@@ -43,10 +44,10 @@ def _theirs(name: str) -> str:
 
 def _composed(site: Site, theirs: str, *except_paths: str) -> Site:
     """Return the site with its function composed, and the same state in it."""
-    baked = published_state(OURS, site.code)
-    assert baked is not None
+    code = read_code(site.code)
+    assert code is not None
     program = compose(OURS, theirs, except_paths=except_paths)
-    return replace(site, code=bake(program, baked, site.rendering.settings.allowed_paths))
+    return replace(site, code=bake(program, code.state, code.paths))
 
 
 def _opened(site: Site) -> Site:

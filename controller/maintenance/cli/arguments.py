@@ -34,6 +34,7 @@ COMMANDS = {
     "doctor": "doctor.command",
     "page": "page.command",
     "bypass": "bypass",
+    "standby": "standby.command",
     "deploy": "stack.deploy",
     "destroy": "stack.destroy",
     "package": "stack.package",

@@ -245,6 +245,38 @@ class PageChangeDocument(Struct, frozen=True, kw_only=True):
     steps: tuple[str, ...] = ()
 
 
+class AttachedDistribution(OutcomeDocument, frozen=True, kw_only=True):
+    """One distribution, with its aliases: what was done with each of its behaviors."""
+
+    name: str
+
+
+class AttachmentDocument(Struct, frozen=True):
+    """
+    The answer to `standby attach` and `standby detach`.
+
+    `complete` is whether each behavior has the standby function that should have it, or is without
+    it.
+    """
+
+    function: str
+    complete: bool
+    distributions: list[AttachedDistribution]
+
+
+class CompositionDocument(Struct, frozen=True):
+    """
+    The answer to `standby compose`.
+
+    `bytes_left` is how much may still be added to the `program`, `stored` whether the controller
+    publishes it from now on.
+    """
+
+    program: str
+    bytes_left: int
+    stored: bool
+
+
 ANSWERS: dict[str, tuple[type[Struct], ...]] = {
     "status, on, off, extend": (StatusDocument,),
     "plan": (PlanDocument,),
@@ -258,6 +290,8 @@ ANSWERS: dict[str, tuple[type[Struct], ...]] = {
     "bypass create": (BypassLinkDocument,),
     "bypass list": (BypassTokensDocument,),
     "bypass revoke": (BypassRevocationDocument,),
+    "standby attach, standby detach": (AttachmentDocument,),
+    "standby compose": (CompositionDocument,),
     "doctor": (DoctorDocument,),
     "deploy": (DeploymentDocument,),
     "destroy": (RemovalDocument,),

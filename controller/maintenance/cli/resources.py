@@ -17,6 +17,7 @@ ROOT = _INSTALLED if _INSTALLED.exists() else _CHECKOUT
 TEMPLATE = ROOT / "template.yaml"
 # Holds `defaults`, the page and its settings.
 EDGE_HANDLER = ROOT / "edge_handler"
+STANDBY_PROGRAM = Path(__file__).parents[1] / "standby" / "function.js"
 # What `make packages` makes: the Lambda packages and the plain template.
 _PACKAGES = ROOT / "packages" if ROOT is _INSTALLED else ROOT / ".aws-sam" / "packages"
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from maintenance.cli.arguments import Commands
 from maintenance.cli.confirm import confirm
 from maintenance.cli.context import Context
+from maintenance.cli.distribution import find_distribution, named
 from maintenance.cli.exit_code import ExitCode
 from maintenance.cli.own_command import own_command
 from maintenance.cli.terminal import shorten_arns
 from maintenance.cloudfront.plan import Action, Intent
-from maintenance.errors import ConfigurationError, MaintenanceError
+from maintenance.errors import MaintenanceError
 from maintenance.model import Distribution, Mode
 from maintenance.reporting.report import Outcome, outcome_document
 
@@ -55,33 +55,21 @@ def run(arguments: argparse.Namespace, context: Context) -> ExitCode:
     controller = session.app.controller
     controller.throttling.begin()
     listing = controller.distributions.list_distributions()
-    distribution = _find(arguments.distribution, listing, session.watch.stack)
+    distribution = find_distribution(arguments.distribution, listing, session.watch.stack)
     reconciler = session.attach_engine.site.distribution_reconciler
     intent = Intent(mode=Mode.LIVE, engine=session.app.settings.edge)
     planned = reconciler.dry_run(distribution, intent)
     if not _does_something(planned):
         found = "is left as it is." if planned.errors else "has nothing to restore."
-        return _answer(session, planned, f"{_named(distribution)} {found}")
+        return _answer(session, planned, f"{named(distribution)} {found}")
     if not terminal.as_json:
         terminal.info("\n".join(["", *_lines(distribution, planned), *_warning(session), ""]))
-    question = f"Update {_named(distribution)}?"
+    question = f"Update {named(distribution)}?"
     if not confirm(terminal, question, is_confirmed=arguments.yes):
         return ExitCode.FAILED
     outcome = reconciler.apply(distribution, intent)
-    done = f"{_named(distribution)} is updated; CloudFront needs minutes until every edge has it."
+    done = f"{named(distribution)} is updated; CloudFront needs minutes until every edge has it."
     return _answer(session, outcome, done)
-
-
-def _find(typed: str, listing: tuple[Distribution, ...], stack: str) -> Distribution:
-    """Return the distribution of that id or alias; raise ConfigurationError."""
-    for each in listing:
-        if typed in (each.distribution_id, *each.aliases, each.domain_name):
-            return each
-    known = [name for each in listing for name in (each.distribution_id, *each.aliases)]
-    close = get_close_matches(typed, known, n=1)
-    lists = f"; {own_command('status', stack)} lists them"
-    hint = f": did you mean {close[0]}?" if close else lists
-    raise ConfigurationError(f"this account has no distribution {typed}{hint}")
 
 
 def _does_something(planned: Outcome) -> bool:
@@ -98,7 +86,7 @@ def _answer(session: Session, outcome: Outcome, text: str) -> ExitCode:
 
 def _lines(distribution: Distribution, planned: Outcome) -> Iterator[str]:
     """Yield what would change, a line each."""
-    yield f"  {_named(distribution)}, {distribution.status}"
+    yield f"  {named(distribution)}, {distribution.status}"
     for step in planned.steps:
         yield f"  {step.path_pattern or 'default':<12} {step.action.value:<8} {step.reason}"
     yield from (f"  restore      {shorten_arns(str(each))}" for each in planned.restored)
@@ -118,7 +106,3 @@ def _warning(session: Session) -> Iterator[str]:
             "  warning: the site should be in maintenance, so the next run closes it again: run "
             f"`{own_command('off', session.watch.stack)}` first"
         )
-
-
-def _named(distribution: Distribution) -> str:
-    return f"{distribution.distribution_id} ({distribution.name})"

@@ -20,7 +20,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from maintenance.cloudfront.associations import AssociationLists, Entry
-from maintenance.cloudfront.config import DistributionConfig
+from maintenance.cloudfront.config import DistributionConfig, PathPattern
 from maintenance.cloudfront.engine import attached_version
 from maintenance.cloudfront.plan import Action, Plan, Step, names_behavior, names_of
 from maintenance.model import VIEWER_REQUEST, Association, Behavior, Kind
@@ -37,7 +37,7 @@ class Attachment(Protocol):
     def step(self, behavior: Behavior) -> Step:
         """Return the row of the table that a behavior is in."""
 
-    def lists(self, lists: AssociationLists) -> AssociationLists:
+    def lists(self, path_pattern: PathPattern, lists: AssociationLists) -> AssociationLists:
         """Return the lists of a behavior after its step, which changes them."""
 
 
@@ -71,7 +71,7 @@ class Attach(Struct, frozen=True):
             return Step(path, Action.REPLACE, f"in place of {names_of(conflicting)}", conflicting)
         return Step(path, Action.REFUSE, self._refusal(conflicting), conflicting)
 
-    def lists(self, lists: AssociationLists) -> AssociationLists:
+    def lists(self, path_pattern: PathPattern, lists: AssociationLists) -> AssociationLists:  # noqa: ARG002 - the protocol's
         """Return the lists with the standby function."""
         return lists.with_entry(_entry(self.function, self.function.arn))
 
@@ -92,27 +92,37 @@ class Attach(Struct, frozen=True):
 
 
 class Detach(Struct, frozen=True):
-    """Take it off; `put_back` is the ARN of the function that then takes its place, or empty."""
+    """
+    Take it off.
+
+    `put_back` is the ARN of the function that then takes its place, except at the behaviors that
+    `except_paths` name; empty for none.
+    """
 
     function: StandbyFunction
     put_back: str = ""
+    except_paths: Collection[str] = ()
 
     def step(self, behavior: Behavior) -> Step:
         """Return what to do with a behavior."""
         path = behavior.path_pattern
         if not attached_version(behavior.associations, self.function):
             return Step(path, Action.KEEP, "it does not have the standby function")
-        if self.put_back:
+        if self._puts_back(path):
             theirs = _at_viewer_request(self.put_back)
             return Step(path, Action.REPLACE, f"{theirs} takes its place", is_closed=True)
         return Step(path, Action.DETACH, "it has the standby function", is_closed=True)
 
-    def lists(self, lists: AssociationLists) -> AssociationLists:
+    def lists(self, path_pattern: PathPattern, lists: AssociationLists) -> AssociationLists:
         """Return the lists without the standby function."""
-        if self.put_back:
+        if self._puts_back(path_pattern):
             return lists.with_entry(_entry(self.function, self.put_back))
         ours = _at_viewer_request(self.function.arn)
         return lists.without(lambda each: each == ours)
+
+    def _puts_back(self, path_pattern: PathPattern) -> bool:
+        is_excepted = any(names_behavior(each, path_pattern) for each in self.except_paths)
+        return bool(self.put_back) and not is_excepted
 
 
 def plan_attachment(
@@ -126,7 +136,7 @@ def changed_config(config: DistributionConfig, attachment: Attachment) -> bytes:
     """Return the configuration after these steps; all other bytes stay."""
     return config.with_lists(
         {
-            each.behavior.path_pattern: attachment.lists(each.lists)
+            each.behavior.path_pattern: attachment.lists(each.behavior.path_pattern, each.lists)
             for each in config.behaviors
             if attachment.step(each.behavior).action
             in {Action.ATTACH, Action.REPLACE, Action.DETACH}

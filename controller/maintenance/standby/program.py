@@ -15,7 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from maintenance.errors import ConfigurationError
-from maintenance.standby.state import State, decode_state
+from maintenance.standby.state import State
 
 # Not adjustable (doc: CloudFront Developer Guide, cloudfront-limits).
 CODE_LIMIT_BYTES = 10_240
@@ -44,14 +44,6 @@ def check_program(program: str) -> None:
             f"the program of the standby function is {-bytes_left(program)} bytes too large: "
             f"CloudFront accepts {CODE_LIMIT_BYTES}, and {STATE_ROOM_BYTES} are for its state"
         )
-
-
-def published_state(program: str, code: bytes) -> State | None:
-    """Return the state in the code if it is this program with a state in it, else None."""
-    before, _, after = (each.encode() for each in program.partition(PLACEHOLDER))
-    if not (code.startswith(before) and code.endswith(after)):
-        return None
-    return decode_state(code[len(before) : len(code) - len(after)])
 
 
 def parts(program: str) -> tuple[str, str]:

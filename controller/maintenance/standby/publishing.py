@@ -25,6 +25,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from maintenance.standby.program import parts
 from maintenance.standby.state import State, closed_times, comparable
 
 PUBLISH_PAUSE_SECONDS = 300
@@ -52,6 +53,12 @@ def read_code(code: bytes) -> Code | None:
             continue
         return Code(state, paths, (text[: place.start()], text[end:]))
     return None
+
+
+def is_of_program(code: bytes, program: str) -> bool:
+    """Return whether a code is what `bake` makes of a program, with any state."""
+    found = read_code(code)
+    return found is not None and found.program == parts(program)
 
 
 def publish_at(live: bytes, wanted: bytes, *, published: float, now: float) -> float | None:

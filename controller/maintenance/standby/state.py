@@ -118,7 +118,7 @@ def encode_state(state: State) -> str:
     return msgspec.json.encode(state).decode()
 
 
-def decode_state(value: str | bytes) -> State | None:
+def decode_state(value: str) -> State | None:
     """Return the state in a value that was read; None if there is none in it."""
     try:
         return msgspec.json.decode(value, type=State)

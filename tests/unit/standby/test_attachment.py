@@ -103,14 +103,15 @@ def test_a_refusal_leaves_that_behavior_and_no_other_one() -> None:
 def test_a_composed_function_takes_the_place_of_theirs_and_gives_it_back() -> None:
     """In one update, so that theirs answers all the time."""
     before = config_xml(a_behavior(None, REWRITE, a_function(VIEWER_RESPONSE)), a_behavior("/b"))
-    attach = Attach(FUNCTION, in_place_of=REWRITE.arn, except_paths=["/b"])
-    detach = Detach(FUNCTION, put_back=REWRITE.arn)
+    attach = Attach(FUNCTION, in_place_of=REWRITE.arn)
+    detach = Detach(FUNCTION, put_back=REWRITE.arn, except_paths=["/b"])
 
     during = changed_config(read_config(before), attach)
     steps = [detach.step(each.behavior) for each in read_config(during).behaviors]
 
-    expected = config_xml(a_behavior(None, STANDBY, a_function(VIEWER_RESPONSE)), a_behavior("/b"))
-    assert expected == during
-    assert [Action.REPLACE, Action.KEEP] == [each.action for each in steps]
+    assert during == config_xml(
+        a_behavior(None, STANDBY, a_function(VIEWER_RESPONSE)), a_behavior("/b", STANDBY)
+    )
+    assert [Action.REPLACE, Action.DETACH] == [each.action for each in steps]
     assert f"CloudFront Function arn:aws:cloudfront::{ACCOUNT}:function/rewrite" in steps[0].reason
     assert before == changed_config(read_config(during), detach)

@@ -8,7 +8,6 @@ from maintenance.standby.program import (
     bake,
     bytes_left,
     check_program,
-    published_state,
 )
 from maintenance.standby.state import Period, State
 
@@ -40,27 +39,6 @@ def test_code_that_is_too_large_is_refused() -> None:
     """With the figure, before CloudFront refuses it."""
     with pytest.raises(ConfigurationError, match=r"has 10\d{3} bytes .* accepts 10240: shorten"):
         bake(PROGRAM + " " * CODE_LIMIT_BYTES, STATE, [])
-
-
-def test_the_state_can_be_read_from_the_code() -> None:
-    """To know what was published last, and that CloudFront has our code."""
-    assert STATE == published_state(PROGRAM, bake(PROGRAM, STATE, ["/a*"]))
-
-
-@pytest.mark.parametrize(
-    "code",
-    [
-        b"async function handler(event) { return event.request }",
-        b"const BAKED=__BAKED__;",
-        b"const BAKED={};",
-        b"const BAKED=;",
-        b"const BAKED={};alert()",
-        b"",
-    ],
-)
-def test_other_code_has_no_state(code: bytes) -> None:
-    """The template's, for one, or that of someone who has edited it in the console."""
-    assert None is published_state(PROGRAM, code)
 
 
 def test_a_program_leaves_room_for_the_state() -> None:

@@ -5,6 +5,7 @@ from maintenance.standby.program import bake
 from maintenance.standby.publishing import (
     PUBLISH_PAUSE_SECONDS,
     Code,
+    is_of_program,
     publish_at,
     read_code,
 )
@@ -52,6 +53,22 @@ def test_a_state_is_found_behind_another_object() -> None:
     found = read_code(b'a({"g":1});' + _code(OPEN))
 
     assert found == Code(OPEN, PATHS, ('a({"g":1});const b=', ";b()"))
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (_code(CLOSED), True),
+        (_code(OPEN, ()), True),
+        (_code(CLOSED, program="const c=__BAKED__;b()"), False),
+        (_code(CLOSED) + b" ", False),
+        (PROGRAM.encode(), False),
+        (b"", False),
+    ],
+)
+def test_it_is_known_of_which_program_a_code_is(code: bytes, *, expected: bool) -> None:
+    """Whatever state and paths are in it."""
+    assert expected == is_of_program(code, PROGRAM)
 
 
 def test_a_closed_site_is_published_after_a_pause() -> None:
