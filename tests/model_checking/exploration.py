@@ -1,11 +1,12 @@
 """Visit every reachable world, nearest first, so that a violation has the shortest trace."""
 
 from collections import deque
-from typing import NamedTuple
+from collections.abc import Hashable, Iterator
+from typing import NamedTuple, Protocol
 
 from tests.model_checking.replay import Variant
 from tests.model_checking.steps import Steps
-from tests.model_checking.world import Scope, Violation, World
+from tests.model_checking.world import Scope, Violation
 
 
 class Found(NamedTuple):
@@ -23,20 +24,30 @@ class Found(NamedTuple):
         return f"{self.violation}\n{numbered}\n({self.states:,} states explored before it)"
 
 
-type _Origins = dict[World, tuple[World, str] | None]
+class _Steps[World](Protocol):
+    def after(self, world: World, /) -> Iterator[tuple[str, World]]:
+        """Yield each step and the world after it."""
+        ...
+
+    def visit(self, world: World, /) -> None:
+        """Raise Violation if an invariant does not hold in this world."""
+        ...
 
 
 def explore(scope: Scope, variant: Variant | None = None) -> Found:
     """Visit the whole scope, or until the first violation."""
-    steps = Steps(scope, variant or Variant())
-    first = scope.first_world()
-    origins: _Origins = {first: None}
+    return explore_from(scope.first_world(), Steps(scope, variant or Variant()))
+
+
+def explore_from[World: Hashable](first: World, steps: _Steps[World]) -> Found:
+    """Visit all worlds that these steps lead to, or until the first violation."""
+    origins: dict[World, tuple[World, str] | None] = {first: None}
     waiting = deque([first])
     world = first
     try:
         while waiting:
             world = waiting.popleft()
-            _visit(steps, world)
+            steps.visit(world)
             for sentence, reached in steps.after(world):
                 if reached not in origins:
                     origins[reached] = (world, sentence)
@@ -46,13 +57,7 @@ def explore(scope: Scope, variant: Variant | None = None) -> Found:
     return Found(len(origins), None, ())
 
 
-def _visit(steps: Steps, world: World) -> None:
-    steps.check(world)
-    if not any(world.runs):
-        steps.settle(world)
-
-
-def _trace(origins: _Origins, world: World) -> tuple[str, ...]:
+def _trace[World](origins: dict[World, tuple[World, str] | None], world: World) -> tuple[str, ...]:
     backwards = []
     while origin := origins[world]:
         world, sentence = origin

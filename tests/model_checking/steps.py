@@ -66,6 +66,12 @@ class Steps:
             if run:
                 yield from self._run_steps(world, number, run)
 
+    def visit(self, world: World) -> None:
+        """Raise Violation if an invariant does not hold in this world, or after one more run."""
+        self.check(world)
+        if not any(world.runs):
+            self.settle(world)
+
     def settle(self, world: World) -> None:
         """Start one more run in a world without runs; raise Violation unless that settles it."""
         budget = Budget(0, world.budget.edits, 0, 0)

@@ -1,0 +1,87 @@
+"""Small renderings, and what a switch with its windows makes of them."""
+
+from maintenance.standby.layout import RenderedKeys
+from maintenance.standby.plan import DesiredPeriod, DesiredStore
+from maintenance.standby.state import Period, State, encode_state
+
+from tests.model_checking.standby_store.protocol import code_of
+from tests.model_checking.standby_store.world import Budget, Desired, Scope, World
+
+T = 100_000
+HOUR = 3_600
+LANGUAGES = ("en",)
+ACCESS = {"settings": "{}"}
+
+
+def rendering(name: str, text: str = "") -> RenderedKeys:
+    """Return a rendering whose page has two parts, in the layout of the product."""
+    text = text or name
+    hash_ = f"{ord(name):08x}"
+    whole = f"1\n{{}}\n{text}"
+    parts = {"h.0": f"2\n{{}}\n{text}", "h.1": text, "j.0": whole, "t.0": whole}
+    return RenderedKeys(hash_, {f"{hash_}.en.{part}": value for part, value in parts.items()})
+
+
+PLAIN, BRAND = rendering("P"), rendering("B")
+
+
+def desired(word: str, *periods: DesiredPeriod, default: RenderedKeys = PLAIN) -> Desired:
+    """Return a value of the switch, in a word, with its periods."""
+    return Desired(word, DesiredStore(LANGUAGES, default, periods, ACCESS))
+
+
+OFF = desired("off")
+ON = desired("on", DesiredPeriod(T - 9, 0, "", PLAIN))
+UPGRADE = desired("on: Upgrade", DesiredPeriod(T - 9, 0, "Upgrade", rendering("U")))
+MOVE = desired("on: Move", DesiredPeriod(T - 9, 0, "Move", rendering("M")))
+BRANDED = desired("on with another brand", DesiredPeriod(T - 9, 0, "", BRAND), default=BRAND)
+BRANDED_OFF = desired("off with another brand", default=BRAND)
+SAME_NAME = desired(
+    "on: Move, under the keys of Upgrade", DesiredPeriod(T - 9, 0, "Move", rendering("U", "M"))
+)
+WINDOW_BEGINS, WINDOW_ENDS = T + 60, T + 2 * HOUR
+WINDOW = desired("a window", DesiredPeriod(WINDOW_BEGINS, WINDOW_ENDS, "", rendering("W")))
+LONGER_WINDOW = desired(
+    "a longer window", DesiredPeriod(WINDOW_BEGINS, WINDOW_ENDS + 60, "", rendering("L"))
+)
+
+OPEN_BY_HAND = encode_state(State(9 * 10**15, LANGUAGES, PLAIN.rendering, ()))
+CLOSED_BY_HAND = encode_state(State(1, LANGUAGES, "", (Period(1, 0, ""),)))
+HANDS = (None, "{", OPEN_BY_HAND, CLOSED_BY_HAND)
+
+_AT_REST = encode_state(State(1, LANGUAGES, PLAIN.rendering, ()))
+_TEMPLATE = encode_state(State(0, LANGUAGES, "", ()))
+
+
+def first_world(scope: Scope) -> World:
+    """Return an open site at rest, or one whose store has just been created."""
+    keys = {} if scope.is_new else {**ACCESS, **PLAIN.keys, "state": _AT_REST}
+    code = code_of(_TEMPLATE if scope.is_new else _AT_REST)
+    return World(
+        keys=frozenset(keys.items()),
+        draft=code,
+        live=code,
+        published=0.0,
+        switch=0,
+        instant=0,
+        seconds=0,
+        runs=(None, None),
+        budget=scope.budget,
+        is_owed=scope.is_new,
+        copies=frozenset(),
+        codes=frozenset(),
+        desired=frozenset({0}),
+        greatest=1,
+        by_hand=frozenset(),
+    )
+
+
+def scope(
+    *values: Desired,
+    budget: Budget,
+    instants: tuple[int, ...] = (T,),
+    edits: tuple[str | None, ...] = (),
+    is_new: bool = False,
+) -> Scope:
+    """Return a scope that begins with the switch at off."""
+    return Scope((OFF, *values), instants, budget, edits, is_new)
