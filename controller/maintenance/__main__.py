@@ -84,10 +84,10 @@ def _accept_any_text() -> None:
 
 
 @functools.cache
-def _aws() -> boto3.Session:
+def _aws(profile: str | None = None) -> boto3.Session:
     import boto3  # noqa: PLC0415 - takes a quarter of a second, and not every command needs it
 
-    return boto3.Session(region_name="us-east-1")
+    return boto3.Session(profile_name=profile, region_name="us-east-1")
 
 
 def _connect(stack: str, terminal: Terminal) -> Session:

@@ -35,6 +35,7 @@ COMMANDS = {
     "page": "page.command",
     "bypass": "bypass",
     "standby": "standby.command",
+    "fleet": "fleet.command",
     "deploy": "stack.deploy",
     "destroy": "stack.destroy",
     "package": "stack.package",

@@ -19,11 +19,11 @@ class Context(Struct, frozen=True):
     """
     One run of the command line.
 
-    `aws` returns the operator's AWS session. `connect` reads the settings of the stack and returns
-    its controller; it raises MaintenanceError if there is no such stack or it cannot be read.
-    Commands without AWS call neither, and never wait for it.
+    `aws` returns the operator's AWS session, or that of another profile of theirs. `connect` reads
+    the settings of the stack and returns its controller; it raises MaintenanceError if there is no
+    such stack or it cannot be read. Commands without AWS call neither, and never wait for it.
     """
 
     terminal: Terminal
-    aws: Callable[[], boto3.Session]
+    aws: Callable[..., boto3.Session]
     connect: Callable[[], Session]

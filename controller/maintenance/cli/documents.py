@@ -277,6 +277,29 @@ class CompositionDocument(Struct, frozen=True):
     stored: bool
 
 
+class FleetStackDocument(Struct, frozen=True):
+    """A stack of a fleet: what became of the order there, and why it failed."""
+
+    name: str
+    result: str
+    detail: str
+
+
+class FleetDocument(Struct, frozen=True):
+    """
+    The answer to `fleet`: the order as it was given at `at`, and what became of it.
+
+    `failed` counts the stacks where it was not carried out. `error` is why the hub stopped.
+    """
+
+    fleet: str
+    order: str
+    at: Instant
+    stacks: list[FleetStackDocument]
+    failed: int
+    error: str
+
+
 ANSWERS: dict[str, tuple[type[Struct], ...]] = {
     "status, on, off, extend": (StatusDocument,),
     "plan": (PlanDocument,),
@@ -293,6 +316,7 @@ ANSWERS: dict[str, tuple[type[Struct], ...]] = {
     "standby attach, standby detach": (AttachmentDocument,),
     "standby compose": (CompositionDocument,),
     "doctor": (DoctorDocument,),
+    "fleet": (FleetDocument,),
     "deploy": (DeploymentDocument,),
     "destroy": (RemovalDocument,),
 }

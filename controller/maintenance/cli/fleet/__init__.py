@@ -1,0 +1,1 @@
+"""The command `fleet`: one order for the sites of many accounts."""

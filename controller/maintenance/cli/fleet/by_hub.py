@@ -1,0 +1,132 @@
+"""Give an order to the hub of a fleet, follow it wave by wave, and read its report."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from msgspec import Struct
+
+from maintenance.aws.fleet import Hub
+from maintenance.cli.fleet.order import Order, Outcome, Result
+from maintenance.cli.fleet.stacks import Wave
+from maintenance.cli.terminal import Terminal
+
+_POLL_SECONDS = 2.0
+_RUNNING = "RUNNING"
+_RESULTS = {
+    "NotReached": Result.NOT_REACHED,
+    "Overtaken": Result.OVERTAKEN,
+    "TooSlow": Result.TOO_SLOW,
+}
+_STATUSES = {"ABORTED": Result.STOPPED, "PENDING": Result.NOT_BEGUN}
+
+
+class HubRun(Struct, frozen=True):
+    """What became of an order: the outcome of each stack, and why the hub failed, '' if not."""
+
+    outcomes: tuple[Outcome, ...]
+    failure: str
+
+
+def carry_out(
+    order: Order,
+    waves: Sequence[Wave],
+    hub: Hub,
+    terminal: Terminal,
+    sleep: Callable[[float], None],
+) -> HubRun:
+    """Give the order, show its progress, and return what became of it; raise MaintenanceError."""
+    name = _name(order, waves)
+    given = {
+        "fleet": order.fleet,
+        "order": order.text,
+        "at": order.at.isoformat(),
+        "by": order.by,
+        "waves": [_put(each, hub) for each in waves],
+        "minutes": order.deadline / timedelta(minutes=1),
+        "pause": order.pause,
+        "endless": order.endless,
+    }
+    execution = hub.start(name, given)
+    terminal.info(f"The hub carries out the order as {name}.")
+    try:
+        _follow(execution, len(waves), hub, terminal, sleep)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(
+            f"Interrupted: the hub goes on with {name}. An off of the fleet stops it."
+        ) from None
+    status, cause = hub.describe(execution)
+    outcomes = tuple(
+        outcome
+        for number, wave in enumerate(waves, start=1)
+        for outcome in _outcomes(wave, list(hub.rows(name, number)))
+    )
+    return HubRun(outcomes, "" if status == "SUCCEEDED" else cause or status)
+
+
+def _name(order: Order, waves: Sequence[Wave]) -> str:
+    """Return the name of the execution: the same for the same order, which is given only once."""
+    names = [each.name for wave in waves for each in wave.stacks]
+    content = json.dumps([order.text, order.fleet, names]).encode()
+    digest = hashlib.sha256(content).hexdigest()[:8]
+    return f"{order.verb}-{order.at:%Y%m%dT%H%M%S%f}-{digest}"
+
+
+def _put(wave: Wave, hub: Hub) -> dict[str, Any]:
+    stacks = [
+        {
+            "name": each.name,
+            "role": each.role_arn(hub.spoke_role),
+            "controller": each.controller,
+            "site": each.site,
+        }
+        for each in wave.stacks
+    ]
+    content = json.dumps(stacks).encode()
+    key = f"lists/{hashlib.sha256(content).hexdigest()}.json"
+    hub.put_list(key, content)
+    return {"list": key, "tolerated": wave.tolerated, "at_once": wave.at_once}
+
+
+def _follow(
+    execution: str, waves: int, hub: Hub, terminal: Terminal, sleep: Callable[[float], None]
+) -> None:
+    """Show the counts of each wave whenever they change, until the execution has ended."""
+    shown: list[str] = []
+    while True:
+        status, _ = hub.describe(execution)
+        lines = [
+            _progress(number, waves, counts)
+            for number, counts in enumerate(hub.counts(execution), start=1)
+        ]
+        for number, line in enumerate(lines):
+            if shown[number : number + 1] != [line]:
+                terminal.info(line)
+        shown = lines
+        if status != _RUNNING:
+            return
+        sleep(_POLL_SECONDS)
+
+
+def _progress(number: int, waves: int, counts: Mapping[str, int]) -> str:
+    failed = counts["failed"] + counts["aborted"] + counts["timedOut"]
+    parts = [f"{counts['succeeded']} of {counts['total']} done"]
+    parts += [f"{failed} failed"] if failed else []
+    parts += [f"{counts['running']} under way"] if counts["running"] else []
+    return f"Wave {number} of {waves}: {', '.join(parts)}"
+
+
+def _outcomes(wave: Wave, rows: Sequence[Mapping[str, Any]]) -> list[Outcome]:
+    """Return the outcomes of a wave's stacks, in the order of the list."""
+    found = {outcome.name: outcome for outcome in map(_outcome, rows)}
+    return [found.get(each.name, Outcome(each.name, Result.NOT_BEGUN)) for each in wave.stacks]
+
+
+def _outcome(row: Mapping[str, Any]) -> Outcome:
+    name = json.loads(row["Input"])["stack"]["name"]
+    if row["Status"] == "SUCCEEDED":
+        return Outcome(name, Result(json.loads(row["Output"])["state"]))
+    result = _STATUSES.get(row["Status"]) or _RESULTS.get(row.get("Error", ""), Result.NOT_REACHED)
+    return Outcome(name, result, row.get("Cause", ""))

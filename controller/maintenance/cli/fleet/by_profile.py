@@ -1,0 +1,149 @@
+"""
+Carry out an order from this machine, with a profile of the operator's for each account.
+
+It needs no hub, and does what a hub does: waves, the tolerated share, the deadline of each stack.
+"""
+
+import functools
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from maintenance.cli.fleet.order import (
+    Order,
+    Outcome,
+    Result,
+    describe_late,
+    describe_overtaken,
+)
+from maintenance.cli.fleet.stacks import FleetStack, Wave
+from maintenance.errors import MaintenanceError, RunFailed
+
+type Invoke = Callable[[FleetStack, Mapping[str, Any]], Mapping[str, Any]]
+
+# Threads of this machine; each waits for a controller.
+_MOST_AT_ONCE = 50
+_FAILED = 100
+
+
+class Caller(Struct, frozen=True):
+    """
+    `invoke` sends an event to a stack's controller and returns its answer.
+
+    It raises RunFailed for a run that failed, or another MaintenanceError.
+    """
+
+    invoke: Invoke
+    clock: Callable[[], datetime]
+    sleep: Callable[[float], None]
+
+
+class StackRun(Struct, frozen=True):
+    """An order at one stack."""
+
+    caller: Caller
+    order: Order
+    stack: FleetStack
+    deadline: datetime
+
+    def carry_out(self) -> Outcome:
+        """Send the order, and wait until visitors get what it says; see `order`."""
+        while True:
+            try:
+                answer = self._invoke(self.order.event(self.stack.site))
+            except MaintenanceError as error:
+                if not self._may_try_again(error):
+                    return self._outcome(Result.NOT_REACHED, str(error))
+            else:
+                if self.order.is_question:
+                    return self._outcome(Result(answer["state"]))
+                if self.order.is_overtaken(answer):
+                    return self._outcome(Result.OVERTAKEN, describe_overtaken(answer))
+                outcome = self._await()
+                if outcome:
+                    return outcome
+            self.caller.sleep(self.order.pause)
+
+    def _await(self) -> Outcome | None:
+        """Ask for the status; return the outcome, None if the command has to be sent again."""
+        while True:
+            self.caller.sleep(self.order.pause)
+            try:
+                status = self._invoke({"status": True, "brief": True, "site": self.stack.site})
+            except MaintenanceError as error:
+                if self._is_late():
+                    return self._outcome(Result.NOT_REACHED, str(error))
+                continue
+            if self.order.is_done(status):
+                return self._outcome(Result(status["state"]))
+            if not self.order.is_in_mode(status):
+                if self.order.verb == "off" and not self._is_late():
+                    return None
+                return self._outcome(Result.OVERTAKEN, describe_overtaken(status))
+            if self._is_late():
+                return self._outcome(Result.TOO_SLOW, describe_late(status))
+
+    def _invoke(self, event: Mapping[str, Any]) -> Mapping[str, Any]:
+        return self.caller.invoke(self.stack, event)
+
+    def _may_try_again(self, error: MaintenanceError) -> bool:
+        heals = isinstance(error, RunFailed) or self.order.verb == "off"
+        return heals and not self.order.is_question and not self._is_late()
+
+    def _is_late(self) -> bool:
+        return self.caller.clock() > self.deadline
+
+    def _outcome(self, result: Result, detail: str = "") -> Outcome:
+        return Outcome(self.stack.name, result, detail)
+
+
+def carry_out(
+    order: Order,
+    waves: Iterable[Wave],
+    caller: Caller,
+    tell: Callable[[int, Outcome], None],
+) -> tuple[Outcome, ...]:
+    """
+    Return what became of each stack, in the order of the list.
+
+    `tell` gets each outcome with the number of its wave, as soon as it is known.
+    """
+    outcomes: dict[str, Outcome] = {}
+    has_stopped = False
+    for number, wave in enumerate(waves, start=1):
+        if has_stopped:
+            outcomes |= {each.name: Outcome(each.name, Result.NOT_BEGUN) for each in wave.stacks}
+            continue
+        ended = _carry_out_wave(order, wave, caller, functools.partial(tell, number))
+        outcomes |= ended
+        has_stopped = _exceeds(wave, ended.values())
+    return tuple(outcomes.values())
+
+
+def _carry_out_wave(
+    order: Order, wave: Wave, caller: Caller, tell: Callable[[Outcome], None]
+) -> dict[str, Outcome]:
+    ended = {each.name: Outcome(each.name, Result.NOT_BEGUN) for each in wave.stacks}
+
+    def run(stack: FleetStack) -> Outcome:
+        if _exceeds(wave, list(ended.values())):
+            return Outcome(stack.name, Result.NOT_BEGUN)
+        deadline = caller.clock() + order.deadline
+        return StackRun(caller, order, stack, deadline).carry_out()
+
+    with ThreadPoolExecutor(max_workers=min(wave.at_once, _MOST_AT_ONCE)) as pool:
+        for future in as_completed([pool.submit(run, each) for each in wave.stacks]):
+            outcome = future.result()
+            ended[outcome.name] = outcome
+            if outcome.result is not Result.NOT_BEGUN:
+                tell(outcome)
+    return ended
+
+
+def _exceeds(wave: Wave, outcomes: Iterable[Outcome]) -> bool:
+    """Return whether more of a wave have failed than it tolerates."""
+    failed = sum(each.has_failed and each.result is not Result.NOT_BEGUN for each in outcomes)
+    return _FAILED * failed > wave.tolerated * len(wave.stacks)

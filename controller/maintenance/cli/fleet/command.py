@@ -1,0 +1,197 @@
+"""`fleet`: one order for the sites of many accounts, by a hub or by profiles."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError
+
+from maintenance.aws.controller_function import INVOKE_CLIENT
+from maintenance.aws.fleet import Hub, find_hub, invoke_controller
+from maintenance.cli.argument_types import duration, whole_number, zone
+from maintenance.cli.confirm import confirm
+from maintenance.cli.exit_code import ExitCode
+from maintenance.cli.fleet import by_hub, by_profile
+from maintenance.cli.fleet.order import Order, Outcome
+from maintenance.cli.fleet.stacks import (
+    FleetStack,
+    Pace,
+    Wave,
+    parse_stacks,
+    waves,
+    without_profile,
+)
+from maintenance.cli.fleet.view import describe_plan, fleet_document, render_fleet
+from maintenance.cli.switch.typed_switch import split_message, switch_value
+from maintenance.errors import ApplyError, ConfigurationError, UnreadableValue
+from maintenance.schedule.switch import resolve
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+
+    from maintenance.cli.arguments import Commands
+    from maintenance.cli.context import Context
+
+_VERBS = ("on", "off", "plan", "status")
+_EXAMPLES = """\
+examples:
+  site-maintenance fleet status --list shops.json
+  site-maintenance fleet on until 2026-12-01T04:00Z --list shops.json --pilot 2
+  site-maintenance fleet on for 2h --list shops.json --hub site-maintenance-fleet
+  site-maintenance fleet off --list shops.json --hub site-maintenance-fleet
+
+Without --hub the command invokes each controller itself, with the profile that
+the list names. docs/fleet.md has the list's format and says when a hub is worth it.
+"""
+
+
+def add_arguments(commands: Commands, shared: argparse.ArgumentParser) -> None:
+    """Add the command `fleet`."""
+    del shared  # It asks no stack.
+    fleet = commands.add_parser(
+        "fleet",
+        help="close, open or ask the sites of many accounts",
+        description="Give one order to the controllers of a list, and wait until it is done.",
+        epilog=_EXAMPLES,
+    )
+    fleet.add_argument("verb", choices=_VERBS, metavar="on | off | plan | status")
+    fleet.add_argument("words", nargs="*", metavar="for 90m | until 04:00")
+    fleet.add_argument("--list", required=True, type=Path, metavar="FILE", help="list of stacks")
+    fleet.add_argument("--hub", metavar="STACK", help="name of the hub's stack")
+    fleet.add_argument("--name", help="name of the fleet (that of the file): off stops its on")
+    fleet.add_argument("--message", help="message for visitors")
+    fleet.add_argument("--zone", type=zone, default=zone("UTC"), help="zone of typed times (UTC)")
+    fleet.add_argument(
+        "--pilot",
+        type=whole_number(most=10_000),
+        default=0,
+        metavar="N",
+        help="close the first N before the rest",
+    )
+    fleet.add_argument(
+        "--at-once", type=whole_number(most=10_000), default=50, metavar="N", help="how many (50)"
+    )
+    fleet.add_argument(
+        "--tolerate", type=_percentage, default=0, metavar="PERCENT", help="share that may fail (0)"
+    )
+    fleet.add_argument(
+        "--deadline", type=duration, default=duration("30m"), help="of each stack (30m)"
+    )
+    fleet.add_argument(
+        "--pause", type=whole_number(most=600), default=20, help="seconds between questions (20)"
+    )
+    fleet.add_argument("--endless", action="store_true", help="allow an on without an end")
+    fleet.add_argument("--yes", action="store_true", help="do not ask")
+    fleet.add_argument(
+        "--json", action="store_true", default=argparse.SUPPRESS, help="answer with JSON"
+    )
+    fleet.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, context: Context) -> ExitCode:
+    """Give the order and show what became of it."""
+    order = _order(arguments)
+    stacks = parse_stacks(arguments.list.read_bytes(), str(arguments.list))
+    hub = _find_hub(arguments.hub, context) if arguments.hub else None
+    if hub is None and (lacking := without_profile(stacks)):
+        raise ConfigurationError(
+            f"{lacking[0]!r} has no profile in {arguments.list}: add one, or name the hub's stack "
+            "with --hub"
+        )
+    pace = Pace(arguments.pilot, arguments.at_once, arguments.tolerate)
+    planned = waves(stacks, pace, is_closing=order.verb == "on")
+    way = f"by the hub {arguments.hub}" if hub else "by profile"
+    if not order.is_question and not confirm(
+        context.terminal, describe_plan(order, planned, way), is_confirmed=arguments.yes
+    ):
+        return ExitCode.FAILED
+    outcomes, failure = _carry_out(order, planned, hub, context)
+    document = fleet_document(order, outcomes, failure)
+    context.terminal.answer(document, render_fleet(order, outcomes, failure))
+    return ExitCode.FAILED if failure or document.failed else ExitCode.DONE
+
+
+def _order(arguments: argparse.Namespace) -> Order:
+    from maintenance.app import now  # noqa: PLC0415 - imports boto3, which --help does not need
+
+    at = now()
+    typed = split_message(arguments.words, arguments.message)
+    text = arguments.verb
+    if arguments.verb in ("on", "off"):
+        value = switch_value(arguments.verb, typed, now=at, zone=arguments.zone)
+        text = resolve(value, at=at, zone=arguments.zone)
+    elif typed.text or typed.message:
+        raise UnreadableValue(f"{arguments.verb} takes no further words")
+    if arguments.verb == "on" and not typed.text and not arguments.endless:
+        raise UnreadableValue(
+            "a fleet's on needs an end, so that each site opens by itself: add for 2h or until "
+            "04:00, or --endless"
+        )
+    return Order(
+        fleet=arguments.name or arguments.list.stem,
+        text=text,
+        at=at,
+        by=getpass.getuser(),
+        deadline=arguments.deadline,
+        pause=arguments.pause,
+        endless=arguments.endless,
+    )
+
+
+def _carry_out(
+    order: Order, planned: tuple[Wave, ...], hub: Hub | None, context: Context
+) -> tuple[tuple[Outcome, ...], str]:
+    if hub:
+        ran = by_hub.carry_out(order, planned, hub, context.terminal, time.sleep)
+        return ran.outcomes, ran.failure
+    from maintenance.app import now  # noqa: PLC0415 - as above
+
+    def tell(wave: int, outcome: Outcome) -> None:
+        line = f"Wave {wave} of {len(planned)}: {outcome.name} {outcome.result.value.upper()}"
+        context.terminal.info(f"{line}: {outcome.detail}" if outcome.detail else line)
+
+    caller = by_profile.Caller(_Profiles(context).invoke, now, time.sleep)
+    return by_profile.carry_out(order, planned, caller, tell), ""
+
+
+def _find_hub(stack: str, context: Context) -> Hub:
+    session = context.aws()
+    return find_hub(
+        stack,
+        cloudformation=session.client("cloudformation"),
+        s3=session.client("s3"),
+        states=session.client("stepfunctions"),
+    )
+
+
+def _percentage(text: str) -> int:
+    return 0 if text == "0" else whole_number(most=100)(text)
+
+
+class _Profiles:
+    """The clients of the operator's profiles; a session is not made by two threads at once."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._clients: dict[str | None, LambdaClient] = {}
+        self._lock = threading.Lock()
+
+    def invoke(self, stack: FleetStack, event: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Invoke the controller of a stack with the stack's profile."""
+        return invoke_controller(lambda: self._client(stack.profile), stack.controller, event)
+
+    def _client(self, profile: str | None) -> LambdaClient:
+        with self._lock:
+            if profile not in self._clients:
+                try:
+                    session = self._context.aws(profile)
+                    self._clients[profile] = session.client("lambda", config=INVOKE_CLIENT)
+                except BotoCoreError as error:
+                    raise ApplyError(f"the profile {profile} cannot be used: {error}") from error
+            return self._clients[profile]

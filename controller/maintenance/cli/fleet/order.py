@@ -1,0 +1,130 @@
+"""
+An order for a fleet: what a controller is sent, and when a stack is done with it. Pure.
+
+What a controller answers to the command, and then to a question for its status each `pause`:
+
+    answer                                          the stack
+    ----------------------------------------------  ----------------------------------------------
+    a question's                                    is done
+    verdict `over`                                  is OVERTAKEN
+    verdict `newer`, in another mode                is OVERTAKEN
+    any other verdict                               is asked for its status
+    the wanted mode and state                       is done
+    another mode, closing                           is OVERTAKEN
+    another mode, opening                           is sent the command again until the deadline
+    the wanted mode, another state                  is asked again; TOO SLOW at the deadline
+    a failed run, closing; any failure, opening     is sent the command again until the deadline
+    any other failure                               is NOT REACHED
+
+fleet/machine.asl.json has the same rules for a hub; tests/fleet has one table for both.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from msgspec import Struct
+
+_WANTED = {"on": ("maintenance", "closed"), "off": ("live", "open")}
+
+
+class Result(StrEnum):
+    """What became of an order at one stack."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+    CLOSING = "closing"
+    OPENING = "opening"
+    STUCK = "stuck"
+    OVERTAKEN = "overtaken"
+    TOO_SLOW = "too slow"
+    NOT_REACHED = "not reached"
+    STOPPED = "stopped"
+    NOT_BEGUN = "not begun"
+
+
+FAILURES = (
+    Result.OVERTAKEN,
+    Result.TOO_SLOW,
+    Result.NOT_REACHED,
+    Result.STOPPED,
+    Result.NOT_BEGUN,
+)
+
+
+class Outcome(Struct, frozen=True):
+    """What became of one stack, with the sentence that explains a failure."""
+
+    name: str
+    result: Result
+    detail: str = ""
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the order was not carried out there."""
+        return self.result in FAILURES
+
+
+class Order(Struct, frozen=True):
+    """
+    `text` is the switch's value, or plan or status; each stack has the time `deadline` for it.
+
+    `pause` is in seconds.
+    """
+
+    fleet: str
+    text: str
+    at: datetime
+    by: str
+    deadline: timedelta
+    pause: int
+    endless: bool = False
+
+    @property
+    def verb(self) -> str:
+        """Return on, off, plan or status."""
+        return self.text.replace(":", " ").split()[0].lower()
+
+    @property
+    def is_question(self) -> bool:
+        """Whether it changes nothing."""
+        return self.verb not in _WANTED
+
+    def event(self, site: str) -> dict[str, Any]:
+        """Return what the controller of this site is sent."""
+        addressed = {"site": site, "brief": True}
+        if self.is_question:
+            return {self.verb: True, **addressed}
+        command = {"maintenance": self.text, "at": self.at.isoformat(), "by": self.by}
+        return {**command, **addressed}
+
+    def is_overtaken(self, answer: Mapping[str, Any]) -> bool:
+        """Return whether a command does not count, by the answer to it."""
+        mode, _ = _WANTED[self.verb]
+        is_newer = answer["verdict"] == "newer" and answer["mode"] != mode
+        return bool(is_newer or answer["verdict"] == "over")
+
+    def is_in_mode(self, status: Mapping[str, Any]) -> bool:
+        """Return whether the site is in the wanted mode."""
+        return bool(status["mode"] == _WANTED[self.verb][0])
+
+    def is_done(self, status: Mapping[str, Any]) -> bool:
+        """Return whether visitors get what was ordered."""
+        mode, state = _WANTED[self.verb]
+        return bool(status["mode"] == mode and status["state"] == state)
+
+
+def describe_overtaken(answer: Mapping[str, Any]) -> str:
+    """Return why an order does not count at a site."""
+    return (
+        "the order does not count, because the switch or a window says something else: the mode is "
+        f"{answer['mode']} ({answer['reason']})"
+    )
+
+
+def describe_late(status: Mapping[str, Any]) -> str:
+    """Return what a site is at the deadline."""
+    left = [f"{count} {name}" for name, count in status["counts"].items() if count]
+    errors = "".join(f"; {each}" for each in status["errors"])
+    return f"the site is {status['state']} at the deadline: {', '.join(left)}{errors}"

@@ -1,0 +1,80 @@
+"""The screen and the document of an order for a fleet. Pure."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from maintenance.cli.documents import FleetDocument, FleetStackDocument
+from maintenance.cli.fleet.order import Order, Outcome
+from maintenance.cli.fleet.stacks import Wave
+from maintenance.cli.screen import INDENT, counted
+
+_MOST_SHOWN = 50
+
+
+def fleet_document(order: Order, outcomes: Sequence[Outcome], failure: str) -> FleetDocument:
+    """Return the answer to an order as a document."""
+    return FleetDocument(
+        fleet=order.fleet,
+        order=order.text,
+        at=order.at,
+        stacks=[FleetStackDocument(each.name, each.result.value, each.detail) for each in outcomes],
+        failed=sum(each.has_failed for each in outcomes),
+        error=failure,
+    )
+
+
+def render_fleet(order: Order, outcomes: Sequence[Outcome], failure: str) -> RenderableType:
+    """Return the counts, the stacks where the order failed, and what to do."""
+    counts = Counter(each.result for each in outcomes)
+    total = ", ".join(f"{count} {result.value.upper()}" for result, count in counts.items())
+    parts: list[RenderableType] = [Text(f"{counted(len(outcomes), 'stack')}: {total}")]
+    failed = [each for each in outcomes if each.has_failed]
+    shown = outcomes if order.is_question else failed
+    if shown:
+        parts.append(_table(shown[:_MOST_SHOWN]))
+    if len(shown) > _MOST_SHOWN:
+        parts.append(Text(f"and {len(shown) - _MOST_SHOWN} more; --json has all of them"))
+    if failure:
+        parts.append(Text(failure, style="bold red"))
+    if failed and order.verb == "on":
+        parts.append(
+            Text("Stacks that were reached stay closed until their end; fleet off opens them.")
+        )
+    if failed and order.verb == "off":
+        parts.append(
+            Text("Give the off again, or open the sites that failed in their own accounts.")
+        )
+    return Group(*parts)
+
+
+def describe_plan(order: Order, waves: Sequence[Wave], way: str) -> str:
+    """Return what an order is about to do, for the question before it."""
+    stacks = [each for wave in waves for each in wave.stacks]
+    accounts = len({each.account for each in stacks})
+    verb = "Close" if order.verb == "on" else "Open"
+    parts = [
+        f"{counted(len(wave.stacks), 'stack')}, {wave.at_once} at once, of which "
+        f"{wave.tolerated} % may fail"
+        for wave in waves
+    ]
+    steps = f": {'; then '.join(parts)}" if order.verb == "on" else ", all at once"
+    return (
+        f"{verb} {counted(len(stacks), 'stack')} in {counted(accounts, 'account')} {way} with "
+        f"{order.text!r}{steps}?"
+    )
+
+
+def _table(outcomes: Sequence[Outcome]) -> RenderableType:
+    grid = Table.grid(padding=(0, 3, 0, 0))
+    grid.add_column()
+    grid.add_column()
+    grid.add_column(overflow="fold")
+    for each in outcomes:
+        style = "bold red" if each.has_failed else ""
+        grid.add_row(Text(each.name), Text(each.result.value.upper(), style), Text(each.detail))
+    return Padding(grid, INDENT)

@@ -1,0 +1,239 @@
+"""`site-maintenance fleet`, as it is typed, by a hub and by profiles: both do the same."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.deployed import ROOT, command
+from tests.fleet.hub import ACCOUNTS, STACK, Hub
+
+type Fleet = Callable[..., "subprocess.CompletedProcess[str]"]
+
+_UNTIL = "2099-01-01T00:00Z"
+WAYS = ("hub", "profile")
+
+
+def _profiles() -> str:
+    """Return the operator's AWS settings: a profile for each account."""
+    return "".join(
+        f"[profile {account}]\naws_access_key_id = {account}\naws_secret_access_key = test\n"
+        for account in (*ACCOUNTS, "333333333333")
+    )
+
+
+@pytest.fixture
+def fleet(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> Fleet:
+    """Give a function that types `fleet` for these stacks, in one of the ways."""
+    folder = tmp_path_factory.mktemp("operator")
+    (folder / "config").write_text(_profiles(), encoding="utf-8")
+    environment = {
+        **hub.cloud.sandbox.environment(),
+        "PATH": os.defpath,
+        "PYTHONPATH": f"{ROOT / 'controller'}:{ROOT / 'edge_handler'}",
+        "COLUMNS": "100",
+        "AWS_CONFIG_FILE": str(folder / "config"),
+        "USER": "ana",
+        "PYTHONPYCACHEPREFIX": sys.pycache_prefix or "",
+    }
+
+    def types(
+        way: str, *words: str, stacks: Mapping[str, str], deadline: str = "1m"
+    ) -> "subprocess.CompletedProcess[str]":
+        entries = [
+            {**hub.stack(name, account), "profile": account} for name, account in stacks.items()
+        ]
+        listed = folder / "shops.json"
+        listed.write_text(json.dumps(entries), encoding="utf-8")
+        options = ["--hub", STACK] if way == "hub" else []
+        return subprocess.run(  # noqa: S603 - our own program
+            command(
+                *("fleet", *words, "--list", str(listed), "--yes"),
+                *("--pause", "1", "--deadline", deadline, *options),
+            ),
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return types
+
+
+def _results(answer: "subprocess.CompletedProcess[str]") -> dict[str, str]:
+    document: dict[str, Any] = json.loads(answer.stdout)
+    return {each["name"]: each["result"] for each in document["stacks"]}
+
+
+def _two(*names: str) -> dict[str, str]:
+    """Return stacks in turn in the two accounts."""
+    return {name: ACCOUNTS[number % 2] for number, name in enumerate(names)}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_on_closes_and_an_off_opens_with_progress_on_the_way(
+    hub: Hub, fleet: Fleet, way: str
+) -> None:
+    """The answer counts the stacks; the switch has the exact end and the message."""
+    stacks = _two("a", "b", "c")
+
+    closed = fleet(
+        way, "on", "until", _UNTIL, "--pilot", "1", "--message", "Upgrade", stacks=stacks
+    )
+    says = hub.switch("a")
+    opened = fleet(way, "off", stacks=stacks)
+
+    assert (0, "3 stacks: 3 CLOSED\n") == (closed.returncode, closed.stdout), closed.stderr
+    assert "Wave 1 of 2: " in closed.stderr
+    assert "Wave 2 of 2: " in closed.stderr
+    assert "on until 2099-01-01T00:00+00:00: Upgrade" == says
+    assert (0, "3 stacks: 3 OPEN\n") == (opened.returncode, opened.stdout), opened.stderr
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_for_counts_from_the_order(hub: Hub, fleet: Fleet, way: str) -> None:
+    """A later wave ends when the pilot does."""
+    before = datetime.now(UTC)
+
+    fleet(way, "on", "for", "2h", stacks=_two("a", "b"))
+
+    says = {hub.switch(name) for name in ("a", "b")}
+    assert 1 == len(says)
+    until = datetime.fromisoformat(says.pop().removeprefix("on until "))
+    assert timedelta(0) <= until - before - timedelta(hours=2) < timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("question", ["status", "plan"])
+def test_a_question_shows_every_stack(fleet: Fleet, way: str, question: str) -> None:
+    """Also the one that cannot be asked, with the reason."""
+    stacks = {"a": ACCOUNTS[0], "stranger": "333333333333"}
+
+    answer = fleet(way, question, stacks=stacks)
+
+    first, _, rest = answer.stdout.partition("\n")
+    assert (1, "2 stacks: 1 OPEN, 1 NOT REACHED") == (answer.returncode, first)
+    assert "a          OPEN" in rest
+    assert "stranger   NOT REACHED" in rest
+
+
+# Stacks by what their stand-ins do, and what becomes of an on and an off at them.
+RESULTS = {
+    "a": ("closed", "open"),
+    "b-slow": ("too slow", "open"),
+    "c-refuses": ("not reached", "not reached"),
+    "d-newer": ("overtaken", "open"),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_each_stack_has_its_result(hub: Hub, fleet: Fleet, way: str) -> None:
+    """The table of `cli/fleet/order.py`, row by row."""
+    stacks = _two(*RESULTS)
+    hub.put_switch("d-newer", "off", (datetime.now(UTC) + timedelta(minutes=1)).isoformat())
+
+    closed = fleet(
+        way, "on", "until", _UNTIL, "--tolerate", "80", "--json", stacks=stacks, deadline="3s"
+    )
+    opened = fleet(way, "off", "--json", stacks=stacks, deadline="3s")
+
+    assert {name: on for name, (on, _) in RESULTS.items()} == _results(closed), closed.stderr
+    assert {name: off for name, (_, off) in RESULTS.items()} == _results(opened), opened.stderr
+    assert (1, 1) == (closed.returncode, opened.returncode)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_failing_pilot_stops_before_the_rest(hub: Hub, fleet: Fleet, way: str) -> None:
+    """The answer says what was not begun, and how to open the others."""
+    stacks = {"a": ACCOUNTS[0], "stranger": "333333333333", "z": ACCOUNTS[0]}
+
+    answer = fleet(way, "on", "until", _UNTIL, "--pilot", "2", stacks=stacks)
+
+    assert 1 == answer.returncode
+    assert "z          NOT BEGUN" in answer.stdout
+    assert "stranger   NOT REACHED" in answer.stdout
+    assert "fleet off opens them" in answer.stdout
+    assert not (hub.folder / "z.json").exists()
+
+
+def test_an_unknown_profile_does_not_keep_the_others_closed(hub: Hub, fleet: Fleet) -> None:
+    """An off goes on whatever fails; a profile may be missing on the machine of tonight."""
+    hub.put_switch("a", f"on until {_UNTIL}", "2026-01-01T00:00:00+00:00")
+
+    stacks = {"x": "999999999999", "a": ACCOUNTS[0]}
+
+    answer = fleet("profile", "off", "--json", stacks=stacks, deadline="3s")
+
+    assert {"x": "not reached", "a": "open"} == _results(answer)
+    assert "The config profile (999999999999) could not be found" in answer.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (["on"], "a fleet's on needs an end, so that each site opens by itself"),
+        (["status", "now"], "status takes no further words"),
+        (["on", "untl", "04:00"], "untl"),
+    ],
+)
+def test_what_is_typed_wrong_is_refused(fleet: Fleet, words: list[str], error: str) -> None:
+    """Before any stack is asked."""
+    answer = fleet("profile", *words, stacks=_two("a"))
+
+    assert 2 == answer.returncode
+    assert error in answer.stderr
+
+
+def test_a_stack_without_a_hubs_outputs_is_refused(fleet: Fleet) -> None:
+    """A typo in --hub changes nothing."""
+    answer = fleet("profile", "status", "--hub", "nothing", stacks=_two("a"))
+
+    assert 1 == answer.returncode
+    assert "the hub's stack nothing cannot be read" in answer.stderr
+
+
+_STACK = {
+    "name": "a",
+    "site": "/a",
+    "controller": "arn:aws:lambda:us-east-1:111111111111:function:c",
+}
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        ("[]", "lists no stack"),
+        ("{", "is no list of stacks"),
+        ([{**_STACK, "account": "1"}], "unknown field `account`"),
+        (
+            [{**_STACK, "controller": "c"}],
+            "the controller of 'a' is 'c', not the ARN of a function",
+        ),
+        ([{**_STACK, "site": "a"}], "the site of 'a' is 'a', not the name of a switch"),
+        ([_STACK, _STACK], "has two stacks of the name 'a'"),
+        ([_STACK], "'a' has no profile in"),
+    ],
+)
+def test_a_list_with_an_error_is_refused(tmp_path: Path, content: object, error: str) -> None:
+    """With the name of the file, the error, and what to do."""
+    path = tmp_path / "shops.json"
+    path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+
+    answer = subprocess.run(  # noqa: S603 - our own program
+        command("fleet", "status", "--list", str(path)),
+        env={"PATH": os.defpath, "PYTHONPATH": f"{ROOT / 'controller'}:{ROOT / 'edge_handler'}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert 1 == answer.returncode
+    assert error in answer.stderr
+    assert str(path) in answer.stderr
