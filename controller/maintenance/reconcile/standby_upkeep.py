@@ -34,6 +34,7 @@ from maintenance.standby.desired import RenderedPages
 from maintenance.standby.state import State
 
 _READ_ALL_EVERY = timedelta(days=1)
+_MAX_ROUNDS = 3
 
 
 class StandbyUpkeep(Struct, frozen=True):
@@ -52,33 +53,48 @@ class StandbyUpkeep(Struct, frozen=True):
         """
         if report.store is None:
             return report  # It could not be read, and an error says so.
-        try:
-            desired = self.desired_state.read()
-        except MaintenanceError as error:
-            return report.with_housekeeping_error(str(error))
-        coming = site_closures(desired)
-        if coming is None:
-            return report
-        pages = self.renderer.render(coming)
-        report = replace(
-            report,
-            input_errors=tuple(dict.fromkeys((*report.input_errors, *pages.errors))),
-            notices=(*report.notices, *pages.notices),
-        )
+        for _ in range(_MAX_ROUNDS):
+            try:
+                desired = self.desired_state.read()
+            except MaintenanceError as error:
+                return report.with_housekeeping_error(str(error))
+            coming = site_closures(desired)
+            if coming is None:
+                break
+            pages = self.renderer.render(coming)
+            found, is_done = self._complete(
+                _with_pages(report, pages), pages, desired, at_once=at_once
+            )
+            if is_done:
+                return found
+        return report
+
+    def _complete(
+        self, report: Report, pages: RenderedPages, desired: DesiredState, *, at_once: bool
+    ) -> tuple[Report, bool]:
+        """Write and publish; return the report, and whether that is still desired."""
+        before = report.store
         try:
             report = self._write(report, pages, desired)
-            return self._publish(report, pages, desired, at_once=at_once)
+            # Another run may have decided since, and found nothing to write.
+            if report.store is not before and not self._is_still(desired):
+                return report, False
+            return self._publish(report, pages, desired, at_once=at_once), True
         except Superseded:
-            # The change that did this wakes a run of its own.
-            return report
+            return report, False
         except MaintenanceError as error:
-            return report.with_housekeeping_error(str(error))
+            return report.with_housekeeping_error(str(error)), True
+
+    def dry_run(self, report: Report) -> Report:
+        """Return the report with what is wrong with the pages, having only read."""
+        desired = self.desired_state.read()
+        return _with_pages(report, self.renderer.render(site_closures(desired) or ()))
 
     def _write(self, report: Report, pages: RenderedPages, desired: DesiredState) -> Report:
         note, now = report.store, self.clock()
         name = _pages_name(pages, times_name(site_closures(desired)))
         is_read = note and note.read_all and now - note.read_all < _READ_ALL_EVERY
-        if note and is_read and note.pages == name and not pages.errors:
+        if note and is_read and note.pages == name:
             return report
         written = self.store.write_all(pages, is_wanted=lambda: self._is_still(desired))
         if written.state is None:
@@ -124,13 +140,7 @@ class StandbyHousekeeping(Struct, frozen=True):
 
     def dry_run(self, report: Report) -> Report:
         """Return the report with the errors of the pages, which `run` would find."""
-        desired = self.upkeep.desired_state.read()
-        pages = self.upkeep.renderer.render(site_closures(desired) or ())
-        return replace(
-            report,
-            input_errors=tuple(dict.fromkeys((*report.input_errors, *pages.errors))),
-            notices=(*report.notices, *pages.notices),
-        )
+        return self.upkeep.dry_run(report)
 
 
 def site_closures(desired: DesiredState) -> tuple[Closure, ...] | None:
@@ -143,6 +153,13 @@ def site_closures(desired: DesiredState) -> tuple[Closure, ...] | None:
 def is_same_site(one: DesiredState, other: DesiredState) -> bool:
     """Return whether both close the site at the same times, with the same announcements."""
     return (one.visible, site_closures(one)) == (other.visible, site_closures(other))
+
+
+def _with_pages(report: Report, pages: RenderedPages) -> Report:
+    """Return the report with what is wrong with the pages."""
+    errors = dict.fromkeys((*report.input_errors, *pages.errors))
+    notices = dict.fromkeys((*report.notices, *pages.notices))
+    return replace(report, input_errors=tuple(errors), notices=tuple(notices))
 
 
 def note_of(state: State, known: Sequence[Closure] | None, now: datetime) -> StoreNote:

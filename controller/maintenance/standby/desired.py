@@ -60,7 +60,9 @@ def desired_store(pages: RenderedPages, keys: Mapping[str, str]) -> DesiredStore
 def _stored_site(keys: Mapping[str, str]) -> RenderedSite | None:
     """Return the page and the settings that the store has, None if they are not complete."""
     state = decode_state(keys.get(STATE_KEY, ""))
-    if state is None or not is_complete(keys, state.default, state.languages):
+    if state is None or not state.languages:
+        return None
+    if not is_complete(keys, state.default, state.languages):
         return None
     prefix = f"{state.default}."
     page = {key: value for key, value in keys.items() if key.startswith(prefix)}

@@ -12,7 +12,7 @@ from tests.stories.standby.site import StandbySite, make_standby_site
 def standby(site: Site, looks_after: Callable[..., None]) -> StandbySite:
     """Give a site of the standby engine, which looks after no distribution yet."""
     made = make_standby_site(site)
-    looks_after("E0", **made.environment())
+    looks_after("E0EXAMPLE0AB0", **made.environment())
     return made
 
 
@@ -22,4 +22,5 @@ def distribution_id(standby: StandbySite, looks_after: Callable[..., None]) -> s
     made = standby.a_distribution()
     looks_after(made, **standby.environment())
     standby.site.receives({"sweep": True})
+    standby.site.cloud.sandbox.finish_deployments()
     return made

@@ -1,13 +1,20 @@
 """A site of the standby engine, whose function is attached and reads a store."""
 
+import asyncio
+from datetime import datetime
+from typing import Any
+
 import httpx
 from maintenance.standby.state import State, decode_state
 from msgspec import Struct
 
+from sandbox.edge.function_runtime import run_function
+from sandbox.edge.interface import LiveFunction
 from tests.sandbox.builders import a_behavior, a_distribution, a_function, a_store, functions, put
 from tests.stories.site import Site
 
 FUNCTION = "site-standby"
+_DATA = "cloudfront-keyvaluestore:"
 _OPEN = "function handler(event) { return event.request; }"
 
 
@@ -53,10 +60,31 @@ class StandbySite(Struct, frozen=True):
         found = self.site.cloud.cloudfront.get_function(Name=FUNCTION, Stage="LIVE")
         return found["FunctionCode"].read().decode()
 
+    def calls(self) -> list[str]:
+        """Return the calls of the store and of distributions' configurations so far, in order."""
+        names = [each["operation"] for each in self.site.cloud.sandbox.calls()]
+        return [name.removeprefix(_DATA) for name in names if name.startswith(_DATA)]
+
+    def visitor_at(self, instant: datetime, path: str = "/", **headers: str) -> dict[str, Any]:
+        """Return what the function answers when the edge's clock says this instant."""
+        clock = f"Date.now = () => {int(instant.timestamp() * 1000)};"
+        function = LiveFunction(clock + self.live_code(), self.keys())
+        request = {
+            "method": "GET",
+            "uri": path,
+            "querystring": {},
+            "cookies": {},
+            "headers": {name: {"value": value} for name, value in headers.items()},
+        }
+        event = {"request": request, "viewer": {"ip": "203.0.113.7"}}
+        answer: Any = asyncio.run(run_function(function, event, seconds=60))
+        return dict(answer)
+
     def visit(
         self, distribution_id: str, accept: str = "text/plain", path: str = "/"
     ) -> httpx.Response:
-        """Return a visitor's response, wherever the distribution's deployment is."""
+        """Return a visitor's response, after all edge locations have what was written."""
+        self.site.cloud.sandbox.finish_deployments()
         made = self.site.cloud.cloudfront.get_distribution(Id=distribution_id)["Distribution"]
         headers = {"Host": made["DomainName"], "Accept": accept}
         return httpx.get(
@@ -65,11 +93,6 @@ class StandbySite(Struct, frozen=True):
 
 
 def make_standby_site(site: Site) -> StandbySite:
-    """
-    Make the store and the function as the template does; the function lets all through.
-
-    A write of the store is at the edge at once.
-    """
-    site.cloud.sandbox.set(store_seconds=0.0)
+    """Make the store and the function as the template does; the function lets all through."""
     store = a_store(site.cloud)
     return StandbySite(site, store, a_function(site.cloud, FUNCTION, code=_OPEN, store=store))
