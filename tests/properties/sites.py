@@ -42,7 +42,6 @@ VALUES = [
     "off until 2020-01-01",
 ]
 MINUTES = st.integers(-2 * DAY, 2 * DAY)
-LEADS = st.sampled_from([0, 0, 10, 90]).map(lambda count: timedelta(minutes=count))
 
 
 def minute(count: int) -> datetime:
@@ -95,13 +94,12 @@ class Site:
 
     history: Sequence[Version]
     windows: Sequence[Window]
-    lead_time: timedelta
 
     def at(self, now: datetime) -> Decision:
         """Return the decision at `now`, as the controller makes it."""
         history = [version for version in self.history if version.written <= now]
         switch = last_readable(history, UTC_ZONE)
-        schedule = Schedule(switch, windows=self.windows, lead_time=self.lead_time)
+        schedule = Schedule(switch, windows=self.windows)
         if history_matters(schedule, now=now):
             schedule = replace(schedule, last_off=last_off(history, UTC_ZONE))
         return decide(schedule, now=now)
@@ -116,9 +114,8 @@ CROWDED = st.builds(
     Site,
     history=histories(),
     windows=some_windows(at_least=2, minutes=(300, 2000)),
-    lead_time=LEADS,
 )
-SITES = st.builds(Site, history=histories(), windows=some_windows(), lead_time=LEADS)
+SITES = st.builds(Site, history=histories(), windows=some_windows())
 
 
 def readable(version: Version) -> Switch | None:
@@ -153,9 +150,7 @@ def mode_by_definition(site: Site, now: datetime) -> Mode:
     open_now = any(
         occurrence.begins > max(t_off, window.skip.until if window.skip else NEVER)
         for window in site.windows
-        for occurrence in occurrences(
-            window, since=now, until=now + timedelta.resolution, lead_time=site.lead_time
-        )
+        for occurrence in occurrences(window, since=now, until=now + timedelta.resolution)
     )
     if on or open_now:
         return Mode.MAINTENANCE

@@ -17,7 +17,6 @@ from tests.hypothesis_profiles import examples, untraced
 from tests.properties.sites import (
     CROWDED,
     DAY,
-    LEADS,
     MINUTES,
     NEVER,
     NIGHT,
@@ -163,7 +162,7 @@ def test_a_clock_that_is_behind_decides_as_of_the_last_write(
         return
     switch, off = last_readable(history, UTC_ZONE), last_off(history, UTC_ZONE)
     written = history[-1].written
-    schedule = Schedule(switch, off, site.windows, site.lead_time)
+    schedule = Schedule(switch, off, site.windows)
     on_time, late = (
         decide(schedule, now=now) for now in (written, written - timedelta(seconds=behind))
     )
@@ -190,9 +189,7 @@ def open_since(site: Site, window: Window, now: datetime) -> datetime | None:
     t_off, since = t_off_by_definition(site, now), None
     t_off = max(t_off, window.skip.until) if window.skip else t_off
     reach = NEVER
-    for each in occurrences(
-        window, since=minute(-9 * DAY), until=now + timedelta.resolution, lead_time=site.lead_time
-    ):
+    for each in occurrences(window, since=minute(-9 * DAY), until=now + timedelta.resolution):
         if each.begins > t_off:
             since = since if since and each.begins <= reach else each.begins
             reach = each.ends
@@ -256,16 +253,16 @@ def test_change_events_and_wakeups_alone_keep_the_site_as_it_should_be(site: Sit
 
 
 @examples(2)
-@given(windows=some_windows(), lead_time=LEADS, seed=st.randoms(use_true_random=True))
+@given(windows=some_windows(), seed=st.randoms(use_true_random=True))
 def test_in_a_year_of_lost_wakeups_no_decision_is_older_than_one_sweep(
-    windows: Sequence[Window], lead_time: timedelta, seed: random.Random
+    windows: Sequence[Window], seed: random.Random
 ) -> None:
     """A sweep every six hours; most other wakeups are lost, the rest late or repeated."""
     begin, sweep = NIGHT - timedelta(days=180), timedelta(hours=6)
     written = [begin + timedelta(minutes=at) for at in sorted(seed.sample(range(365 * DAY), 60))]
     values = [("off", begin), *((seed.choice(VALUES), at) for at in written)]
     history = [Version(value, at, number) for number, (value, at) in enumerate(values, 1)]
-    site = Site(history=history, windows=windows, lead_time=lead_time)
+    site = Site(history=history, windows=windows)
     wakeups = [begin + count * sweep for count in range(1, 365 * 4)]
     wakeups += [at + timedelta(seconds=seed.randrange(300)) for at in seed.choices(written, k=30)]
     heapq.heapify(wakeups)

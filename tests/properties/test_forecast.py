@@ -33,7 +33,6 @@ def schedule_of(site: Site, now: datetime) -> Schedule:
         last_readable(history, UTC_ZONE),
         last_off(history, UTC_ZONE),
         site.windows,
-        site.lead_time,
     )
 
 
@@ -108,7 +107,7 @@ def test_a_forecast_has_every_occurrence_of_every_window(
     expected = {
         (window.name, each.begins)
         for window in site.windows
-        for each in occurrences(window, since=since, until=since + span, lead_time=site.lead_time)
+        for each in occurrences(window, since=since, until=since + span)
         if each.ends > coming.since
     }
     planned = {(each.occurrence.window.name, each.occurrence.begins) for each in coming.occurrences}

@@ -14,7 +14,6 @@ pytestmark = untraced
 
 MANY = examples(300)
 SECOND = timedelta(seconds=1)
-NO_LEAD = timedelta(0)
 ZONES = st.sampled_from(
     ["Europe/Ljubljana", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "UTC"]
 ).map(ZoneInfo)
@@ -95,13 +94,13 @@ def test_last_and_next_are_the_occurrences_around_an_instant(
 ) -> None:
     """The next after the last is the next, so there is none between them."""
     at = night - timedelta(hours=12) + timedelta(minutes=minute)
-    last, following = window.last(at, lead_time=NO_LEAD), window.next(at, lead_time=NO_LEAD)
+    last, following = window.last(at), window.next(at)
     assert last is None or last.begins <= at
     assert following is None or following.begins > at
     if last:
-        assert following == window.next(last.begins, lead_time=NO_LEAD)
+        assert following == window.next(last.begins)
     if following:
-        assert last == window.last(following.begins - SECOND, lead_time=NO_LEAD)
+        assert last == window.last(following.begins - SECOND)
 
 
 @MANY
@@ -118,23 +117,10 @@ def test_occurrences_are_exactly_those_that_overlap_the_span(
 
 def _fortnight(window: Window, night: datetime) -> list[Occurrence]:
     found, after = [], night - timedelta(days=7)
-    while (one := window.next(after, lead_time=NO_LEAD)) and one.begins < night + timedelta(days=7):
+    while (one := window.next(after)) and one.begins < night + timedelta(days=7):
         found.append(one)
         after = one.begins
     return found
-
-
-@MANY
-@given(window=windows(), night=NIGHTS, lead_time=MINUTES)
-def test_lead_time_moves_only_the_beginning(
-    window: Window, night: datetime, lead_time: timedelta
-) -> None:
-    """The occurrences are the same, and end at the same time."""
-    plain = window.next(night + lead_time, lead_time=NO_LEAD)
-    early = window.next(night, lead_time=lead_time)
-    assert (plain is None) == (early is None)
-    if plain and early:
-        assert (plain.begins - lead_time, plain.ends) == (early.begins, early.ends)
 
 
 @MANY

@@ -80,16 +80,6 @@ def test_an_off_in_the_history_still_ends_what_began_before_it(
     assert "live" == site.runs_at(datetime.now(UTC) + timedelta(minutes=11))["mode"]
 
 
-@pytest.mark.promise
-def test_lead_time_begins_before_the_window(site: Site, looks_after: LooksAfter) -> None:
-    """Edges need minutes, so an owner can have closing begin early."""
-    looks_after(a_distribution(site.cloud), LEAD_TIME_MINUTES="10")
-    site.schedules("upgrade", a_window("14:00", "1h"))
-
-    assert "live" == site.runs_at(at("13:49"))["mode"]
-    assert "maintenance" == site.runs_at(at("13:50"))["mode"]
-
-
 def test_every_page_of_windows_counts(site: Site, looks_after: LooksAfter) -> None:
     """SSM returns ten at a time."""
     looks_after(a_distribution(site.cloud))

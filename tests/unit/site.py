@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from copy import replace
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from maintenance.model import Mode
 from maintenance.schedule.decision import Decision, Schedule, decide, history_matters
 from maintenance.schedule.history import CommandOrigin, Version, last_off, last_readable
 from maintenance.schedule.skip import Skip, parse_skip
-from maintenance.schedule.times import format_instant, parse_duration, parse_instant
+from maintenance.schedule.times import format_instant, parse_instant
 from maintenance.schedule.window import Occurrence, Window, parse_window
 
 ZONE = ZoneInfo("UTC")
@@ -31,7 +31,6 @@ class Site:
     switch: Sequence[tuple[str, str] | tuple[str, str, str]] = (("2026-11-01", "off"),)
     windows: Sequence[str] = ()
     skips: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    lead_time: str = ""
     zone: ZoneInfo = field(default=ZONE)
 
     @property
@@ -53,11 +52,6 @@ class Site:
         written, text = self.skips[window]
         return parse_skip(text, written=instant(written), zone=self.zone)
 
-    @property
-    def lead(self) -> timedelta:
-        """How long before its start a window begins."""
-        return parse_duration(self.lead_time) if self.lead_time else timedelta(0)
-
     def at(self, now: str) -> Decision:
         """Return the decision at `now`, with the history read only if it matters."""
         schedule = self.schedule(now)
@@ -69,7 +63,7 @@ class Site:
         """Return what was written up to `now`."""
         history = [version for version in self.history if version.written <= instant(now)]
         switch, off = last_readable(history, self.zone), last_off(history, self.zone)
-        return Schedule(switch, off, self.parsed_windows, self.lead)
+        return Schedule(switch, off, self.parsed_windows)
 
     def occurrence(self, begins: str, ends: str, *, window: int = 0) -> Occurrence:
         """Return the occurrence of one of the windows between these instants."""

@@ -75,10 +75,9 @@ class StatusDocument(ReportDocument, frozen=True, kw_only=True):
 
 
 class OccurrenceTimes(Struct, frozen=True):
-    """An occurrence: it closes the site from `begins`, a lead time before `starts`, to `ends`."""
+    """An occurrence: it closes the site from `begins` to `ends`."""
 
     begins: Instant
-    starts: Instant
     ends: Instant
 
 

@@ -163,7 +163,7 @@ class Session(Struct, frozen=True):
         coming = forecast(schedule, since=clock.now, until=clock.now + timedelta(weeks=weeks))
         clock_changes = find_clock_changes(coming, clock.zone)
         notices = over_notices(schedule.windows, clock.now)
-        calendar = Calendar(coming, schedule.lead_time, clock_changes, errors, notices)
+        calendar = Calendar(coming, clock_changes, errors, notices)
         screen = render_windows(calendar, clock, width=self.terminal.out.width)
         self.terminal.answer(windows_document(calendar, clock), "", screen, "")
         return ExitCode.FAILED if errors else ExitCode.DONE

@@ -23,7 +23,7 @@ class Change(Struct, frozen=True):
 
     `record` is None where nothing is attached. `settled` are the behaviors whose entries to settle
     afterwards, `is_settled` whether the open behaviors then owe nothing any more. `openings` are
-    the behaviors that should be open.
+    the behaviors that should be open. `is_ahead` is whether what is attached lets visitors through.
     """
 
     plan: Plan
@@ -32,6 +32,7 @@ class Change(Struct, frozen=True):
     openings: tuple[Opening, ...]
     settled: tuple[PathPattern, ...]
     is_settled: bool
+    is_ahead: bool = False
 
     @property
     def uses_record(self) -> bool:
@@ -60,7 +61,11 @@ class Change(Struct, frozen=True):
         closed = {each.path_pattern for each in self.openings if each.stays_closed}
         attaching = (Action.ATTACH, Action.REPLACE)
         return tuple(
-            replace(each, is_closed=each.action in attaching or each.path_pattern in closed)
+            replace(
+                each,
+                is_closed=each.action in attaching or each.path_pattern in closed,
+                is_armed=self.is_ahead if each.action in attaching else each.is_armed,
+            )
             if each.action in (*attaching, Action.DETACH)
             else each
             for each in self.plan.steps
@@ -108,6 +113,7 @@ def build_change(
         openings=openings,
         settled=tuple(settled),
         is_settled=settled == settling and not any(each.error for each in openings),
+        is_ahead=intent.is_ahead,
     )
 
 

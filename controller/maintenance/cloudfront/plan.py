@@ -17,6 +17,11 @@ the maintenance function of another stack):
 
 A fallback version replaces a former function only. One refusal leaves the whole distribution as it
 is: half a site is not in maintenance.
+
+Ahead of a window the table closes with a version that is armed: it lets every request through until
+the window begins. A distribution where this would displace a function, or where ours closes a
+behavior already, is to open instead, and closes at the start. Otherwise an armed version is
+replaced, even by a fallback.
 """
 
 from collections.abc import Collection, Iterable
@@ -55,7 +60,8 @@ class Intent(Struct, frozen=True):
     What one distribution should do. Behaviors named in `except_paths` stay live.
 
     `arn` is the version to attach, empty unless the mode closes. It `is_fallback` if the requested
-    one could not be published.
+    one could not be published, and `is_ahead` if its window has not begun. `armed` are the attached
+    versions that let every request through until some later instant.
     """
 
     mode: Mode
@@ -64,6 +70,8 @@ class Intent(Struct, frozen=True):
     except_paths: Collection[str] = ()
     existing_functions: ExistingFunctions = ExistingFunctions.DISPLACE
     is_fallback: bool = False
+    is_ahead: bool = False
+    armed: Collection[str] = ()
 
     def mode_of(self, behavior: Behavior) -> Mode:
         """Return what one behavior should do."""
@@ -79,10 +87,11 @@ class Step(Struct, frozen=True):
     """
     What to do with one behavior, and why; `conflicting` are the functions to displace.
 
-    `is_closed` says whether ours is attached: before the step, or after it if a run has taken it.
-    `stays_open` says whether maintenance leaves this behavior open. `sibling` is the other stack
-    whose maintenance function is attached, '' if there is no such one. `lacks_function` is whether
-    the standby engine cannot close it because its function is not attached.
+    `is_closed` says whether ours is attached: before the step, or after it if a run has taken it;
+    `is_armed` whether it lets every request through until its window begins. `stays_open` says
+    whether maintenance leaves this behavior open. `sibling` is the other stack whose maintenance
+    function is attached, '' if there is no such one. `lacks_function` is whether the standby engine
+    cannot close it because its function is not attached.
     """
 
     path_pattern: str | None
@@ -93,6 +102,12 @@ class Step(Struct, frozen=True):
     stays_open: bool = False
     sibling: str = ""
     lacks_function: bool = False
+    is_armed: bool = False
+
+    @property
+    def has_page(self) -> bool:
+        """Whether visitors get a maintenance page there, ours or another stack's."""
+        return bool(self.sibling) or (self.is_closed and not self.is_armed)
 
 
 class Plan(Struct, frozen=True):
@@ -128,6 +143,22 @@ def names_of(associations: Iterable[Association]) -> str:
     return " and ".join(str(each) for each in associations)
 
 
+def to_open(intent: Intent) -> Intent:
+    """Return the intent to open the distribution."""
+    return replace(intent, mode=Mode.LIVE, arn="", is_ahead=False)
+
+
+def arm_or_open(intent: Intent, behaviors: Iterable[Behavior]) -> Intent:
+    """Return the intent, or if it is ahead of a window and harms an open site, to open that."""
+    harmful = (
+        not _is_armed(ours, intent)
+        if (ours := attached_version(each.associations, intent.engine))
+        else plan_behavior(each, intent).conflicting
+        for each in behaviors
+    )
+    return to_open(intent) if intent.is_ahead and any(harmful) else intent
+
+
 def plan_distribution(distribution_id: str, behaviors: Iterable[Behavior], intent: Intent) -> Plan:
     """Return the plan for one distribution."""
     return Plan(distribution_id, tuple(plan_behavior(each, intent) for each in behaviors))
@@ -151,7 +182,17 @@ def plan_behavior(behavior: Behavior, intent: Intent) -> Step:
     stays_open = intent.is_excepted(behavior) or intent.engine.unsupported(behavior) is not None
     step = _row(behavior, ours, intent)
     sibling = _sibling(behavior, intent.engine)
-    return replace(step, is_closed=ours is not None, stays_open=stays_open, sibling=sibling)
+    return replace(
+        step,
+        is_closed=ours is not None,
+        stays_open=stays_open,
+        sibling=sibling,
+        is_armed=ours is not None and _is_armed(ours, intent),
+    )
+
+
+def _is_armed(ours: str, intent: Intent) -> bool:
+    return ours in intent.armed
 
 
 def _sibling(behavior: Behavior, engine: Engine) -> str:
@@ -218,7 +259,9 @@ def _version_to_close(ours: str, intent: Intent) -> tuple[Action, str]:
     if intent.engine.is_former(ours):
         return Action.REPLACE, _former(ours)
     if ours == intent.arn:
-        return Action.KEEP, "it is in maintenance"
+        return Action.KEEP, "it is armed" if intent.is_ahead else "it is in maintenance"
+    if _is_armed(ours, intent):
+        return Action.REPLACE, f"a version is attached that lets visitors through, {ours}"
     if intent.is_fallback:
         return Action.KEEP, f"it is in maintenance, with {ours}"
     return Action.REPLACE, f"another version is attached, {ours}"

@@ -23,6 +23,7 @@ tries again.
 """
 
 from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
 from typing import Protocol
 
 from msgspec import Struct
@@ -33,7 +34,7 @@ from maintenance.deadline import Deadline
 from maintenance.errors import MaintenanceError, PageRefused
 from maintenance.lambda_edge.bypass import Token, published_tokens
 from maintenance.lambda_edge.function import LambdaEdge
-from maintenance.lambda_edge.package import PageContent, bypass_of, page_files_of
+from maintenance.lambda_edge.package import PageContent, begins_of, bypass_of, page_files_of
 from maintenance.lambda_edge.page_files import PageState
 from maintenance.lambda_edge.publish import VersionPublisher
 from maintenance.lambda_edge.stored_files import StoredFiles
@@ -113,6 +114,13 @@ class VersionSelector(Struct, frozen=True):
         """Return whether the stored page files are published with this announcement."""
         selection = self.select(announcement, publish=False)
         return PageState(selection.arn != self.edge.unpublished_arn, selection.errors)
+
+    def begins(self, versions: Collection[str]) -> Mapping[str, datetime]:
+        """Return since when each of these closes a site, if not at once; raise ObservationError."""
+        self.deadline.restart()
+        listed = (each for each in self.publisher.versions.list_versions() if each.arn in versions)
+        found = ((each.arn, begins_of(each.description)) for each in listed)
+        return {arn: begins for arn, begins in found if begins}
 
     def _select_page(self, page: _Page, request: _Request) -> Selection:
         try:

@@ -29,6 +29,7 @@ from maintenance.reconcile import ports
 from maintenance.reporting.plans import ComingOccurrence, coming_occurrence
 from maintenance.reporting.report import Report
 from maintenance.schedule.announcement import Announcement, announcement_of
+from maintenance.schedule.arming import Arming, arming_of
 from maintenance.schedule.decision import (
     Decision,
     Schedule,
@@ -60,7 +61,8 @@ class DesiredState(Struct, frozen=True):
     woke the run, and about windows that are over. `last_off` is the newest off, if it was read.
     `request` is the version that asks for the mode, if that is known. `planned` is the next
     occurrence of each window, None if that is unknown or not to be announced. `schedule` is what it
-    follows from, None if a part of that is unknown.
+    follows from, None if a part of that is unknown. `arming` is when the version of the next window
+    may be attached ahead, if it may.
     """
 
     read_at: datetime
@@ -74,11 +76,24 @@ class DesiredState(Struct, frozen=True):
     request: Request | None = None
     planned: tuple[ComingOccurrence, ...] | None = None
     schedule: Schedule | None = None
+    arming: Arming | None = None
 
     @property
-    def visible(self) -> tuple[Mode, Announcement]:
-        """What visitors notice of it."""
-        return self.decision.mode, announcement_of(self.decision)
+    def visible(self) -> tuple[Mode, Announcement, Announcement | None]:
+        """What visitors notice of it, now or at the start for which ours is attached ahead."""
+        return self.decision.mode, announcement_of(self.decision), self.ahead
+
+    @property
+    def is_near(self) -> bool:
+        """Whether a window begins so soon that its version may be attached."""
+        return self.arming is not None and self.arming.at <= self.read_at
+
+    @property
+    def ahead(self) -> Announcement | None:
+        """What a version says that should be attached ahead of a window, None without one."""
+        if self.upcoming is None or self.decision.mode is not Mode.LIVE or not self.is_near:
+            return None
+        return announcement_of(self.upcoming)
 
     def update(self, report: Report) -> Report:
         """Return the report with this decision, which has the same effect as the one it has."""
@@ -91,6 +106,7 @@ class DesiredState(Struct, frozen=True):
             last_off=self.last_off,
             request=self.request,
             planned=self.planned,
+            arming=self.arming,
         )
 
 
@@ -115,7 +131,8 @@ class DesiredStateReader(Struct, frozen=True):
     Reads the parameters and decides.
 
     `remembered_off` returns the last off by the status, or raises ObservationError. `clock` returns
-    the present, aware. `notice` is how long before its start a window is announced, zero for never.
+    the present, aware. `lead_time` is how long before its start the version of a window may be
+    attached, and `notice` how long before it the window is announced; zero for never.
     """
 
     parameters: ports.Parameters
@@ -149,6 +166,7 @@ class DesiredStateReader(Struct, frozen=True):
             request=find_request(schedule, now=now),
             planned=None if read.unknown or read.notices else self._planned(schedule, now),
             schedule=None if read.unknown else schedule,
+            arming=arming_of(decision, self.lead_time),
         )
 
     def read_schedule(self, changed: ParameterChanged | None = None) -> ReadSchedule:
@@ -162,7 +180,7 @@ class DesiredStateReader(Struct, frozen=True):
             read = self.parameters.read_switch(changed=changed)
             windows = read_windows.result()
         now = self.clock()
-        schedule = Schedule(read.switch, windows=windows.windows, lead_time=self.lead_time)
+        schedule = Schedule(read.switch, windows=windows.windows)
         unknown, is_history_known = windows.unknown, True
         try:
             if history_matters(schedule, now=now):

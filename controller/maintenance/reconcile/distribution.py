@@ -23,6 +23,7 @@ from maintenance.cloudfront.plan import (
     Intent,
     Plan,
     Step,
+    arm_or_open,
     count_functions,
     names_of,
     plan_distribution,
@@ -122,7 +123,9 @@ class DistributionReconciler(Struct, frozen=True):
         record = self.records.read(distribution_id)
         read = self.configs.read_config(distribution_id)
         config = read_config(read.xml)
-        plan = plan_distribution(distribution_id, (b.behavior for b in config.behaviors), intent)
+        behaviors = [each.behavior for each in config.behaviors]
+        intent = arm_or_open(intent, behaviors)
+        plan = plan_distribution(distribution_id, behaviors, intent)
         _raise_refusals(plan)
         change = build_change(plan, config, record, intent, etag=read.etag)
         # Attaching writes the record on condition that it has not changed since it was read above.

@@ -89,15 +89,12 @@ class Housekeeping(Struct, frozen=True):
             return report, None
         announcement = announcement_of(report.upcoming) if report.upcoming else NO_ANNOUNCEMENT
         selection = self.selector.select(announcement, publish=publish)
+        report = _with_messages(report, selection)
         if self.preview and announcement.begins:
             # The preview distribution shows the page before the window begins.
             shown = replace(announcement, begins=None)
             selection = self.selector.select(shown, publish=publish)
-        report = replace(
-            report,
-            input_errors=(*report.input_errors, *selection.errors),
-            notices=(*report.notices, *selection.notices),
-        )
+            report = _with_messages(report, selection)
         return report, selection
 
     def _reconcile_preview(
@@ -153,3 +150,12 @@ class Housekeeping(Struct, frozen=True):
         kept = attached | {each.arn for each in (last_good,) if each}
         kept |= {selection.arn} if selection else set()
         return prunable(versions, kept=kept, now=self.clock())
+
+
+def _with_messages(report: Report, selection: Selection) -> Report:
+    """Return the report with the errors and notices of a selection, each of them once."""
+    return replace(
+        report,
+        input_errors=tuple(dict.fromkeys((*report.input_errors, *selection.errors))),
+        notices=tuple(dict.fromkeys((*report.notices, *selection.notices))),
+    )

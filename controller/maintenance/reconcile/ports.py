@@ -1,6 +1,6 @@
 """What a run needs from its surroundings: a protocol for each adapter that `app.py` provides."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -180,6 +180,9 @@ class VersionSelector(Protocol):
         Without `publish` nothing is written. `attached` are the versions of ours that serve
         visitors now. `read_page` returns the stored files if a read of them has begun.
         """
+
+    def begins(self, versions: Collection[str]) -> Mapping[str, datetime]:
+        """Return since when each of these closes a site, if not at once; raise ObservationError."""
 
 
 class Preflight(Protocol):

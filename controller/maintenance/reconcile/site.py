@@ -1,6 +1,8 @@
 """
 Close and open the site by attaching and detaching a function at its distributions.
 
+Ahead of a window, a live distribution where this displaces nothing is armed (`arming`).
+
 A distribution takes part if it is a target, or if our function is still attached to it. The
 listing shows which of them need a change; the others cost no call of their own. An error at one
 distribution is in its outcome, and the others go on.
@@ -16,20 +18,22 @@ from msgspec.structs import replace
 
 from maintenance.cloudfront.engine import Engine, PreflightResult, Selection, attached_version
 from maintenance.cloudfront.plan import (
-    Action,
     Intent,
-    Plan,
+    arm_or_open,
     plan_distribution,
+    to_open,
     unmatched_except_paths,
 )
 from maintenance.cloudfront.targets import fingerprint, resolve_targets
 from maintenance.errors import ConfigurationError, FunctionRefused, MaintenanceError
 from maintenance.model import Distribution, Mode
 from maintenance.reconcile import ports
+from maintenance.reconcile.arming import Armed, find_armed, select_ahead, unarmed_notices
 from maintenance.reconcile.desired_state import DesiredState
 from maintenance.reconcile.distribution import DistributionReconciler
 from maintenance.reconcile.observation import Observation
 from maintenance.reconcile.ports import Listing
+from maintenance.reconcile.site_plan import DistributionPlan, SiteDecision, SitePlan
 from maintenance.reporting.report import Outcome, Report
 from maintenance.reporting.status import PersistedState
 from maintenance.schedule.announcement import announcement_of
@@ -39,52 +43,6 @@ from maintenance.settings import Settings
 _WORKERS = 4
 
 type _Act = Callable[[Distribution, Intent], Outcome]
-
-
-class DistributionPlan(Struct, frozen=True):
-    """
-    What one distribution needs, as far as the listing shows.
-
-    It `may_owe` a displaced function although ours is not attached; only its record says.
-    """
-
-    distribution: Distribution
-    intent: Intent
-    plan: Plan
-    may_owe: bool = False
-
-    @property
-    def needs_version(self) -> bool:
-        """Whether the selected version would have to be attached."""
-        return any(map(self.plan.with_action, (Action.ATTACH, Action.REPLACE, Action.REFUSE)))
-
-
-class SiteDecision(Struct, frozen=True):
-    """
-    What the site should do: the desired state of its targets, and the version to attach.
-
-    `attached` are the ARNs of our versions that visitors meet now.
-    """
-
-    desired: DesiredState
-    listing: Listing
-    targets: Listing
-    selection: Selection
-    attached: frozenset[str]
-    errors: tuple[str, ...]
-
-    @property
-    def mode(self) -> Mode:
-        """The mode of the targets."""
-        return self.desired.decision.mode
-
-
-class SitePlan(Struct, frozen=True):
-    """A plan for each distribution that takes part."""
-
-    decision: SiteDecision
-    distributions: tuple[DistributionPlan, ...]
-    notices: tuple[str, ...]
 
 
 class SiteReconciler(Struct, frozen=True):
@@ -109,7 +67,7 @@ class SiteReconciler(Struct, frozen=True):
             return report
         decision = plan.decision
         observed = Observation(decision.desired, decision.listing)
-        selection = self._select(observed, decision.attached, publish=True)
+        selection = self._select(observed, decision.attached, decision.armed, publish=True)
         if selection.arn == decision.selection.arn:
             return report
         decision = replace(decision, selection=selection)
@@ -145,13 +103,16 @@ class SiteReconciler(Struct, frozen=True):
         desired, listing = observed.desired, observed.listing
         found = resolve_targets(self.settings.distributions, listing)
         targets = tuple(each for each in listing if each.distribution_id in found.distribution_ids)
-        self._limit_closing(desired.decision.mode, len(found.distribution_ids))
+        refusals = self._refusals(desired, len(found.distribution_ids))
         attached = frozenset(
             each for each in self._attached_versions(listing) if not self.engine.is_former(each)
         )
-        selection = self._select(observed, attached, publish=publish)
-        errors = (*desired.errors, *found.errors, *selection.errors)
-        return SiteDecision(desired, listing, targets, selection, attached, errors)
+        armed, unread = find_armed(self.selector, desired, attached)
+        selection = Selection("", errors=refusals)
+        if not refusals:
+            selection = self._select(observed, attached, armed, publish=publish)
+        errors = (*desired.errors, *found.errors, *unread, *selection.errors)
+        return SiteDecision(desired, listing, targets, selection, attached, armed, errors)
 
     def plan(self, decision: SiteDecision, previous: PersistedState | None = None) -> SitePlan:
         """
@@ -171,7 +132,10 @@ class SiteReconciler(Struct, frozen=True):
         )
         behaviors = [behavior for each in decision.targets for behavior in each.behaviors]
         notices = unmatched_except_paths(self.settings.except_paths, behaviors)
-        return SitePlan(decision, tuple(each for each in plans if each), notices)
+        planned = tuple(each for each in plans if each)
+        unarmed = tuple(each.distribution.distribution_id for each in planned if each.is_unarmed)
+        notices += unarmed_notices(unarmed)
+        return SitePlan(decision, planned, notices)
 
     def _report(self, plan: SitePlan, act: _Act | None) -> Report:
         preflight = self._check_version(plan) if act else PreflightResult()
@@ -198,17 +162,25 @@ class SiteReconciler(Struct, frozen=True):
             request=desired.request,
             planned=desired.planned,
             read_at=desired.read_at,
+            arming=desired.arming,
         )
 
-    def _limit_closing(self, mode: Mode, number: int) -> None:
-        """Refuse to close more distributions than the owner allows; opening is never refused."""
+    def _refusals(self, desired: DesiredState, number: int) -> tuple[str, ...]:
+        """
+        Return why a window that is near would not close the site; () if it would.
+
+        Raises ConfigurationError if closing is refused now. Opening never is.
+        """
         most = self.settings.max_distributions
-        if mode is Mode.MAINTENANCE and number > most:
-            message = (
-                f"Distributions matches {number} distributions, and MaxDistributions allows "
-                f"{most}: nothing was changed. Match fewer, or raise MaxDistributions"
-            )
+        if number <= most:
+            return ()
+        message = (
+            f"Distributions matches {number} distributions, and MaxDistributions allows {most}: "
+            "nothing was changed. Match fewer, or raise MaxDistributions"
+        )
+        if desired.decision.mode is Mode.MAINTENANCE:
             raise ConfigurationError(message)
+        return (message,) if desired.ahead else ()
 
     def _attached_versions(self, listing: Listing) -> frozenset[str]:
         behaviors = (behavior for each in listing for behavior in each.behaviors)
@@ -216,10 +188,17 @@ class SiteReconciler(Struct, frozen=True):
         return frozenset(filter(None, versions))
 
     def _select(
-        self, observed: Observation, attached: frozenset[str], *, publish: bool
+        self,
+        observed: Observation,
+        attached: frozenset[str],
+        armed: Armed,
+        *,
+        publish: bool,
     ) -> Selection:
         """Return the version to attach; opening needs none, and so does not wait for the page."""
         decision = observed.desired.decision
+        if observed.desired.ahead and armed.keys() >= attached:
+            return select_ahead(self.selector, observed.desired, armed, publish=publish)
         if decision.mode is not Mode.MAINTENANCE:
             return Selection("")
         return self.selector.select(
@@ -233,8 +212,14 @@ class SiteReconciler(Struct, frozen=True):
     def _plan_target(
         self, distribution: Distribution, decision: SiteDecision, *, may_owe: bool
     ) -> DistributionPlan:
-        plan = self._plan_distribution(distribution, decision, decision.mode)
-        return replace(plan, may_owe=may_owe)
+        mode = decision.mode
+        if mode is Mode.LIVE and decision.selection.arn:
+            mode = Mode.MAINTENANCE
+        elif decision.outdated & self._attached_versions((distribution,)):
+            mode = Mode.LIVE if mode is Mode.UNCHANGED else mode
+        plan = self._plan_distribution(distribution, decision, mode)
+        is_armed = any(step.is_armed for step in plan.plan.steps)
+        return replace(plan, may_owe=may_owe and not is_armed)
 
     def _plan_other(
         self, distribution: Distribution, decision: SiteDecision
@@ -256,9 +241,13 @@ class SiteReconciler(Struct, frozen=True):
             except_paths=settings.except_paths,
             existing_functions=settings.existing_functions,
             is_fallback=decision.selection.is_fallback,
+            is_ahead=mode is not decision.mode and mode is Mode.MAINTENANCE,
+            armed=decision.armed,
         )
-        plan = plan_distribution(distribution.distribution_id, distribution.behaviors, intent)
-        return DistributionPlan(distribution, intent, plan)
+        resolved = arm_or_open(intent, distribution.behaviors)
+        plan = plan_distribution(distribution.distribution_id, distribution.behaviors, resolved)
+        is_unarmed = intent.is_ahead and not resolved.is_ahead
+        return DistributionPlan(distribution, intent, plan, is_unarmed=is_unarmed)
 
     def _check_version(self, plan: SitePlan) -> PreflightResult:
         """Find out whether the version can be attached, if any distribution needs it."""
@@ -286,9 +275,11 @@ class SiteReconciler(Struct, frozen=True):
         if act is None or (plan.plan.is_empty and not plan.may_owe):
             return listed
         try:
-            if plan.plan.is_empty and not self.distribution_reconciler.owes(distribution_id):
+            is_open = plan.plan.is_empty or plan.intent.is_ahead
+            owes = plan.may_owe and is_open and self.distribution_reconciler.owes(distribution_id)
+            if plan.plan.is_empty and not owes:
                 return listed
-            return act(distribution, plan.intent)
+            return act(distribution, to_open(plan.intent) if owes else plan.intent)
         except MaintenanceError as error:
             # The report fails the run at its end; the other distributions go on.
             is_refused = isinstance(error, FunctionRefused)

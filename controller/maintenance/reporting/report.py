@@ -22,6 +22,7 @@ from maintenance.model import Association, Distribution, Mode
 from maintenance.reporting.plans import ComingOccurrence
 from maintenance.reporting.status import EndChange, Instant, Status, StoreNote, Transition
 from maintenance.reporting.status_document import truncate
+from maintenance.schedule.arming import Arming
 from maintenance.schedule.decision import Decision
 from maintenance.schedule.request import Request, Requester
 from maintenance.schedule.switch import Off
@@ -58,6 +59,12 @@ class Outcome(Struct, frozen=True):
     is_preview: bool = False
 
     @property
+    def is_armed(self) -> bool:
+        """Whether ours is attached, and lets visitors through until its window begins."""
+        closed = [each for each in self.steps if each.is_closed]
+        return bool(closed) and all(each.is_armed for each in closed)
+
+    @property
     def siblings(self) -> tuple[str, ...]:
         """The other stacks whose maintenance functions close behaviors of it."""
         return tuple(dict.fromkeys(each.sibling for each in self.steps if each.sibling))
@@ -85,7 +92,8 @@ class Report(Struct, frozen=True):
     and `announced` are the titles of the events that were sent. `end_change` is the end that was
     announced before and the one that is now, if they differ. `read_at` is when the run began to
     read, so the targets were listed after that. `store` is what the standby engine knows of its
-    store, and `wake_at` when it has to run again.
+    store, and `wake_at` when it has to run again. `arming` is when the version of the next window
+    may be attached ahead, if it may.
     """
 
     decision: Decision
@@ -110,6 +118,7 @@ class Report(Struct, frozen=True):
     read_at: datetime | None = None
     store: StoreNote | None = None
     wake_at: datetime | None = None
+    arming: Arming | None = None
 
     @property
     def requested_by(self) -> str:
@@ -138,6 +147,16 @@ class Report(Struct, frozen=True):
         text = " | ".join(errors)
         cut = truncate(text, _MAX_FAILURE_BYTES)
         return text if cut == text else f"{len(errors)} errors, all of which are in the log: {cut}"
+
+    @property
+    def armed(self) -> tuple[str, ...]:
+        """The targets that are armed: ours is attached, and lets visitors through."""
+        targets = {each.distribution_id for each in self.targets}
+        return tuple(
+            each.distribution_id
+            for each in self.outcomes
+            if each.distribution_id in targets and each.is_armed
+        )
 
     @property
     def has_failures(self) -> bool:
@@ -206,13 +225,20 @@ class OutcomeDocument(Struct, frozen=True):
 
 
 class ReportDocument(Struct, frozen=True):
-    """A report, as JSON."""
+    """
+    A report, as JSON.
+
+    `arming` is when the version of the next window may be attached, and when the window begins;
+    `armed` are the distributions where it is attached, and lets visitors through until then.
+    """
 
     mode: Mode
     reason: str
     until: Instant | None
     message: str | None
     valid_until: Instant | None
+    arming: Arming | None
+    armed: list[str]
     requested_by: str
     requested_by_arn: str
     distributions: list[OutcomeDocument]
@@ -231,6 +257,8 @@ def report_document(report: Report) -> ReportDocument:
         until=decision.until,
         message=decision.message,
         valid_until=decision.valid_until,
+        arming=report.arming,
+        armed=list(report.armed),
         requested_by=report.requested_by,
         requested_by_arn=report.requester.arn if report.requester else "",
         distributions=list(map(outcome_document, report.outcomes)),

@@ -20,6 +20,8 @@ refused or fails, if no run makes it in time, and if neither the switch nor a wi
 It is wrong if ours is attached to other behaviors than it should be, or for too long InProgress.
 An update that changes the page of a closed site, or another tool's of an open one, leaves it so.
 
+Armed, ours lets visitors through until its window begins: until then it counts as not attached.
+
 The maintenance function of another stack closes a behavior as ours does, only that this stack never
 detaches it: attached to all, it is CLOSED as in the table, and attached to some, it is STUCK.
 
@@ -42,8 +44,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from maintenance.cloudfront.plan import Step
 from maintenance.model import Mode
 from maintenance.reporting.report import Outcome, Progress, Report, progress
 from maintenance.reporting.status import PersistedState
@@ -140,7 +142,8 @@ def site_state(
     )
     targets: list[DistributionState] = []
     others: list[DistributionState] = []
-    for outcome in report.outcomes:
+    for each in report.outcomes:
+        outcome = _as_armed(each) if persisted.is_armed(now) else each
         is_target = outcome.distribution_id in target_ids
         mode = report.decision.mode
         if is_target:
@@ -149,6 +152,12 @@ def site_state(
             to_open = Mode.UNCHANGED if mode is Mode.UNCHANGED else Mode.LIVE
             others.append(_state(outcome, to_open, inputs))
     return SiteStates(_whole(report.decision.mode, targets), tuple(targets), tuple(others))
+
+
+def _as_armed(outcome: Outcome) -> Outcome:
+    """Return the outcome with what is attached as armed, as the last run has left it."""
+    steps = (replace(each, is_armed=each.is_closed) for each in outcome.steps)
+    return outcome if outcome.changed else replace(outcome, steps=tuple(steps))
 
 
 class _Attached(StrEnum):
@@ -167,14 +176,10 @@ class _Inputs(Struct, frozen=True):
 
 def _attached(outcome: Outcome) -> _Attached:
     """Return how many of the behaviors that maintenance closes have ours."""
-    if not any(_is_closed(each) for each in outcome.steps):
+    if not any(each.has_page for each in outcome.steps):
         return _Attached.NONE
-    closes = [_is_closed(each) for each in outcome.steps if not each.stays_open]
+    closes = [each.has_page for each in outcome.steps if not each.stays_open]
     return _Attached.ALL if closes and all(closes) else _Attached.SOME
-
-
-def _is_closed(step: Step) -> bool:
-    return step.is_closed or bool(step.sibling)
 
 
 def _settled_in(report: Report, persisted: PersistedState) -> Mapping[str, Mode]:

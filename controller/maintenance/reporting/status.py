@@ -159,7 +159,8 @@ class PersistedState(Struct, frozen=True):
     `requester` is who asked for the mode, if that was found out. `planned` are the occurrences
     that were announced and are still to come. `toggled` is when a run last attached ours to a
     target or detached it; other updates of a target leave it closed, or open. `standby` is what is
-    known of the standby engine's store.
+    known of the standby engine's store. `armed` is until when what is attached lets visitors
+    through, None if it closes the site or nothing is attached.
     """
 
     last_change: ModeChange | None = None
@@ -170,6 +171,11 @@ class PersistedState(Struct, frozen=True):
     planned: tuple[Planned, ...] = ()
     toggled: Instant | None = None
     standby: StoreNote | None = None
+    armed: Instant | None = None
+
+    def is_armed(self, now: datetime) -> bool:
+        """Return whether what the last run left attached lets visitors through."""
+        return self.armed is not None and now < self.armed
 
     def after(self, error: str, now: datetime) -> "PersistedState":
         """

@@ -82,6 +82,7 @@ class _StatusDocument(Struct, frozen=True):
     settled: str
     toggled: Instant | None
     standby: StoreNote | None
+    armed: Instant | None
     planned: tuple[Planned, ...]
     counts: dict[str, int]
     version: str
@@ -98,6 +99,7 @@ class _PersistedDocument(Struct, frozen=True):
     settled: str = ""
     toggled: Instant | None = None
     standby: StoreNote | None = None
+    armed: Instant | None = None
     planned: tuple[Planned, ...] = ()
     requested_by: str = ""
     requested_by_arn: str = ""
@@ -122,6 +124,7 @@ def encode_status(status: Status) -> str:
         settled=status.persisted.settled,
         toggled=status.persisted.toggled and in_whole_seconds(status.persisted.toggled),
         standby=status.persisted.standby,
+        armed=status.persisted.armed,
         planned=status.persisted.planned,
         counts=_counts(status.targets),
         version=status.version,
@@ -166,6 +169,7 @@ def decode_persisted_state(text: str) -> PersistedState:
         document.planned,
         document.toggled,
         document.standby,
+        document.armed,
     )
 
 

@@ -4,6 +4,7 @@ The status after a run, and the phases of a change of mode that it announces. Pu
     the status before         the run                                   announces
     ------------------------  ----------------------------------------  --------------------------
     another mode              at least one target has the new mode      accepted
+    live, all of it armed     found it closed at the window's start     both, as of that instant
     none, or no valid one     changed a target                          accepted
     none, or no valid one     changed nothing                           nothing: it was so already
     accepted, not deployed    every target has it, and is Deployed      deployed
@@ -74,8 +75,9 @@ def update_status(
         fingerprint(report.targets) if report.is_settled else before.settled,
         report.requester,
         planned,
-        now if _toggles(report) else before.toggled,
+        now if _toggles(report) and not before.is_armed(now) else before.toggled,
         report.store.over(before.standby) if report.store else before.standby,
+        _armed(report),
     ).after(error, now)
     status = Status(
         mode=decision.mode,
@@ -91,14 +93,22 @@ def update_status(
 
 
 def _toggles(report: Report) -> bool:
-    """Return whether the run has attached ours to a target or detached it."""
+    """Return whether the run has attached ours to a target or detached it; arming is neither."""
     targets = {each.distribution_id for each in report.targets}
     return any(
         step.action in _TOGGLING
         for each in report.outcomes
         if each.changed and each.distribution_id in targets
         for step in each.steps
+        if not step.is_armed
     )
+
+
+def _armed(report: Report) -> datetime | None:
+    """Return until when what is attached to targets lets visitors through, None if any closes."""
+    steps = [step for each in report.outcomes if not each.is_preview for step in each.steps]
+    is_closed = any(each.is_closed and not each.is_armed for each in steps)
+    return report.arming.begins if report.arming and report.armed and not is_closed else None
 
 
 def target_statuses(report: Report, now: datetime) -> tuple[TargetStatus, ...]:
@@ -113,11 +123,13 @@ def next_wakeup(report: Report, now: datetime, *, after_change: bool = False) ->
     """
     Return when to run again: when the decision changes; soon if uncertain or settling.
 
-    Also when a window is to be announced, and soon `after_change` of a parameter: this run may
-    overtake that of a following change.
+    Also when a window is to be announced or armed, and soon `after_change` of a parameter: this run
+    may overtake that of a following change.
     """
     announcements = (each.announce_at for each in report.planned or ())
-    ahead = (each for each in (*announcements, report.wake_at) if each and each > now)
+    is_live = report.decision.mode is Mode.LIVE
+    arms_at = report.arming.at if report.arming and is_live else None
+    ahead = (each for each in (*announcements, arms_at, report.wake_at) if each and each > now)
     instants = (report.decision.valid_until, *ahead)
     valid_until = min(filter(None, instants), default=None)
     is_settling = any(each.is_settling for each in target_statuses(report, now))
@@ -170,6 +182,7 @@ def _advance(
         until = _end(report.decision)
         if last is None and _was_so_already(report, persisted):
             return ModeChange(mode, None, due, due or now, due or now, until), ()
+        now = _closed_by_itself(report, persisted, targets) or now
         last = ModeChange(mode, last.mode if last else None, due, accepted=now, until=until)
         transitions.append(Transition(Phase.ACCEPTED, last, _seconds_since(due, now)))
     deployed = now if all(each.is_deployed for each in targets) else None
@@ -180,6 +193,16 @@ def _advance(
         last = replace(last, deployed=deployed)
         transitions.append(Transition(Phase.DEPLOYED, last, seconds))
     return last, tuple(transitions)
+
+
+def _closed_by_itself(
+    report: Report, persisted: PersistedState | None, targets: Sequence[TargetStatus]
+) -> datetime | None:
+    """Return the start at which every edge has closed every target by its own clock, or None."""
+    armed, is_closing = persisted and persisted.armed, report.decision.mode is Mode.MAINTENANCE
+    is_kept = all(each.action is Action.KEEP for one in report.outcomes for each in one.steps)
+    is_deployed = all(each.is_deployed and not each.errors for each in targets)
+    return armed if armed and is_closing and is_kept and is_deployed else None
 
 
 def _found_deployed(report: Report) -> datetime | None:

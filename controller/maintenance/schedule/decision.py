@@ -7,8 +7,8 @@ began before it. A window that begins after the last `off` runs.
 T is when the switch was written, the present is max(clock, T), and T_off is the instant of the
 newest `off`: when it was written, that of the command that wrote it, or the end that its
 `for`/`until` names. The skip of a window is an `off until` for it alone: its T_off is the later
-one of the two. An occurrence of a window is [start - LeadTime, end), and in force if it holds the
-present and begins after T_off.
+one of the two. An occurrence of a window is [begins, ends), and in force if it holds the present
+and begins after T_off.
 
     switch                        windows                      the site is
     ----------------------------  ---------------------------  ---------------------------------
@@ -29,7 +29,7 @@ stretches.
 
 import heapq
 from collections.abc import Iterator, Sequence
-from datetime import MAXYEAR, UTC, datetime, timedelta
+from datetime import MAXYEAR, UTC, datetime
 
 from msgspec import Struct
 
@@ -48,14 +48,12 @@ class Schedule(Struct, frozen=True):
     Everything that a decision follows from, except the clock.
 
     `switch` is None if it was deleted or never readable. `last_off` is the newest off of its
-    history or, if there is none, that of the status; both are read only if they matter. `lead_time`
-    is not negative.
+    history or, if there is none, that of the status; both are read only if they matter.
     """
 
     switch: Switch | None
     last_off: Off | None = None
     windows: Sequence[Window] = ()
-    lead_time: timedelta = timedelta(0)
 
     @property
     def off(self) -> Off | None:
@@ -83,7 +81,7 @@ class Schedule(Struct, frozen=True):
 
         All occurrences of a window are equally long: if this one is over, so are those before it.
         """
-        occurrences = (window.last(at, lead_time=self.lead_time) for window in self.windows)
+        occurrences = (window.last(at) for window in self.windows)
         return (each for each in occurrences if each)
 
     def next_occurrences(self, after: datetime) -> Iterator[Occurrence]:
@@ -101,7 +99,7 @@ class Schedule(Struct, frozen=True):
 
     def _next(self, window: Window, after: datetime) -> Occurrence | None:
         # A deleted stack leaves an off until the last year, in which dates cannot grow any more.
-        return window.next(after, lead_time=self.lead_time) if after.year < MAXYEAR else None
+        return window.next(after) if after.year < MAXYEAR else None
 
 
 class NextChange(Struct, frozen=True):
@@ -139,7 +137,7 @@ def decide(schedule: Schedule, *, now: datetime) -> Decision:
     coming = _coming(schedule, max(present, schedule.t_off))
     following = coming[0][-1] if coming else None
     changes = [*(end.at for end in causes.ends), *((following.begins,) if following else ())]
-    end = _end_of_stretch(causes, coming, schedule.lead_time)
+    end = _end_of_stretch(causes, coming)
     return Decision(
         mode=_mode(switch, causes),
         reason=explain(switch, causes, end, schedule.t_off, _skipping(schedule, present)),
@@ -225,7 +223,7 @@ def _open_since(occurrence: Occurrence, schedule: Schedule) -> datetime:
     begins, length = occurrence.begins, occurrence.ends - occurrence.begins
     for _ in range(_MAX_JOINS):
         after = max(schedule.ended(occurrence.window), begins - length - datetime.resolution)
-        first = occurrence.window.next(after, lead_time=schedule.lead_time)
+        first = occurrence.window.next(after)
         if first is None or first.begins >= begins:
             return begins
         begins = first.begins
@@ -242,7 +240,7 @@ def _coming(schedule: Schedule, after: datetime) -> _Coming:
     return coming
 
 
-def _end_of_stretch(causes: Causes, coming: _Coming, lead_time: timedelta) -> End | None:
+def _end_of_stretch(causes: Causes, coming: _Coming) -> End | None:
     """
     Return when the present maintenance ends, or None if there is none or its end is unknown.
 
@@ -256,7 +254,7 @@ def _end_of_stretch(causes: Causes, coming: _Coming, lead_time: timedelta) -> En
             return end
         _, name, occurrence = heapq.heappop(coming)
         end = max(end, End(occurrence.ends, name))
-        if following := occurrence.window.next(occurrence.begins, lead_time=lead_time):
+        if following := occurrence.window.next(occurrence.begins):
             heapq.heappush(coming, (following.begins, name, following))
     return None
 

@@ -88,10 +88,7 @@ def forecast(schedule: Schedule, *, since: datetime, until: datetime) -> Forecas
 
 def _occurrences(schedule: Schedule, *, since: datetime, until: datetime) -> list[Occurrence]:
     """Return the occurrences that overlap the span, at most MAX_OCCURRENCES + 1."""
-    by_window = (
-        occurrences(window, since=since, until=until, lead_time=schedule.lead_time)
-        for window in schedule.windows
-    )
+    by_window = (occurrences(window, since=since, until=until) for window in schedule.windows)
     merged = heapq.merge(*by_window, key=lambda each: each.begins)
     return list(islice(merged, MAX_OCCURRENCES + 1))
 

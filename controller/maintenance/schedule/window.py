@@ -6,7 +6,7 @@ Windows: stretches of maintenance that begin and end by themselves.
     at(2026-12-01T02:00) for 90m                               once
 
 The start is wall-clock time in the zone; `to_instant` says which instant that is when clocks
-change. The duration is elapsed time. An occurrence is the interval [start - LeadTime, end).
+change. The duration is elapsed time. An occurrence is the interval [start, end).
 """
 
 import re
@@ -43,7 +43,7 @@ _DAYS_APART = "leave blanks around the +, as in cron(...) + 5d"
 
 
 class Occurrence(Struct, frozen=True):
-    """One run of a window, the half-open interval [begins, ends) in UTC; LeadTime is part of it."""
+    """One run of a window, the half-open interval [begins, ends) in UTC."""
 
     window: "Window"
     begins: datetime
@@ -135,33 +135,31 @@ class Window(Struct, frozen=True):
     skip: Skip | None = None
     written: datetime | None = None
 
-    def last(self, at: datetime, *, lead_time: timedelta) -> Occurrence | None:
+    def last(self, at: datetime) -> Occurrence | None:
         """Return the last occurrence that begins at `at` or before."""
-        return self._occurrence(self.starts.last(at + lead_time), lead_time)
+        return self._occurrence(self.starts.last(at))
 
-    def next(self, after: datetime, *, lead_time: timedelta) -> Occurrence | None:
+    def next(self, after: datetime) -> Occurrence | None:
         """Return the first occurrence that begins later than `after`."""
-        return self._occurrence(self.starts.next(after + lead_time), lead_time)
+        return self._occurrence(self.starts.next(after))
 
     def is_over(self, now: datetime) -> bool:
         """Return whether it has ended at `now` and never begins again."""
         last = self.starts.last(now)
         return self.starts.next(now) is None and not (last and last + self.duration > now)
 
-    def _occurrence(self, start: datetime | None, lead_time: timedelta) -> Occurrence | None:
+    def _occurrence(self, start: datetime | None) -> Occurrence | None:
         if start is None:
             return None
-        return Occurrence(self, begins=start - lead_time, ends=start + self.duration)
+        return Occurrence(self, begins=start, ends=start + self.duration)
 
 
-def occurrences(
-    window: Window, *, since: datetime, until: datetime, lead_time: timedelta = timedelta(0)
-) -> Iterator[Occurrence]:
+def occurrences(window: Window, *, since: datetime, until: datetime) -> Iterator[Occurrence]:
     """Yield the occurrences of `window` that overlap [since, until), in order."""
-    occurrence = window.next(since - window.duration - lead_time, lead_time=lead_time)
+    occurrence = window.next(since - window.duration)
     while occurrence and occurrence.begins < until:
         yield occurrence
-        occurrence = window.next(occurrence.begins, lead_time=lead_time)
+        occurrence = window.next(occurrence.begins)
 
 
 def over_notices(windows: Iterable[Window], now: datetime) -> tuple[str, ...]:

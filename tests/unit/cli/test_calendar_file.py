@@ -20,7 +20,7 @@ def file_of(site: Site, *, now: str = NOW, days: int = 14) -> str:
     schedule = site.schedule(now)
     since = instant(now)
     coming = forecast(schedule, since=since, until=since + timedelta(days=days))
-    return CalendarFile(coming, schedule.lead_time, "shop", since).text()
+    return CalendarFile(coming, "shop", since).text()
 
 
 def events_of(text: str) -> list[Any]:
@@ -59,16 +59,6 @@ def test_the_switch_is_an_event_if_its_end_is_known() -> None:
 
     assert (instant("2026-12-01T00:00"), instant("2026-12-01T02:00")) == (event.start, event.end)
     assert [] == events_of(file_of(Site(switch=[(NOW, "on")])))
-
-
-def test_lead_time_is_in_the_description() -> None:
-    """The event is when the work is planned."""
-    [event] = events_of(file_of(Site(windows=[SUNDAYS], lead_time="10m"), days=7))
-
-    assert (instant("2026-12-06T02:00"), "The site closes 10m earlier.") == (
-        event.start,
-        event["DESCRIPTION"],
-    )
 
 
 @examples(100)

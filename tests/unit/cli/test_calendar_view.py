@@ -19,7 +19,7 @@ def screen(width: int) -> list[str]:
     """Return the lines of two weeks."""
     now = str(printed(NOW))
     coming = forecast(SITE.schedule(now), since=NOW, until=NOW + timedelta(weeks=2))
-    calendar = Calendar(coming, timedelta(0), (), (), ())
+    calendar = Calendar(coming, (), (), ())
     return lines(render_windows(calendar, CLOCK, width=width), width=width)
 
 

@@ -9,6 +9,7 @@ from maintenance.cli.show.view import ReportView
 from maintenance.cloudfront.plan import Action, Step
 from maintenance.model import Association, Kind, Mode
 from maintenance.reporting.report import Outcome, Report
+from maintenance.schedule.arming import Arming
 from maintenance.schedule.decision import Decision
 
 from tests.unit.cli.screens import CLOCK, NOW, text
@@ -42,6 +43,19 @@ def test_plan_lists_the_functions_to_restore_and_those_that_stay_away() -> None:
     assert " restore CloudFront Function shop-api at viewer-request" in shown
     assert "not restored CloudFront Function shop-api at viewer-request" in shown
     assert shown.endswith("This would open 1 behavior of 1 distribution.")
+
+
+def test_plan_says_when_the_site_is_armed_and_when_it_closes() -> None:
+    """If it is open, and a window is planned."""
+    arming = Arming(NOW + timedelta(minutes=45), NOW + timedelta(hours=1))
+    report = Report(OPEN, (Outcome("E1", "Deployed", (ATTACH,)),), arming=arming)
+    names = {"E1": "x.cloudfront.net"}
+    shown = text(render_plan(ReportView(report, names), CLOCK))
+
+    assert "arms Tue 1 Dec 12:45 UTC, in 45m closes Tue 1 Dec 13:00 UTC, in 1h" in shown
+    assert shown.endswith("This would arm 1 behavior of 1 distribution.")
+    closed = ReportView(replace(report, decision=CLOSED), names)
+    assert "arms" not in text(render_plan(closed, CLOCK))
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from maintenance.model import Mode
 from maintenance.reporting.report import Outcome, Report
 from maintenance.reporting.state import SiteState, site_state
 from maintenance.reporting.status import LastError
+from maintenance.schedule.arming import Arming
 from maintenance.schedule.decision import Decision
 from maintenance.schedule.request import Request, Requester
 
@@ -55,6 +56,53 @@ def deployed(*steps: Step, errors: tuple[str, ...] = ()) -> Outcome:
 def in_progress(*steps: Step) -> Outcome:
     """Return an outcome with these steps while CloudFront deploys."""
     return Outcome("", "InProgress", steps)
+
+
+ARMING = Arming(NOW - timedelta(minutes=3), NOW + timedelta(minutes=12))
+ARMED = Step(None, Action.KEEP, "it is armed", is_closed=True, is_armed=True)
+
+
+def with_arming(status: StatusView, arming: Arming) -> StatusView:
+    """Return the status of a site that has a window to come."""
+    report = replace(status.view.report, arming=arming)
+    return replace(status, view=replace(status.view, report=report))
+
+
+@pytest.mark.parametrize(
+    ("expected", "outcomes"),
+    [
+        ("Armed: every edge closes it at Tue 1 Dec 12:12 UTC, in 12m.", (deployed(ARMED),)),
+        (
+            (
+                "Armed: every edge closes 1 of 2 distributions at Tue 1 Dec 12:12 UTC, in 12m; "
+                "the controller closes the rest."
+            ),
+            (deployed(ARMED), deployed(DONE)),
+        ),
+    ],
+)
+def test_an_armed_site_is_open_and_says_when_it_closes(
+    expected: str, outcomes: tuple[Outcome, ...]
+) -> None:
+    """By the clock of each edge."""
+    shown = text(render_status(with_arming(a_status(OPEN, *outcomes), ARMING), CLOCK))
+
+    assert shown.startswith(f"OPEN Visitors get the site. {expected}")
+    assert "1 armed" in shown
+    closing = with_arming(a_status(CLOSED, *outcomes), ARMING)
+    assert "Armed" not in text(render_status(closing, CLOCK))
+
+
+def test_the_status_says_when_a_site_will_be_armed() -> None:
+    """Until it is."""
+    later = Arming(NOW + timedelta(minutes=45), NOW + timedelta(hours=1))
+    shown, armed = (
+        text(render_status(with_arming(a_status(OPEN, deployed(DONE)), each), CLOCK))
+        for each in (later, ARMING)
+    )
+
+    assert "next arms Tue 1 Dec 12:45 UTC, in 45m" in shown
+    assert "arms" not in armed
 
 
 @pytest.mark.parametrize(

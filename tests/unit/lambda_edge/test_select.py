@@ -71,6 +71,17 @@ def test_the_last_good_page_serves_without_a_message_that_it_cannot_have() -> No
     assert ("page.html is no HTML",) * 2 == selection.errors
 
 
+def test_a_version_says_from_when_on_it_closes_a_site() -> None:
+    """By its description; one without a start closes it at once."""
+    function = PageFunction()
+    ahead = published(function, PageContent(announcement=Announcement("Soon", begins=NOW)))
+    at_once = published(function, PageContent(announcement=Announcement("Now")))
+    other = published(function, PageContent(announcement=Announcement("Later", begins=NOW)))
+
+    assert {ahead: NOW} == a_selector(function).begins({ahead, at_once, EDGE.base_arn})
+    assert {ahead: NOW, other: NOW} == a_selector(function).begins({ahead, other})
+
+
 def test_each_selection_has_its_own_half_a_minute() -> None:
     """A process outlives its runs, and Lambda may be slow in two of them."""
     function = PageFunction(state="Pending")

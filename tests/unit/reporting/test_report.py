@@ -7,6 +7,7 @@ from datetime import timedelta
 from maintenance.cloudfront.plan import Action, Step
 from maintenance.reporting.report import Outcome, Report
 from maintenance.reporting.status import EndChange
+from maintenance.schedule.arming import Arming
 
 from tests.builders import ANA, NOW, a_decision, a_function, a_lambda
 
@@ -36,6 +37,7 @@ def test_the_document_has_everything() -> None:
         requester=ANA,
         announced=("Closing now",),
         end_change=EndChange(NOW, None),
+        arming=Arming(NOW - timedelta(minutes=15), NOW),
     )
 
     expected = {
@@ -44,6 +46,8 @@ def test_the_document_has_everything() -> None:
         "until": "2026-12-01T03:00:00Z",
         "message": None,
         "valid_until": "2026-12-01T03:00:00Z",
+        "arming": {"at": "2026-12-01T01:45:00Z", "begins": "2026-12-01T02:00:00Z"},
+        "armed": [],
         "requested_by": "ana",
         "requested_by_arn": "arn:aws:iam::123456789012:user/ana",
         "distributions": [

@@ -21,6 +21,7 @@ LATER = NOW + timedelta(minutes=3)
 
 FREE = Step(None, Action.ATTACH, "")
 OURS = Step(None, Action.KEEP, "", is_closed=True)
+ARMED = replace(OURS, is_armed=True)
 THEIRS = Step(None, Action.KEEP, "", sibling="shop")
 REFUSED = replace(THEIRS, action=Action.REFUSE)
 GRPC = Step("/grpc/*", Action.SKIP, "", stays_open=True)
@@ -48,6 +49,15 @@ def refused(*steps: Step) -> Outcome:
     return an_outcome(*steps, error="access denied")
 
 
+HOUR = timedelta(hours=1)
+BEFORE = NOW - HOUR
+
+
+def left(mode: Mode, deployed: datetime | None, toggled: datetime | None = None) -> PersistedState:
+    """Return what a run left: the last change, and when ours was attached or detached last."""
+    return PersistedState(ModeChange(mode, None, None, BEFORE, deployed), toggled=toggled)
+
+
 # What is attached and deployed at a distribution; what its state is if the site should be closed,
 # should be open, and if neither the switch nor a window says anything; and what visitors get.
 DISTRIBUTIONS: list[tuple[Outcome, SiteState, SiteState, SiteState, Served]] = [
@@ -68,6 +78,9 @@ DISTRIBUTIONS: list[tuple[Outcome, SiteState, SiteState, SiteState, Served]] = [
     (refused(THEIRS), CLOSED, CLOSED, CLOSED, Served.PAGE),
     (in_progress(REFUSED), CLOSING, CLOSING, CLOSING, Served.BOTH),
     (an_outcome(FREE, THEIRS), STUCK, STUCK, STUCK, Served.BOTH),
+    (an_outcome(ARMED), OPEN, OPEN, OPEN, Served.SITE),
+    (in_progress(ARMED), OPENING, OPENING, OPENING, Served.BOTH),
+    (an_outcome(ARMED, OURS), CLOSING, OPENING, STUCK, Served.BOTH),
 ]
 
 
@@ -92,6 +105,30 @@ def test_every_state_of_the_tables_is_one_that_they_name() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("mode", "outcome", "now", "expected"),
+    [
+        (LIVE, an_outcome(OURS), LATER, OPEN),
+        (LIVE, in_progress(OURS), LATER, OPEN),
+        (LIVE, in_progress(FREE), LATER, OPEN),
+        (UNCHANGED, an_outcome(OURS), LATER, OPEN),
+        (CLOSE, an_outcome(OURS), LATER, OPEN),
+        (CLOSE, in_progress(replace(OURS, action=Action.REPLACE)), LATER, OPEN),
+        (CLOSE, replace(in_progress(OURS), changed=True), LATER, CLOSING),
+        (LIVE, an_outcome(OURS), NOW + timedelta(hours=1), CLOSED),
+        (CLOSE, an_outcome(OURS), NOW + timedelta(hours=1), CLOSED),
+        (CLOSE, in_progress(OURS), NOW + timedelta(minutes=20), CLOSING),
+    ],
+)
+def test_what_the_last_run_has_armed_is_open_until_its_window_begins(
+    mode: Mode, outcome: Outcome, now: datetime, expected: SiteState
+) -> None:
+    """Also while a window that was deleted comes off, and before a run has acted on an on."""
+    persisted = replace(left(LIVE, BEFORE), armed=NOW + timedelta(minutes=10))
+
+    assert expected is site_state(a_report(mode, outcome), now=now, persisted=persisted).state
+
+
 @pytest.mark.parametrize("mode", [CLOSE, LIVE, UNCHANGED])
 @pytest.mark.parametrize("steps", [(FREE,), (OURS,), (FREE, OURS)])
 def test_in_progress_for_half_an_hour_is_stuck(mode: Mode, steps: tuple[Step, ...]) -> None:
@@ -100,15 +137,6 @@ def test_in_progress_for_half_an_hour_is_stuck(mode: Mode, steps: tuple[Step, ..
 
     assert STUCK is site_state(report, now=NOW + STUCK_AFTER).state
     assert STUCK is not site_state(a_report(mode, an_outcome(OURS)), now=NOW + STUCK_AFTER).state
-
-
-HOUR = timedelta(hours=1)
-BEFORE = NOW - HOUR
-
-
-def left(mode: Mode, deployed: datetime | None, toggled: datetime | None = None) -> PersistedState:
-    """Return what a run left: the last change, and when ours was attached or detached last."""
-    return PersistedState(ModeChange(mode, None, None, BEFORE, deployed), toggled=toggled)
 
 
 @pytest.mark.parametrize(

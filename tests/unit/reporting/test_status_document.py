@@ -45,7 +45,9 @@ def test_the_document_has_everything() -> None:
         message="back at three",
         next_change=NextChange(NOW + HOUR, closes=False, window="sunday"),
         targets=(TargetStatus("E1", "Deployed"), TargetStatus("E2", "InProgress")),
-        persisted=PersistedState(CHANGE, ERROR, OFF, "c5e0", ANA, PLANNED, NOW),
+        persisted=PersistedState(
+            CHANGE, ERROR, OFF, "c5e0", ANA, PLANNED, NOW, None, NOW + timedelta(minutes=15)
+        ),
         version="1.0.0",
     )
 
@@ -79,6 +81,7 @@ def test_the_document_has_everything() -> None:
         "settled": "c5e0",
         "toggled": "2026-12-01T02:00:00Z",
         "standby": None,
+        "armed": "2026-12-01T02:15:00Z",
         "planned": [
             {
                 "window": "sunday",
@@ -212,7 +215,7 @@ def test_the_names_and_errors_of_others_are_cut() -> None:
         PersistedState(),
         PersistedState(CHANGE),
         PersistedState(CHANGE, ERROR),
-        PersistedState(CHANGE, requester=ANA, planned=PLANNED, toggled=NOW),
+        PersistedState(CHANGE, requester=ANA, planned=PLANNED, toggled=NOW, armed=NOW),
     ],
 )
 def test_the_persisted_state_survives_a_round_trip(persisted: PersistedState) -> None:

@@ -28,6 +28,7 @@ from maintenance.reporting.transitions import (
     update_status,
     with_stuck_warnings,
 )
+from maintenance.schedule.arming import Arming
 from maintenance.schedule.decision import NextChange
 from maintenance.schedule.switch import Off
 
@@ -189,6 +190,108 @@ def test_a_distribution_that_is_no_target_does_not_count() -> None:
     assert announced(report, CLOSING) == announced(with_others, CLOSING)
     assert announced(report, None) == announced(with_others, None)
     assert None is next_wakeup(with_others, NOW)
+
+
+ARMED = Step(None, Action.KEEP, "it is armed", is_closed=True, is_armed=True)
+ARMING = Arming(NOW, LATER)
+
+
+def an_armed_report(mode: Mode, *outcomes: Outcome) -> Report:
+    """Return a report of a site whose window is near."""
+    return replace(a_report(mode, *outcomes), arming=ARMING)
+
+
+@pytest.mark.parametrize(
+    ("expected", "report"),
+    [
+        (LATER, an_armed_report(LIVE, replace(DEPLOYED, steps=(ARMED,)))),
+        (LATER, an_armed_report(LIVE, replace(DEPLOYED, steps=(ARMED,)), DEPLOYED)),
+        (None, an_armed_report(LIVE, DEPLOYED)),
+        (None, a_report(LIVE, replace(DEPLOYED, steps=(ARMED,)))),
+        (
+            None,
+            an_armed_report(
+                LIVE,
+                replace(DEPLOYED, steps=(ARMED,)),
+                replace(DEPLOYED, steps=(replace(ARMED, is_armed=False),)),
+            ),
+        ),
+    ],
+)
+def test_the_status_says_until_when_what_is_attached_lets_visitors_through(
+    expected: datetime | None, report: Report
+) -> None:
+    """If anything attached closes the site, it says nothing."""
+    assert expected == update_status(report, OPEN, now=NOW).status.persisted.armed
+
+
+ATTACHES = Step(None, Action.ATTACH, "", is_closed=True)
+DETACHES = Step(None, Action.DETACH, "")
+
+
+@pytest.mark.parametrize(
+    ("step", "persisted", "toggled"),
+    [
+        (ATTACHES, OPEN, NOW),
+        (replace(ATTACHES, is_armed=True), OPEN, None),
+        (DETACHES, OPEN, NOW),
+        (replace(DETACHES, is_armed=True), OPEN, None),
+        (DETACHES, replace(OPEN, armed=LATER), None),
+        (DETACHES, replace(OPEN, armed=NOW), NOW),
+    ],
+)
+def test_arming_a_site_is_no_toggle(
+    step: Step, persisted: PersistedState, toggled: datetime | None
+) -> None:
+    """Nor is taking off what is armed: its visitors have got the site all the time."""
+    report = a_report(LIVE, replace(CHANGED, steps=(step,)))
+
+    assert toggled == update_status(report, persisted, now=NOW).status.persisted.toggled
+
+
+def test_a_window_that_began_by_itself_is_announced_as_of_its_start() -> None:
+    """The alarm clock may ring a minute later."""
+    kept = replace(DEPLOYED, steps=(replace(ARMED, is_armed=False),))
+    report, armed = a_report(CLOSED, kept, kept), replace(OPEN, armed=NOW)
+
+    expected = [(CLOSED, Phase.ACCEPTED, 0.0), (CLOSED, Phase.DEPLOYED, 0.0)]
+    assert expected == announced(report, armed)
+    change = update_status(report, armed, now=LATER).status.persisted.last_change
+    assert change
+    assert (NOW, NOW) == (change.accepted, change.deployed)
+
+
+@pytest.mark.parametrize(
+    "outcomes",
+    [
+        (replace(DEPLOYED, steps=(REPLACED,)),),
+        (replace(SETTLING, steps=(ARMED,)),),
+        (replace(DEPLOYED, steps=(ARMED,)), replace(CHANGED, steps=(ATTACHED,))),
+    ],
+)
+def test_a_window_that_a_run_had_to_begin_is_announced_as_of_the_run(
+    outcomes: tuple[Outcome, ...],
+) -> None:
+    """If one distribution was not armed, or not everywhere yet."""
+    found = announced(a_report(CLOSED, *outcomes), replace(OPEN, armed=NOW))
+
+    assert (CLOSED, Phase.ACCEPTED, 180.0) == found[0]
+
+
+@pytest.mark.parametrize(
+    ("mode", "arms", "expected"),
+    [
+        (LIVE, NOW + timedelta(minutes=5), NOW + timedelta(minutes=5)),
+        (LIVE, NOW, NOW + timedelta(minutes=20)),
+        (CLOSED, NOW + timedelta(minutes=5), NOW + timedelta(minutes=20)),
+    ],
+)
+def test_the_next_wakeup_arms_an_open_site(mode: Mode, arms: datetime, expected: datetime) -> None:
+    """And then comes the start of the window."""
+    begins = NOW + timedelta(minutes=20)
+    report = a_report(mode, DEPLOYED, valid_until=begins)
+
+    assert expected == next_wakeup(replace(report, arming=Arming(arms, begins)), NOW)
 
 
 def test_the_status_holds_the_decision() -> None:

@@ -98,24 +98,10 @@ def test_an_off_at_the_instant_a_window_begins_ends_it() -> None:
     assert LIVE == site.at("2026-12-06T02:30").mode
 
 
-def test_an_off_within_the_lead_time_ends_the_window() -> None:
-    """What counts is the beginning, not the start."""
-    site = Site(switch=[("2026-12-06T01:55", "off")], windows=[SUNDAYS], lead_time="10m")
-    assert [LIVE, LIVE] == modes(site, "2026-12-06T01:56", "2026-12-06T02:30")
-
-
-def test_lead_time_begins_maintenance_earlier_and_does_not_end_it_later() -> None:
-    """Edges need minutes to be updated."""
-    site = Site(windows=[SUNDAYS], lead_time="10m")
-    times = ("2026-12-06T01:49", "2026-12-06T01:50", "2026-12-06T03:59", "2026-12-06T04:00")
-    assert [LIVE, MAINTENANCE, MAINTENANCE, LIVE] == modes(site, *times)
-
-
-def test_lead_time_is_part_of_the_next_occurrence() -> None:
-    """The status says when the site begins to close."""
-    site = Site(windows=[SUNDAYS], lead_time="10m")
-    expected = site.occurrence("2026-12-06T01:50", "2026-12-06T04:00")
-    assert expected == site.at("2026-12-03").next_occurrence
+def test_an_off_before_a_window_begins_does_not_end_it() -> None:
+    """Nor if its version is attached already: a window that begins after the off runs."""
+    site = Site(switch=[("2026-12-06T01:55", "off")], windows=[SUNDAYS])
+    assert [LIVE, MAINTENANCE] == modes(site, "2026-12-06T01:56", "2026-12-06T02:00")
 
 
 def test_an_on_that_runs_out_inside_a_window_does_not_end_the_window() -> None:

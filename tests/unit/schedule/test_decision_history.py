@@ -73,11 +73,10 @@ def test_a_later_on_does_not_bring_skipped_windows_back() -> None:
 
 
 def test_no_window_runs_after_the_stack_was_deleted() -> None:
-    """It leaves `off until 9999-12-31` behind; LeadTime must not pass the end of the calendar."""
+    """It leaves `off until 9999-12-31` behind, and dates cannot grow any more."""
     site = Site(
         switch=[("2026-12-03", "off until 9999-12-31T23:59:59Z")],
         windows=[SUNDAYS, "cron(0 2 ? * SUN *) for 2h in Pacific/Auckland"],
-        lead_time="10m",
     )
     decision = site.at("2026-12-06T03:00")
     assert (LIVE, None) == (decision.mode, decision.valid_until)

@@ -141,18 +141,10 @@ def test_the_reason_names_three_skips_and_counts_the_others(count: int, more: st
 
 
 def test_a_skip_up_to_the_end_of_the_calendar_leaves_nothing_to_come() -> None:
-    """LeadTime must not pass the end of the calendar."""
+    """Dates cannot grow any more."""
     skips = {"w0": (WRITTEN, "until 9999-12-31T23:59:59Z")}
-    decision = Site(windows=[SUNDAYS], skips=skips, lead_time="10m").at("2026-12-04")
+    decision = Site(windows=[SUNDAYS], skips=skips).at("2026-12-04")
     assert (LIVE, None) == (decision.mode, decision.valid_until)
-
-
-def test_a_skip_counts_from_the_beginning_with_lead_time() -> None:
-    """What is compared is when the window begins to close the site."""
-    site = Site(
-        windows=[SUNDAYS], lead_time="10m", skips={"w0": (WRITTEN, "until 2026-12-06T01:50Z")}
-    )
-    assert [LIVE, MAINTENANCE] == modes(site, "2026-12-06T02:30", "2026-12-13T01:50")
 
 
 def test_a_window_that_a_skip_has_ended_is_live_since_the_skip() -> None:

@@ -141,14 +141,6 @@ def test_an_occurrence_that_encloses_a_span_overlaps_it() -> None:
     assert ["2026-12-01T02:00Z"] == begins(text, "2026-12-01T03:00", "2026-12-01T03:01")
 
 
-def test_an_occurrence_begins_earlier_by_the_lead_time_and_ends_as_before() -> None:
-    """Edges need minutes to attach; the announced end stays the same."""
-    window = parse_window("w", "at(2026-12-01T02:00) for 2h", zone=UTC_ZONE)
-    found = window.next(instant("2026-12-01"), lead_time=timedelta(minutes=10))
-    assert found is not None
-    assert (instant("2026-12-01T01:50"), instant("2026-12-01T04:00")) == (found.begins, found.ends)
-
-
 def test_a_window_crosses_midnight_and_new_year() -> None:
     """Only the start is local time."""
     text = "cron(30 23 31 12 ? *) for 2h in Europe/Ljubljana"
@@ -177,11 +169,11 @@ def test_days_that_are_added_may_lead_to_another_month_or_across_a_clock_change(
 def test_the_last_start_is_found_with_days_added() -> None:
     """A run asks whether an occurrence that has begun is still open."""
     window = parse_window("w", "cron(0 2 1 1 ? 2026) + 31d for 2h", zone=UTC_ZONE)
-    before = window.last(instant("2026-02-01T01:59"), lead_time=timedelta(0))
-    after = window.last(instant("2026-02-01T02:00"), lead_time=timedelta(0))
+    before = window.last(instant("2026-02-01T01:59"))
+    after = window.last(instant("2026-02-01T02:00"))
 
     assert (None, instant("2026-02-01T02:00")) == (before, after and after.begins)
-    assert window.next(instant("2026-02-01T02:00"), lead_time=timedelta(0)) is None
+    assert window.next(instant("2026-02-01T02:00")) is None
 
 
 def test_a_window_runs_on_29_february() -> None:
@@ -247,7 +239,7 @@ def test_starts_in_a_repeated_hour_are_not_repeated() -> None:
 def test_the_last_start_is_found_while_clocks_repeat_an_hour(at: str, expected: str) -> None:
     """What clocks show does not say which pass it is."""
     window = parse_window("w", "cron(0/30 1-3 * * ? *) for 10m", zone=LJUBLJANA)
-    found = window.last(instant(at), lead_time=timedelta(0))
+    found = window.last(instant(at))
     assert found is not None
     assert expected == format_instant(found.begins)
 
@@ -264,7 +256,7 @@ def test_the_last_start_is_found_while_clocks_repeat_an_hour(at: str, expected: 
 def test_the_next_start_is_found_while_clocks_repeat_an_hour(after: str, expected: str) -> None:
     """The second 02:30 is not a start."""
     window = parse_window("w", "cron(0/30 1-3 * * ? *) for 10m", zone=LJUBLJANA)
-    found = window.next(instant(after), lead_time=timedelta(0))
+    found = window.next(instant(after))
     assert found is not None
     assert expected == format_instant(found.begins)
 
@@ -280,8 +272,8 @@ def test_a_duration_is_elapsed_time_when_clocks_change() -> None:
 def test_a_past_window_has_no_next_occurrence_and_a_future_one_has_no_last(text: str) -> None:
     """Whether `at` or `cron` with a year."""
     window = parse_window("w", text, zone=UTC_ZONE)
-    last = window.last(instant("2026-12-01T01:59"), lead_time=timedelta(0))
-    following = window.next(instant("2026-12-01T02:00"), lead_time=timedelta(0))
+    last = window.last(instant("2026-12-01T01:59"))
+    following = window.next(instant("2026-12-01T02:00"))
     assert (None, None) == (last, following)
 
 

@@ -48,7 +48,9 @@ def render_plan(view: ReportView, clock: Clock, hypothetical: str | None = None)
     parts: list[RenderableType] = [
         Padding(Text(goal, style="bold"), INDENT),
         "",
-        facts(("why", decision.reason), ("message", decision.message or "")),
+        facts(
+            ("why", decision.reason), ("message", decision.message or ""), *_arming(report, clock)
+        ),
     ]
     for outcome in report.outcomes:
         parts += ["", *_render_outcome(outcome, view)]
@@ -60,13 +62,21 @@ def render_plan(view: ReportView, clock: Clock, hypothetical: str | None = None)
     return Group(*parts, "", render_problems(messages), Padding(summary, INDENT))
 
 
+def _arming(report: Report, clock: Clock) -> Iterator[tuple[str, str]]:
+    """Yield when the site is armed, and when it then closes."""
+    if report.arming and report.decision.mode is Mode.LIVE:
+        yield "arms", clock.time_and_distance(report.arming.at)
+        yield "closes", clock.time_and_distance(report.arming.begins)
+
+
 def summarize(report: Report) -> str:
     """Return what would be done; a distribution that is refused stays as it is, all of it."""
     refused = [each for each in report.outcomes if _is_refused(each)]
     changing = [each for each in report.outcomes if each not in refused]
     counts = Counter(step.action for each in changing for step in each.steps)
+    is_ahead = report.decision.mode is Mode.LIVE
     verbs = {
-        "close": counts[Action.ATTACH] + counts[Action.CLOSE],
+        "arm" if is_ahead else "close": counts[Action.ATTACH] + counts[Action.CLOSE],
         "update the page of": counts[Action.REPLACE],
         "open": counts[Action.DETACH] + counts[Action.OPEN],
     }

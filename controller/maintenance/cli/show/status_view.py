@@ -64,7 +64,7 @@ def render_status(status: StatusView, clock: Clock) -> RenderableType:
     report = status.view.report
     problems = status_problems(status, clock)
     parts: list[RenderableType] = [
-        _headline(status.states, report),
+        _headline(status.states, report, clock),
         "",
         facts(*_request(status, clock)),
     ]
@@ -78,7 +78,7 @@ def render_status(status: StatusView, clock: Clock) -> RenderableType:
     return Group(*parts)
 
 
-def _headline(states: SiteStates, report: Report) -> RenderableType:
+def _headline(states: SiteStates, report: Report, clock: Clock) -> RenderableType:
     mode = report.decision.mode
     word = Text(f" {states.state.value.upper()} ", style=_BADGES[states.state])
     lines = [Text.assemble(word, f"  {_SERVED[states.served]}.")]
@@ -89,7 +89,21 @@ def _headline(states: SiteStates, report: Report) -> RenderableType:
         total = counted(len(states.targets), "distribution")
         lines.append(Text(f"  Of {total}: {counts}.", style="bold"))
     lines += [Text(f"  {sentence(each)}", style="bold") for each in closed_elsewhere(report)]
+    lines += [Text(f"  {each}", style="bold") for each in _armed(report, clock)]
     return Group(*lines)
+
+
+def _armed(report: Report, clock: Clock) -> Iterator[str]:
+    """Yield when the edges will close the site by themselves."""
+    armed, arming, number = len(report.armed), report.arming, len(report.targets)
+    if not armed or arming is None or report.decision.mode is Mode.MAINTENANCE:
+        return
+    begins = clock.time_and_distance(arming.begins)
+    if armed == number:
+        yield f"Armed: every edge closes it at {begins}."
+    else:
+        of_all = f"{armed} of {counted(number, 'distribution')}"
+        yield f"Armed: every edge closes {of_all} at {begins}; the controller closes the rest."
 
 
 def _request(status: StatusView, clock: Clock) -> Iterator[tuple[str, str]]:
@@ -130,6 +144,9 @@ def _next(view: ReportView, clock: Clock) -> Iterator[str]:
     decision = view.report.decision
     if decision.mode is Mode.MAINTENANCE and decision.until:
         yield f"opens {clock.time_and_distance(decision.until)}"
+    arming = view.report.arming
+    if arming and decision.mode is Mode.LIVE and arming.at > clock.now:
+        yield f"arms {clock.time_and_distance(arming.at)}"
     if following := decision.next_occurrence:
         begins = clock.time_and_distance(following.begins)
         yield f"window {following.window.name} begins {begins}"
@@ -158,11 +175,9 @@ def _distribution(outcome: Outcome, status: StatusView) -> Iterator[Text]:
 
 
 def _count_closed(steps: Sequence[Step]) -> str:
-    closed = sum(step.is_closed or bool(step.sibling) for step in steps)
-    parts = [f"{closed} closed"] if closed else []
-    if closed < len(steps):
-        parts.append(f"{len(steps) - closed} open")
-    return ", ".join(parts)
+    closed, armed = sum(each.has_page for each in steps), sum(each.is_armed for each in steps)
+    counts = {"closed": closed, "armed": armed, "open": len(steps) - closed - armed}
+    return ", ".join(f"{number} {word}" for word, number in counts.items() if number)
 
 
 class _PastError(Struct, frozen=True):

@@ -167,7 +167,7 @@ def _windows(windows: WindowChanges, clock: Clock) -> Iterator[tuple[str, str]]:
         ("brings back", windows.resumed),
     ):
         for each in occurrences[:_LISTED]:
-            when = describe(each, windows.lead_time, clock)
+            when = describe(each, clock)
             yield label, f"window {each.window.name}, {when}"
         if len(occurrences) > _LISTED:
             yield label, f"and {len(occurrences) - _LISTED} more within a year"

@@ -55,13 +55,8 @@ def effect(before: Decision, after: Decision) -> Effect:
 
 
 class WindowChanges(Struct, frozen=True):
-    """
-    The occurrences of windows that a value of the switch ends, skips, or lets run again.
+    """The occurrences of windows that a value of the switch ends, skips, or lets run again."""
 
-    They begin `lead_time` before their starts.
-    """
-
-    lead_time: timedelta = timedelta(0)
     ended: tuple[Occurrence, ...] = ()
     skipped: tuple[Occurrence, ...] = ()
     resumed: tuple[Occurrence, ...] = ()
@@ -73,7 +68,6 @@ def window_changes(before: Schedule, after: Schedule, *, now: datetime) -> Windo
     was, becomes = (dict(_fates(each, now, until)) for each in (before, after))
     changed = [each for each in becomes if was.get(each) is not becomes[each]]
     return WindowChanges(
-        lead_time=after.lead_time,
         ended=tuple(each for each in changed if becomes[each] is Fate.ENDED),
         skipped=tuple(each for each in changed if becomes[each] is Fate.SKIPPED),
         resumed=tuple(each for each in changed if becomes[each] is Fate.RUNS),

@@ -8,12 +8,11 @@ comma and line feed are escaped in texts (section 3.3.11).
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from msgspec import Struct
 
 from maintenance.schedule.forecast import Fate, Forecast, PlannedOccurrence
-from maintenance.schedule.times import format_duration
 from maintenance.text import replace_control_characters
 
 _LINE_BYTES = 75
@@ -36,7 +35,6 @@ class CalendarFile(Struct, frozen=True):
     """A forecast as a calendar file of the stack `stack`, made at `now`."""
 
     forecast: Forecast
-    lead_time: timedelta
     stack: str
     now: datetime
 
@@ -59,15 +57,12 @@ class CalendarFile(Struct, frozen=True):
     def _occurrence(self, planned: PlannedOccurrence) -> _Event:
         occurrence = planned.occurrence
         window = occurrence.window
-        notes = [window.message] if window.message else []
-        if self.lead_time:
-            notes.append(f"The site closes {format_duration(self.lead_time)} earlier.")
         return _Event(
             f"windows/{window.name}",
-            occurrence.begins + self.lead_time,
+            occurrence.begins,
             occurrence.ends,
             window.name,
-            description="\n".join(notes),
+            description=window.message or "",
             is_cancelled=planned.fate is not Fate.RUNS,
         )
 

@@ -20,7 +20,7 @@ from maintenance.cli.documents import ClockChangeDocument, OccurrenceDocument, W
 from maintenance.cli.terminal import Clock
 from maintenance.cli.windows.timeline import WEEK, Day, Layer, draw, weeks
 from maintenance.schedule.forecast import Fate, Forecast, PlannedOccurrence, Stretch
-from maintenance.schedule.times import clock_changes, format_duration, wall_time
+from maintenance.schedule.times import clock_changes, wall_time
 
 _MAINTENANCE, _OVERLAP, _OFF, _LIVE = "█", "▓", "x", "·"
 _LEGEND = {
@@ -65,7 +65,6 @@ class Calendar(Struct, frozen=True):
     """
 
     forecast: Forecast
-    lead_time: timedelta
     clock_changes: tuple[ClockChange, ...]
     errors: tuple[str, ...]
     notices: tuple[str, ...]
@@ -89,7 +88,7 @@ def windows_document(calendar: Calendar, clock: Clock) -> WindowsDocument:
         since=forecast.since,
         until=forecast.until,
         zone=clock.zone.key,
-        occurrences=[_occurrence(each, calendar.lead_time) for each in forecast.occurrences],
+        occurrences=[_occurrence(each) for each in forecast.occurrences],
         stretches=list(forecast.stretches),
         overlaps=list(forecast.overlaps),
         clock_changes=[
@@ -200,25 +199,25 @@ def _rows(calendar: Calendar, clock: Clock) -> list[_Row]:
         *((each.at, _clock_change_row(each, clock)) for each in calendar.clock_changes),
         *(((own.begins, _switch_row(own, clock)),) if own else ()),
         *(
-            (each.occurrence.begins, _occurrence_row(each, calendar.lead_time, clock))
+            (each.occurrence.begins, _occurrence_row(each, clock))
             for each in calendar.forecast.occurrences
         ),
     ]
     return [row for _, row in sorted(rows, key=lambda each: each[0])]
 
 
-def _occurrence_row(planned: PlannedOccurrence, lead_time: timedelta, clock: Clock) -> _Row:
+def _occurrence_row(planned: PlannedOccurrence, clock: Clock) -> _Row:
     occurrence = planned.occurrence
     local = replace(clock, zone=occurrence.window.starts.zone)
     style = "" if planned.fate is Fate.RUNS else "dim"
     return (
         Text(occurrence.window.name, style=style),
-        Text(local.span(occurrence.begins + lead_time, occurrence.ends), style=style),
-        _describe(planned, lead_time, clock),
+        Text(local.span(occurrence.begins, occurrence.ends), style=style),
+        _describe(planned, clock),
     )
 
 
-def _describe(planned: PlannedOccurrence, lead_time: timedelta, clock: Clock) -> Text:
+def _describe(planned: PlannedOccurrence, clock: Clock) -> Text:
     """Return in a few words what happens to an occurrence."""
     occurrence, joined = planned.occurrence, planned.joined
     if joined is None:
@@ -228,9 +227,7 @@ def _describe(planned: PlannedOccurrence, lead_time: timedelta, clock: Clock) ->
         return Text(f"{words} by {'windows skip' if is_skipped else 'off'}", style="green")
     parts = []
     if occurrence.window.starts.zone.key != clock.zone.key:
-        parts.append(clock.span(occurrence.begins + lead_time, occurrence.ends))
-    if lead_time:
-        parts.append(f"closes {format_duration(lead_time)} earlier")
+        parts.append(clock.span(occurrence.begins, occurrence.ends))
     if joined.ends is None:
         parts.append("joined, with no end in sight")
     elif (joined.begins, joined.ends) != (occurrence.begins, occurrence.ends):
@@ -258,17 +255,16 @@ def _switch_row(stretch: Stretch, clock: Clock) -> _Row:
     return Text("(the switch)", style="bold"), times, "on"
 
 
-def _occurrence(planned: PlannedOccurrence, lead_time: timedelta) -> OccurrenceDocument:
+def _occurrence(planned: PlannedOccurrence) -> OccurrenceDocument:
     occurrence = planned.occurrence
     window = occurrence.window
-    starts, zone = occurrence.begins + lead_time, window.starts.zone
+    zone = window.starts.zone
     return OccurrenceDocument(
         occurrence.begins,
-        starts,
         occurrence.ends,
         window=window.name,
         zone=zone.key,
-        local_start=starts.astimezone(zone).isoformat(timespec="minutes"),
+        local_start=occurrence.begins.astimezone(zone).isoformat(timespec="minutes"),
         local_end=occurrence.ends.astimezone(zone).isoformat(timespec="minutes"),
         fate=planned.fate,
         joined=planned.joined,

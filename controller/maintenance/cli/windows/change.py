@@ -67,13 +67,13 @@ class WindowCommands(Struct, frozen=True):
         noted = [*warnings(change)]
         facts = [("window", name if old else f"{name}, new"), ("value", value)]
         facts += [("was", old)] if old and old != value else []
-        facts += runs_facts("runs", found, before.lead_time, clock)
+        facts += runs_facts("runs", found, clock)
         facts += [("warning", each) for each in noted]
         document = WindowChangeDocument(
             window=name,
             value=value,
             previous_value=old,
-            runs=[occurrence_times(each, before.lead_time) for each in found],
+            runs=[occurrence_times(each) for each in found],
             warnings=noted,
         )
         parameter = self.writes.parameter(name)
@@ -97,8 +97,8 @@ class WindowCommands(Struct, frozen=True):
         change = WindowChange(name, before, after, clock)
         following = runs(change.after, change.new, clock)
         word = "ends" if skipped.begins <= clock.now else "skips"
-        facts = [("window", name), *runs_facts(word, [skipped], before.lead_time, clock)]
-        facts += runs_facts("then", following[:1], before.lead_time, clock)
+        facts = [("window", name), *runs_facts(word, [skipped], clock)]
+        facts += runs_facts("then", following[:1], clock)
         facts += _skipped_already(window, clock)
         question = f"Write {value!r} to {self.writes.parameter(parameter)}?"
         if not self._agrees(change, facts, question, {parameter: old}):
@@ -109,12 +109,12 @@ class WindowCommands(Struct, frozen=True):
         document = WindowChangeDocument(
             window=name,
             value=value,
-            skipped=occurrence_times(skipped, before.lead_time),
+            skipped=occurrence_times(skipped),
             until=until,
-            runs=[occurrence_times(each, before.lead_time) for each in following],
+            runs=[occurrence_times(each) for each in following],
         )
-        text = f"Skipped: {describe(skipped, before.lead_time, clock)}."
-        return self._done(document, f"{text} {_runs_next(following, before, self.session)}")
+        text = f"Skipped: {describe(skipped, clock)}."
+        return self._done(document, f"{text} {_runs_next(following, self.session)}")
 
     def undo_skip(self, name: str) -> ExitCode:
         """Delete the skip of a window, which brings back what it skips."""
@@ -128,7 +128,7 @@ class WindowCommands(Struct, frozen=True):
         change = WindowChange(name, before, with_window(before, name, after), clock)
         following = runs(change.after, change.new, clock)
         facts = [("window", name), ("skip", f"{value}, will be deleted")]
-        facts += runs_facts("then", following[:1], before.lead_time, clock)
+        facts += runs_facts("then", following[:1], clock)
         question = f"Delete {self.writes.parameter(parameter)}?"
         if not self._agrees(change, facts, question, {parameter: value}):
             return ExitCode.FAILED
@@ -136,9 +136,9 @@ class WindowCommands(Struct, frozen=True):
         document = WindowChangeDocument(
             window=name,
             previous_value=value,
-            runs=[occurrence_times(each, before.lead_time) for each in following],
+            runs=[occurrence_times(each) for each in following],
         )
-        return self._done(document, _runs_next(following, before, self.session))
+        return self._done(document, _runs_next(following, self.session))
 
     def remove(self, name: str) -> ExitCode:
         """Delete a window, and its skip with it; show what disappears."""
@@ -151,7 +151,7 @@ class WindowCommands(Struct, frozen=True):
         found = runs(before, change.old, clock)
         facts = [("window", f"{name}, will be deleted"), ("value", value)]
         facts += [("skip", f"{skip}, will be deleted too")] if skip else []
-        facts += runs_facts("not run", found, before.lead_time, clock)
+        facts += runs_facts("not run", found, clock)
         question = f"Delete {self.writes.parameter(name)}?"
         if not self._agrees(change, facts, question, {name: value, parameter: skip}):
             return ExitCode.FAILED
@@ -163,7 +163,7 @@ class WindowCommands(Struct, frozen=True):
             window=name,
             previous_value=value,
             runs=[],
-            not_run=[occurrence_times(each, before.lead_time) for each in found],
+            not_run=[occurrence_times(each) for each in found],
         )
         text = f"Deleted {self.writes.parameter(name)}.{self._bring_back(name, value)}"
         return self._done(document, text)
@@ -256,10 +256,10 @@ def _skipped_already(window: Window, clock: Clock) -> list[Fact]:
     return [("was", f"skipped for all that begins up to {clock.time(window.skip.until)} already")]
 
 
-def _runs_next(found: tuple[Occurrence, ...], schedule: Schedule, session: Session) -> str:
+def _runs_next(found: tuple[Occurrence, ...], session: Session) -> str:
     if not found:
         return "It never runs again."
-    return f"Runs next: {describe(found[0], schedule.lead_time, session.clock)}."
+    return f"Runs next: {describe(found[0], session.clock)}."
 
 
 def _unknown(schedule: Schedule, name: str) -> ConfigurationError:

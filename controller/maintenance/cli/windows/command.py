@@ -153,7 +153,7 @@ def _write_calendar(session: Session, file: str, span: timedelta) -> ExitCode:
     now = session.clock.now
     coming = forecast(schedule, since=now, until=now + span)
     stack = session.app.settings.stack_name
-    text = CalendarFile(coming, schedule.lead_time, stack, now).text()
+    text = CalendarFile(coming, stack, now).text()
     for each in errors:
         session.terminal.error(each)
     if file == _STDOUT:

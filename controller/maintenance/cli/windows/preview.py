@@ -65,7 +65,7 @@ def effect(before: Schedule, after: Schedule, *, now: datetime) -> Effect:
 
 def running(schedule: Schedule, window: Window, *, now: datetime) -> Occurrence | None:
     """Return the occurrence that keeps the site closed now, if there is one."""
-    last = window.last(now, lead_time=schedule.lead_time)
+    last = window.last(now)
     is_open = last and last.ends > now and last.begins > schedule.ended(window)
     return last if is_open else None
 
@@ -76,7 +76,7 @@ def coming(schedule: Schedule, window: Window, *, now: datetime) -> Iterator[Occ
     if open_now:
         yield open_now
     after = max(now, schedule.ended(window))
-    while after.year < MAXYEAR and (following := window.next(after, lead_time=schedule.lead_time)):
+    while after.year < MAXYEAR and (following := window.next(after)):
         yield following
         after = following.begins
 

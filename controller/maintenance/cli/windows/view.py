@@ -1,7 +1,6 @@
 """What an operator is shown before a window changes, on the clocks that matter."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 from itertools import islice
 from textwrap import fill
 
@@ -56,26 +55,24 @@ def runs(schedule: Schedule, window: Window | None, clock: Clock) -> tuple[Occur
     return tuple(islice(found, SHOWN))
 
 
-def runs_facts(
-    word: str, found: Sequence[Occurrence], lead_time: timedelta, clock: Clock
-) -> list[Fact]:
+def runs_facts(word: str, found: Sequence[Occurrence], clock: Clock) -> list[Fact]:
     """Return a fact for each occurrence, the first behind a word; `never` if there is none."""
     if not found:
         return [(word, "never")]
-    texts = [describe(each, lead_time, clock) for each in found]
+    texts = [describe(each, clock) for each in found]
     return [(word, texts[0]), *(("", each) for each in texts[1:])]
 
 
-def describe(occurrence: Occurrence, lead_time: timedelta, clock: Clock) -> str:
+def describe(occurrence: Occurrence, clock: Clock) -> str:
     """Return an occurrence on the clocks of the window, of the stack and of the operator."""
-    starts, ends = occurrence.begins + lead_time, occurrence.ends
+    begins, ends = occurrence.begins, occurrence.ends
     own = replace(clock, zone=occurrence.window.starts.zone)
-    text = own.span(starts, ends)
-    if (shown := clock.span(starts, ends)) != text:
+    text = own.span(begins, ends)
+    if (shown := clock.span(begins, ends)) != text:
         text += f" = {shown}"
-    is_open = occurrence.begins <= clock.now
-    distance = "open now" if is_open else clock.distance(starts)
-    return f"{text}{clock.time_here(starts)}, {distance}"
+    is_open = begins <= clock.now
+    distance = "open now" if is_open else clock.distance(begins)
+    return f"{text}{clock.time_here(begins)}, {distance}"
 
 
 def render_facts(facts: Sequence[Fact], width: int | None) -> str:
@@ -121,16 +118,15 @@ def effect_now(change: WindowChange) -> str:
             return ""
 
 
-def occurrence_times(occurrence: Occurrence, lead_time: timedelta) -> OccurrenceTimes:
+def occurrence_times(occurrence: Occurrence) -> OccurrenceTimes:
     """Return an occurrence for JSON."""
-    return OccurrenceTimes(occurrence.begins, occurrence.begins + lead_time, occurrence.ends)
+    return OccurrenceTimes(occurrence.begins, occurrence.ends)
 
 
 def _overlap(overlap: Overlap, change: WindowChange) -> str:
-    lead_time = change.after.lead_time
     window, other = overlap.occurrence.window, overlap.other.window
     starts = replace(change.clock, zone=other.starts.zone).span(
-        overlap.other.begins + lead_time, overlap.other.ends
+        overlap.other.begins, overlap.other.ends
     )
     if window.name == other.name:
         return f"it overlaps itself: it begins again at {starts}, before the run before it ends"
