@@ -16,7 +16,6 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from types import MappingProxyType
 
 from maintenance.model import Mode
 from maintenance.reporting.report import Report
@@ -110,21 +109,17 @@ def command(*words: str) -> list[str]:
 def deploy(
     cloud: Cloud,
     distributions: str,
-    outputs: Mapping[str, str] = MappingProxyType({}),
-    /,
     *,
     stack: str = STACK,
     **settings: str,
 ) -> Deployed:
-    """Make a site and its stack, with more `outputs`, for these distributions."""
-    return stack_of(make_site(cloud), distributions, outputs, stack=stack, **settings)
+    """Make a site and its stack for these distributions."""
+    return stack_of(make_site(cloud), distributions, stack=stack, **settings)
 
 
 def stack_of(
     site: Site,
     distributions: str,
-    outputs: Mapping[str, str] = MappingProxyType({}),
-    /,
     *,
     stack: str = STACK,
     **settings: str,
@@ -139,7 +134,6 @@ def stack_of(
         "Outputs": {
             "Controller": {"Value": _CONTROLLER},
             "ControllerLogs": {"Value": LOG_GROUP},
-            **{name: {"Value": value} for name, value in outputs.items()},
         },
     }
     cloud.cloudformation.create_stack(StackName=stack, TemplateBody=json.dumps(template))

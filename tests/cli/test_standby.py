@@ -1,13 +1,10 @@
 """The command standby: attach the standby function, take it off, and compose it with another."""
 
 import json
-import random
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from maintenance.aws.standby_function import StandbyFunctionCode
 from maintenance.standby.program import bake
 from maintenance.standby.state import State
 
@@ -19,6 +16,7 @@ from tests.sandbox.builders import (
     a_behavior,
     a_distribution,
     a_function,
+    a_store,
     a_user,
     a_version,
     allow,
@@ -43,7 +41,8 @@ class _Stage:
 
     def __init__(self, cloud: Cloud) -> None:
         rewrite, sign = a_function(cloud, "rewrite"), a_version(cloud, "sign")
-        a_function(cloud, NAME)
+        self.store = a_store(cloud)
+        a_function(cloud, NAME, store=self.store)
         self.shop = a_distribution(
             cloud,
             "shop",
@@ -60,8 +59,26 @@ class _Stage:
         )
         self.docs = a_distribution(cloud, "docs")
         self.other = a_distribution(cloud, "other")
-        self.deployed = deploy(cloud, f"{self.shop},{self.docs}", {"StandbyFunctionArn": ARN})
+        self.deployed = deploy(
+            cloud,
+            f"{self.shop},{self.docs}",
+            ENGINE="standby",
+            STANDBY_FUNCTION=NAME,
+            STANDBY_STORE_ARN=self.store,
+        )
         self.sandbox = cloud.sandbox
+
+    def publish(self, code: bytes) -> None:
+        """Publish the function with this code, as the controller does."""
+        cloudfront = self.deployed.site.cloud.cloudfront
+        found = cloudfront.describe_function(Name=NAME, Stage="DEVELOPMENT")
+        updated = cloudfront.update_function(
+            Name=NAME,
+            IfMatch=found["ETag"],
+            FunctionConfig=found["FunctionSummary"]["FunctionConfig"],
+            FunctionCode=code,
+        )
+        cloudfront.publish_function(Name=NAME, IfMatch=updated["ETag"])
 
     def configs(self) -> list[bytes]:
         """Return the configurations of all distributions."""
@@ -245,23 +262,15 @@ def test_a_site_that_may_be_in_maintenance_is_not_opened_either(stage: _Stage) -
 
 def test_a_stack_without_the_function_says_what_to_deploy(stage: _Stage) -> None:
     """The other engine attaches nothing before a maintenance."""
-    template = json.dumps(
-        {
-            "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
-            "Outputs": {"Controller": {"Value": "site-Controller"}},
-        }
-    )
-    cloudformation = stage.deployed.site.cloud.cloudformation
-    cloudformation.create_stack(StackName="plain", TemplateBody=template)
-    cloudformation.get_waiter("stack_create_complete").wait(
-        StackName="plain", WaiterConfig={"Delay": 1}
-    )
+    stage.deployed.configure(ENGINE="attach")
 
-    for typed in (["attach"], ["detach"], ["compose", _SPA, "--put"]):
-        code, _, shown = stage.types(*typed, "--stack", "plain")
+    refused = [
+        stage.types(*typed) for typed in (["attach"], ["detach"], ["compose", _SPA, "--put"])
+    ]
 
-        assert 1 == code
-        assert "the stack plain has no standby function: deploy it with Engine=standby" in shown
+    stage.deployed.configure(ENGINE="standby")
+    assert [1, 1, 1] == [code for code, _, _ in refused]
+    assert all("has no standby function: deploy it with Engine=standby" in e for _, _, e in refused)
 
 
 def test_the_permissions_of_the_page_suffice(stage: _Stage) -> None:
@@ -303,10 +312,7 @@ def test_a_composed_function_takes_the_place_of_theirs_and_gives_it_back(stage: 
     early = stage.types(*typed)
     program = site.cloud.s3.get_object(Bucket=BUCKET, Key=_PROGRAM)["Body"].read().decode()
     code = bake(program, State(7, ("en",), "0a1b2c3d", ()), ())
-    published_code = StandbyFunctionCode(
-        lambda: site.cloud.cloudfront, name=NAME, sleep=time.sleep, jitter=random.random
-    )
-    published_code.publish(lambda: code)
+    stage.publish(code)
 
     attached = stage.types(*typed)
 

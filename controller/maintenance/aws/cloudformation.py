@@ -148,8 +148,6 @@ class DeployedSettings(Struct, frozen=True):
     The settings of a deployed stack, the ARN of its controller and the name of its log group.
 
     `sweep` is the time between two sweeps, `deployed` when the stack was changed last.
-    `standby_function` and `standby_store` are the ARNs of the standby engine's function and store,
-    '' with the other engine.
     """
 
     settings: Settings
@@ -157,8 +155,6 @@ class DeployedSettings(Struct, frozen=True):
     log_group: str = ""
     sweep: timedelta = timedelta(minutes=15)
     deployed: datetime | None = None
-    standby_function: str = ""
-    standby_store: str = ""
 
     @property
     def account(self) -> str:
@@ -198,8 +194,6 @@ def read_deployed_settings(
         _output(found, "ControllerLogs"),
         timedelta(minutes=int(parameters.get("SweepMinutes", "15"))),
         found.get("LastUpdatedTime", found["CreationTime"]),
-        _output(found, "StandbyFunctionArn"),
-        _output(found, "StandbyStoreArn"),
     )
 
 

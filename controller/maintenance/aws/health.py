@@ -30,8 +30,9 @@ _DETECTING = "DETECTION_IN_PROGRESS"
 # At least one resource could not be compared; the others were (doc: CloudFormation API Reference,
 # DescribeStackDriftDetectionStatus).
 _NOT_ALL = "DETECTION_FAILED"
-# The controller attaches its own function to it, so it always differs from the template.
-_ALWAYS_DIFFERS = "PreviewDistribution"
+# The controller attaches its own function to the one and publishes the code of the other, so they
+# always differ from the template.
+_ALWAYS_DIFFER = {"PreviewDistribution", "StandbyFunction"}
 
 
 class Identity(Struct, frozen=True):
@@ -143,7 +144,7 @@ class Health:
         differing = tuple(
             f"{each['LogicalResourceId']} is {each['StackResourceDriftStatus'].lower()}"
             for each in found["StackResourceDrifts"]
-            if each["LogicalResourceId"] != _ALWAYS_DIFFERS
+            if each["LogicalResourceId"] not in _ALWAYS_DIFFER
         )
         if status["DetectionStatus"] == _NOT_ALL and not differing:
             reason = status.get("DetectionStatusReason", "no reason given")
@@ -202,6 +203,14 @@ class Health:
             limits = functions.get_account_settings()["AccountLimit"]
             own = functions.get_function_concurrency(FunctionName=function)
         return Concurrency(limits["ConcurrentExecutions"], own.get("ReservedConcurrentExecutions"))
+
+    def stores_of(self, function: str) -> tuple[str, ...]:
+        """Return the ARNs of the key-value stores of a published CloudFront Function."""
+        with translate_errors(ObservationError, f"the function {function} cannot be read"):
+            found = self._client("cloudfront").describe_function(Name=function, Stage="LIVE")
+        config = found["FunctionSummary"]["FunctionConfig"]
+        stores = config.get("KeyValueStoreAssociations", {}).get("Items", [])
+        return tuple(each["KeyValueStoreARN"] for each in stores)
 
     def code_storage(self) -> CodeStorage:
         """Return how much of Lambda's storage in this Region is used."""

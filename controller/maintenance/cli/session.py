@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -46,6 +47,9 @@ from maintenance.schedule.switch import Switch, parse_switch
 from maintenance.schedule.window import over_notices
 from maintenance.wakeup import ParameterChanged
 from maintenance.wiring.attach import AttachEngine
+
+if TYPE_CHECKING:
+    from maintenance.wiring.standby import StandbyEngine
 
 # An error is logged by the run whose end dates it, and may last for weeks after.
 _RUN = timedelta(minutes=15)
@@ -102,6 +106,17 @@ class Session(Struct, frozen=True):
             raise ConfigurationError(
                 f"the stack {self.stack.name} has the standby engine, which attaches and displaces "
                 "no function: there is nothing to restore"
+            )
+        return engine
+
+    @property
+    def standby_engine(self) -> StandbyEngine:
+        """The engine with a standby function; raise ConfigurationError if it is the other one."""
+        engine = self.app.engine
+        if isinstance(engine, AttachEngine):
+            raise ConfigurationError(
+                f"the stack {self.stack.name} has no standby function: deploy it with "
+                "Engine=standby first (docs/deploy.md#choose-the-engine)"
             )
         return engine
 

@@ -42,6 +42,7 @@ _NOT_WANTED = (
 
 
 class _Store(Protocol):
+    def describe(self) -> Any: ...  # noqa: ANN401 - the adapter's own value
     def read_key(self, key: str) -> str | None: ...
     def read_keys(self) -> dict[str, str]: ...
     def apply(self, plan: Callable[[], Sequence[KeyChanges]]) -> None: ...
@@ -56,7 +57,7 @@ class _LiveCode(Protocol):
 
 class _Code(Protocol):
     def read_live(self) -> _LiveCode: ...
-    def read_development(self) -> Any: ...  # noqa: ANN401 - the adapter's own value
+    def read_development(self) -> Any: ...  # noqa: ANN401 - the same
     def publish(self, code: bytes, *, over: Any) -> None: ...  # noqa: ANN401 - the same
 
 

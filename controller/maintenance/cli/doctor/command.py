@@ -73,7 +73,7 @@ def run(arguments: argparse.Namespace, context: Context) -> ExitCode:
 
 def checks() -> Mapping[str, Check]:
     """Return the checks by their names, in the order in which they are shown."""
-    from maintenance.cli.doctor import rights, site, stack  # noqa: PLC0415 - as above
+    from maintenance.cli.doctor import rights, site, stack, standby  # noqa: PLC0415 - as above
 
     return {
         "credentials": stack.check_credentials,
@@ -93,12 +93,22 @@ def checks() -> Mapping[str, Check]:
         "concurrency": stack.check_concurrency,
         "storage": stack.check_storage,
         "distributions": site.check_targets,
-        "behaviors": site.check_behaviors,
-        "quotas": site.check_quotas,
-        "records": site.check_records,
-        "function": site.check_function,
-        "page": site.check_page,
+        "behaviors": _by_engine(site.check_behaviors, standby.check_behaviors),
+        "quotas": _by_engine(site.check_quotas, standby.check_quotas),
+        "records": _by_engine(site.check_records, standby.check_records),
+        "function": _by_engine(site.check_function, standby.check_function),
+        "store": _by_engine(site.check_store, standby.check_store),
+        "page": _by_engine(site.check_page, standby.check_page),
     }
+
+
+def _by_engine(attach: Check, standby: Check) -> Check:
+    """Return a check of the engine that the stack has."""
+
+    def check(asked: Examination) -> Finding:
+        return (standby if asked.settings.standby else attach)(asked)
+
+    return check
 
 
 def examine(table: Mapping[str, Check], asked: Examination) -> dict[str, Finding]:

@@ -7,6 +7,7 @@ organization (doc: IAM User Guide, access_policies_testing-policies).
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from maintenance.aws.standby_program import PROGRAM_KEY
 from maintenance.cli.doctor.examination import Examination
 from maintenance.cli.doctor.finding import Finding, failed, ok, warning
 from maintenance.errors import ObservationError
@@ -23,7 +24,8 @@ def check_your_rights(asked: Examination) -> Finding:
         return ok("the root user may do everything")
     denied = _named(asked.health.denied(principal, _operators_actions(asked)))
     if not denied:
-        return ok("you may switch, write windows, invoke the controller and restore")
+        more = "" if asked.settings.standby else " and restore"
+        return ok(f"you may switch, write windows, invoke the controller{more}")
     return warning(f"you may not: {_listed(denied)}", "docs/iam.md#what-people-need")
 
 
@@ -53,11 +55,15 @@ def _principal(asked: Examination) -> str | None:
 
 def _operators_actions(asked: Examination) -> Mapping[str, Sequence[str]]:
     switch = _parameter(asked)
-    distributions = _distributions(asked)
-    return {
+    actions = {
         "ssm:PutParameter": [switch, f"{switch}/windows/example"],
         "ssm:DeleteParameter": [f"{switch}/windows/example"],
         "lambda:InvokeFunction": [asked.controller_arn],
+    }
+    if asked.settings.standby:
+        return actions
+    distributions = _distributions(asked)
+    return actions | {
         "cloudfront:GetDistributionConfig": distributions,
         "cloudfront:UpdateDistribution": distributions,
         "s3:PutObject": [f"{_bucket(asked)}/displaced/example.json"],
@@ -68,14 +74,11 @@ def _controllers_actions(asked: Examination) -> Mapping[str, Sequence[str]]:
     """Return the actions that every run needs, and those that need no condition."""
     switch, bucket, settings = _parameter(asked), _bucket(asked), asked.settings
     *_, account = asked.controller_arn.split(":")[:5]
-    records = [f"{bucket}/displaced/example.json"]
-    distributions = _distributions(asked)
     clock = f"{_prefix(asked)}:scheduler:us-east-1:{account}:schedule/{settings.schedule_group}"
     alarm_clock = [f"{clock}/alarm-clock"]
+    of_engine = _standby_actions(asked) if settings.standby else _attach_actions(asked)
     return {
         "cloudfront:ListDistributions": ["*"],
-        "cloudfront:GetDistributionConfig": distributions,
-        "cloudfront:UpdateDistribution": distributions,
         "lambda:GetFunction": [settings.edge.base_arn],
         "ssm:GetParameter": [switch, f"{switch}/status"],
         "ssm:PutParameter": [switch, f"{switch}/status"],
@@ -84,9 +87,35 @@ def _controllers_actions(asked: Examination) -> Mapping[str, Sequence[str]]:
         "scheduler:GetSchedule": alarm_clock,
         "scheduler:CreateSchedule": alarm_clock,
         "scheduler:UpdateSchedule": alarm_clock,
+        "s3:ListBucket": [bucket],
+        **of_engine,
+    }
+
+
+def _attach_actions(asked: Examination) -> Mapping[str, Sequence[str]]:
+    bucket, distributions = _bucket(asked), _distributions(asked)
+    records = [f"{bucket}/displaced/example.json"]
+    return {
+        "cloudfront:GetDistributionConfig": distributions,
+        "cloudfront:UpdateDistribution": distributions,
         "s3:GetObject": [*records, f"{bucket}/page/page.html"],
         "s3:PutObject": records,
-        "s3:ListBucket": [bucket],
+    }
+
+
+def _standby_actions(asked: Examination) -> Mapping[str, Sequence[str]]:
+    bucket, function = _bucket(asked), [asked.session().standby_engine.function.arn]
+    store = [asked.settings.standby.store_arn] if asked.settings.standby else []
+    return {
+        "cloudfront:DescribeFunction": function,
+        "cloudfront:GetFunction": function,
+        "cloudfront:UpdateFunction": function,
+        "cloudfront:PublishFunction": function,
+        "cloudfront-keyvaluestore:DescribeKeyValueStore": store,
+        "cloudfront-keyvaluestore:GetKey": store,
+        "cloudfront-keyvaluestore:ListKeys": store,
+        "cloudfront-keyvaluestore:UpdateKeys": store,
+        "s3:GetObject": [f"{bucket}/page/page.html", f"{bucket}/{PROGRAM_KEY}"],
     }
 
 

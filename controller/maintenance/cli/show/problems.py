@@ -98,7 +98,8 @@ def _refusals(report: Report) -> Iterator[str]:
     """Yield each refused step that no error names."""
     for outcome in report.outcomes:
         for step in outcome.steps:
-            is_named = any(step.reason in each for each in outcome.errors)
+            # Behaviors without the standby function are named together.
+            is_named = step.lacks_function or any(step.reason in each for each in outcome.errors)
             if step.action is Action.REFUSE and not is_named:
                 path_pattern = step.path_pattern or "default"
                 yield f"{outcome.distribution_id} {path_pattern}: {step.reason}"

@@ -40,6 +40,11 @@ _UNKNOWN = Remedy("", "", f"{_PAGE}errors")
 # The first row counts whose words are in the error. One that names a cause comes before others.
 REMEDIES = (
     Remedy(
+        "lacks the standby function",
+        "Attach it: `site-maintenance standby attach{stack}` does, or says what is in its place.",
+        "docs/standby-attach.md",
+    ),
+    Remedy(
         "these functions must be restored and one may no longer exist",
         "Create the function again, or attach another in its place; then run "
         "`site-maintenance sweep{stack}`.",

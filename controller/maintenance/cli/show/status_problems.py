@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from maintenance.cli.own_command import own_command
 from maintenance.cli.screen import closed_elsewhere, sentence
 from maintenance.cli.show.problems import Problem, Severity, problems_of
-from maintenance.cli.show.view import StatusView
+from maintenance.cli.show.remedies import Remedy, remedy_of
+from maintenance.cli.show.view import ReportView, StatusView
 from maintenance.cli.terminal import Clock
 from maintenance.model import Mode
 from maintenance.reporting.report import Progress, Report, progress
@@ -20,6 +21,7 @@ def status_problems(status: StatusView, clock: Clock) -> tuple[Problem, ...]:
     return (
         *_late_run(status, clock),
         *problems_of(status.view),
+        *_warnings(status.view),
         *_named_twice(status.view.report),
     )
 
@@ -47,6 +49,17 @@ def _late_run(status: StatusView, clock: Clock) -> Iterator[Problem]:
             f"If it takes a minute, run `{run}`.",
             _GONE,
         )
+
+
+def _warnings(view: ReportView) -> Iterator[Problem]:
+    """Yield what is to be changed at the distributions before the site is closed."""
+    grouped: dict[Remedy, list[str]] = {}
+    for outcome in view.report.outcomes:
+        for each in outcome.warnings:
+            grouped.setdefault(remedy_of(each), []).append(each)
+    for remedy, sentences in grouped.items():
+        action, section = remedy.action_for(view.stack), remedy.section if remedy.words else ""
+        yield Problem(Severity.WARNING, tuple(sentences), action, section)
 
 
 def _named_twice(report: Report) -> Iterator[Problem]:

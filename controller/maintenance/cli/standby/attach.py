@@ -23,11 +23,7 @@ from maintenance.cli.exit_code import ExitCode
 from maintenance.cli.own_command import own_command
 from maintenance.cli.screen import counted
 from maintenance.cli.session import Session
-from maintenance.cli.standby.function import (
-    composed_program,
-    refuse_without_theirs,
-    standby_function,
-)
+from maintenance.cli.standby.function import composed_program, refuse_without_theirs
 from maintenance.cli.standby.view import render_outcomes
 from maintenance.cloudfront.config import read_config
 from maintenance.cloudfront.engine import attached_version
@@ -109,26 +105,25 @@ class _Writer(Struct, frozen=True):
 def attach(arguments: argparse.Namespace, context: Context) -> ExitCode:
     """Attach the function to the distributions of the stack that are typed, or to all."""
     session = context.connect()
-    function = standby_function(session)
+    function, composed = session.standby_engine.function, composed_program(session, context)
     listing = session.app.controller.distributions.list_distributions()
     targets = _targets(session, listing, arguments.distribution)
     except_paths = (*session.app.settings.except_paths, *arguments.except_paths)
     _refuse_unknown_paths(arguments.except_paths, targets)
     if arguments.in_place_of:
-        refuse_without_theirs(session, context, function)
+        refuse_without_theirs(session, composed)
     attachment = Attach(function, except_paths, _arn(function, arguments.in_place_of))
     writer = _Writer(_configs(context), attachment)
     planned = _with_quota(function, listing, [writer.plan(each) for each in targets])
-    planned = _with_warning(
-        composed_program(session, context), planned, Action.ATTACH, _WITH_THEIRS
-    )
+    planned = _with_warning(composed, planned, Action.ATTACH, _WITH_THEIRS)
     return _run(session, writer, targets, planned, is_confirmed=arguments.yes)
 
 
 def detach(arguments: argparse.Namespace, context: Context) -> ExitCode:
     """Take the function off the distributions that are typed, or off all that have it."""
     session = context.connect()
-    function, stack = standby_function(session), session.watch.stack
+    function, composed = session.standby_engine.function, composed_program(session, context)
+    stack = session.watch.stack
     listing = session.app.controller.distributions.list_distributions()
     distributions = [
         find_distribution(each, listing, stack) for each in arguments.distribution
@@ -137,9 +132,7 @@ def detach(arguments: argparse.Namespace, context: Context) -> ExitCode:
     attachment = Detach(function, _arn(function, arguments.put_back), arguments.except_paths)
     writer = _Writer(_configs(context), attachment)
     planned = [writer.plan(each) for each in distributions]
-    planned = _with_warning(
-        composed_program(session, context), planned, Action.DETACH, _WITHOUT_THEIRS
-    )
+    planned = _with_warning(composed, planned, Action.DETACH, _WITHOUT_THEIRS)
     if not arguments.open_site and any(map(_changes, planned)):
         _refuse_to_open(session)
     return _run(session, writer, distributions, planned, is_confirmed=arguments.yes)

@@ -84,10 +84,10 @@ def _remove(arguments: argparse.Namespace, context: Context) -> ExitCode:
 
 
 def _store(context: Context) -> StandbyProgram:
-    from maintenance.cli.standby.function import composed_program, standby_function  # noqa: PLC0415 - imports boto3
+    from maintenance.cli.standby.function import composed_program  # noqa: PLC0415 - imports botocore
 
     session = context.connect()
-    standby_function(session)
+    _ = session.standby_engine  # or there is no function that could be composed
     return composed_program(session, context)
 
 
