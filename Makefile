@@ -41,11 +41,11 @@ $(ASL): tests/fleet/package-lock.json
 $(TERSER): standby_function/package-lock.json
 	@tools/standby_function /dev/null || echo "So the build of the standby engine's function will not be checked." >&2
 
-demo: setup ## Show maintenance on this machine: a site, on, off, a window (about two minutes)
-	@$(BIN)/python -m sandbox.demo
+demo: setup ## Show maintenance on this machine: a site, on, off, a window (two minutes; ENGINE=standby)
+	@$(BIN)/python -m sandbox.demo $(if $(ENGINE),--engine $(ENGINE))
 
 sandbox: setup ## Keep a deployed site running to play with (PORT=4570 to choose the port)
-	@$(BIN)/python -m sandbox.demo --keep $(if $(PORT),--port $(PORT))
+	@$(BIN)/python -m sandbox.demo --keep$(if $(ENGINE), --engine $(ENGINE))$(if $(PORT), --port $(PORT))
 
 live-check: setup ## Ask a live account what only it can answer (CONFIRM=<account id>, CLEAN=1)
 	@$(BIN)/python -m live_check --confirm '$(CONFIRM)' $(if $(CLEAN),--clean) $(if $(ENDPOINT),--endpoint '$(ENDPOINT)')

@@ -87,11 +87,6 @@ class _Propagations:
         for each in (self.distributions, self.functions, self.stores):
             each.finish()
 
-    def advance(self, seconds: float) -> None:
-        """Bring what is on its way that much nearer; distributions have a patch for that."""
-        self.functions.advance(seconds)
-        self.stores.advance(seconds)
-
     def clear(self) -> None:
         """Remove everything, also what has arrived."""
         for each in (self.distributions, self.functions, self.stores):
@@ -121,7 +116,8 @@ def compose(settings: Settings) -> Layer:
 
     def advance(minutes: int) -> None:
         patches.distributions.advance(minutes)
-        propagations.advance(60.0 * minutes)
+        patches.functions.advance(minutes)
+        propagations.stores.advance(60.0 * minutes)
         patches.alarms.advance(minutes)
 
     async def reset() -> None:

@@ -15,6 +15,7 @@ from sandbox.demo.console import StepConsole, StepFailed
 from sandbox.demo.environment import STACK, SWITCH, DemoEnvironment, start_environment
 from sandbox.demo.sam import ROOT
 from sandbox.demo.site.distribution import ALIAS
+from sandbox.demo.standby_walkthrough import attach_standby, run_standby_walkthrough
 from sandbox.demo.walkthrough import run_walkthrough
 from sandbox.isolation import isolate
 from sandbox.process import SandboxError
@@ -23,11 +24,15 @@ from sandbox.terminal import typed_lines
 _KEPT_PORT = 4566
 # The exit code that shells expect of an interrupted program.
 _INTERRUPTED = 130
+_WALKTHROUGHS = {"attach": run_walkthrough, "standby": run_standby_walkthrough}
 
 
 def main() -> int:
     """Return 0 if every step had the expected result, 1 if one had not."""
     parser = argparse.ArgumentParser(prog="python -m sandbox.demo", description=__doc__)
+    parser.add_argument(
+        "--engine", choices=["attach", "standby"], default="attach", help="how the site is closed"
+    )
     parser.add_argument("--keep", action="store_true", help="keep the site running to play with")
     parser.add_argument("--port", type=int, default=_KEPT_PORT, help="where --keep listens")
     arguments = parser.parse_args()
@@ -38,11 +43,14 @@ def main() -> int:
     began = time.monotonic()
     try:
         console.section("Build and deploy")
-        with start_environment(console, port=arguments.port if arguments.keep else 0) as demo:
+        port = arguments.port if arguments.keep else 0
+        with start_environment(console, engine=arguments.engine, port=port) as demo:
             if arguments.keep:
+                if arguments.engine == "standby":
+                    attach_standby(demo, console)
                 _keep(demo, console)
             else:
-                run_walkthrough(demo, console)
+                _WALKTHROUGHS[arguments.engine](demo, console)
     except (StepFailed, SandboxError) as error:
         console.console.print(
             f"\n[bold red]Failed.[/] {escape(str(error))}", highlight=False, soft_wrap=True
@@ -51,14 +59,15 @@ def main() -> int:
     except KeyboardInterrupt:
         console.console.print("\nEnded; nothing is left running.")
         return 0 if arguments.keep else _INTERRUPTED
-    _conclude(console, time.monotonic() - began)
+    _conclude(console, arguments.engine, time.monotonic() - began)
     return 0
 
 
-def _conclude(console: StepConsole, seconds: float) -> None:
+def _conclude(console: StepConsole, engine: str, seconds: float) -> None:
+    command = "make sandbox" + (f" ENGINE={engine}" if engine != "attach" else "")
     console.console.print(
         f"\n[bold green]Every check passed[/], in {seconds:.0f} s. Nothing is left running.\n"
-        "Next: [bold]make sandbox[/] keeps this shop running, for your browser and the AWS CLI.",
+        f"Next: [bold]{command}[/] keeps this shop running, for your browser and the AWS CLI.",
         highlight=False,
         soft_wrap=True,
     )

@@ -83,9 +83,9 @@ def visit(demo: DemoEnvironment, console: StepConsole, *, fill_cache: bool = Fal
     return Visit(responses, counts)
 
 
-def request_pages(demo: DemoEnvironment) -> list[httpx.Response]:
-    """Request every page, without printing anything."""
-    return [_request(demo, page) for page in pages(demo)]
+def request_pages(demo: DemoEnvironment, location: int = 1) -> list[httpx.Response]:
+    """Request every page at an edge location, without printing anything."""
+    return [_request(demo, page, location) for page in pages(demo)]
 
 
 def is_maintenance(response: httpx.Response) -> bool:
@@ -94,8 +94,8 @@ def is_maintenance(response: httpx.Response) -> bool:
     return response.status_code == MAINTENANCE and is_marked and "retry-after" in response.headers
 
 
-def _request(demo: DemoEnvironment, page: Page) -> httpx.Response:
-    return demo.get(page.path, Accept=page.accept)
+def _request(demo: DemoEnvironment, page: Page, location: int = 1) -> httpx.Response:
+    return demo.get(page.path, location, Accept=page.accept)
 
 
 def _row(page: Page, response: httpx.Response) -> tuple[str, ...]:

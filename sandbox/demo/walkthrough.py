@@ -1,16 +1,11 @@
 """Take the shop into maintenance and back, by switch and by window, and check every effect."""
 
-import hashlib
-import os
-import shlex
-import subprocess
-import sys
 import time
 from datetime import UTC, datetime, timedelta
 
-from sandbox.demo.console import StepConsole, StepFailed, wait_until
-from sandbox.demo.environment import SWITCH, WINDOWS, DemoEnvironment
-from sandbox.demo.sam import ROOT
+from sandbox.demo.commands import show_put_parameter, show_status
+from sandbox.demo.console import StepConsole, wait_until
+from sandbox.demo.environment import SWITCH, WINDOWS, DemoEnvironment, digest
 from sandbox.demo.visits import OK, Visit, is_maintenance, request_pages, visit
 
 _MESSAGE = "We are upgrading the database"
@@ -26,11 +21,11 @@ def run_walkthrough(demo: DemoEnvironment, console: StepConsole) -> None:
     before = visit(demo, console, fill_cache=True)
     console.check("every behavior answers 200", expected=[OK] * 4, actual=before.statuses())
     original = demo.config()
-    console.say(f"its configuration in CloudFront: {_digest(original)}")
+    console.say(f"its configuration in CloudFront: {digest(original)}")
 
     console.section("Maintenance on")
     _write_switch(demo, console, f"on for 90m: {_MESSAGE}")
-    _check_maintenance(console, visit(demo, console))
+    check_maintenance(console, visit(demo, console))
 
     console.section("Maintenance off")
     _write_switch(demo, console, "off")
@@ -39,7 +34,7 @@ def run_walkthrough(demo: DemoEnvironment, console: StepConsole) -> None:
 
     console.section("A window starts maintenance by itself")
     _wait_for_window(demo, console)
-    _show_command(console, SWITCH, "off")
+    show_put_parameter(console, SWITCH, "off")
     demo.write_parameter(SWITCH, "off")
     with console.step("off ends the window early, and every behavior answers 200"):
         wait_until(lambda: _statuses(demo) == [OK] * 4, "every behavior answers 200")
@@ -47,7 +42,7 @@ def run_walkthrough(demo: DemoEnvironment, console: StepConsole) -> None:
 
 
 def _write_switch(demo: DemoEnvironment, console: StepConsole, value: str) -> None:
-    _show_command(console, SWITCH, value)
+    show_put_parameter(console, SWITCH, value)
     began = time.monotonic()
     demo.write_parameter(SWITCH, value)
     with console.step("the change wakes the controller, which updates the distribution"):
@@ -57,7 +52,8 @@ def _write_switch(demo: DemoEnvironment, console: StepConsole, value: str) -> No
     console.say(f"{time.monotonic() - began:.1f} s in all; the real CloudFront takes minutes")
 
 
-def _check_maintenance(console: StepConsole, closed: Visit) -> None:
+def check_maintenance(console: StepConsole, closed: Visit) -> None:
+    """Check page and JSON of a site that was closed for 90 minutes with the message."""
     console.check(
         "every behavior answers the maintenance function's 503",
         expected=[True] * 4,
@@ -103,7 +99,7 @@ def _check_restored(console: StepConsole, before: Visit, after: Visit) -> None:
 def _check_config(demo: DemoEnvironment, console: StepConsole, original: bytes) -> None:
     actual = demo.config()
     console.check(
-        f"the configuration is the original, byte for byte: {_digest(actual)}",
+        f"the configuration is the original, byte for byte: {digest(actual)}",
         expected=original,
         actual=actual,
     )
@@ -112,12 +108,12 @@ def _check_config(demo: DemoEnvironment, console: StepConsole, original: bytes) 
 def _wait_for_window(demo: DemoEnvironment, console: StepConsole) -> None:
     start = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=_WINDOW_IN_SECONDS)
     value = f"at({start:{_INSTANT}}) for 2h: {_MESSAGE}"
-    _show_command(console, f"{WINDOWS}/upgrade", value)
+    show_put_parameter(console, f"{WINDOWS}/upgrade", value)
     demo.write_parameter(f"{WINDOWS}/upgrade", value)
     with console.step("the controller sets its alarm clock to the start of the window"):
         # Before that it is set to when the controller reads CloudFront's progress again.
         wait_until(lambda: (demo.alarm() or "") >= f"at({start:{_INSTANT}})", "the alarm is set")
-    _show_status(demo, console)
+    show_status(demo.sandbox, console)
     with console.step(f"at {start:%H:%M:%S} UTC the window starts, and every behavior answers 503"):
         wait_until(
             lambda: all(map(is_maintenance, request_pages(demo))),
@@ -126,33 +122,5 @@ def _wait_for_window(demo: DemoEnvironment, console: StepConsole) -> None:
         )
 
 
-def _show_command(console: StepConsole, name: str, value: str) -> None:
-    console.command(
-        "aws ssm put-parameter --overwrite --type String",
-        f"--name {name}",
-        f"--value {shlex.quote(value)}",
-    )
-
-
-def _show_status(demo: DemoEnvironment, console: StepConsole) -> None:
-    console.command("site-maintenance status")
-    ran = subprocess.run(
-        [sys.executable, "-m", "maintenance", "status"],
-        env={**os.environ, **demo.sandbox.environment(), "PYTHONPATH": str(ROOT / "controller")},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if ran.returncode:
-        raise StepFailed(f"site-maintenance status failed: {ran.stderr.strip()}")
-    for line in filter(None, map(str.rstrip, ran.stdout.splitlines())):
-        console.say(line, markup=False)
-
-
 def _statuses(demo: DemoEnvironment) -> list[int]:
     return [each.status_code for each in request_pages(demo)]
-
-
-def _digest(xml: bytes) -> str:
-    return f"SHA-256 {hashlib.sha256(xml).hexdigest()[:8]}…"

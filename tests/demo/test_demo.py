@@ -5,15 +5,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.timing import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 
 
-def run_demo(path: str, **variables: str) -> subprocess.CompletedProcess[str]:
+def run_demo(path: str, *options: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run the demo to its end, with this search path and these variables."""
-    return subprocess.run(
-        [sys.executable, "-m", "sandbox.demo"],
+    return subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-m", "sandbox.demo", *options],
         cwd=ROOT,
         env={**os.environ, "PATH": path, "COLUMNS": "80", **variables},
         stdin=subprocess.DEVNULL,
@@ -24,11 +26,12 @@ def run_demo(path: str, **variables: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_every_check_of_the_demo_passes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("options", [(), ("--engine", "standby")], ids=["attach", "standby"])
+def test_every_check_of_the_demo_passes(options: tuple[str, ...], tmp_path: Path) -> None:
     """Also for a user whose AWS profile does not exist; no file stays behind."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
-    ran = run_demo(path, AWS_PROFILE="missing", TMPDIR=str(tmp_path))
+    ran = run_demo(path, *options, AWS_PROFILE="missing", TMPDIR=str(tmp_path))
 
     assert 0 == ran.returncode, ran.stdout + ran.stderr
     assert "✗" not in ran.stdout

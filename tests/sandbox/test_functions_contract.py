@@ -5,6 +5,7 @@ Source: CloudFront Developer Guide, publish-function and test-function; botocore
 """
 
 import json
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -79,6 +80,20 @@ def test_a_publish_reaches_each_edge_location_at_its_own_moment(cloud: Cloud) ->
 
     assert [[200, 200]] * 2 + [[204, 200]] == [updated, published, later]
     assert [204, 204] == _statuses(cloud, domain, 2)
+
+
+def test_a_publish_gets_older_with_the_clock_of_the_controls(cloud: Cloud) -> None:
+    """So that a program which waits between publishes can be tested."""
+    a_function(cloud)
+
+    def published() -> datetime:
+        live = cloud.cloudfront.describe_function(Name="rewrite", Stage="LIVE")
+        return live["FunctionSummary"]["FunctionMetadata"]["LastModifiedTime"]
+
+    before = published()
+    cloud.sandbox.advance(10)
+
+    assert 599 <= (before - published()).total_seconds() <= 601
 
 
 def test_a_change_reaches_each_edge_location_at_its_own_moment(cloud: Cloud) -> None:

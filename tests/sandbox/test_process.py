@@ -161,17 +161,25 @@ def test_a_port_that_is_in_use_is_refused() -> None:
         assert f"http://127.0.0.1:{found[1]}" == second.endpoint_url
 
 
-def test_make_passes_the_port_on() -> None:
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("sandbox", "PORT=4570"), "-m sandbox.demo --keep --port 4570"),
+        (("sandbox", "ENGINE=standby"), "-m sandbox.demo --keep --engine standby"),
+        (("demo", "ENGINE=standby"), "-m sandbox.demo --engine standby"),
+    ],
+)
+def test_make_passes_port_and_engine_on(arguments: tuple[str, ...], expected: str) -> None:
     """The command of the message does what it says."""
-    printed = subprocess.run(
-        ["make", "--dry-run", "-o", "setup", "sandbox", "PORT=4570"],  # noqa: S607 - the make of PATH, as a user has it
+    printed = subprocess.run(  # noqa: S603 - our own makefile
+        ["make", "--dry-run", "-o", "setup", *arguments],  # noqa: S607 - the make of PATH, as a user has it
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,
     ).stdout
 
-    assert printed.splitlines()[-1].endswith("-m sandbox.demo --keep --port 4570")
+    assert printed.splitlines()[-1].endswith(expected)
 
 
 @pytest.mark.parametrize("port", [-1, 65536])

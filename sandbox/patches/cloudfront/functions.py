@@ -20,6 +20,7 @@ import base64
 import json
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
@@ -90,6 +91,16 @@ class Functions:
     def remove(self, name: str) -> None:
         """Stop running a function that was deleted."""
         self._propagation.remove(cloudfront._func_arn(name))
+
+    def advance(self, minutes: int) -> None:
+        """Advance the clock: past changes get older by `minutes`, publishes that much nearer."""
+        passed = timedelta(minutes=minutes)
+        self._propagation.advance(passed.total_seconds())
+        for function in list(cloudfront._functions._data.values()):
+            for name in ("last_modified_dev", "last_modified_live"):
+                if function[name]:
+                    modified = datetime.fromisoformat(function[name]) - passed
+                    function[name] = f"{modified:%Y-%m-%dT%H:%M:%S}.000Z"
 
     async def _serve(self, request: Request, forward: Forward) -> Response:
         operation = rest_operation("cloudfront", request)
