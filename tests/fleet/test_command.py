@@ -7,12 +7,14 @@ import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 
 from tests.cli.deployed import ROOT, command
 from tests.fleet.hub import ACCOUNTS, STACK, Hub
+from tests.fleet.test_rights import an_operator
 
 type Fleet = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -44,7 +46,11 @@ def fleet(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> Fleet:
     }
 
     def types(
-        way: str, *words: str, stacks: Mapping[str, str], deadline: str = "1m"
+        way: str,
+        *words: str,
+        stacks: Mapping[str, str],
+        deadline: str = "1m",
+        caller: Mapping[str, str] = MappingProxyType({}),
     ) -> "subprocess.CompletedProcess[str]":
         entries = [
             {**hub.stack(name, account), "profile": account} for name, account in stacks.items()
@@ -57,7 +63,7 @@ def fleet(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> Fleet:
                 *("fleet", *words, "--list", str(listed), "--yes"),
                 *("--pause", "1", "--deadline", deadline, *options),
             ),
-            env=environment,
+            env=environment | dict(caller),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -161,6 +167,19 @@ def test_a_failing_pilot_stops_before_the_rest(hub: Hub, fleet: Fleet, way: str)
     assert "stranger   NOT REACHED" in answer.stdout
     assert "fleet off opens them" in answer.stdout
     assert not (hub.folder / "z.json").exists()
+
+
+def test_the_operators_policy_is_enough(hub: Hub, fleet: Fleet) -> None:
+    """Of the hub's stack; no right in any other account is needed."""
+    operator = an_operator(hub)
+    caller = {
+        "AWS_ACCESS_KEY_ID": operator.access_key,
+        "AWS_SECRET_ACCESS_KEY": operator.secret_key,
+    }
+
+    answer = fleet("hub", "on", "until", _UNTIL, stacks=_two("a", "b"), caller=caller)
+
+    assert (0, "2 stacks: 2 CLOSED\n") == (answer.returncode, answer.stdout), answer.stderr
 
 
 def test_an_unknown_profile_does_not_keep_the_others_closed(hub: Hub, fleet: Fleet) -> None:

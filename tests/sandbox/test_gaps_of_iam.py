@@ -59,6 +59,16 @@ def test_a_schedule_is_checked_in_the_default_group(plain: Cloud) -> None:
     assert "AccessDeniedException" == refused(get)[0]
 
 
+def test_a_map_run_is_checked_as_every_resource(plain: Cloud) -> None:
+    """Patch: patches/iam/authorization, the resource of DescribeMapRun."""
+    arn = "arn:aws:states:us-east-1:000000000000:mapRun:m/map:1"
+    caller = a_user(plain, allow("states:DescribeMapRun", arn))
+
+    assert (
+        "AccessDeniedException" == refused(lambda: caller.states.describe_map_run(mapRunArn=arn))[0]
+    )
+
+
 def test_a_missing_object_is_not_found_without_the_right_to_list(plain: Cloud) -> None:
     """Patch: patches/iam/authorization, 403 without s3:ListBucket."""
     plain.s3.create_bucket(Bucket="state")

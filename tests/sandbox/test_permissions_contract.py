@@ -260,3 +260,14 @@ def test_a_vpc_origin_needs_the_right_to_read_it(cloud: Cloud) -> None:
 
     with pytest.raises(ClientError, match=r"cloudfront:GetVpcOrigin on resource: .*/vo_1"):
         update(caller, distribution_id, Origins=origins)
+
+
+def test_a_map_run_is_checked_itself(cloud: Cloud) -> None:
+    """Not as any resource: a policy may name the machine that it belongs to."""
+    arn = "arn:aws:states:us-east-1:000000000000:mapRun:m/map:1"
+    caller = a_user(cloud, allow("states:DescribeMapRun", arn))
+
+    allowed = refused(lambda: caller.states.describe_map_run(mapRunArn=arn))
+    denied = refused(lambda: caller.states.describe_map_run(mapRunArn=f"{arn}2"))
+
+    assert ("ResourceNotFound", "AccessDeniedException") == (allowed[0], denied[0])

@@ -9,6 +9,7 @@ Patch IAM: check what ministack does not check, or checks on the wrong resource.
     calls of a key-value store's data         on the store, not on *
     calls of one CloudFront Function          on it, not on *
     lambda calls with a Qualifier             on the version or alias, not on the function
+    states:DescribeMapRun                     on the map run, not on *
     a missing s3 object                       403 without s3:ListBucket (API_GetObject)
     s3:PutObject with If-Match                also s3:GetObject (S3 User Guide, conditional-writes)
     scheduler:CreateSchedule, UpdateSchedule  also iam:PassRole on the target's role
@@ -92,6 +93,8 @@ def _patch_resource_arn(extract_resource_arn: Callable[..., str]) -> Callable[..
             return (
                 f"arn:aws:cloudfront::{request_context.account_id()}:function/{function.group(1)}"
             )
+        if service == "states" and (map_run := json_members(body).get("mapRunArn")):
+            return str(map_run)
         found = extract_resource_arn(service, *arguments)
         if service == "lambda" and query.get("Qualifier"):
             return f"{found}:{query['Qualifier'][0]}"
