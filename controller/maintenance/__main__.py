@@ -112,7 +112,9 @@ def _connect(stack: str, terminal: Terminal) -> Session:
         stack=deployed.settings.stack_name,
         log_group=deployed.log_group,
     )
-    return Session(app, terminal, Watch(terminal, now, time.sleep, stack), deployed, runs)
+    rollout = deployed.settings.rollout if deployed.settings.standby else ""
+    watch = Watch(terminal, now, time.sleep, stack, rollout)
+    return Session(app, terminal, watch, deployed, runs)
 
 
 def _compare_versions(settings: Settings, terminal: Terminal) -> None:

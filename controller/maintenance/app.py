@@ -212,7 +212,7 @@ def assemble(
         status_parameter,
         EventBus(lazy(lambda: session.client("events", config=CLIENT))),
         Requesters(parameters.versions, switch, zone, own_arn),
-        EventSite(settings.stack_name, switch, zone),
+        EventSite(settings.stack_name, switch, zone, settings.rollout),
         version=settings.version,
     )
     desired_state = DesiredStateReader(

@@ -76,6 +76,11 @@ class Settings(Struct, frozen=True):
     # Of the stack's template, as the stack's output Version; '' for one from before it had any.
     version: str = ""
 
+    @property
+    def rollout(self) -> str:
+        """How long a change takes to every edge, as others have measured the standby engine."""
+        return "about half a minute" if self.standby else "minutes"
+
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
         """Return the settings; raise one ConfigurationError that names every error."""

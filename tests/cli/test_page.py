@@ -264,7 +264,7 @@ def test_put_says_what_comes_next_during_a_maintenance(deployed: Deployed, tmp_p
         deployed, "page", "put", str(tmp_path), "--yes", wake_when=lambda: bool(names(deployed))
     )
 
-    assert (0, True) == (code, "attaches it; CloudFront then needs minutes" in said), said
+    assert (0, True) == (code, "published it; CloudFront then needs minutes" in said), said
 
 
 def test_put_answers_scripts_with_json(deployed: Deployed, tmp_path: Path) -> None:

@@ -144,8 +144,8 @@ def _create(arguments: argparse.Namespace, session: Session, tokens: BypassToken
     effect = _Effect(
         is_open="the link lets testers in from the next maintenance on. Opened before, it hands "
         "its token to the origin's logs.",
-        pending="until CloudFront has deployed the token, usually within minutes, the link shows "
-        "the maintenance page.",
+        pending="until CloudFront has deployed the token, usually within "
+        f"{session.app.settings.rollout}, the link shows the maintenance page.",
         done="The link works.",
     )
     return _follow(arguments, session, effect, since=now)
@@ -177,7 +177,8 @@ def _revoke(arguments: argparse.Namespace, session: Session, tokens: BypassToken
     session.terminal.info(f"Revoked {text}.")
     effect = _Effect(
         is_open="the next maintenance begins without that.",
-        pending=f"until CloudFront has deployed this, usually within minutes, {text} can pass.",
+        pending="until CloudFront has deployed this, usually within "
+        f"{session.app.settings.rollout}, {text} can pass.",
         done=f"{text} cannot pass any more.",
     )
     return _follow(arguments, session, effect, since=now)

@@ -63,12 +63,22 @@ def expect(last_change: ModeChange | None) -> str:
 
 
 class Watch(Struct, frozen=True):
-    """`clock` returns the present, aware; `pause` sleeps for a number of seconds."""
+    """
+    Watches the distributions of a stack.
+
+    `clock` returns the present, aware; `pause` sleeps for a number of seconds.
+    """
 
     terminal: Terminal
     clock: Callable[[], datetime]
     pause: Callable[[float], None]
     stack: str = STACK
+    # How long a change takes if that is always the same, '' if it depends on CloudFront.
+    rollout: str = ""
+
+    def expect(self, last_change: ModeChange | None) -> str:
+        """Return how long until every edge has a change that is accepted now."""
+        return self.rollout or expect(last_change)
 
     def wait(
         self,
@@ -85,7 +95,7 @@ class Watch(Struct, frozen=True):
         Returns the last read. The `last_change` says how long CloudFront may take. Raises
         KeyboardInterrupt, which says how to watch on.
         """
-        display = _ProgressDisplay(self.terminal, expect(last_change))
+        display = _ProgressDisplay(self.terminal, self.expect(last_change))
         try:
             with display.bars:
                 return self._watch(read, display, until, self.clock() + timeout, has_failed)

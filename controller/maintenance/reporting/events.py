@@ -52,11 +52,16 @@ _MAX_TEXT_BYTES = 3000
 
 
 class EventSite(Struct, frozen=True):
-    """What an event names a site by: its stack and switch; texts are on the clocks of `zone`."""
+    """
+    What an event names a site by: its stack and switch; texts are on the clocks of `zone`.
+
+    `rollout` is how long a change takes to every edge.
+    """
 
     stack: str
     switch: str
     zone: ZoneInfo
+    rollout: str = "minutes"
 
     def clock(self, instant: datetime) -> str:
         """Return an instant on the site's clocks, for people."""
@@ -157,7 +162,7 @@ def mode_event(transition: Transition, status: Status, site: EventSite) -> Event
     """Return the event that announces a phase of a change of mode."""
     change, seconds = transition.change, transition.seconds
     failed = sum(bool(each.errors) for each in status.targets)
-    progress = _progress(transition.phase, len(status.targets), failed)
+    progress = _progress(transition.phase, len(status.targets), failed, site.rollout)
     requester = status.persisted.requester
     detail = ModeChanged(
         title=_TITLES[change.mode, transition.phase],
@@ -273,7 +278,7 @@ def _stretch(planned: Planned, site: EventSite) -> str:
     return f"from {site.clock(planned.begins)} to {site.clock(planned.ends)}"
 
 
-def _progress(phase: Phase, distributions: int, failed: int) -> str:
+def _progress(phase: Phase, distributions: int, failed: int, rollout: str) -> str:
     """Return how far CloudFront is."""
     noun = "distribution" if distributions == 1 else "distributions"
     if phase is Phase.DEPLOYED:
@@ -281,7 +286,7 @@ def _progress(phase: Phase, distributions: int, failed: int) -> str:
     done = f"{distributions - failed} of {distributions} {noun}, and {failed} failed"
     return (
         f"CloudFront has accepted the change for {done if failed else f'{distributions} {noun}'}; "
-        "it takes minutes to reach every edge."
+        f"it takes {rollout} to reach every edge."
     )
 
 

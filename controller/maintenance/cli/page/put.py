@@ -113,7 +113,7 @@ class PageCommands(Struct, frozen=True):
                 answer(" ".join(state.errors), errors=state.errors)
                 return ExitCode.FAILED
             if state.is_published:
-                answer(_published(report, session.watch.stack), published=True)
+                answer(_published(report, session), published=True)
                 return ExitCode.DONE
             if session.watch.clock() >= deadline:
                 answer(_not_published(session.watch.stack))
@@ -135,11 +135,11 @@ def _not_published(stack: str) -> str:
     )
 
 
-def _published(report: Report, stack: str) -> str:
+def _published(report: Report, session: Session) -> str:
     if report.decision.mode is Mode.MAINTENANCE:
         return (
-            "The controller has published it and attaches it; CloudFront then needs minutes: "
-            f"{watch_command(stack)} waits for that."
+            "The controller has published it; CloudFront then needs "
+            f"{session.app.settings.rollout}: {watch_command(session.watch.stack)} waits for that."
         )
     return "The controller has published it: visitors get it with the next maintenance."
 

@@ -22,7 +22,7 @@ from maintenance.cli.own_command import own_command
 from maintenance.cli.show.view import ReportView
 from maintenance.cli.switch.confirmation import Prospect, render_confirmation
 from maintenance.cli.switch.effect import window_changes
-from maintenance.cli.watch import UNTIL_ACCEPTED, UNTIL_DEPLOYED, expect, watch_command
+from maintenance.cli.watch import UNTIL_ACCEPTED, UNTIL_DEPLOYED, watch_command
 from maintenance.errors import ConfigurationError, MaintenanceError
 from maintenance.lambda_edge.page_files import pages_without_message
 from maintenance.reporting.report import ACCEPTED, SETTLED, has_reached, is_everywhere
@@ -151,7 +151,8 @@ def _say_how_to_watch_on(
     if not is_everywhere(view.report):
         command = watch_command(session.watch.stack)
         session.terminal.info(
-            f"CloudFront is deploying this, {expect(last_change)}. To watch on: {command}"
+            f"CloudFront is deploying this, {session.watch.expect(last_change)}. To watch on: "
+            f"{command}"
         )
 
 
