@@ -22,6 +22,7 @@ resource "aws_cloudformation_stack" "maintenance" {
 
   parameters = {
     Distributions   = var.distributions
+    Engine          = var.engine
     SwitchParameter = var.switch_parameter
     TimeZone        = var.time_zone
     AlarmTopicArn   = var.alarm_topic_arn

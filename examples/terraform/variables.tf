@@ -3,6 +3,12 @@ variable "distributions" {
   type        = string
 }
 
+variable "engine" {
+  description = "How to close the site: attach, or standby, which needs standby/distribution.tf."
+  type        = string
+  default     = "attach"
+}
+
 variable "stack_name" {
   description = "Name of the stack. A second site needs another name and another switch."
   type        = string

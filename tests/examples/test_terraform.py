@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from maintenance.schedule.window import parse_window
 
+from tests.contract.template import load_template
 from tests.examples.conftest import EXAMPLES, Example, read_hcl
 from tests.needs import need
 
 _FOLDER = EXAMPLES / "terraform"
-_FILES = sorted([*_FOLDER.glob("*.tf"), *_FOLDER.glob("*.tfvars.example")])
+_FILES = sorted([*_FOLDER.glob("**/*.tf"), *_FOLDER.glob("*.tfvars.example")])
 _FORMATTER = EXAMPLES.parent / "tests" / "browser" / "node_modules" / "@cdktf" / "hcl-tools"
 _FORMAT = """
 const { format } = require(process.argv[1]);
@@ -23,10 +24,10 @@ format(read).then((text) => { process.stdout.write(text); process.exit(0); });
 """
 
 
-def _blocks(kind: str) -> dict[str, dict[str, Any]]:
-    """Return the blocks of a kind in all files by label, and resources by type."""
+def _blocks(kind: str, files: str = "*.tf") -> dict[str, dict[str, Any]]:
+    """Return the blocks of a kind in all these files by label, and resources by type."""
     found: dict[str, dict[str, Any]] = {}
-    for file in _FOLDER.glob("*.tf"):
+    for file in _FOLDER.glob(files):
         for block in read_hcl(file).get(kind, []):
             for label, body in block.items():
                 found[label] = next(iter(body.values())) if kind == "resource" else body
@@ -89,6 +90,27 @@ def test_both_association_lists_of_every_behavior_are_ignored() -> None:
     assert sorted(lifecycle["ignore_changes"]) == sorted(
         f"${{{behavior}.{each}}}" for behavior in behaviors for each in lists
     )
+
+
+def test_every_behavior_has_the_standby_function() -> None:
+    """By the output of the template, which exists with this engine; nothing is ignored."""
+    ignoring, site = (
+        _blocks("resource", files)["aws_cloudfront_distribution"]
+        for files in ("*.tf", "standby/*.tf")
+    )
+    behaviors = [*site["default_cache_behavior"], *site["ordered_cache_behavior"]]
+    arns = [
+        association["function_arn"]
+        for each in behaviors
+        for association in each["function_association"]
+        if association["event_type"] == "viewer-request"
+    ]
+
+    assert ['${aws_cloudformation_stack.maintenance.outputs["StandbyFunctionArn"]}'] * 2 == arns
+    assert load_template()["Outputs"]["StandbyFunctionArn"]["Condition"] == "IsStandby"
+    for each in behaviors:
+        del each["function_association"]
+    assert {**site, "lifecycle": ignoring["lifecycle"]} == ignoring
 
 
 def test_the_values_of_the_example_make_a_stack(example: Example) -> None:
