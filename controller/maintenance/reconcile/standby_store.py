@@ -21,15 +21,13 @@ from msgspec import Struct
 from maintenance.errors import StaleObservation, Superseded
 from maintenance.standby.changes import KeyChanges
 from maintenance.standby.desired import RenderedPages, desired_store
-from maintenance.standby.plan import DesiredPeriod, StorePlan, plan_store, plan_times
+from maintenance.standby.plan import DesiredPeriod, StorePlan, has_times, plan_store, plan_times
 from maintenance.standby.program import bake, check_program, parts
 from maintenance.standby.publishing import publish_at, read_code
 from maintenance.standby.state import (
     STATE_KEY,
     State,
     decode_state,
-    encode_state,
-    next_generation,
 )
 
 # Between the clocks of two controllers, and of a write and the reading that it followed.
@@ -88,12 +86,15 @@ class Published(Struct, frozen=True):
 
 class WantedCode(Struct, frozen=True):
     """
-    The paths that stay open, None to leave those of the published code.
+    The paths that stay open, None to leave those of the published code, and the periods.
 
-    `judged` is the digest of the code that needs no other state than it has, '' if that is unknown.
+    A state that closes the site at other times is not published: another run has written it, or
+    somebody by hand. `judged` is the digest of the code that needs no other state than it has, ''
+    if that is unknown.
     """
 
     paths: tuple[str, ...] | None
+    periods: tuple[DesiredPeriod, ...]
     judged: str = ""
 
 
@@ -156,8 +157,7 @@ class StandbyStore(Struct, frozen=True):
             if not is_wanted():
                 raise Superseded(_NOT_WANTED)
             now = self.clock().timestamp()
-            made = plan_store(keys, desired, now=now, baked=baked)
-            return tried.of(stored, _above(made, baked, now))
+            return tried.of(stored, plan_store(keys, desired, now=now, baked=baked))
 
         self.store.apply(plan)
         return tried.written()
@@ -191,9 +191,11 @@ class StandbyStore(Struct, frozen=True):
         # Before the state, so that a later publish of another run is a conflict.
         development = self.code.read_development()
         state = self.read()
-        if state is None or not is_wanted():
-            return Published()
         now = self.clock()
+        if state is None or not has_times(state, wanted.periods, now=now.timestamp()):
+            return Published()
+        if not is_wanted():
+            return Published()
         code = bake(program, state, paths)
         published = live.published.timestamp() if live.published else 0.0
         at = publish_at(live.code, code, published=published, now=now.timestamp())
@@ -233,15 +235,3 @@ class _Tries:
 
 
 _NO_STATE = State(0, (), "", ())
-
-
-def _above(plan: StorePlan, baked: State | None, now: float) -> StorePlan:
-    """Return the plan with a state that is newer than the code's, which would count otherwise."""
-    if baked is None or plan.state.generation >= baked.generation:
-        return plan
-    state = plan.state
-    state = State(
-        next_generation(baked.generation, now), state.languages, state.default, state.periods
-    )
-    changes = KeyChanges({STATE_KEY: encode_state(state)})
-    return StorePlan((*plan.changes, changes), state, plan.notices)

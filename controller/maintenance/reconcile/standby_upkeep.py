@@ -108,7 +108,7 @@ class StandbyUpkeep(Struct, frozen=True):
     ) -> Report:
         note = report.store
         paths = allowed_paths(pages.site.settings) if pages.site else None
-        wanted = WantedCode(paths, judged=note.code if note else "")
+        wanted = WantedCode(paths, pages.periods, judged=note.code if note else "")
         published = self.store.publish(
             wanted, is_wanted=lambda: self._is_still(desired), at_once=at_once
         )

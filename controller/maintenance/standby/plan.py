@@ -142,13 +142,18 @@ def plan_store(
         last = first.state
     changes.append(_access_changes(keys, desired.access))
     changes.append(_missing_renderings(keys, desired, final.state))
-    if last is None or comparable(last, now) != comparable(final.state, now):
+    if last is None or _is_outdated(last, final.state, baked, now):
         second = _write_state(final, last, baked, now)
         changes += second.changes
         last = second.state
     named = renderings_of(last) | renderings_of(baked)
     changes.append(unused_changes(keys, named, renderings_of(stored), now))
     return StorePlan(tuple(filter(None, changes)), last, final.notices)
+
+
+def has_times(state: State, periods: Iterable[DesiredPeriod], *, now: float) -> bool:
+    """Return whether a state opens and closes the site in these periods, as far as it has room."""
+    return not _differ(state, fit_state(_draft(state, periods, set()), now).state, now)
 
 
 def _draft_of(desired: DesiredStore) -> State:
@@ -219,6 +224,12 @@ def _with_stored_pages(state: State, stored: State, usable: Collection[str], now
             for each in state.periods
         ),
     )
+
+
+def _is_outdated(stored: State, final: State, baked: State | None, now: float) -> bool:
+    """Return whether the state has to be written: it differs, or the code's own would count."""
+    is_older = baked is not None and stored.generation < baked.generation
+    return is_older or comparable(stored, now) != comparable(final, now)
 
 
 def _differ(stored: State, state: State, now: float) -> bool:

@@ -18,13 +18,13 @@ Before that publish, an edge that cannot read `state` goes by the code that it h
 exception, and it is counted.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 
 from maintenance.standby.layout import is_complete
-from maintenance.standby.plan import DesiredStore
+from maintenance.standby.plan import DesiredPeriod, DesiredStore
 from maintenance.standby.publishing import read_code
-from maintenance.standby.state import State, decode_state, renderings_of
+from maintenance.standby.state import Period, State, decode_state, renderings_of
 
 from tests.model_checking.standby_store.edge import stored
 from tests.model_checking.standby_store.world import Copies, Keys, World
@@ -36,9 +36,17 @@ _KINDS = "ht"
 
 def is_closed(desired: DesiredStore, now: float) -> bool:
     """Return whether the site is to be closed then."""
-    return any(
-        each.begins <= now and (not each.ends or now < each.ends) for each in desired.periods
-    )
+    return _is_within(desired.periods, now)
+
+
+def closes(value: str | None, now: float) -> bool:
+    """Return whether a value of `state` closes the site then."""
+    state = decode_state(value or "")
+    return state is not None and _is_within(state.periods, now)
+
+
+def _is_within(periods: Iterable[Period | DesiredPeriod], now: float) -> bool:
+    return any(each.begins <= now and (not each.ends or now < each.ends) for each in periods)
 
 
 def visible_states(world: World) -> frozenset[str | None]:

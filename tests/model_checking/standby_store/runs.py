@@ -1,34 +1,40 @@
 """
-The calls of a run, one at a time.
+The calls of a run, one at a time, in the order of the controller.
 
-    plan the times: ETag, switch, `state`, writes      a refused write starts over from the ETag
-    plan the store: ETag, switch, all keys, writes     the same
-    read the switch again, if it has written           if it has changed, all over again
-    read the function, then `state`                    publish only the state that it has planned
-    update and publish the function                    a refused one starts over from the function
+    stage      then
+    -------    ---------------------------------------------------------------------------------
+    times      if it has written, or is superseded, the switch is read again: another value
+               begins the run again. A run that has opened leaves the rest to the next one
+    all        the switch is read before, and after a write; another value begins the stage again
+    code       the end
+
+`StandbyStore` has what a stage does; the controller, `StandbySite` and `StandbyUpkeep` the rest.
 """
 
 from functools import cache
 
-from maintenance.standby.state import decode_state
-
+from tests.model_checking.standby_store import invariants
 from tests.model_checking.standby_store.protocol import (
-    Plan,
-    Reading,
+    Done,
     Variant,
     code_generation,
-    code_of,
     generation,
-    is_due,
-    plan_of,
+    next_call,
 )
-from tests.model_checking.standby_store.world import At, Keys, Request, Run, Scope, World
+from tests.model_checking.standby_store.world import (
+    Answer,
+    At,
+    Call,
+    Request,
+    Run,
+    Scope,
+    Stage,
+    World,
+)
 from tests.model_checking.world import Violation
 
-type Answered = tuple[World, bool]
-
 # Within an instant, which is a number of whole seconds; what is explored here needs fewer.
-_MAX_WRITES = 20
+_MAX_WRITES = 10
 
 
 class Runs:
@@ -37,121 +43,87 @@ class Runs:
     def __init__(self, scope: Scope, variant: Variant) -> None:
         self._scope = scope
         self._variant = variant
-        self._plan = cache(self._plan_of)
-        self._first = At.DESCRIBE if variant.reads_etag_first else At.SWITCH
-        self._calls = {
-            At.DESCRIBE: self._describe,
-            At.SWITCH: self._read_switch,
-            At.READ: self._read,
-            At.WRITE: self._write,
-            At.SWITCH_AGAIN: self._read_switch_again,
-            At.FUNCTION: self._read_function,
-            At.STATE: self._read_state,
-            At.UPDATE: self._update,
-            At.PUBLISH: self._publish,
-        }
+        self._next_call = cache(self._next_call_of)
 
     def start(self, world: World) -> Run:
-        """Return a new run; it knows what the switch says only if it never reads it again."""
-        return Run(self._first, desired=world.switch)
+        """Return a run that has just read the switch."""
+        return Run(Stage.TIMES, world.switch, now_of(self._scope, world))
 
-    def answer(self, world: World, number: int, run: Run) -> Answered:
+    def call(self, run: Run) -> Call:
+        """Return the next call of a run."""
+        if run.is_reading_switch:
+            return Call(At.SWITCH)
+        call = self._next(run)
+        assert isinstance(call, Call)
+        return call
+
+    def answer(self, world: World, number: int, run: Run) -> tuple[World, bool]:
         """Return the world after the next call of a run, and whether that was refused."""
-        return self._calls[run.at](world, number, run)
-
-    def start_over(self, run: Run) -> Run:
-        """Return the run after its call was refused, or its retry was."""
-        if run.at is At.WRITE:
-            return run._replace(at=self._first, requests=(), is_current=True, has_written=True)
-        return run._replace(at=At.FUNCTION, is_latest=True, code=b"")
-
-    def plan(self, world: World, desired: int, *, is_times: bool = False) -> Plan:
-        """Return what a run would write that reads everything at this moment."""
+        call = self.call(run)
+        if run.is_reading_switch:
+            return self._with_switch(world, number, run), False
+        if self._is_refused(run, call):
+            return with_run(world, number, refused(run, call)), True
         now = now_of(self._scope, world)
-        return self._plan(world.keys, desired, now, world.live, is_times=is_times)
+        if call.at in {At.WRITE, At.UPDATE, At.PUBLISH}:
+            world, run = _change(world, number, run, call, now)
+        answer = _answer(world, call, now)
+        run = run._replace(
+            answers=(*run.answers, answer),
+            is_current=run.is_current or call.at is At.ETAG,
+            is_latest=run.is_latest or call.at in {At.DEVELOPMENT, At.UPDATE},
+        )
+        return self._go_on(world, number, run), False
 
-    def _plan_of(
-        self, keys: Keys, desired: int, now: float, live: bytes, *, is_times: bool
-    ) -> Plan:
-        reading = Reading(keys, self._scope.desired[desired].store, now, live)
-        return plan_of(self._variant, reading, is_times=is_times)
+    def _is_refused(self, run: Run, call: Call) -> bool:
+        if call.at is At.WRITE:
+            return self._variant.is_conditional and not run.is_current
+        is_of_code = call.at in {At.UPDATE, At.PUBLISH}
+        return is_of_code and self._variant.is_code_conditional and not run.is_latest
 
-    def _describe(self, world: World, number: int, run: Run) -> Answered:
-        at = At.SWITCH if self._variant.reads_etag_first else At.WRITE
-        return with_run(world, number, run._replace(at=at, is_current=True)), False
+    def _go_on(self, world: World, number: int, run: Run) -> World:
+        """Return the world in which a run has come to its next call, or to its end."""
+        end = self._next(run)
+        if isinstance(end, Call):
+            return with_run(world, number, run)
+        run = run._replace(answers=(), is_current=True, is_latest=True)
+        is_superseded = end is Done.SUPERSEDED
+        match run.stage:
+            case Stage.TIMES | Stage.ALL if run.has_written or is_superseded:
+                if self._variant.reads_switch_again:
+                    after = run._replace(is_reading_switch=True, is_superseded=is_superseded)
+                    return with_run(world, number, after)
+                return self._next_stage(world, number, run)
+            case Stage.CODE:
+                return with_run(world, number, None)
+            case _:
+                return self._next_stage(world, number, run)
 
-    def _read_switch(self, world: World, number: int, run: Run) -> Answered:
-        desired = world.switch if self._variant.reads_switch_each_time else run.desired
-        return with_run(world, number, run._replace(at=At.READ, desired=desired)), False
-
-    def _read(self, world: World, number: int, run: Run) -> Answered:
-        plan = self.plan(world, run.desired, is_times=run.is_times)
-        planned = run._replace(requests=plan.requests, planned="" if run.is_times else plan.state)
-        if self._variant.publishes_first and not run.is_times:
-            left = planned._replace(at=At.FUNCTION)
-        elif plan.requests and not self._variant.reads_etag_first:
-            left = planned._replace(at=At.DESCRIBE)
-        else:
-            left = self._next(planned)
-        return with_run(world, number, left), False
-
-    def _next(self, run: Run) -> Run:
-        """Return the run with its next call, after a plan was made or a request was answered."""
-        if run.requests:
-            return run._replace(at=At.WRITE)
-        if run.is_times:
-            return run._replace(at=self._first, is_times=False, is_current=True)
-        if self._variant.publishes_first:
-            return run._replace(at=At.END)
-        reads_again = run.has_written and self._variant.reads_switch_again
-        return run._replace(at=At.SWITCH_AGAIN if reads_again else At.FUNCTION)
-
-    def _write(self, world: World, number: int, run: Run) -> Answered:
-        if self._variant.is_conditional and not run.is_current:
-            return with_run(world, number, self.start_over(run)), True
-        request = run.requests[0]
-        if request.state:
-            _check_generation(world, request.state)
-            world = world._replace(greatest=generation(request.state))
-        left = run._replace(requests=run.requests[1:], has_written=True)
-        return with_run(written(world, request, number), number, self._next(left)), False
-
-    def _read_switch_again(self, world: World, number: int, run: Run) -> Answered:
+    def _with_switch(self, world: World, number: int, run: Run) -> World:
         is_same = world.switch == run.desired
-        left = run._replace(at=At.FUNCTION) if is_same else self.start(world)
-        return with_run(world, number, left), False
+        if run.stage is Stage.TIMES and not is_same:
+            return with_run(world, number, self.start(world))
+        if run.stage is Stage.ALL and not is_same:
+            return with_run(world, number, Run(Stage.ALL, world.switch))
+        if run.is_superseded:
+            # By a change that was taken back: the run fails, and Lambda repeats it.
+            return with_run(world._replace(is_owed=True), number, None)
+        return self._next_stage(world, number, run)
 
-    def _read_function(self, world: World, number: int, run: Run) -> Answered:
-        return with_run(world, number, run._replace(at=At.STATE, is_latest=True)), False
+    def _next_stage(self, world: World, number: int, run: Run) -> World:
+        if run.stage is Stage.ALL:
+            return with_run(world, number, Run(Stage.CODE, run.desired))
+        if run.has_opened:
+            # The alarm clock wakes that one in a minute.
+            return with_run(world._replace(is_owed=True), number, None)
+        return with_run(world, number, Run(Stage.ALL, world.switch))
 
-    def _read_state(self, world: World, number: int, run: Run) -> Answered:
-        state = dict(world.keys).get("state")
-        is_planned = decode_state(state or "") == decode_state(run.planned)
-        left = self._after_publish(run)
-        if is_planned or self._variant.publishes_first:
-            code, now = code_of(run.planned), now_of(self._scope, world)
-            if is_due(world.live, code, world.published, now):
-                left = run._replace(at=At.UPDATE, code=code)
-        return with_run(world, number, left), False
+    def _next(self, run: Run) -> Call | Done:
+        # Nothing else of it matters.
+        return self._next_call(Run(run.stage, run.desired, run.since, run.answers))
 
-    def _update(self, world: World, number: int, run: Run) -> Answered:
-        if self._variant.is_code_conditional and not run.is_latest:
-            return with_run(world, number, self.start_over(run)), True
-        runs = tuple(each and each._replace(is_latest=False) for each in world.runs)
-        after = world._replace(draft=run.code, runs=runs)
-        return with_run(after, number, run._replace(at=At.PUBLISH, is_latest=True)), False
-
-    def _publish(self, world: World, number: int, run: Run) -> Answered:
-        if self._variant.is_code_conditional and not run.is_latest:
-            return with_run(world, number, self.start_over(run)), True
-        _check_code(world)
-        now = now_of(self._scope, world)
-        codes = world.codes | {world.live}
-        after = world._replace(live=world.draft, published=now, codes=codes)
-        return with_run(after, number, self._after_publish(run)), False
-
-    def _after_publish(self, run: Run) -> Run:
-        return self._next(run) if self._variant.publishes_first else run._replace(at=At.END)
+    def _next_call_of(self, run: Run) -> Call | Done:
+        return next_call(self._variant, self._scope.desired[run.desired].store, run)
 
 
 def now_of(scope: Scope, world: World) -> int:
@@ -160,9 +132,14 @@ def now_of(scope: Scope, world: World) -> int:
 
 
 def with_run(world: World, number: int, run: Run | None) -> World:
-    """Return the world with a run in this state; one that has ended is gone."""
-    left = None if run and run.at is At.END else run
-    return world._replace(runs=(*world.runs[:number], left, *world.runs[number + 1 :]))
+    """Return the world with a run in this state."""
+    return world._replace(runs=(*world.runs[:number], run, *world.runs[number + 1 :]))
+
+
+def refused(run: Run, call: Call) -> Run:
+    """Return the run after this call was refused, or its retry was."""
+    has_written = run.has_written or call.at is At.WRITE
+    return run._replace(answers=(), has_written=has_written, is_current=True, is_latest=True)
 
 
 def written(world: World, request: Request, number: int | None) -> World:
@@ -180,15 +157,50 @@ def written(world: World, request: Request, number: int | None) -> World:
     return world._replace(keys=frozenset(keys.items()), copies=frozenset(copies), runs=runs)
 
 
-def _check_generation(world: World, state: str) -> None:
-    if generation(state) % 1_000 > _MAX_WRITES:
-        raise Violation("calm: runs undo each other's writes again and again")
-    if generation(state) <= world.greatest:
-        raise Violation(f"forwards: {state} is written after {world.greatest}")
+def _answer(world: World, call: Call, now: int) -> Answer:
+    match call.at:
+        case At.STATE:
+            return Answer(now, value=dict(world.keys).get("state"))
+        case At.KEYS:
+            return Answer(now, keys=world.keys)
+        case At.SWITCH:
+            return Answer(now, switch=world.switch)
+        case At.LIVE:
+            return Answer(now, code=world.live, published=world.published)
+    return Answer(now)
 
 
-def _check_code(world: World) -> None:
+def _change(world: World, number: int, run: Run, call: Call, now: int) -> tuple[World, Run]:
+    """Return the world and the run after a call that changes something."""
+    if call.at is At.UPDATE:
+        return _updated(world, call.code), run
+    if call.at is At.PUBLISH:
+        return _published(world, now), run
+    assert call.request
+    closed = invariants.closes(dict(world.keys).get("state"), now)
+    opens = closed and call.request.state and not invariants.closes(call.request.state, now)
+    after = _written_by_run(world, call.request, number)
+    return after, run._replace(has_written=True, has_opened=run.has_opened or bool(opens))
+
+
+def _written_by_run(world: World, request: Request, number: int) -> World:
+    if request.state:
+        if generation(request.state) % 1_000 > _MAX_WRITES:
+            raise Violation("calm: runs undo each other's writes again and again")
+        if generation(request.state) <= world.greatest:
+            raise Violation(f"forwards: {request.state} is written after {world.greatest}")
+        world = world._replace(greatest=generation(request.state))
+    return written(world, request, number)
+
+
+def _updated(world: World, code: bytes) -> World:
+    runs = tuple(each and each._replace(is_latest=False) for each in world.runs)
+    return world._replace(draft=code, runs=runs)
+
+
+def _published(world: World, now: int) -> World:
     if code_generation(world.draft) < code_generation(world.live):
         raise Violation(f"forwards: {world.draft!r} is published after {world.live!r}")
     if code_generation(world.draft) > world.greatest:
         raise Violation(f"ahead: {world.draft!r} is published before it is written")
+    return world._replace(live=world.draft, published=now, codes=world.codes | {world.live})

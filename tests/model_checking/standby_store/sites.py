@@ -1,10 +1,10 @@
 """Small renderings, and what a switch with its windows makes of them."""
 
 from maintenance.standby.layout import RenderedKeys
-from maintenance.standby.plan import DesiredPeriod, DesiredStore
+from maintenance.standby.plan import DesiredPeriod, DesiredStore, plan_store
 from maintenance.standby.state import Period, State, encode_state
 
-from tests.model_checking.standby_store.protocol import code_of
+from tests.model_checking.standby_store.protocol import code_of, generation
 from tests.model_checking.standby_store.world import Budget, Desired, Scope, World
 
 T = 100_000
@@ -49,18 +49,18 @@ OPEN_BY_HAND = encode_state(State(9 * 10**15, LANGUAGES, PLAIN.rendering, ()))
 CLOSED_BY_HAND = encode_state(State(1, LANGUAGES, "", (Period(1, 0, ""),)))
 HANDS = (None, "{", OPEN_BY_HAND, CLOSED_BY_HAND)
 
-_AT_REST = encode_state(State(1, LANGUAGES, PLAIN.rendering, ()))
 _TEMPLATE = encode_state(State(0, LANGUAGES, "", ()))
+_LONG_AGO = 9.0
 
 
 def first_world(scope: Scope) -> World:
-    """Return an open site at rest, or one whose store has just been created."""
-    keys = {} if scope.is_new else {**ACCESS, **PLAIN.keys, "state": _AT_REST}
-    code = code_of(_TEMPLATE if scope.is_new else _AT_REST)
+    """Return a site at rest, as the first value of the switch says, or an empty store."""
+    keys = {} if scope.is_new else _keys_of(scope.desired[0].store)
+    state = keys.get("state", _TEMPLATE)
     return World(
         keys=frozenset(keys.items()),
-        draft=code,
-        live=code,
+        draft=code_of(state),
+        live=code_of(state),
         published=0.0,
         switch=0,
         instant=0,
@@ -71,17 +71,26 @@ def first_world(scope: Scope) -> World:
         copies=frozenset(),
         codes=frozenset(),
         desired=frozenset({0}),
-        greatest=1,
+        greatest=generation(state),
         by_hand=frozenset(),
     )
+
+
+def _keys_of(desired: DesiredStore) -> dict[str, str]:
+    plan = plan_store({}, desired, now=_LONG_AGO)
+    keys: dict[str, str] = {}
+    for each in plan.changes:
+        keys |= each.puts
+    return keys
 
 
 def scope(
     *values: Desired,
     budget: Budget,
+    first: Desired = OFF,
     instants: tuple[int, ...] = (T,),
     edits: tuple[str | None, ...] = (),
     is_new: bool = False,
 ) -> Scope:
-    """Return a scope that begins with the switch at off."""
-    return Scope((OFF, *values), instants, budget, edits, is_new)
+    """Return a scope in which the switch has these values, one after the other."""
+    return Scope((first, *values), instants, budget, edits, is_new)

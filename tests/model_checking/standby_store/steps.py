@@ -2,20 +2,20 @@
 
 from collections.abc import Iterator
 from functools import cache
+from itertools import product
 
 from tests.model_checking.standby_store import invariants
 from tests.model_checking.standby_store.edge import baked_in
-from tests.model_checking.standby_store.protocol import Variant, code_of, is_due
-from tests.model_checking.standby_store.runs import Runs, now_of, with_run, written
-from tests.model_checking.standby_store.world import At, Budget, Request, Run, Scope, World
+from tests.model_checking.standby_store.protocol import Variant, has_other_state, needs_publish
+from tests.model_checking.standby_store.runs import Runs, now_of, refused, with_run, written
+from tests.model_checking.standby_store.world import Budget, Keys, Request, Run, Scope, World
 from tests.model_checking.world import Violation
 
+type _States = frozenset[str | None]
 type Step = tuple[str, World]
 
 # Edges have everything after about a minute, and the function after some minutes.
 _LAG_SECONDS = 120
-# Within an instant, which is a number of whole seconds; what is explored here needs fewer.
-_MAX_WRITES = 20
 _NO_MORE = Budget(runs=0)
 
 
@@ -35,7 +35,9 @@ class Steps:
         self._settled: set[World] = set()
         self._check_complete = cache(invariants.check_complete)
         self._check_whole = cache(lambda keys, copies: invariants.check_whole(keys, copies, whole))
+        self._check_desired = cache(self._check_desired_of)
         self._see = cache(self._seen)
+        self._has_other = cache(self._has_other_of)
 
     def after(self, world: World) -> Iterator[Step]:
         """Yield each step and the world after it."""
@@ -57,7 +59,10 @@ class Steps:
             budget = world.budget._replace(runs=world.budget.runs - 1)
             started = world._replace(budget=budget, is_owed=False)
             begun = self._runs.start(world)
-            yield "a run starts", with_run(started, world.runs.index(None), begun)
+            yield (
+                f"a run starts and reads {self._scope.desired[world.switch].word}",
+                with_run(started, world.runs.index(None), begun),
+            )
         if world.budget.edits:
             yield from self._edit(world)
         for number, run in enumerate(world.runs):
@@ -94,16 +99,17 @@ class Steps:
             yield f"somebody writes {value} into state", edited
 
     def _run_steps(self, world: World, number: int, run: Run) -> Iterator[Step]:
-        name = f"run {number + 1}"
+        name, call = f"run {number + 1}", self._runs.call(run)
         after, is_refused = self._runs.answer(world, number, run)
-        what = f" {run.requests[0]}" if run.at is At.WRITE else ""
-        yield f"{name} {run.at.value}{what}{' and is refused' if is_refused else ''}", after
+        yield f"{name} {call}{' and is refused' if is_refused else ''}", after
         budget = world.budget
         changed = (after.keys, after.draft, after.live) != (world.keys, world.draft, world.live)
         if changed and budget.losses:
             lost = after._replace(budget=budget._replace(losses=budget.losses - 1))
-            again = with_run(lost, number, self._runs.start_over(run))
-            yield f"{name} {run.at.value}{what}, and the retry is refused", again
+            yield (
+                f"{name} {call}, and the retry is refused",
+                with_run(lost, number, refused(run, call)),
+            )
         if budget.crashes:
             crashed = world._replace(
                 budget=budget._replace(crashes=budget.crashes - 1), is_owed=True
@@ -112,17 +118,20 @@ class Steps:
 
     def _check(self, world: World) -> None:
         states, codes = invariants.visible_states(world), invariants.visible_codes(world)
-        self._check_complete(world.keys, states - world.by_hand, codes)
-        pages = frozenset(each for each in world.keys if each[0] != "state")
-        self._check_whole(pages, frozenset(each for each in world.copies if each[0] != "state"))
-        now = self._now(world)
-        expected = {self._is_closed(each, now) for each in world.desired}
-        for state in states - world.by_hand:
-            for code in codes:
-                if self._see(state, code, now) not in expected:
-                    raise Violation(
-                        f"desired: with {state} and {code!r} it is {_word(not expected.pop())}"
-                    )
+        by_runs = states - world.by_hand
+        pages, copies = _without_state(world.keys), _without_state(world.copies)
+        self._check_complete(pages, by_runs, codes)
+        self._check_whole(pages, copies)
+        self._check_desired(by_runs, codes, world.desired, self._now(world))
+
+    def _check_desired_of(
+        self, states: _States, codes: frozenset[bytes], desired: frozenset[int], now: int
+    ) -> None:
+        expected = {self._is_closed(each, now) for each in desired}
+        for state, code in product(states, codes):
+            is_closed = self._see(state, code, now)
+            if is_closed not in expected:
+                raise Violation(f"desired: with {state} and {code!r} it is {_word(is_closed)}")
 
     def _settle(self, world: World) -> None:
         idle = world._replace(budget=_NO_MORE, desired=frozenset(), runs=(None,), greatest=0)
@@ -130,14 +139,15 @@ class Steps:
             return
         started = world._replace(budget=_NO_MORE, runs=(None,))
         try:
-            self._check_settled(self._run_alone(started) if world.is_owed else started)
+            while started.is_owed:
+                started = self._run_alone(started)
+            self._check_settled(started)
         except Violation as violation:
             raise Violation(f"{violation} (when nothing else happens)") from violation
         self._settled.add(idle)
 
     def _check_settled(self, world: World) -> None:
-        plan = self._runs.plan(world, world.switch)
-        if plan.has_state:
+        if self._has_other_state(world):
             raise Violation(f"settled: {dict(world.keys).get('state')} stays, and no run is owed")
         state = dict(world.keys)["state"]
         at_rest = world._replace(copies=frozenset())
@@ -172,10 +182,15 @@ class Steps:
         return world
 
     def _is_at_rest(self, world: World) -> bool:
-        plan = self._runs.plan(world, world.switch)
-        return not plan.has_state and not is_due(
-            world.live, code_of(plan.state), 0, self._now(world)
-        )
+        state = dict(world.keys).get("state")
+        is_written = state is not None and not self._has_other_state(world)
+        return is_written and not needs_publish(world.live, str(state), self._now(world))
+
+    def _has_other_state(self, world: World) -> bool:
+        return self._has_other(world.keys, world.switch, self._now(world), world.live)
+
+    def _has_other_of(self, keys: Keys, switch: int, now: float, live: bytes) -> bool:
+        return has_other_state(keys, self._scope.desired[switch].store, now, live)
 
     def _seen(self, state: str | None, code: bytes, now: float) -> bool:
         return self._variant.see({"state": state}.get, baked_in(code), now).is_closed
@@ -188,6 +203,11 @@ class Steps:
 
     def _instants(self, world: World) -> tuple[int, ...]:
         return (self._now(world), *self._scope.instants[world.instant + 1 :])
+
+
+@cache
+def _without_state[Value](keys: frozenset[tuple[str, Value]]) -> frozenset[tuple[str, Value]]:
+    return frozenset(each for each in keys if each[0] != "state")
 
 
 def _word(is_closed: bool) -> str:  # noqa: FBT001 - a function of one value

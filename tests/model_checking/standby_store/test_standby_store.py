@@ -38,9 +38,9 @@ ORDINARY = (
     scope(BRANDED, BRANDED_OFF, budget=Budget(2)),
     scope(UPGRADE, MOVE, budget=Budget(2)),
     scope(WINDOW, OFF, budget=Budget(1, crashes=1), instants=DURING_WINDOW),
-    scope(UPGRADE, OFF, budget=Budget(2), instants=LATER),
+    scope(OFF, first=UPGRADE, budget=Budget(3), instants=LATER),
     scope(ON, budget=Budget(1, edits=1), edits=HANDS),
-    scope(UPGRADE, budget=Budget(2, crashes=1), is_new=True),
+    scope(UPGRADE, budget=Budget(2), is_new=True),
 )
 THOROUGH = (
     scope(UPGRADE, OFF, ON, budget=Budget(3, crashes=1, losses=1)),
@@ -70,12 +70,12 @@ BROKEN = {
     ),
     "a rendering is deleted with the state that named it": (
         broken.WITHOUT_HOUR,
-        scope(UPGRADE, OFF, budget=Budget(2)),
+        scope(OFF, first=UPGRADE, budget=Budget(2)),
         "complete",
     ),
     "a rendering that the published code names is deleted": (
         broken.WITHOUT_CODE,
-        scope(UPGRADE, OFF, budget=Budget(3), instants=LATER[:2]),
+        scope(OFF, first=UPGRADE, budget=Budget(3, crashes=1), instants=LATER[:2]),
         "complete",
     ),
     "two pages have the same keys": (
@@ -85,7 +85,7 @@ BROKEN = {
     ),
     "a closed site is opened while its pages are written": (
         broken.OPENING_FOR_PAGES,
-        scope(UPGRADE, MOVE, budget=Budget(2), instants=LATER[:2]),
+        scope(MOVE, first=UPGRADE, budget=Budget(1)),
         "desired",
     ),
     "the generation is the time alone": (

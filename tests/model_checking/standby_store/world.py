@@ -15,19 +15,26 @@ type Keys = frozenset[tuple[str, str]]
 type Copies = frozenset[tuple[str, str | None]]
 
 
-class At(Enum):
-    """The next call of a run, or the end of it."""
+class Stage(Enum):
+    """The three parts of a run that write."""
 
-    DESCRIBE = "reads the store's ETag"
-    SWITCH = "reads the switch"
-    READ = "reads the store and makes a plan"
+    TIMES = "times"
+    ALL = "all"
+    CODE = "code"
+
+
+class At(Enum):
+    """A call, in words for the trace."""
+
+    ETAG = "reads the store's ETag"
+    STATE = "reads the state"
+    KEYS = "reads all keys"
+    SWITCH = "reads the switch again"
     WRITE = "writes"
-    SWITCH_AGAIN = "reads the switch again"
-    FUNCTION = "reads the function"
-    STATE = "reads the state to publish"
+    LIVE = "reads the published code"
+    DEVELOPMENT = "reads the function's ETag"
     UPDATE = "updates the function"
     PUBLISH = "publishes the function"
-    END = "ends"
 
 
 class Request(NamedTuple):
@@ -47,23 +54,47 @@ class Request(NamedTuple):
         return f"{self.state}" if self.state else ", ".join(names)
 
 
+class Call(NamedTuple):
+    """A call, with the request of a write, or the code of an update."""
+
+    at: At
+    request: Request | None = None
+    code: bytes = b""
+
+    def __str__(self) -> str:
+        """Return it for a trace."""
+        return f"{self.at.value} {self.request}" if self.request else self.at.value
+
+
+class Answer(NamedTuple):
+    """The answer to a call, and when it came; only the members of that call are set."""
+
+    now: int
+    value: str | None = None
+    keys: Keys = frozenset()
+    switch: int = 0
+    code: bytes = b""
+    published: float = 0.0
+
+
 class Run(NamedTuple):
     """
-    A run: where it is, and what it has read that still matters to it.
+    A run: what it has read from the switch, and since when, and the answers in this try of a stage.
 
     `is_current` is whether nobody else has written the store since it read the ETag, `is_latest`
-    the same of the function. `is_times` is the first pass, which plans the times alone.
+    the same of the function. A refused condition begins the stage again, without earlier answers.
     """
 
-    at: At = At.DESCRIBE
-    is_times: bool = True
+    stage: Stage
+    desired: int
+    since: int = 0
+    answers: tuple[Answer, ...] = ()
     is_current: bool = True
     is_latest: bool = True
-    desired: int = 0
-    requests: tuple[Request, ...] = ()
     has_written: bool = False
-    planned: str = ""
-    code: bytes = b""
+    has_opened: bool = False
+    is_reading_switch: bool = False
+    is_superseded: bool = False
 
 
 class Budget(NamedTuple):

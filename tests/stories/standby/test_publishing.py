@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from maintenance.errors import RunFailed
 from maintenance.standby.publishing import read_code
-from maintenance.standby.state import State
+from maintenance.standby.state import Period, State, encode_state
 from maintenance.wakeup import AlarmClockRang
+from msgspec.structs import replace
 
 from tests.stories.site import BUCKET
 from tests.stories.standby.site import StandbySite
@@ -118,3 +119,25 @@ def test_a_conflict_of_two_publishes_starts_over(standby: StandbySite) -> None:
     standby.site.runs_at(datetime.now(UTC) + timedelta(minutes=6))
 
     assert standby.state() == _baked(standby)
+
+
+@pytest.mark.usefixtures("distribution_id")
+def test_what_somebody_wrote_by_hand_is_not_published(standby: StandbySite) -> None:
+    """A sweep that trusts its note publishes another program, but not with times of theirs."""
+    later = datetime.now(UTC) + timedelta(minutes=20)
+    standby.site.runs_at(later)
+    state = standby.state()
+    closed = replace(state, generation=state.generation + 1, periods=(Period(1, 0, state.default),))
+    standby.puts(state=encode_state(closed))
+    standby.site.cloud.s3.put_object(Bucket=BUCKET, Key=_PROGRAM, Body=_THEIRS)
+    before = standby.live_code()
+
+    standby.site.runs_at(later + timedelta(minutes=15))
+    trusted = standby.live_code()
+    # The first one opens the site, and leaves the rest to the next one.
+    standby.site.runs_at(later + timedelta(days=1, minutes=1))
+    standby.site.runs_at(later + timedelta(days=1, minutes=2))
+
+    assert before == trusted
+    assert "statusCode:418" in standby.live_code()
+    assert ((), ()) == (_baked(standby).periods, standby.state().periods)

@@ -19,6 +19,7 @@ from maintenance.standby.plan import (
     DesiredStore,
     StorePlan,
     desired_period,
+    has_times,
     plan_store,
     plan_times,
 )
@@ -270,6 +271,25 @@ def test_the_generation_is_above_that_of_the_code_too() -> None:
     assert [T * 2_000 + 1, T * 2_000 + 2] == [
         _state(each.puts).generation for each in plan.changes if "state" in each.puts
     ]
+
+
+def test_a_state_that_is_older_than_that_of_the_code_is_written_again() -> None:
+    """Although it says what is desired: the function would go by the other one."""
+    baked = State(T * 2_000, LANGUAGES, DEFAULT.rendering, CLOSED_BY_SWITCH)
+
+    plan = plan_store(AT_REST, desired(), now=NOW, baked=baked)
+
+    assert (["state"], T * 2_000 + 1) == (_shape(plan), plan.state.generation)
+
+
+def test_a_state_is_compared_with_the_times_that_are_desired() -> None:
+    """As far as it has room, and whatever its pages are."""
+    windows = [period(T + each * HOUR, T + each * HOUR + 60) for each in range(1, 12)]
+    state = plan_store(AT_REST, desired(*windows), now=NOW).state
+
+    assert has_times(state, windows, now=NOW)
+    assert not has_times(state, windows[1:], now=NOW)
+    assert not has_times(OPEN, [period()], now=NOW)
 
 
 def test_only_pages_that_the_state_has_room_for_are_written() -> None:
