@@ -146,6 +146,23 @@ def test_a_skip_disarms_the_site(site: Site, armed: str) -> None:
     assert set() == site.attached(armed)["default"]
 
 
+@pytest.mark.parametrize("is_window_deleted", [True, False])
+def test_without_a_switch_only_a_window_keeps_the_site_armed(
+    site: Site, armed: str, *, is_window_deleted: bool
+) -> None:
+    """The site then stays as it is: open, and a window still closes it."""
+    before = site.config(armed)
+    site.cloud.ssm.delete_parameter(Name=SWITCH)
+    if is_window_deleted:
+        site.cloud.ssm.delete_parameter(Name=f"{SWITCH}/windows/weekly")
+
+    with pytest.raises(RunFailed, match="does not exist"):
+        site.runs_at(ARMS + timedelta(minutes=1))
+
+    assert is_window_deleted is (set() == site.attached(armed)["default"])
+    assert is_window_deleted is (before != site.config(armed))
+
+
 def test_a_plain_off_leaves_the_site_armed(site: Site, armed: str) -> None:
     """A window that begins after the off runs."""
     before = site.config(armed)
@@ -271,10 +288,10 @@ def test_a_site_that_has_just_opened_is_armed_by_the_next_run(
     site.says("off")
 
     site.runs_at(ARMS)
-    opened = site.attached(distribution_id)["default"]
+    opened, published = site.attached(distribution_id)["default"], site.published()
     site.runs_at(ARMS + timedelta(minutes=1))
 
-    assert set() == opened
+    assert (set(), []) == (opened, published)
     assert "Weekly update" in site.answers(distribution_id, at=START)
 
 

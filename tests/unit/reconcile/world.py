@@ -40,7 +40,7 @@ from tests.builders import (
     no_requesters,
 )
 
-_SETTINGS = Settings.from_env(
+SETTINGS = Settings.from_env(
     {
         "DEAD_LETTER_QUEUE_ARN": "arn:aws:sqs:us-east-1:123456789012:dead-letters",
         "DISTRIBUTIONS": DISTRIBUTION_ID,
@@ -77,7 +77,7 @@ class World:
 
     def controller(self, *, max_distributions: int = 25) -> Controller:
         """Return a controller whose every adapter is this world."""
-        settings = replace(_SETTINGS, max_distributions=max_distributions)
+        settings = replace(SETTINGS, max_distributions=max_distributions)
         timer = Timer(elapsed=lambda: self.seconds, sleep=self.sleep)
         configs = ThrottledConfigs(self, timer, Deadline(timer.elapsed, 600), jitter=lambda: 1.0)
         reconciler = DistributionReconciler(configs, _Records(self))
