@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from sandbox.process import Sandbox
 from tests.stories.site import SWITCH
-from tools.screens.stage import Stage, make_stage
+from tools.screens.stage import Stage, make_stage, make_standby_stage
 
 _WEEKLY = "cron(0 2 ? * SUN *) for 2h"
 
@@ -23,7 +23,7 @@ class Screen:
 
 def screens(sandbox: Sandbox) -> Iterator[Screen]:
     """Yield the screen of each situation."""
-    for make in (_a_maintenance, _refused, _stuck, _gone, _deleted, _windows, _timeline):
+    for make in (_a_maintenance, _refused, _stuck, _gone, _deleted, _windows, _timeline, _standby):
         yield from make(sandbox)
 
 
@@ -108,3 +108,15 @@ def _timeline(sandbox: Sandbox) -> Iterator[Screen]:
     stage.waits_until(monday)
     typed = "windows --weeks 2"
     yield Screen("Windows", "The coming weeks.", typed, stage.types(typed))
+
+
+def _standby(sandbox: Sandbox) -> Iterator[Screen]:
+    stage = make_standby_stage(sandbox)
+    situation = "The standby engine, before its function is attached."
+    yield _status(stage, "Not attached", situation)
+    typed = "standby attach"
+    situation = "What attaching it changes; one place is taken."
+    yield Screen("Attach", situation, typed, stage.asks(typed))
+    typed = "standby attach --except-paths default --yes"
+    situation = "The default behavior may stay open."
+    yield Screen("Attached", situation, typed, stage.types(typed))

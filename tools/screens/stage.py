@@ -28,9 +28,10 @@ from sandbox.process import Sandbox, start_sandbox
 from tests.cli.asking import on_terminal
 from tests.cli.deployed import STACK, Deployed, deploy
 from tests.cloud import Cloud
-from tests.sandbox.builders import a_behavior, a_distribution, a_function, functions
+from tests.sandbox.builders import a_behavior, a_distribution, a_function, a_store, functions
 
 WIDTH = 80
+STANDBY = "site-maintenance-a1b2c3d4-5678-90ab-cdef-0123456789ab"
 _SPINNER = "Finding out what this changes"
 
 
@@ -107,6 +108,19 @@ def _aws() -> boto3.Session:
     return boto3.Session(region_name="us-east-1")
 
 
+def make_standby_stage(sandbox: Sandbox) -> Stage:
+    """Make the same site with the standby engine, whose function is attached nowhere yet."""
+    stage = make_stage(sandbox)
+    site = stage.deployed.site
+    store = a_store(site.cloud)
+    a_function(site.cloud, STANDBY, store=store)
+    standby = {"ENGINE": "standby", "STANDBY_FUNCTION": STANDBY, "STANDBY_STORE_ARN": store}
+    stage.deployed.configure(**standby)
+    os.environ |= standby
+    stage.runs()
+    return stage
+
+
 def make_stage(sandbox: Sandbox, **settings: str) -> Stage:
     """Make an empty cloud with an open site, whose default behavior has a function."""
     sandbox.reset()
@@ -125,7 +139,7 @@ def make_stage(sandbox: Sandbox, **settings: str) -> Stage:
         },
     )
     defaults = {"TIME_ZONE": "Europe/Ljubljana", "EXISTING_FUNCTIONS": "displace"}
-    variables = {"STACK_NAME": STACK} | defaults | settings
+    variables = {"STACK_NAME": STACK, "ENGINE": "attach"} | defaults | settings
     deployed = deploy(cloud, distribution_id, **variables)
     os.environ |= sandbox.environment() | deployed.site.environment(distribution_id, **variables)
     stage = Stage(deployed)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import random
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
@@ -57,11 +56,6 @@ _WITH_THEIRS = (
 _WITHOUT_THEIRS = (
     "your function that is composed with it no longer runs there; --put-back attaches it again"
 )
-_VERBS = {
-    Action.ATTACH: "Attach it to",
-    Action.REPLACE: "replace it at",
-    Action.DETACH: "detach it from",
-}
 
 
 class _Writer(Struct, frozen=True):
@@ -151,12 +145,12 @@ def _run(
     names = {each.distribution_id: named(each) for each in distributions}
     if not any(map(_changes, planned)):
         return _answer(session, writer, names, planned, "There is nothing to change.")
-    if not terminal.as_json:
+    if not (terminal.as_json or is_confirmed):
         terminal.explain("", render_outcomes(planned, names), "")
     if not confirm(terminal, _question(planned), is_confirmed=is_confirmed):
         return ExitCode.FAILED
     done = [
-        writer.apply(each) if _changes(outcome) else outcome
+        replace(writer.apply(each), warnings=outcome.warnings) if _changes(outcome) else outcome
         for each, outcome in zip(distributions, planned, strict=True)
     ]
     changed = sum(each.changed for each in done)
@@ -189,15 +183,9 @@ def _answer(
 
 
 def _question(planned: Iterable[Outcome]) -> str:
-    counts = Counter(step.action for each in planned for step in each.steps)
-    parts = [
-        f"{verb} {counted(counts[action], 'cache behavior')}"
-        for action, verb in _VERBS.items()
-        if counts[action]
-    ]
-    number = sum(map(_changes, planned))
-    text = f"{' and '.join(parts)} of {counted(number, 'distribution')}?"
-    return f"{text[0].upper()}{text[1:]}"
+    numbers = [sum(step.action in _CHANGING for step in each.steps) for each in planned]
+    behaviors = counted(sum(numbers), "cache behavior")
+    return f"Update {behaviors} of {counted(sum(map(bool, numbers)), 'distribution')}?"
 
 
 def _changes(outcome: Outcome) -> bool:
