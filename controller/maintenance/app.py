@@ -32,6 +32,7 @@ from maintenance.model import Timer
 from maintenance.reconcile.command import CommandWriter
 from maintenance.reconcile.controller import Controller
 from maintenance.reconcile.desired_state import DesiredStateReader
+from maintenance.reconcile.engine_switch import EngineSwitch
 from maintenance.reconcile.install import Installation
 from maintenance.reporting.announce import Announcer
 from maintenance.reporting.brief import Verdict, brief_answer
@@ -39,7 +40,7 @@ from maintenance.reporting.events import EventSite
 from maintenance.reporting.report import Report
 from maintenance.reporting.requesters import Requesters
 from maintenance.reporting.telemetry import count_report, log_report, logger
-from maintenance.settings import Settings
+from maintenance.settings import Settings, StandbySettings
 from maintenance.wakeup import (
     UNADDRESSED,
     Addressed,
@@ -52,6 +53,7 @@ from maintenance.wakeup import (
 from maintenance.wiring.clients import Clients
 
 if TYPE_CHECKING:
+    from maintenance.reconcile.former_standby import FormerStandby
     from maintenance.wiring.attach import AttachEngine
     from maintenance.wiring.standby import StandbyEngine
 
@@ -74,6 +76,7 @@ class App(Struct, frozen=True):
     alarm_clock: AlarmClock
     controller: Controller
     engine: AttachEngine | StandbyEngine
+    clients: Clients
     run_time: RunTime
     clock: Callable[[], datetime]
 
@@ -113,13 +116,33 @@ class App(Struct, frozen=True):
         if request_type == "Create":
             self.alarm_clock.restart()
         controller = self.controller.for_installation()
+        engine_switch = EngineSwitch(
+            self.settings.stack_name,
+            controller,
+            controller.distributions,
+            self.settings.edge.owns,
+            self._former_standby,
+        )
         Installation(
-            self.settings.stack_name, controller, self.parameters, self.status_parameter
+            self.settings.stack_name,
+            controller,
+            self.parameters,
+            self.status_parameter,
+            engine_switch,
         ).handle(request)
         if request_type == "Delete":
             # In this order: a run that finds it stopped writes no status.
             _tolerate("alarm clock kept", self.alarm_clock.stop)
             _tolerate("status kept", self.status_parameter.delete)
+
+    def _former_standby(self, function_arn: str, store_arn: str) -> FormerStandby:
+        """Return the standby function and the store of the engine that the stack had before."""
+        from maintenance.reconcile.former_standby import FormerStandby  # noqa: PLC0415
+        from maintenance.wiring.standby import standby_store  # noqa: PLC0415
+
+        name = function_arn.rpartition("/")[2]
+        store = standby_store(self.clients, StandbySettings(name, store_arn))
+        return FormerStandby(store, self.clock)
 
     def _begin(self, seconds: float) -> None:
         self.run_time.begin(seconds)
@@ -244,6 +267,7 @@ def assemble(
         alarm_clock,
         controller,
         engine,
+        clients,
         run_time,
         clock,
     )

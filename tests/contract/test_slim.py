@@ -65,6 +65,17 @@ def test_what_only_the_command_line_runs_is_removed(tmp_path: Path) -> None:
     assert {"maintenance/app.py"} == modules
 
 
+def test_the_program_of_the_standby_function_is_kept(tmp_path: Path) -> None:
+    """The controller reads it from its package, and publishes it."""
+    program = tmp_path / "maintenance" / "standby" / "function.js"
+    program.parent.mkdir(parents=True)
+    program.write_bytes((CONTROLLER / "standby" / "function.js").read_bytes())
+
+    subprocess.run([SLIM, tmp_path], check=True)  # noqa: S603 - our own tool
+
+    assert {"maintenance/standby/function.js"} == _left(tmp_path)
+
+
 def test_a_module_is_compiled_and_again_after_an_edit(tmp_path: Path) -> None:
     """Python ignores a compiled file of another source."""
     module = tmp_path / "answer.py"

@@ -16,6 +16,7 @@ from tests.sandbox.builders import (
     a_function,
     a_user,
     a_version,
+    change_default,
     edge,
     functions,
 )
@@ -171,6 +172,7 @@ def test_yes_asks_nothing_and_a_second_stack_has_its_own_switch(empty: Cloud) ->
         (["--set", "LeadTimeMinutes"], "--set takes NAME=VALUE"),
         (["--distributions", "E0NOWHERE0000"], "there is no distribution E0NOWHERE0000"),
         (["--file", "/nowhere.toml"], "/nowhere.toml cannot be read"),
+        (["--engine", "fast"], "Engine must be one of attach, standby; this is 'fast'"),
     ],
 )
 def test_a_deployment_that_cannot_work_is_refused(
@@ -309,6 +311,53 @@ def test_what_another_stack_closes_is_not_said_to_be_open(empty: Cloud, deployer
     assert f"is deleted, and the stack shop closes {site.distribution_id}." in ran.stdout
     assert "is open" not in ran.stdout + ran.stderr
     assert before == site.config()
+
+
+def test_with_standby_the_end_says_how_to_attach_and_destroy_asks_to_detach(
+    empty: Cloud, deployer: Cloud
+) -> None:
+    """By a flag, without a further question; nothing is deleted before that."""
+    site = DeployedStack(empty, a_distribution(empty, "site"))
+    words = ("--distributions", site.distribution_id, "--engine", "standby", "--yes")
+
+    created = types(deployer, "deploy", *words)
+
+    assert 0 == created.returncode, created.stderr
+    arn = site.output("StandbyFunctionArn")
+    assert "  site-maintenance standby attach\n" in created.stdout
+    assert f"  {arn}\n" in created.stdout
+    rights = created.stderr
+    assert "UpdateKeys" in rights
+    assert "UpdateDistribution" not in rights
+
+    used = functions(viewer_request=arn)
+    change_default(empty, site.distribution_id, FunctionAssociations=used)
+    refused = types(deployer, "destroy", "--yes")
+    change_default(empty, site.distribution_id, FunctionAssociations=functions())
+    destroyed = types(deployer, "destroy", "--yes")
+
+    assert (1, "") == (refused.returncode, refused.stdout)
+    assert f"detach first: the standby function is still attached to {site.distribution_id}" in (
+        refused.stderr
+    )
+    assert 0 == destroyed.returncode, destroyed.stderr
+    assert [] == _stacks(empty)
+
+
+def test_a_switch_to_another_engine_shows_the_rights_that_it_takes_away(
+    empty: Cloud, deployer: Cloud
+) -> None:
+    """Before it asks."""
+    site = DeployedStack(empty, a_distribution(empty, "site"))
+    types(deployer, "deploy", "--distributions", site.distribution_id, "--yes")
+
+    code, _, screen = answers(deployer, "deploy", "--engine", "standby", lines=["n"])
+
+    said = " ".join(screen.split())
+    assert 1 == code
+    assert "Engine attach → standby" in said
+    assert "UpdateKeys" in said.partition("It takes these rights away:")[0]
+    assert "UpdateDistribution" in said.partition("It takes these rights away:")[2]
 
 
 def _create_sibling(cloud: Cloud, distribution: str) -> None:

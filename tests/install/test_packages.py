@@ -34,6 +34,12 @@ def checkout(tmp_path: Path) -> Path:
 
 def _wheel(checkout: Path) -> tuple[set[str], str]:
     """Build the wheel; return the packages in it, and what was said."""
+    names, said = _names_in_wheel(checkout)
+    inside = "maintenance/resources/packages/"
+    return {each.removeprefix(inside) for each in names if each.startswith(inside)}, said
+
+
+def _names_in_wheel(checkout: Path) -> tuple[set[str], str]:
     ran = subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel"],
         cwd=checkout,
@@ -43,9 +49,7 @@ def _wheel(checkout: Path) -> tuple[set[str], str]:
     )
     (file,) = (checkout / "dist").glob("*.whl")
     with zipfile.ZipFile(file) as archive:
-        inside = "maintenance/resources/packages/"
-        names = {each for each in archive.namelist() if each.startswith(inside)}
-    return {each.removeprefix(inside) for each in names}, ran.stderr
+        return set(archive.namelist()), ran.stderr
 
 
 def test_packages_of_these_sources_are_in_the_wheel(checkout: Path) -> None:
@@ -54,6 +58,13 @@ def test_packages_of_these_sources_are_in_the_wheel(checkout: Path) -> None:
     (checkout / "controller" / "__pycache__" / "a.cpython-313.pyc").write_bytes(b"x")
 
     assert {"edge-1.zip", "template.json"} == _wheel(checkout)[0]
+
+
+def test_the_program_of_the_standby_function_is_in_the_wheel(checkout: Path) -> None:
+    """The command composes it with a function of the site's own."""
+    names, _ = _names_in_wheel(checkout)
+
+    assert "maintenance/standby/function.js" in names
 
 
 def test_outdated_packages_are_left_out_and_named(checkout: Path) -> None:

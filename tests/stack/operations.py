@@ -160,7 +160,7 @@ def _delete_installation(stack: DeployedStack) -> str:
     return eventually(lambda: " ".join(log_lines(stack, "status kept")[before:]))
 
 
-def request_installation(stack: DeployedStack, request_type: str) -> str:
+def request_installation(stack: DeployedStack, request_type: str, **properties: str) -> str:
     """Send the custom resource's request as CloudFormation does; return why it failed, or ''."""
     response_url = stack.cloud.s3.generate_presigned_url(
         "put_object", Params={"Bucket": stack.output("StateBucket"), "Key": "answer"}
@@ -172,6 +172,8 @@ def request_installation(stack: DeployedStack, request_type: str) -> str:
         "RequestId": "1",
         "LogicalResourceId": "Installation",
         "PhysicalResourceId": "Installation-of-1",
+        "ResourceProperties": properties,
+        "OldResourceProperties": properties,
     }
     assert "" == stack.invoke(request)
     answer = stack.cloud.s3.get_object(Bucket=stack.output("StateBucket"), Key="answer")

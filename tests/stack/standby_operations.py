@@ -15,9 +15,14 @@ _CLOSE = Operation(run=write("on"))
 _RENDER = Operation(run=write("on: the page is rendered"))
 
 
+def _create(stack: DeployedStack) -> str:
+    """Return why the controller refuses a new stack; its process has read no package yet."""
+    return request_installation(stack, "Create", Engine="standby")
+
+
 def _deploy_again(stack: DeployedStack) -> str:
     """Return why the controller refuses an update of the stack after its code was changed."""
-    return request_installation(stack, "Update")
+    return request_installation(stack, "Update", Engine="standby")
 
 
 def _publish_other_code(stack: DeployedStack) -> None:
@@ -47,7 +52,7 @@ def function_name(stack: DeployedStack) -> str:
 _PUBLISH = Operation(run=_deploy_again, prepare=(_publish_other_code,))
 _READ_PROGRAM = Operation(run=_deploy_again, prepare=(_publish_other_code,))
 _OPERATIONS: dict[str, dict[str, Operation]] = {
-    "ReadMaintenanceFunction": {"lambda:GetFunction": _RENDER},
+    "ReadMaintenanceFunction": {"lambda:GetFunction": Operation(run=_create)},
     "ReadAndWriteStandbyStore": {
         "cloudfront-keyvaluestore:DescribeKeyValueStore": _CLOSE,
         "cloudfront-keyvaluestore:GetKey": _CLOSE,

@@ -1,7 +1,9 @@
 """The fixtures of the stories: one site, and the controller's environment and log."""
 
+import http.server
 import io
 import json
+import threading
 from collections.abc import Callable, Iterator
 from logging import StreamHandler
 from typing import Any
@@ -12,6 +14,8 @@ from maintenance.reporting.telemetry import logger
 from tests.cloud import Cloud
 from tests.sandbox.builders import a_distribution
 from tests.stories.site import Site, make_site
+
+type Answers = list[dict[str, str]]
 
 
 @pytest.fixture
@@ -71,3 +75,23 @@ def log() -> Iterator[io.StringIO]:
     before = handler.setStream(text)
     yield text
     handler.setStream(before)
+
+
+@pytest.fixture
+def answers() -> Iterator[tuple[str, Answers]]:
+    """Give a URL for responses to CloudFormation, and the responses put there."""
+    put: Answers = []
+
+    class Receiver(http.server.BaseHTTPRequestHandler):
+        def do_PUT(self) -> None:
+            put.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Keep quiet."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/answer", put
+        server.shutdown()

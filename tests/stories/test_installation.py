@@ -1,40 +1,17 @@
 """The custom resource on create, update and delete, and its responses to CloudFormation."""
 
-import http.server
-import json
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from maintenance.errors import EventRefused
 
 from tests.sandbox.builders import a_behavior, a_distribution, a_function, functions
+from tests.stories.conftest import Answers
 from tests.stories.site import STATUS, SWITCH, Site
 
 type LooksAfter = Callable[..., None]
-type Answers = list[dict[str, str]]
 
 STACK_ID = "arn:aws:cloudformation:us-east-1:000000000000:stack/site/6d8e5b2a-0c9f-4a1e-8b7d"
-
-
-@pytest.fixture
-def answers() -> Iterator[tuple[str, Answers]]:
-    """Give a URL for responses to CloudFormation, and the responses put there."""
-    put: Answers = []
-
-    class Receiver(http.server.BaseHTTPRequestHandler):
-        def do_PUT(self) -> None:
-            put.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Keep quiet."""
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/answer", put
-        server.shutdown()
 
 
 def request(kind: str, url: str, **members: object) -> dict[str, object]:

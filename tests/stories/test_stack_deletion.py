@@ -7,10 +7,9 @@ import pytest
 
 from tests.cloud import eventually
 from tests.sandbox.builders import a_behavior, a_distribution, a_function, functions
+from tests.stories.conftest import Answers
 from tests.stories.site import GROUP, STATUS, SWITCH, Site
-from tests.stories.test_installation import Answers, answers, request, switch
-
-__all__ = ["answers"]
+from tests.stories.test_installation import request, switch
 
 type LooksAfter = Callable[..., None]
 CALLS = (

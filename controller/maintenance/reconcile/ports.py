@@ -221,3 +221,10 @@ class Reconciler(Protocol):
 
     def plan(self, changed: ParameterChanged | None = None) -> Report:
         """Return what a run would do; raise MaintenanceError."""
+
+
+class FormerStandby(Protocol):
+    """The standby function and the store of a stack that gets another engine."""
+
+    def open_for_good(self) -> None:
+        """Write a state that never closes, and publish it at once; raise MaintenanceError."""

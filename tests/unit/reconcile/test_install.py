@@ -5,17 +5,31 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from maintenance.errors import ConfigurationError, ObservationError, RunFailed
-from maintenance.model import Mode
+from maintenance.model import Association, Distribution, Mode
+from maintenance.reconcile.engine_switch import EngineSwitch
 from maintenance.reconcile.install import Installation
 from maintenance.reporting.report import Outcome, Report
-from maintenance.reporting.status import Status
+from maintenance.reporting.status import Status, StoreNote
 from maintenance.reporting.status_document import encode_status
 from maintenance.schedule.switch import ReadSwitch, Says, Switch, parse_switch
-from maintenance.wakeup import ParameterChanged, Wakeup
+from maintenance.wakeup import ParameterChanged, Sweep, Wakeup
 
-from tests.builders import NOW, a_decision, a_switch
+from tests.builders import (
+    ACCOUNT,
+    EDGE,
+    NOW,
+    OURS,
+    a_behavior,
+    a_decision,
+    a_distribution,
+    a_function,
+    a_switch,
+)
 
 CHANGED = ParameterChanged("/site/maintenance", NOW)
+FUNCTION = f"arn:aws:cloudfront::{ACCOUNT}:function/site-maintenance-1"
+STANDBY = a_function(name="site-maintenance-1")
+NOTE = StoreNote(1, "", read=NOW)
 
 
 @dataclass
@@ -26,6 +40,10 @@ class _World:
     errors: tuple[str, ...] = ()
     mode: Mode = Mode.LIVE
     status: str | None = None
+    listing: tuple[Distribution, ...] = ()
+    input_errors: tuple[str, ...] = ("another thing is wrong",)
+    housekeeping_errors: tuple[str, ...] = ()
+    store: StoreNote | None = NOTE
     done: list[str] = field(default_factory=list)
 
     def read_switch(self) -> ReadSwitch:
@@ -37,12 +55,21 @@ class _World:
 
     def plan(self, changed: ParameterChanged | None = None) -> Report:
         self.done.append(f"plan, after {changed}")
-        return Report(a_decision(), input_errors=self.errors)
+        return Report(a_decision(self.mode), input_errors=self.errors)
+
+    def list_distributions(self) -> tuple[Distribution, ...]:
+        return self.listing
 
     def reconcile(self, wakeup: Wakeup) -> Report:
         self.done.append(f"reconcile, after {wakeup}")
         stuck = Outcome("E1", "Deployed", (), errors=self.errors)
-        return Report(a_decision(self.mode), (stuck,), input_errors=("another thing is wrong",))
+        return Report(
+            a_decision(self.mode),
+            (stuck,),
+            input_errors=self.input_errors,
+            housekeeping_errors=self.housekeeping_errors,
+            store=self.store,
+        )
 
 
 @dataclass
@@ -66,13 +93,54 @@ class _Unreachable(_World):
         raise ObservationError(f"SSM does not take {value}")
 
 
-def _handle(request_type: str | None, world: _World) -> list[str]:
-    Installation("site", world, world, _Status(world.status)).handle(_request(request_type))
+@dataclass
+class _Standby:
+    """The former standby engine; it notes what it does among what the world has done."""
+
+    done: list[str]
+
+    def open_for_good(self) -> None:
+        self.done.append("open for good")
+
+
+def _installation(world: _World) -> Installation:
+    def standby_of(function_arn: str, store_arn: str) -> _Standby:
+        world.done.append(f"{function_arn} with {store_arn}")
+        return _Standby(world.done)
+
+    return Installation(
+        "site",
+        world,
+        world,
+        _Status(world.status),
+        EngineSwitch("site", world, world, EDGE.owns, standby_of),
+    )
+
+
+def _handle(request_type: str | None, world: _World, engine: str = "attach") -> list[str]:
+    _installation(world).handle(_request(request_type, engine))
     return world.done
 
 
-def _request(request_type: str | None) -> dict[str, object]:
-    properties = {"SwitchParameter": "/site/maintenance"}
+def _switch_engine(world: _World, old: str, new: str) -> list[str]:
+    """Update from one engine to the other."""
+    request = _request("Update", new)
+    _installation(world).handle({**request, "OldResourceProperties": _properties(old)})
+    return world.done
+
+
+def _properties(engine: str) -> dict[str, str]:
+    is_standby = engine == "standby"
+    return {
+        "SwitchParameter": "/site/maintenance",
+        "Engine": engine,
+        "StandbyFunctionArn": FUNCTION if is_standby else "",
+        "StandbyStoreArn": "store" if is_standby else "",
+    }
+
+
+def _request(request_type: str | None, engine: str = "attach") -> dict[str, object]:
+    properties = _properties(engine)
     return {
         "RequestType": request_type,
         "ResourceProperties": properties,
@@ -106,7 +174,7 @@ def test_create_takes_over_the_status_of_an_earlier_stack() -> None:
 def test_update_to_another_switch_refuses_a_status_of_another_application() -> None:
     """The update is rolled back to the earlier name."""
     old = {"OldResourceProperties": {"SwitchParameter": "/another/name"}}
-    installation = Installation("site", _World(), _World(), _Status("green"))
+    installation = _installation(_World(status="green"))
 
     with pytest.raises(ConfigurationError, match="choose another SwitchParameter"):
         installation.handle(_request("Update") | old)
@@ -144,7 +212,7 @@ def test_update_without_properties_writes_nothing() -> None:
     """Such as one that was sent manually."""
     world = _World()
 
-    Installation("site", world, world, _Status()).handle({"RequestType": "Update"})
+    _installation(world).handle({"RequestType": "Update"})
 
     assert [] == world.done
 
@@ -157,7 +225,7 @@ def test_update_to_another_switch_writes_it_if_it_is_missing(
     world = _World(switch)
     old = {"OldResourceProperties": {"SwitchParameter": "/another/name"}}
 
-    Installation("site", world, world, _Status()).handle(_request("Update") | old)
+    _installation(world).handle(_request("Update") | old)
 
     assert expected == world.done
 
@@ -198,3 +266,148 @@ def test_an_unknown_request_type_is_refused(request_type: str | None) -> None:
     """CloudFormation documents three."""
     with pytest.raises(ConfigurationError, match=f"no request type {request_type!r}"):
         _handle(request_type, _World())
+
+
+def test_create_with_standby_writes_the_store_and_publishes() -> None:
+    """The code of the template lets every request through, and the store is empty."""
+    world = _World(input_errors=())
+
+    assert ["off", f"reconcile, after {CHANGED}"] == _handle("Create", world, "standby")
+
+
+def test_create_with_standby_leaves_an_existing_switch_alone() -> None:
+    """That no behavior has the new function yet is an error of the run, but not of the stack."""
+    lacks = ("E1: default lacks the standby function",)
+    world = _World(a_switch(Says.ON), lacks, Mode.MAINTENANCE, input_errors=())
+
+    assert [f"reconcile, after {Sweep()}"] == _handle("Create", world, "standby")
+
+
+@pytest.mark.parametrize(
+    "world",
+    [
+        _World(input_errors=("why",)),
+        _World(input_errors=(), housekeeping_errors=("why",)),
+        _World(errors=("why",), input_errors=(), store=None),
+    ],
+    ids=["invalid settings, or no page", "not published", "no store"],
+)
+def test_create_with_standby_fails_if_it_is_not_complete(world: _World) -> None:
+    """So that the deployment shows it, and not the first maintenance."""
+    with pytest.raises(RunFailed, match=r"^the stack cannot manage its site: why$"):
+        _handle("Create", world, "standby")
+
+
+def test_update_with_standby_publishes_a_new_program() -> None:
+    """With the state as it is, so that a closed site stays closed."""
+    world = _World(a_switch(Says.ON), mode=Mode.MAINTENANCE)
+
+    assert [f"reconcile, after {Sweep()}"] == _handle("Update", world, "standby")
+
+
+def test_update_with_standby_is_not_refused_for_what_the_owner_has_wrong() -> None:
+    """A window, the page, or a behavior that lacks the function: the old stack has them too."""
+    world = _World(a_switch(), ("E1: default lacks the standby function",))
+
+    assert [f"reconcile, after {Sweep()}"] == _handle("Update", world, "standby")
+
+
+@pytest.mark.parametrize(
+    "world",
+    [_World(a_switch(), housekeeping_errors=("why",)), _World(a_switch(), ("why",), store=None)],
+    ids=["not published", "no store"],
+)
+def test_update_with_standby_fails_if_it_is_not_complete(world: _World) -> None:
+    """It is rolled back to the program before."""
+    with pytest.raises(RunFailed, match=r"^the standby function is not ready: why$"):
+        _handle("Update", world, "standby")
+
+
+def test_delete_fails_while_a_behavior_has_the_standby_function() -> None:
+    """CloudFormation could not delete it, and would have deleted the controller before."""
+    listing = (a_distribution("E1", "www.example.com", behaviors=(a_behavior(None, STANDBY),)),)
+    world = _World(a_switch(), listing=listing)
+
+    with pytest.raises(RunFailed, match=r"^detach first: .* E1 \(www\.example\.com\); run "):
+        _handle("Delete", world, "standby")
+
+    assert f"reconcile, after {CHANGED}" in world.done
+
+
+def test_an_open_site_can_be_switched_to_standby() -> None:
+    """What is attached to a distribution of another application does not matter."""
+    listing = (a_distribution("E1", behaviors=(a_behavior(None, a_function()),)),)
+    world = _World(a_switch(), listing=listing)
+
+    done = _switch_engine(world, "attach", "standby")
+
+    assert [f"reconcile, after {Sweep()}"] == done
+
+
+@pytest.mark.parametrize(
+    ("mode", "words"),
+    [
+        (
+            Mode.MAINTENANCE,
+            r"^the site is in maintenance \(the switch says so\), and its engine .*: write off",
+        ),
+        (
+            Mode.LIVE,
+            r"^the maintenance function is still attached to E1 \(www\.example\.com\): write",
+        ),
+    ],
+)
+def test_a_switch_to_standby_is_refused_while_ours_is_attached(mode: Mode, words: str) -> None:
+    """The new role may not take it off."""
+    listing = (a_distribution("E1", "www.example.com", behaviors=(a_behavior("/a", OURS),)),)
+    world = _World(a_switch(), mode=mode, listing=listing)
+
+    with pytest.raises(RunFailed, match=words):
+        _switch_engine(world, "attach", "standby")
+
+    assert [] == [each for each in world.done if not each.startswith("plan")]
+
+
+def test_a_switch_to_attach_opens_what_the_function_would_still_close() -> None:
+    """By the ARNs of the old properties, because the new stack has none of them."""
+    world = _World(a_switch())
+
+    done = _switch_engine(world, "standby", "attach")
+
+    assert [f"{FUNCTION} with store", "open for good"] == done
+
+
+def test_a_switch_to_attach_is_refused_while_a_behavior_has_the_function() -> None:
+    """Before anything is written: in maintenance the site would open."""
+    listing = (a_distribution("E1", "www.example.com", behaviors=(a_behavior(None, STANDBY),)),)
+    world = _World(a_switch(), mode=Mode.MAINTENANCE, listing=listing)
+
+    with pytest.raises(RunFailed, match=r"the site is in maintenance .*: write off, then"):
+        _switch_engine(world, "standby", "attach")
+
+    assert "open for good" not in world.done
+
+
+@pytest.mark.parametrize(
+    ("refused", "attached"),
+    [(("attach", "standby"), OURS), (("standby", "attach"), STANDBY)],
+    ids=["to standby", "to attach"],
+)
+def test_a_refused_switch_can_be_rolled_back_in_maintenance(
+    refused: tuple[str, str], attached: Association
+) -> None:
+    """CloudFormation does that by an update the other way round, while the site stays closed."""
+    listing = (a_distribution("E1", behaviors=(a_behavior(None, attached),)),)
+    world = _World(a_switch(Says.ON), mode=Mode.MAINTENANCE, listing=listing)
+    old, new = refused
+
+    with pytest.raises(RunFailed):
+        _switch_engine(world, old, new)
+    world.done.clear()
+    done = _switch_engine(world, new, old)
+
+    expected = {
+        "attach": [f"{FUNCTION} with store", "open for good"],
+        "standby": [f"reconcile, after {Sweep()}"],
+    }
+    assert expected[old] == done
