@@ -3,6 +3,7 @@
 import json
 
 from tests.cloud import Cloud
+from tests.sandbox.builders import refused
 from tests.sandbox.failing import a_failing_function, process_of
 
 
@@ -35,3 +36,13 @@ def test_an_error_has_the_name_of_its_class(cloud: Cloud) -> None:
     response = cloud.functions.invoke(FunctionName=name)
 
     assert "ValueError" == json.loads(response["Payload"].read())["errorType"]
+
+
+def test_a_throttled_invocation_is_an_error_of_the_call(cloud: Cloud) -> None:
+    """It has no class, because no handler ran."""
+    name = a_failing_function(cloud)
+    cloud.functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
+
+    assert ("TooManyRequestsException", 429) == refused(
+        lambda: cloud.functions.invoke(FunctionName=name)
+    )

@@ -90,7 +90,8 @@ def _patch_execute(execute: Callable[..., _Result]) -> Callable[..., _Result]:
     def execute_and_name(function: _Result, event: object) -> _Result:
         result = execute(function, event)
         body = result.get("body")
-        if result.get("error") and isinstance(body, dict):
+        # A throttled invocation has no errorType: it is an error of the call.
+        if result.get("error") and isinstance(body, dict) and "errorType" in body:
             body["errorType"] = _class_of(body, result.get("log", ""))
         return result
 
