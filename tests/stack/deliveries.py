@@ -5,13 +5,17 @@ The controller runs, or the event becomes a dead letter, or AWS counts that even
 lost.
 """
 
+from __future__ import annotations
+
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from tests.cloud import eventually
-from tests.stack.conftest import DeployedStack
+
+if TYPE_CHECKING:
+    from tests.stack.conftest import DeployedStack  # which imports this module
 
 # An operation returns what went wrong, '' if nothing did; a step returns nothing.
 type Run = Callable[[DeployedStack], str]
@@ -31,8 +35,15 @@ def trigger_sweep(stack: DeployedStack) -> None:
     write_sweep(stack, state="ENABLED")
 
 
-def write_sweep(stack: DeployedStack, *, state: Literal["ENABLED", "DISABLED"]) -> None:
-    """Write the sweep's schedule as it is, but with this state."""
+def postpone_sweep(stack: DeployedStack) -> None:
+    """Let the sweep's schedule run no sooner than in an hour."""
+    write_sweep(stack, state="ENABLED", StartDate=datetime.now(UTC) + timedelta(hours=1))
+
+
+def write_sweep(
+    stack: DeployedStack, *, state: Literal["ENABLED", "DISABLED"], **members: datetime
+) -> None:
+    """Write the sweep's schedule as it is, but with this state and these members."""
     name, group = stack.physical_id("ControllerSweep"), stack.physical_id("ScheduleGroup")
     sweep = stack.cloud.scheduler.get_schedule(Name=name, GroupName=group)
     stack.cloud.scheduler.update_schedule(
@@ -42,6 +53,7 @@ def write_sweep(stack: DeployedStack, *, state: Literal["ENABLED", "DISABLED"]) 
         ScheduleExpression=sweep["ScheduleExpression"],
         FlexibleTimeWindow=sweep["FlexibleTimeWindow"],
         Target=sweep["Target"],
+        **members,  # type: ignore[arg-type]  # its start
     )
 
 

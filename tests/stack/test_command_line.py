@@ -31,8 +31,11 @@ def types(stack: DeployedStack, *typed: str) -> "subprocess.CompletedProcess[str
 def test_sweep_lets_the_controller_run_and_shows_what_it_did(quiet: DeployedStack) -> None:
     """Here the event of the switch is lost, and the sweep closes the site."""
     quiet.put(quiet.switch, "on")
+    quiet.cloud.sandbox.set(deploy_seconds=3600)
 
     ran = types(quiet, "sweep")
+    quiet.cloud.sandbox.set(deploy_seconds=2)
+    quiet.cloud.sandbox.finish_deployments()
     again = types(quiet, "sweep", "--json")
 
     shown = words(ran.stdout)
