@@ -6,6 +6,7 @@ starts seconds earlier. tests/contract/test_imports.py checks that.
 """
 
 import os
+import signal
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,8 @@ _DEPLOYING = ["demo", "stack", "deployment", "examples", "invoke", "live_check"]
 
 def pytest_configure() -> None:
     """Keep the user's AWS settings and proxies, and `make test`, away from what tests start."""
+    # A shell lets its background jobs, and all that they start, ignore Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     isolate(os.environ)
     for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
         os.environ.pop(name, None)

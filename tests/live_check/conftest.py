@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,11 +19,6 @@ from tests.timing import PATIENCE
 
 ROOT = Path(__file__).parent.parent.parent
 ACCOUNT_ID = "000000000000"
-
-
-def _accept_ctrl_c() -> None:
-    # A shell lets its background jobs, and what they start, ignore it.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @dataclass(frozen=True)
@@ -51,7 +45,6 @@ class Checked:
                 "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
                 "COLUMNS": "200",
             },
-            preexec_fn=_accept_ctrl_c,  # noqa: PLW1509 - no thread runs yet
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

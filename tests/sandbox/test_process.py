@@ -97,16 +97,10 @@ def test_a_missing_environment_is_named() -> None:
         pass
 
 
-def _enable_ctrl_c() -> None:
-    # A shell may have started the tests in the background, ignoring it.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 def _start_in_another_process() -> tuple[subprocess.Popen[str], Sandbox]:
     starter = subprocess.Popen(  # noqa: S603 - the program above
         [sys.executable, "-c", _STARTER],
         cwd=ROOT,
-        preexec_fn=_enable_ctrl_c,  # noqa: PLW1509 - no thread of ours runs
         stdout=subprocess.PIPE,
         text=True,
     )
