@@ -17,7 +17,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/pycache
 
 .DEFAULT_GOAL := help
-.PHONY: help setup bench demo sandbox live-check test laws cover fmt lint types imports template audit build check lock \
+.PHONY: help setup bench demo demo-fleet sandbox live-check test laws cover fmt lint types imports template audit build check lock \
 	clean docs screens page-images check-docs load mutation invoke lambda-image packages install release
 
 help: ## Show this list
@@ -43,6 +43,9 @@ $(TERSER): standby_function/package-lock.json
 
 demo: setup ## Show maintenance on this machine: a site, on, off, a window (two minutes; ENGINE=standby)
 	@$(BIN)/python -m sandbox.demo $(if $(ENGINE),--engine $(ENGINE))
+
+demo-fleet: setup ## Show a fleet on this machine: a hub and two accounts (about three minutes)
+	@$(BIN)/python -m sandbox.demo.fleet
 
 sandbox: setup ## Keep a deployed site running to play with (PORT=4570 to choose the port)
 	@$(BIN)/python -m sandbox.demo --keep$(if $(ENGINE), --engine $(ENGINE))$(if $(PORT), --port $(PORT))

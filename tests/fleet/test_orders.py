@@ -77,6 +77,11 @@ def test_a_tolerated_share_lets_the_rest_go_on(hub: Hub) -> None:
     assert "SUCCEEDED" == ended["status"]
     expected = {"a": "closed", "b": "closed", "c-slow": "TooSlow", "d-refuses": "NotReached"}
     assert expected == hub.report(ended)
+    causes = {each["Error"]: each["Cause"] for each in hub.rows(ended) if "Error" in each}
+    assert {
+        "TooSlow": "the site is closing at the deadline: 1 deploying",
+        "NotReached": "access denied",
+    } == causes
 
 
 def test_an_on_without_an_end_is_refused(hub: Hub) -> None:

@@ -132,6 +132,18 @@ def distribution_config(origin_url: str, functions: Functions, *, reference: str
     }
 
 
+def plain_config(origin_url: str, reference: str) -> Any:  # noqa: ANN401 - boto3's own shape
+    """Return the DistributionConfig of a site with one behavior, no alias and no functions."""
+    return {
+        "CallerReference": reference,
+        "Comment": reference,
+        "Enabled": True,
+        "DefaultRootObject": "index.html",
+        "Origins": _items(_origin(origin_url)),
+        "DefaultCacheBehavior": {**_behavior(None), "ViewerProtocolPolicy": "allow-all"},
+    }
+
+
 def _origin(origin_url: str) -> dict[str, Any]:
     address = urlsplit(origin_url)
     return {

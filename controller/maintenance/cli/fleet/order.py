@@ -126,5 +126,5 @@ def describe_overtaken(answer: Mapping[str, Any]) -> str:
 def describe_late(status: Mapping[str, Any]) -> str:
     """Return what a site is at the deadline."""
     left = [f"{count} {name}" for name, count in status["counts"].items() if count]
-    errors = "".join(f"; {each}" for each in status["errors"])
-    return f"the site is {status['state']} at the deadline: {', '.join(left)}{errors}"
+    said = "; ".join([*left, *status["errors"]])
+    return f"the site is {status['state']} at the deadline: {said}"

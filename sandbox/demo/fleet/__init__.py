@@ -1,0 +1,1 @@
+"""The demo of a fleet: `make demo-fleet`."""
