@@ -217,3 +217,7 @@ SETTLED_AT_ONCE = Variant(apply=lambda ports, intent: apply(_SettledAtOnce(ports
 OPEN_SITES_UNREAD = Variant(owes=lambda _: False)
 UNCONDITIONAL = Variant(apply=lambda ports, intent: apply(_Unconditional(ports), intent))
 NEVER_OPENING = Variant(apply=_never_open)
+# Decides by the listing alone whether arming displaces anything.
+ARMING_BY_THE_LISTING = Variant(
+    apply=lambda ports, intent: apply(ports, replace(intent, is_ahead=False))
+)

@@ -10,6 +10,7 @@ What must always hold, checked with an independent reader of XML.
                 all runs have finished, one more run restores what is owed, or its errors name it
     settled     that run does what the switch says or says why not, which it may only for a cause; a
                 run after that writes nothing
+    early       ahead of a window, no update removes a function of another party
     untouched   no byte outside the two association lists changes
 
 A displaced function is owed until a run restores it, or a third party attaches a function of the
@@ -114,6 +115,15 @@ def check_lawful(
             lost = ghost.owed - now - (unfit & still_owed(ghost.owed, now))
             if lost:
                 raise Violation(f"kept: {_name(path)} opened without {_listed(lost)}")
+
+
+@cache
+def check_early(before: bytes, after: bytes) -> None:
+    """Raise Violation if an update ahead of a window displaces a function."""
+    now = attached(after)
+    for path, was in attached(before).items():
+        if lost := was - now[path] - ours(was):
+            raise Violation(f"early: {_name(path)} lost {_listed(lost)}")
 
 
 def check_settled(

@@ -93,8 +93,11 @@ class Steps:
             self._recorded.add(key)
 
     def _settle(self, idle: World) -> None:
+        if self._scope.desired[idle.switch].intent.is_ahead:
+            # A run that opens the distribution leaves arming to the next one.
+            idle, _ = self._run_alone(idle)
         once, errors = self._run_alone(idle)
-        desired = self._scope.desired[idle.switch]
+        desired = self._scope.desired[idle.switch].at(idle.xml)
         invariants.check_settled(idle, once, desired, errors)
         is_untouched = idle.budget.edits == self._scope.budget.edits
         if is_untouched and desired.intent.mode is Mode.LIVE and once.xml != self._scope.xml:
@@ -110,7 +113,9 @@ class Steps:
         state: Run | Finished = run
         call = self._replay.next_call(run)
         while isinstance(state, Run) and isinstance(call, Call):
-            world, answer = self._answer(world._replace(runs=(state,)), call)
+            before = world
+            world, answer = self._answer(before._replace(runs=(state,)), call)
+            self._check_early(state, before, world)
             self.check(world)
             state = self._replay.resume(state, answer)
             call = self._replay.next_call(state) if isinstance(state, Run) else state
@@ -141,6 +146,7 @@ class Steps:
         call = self._replay.next_call(run)
         assert isinstance(call, Call)
         after, answer = self._answer(world, call)
+        self._check_early(run, world, after)
         outcome = " and is refused" if answer.refused else ""
         yield f"{name} {call.kind}{outcome}", self._resume(after, number, run, answer)
         if budget.losses and (after.record, after.version) != (world.record, world.version):
@@ -151,6 +157,10 @@ class Steps:
         if budget.crashes:
             crashed = world._replace(budget=budget._replace(crashes=budget.crashes - 1))
             yield f"{name} crashes", _with_run(crashed, number, None)
+
+    def _check_early(self, run: Run, before: World, after: World) -> None:
+        if self._scope.desired[run.desired].intent.is_ahead and before.xml != after.xml:
+            invariants.check_early(before.xml, after.xml)
 
     def _resume(self, world: World, number: int, run: Run, answer: Answer) -> World:
         return self._with_state(world, number, run, self._replay.resume(run, answer))

@@ -21,6 +21,16 @@ pytestmark = untraced
 CLOSE = Intent(Mode.MAINTENANCE, EDGE, EDGE.base_arn)
 ON = DesiredState("on", CLOSE)
 OFF = DesiredState("off", Intent(Mode.LIVE, EDGE))
+# Until a window begins, ARMED.arn lets visitors through; then the site is closed with it, or by ON.
+ARMED_ARN = edge_arn(9)
+ARMED = DesiredState(
+    "armed", Intent(Mode.MAINTENANCE, EDGE, ARMED_ARN, is_ahead=True, armed=(ARMED_ARN,))
+)
+REARMED = DesiredState(
+    "armed for another start",
+    Intent(Mode.MAINTENANCE, EDGE, edge_arn(10), is_ahead=True, armed=(ARMED_ARN, edge_arn(10))),
+)
+BEGUN = DesiredState("the window has begun", Intent(Mode.MAINTENANCE, EDGE, ARMED_ARN))
 REPLACED = DesiredState("on with another page", replace(CLOSE, arn=edge_arn(8)))
 PARTLY = DesiredState("on except /a", replace(CLOSE, except_paths=("/a",)))
 OTHER_ENGINE = (
@@ -36,6 +46,7 @@ OTHER_SITE = config_of(
 )
 PLAIN_SITE = config_of([a_behavior()])
 SITE_OF_ONE = config_of([a_behavior(None, a_lambda())])
+SITE_OF_TWO = config_of([a_behavior(None, a_lambda(VIEWER_RESPONSE)), a_behavior("/a")])
 CROWDED_SITE = config_of(
     [a_behavior(), a_behavior("/a", a_lambda()), a_behavior("/b", a_function())]
 )
@@ -89,6 +100,11 @@ BROKEN = {
         Scope(SITE_OF_ONE, (ON, OFF), Budget(runs=2, edits=0, crashes=0, losses=0)),
         "recorded",
     ),
+    "a function that is attached just before arming is displaced": (
+        broken_protocols.ARMING_BY_THE_LISTING,
+        Scope(PLAIN_SITE, (ARMED,), Budget(1, 1, 0, 0), edits=(ATTACHES_LAMBDA,)),
+        "early",
+    ),
     "the records of open sites are not read": (
         broken_protocols.OPEN_SITES_UNREAD,
         Scope(SITE_OF_ONE, (ON, OFF), Budget(runs=1, edits=1, crashes=0, losses=0)),
@@ -102,6 +118,9 @@ ORDINARY = (
     Scope(SITE, (ON, OFF, ON), Budget(runs=3, edits=0, crashes=1, losses=0)),
     Scope(SITE, (ON, OFF, PARTLY), Budget(runs=2, edits=0, crashes=1, losses=1)),
     Scope(OTHER_SITE, OTHER_ENGINE, Budget(runs=2, edits=0, crashes=1, losses=1)),
+    Scope(SITE_OF_TWO, (ARMED, BEGUN, OFF), Budget(runs=2, edits=0, crashes=1, losses=1)),
+    Scope(PLAIN_SITE, (ARMED, OFF), Budget(2, 1, 0, 0), None, (ATTACHES_LAMBDA, "clears")),
+    Scope(SITE, (ON, ARMED, BEGUN), Budget(runs=2, edits=0, crashes=1, losses=0)),
 )
 THOROUGH = (
     Scope(SITE, (ON, OFF), Budget(runs=2, edits=1, crashes=1, losses=1)),
@@ -114,6 +133,10 @@ THOROUGH = (
     Scope(SITE, (ON, OFF), Budget(runs=1, edits=2, crashes=1, losses=1)),
     Scope(SITE, (ON, OFF, PARTLY), Budget(runs=2, edits=1, crashes=1, losses=1)),
     Scope(SITE, (ON, OFF, PARTLY, REPLACED, ON), Budget(runs=3, edits=0, crashes=1, losses=1)),
+    Scope(SITE_OF_TWO, (OFF, ARMED, BEGUN, OFF), Budget(runs=3, edits=0, crashes=1, losses=1)),
+    Scope(SITE_OF_TWO, (ARMED, OFF), Budget(2, 1, 0, 0), None, OF_FUNCTIONS),
+    Scope(SITE_OF_TWO, (ARMED, REARMED, ON, OFF), Budget(runs=3, edits=1, crashes=1, losses=0)),
+    Scope(SITE, (ON, ARMED, BEGUN, OFF), Budget(runs=3, edits=1, crashes=1, losses=0)),
     *(scope for _, scope, _ in BROKEN.values()),
 )
 

@@ -7,7 +7,8 @@ new version or write id is the lowest number that no run has read and may still 
 
 from typing import NamedTuple
 
-from maintenance.cloudfront.plan import Intent
+from maintenance.cloudfront.config import read_config
+from maintenance.cloudfront.plan import Intent, arm_or_open
 from maintenance.model import Association
 
 type PathPattern = str | None
@@ -101,6 +102,11 @@ class DesiredState(NamedTuple):
 
     word: str
     intent: Intent
+
+    def at(self, xml: bytes) -> "DesiredState":
+        """Return what it asks for at this configuration: ahead of a window, maybe to open it."""
+        behaviors = [each.behavior for each in read_config(xml).behaviors]
+        return self._replace(intent=arm_or_open(self.intent, behaviors))
 
 
 class Scope(NamedTuple):
