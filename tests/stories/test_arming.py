@@ -115,6 +115,21 @@ def test_nothing_is_displaced_before_the_start(
     assert site.version(with_auth) == site.version(distribution_id)
 
 
+def test_a_site_that_would_lose_its_functions_everywhere_has_no_time_to_arm(
+    site: Site, looks_after: LooksAfter
+) -> None:
+    """The report says so, and the alarm clock rings only at the start."""
+    auth = a_version(site.cloud, "auth")
+    behavior = a_behavior(LambdaFunctionAssociations=edge(viewer_request=auth))
+    looks_after(a_distribution(site.cloud, DefaultCacheBehavior=behavior), **LEAD)
+    site.schedules("weekly", WINDOW)
+
+    report = site.runs_at(ARMS - timedelta(minutes=2))
+
+    assert None is report["arming"]
+    assert f"at({START:%Y-%m-%dT%H:%M:%S})" == site.alarm()
+
+
 @pytest.mark.promise
 def test_a_window_that_is_deleted_while_the_site_is_armed_does_not_close_it(
     site: Site, armed: str

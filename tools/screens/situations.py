@@ -23,7 +23,18 @@ class Screen:
 
 def screens(sandbox: Sandbox) -> Iterator[Screen]:
     """Yield the screen of each situation."""
-    for make in (_a_maintenance, _refused, _stuck, _gone, _deleted, _windows, _timeline, _standby):
+    makers = (
+        _a_maintenance,
+        _refused,
+        _stuck,
+        _gone,
+        _deleted,
+        _windows,
+        _armed,
+        _timeline,
+        _standby,
+    )
+    for make in makers:
         yield from make(sandbox)
 
 
@@ -92,6 +103,16 @@ def _windows(sandbox: Sandbox) -> Iterator[Screen]:
     typed = "windows skip weekly --yes"
     shown = stage.types(typed)
     yield Screen("Skipped", "It must not run this time.", typed, shown)
+
+
+def _armed(sandbox: Sandbox) -> Iterator[Screen]:
+    stage = make_stage(sandbox, is_free=True)
+    start = datetime.now(UTC) + timedelta(minutes=13)
+    stage.deployed.site.schedules("upgrade", f"at({start:%Y-%m-%dT%H:%M}) for 2h in UTC")
+    stage.runs()
+    stage.settles()
+    situation = "A window begins in some minutes, where the site has no functions of its own."
+    yield _status(stage, "Armed", situation)
 
 
 def _timeline(sandbox: Sandbox) -> Iterator[Screen]:

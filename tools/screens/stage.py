@@ -121,12 +121,13 @@ def make_standby_stage(sandbox: Sandbox) -> Stage:
     return stage
 
 
-def make_stage(sandbox: Sandbox, **settings: str) -> Stage:
-    """Make an empty cloud with an open site, whose default behavior has a function."""
+def make_stage(sandbox: Sandbox, *, is_free: bool = False, **settings: str) -> Stage:
+    """Make an empty cloud with an open site, whose default behavior has a function, or is free."""
     sandbox.reset()
     sandbox.set(deploy_seconds=600)
     cloud = Cloud(sandbox)
-    existing = functions(viewer_request=a_function(cloud, "shop-login"))
+    login = {} if is_free else {"viewer_request": a_function(cloud, "shop-login")}
+    existing = functions(**login)
     assets = a_behavior(PathPattern="/assets/*")
     distribution_id = a_distribution(
         cloud,
@@ -138,7 +139,11 @@ def make_stage(sandbox: Sandbox, **settings: str) -> Stage:
             "SSLSupportMethod": "sni-only",
         },
     )
-    defaults = {"TIME_ZONE": "Europe/Ljubljana", "EXISTING_FUNCTIONS": "displace"}
+    defaults = {
+        "TIME_ZONE": "Europe/Ljubljana",
+        "EXISTING_FUNCTIONS": "displace",
+        "LEAD_TIME_MINUTES": "15",
+    }
     variables = {"STACK_NAME": STACK, "ENGINE": "attach"} | defaults | settings
     deployed = deploy(cloud, distribution_id, **variables)
     os.environ |= sandbox.environment() | deployed.site.environment(distribution_id, **variables)

@@ -106,7 +106,8 @@ class DesiredState(Struct, frozen=True):
             last_off=self.last_off,
             request=self.request,
             planned=self.planned,
-            arming=self.arming,
+            # None where every distribution would lose a function.
+            arming=report.arming and self.arming,
         )
 
 

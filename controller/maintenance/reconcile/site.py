@@ -37,6 +37,7 @@ from maintenance.reconcile.site_plan import DistributionPlan, SiteDecision, Site
 from maintenance.reporting.report import Outcome, Report
 from maintenance.reporting.status import PersistedState
 from maintenance.schedule.announcement import announcement_of
+from maintenance.schedule.arming import Arming
 from maintenance.settings import Settings
 
 # CloudFront takes a few updates a minute, so more workers would only be throttled sooner.
@@ -162,7 +163,7 @@ class SiteReconciler(Struct, frozen=True):
             request=desired.request,
             planned=desired.planned,
             read_at=desired.read_at,
-            arming=desired.arming,
+            arming=self._arming(decision),
         )
 
     def _refusals(self, desired: DesiredState, number: int) -> tuple[str, ...]:
@@ -233,21 +234,31 @@ class SiteReconciler(Struct, frozen=True):
     def _plan_distribution(
         self, distribution: Distribution, decision: SiteDecision, mode: Mode
     ) -> DistributionPlan:
+        is_ahead = mode is not decision.mode and mode is Mode.MAINTENANCE
+        intent = replace(self._intent(decision, mode), is_ahead=is_ahead)
+        resolved = arm_or_open(intent, distribution.behaviors)
+        plan = plan_distribution(distribution.distribution_id, distribution.behaviors, resolved)
+        is_unarmed = intent.is_ahead and not resolved.is_ahead
+        return DistributionPlan(distribution, intent, plan, is_unarmed=is_unarmed)
+
+    def _intent(self, decision: SiteDecision, mode: Mode) -> Intent:
         settings = self.settings
-        intent = Intent(
+        return Intent(
             mode=mode,
             engine=self.engine,
             arn=decision.selection.arn,
             except_paths=settings.except_paths,
             existing_functions=settings.existing_functions,
             is_fallback=decision.selection.is_fallback,
-            is_ahead=mode is not decision.mode and mode is Mode.MAINTENANCE,
             armed=decision.armed,
         )
-        resolved = arm_or_open(intent, distribution.behaviors)
-        plan = plan_distribution(distribution.distribution_id, distribution.behaviors, resolved)
-        is_unarmed = intent.is_ahead and not resolved.is_ahead
-        return DistributionPlan(distribution, intent, plan, is_unarmed=is_unarmed)
+
+    def _arming(self, decision: SiteDecision) -> Arming | None:
+        """Return when targets are armed for the next window, None if all would lose a function."""
+        intent = self._intent(decision, Mode.MAINTENANCE)
+        intent = replace(intent, is_ahead=True, armed=decision.attached)
+        can_arm = any(arm_or_open(intent, each.behaviors).is_ahead for each in decision.targets)
+        return decision.desired.arming if can_arm else None
 
     def _check_version(self, plan: SitePlan) -> PreflightResult:
         """Find out whether the version can be attached, if any distribution needs it."""
