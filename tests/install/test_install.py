@@ -65,6 +65,16 @@ def test_every_command_starts_where_nothing_else_is_installed(installed: Path) -
         assert f"site-maintenance {each}" in type_installed(installed, each, "--help")
 
 
+def test_the_installed_command_composes_a_function(installed: Path, tmp_path: Path) -> None:
+    """With the program that it has beside its code."""
+    theirs = tmp_path / "theirs.js"
+    theirs.write_text("function handler(event) { return event.request; }")
+
+    composed = type_installed(installed, "standby", "compose", str(theirs))
+
+    assert 1 == composed.count("__BAKED__")
+
+
 def test_the_installed_command_asks_a_stack(installed: Path, cloud: Cloud) -> None:
     """With credentials, and without a checkout."""
     deploy(cloud, a_distribution(cloud))
