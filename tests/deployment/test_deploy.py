@@ -326,6 +326,8 @@ def test_with_standby_the_end_says_how_to_attach_and_destroy_asks_to_detach(
     arn = site.output("StandbyFunctionArn")
     assert "  site-maintenance standby attach\n" in created.stdout
     assert f"  {arn}\n" in created.stdout
+    assert "lacks the standby function: viewer-request is free" in created.stdout
+    assert "is not authorized" not in created.stdout
     rights = created.stderr
     assert "UpdateKeys" in rights
     assert "UpdateDistribution" not in rights

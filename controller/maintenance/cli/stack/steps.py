@@ -130,18 +130,20 @@ class Deployment(Struct, frozen=True):
         except MaintenanceError as error:
             terminal.error(f"The plan cannot be shown: {error}")
             code = ExitCode.FAILED
-        if code is ExitCode.FAILED:
+        now = self.stack.read()
+        arn = now.outputs.get(STANDBY_FUNCTION_ARN) if now else None
+        if arn:
+            terminal.answer({}, render_standby(self.stack.name))
+            # A line to copy is never wrapped.
+            terminal.out.out(f"  {arn}\n")
+        elif code is ExitCode.FAILED:
             terminal.info(
                 "The stack is deployed. If you lack permissions for the plan: "
                 "docs/deploying-policy.json allows the plan, on and off for the switch "
                 "/site/maintenance, so write the name of yours there; docs/iam.md#what-people-need "
                 "lists what each command needs."
             )
-        now = self.stack.read()
-        arn = now.outputs.get(STANDBY_FUNCTION_ARN) if now else None
-        terminal.answer(
-            {}, render_standby(arn, self.stack.name), render_commands(self.stack.name), ""
-        )
+        terminal.answer({}, render_commands(self.stack.name), "")
         return ExitCode.DONE
 
     def _document(self) -> DeploymentDocument:

@@ -109,16 +109,12 @@ def render_commands(stack: str) -> RenderableType:
     return Group(Text("Three commands to know:"), Padding(grid, _INDENT))
 
 
-def render_standby(arn: str | None, stack: str) -> RenderableType:
-    """Return how to attach the standby function; nothing if the stack has none."""
-    if not arn:
-        return Group()
+def render_standby(stack: str) -> RenderableType:
+    """Return how to attach the standby function; its ARN follows."""
     return Group(
         Text("The standby function closes only the cache behaviors that it is attached to, once:"),
         Padding(Text(own_command("standby attach", stack), style="bold"), _INDENT),
         Text("or at viewer-request in the template of your distributions, by its ARN:"),
-        Padding(Text(arn), _INDENT),
-        "",
     )
 
 
