@@ -111,6 +111,15 @@ def test_a_refusal_is_named_once() -> None:
     assert [(error,)] == [each.sentences for each in quoted]
 
 
+def test_behaviors_without_the_standby_function_are_named_together() -> None:
+    """The error of their distribution has all of them."""
+    lacking = Step("/api/*", Action.REFUSE, "viewer-request is free", lacks_function=True)
+    error = "E1: default, /api/* lacks the standby function, so a maintenance leaves it open"
+    report = a_report(outcome("E1", replace(lacking, path_pattern=None), lacking, errors=(error,)))
+
+    assert [(error,)] == [each.sentences for each in problems_of(ReportView(report, {}))]
+
+
 @pytest.mark.parametrize("remedy", REMEDIES, ids=lambda each: each.words)
 def test_a_remedy_names_the_stack_in_each_command(remedy: Remedy) -> None:
     """Copied as it stands, it reaches the stack that the operator looked at."""

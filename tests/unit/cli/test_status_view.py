@@ -383,3 +383,18 @@ def test_without_a_distribution_nothing_can_close() -> None:
     assert shown.startswith("STUCK Visitors get the site. They should get the maintenance page.")
     assert "edges" not in shown
     assert SiteState.STUCK is a_status(CLOSED).states.state
+
+
+def test_warnings_about_distributions_stand_together_with_their_remedy() -> None:
+    """So that behaviors which a maintenance would leave open are known before it."""
+    lacking = "lacks the standby function, so a maintenance leaves it open"
+    outcomes = [
+        Outcome("", "Deployed", (DONE,), warnings=(f"E{number}: /api/* {lacking}", *more))
+        for number, more in enumerate([(), ("E1 is odd",)])
+    ]
+
+    shown = text(render_status(a_status(OPEN, *outcomes), CLOCK))
+
+    assert 1 == shown.count("Attach it: `site-maintenance standby attach`")
+    assert f"E0: /api/* {lacking} E1: /api/* {lacking} see docs/standby-attach.md" in shown
+    assert "warning E1 is odd" in shown

@@ -45,6 +45,22 @@ REMEDIES = (
         "docs/standby-attach.md",
     ),
     Remedy(
+        "though ExceptPaths names it",
+        "Detach the function there, or name the paths in allowed_paths of page/settings.json.",
+        f"{_PAGE}the-standby-engine",
+    ),
+    Remedy(
+        "has the standby function and is no target",
+        "Deploy with the distribution in Distributions, or detach the function there.",
+        f"{_PAGE}the-standby-engine",
+    ),
+    Remedy(
+        "the program of the standby function",
+        "Compose it again with `site-maintenance standby compose FILE --put{stack}`, or remove it "
+        "with --remove.",
+        "docs/standby-attach.md",
+    ),
+    Remedy(
         "these functions must be restored and one may no longer exist",
         "Create the function again, or attach another in its place; then run "
         "`site-maintenance sweep{stack}`.",
