@@ -9,6 +9,7 @@ from live_check.questions import (
     associations,
     edge,
     events,
+    functions,
     idle,
     listing,
     parameters,
@@ -66,7 +67,31 @@ OF_THE_PROBE = (
         "Do custom error pages and response headers policies apply to a generated 503?",
         edge.policies,
     ),
-    Question(11, "How long does a key value store need to reach an edge?", store.propagation),
+    Question(
+        11,
+        "How long does a key value store need to reach an edge; does a key go missing on the way?",
+        store.propagation,
+    ),
+    Question(17, "What does UpdateKeys answer where AWS documents no rule?", store.update_rules),
+    Question(
+        18,
+        "How many reads may a CloudFront Function make, and what do they use of its time?",
+        functions.reads,
+    ),
+    Question(19, "How large may the answer of a CloudFront Function be?", functions.size_limit),
+    Question(
+        20,
+        "Do error pages and headers policies apply to a function's 503; what does HEAD get?",
+        functions.policies,
+    ),
+    Question(
+        21, "Does a closure of an async function lose a variable, as on njs?", functions.closures
+    ),
+    Question(
+        22,
+        "How long does a publish need; is the distribution InProgress in between?",
+        functions.publishing,
+    ),
     Question(
         4,
         "What comes before viewer-request: redirect-to-https, signed URLs, methods, geography?",
