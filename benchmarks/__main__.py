@@ -16,7 +16,17 @@ from pathlib import Path
 from rich.console import Console
 from rich.markdown import Markdown
 
-from benchmarks import cold_start, edge_requests, edge_runtime, fleet, load, machine, toggle
+from benchmarks import (
+    cold_start,
+    edge_requests,
+    edge_runtime,
+    engines,
+    fleet,
+    load,
+    machine,
+    standby_function,
+    toggle,
+)
 from benchmarks.artifact import ROOT, Artifacts, build_packages
 from benchmarks.findings import Section
 from benchmarks.table import markdown, replace_sections
@@ -29,6 +39,8 @@ BENCHMARKS: Mapping[str, _Run] = {
     "cold-start": cold_start.run,
     "toggle": toggle.run,
     "fleet": fleet.run,
+    "engines": engines.run,
+    "standby-function": standby_function.run,
 }
 LOADS: Mapping[str, _Run] = {f"load-{name}": run for name, run in load.LOADS.items()}
 _ORDER = (*BENCHMARKS, *LOADS)
