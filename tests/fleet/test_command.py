@@ -2,9 +2,12 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -13,8 +16,10 @@ from typing import Any
 import pytest
 
 from tests.cli.deployed import ROOT, command
+from tests.cloud import eventually
 from tests.fleet.hub import ACCOUNTS, STACK, Hub
 from tests.fleet.test_rights import an_operator
+from tests.timing import PATIENCE
 
 type Fleet = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -30,47 +35,75 @@ def _profiles() -> str:
     )
 
 
-@pytest.fixture
-def fleet(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> Fleet:
-    """Give a function that types `fleet` for these stacks, in one of the ways."""
-    folder = tmp_path_factory.mktemp("operator")
-    (folder / "config").write_text(_profiles(), encoding="utf-8")
-    environment = {
-        **hub.cloud.sandbox.environment(),
-        "PATH": os.defpath,
-        "PYTHONPATH": f"{ROOT / 'controller'}:{ROOT / 'edge_handler'}",
-        "COLUMNS": "100",
-        "AWS_CONFIG_FILE": str(folder / "config"),
-        "USER": "ana",
-        "PYTHONPYCACHEPREFIX": sys.pycache_prefix or "",
-    }
+@dataclass(frozen=True)
+class Operator:
+    """Types `fleet` for a list of stacks, by the hub or by profile."""
+
+    hub: Hub
+    folder: Path
 
     def types(
+        self,
         way: str,
         *words: str,
         stacks: Mapping[str, str],
         deadline: str = "1m",
         caller: Mapping[str, str] = MappingProxyType({}),
     ) -> "subprocess.CompletedProcess[str]":
+        """Run a command to its end."""
+        with self.begins(way, *words, stacks=stacks, deadline=deadline, caller=caller) as running:
+            output, errors = running.communicate(timeout=PATIENCE)
+        return subprocess.CompletedProcess(words, running.returncode, output, errors)
+
+    def begins(
+        self,
+        way: str,
+        *words: str,
+        stacks: Mapping[str, str],
+        deadline: str = "1m",
+        caller: Mapping[str, str] = MappingProxyType({}),
+    ) -> "subprocess.Popen[str]":
+        """Start a command."""
         entries = [
-            {**hub.stack(name, account), "profile": account} for name, account in stacks.items()
+            {**self.hub.stack(name, account), "profile": account}
+            for name, account in stacks.items()
         ]
-        listed = folder / "shops.json"
+        listed = self.folder / "shops.json"
         listed.write_text(json.dumps(entries), encoding="utf-8")
+        (self.folder / "config").write_text(_profiles(), encoding="utf-8")
         options = ["--hub", STACK] if way == "hub" else []
-        return subprocess.run(  # noqa: S603 - our own program
+        return subprocess.Popen(  # noqa: S603 - our own program
             command(
                 *("fleet", *words, "--list", str(listed), "--yes"),
                 *("--pause", "1", "--deadline", deadline, *options),
             ),
-            env=environment | dict(caller),
+            env={
+                **self.hub.cloud.sandbox.environment(),
+                "PATH": os.defpath,
+                "PYTHONPATH": f"{ROOT / 'controller'}:{ROOT / 'edge_handler'}",
+                "COLUMNS": "100",
+                "AWS_CONFIG_FILE": str(self.folder / "config"),
+                "USER": "ana",
+                "PYTHONPYCACHEPREFIX": sys.pycache_prefix or "",
+                **caller,
+            },
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            check=False,
         )
 
-    return types
+
+@pytest.fixture
+def operator(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> Operator:
+    """Give an operator with a profile for each account."""
+    return Operator(hub, tmp_path_factory.mktemp("operator"))
+
+
+@pytest.fixture
+def fleet(operator: Operator) -> Fleet:
+    """Give what types `fleet` and waits for its end."""
+    return operator.types
 
 
 def _results(answer: "subprocess.CompletedProcess[str]") -> dict[str, str]:
@@ -180,6 +213,26 @@ def test_the_operators_policy_is_enough(hub: Hub, fleet: Fleet) -> None:
     answer = fleet("hub", "on", "until", _UNTIL, stacks=_two("a", "b"), caller=caller)
 
     assert (0, "2 stacks: 2 CLOSED\n") == (answer.returncode, answer.stdout), answer.stderr
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_interrupted_command_ends_soon_and_says_what_goes_on(
+    hub: Hub, operator: Operator, way: str
+) -> None:
+    """The commands that were sent count."""
+    running = operator.begins(way, "on", "until", _UNTIL, stacks=_two("a-slow"), deadline="10m")
+    eventually((hub.folder / "a-slow.json").exists)
+    began = time.monotonic()
+
+    running.send_signal(signal.SIGINT)
+    _, errors = running.communicate(timeout=PATIENCE)
+
+    assert 130 == running.returncode, errors
+    assert time.monotonic() - began < 60
+    goes_on = "the hub goes on with on-" if way == "hub" else "the commands that were sent count"
+    assert goes_on in errors
+    if way == "hub":
+        hub.carry_out("off", hub.wave(hub.stack("a-slow")))
 
 
 def test_an_unknown_profile_does_not_keep_the_others_closed(hub: Hub, fleet: Fleet) -> None:

@@ -6,7 +6,7 @@ Run Distributed Maps in JSONata, which ministack does not evaluate.
     a tolerated share or count          judged after each child: beyond it the rest is not begun,
                                           and running children are aborted
     StopExecution of the parent         the same; the call that a child is in finishes
-    a child                             an execution of its own, which ListExecutions shows
+    a child                             an execution of its own, with the history of its states
 
 Source: Step Functions Developer Guide, state-map-distributed, workflow-variables; API reference,
 MapRunExecutionCounts. Maps in JSONPath are ministack's own.
@@ -255,7 +255,12 @@ class _MapRun:
             if not self._may_go_on():
                 raise _StoppedError
             ctx["State"] = {"Name": name, "EnteredTime": stepfunctions.now_iso(), "RetryCount": 0}
-            value, name = _run_state(processor["States"][name], value, child, ctx)
+            state = processor["States"][name]
+            details = {"name": name, "input": json.dumps(value)}
+            stepfunctions._add_event(
+                child, f"{state['Type']}StateEntered", {"stateEnteredEventDetails": details}
+            )
+            value, name = _run_state(state, value, child, ctx)
         return value
 
 

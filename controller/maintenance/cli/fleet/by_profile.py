@@ -5,6 +5,7 @@ It needs no hub, and does what a hub does: waves, the tolerated share, the deadl
 """
 
 import functools
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import datetime
@@ -27,18 +28,27 @@ type Invoke = Callable[[FleetStack, Mapping[str, Any]], Mapping[str, Any]]
 # Threads of this machine; each waits for a controller.
 _MOST_AT_ONCE = 50
 _FAILED = 100
+_INTERRUPTED = (
+    "Interrupted: the commands that were sent count, and each controller carries its own out. "
+    "Ask with fleet status, or open with fleet off."
+)
 
 
 class Caller(Struct, frozen=True):
     """
     `invoke` sends an event to a stack's controller and returns its answer.
 
-    It raises RunFailed for a run that failed, or another MaintenanceError.
+    It raises RunFailed for a run that failed, or another MaintenanceError. `stopped` is set when
+    the operator interrupts the command.
     """
 
     invoke: Invoke
     clock: Callable[[], datetime]
-    sleep: Callable[[float], None]
+    stopped: threading.Event
+
+
+class _StoppedError(Exception):
+    """The operator does not wait any longer."""
 
 
 class StackRun(Struct, frozen=True):
@@ -65,12 +75,12 @@ class StackRun(Struct, frozen=True):
                 outcome = self._await()
                 if outcome:
                     return outcome
-            self.caller.sleep(self.order.pause)
+            self._pause()
 
     def _await(self) -> Outcome | None:
         """Ask for the status; return the outcome, None if the command has to be sent again."""
         while True:
-            self.caller.sleep(self.order.pause)
+            self._pause()
             try:
                 status = self._invoke({"status": True, "brief": True, "site": self.stack.site})
             except MaintenanceError as error:
@@ -85,6 +95,10 @@ class StackRun(Struct, frozen=True):
                 return self._outcome(Result.OVERTAKEN, describe_overtaken(status))
             if self._is_late():
                 return self._outcome(Result.TOO_SLOW, describe_late(status))
+
+    def _pause(self) -> None:
+        if self.caller.stopped.wait(self.order.pause):
+            raise _StoppedError
 
     def _invoke(self, event: Mapping[str, Any]) -> Mapping[str, Any]:
         return self.caller.invoke(self.stack, event)
@@ -134,12 +148,18 @@ def _carry_out_wave(
         deadline = caller.clock() + order.deadline
         return StackRun(caller, order, stack, deadline).carry_out()
 
-    with ThreadPoolExecutor(max_workers=min(wave.at_once, _MOST_AT_ONCE)) as pool:
+    pool = ThreadPoolExecutor(max_workers=min(wave.at_once, _MOST_AT_ONCE))
+    try:
         for future in as_completed([pool.submit(run, each) for each in wave.stacks]):
             outcome = future.result()
             ended[outcome.name] = outcome
             if outcome.result is not Result.NOT_BEGUN:
                 tell(outcome)
+    except KeyboardInterrupt:
+        caller.stopped.set()
+        raise KeyboardInterrupt(_INTERRUPTED) from None
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
     return ended
 
 

@@ -156,7 +156,7 @@ def _carry_out(
         line = f"Wave {wave} of {len(planned)}: {outcome.name} {outcome.result.value.upper()}"
         context.terminal.info(f"{line}: {outcome.detail}" if outcome.detail else line)
 
-    caller = by_profile.Caller(_Profiles(context).invoke, now, time.sleep)
+    caller = by_profile.Caller(_Profiles(context).invoke, now, threading.Event())
     return by_profile.carry_out(order, planned, caller, tell), ""
 
 
