@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from maintenance.errors import RunFailed
 
-from tests.sandbox.builders import a_behavior, a_distribution, a_version, edge
+from tests.sandbox.builders import a_behavior, a_distribution, a_version, change_default, edge
 from tests.stories.site import STATUS, SWITCH, Site
 
 type LooksAfter = Callable[..., None]
@@ -308,6 +308,48 @@ def test_a_site_that_has_just_opened_is_armed_by_the_next_run(
 
     assert (set(), []) == (opened, published)
     assert "Weekly update" in site.answers(distribution_id, at=START)
+
+
+def test_what_another_tool_disarms_is_armed_again_by_one_run(site: Site, armed: str) -> None:
+    """Terraform writes back a configuration without ours."""
+    attached = site.version(armed)
+    change_default(site.cloud, armed, LambdaFunctionAssociations=edge())
+
+    site.runs_at(ARMS + timedelta(minutes=1))
+
+    assert attached == site.version(armed)
+
+
+def test_a_function_that_another_tool_attaches_disarms_the_site(site: Site, armed: str) -> None:
+    """Visitors need it until the start; then it is displaced."""
+    auth = a_version(site.cloud, "auth")
+    change_default(site.cloud, armed, LambdaFunctionAssociations=edge(viewer_request=auth))
+
+    site.runs_at(ARMS + timedelta(minutes=1))
+    before = site.attached(armed)["default"]
+    site.runs_at(START)
+
+    assert {f"viewer-request {auth}"} == before
+    assert "Weekly update" in site.answers(armed, at=START)
+
+
+def test_a_function_that_is_owed_comes_back_before_the_site_is_armed(
+    site: Site, distribution_id: str, looks_after: LooksAfter
+) -> None:
+    """And then nothing is armed, because it would be displaced again."""
+    auth = a_version(site.cloud, "auth")
+    with_auth = edge(viewer_request=auth)
+    change_default(site.cloud, distribution_id, LambdaFunctionAssociations=with_auth)
+    looks_after(distribution_id, **LEAD)
+    site.becomes("on")
+    change_default(site.cloud, distribution_id, LambdaFunctionAssociations=edge())
+    site.says("off")
+    site.schedules("weekly", WINDOW)
+
+    for minutes in range(3):
+        site.runs_at(ARMS + timedelta(minutes=minutes))
+
+    assert {f"viewer-request {auth}"} == site.attached(distribution_id)["default"]
 
 
 def test_a_crash_after_arming_loses_nothing(site: Site, armed: str) -> None:

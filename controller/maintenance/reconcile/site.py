@@ -290,7 +290,11 @@ class SiteReconciler(Struct, frozen=True):
             owes = plan.may_owe and is_open and self.distribution_reconciler.owes(distribution_id)
             if plan.plan.is_empty and not owes:
                 return listed
-            return act(distribution, to_open(plan.intent) if owes else plan.intent)
+            if owes and plan.intent.is_ahead:
+                opened = act(distribution, to_open(plan.intent))
+                if plan.plan.is_empty or opened.changed or opened.restored or opened.errors:
+                    return opened  # The next run arms what this one has repaired.
+            return act(distribution, plan.intent)
         except MaintenanceError as error:
             # The report fails the run at its end; the other distributions go on.
             is_refused = isinstance(error, FunctionRefused)
