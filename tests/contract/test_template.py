@@ -342,3 +342,43 @@ def test_concurrency_is_reserved_for_the_controller_only_if_asked_for() -> None:
     expected = ["HasReservedConcurrency", {"Ref": "ReservedConcurrency"}, {"Ref": "AWS::NoValue"}]
     assert {"Fn::If": expected} == reserved
     assert 0 == load_template()["Parameters"]["ReservedConcurrency"]["Default"]
+
+
+def _references(value: object) -> set[str]:
+    return set(re.findall(r"AWS::\w+|Standby\w+", json.dumps(value)))
+
+
+def test_no_update_of_a_stack_changes_the_standby_function() -> None:
+    """CloudFormation would publish the template's code again, which opens a closed site."""
+    found = {each: _references(properties(each)) for each in ("StandbyFunction", "StandbyStore")}
+
+    own = {"AWS::StackId", "AWS::StackName"}
+    assert {"StandbyFunction": {*own, "StandbyStore"}, "StandbyStore": own} == found
+    # So do its own words: a change of these belongs into the program, which the controller bakes.
+    assert (
+        "function handler(event) { return event.request; }"
+        == (properties("StandbyFunction")["FunctionCode"])
+    )
+
+
+def _actions(policy: str) -> set[str]:
+    return {
+        str(action)
+        for name, each in statements()
+        if name == policy
+        for action in _listed(each["Action"])
+    }
+
+
+def test_a_stack_has_only_the_rights_of_its_engine() -> None:
+    """With standby it may not touch a distribution, and with attach no store."""
+    conditions = {each: resource(each)["Condition"] for each in ("AttachPolicy", "StandbyPolicy")}
+
+    assert {"AttachPolicy": "IsAttach", "StandbyPolicy": "IsStandby"} == conditions
+    both = _actions("Controller") | _actions("StandbyPolicy")
+    assert {"cloudfront:ListDistributions"} == {
+        each for each in both if each.startswith("cloudfront:") and "Distribution" in each
+    }
+    assert not [each for each in _actions("AttachPolicy") if "keyvaluestore" in each]
+    published = {each for each in both if "Publish" in each or "UpdateFunction" in each}
+    assert {"cloudfront:PublishFunction", "cloudfront:UpdateFunction"} == published

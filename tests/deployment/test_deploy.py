@@ -346,6 +346,17 @@ def test_with_standby_the_end_says_how_to_attach_and_destroy_asks_to_detach(
     assert [] == _stacks(empty)
 
 
+def test_a_preview_distribution_needs_the_engine_attach(empty: Cloud, deployer: Cloud) -> None:
+    """The role of the other engine may update no distribution, so not this one either."""
+    words = ("--distributions", a_distribution(empty), "--engine", "standby", "--yes")
+
+    ran = types(deployer, "deploy", *words, "--set", "PreviewOrigin=www.example.com")
+
+    assert 1 == ran.returncode
+    assert "PreviewOrigin needs Engine=attach; leave it empty with standby" in ran.stderr
+    assert [] == _stacks(empty)
+
+
 def test_a_switch_to_another_engine_shows_the_rights_that_it_takes_away(
     empty: Cloud, deployer: Cloud
 ) -> None:
