@@ -69,3 +69,31 @@ _RETRIED = [
     Fault("slow", "*", "", 200),
 ]
 FAULTS = st.sampled_from([*_FORBIDDEN, *_CONDITIONS, *_LOST, *_RETRIED])
+_STORE = "cloudfront-keyvaluestore"
+STANDBY_FAULTS = st.sampled_from(
+    [
+        *(
+            Fault("refuse", operation, "AccessDeniedException", 403)
+            for operation in (
+                f"{_STORE}:DescribeKeyValueStore",
+                f"{_STORE}:GetKey",
+                f"{_STORE}:ListKeys",
+                f"{_STORE}:UpdateKeys",
+                "cloudfront:GetFunction",
+                "cloudfront:PublishFunction",
+                "cloudfront:ListDistributions",
+                "lambda:*",
+                "s3:*",
+                "scheduler:*",
+                "ssm:GetParameter",
+                "ssm:GetParametersByPath",
+                "ssm:PutParameter",
+            )
+        ),
+        Fault("refuse", f"{_STORE}:UpdateKeys", "ConflictException", 409, max_times=1),
+        Fault("refuse", "cloudfront:UpdateFunction", "PreconditionFailed", 412, max_times=1),
+        Fault("lose", f"{_STORE}:UpdateKeys", "InternalServerException", 500, max_times=1),
+        Fault("lose", "cloudfront:UpdateFunction", "InternalError", 500, max_times=1),
+        Fault("lose", "cloudfront:PublishFunction", "InternalError", 500, max_times=1),
+    ]
+)

@@ -9,6 +9,7 @@ from tests.model_checking.standby_store.protocol import Variant
 from tests.model_checking.standby_store.sites import (
     BRANDED,
     BRANDED_OFF,
+    FROM_THE_FUTURE,
     HANDS,
     HOUR,
     LONGER_WINDOW,
@@ -39,17 +40,18 @@ ORDINARY = (
     scope(UPGRADE, MOVE, budget=Budget(2)),
     scope(WINDOW, OFF, budget=Budget(1, crashes=1), instants=DURING_WINDOW),
     scope(OFF, first=UPGRADE, budget=Budget(3), instants=LATER),
-    scope(ON, budget=Budget(1, edits=1), edits=HANDS),
+    scope(ON, budget=Budget(1, edits=1), edits=(FROM_THE_FUTURE, *HANDS)),
     scope(UPGRADE, budget=Budget(2), is_new=True),
 )
 THOROUGH = (
-    scope(UPGRADE, OFF, ON, budget=Budget(3, crashes=1, losses=1)),
-    scope(BRANDED, BRANDED_OFF, UPGRADE, budget=Budget(2, crashes=1, losses=1)),
+    scope(UPGRADE, OFF, ON, budget=Budget(2, crashes=1, losses=1)),
+    scope(ON, OFF, ON, budget=Budget(3, crashes=1)),
+    scope(BRANDED, BRANDED_OFF, budget=Budget(2, crashes=1, losses=1)),
     scope(WINDOW, LONGER_WINDOW, budget=Budget(2, crashes=1), instants=DURING_WINDOW),
-    scope(UPGRADE, OFF, MOVE, budget=Budget(3, crashes=1), instants=LATER),
-    scope(ON, budget=Budget(2, edits=1), edits=HANDS),
-    scope(UPGRADE, OFF, budget=Budget(2, edits=2, crashes=1), edits=HANDS, instants=LATER),
-    scope(UPGRADE, OFF, budget=Budget(2, crashes=1, losses=1), is_new=True),
+    scope(OFF, MOVE, first=UPGRADE, budget=Budget(3, crashes=1), instants=LATER),
+    scope(ON, budget=Budget(2, edits=1), edits=(FROM_THE_FUTURE, *HANDS)),
+    scope(OFF, first=UPGRADE, budget=Budget(2, edits=2), edits=HANDS, instants=LATER[:2]),
+    scope(UPGRADE, budget=Budget(2, crashes=1, losses=1), is_new=True),
 )
 
 BROKEN = {
