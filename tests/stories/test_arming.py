@@ -256,7 +256,7 @@ def test_a_version_that_cannot_be_had_arms_nothing(
 def test_an_armed_site_stays_armed_while_versions_cannot_be_published(
     site: Site, armed: str
 ) -> None:
-    """A page that nobody can publish must not cost the punctual start."""
+    """A page that Lambda does not take must not cost the punctual start."""
     before = site.config(armed)
     site.puts("page.html", "<!doctype html><title>Ours</title>")
     refusal: dict[str, Any] = {"code": "AccessDeniedException", "status": 403, "times": 9}

@@ -2,7 +2,6 @@
 Close and open the site by attaching and detaching a function at its distributions.
 
 Ahead of a window, a live distribution where this displaces nothing is armed (`arming`).
-
 A distribution takes part if it is a target, or if our function is still attached to it. The
 listing shows which of them need a change; the others cost no call of their own. An error at one
 distribution is in its outcome, and the others go on.
