@@ -5,11 +5,13 @@ Closed, it answers each request of the table as ours alone does; what ours lets 
 by theirs, as theirs alone does. Open, theirs answers. On njs and on V8.
 """
 
+import random
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from maintenance.cli.standby.program import compose
+from maintenance.cli.standby.syntax import parse, walk
 from maintenance.errors import ConfigurationError
 from maintenance.standby.program import bake, bytes_left, check_program
 from maintenance.standby.publishing import read_code
@@ -18,6 +20,7 @@ from msgspec.structs import replace
 
 from tests.contract.template import ROOT
 from tests.edge.builders import NOW
+from tests.hypothesis_profiles import FACTOR
 from tests.standby.comparison import (
     Visit,
     function_answer,
@@ -204,6 +207,67 @@ def test_comments_and_indentation_are_left_out() -> None:
         "const a = 'no // comment', b = /[/*]/  ;\n"
         "return `x\n      // y ${a /* in */}`\n}\nreturn handler}();"
     ) in composed
+
+
+_PIECES = (
+    "`", "${", "}", "{", "(", ")", "/*", "*/", "//", "\n", "'", '"', "\\", "\\u",
+    "await ", "async ", "=>", "...", "?.", "import ", "export ", "1_0", "/[/", "/", "<!--", "\r\n",
+)  # fmt: skip
+
+
+def _edited(draw: random.Random) -> str:
+    """Return a function after some slips of a keyboard."""
+    text = _theirs(draw.choice(NAMES))
+    for _ in range(draw.randint(1, 3)):
+        at, other = draw.randrange(len(text)), draw.randrange(len(text))
+        text = draw.choice(
+            (
+                text[:at] + draw.choice(_PIECES) + text[at:],
+                text[:at] + text[at + draw.randint(1, 10) :],
+                text[:at] + text[other : other + 20] + text[at:],
+            )
+        )
+    return text
+
+
+def _meaning(code: str) -> list[object]:
+    """Return the tree of a program without imports and positions."""
+    tree = parse(code)
+    tree.body = [each for each in tree.body if each.type != "ImportDeclaration"]
+    return [
+        (node.type, node.name, node.operator, str(node.raw or node.cooked), len(path))
+        for node, path in walk(tree)
+    ]
+
+
+def test_whatever_is_typed_is_refused_or_means_the_same() -> None:
+    """Also without its comments and indentation."""
+    draw = random.Random(7)  # noqa: S311 - repeatable, not secret
+    number = 0
+    for text in (_edited(draw) for _ in range(200 * FACTOR)):
+        try:
+            composed = compose(OURS, text)
+        except ConfigurationError:
+            continue
+        start = composed.index("{", composed.index("const _theirs=function(")) + 1
+        number += 1
+        assert _meaning(composed[start : composed.rindex("\nreturn handler}(")]) == _meaning(text)
+    assert number > 10 * FACTOR
+
+
+@pytest.mark.parametrize(
+    "theirs",
+    [f"function handler() {{ return {'(' * 3_000}1{')' * 3_000} }}", "{" * 2_000 + "}" * 2_000],
+)
+def test_what_is_nested_too_deeply_is_refused(theirs: str) -> None:
+    """It fits into 10 KB, and into no stack."""
+    with pytest.raises(ConfigurationError, match="line 1: it is nested too deeply"):
+        compose(OURS, theirs)
+
+
+def test_a_long_sum_is_not_nested_too_deeply() -> None:
+    """Its tree is as deep as it is long."""
+    assert "a+a+a" in compose(OURS, f"function handler(a) {{ return {'+'.join('a' * 800)} }}")
 
 
 def test_what_is_not_ascii_is_escaped() -> None:

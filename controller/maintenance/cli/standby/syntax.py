@@ -34,6 +34,7 @@ _UNSUPPORTED = {
     "SpreadElement": "spread",
     "YieldExpression": "a generator",
 }
+_NO_CHILDREN = {"loc", "range", "comments"}
 _CALLS = frozenset({"CallExpression", "NewExpression"})
 # The runtime has them, and ECMAScript 2017 does not.
 _SEPARATED_NUMBER = re.compile(r"(?<![\w$])\d[\da-fA-FxX]*(?:_[\da-fA-F]+)+")
@@ -70,12 +71,14 @@ def parse(code: str) -> Any:  # noqa: ANN401 - esprima has no types
     # In place of separators: positions stay.
     plain = _SEPARATED_NUMBER.sub(lambda found: found[0].replace("_", "0"), code)
     options = {"loc": True, "range": True, "comment": True}
-    parser = Parser(plain, options=options, delegate=collect)
-    # It compiles expressions with Python's `re`, which knows other ones than JavaScript.
-    parser.scanner.testRegExp = lambda _pattern, _flags: None
     try:
+        parser = Parser(plain, options=options, delegate=collect)
+        # It compiles expressions with Python's `re`, which knows other ones than JavaScript.
+        parser.scanner.testRegExp = lambda _pattern, _flags: None
         tree = parser.parseModule()
         tree.comments = comments
+    except RecursionError as error:
+        raise UnreadableCode(SyntaxFinding(1, "it is nested too deeply")) from error
     except Error as error:
         reason = str(error).partition(": ")[2]
         raise UnreadableCode(
@@ -93,16 +96,18 @@ def syntax_findings(tree: Any) -> list[SyntaxFinding]:  # noqa: ANN401 - the sam
     ]
 
 
-def walk(node: object, path: Path = ()) -> Iterator[tuple[Any, Path]]:
+def walk(tree: object) -> Iterator[tuple[Any, Path]]:
     """Yield each node of a tree with the nodes around it, the outermost first."""
-    if isinstance(node, list):
-        for each in node:
-            yield from walk(each, path)
-    elif isinstance(node, Node):
-        yield node, path
-        for name, value in vars(node).items():
-            if name not in {"loc", "range", "comments"}:
-                yield from walk(value, (*path, node))
+    # Without recursion: a long sum is a deep tree.
+    left: list[tuple[object, Path]] = [(tree, ())]
+    while left:
+        node, path = left.pop()
+        if isinstance(node, list):
+            left += [(each, path) for each in reversed(node)]
+        elif isinstance(node, Node):
+            yield node, path
+            members = [value for name, value in vars(node).items() if name not in _NO_CHILDREN]
+            left += [(each, (*path, node)) for each in reversed(members)]
 
 
 def _reasons(node: Any, path: Path) -> Iterator[str]:  # noqa: ANN401 - the same
