@@ -53,9 +53,15 @@ class StoreLook(Struct, frozen=True):
         return replace(self, toggled=toggled if is_recent else None)
 
     def target(self, distribution: Distribution) -> Distribution:
-        """Return the distribution as it is deployed, by CloudFront and by the store."""
+        """
+        Return the distribution with the status of what visitors get.
+
+        While the site is open, an update of the distribution changes nothing about that; while it
+        is closed, the function may not be everywhere yet.
+        """
         if self.toggled is None:
-            return distribution
+            status = distribution.status if self.closes else _DEPLOYED
+            return replace(distribution, status=status)
         modified = max(distribution.last_modified, self.toggled)
         return replace(distribution, status=_IN_PROGRESS, last_modified=modified)
 

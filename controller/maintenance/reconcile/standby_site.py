@@ -71,11 +71,11 @@ class StandbySite(Struct, frozen=True):
 
     def dry_run(self, observed: Observation, previous: PersistedState | None) -> Report:
         """Return what `apply` would do, having only read."""
-        self._limit_closing(observed)
         return self.summarize(observed, previous)
 
     def summarize(self, observed: Observation, previous: PersistedState | None) -> Report:
         """Return what the listing and the key `state` show."""
+        self._limit_closing(observed)
         return self._report(observed, previous, self._read(observed.desired))
 
     def is_same(self, one: DesiredState, other: DesiredState) -> bool:

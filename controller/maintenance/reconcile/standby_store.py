@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from maintenance.errors import StaleObservation, Superseded
 from maintenance.standby.changes import KeyChanges
@@ -24,11 +25,7 @@ from maintenance.standby.desired import RenderedPages, desired_store
 from maintenance.standby.plan import DesiredPeriod, StorePlan, has_times, plan_store, plan_times
 from maintenance.standby.program import bake, check_program, parts
 from maintenance.standby.publishing import publish_at, read_code
-from maintenance.standby.state import (
-    STATE_KEY,
-    State,
-    decode_state,
-)
+from maintenance.standby.state import STATE_KEY, State, decode_state, encode_state, next_generation
 
 # Between the clocks of two controllers, and of a write and the reading that it followed.
 _CLOCK_TOLERANCE = timedelta(minutes=1)
@@ -190,7 +187,7 @@ class StandbyStore(Struct, frozen=True):
             return Published(digest=wanted.judged)
         # Before the state, so that a later publish of another run is a conflict.
         development = self.code.read_development()
-        state = self.read()
+        state = self._newer_state(found.state.generation if found else 0)
         now = self.clock()
         if state is None or not has_times(state, wanted.periods, now=now.timestamp()):
             return Published()
@@ -205,6 +202,27 @@ class StandbyStore(Struct, frozen=True):
             return Published(due=datetime.fromtimestamp(at, UTC))
         self.code.publish(code, over=development)
         return Published(changed=True, digest=digest(code))
+
+    def _newer_state(self, published: int) -> State | None:
+        """
+        Return the state, made newer than the published one if somebody has published another.
+
+        That would count at every edge otherwise, and the state in the store never again.
+        """
+        state = self.read()
+        if state is None or state.generation >= published:
+            return state
+        now = self.clock().timestamp()
+
+        def plan() -> Sequence[KeyChanges]:
+            stored = self.read()
+            if stored is None or stored.generation >= published:
+                return ()
+            newer = replace(stored, generation=next_generation(published, now))
+            return (KeyChanges({STATE_KEY: encode_state(newer)}),)
+
+        self.store.apply(plan)
+        return self.read()
 
 
 def digest(content: bytes) -> str:

@@ -106,14 +106,13 @@ class StandbyUpkeep(Struct, frozen=True):
     def _publish(
         self, report: Report, pages: RenderedPages, desired: DesiredState, *, at_once: bool
     ) -> Report:
-        note = report.store
         paths = allowed_paths(pages.site.settings) if pages.site else None
-        wanted = WantedCode(paths, pages.periods, judged=note.code if note else "")
+        judged = report.store.code if report.store else ""
+        wanted = WantedCode(paths, pages.periods, judged=judged)
         published = self.store.publish(
             wanted, is_wanted=lambda: self._is_still(desired), at_once=at_once
         )
-        if note:
-            note = replace(note, code=published.digest)
+        note = replace(report.store, code=published.digest) if report.store else None
         return replace(report, store=note, wake_at=published.due)
 
     def _is_still(self, desired: DesiredState) -> bool:
@@ -134,9 +133,8 @@ class StandbyHousekeeping(Struct, frozen=True):
         """
         if any(step.action is Action.OPEN for each in report.outcomes for step in each.steps):
             return report
-        if report.store:
-            report = replace(report, store=report.store.over(self.remembered()))
-        return self.upkeep.run(report)
+        note = report.store.over(self.remembered()) if report.store else None
+        return self.upkeep.run(replace(report, store=note))
 
     def dry_run(self, report: Report) -> Report:
         """Return the report with the errors of the pages, which `run` would find."""

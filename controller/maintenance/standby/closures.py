@@ -74,17 +74,19 @@ class _Change(Struct, frozen=True):
 def _changes(schedule: Schedule, now: datetime) -> Iterator[_Change]:
     """Yield the decision of now, and of each instant at which it changes."""
     at: datetime | None = now
+    ends: datetime | None = None
     for _ in range(_MAX_CHANGES):
         if at is None:
             return
         decision = decide(schedule, now=at)
+        ends = decision.until
         # The period says when it begins; its page need not.
         announcement = replace(announcement_of(decision), begins=None)
         yield _Change(at, decision.mode, announcement)
         at = decision.valid_until
-    if at:
-        # What follows is for a later run; no closure may lose its end by that.
-        yield _Change(at, Mode.LIVE, NO_ANNOUNCEMENT)
+    if ends:
+        # What follows is for a later run; the last closure has its end even so.
+        yield _Change(ends, Mode.LIVE, NO_ANNOUNCEMENT)
 
 
 def _joined(changes: Iterable[_Change]) -> Iterator[Closure]:

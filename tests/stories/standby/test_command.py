@@ -46,6 +46,17 @@ def test_a_behavior_without_the_function_is_part_of_the_plan(standby: StandbySit
     assert "This would close 1 behavior of 1 distribution." in plan
 
 
+def test_status_of_more_distributions_than_may_be_closed(standby: StandbySite) -> None:
+    """What visitors get is shown even so."""
+    both = f"{standby.a_distribution('one')},{standby.a_distribution('two')}"
+    settings = {"MAX_DISTRIBUTIONS": "1", **standby.environment()}
+    standby.site.says("on")
+    ran = stack_of(standby.site, both, **settings).types("status")
+
+    assert "2 distributions would be closed" in words(ran.stdout)
+    assert words(ran.stdout).startswith("OPEN")
+
+
 def test_restore_has_nothing_to_do(deployed: Deployed, distribution_id: str) -> None:
     """Nothing is ever displaced."""
     ran = deployed.types("restore", distribution_id, "--yes")

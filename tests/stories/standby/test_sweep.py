@@ -1,20 +1,24 @@
 """What a sweep costs, and what it repairs: the store, the code, and renderings that are unused."""
 
 from datetime import UTC, datetime, timedelta
+from importlib import resources
 
 import pytest
+from maintenance.standby.program import bake
 from maintenance.standby.state import encode_state
 from msgspec.structs import replace
 
 from tests.stories.standby.site import FUNCTION, StandbySite
 
-_NOW = datetime.now(UTC)
-_LATER = _NOW + timedelta(minutes=20)
+
+def _in(**passed: int) -> datetime:
+    """Return the time when this has passed."""
+    return datetime.now(UTC) + timedelta(**passed)
 
 
 def _settle(standby: StandbySite) -> None:
-    """Let the sweeps come that read the store after the last write."""
-    standby.site.runs_at(_LATER)
+    """Let the sweep come that reads the store after the last write."""
+    standby.site.runs_at(_in(minutes=20))
 
 
 @pytest.mark.promise
@@ -24,13 +28,13 @@ def test_a_sweep_of_a_settled_site_asks_the_store_nothing(standby: StandbySite) 
     _settle(standby)
     before = standby.calls()
 
-    standby.site.runs_at(_LATER + timedelta(minutes=15))
+    standby.site.runs_at(_in(minutes=35))
     standby.site.becomes("on")
     toggled = standby.calls()
-    standby.site.runs_at(_LATER + timedelta(minutes=30))
-    standby.site.runs_at(_LATER + timedelta(minutes=45))
+    standby.site.runs_at(_in(minutes=50))
+    standby.site.runs_at(_in(minutes=65))
     closed = standby.calls()
-    standby.site.runs_at(_LATER + timedelta(minutes=60))
+    standby.site.runs_at(_in(minutes=80))
 
     assert ["DescribeKeyValueStore", "GetKey", "UpdateKeys"] == toggled[len(before) :][:3]
     assert closed == standby.calls()
@@ -41,7 +45,7 @@ def test_a_sweep_soon_after_a_write_reads_the_state(standby: StandbySite) -> Non
     """A slower run with an older decision may have written it since, for as long as runs last."""
     before = standby.calls()
 
-    standby.site.runs_at(_NOW + timedelta(minutes=5))
+    standby.site.runs_at(_in(minutes=5))
 
     assert ["DescribeKeyValueStore", "GetKey"] == standby.calls()[len(before) :]
 
@@ -55,10 +59,10 @@ def test_once_a_day_a_sweep_repairs_what_was_changed_by_hand(
     before = standby.keys()
     page = next(key for key in before if ".h.0" in key)
     standby.puts(**{page: "?", "settings": before["settings"].replace('"a":[', '"a":["/*",')})
-    standby.site.runs_at(_LATER + timedelta(hours=1))
+    standby.site.runs_at(_in(hours=1))
     trusted = standby.keys()
 
-    standby.site.runs_at(_LATER + timedelta(hours=25))
+    standby.site.runs_at(_in(hours=25))
 
     assert "?" == trusted[page]
     assert (before[page], before["settings"]) == (
@@ -87,19 +91,40 @@ def test_code_that_was_changed_by_hand_is_published_again(standby: StandbySite) 
     """It costs nothing to read, so each sweep does."""
     _settle(standby)
     before = standby.live_code()
+    _publish(standby, before.replace("503", "502").encode())
+
+    standby.site.runs_at(_in(minutes=35))
+
+    assert before == standby.live_code()
+
+
+@pytest.mark.usefixtures("distribution_id")
+def test_code_with_a_state_of_the_future_does_not_keep_the_site_open(
+    standby: StandbySite,
+) -> None:
+    """It would count everywhere, so the store gets a newer one, and the code follows."""
+    standby.site.becomes("on")
+    ahead = replace(standby.state(), generation=int(_in(hours=1).timestamp() * 1_000), periods=())
+    program = resources.files("maintenance.standby").joinpath("function.js").read_text()
+    _publish(standby, bake(program, ahead, ()))
+    assert "uri" in standby.visitor_at(_in(minutes=1))
+
+    standby.site.runs_at(_in(minutes=6))
+
+    assert standby.state().generation > ahead.generation
+    assert 503 == standby.visitor_at(_in(minutes=6))["statusCode"]
+
+
+def _publish(standby: StandbySite, code: bytes) -> None:
     client = standby.site.cloud.cloudfront
     found = client.describe_function(Name=FUNCTION, Stage="DEVELOPMENT")
     updated = client.update_function(
         Name=FUNCTION,
         IfMatch=found["ETag"],
         FunctionConfig=found["FunctionSummary"]["FunctionConfig"],
-        FunctionCode=before.replace("503", "502").encode(),
+        FunctionCode=code,
     )
     client.publish_function(Name=FUNCTION, IfMatch=updated["ETag"])
-
-    standby.site.runs_at(_LATER + timedelta(minutes=15))
-
-    assert before == standby.live_code()
 
 
 @pytest.mark.usefixtures("distribution_id")
@@ -108,9 +133,9 @@ def test_renderings_that_nothing_names_are_deleted_after_an_hour(standby: Standb
     standby.site.becomes("on: Upgrade")
     announced = standby.state().periods[0].rendering
     standby.site.becomes("off")
-    standby.site.runs_at(_NOW + timedelta(minutes=2))
+    standby.site.runs_at(_in(minutes=2))
     after_off = standby.keys()
-    standby.site.runs_at(_NOW + timedelta(days=1, hours=2))
+    standby.site.runs_at(_in(days=1, hours=2))
 
     assert [key for key in after_off if key.startswith(f"{announced}.")]
     assert not [key for key in standby.keys() if key.startswith(f"{announced}.")]  # noqa: SIM118

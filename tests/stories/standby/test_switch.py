@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from maintenance.errors import RunFailed
+from maintenance.standby.publishing import read_code
 
 from tests.stories.standby.site import StandbySite
 
@@ -106,6 +107,23 @@ def test_deleting_the_switch_leaves_the_site_as_it_is(
         standby.site.receives({"sweep": True})
 
     assert before == standby.keys()
+    assert 503 == standby.visit(distribution_id).status_code
+
+
+def test_an_installation_is_complete_when_it_ends(
+    standby: StandbySite, distribution_id: str
+) -> None:
+    """It publishes at once, whenever the code was published last."""
+    standby.site.says("on: Upgrade")
+    controller = standby.site.controller().controller.for_installation()
+
+    report = controller.reconcile(standby.site.change_of_the_switch())
+
+    found = read_code(standby.live_code().encode())
+    assert found is not None
+    assert () == report.errors
+    assert standby.state() == found.state
+    assert standby.state().default != found.state.periods[0].rendering
     assert 503 == standby.visit(distribution_id).status_code
 
 
