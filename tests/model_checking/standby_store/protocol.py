@@ -58,6 +58,7 @@ class Variant(NamedTuple):
     asks_whether_wanted: bool = True
     reads_switch_again: bool = True
     publishes_first: bool = False
+    publishes_anything: bool = False
 
 
 class Done(Enum):
@@ -173,7 +174,9 @@ def next_call(variant: Variant, desired: DesiredStore, run: Run) -> Call | Done:
             case Stage.ALL:
                 store.write_all(_pages(desired), is_wanted=is_wanted)
             case Stage.CODE:
-                wanted = WantedCode((), desired.periods)
+                is_any = variant.publishes_anything
+                periods = _periods_read(run.answers) if is_any else desired.periods
+                wanted = WantedCode((), periods)
                 store.publish(wanted, is_wanted=is_wanted)
     except _Paused as paused:
         return paused.call
@@ -219,6 +222,14 @@ def _state_of(code: bytes) -> State:
 
 def _unrendered(desired: DesiredStore) -> tuple[DesiredPeriod, ...]:
     return tuple(replace(each, answers=None, overdue=None) for each in desired.periods)
+
+
+def _periods_read(answers: Sequence[Answer]) -> tuple[DesiredPeriod, ...]:
+    """Return the periods of the state that was read, as if they were desired."""
+    value = next((each.value for each in reversed(answers) if each.value), "")
+    state = decode_state(value)
+    periods = state.periods if state else ()
+    return tuple(DesiredPeriod(each.begins, each.ends, each.message) for each in periods)
 
 
 def _pages(desired: DesiredStore) -> RenderedPages:

@@ -45,9 +45,11 @@ LONGER_WINDOW = desired(
     "a longer window", DesiredPeriod(WINDOW_BEGINS, WINDOW_ENDS + 60, "", rendering("L"))
 )
 
-OPEN_BY_HAND = encode_state(State(2, LANGUAGES, PLAIN.rendering, ()))
+# Newer than a state at rest, older than what a run writes.
+_BY_HAND = 50_000
+OPEN_BY_HAND = encode_state(State(_BY_HAND, LANGUAGES, PLAIN.rendering, ()))
 FROM_THE_FUTURE = encode_state(State(9 * 10**15, LANGUAGES, PLAIN.rendering, ()))
-CLOSED_BY_HAND = encode_state(State(1, LANGUAGES, "", (Period(1, 0, ""),)))
+CLOSED_BY_HAND = encode_state(State(_BY_HAND, LANGUAGES, "", (Period(1, 0, ""),)))
 HANDS = (None, "{", OPEN_BY_HAND, CLOSED_BY_HAND)
 
 _TEMPLATE = encode_state(State(0, LANGUAGES, "", ()))

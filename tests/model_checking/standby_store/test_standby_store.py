@@ -115,6 +115,11 @@ BROKEN = {
         scope(UPGRADE, budget=Budget(1)),
         "ahead",
     ),
+    "whatever stands in the store is published": (
+        broken.PUBLISHING_ANYTHING,
+        scope(ON, budget=Budget(1, edits=1), edits=HANDS),
+        "ahead",
+    ),
     "a run keeps what the switch said when it began": (
         broken.SWITCH_READ_ONCE,
         scope(UPGRADE, budget=Budget(2)),
