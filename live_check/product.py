@@ -10,8 +10,12 @@ def switch_name(probe: Probe) -> str:
     return f"/{probe.run}/switch"
 
 
-def deploy_product(probe: Probe) -> None:
-    """Build and deploy; its role may change this one distribution and restore no other function."""
+def deploy_product(probe: Probe, **overrides: str) -> None:
+    """
+    Build and deploy, with these parameters beside its own.
+
+    Its role may change this one distribution, and restore no other function.
+    """
     parameters = {
         "Distributions": probe.distribution_id,
         "SwitchParameter": switch_name(probe),
@@ -19,6 +23,7 @@ def deploy_product(probe: Probe) -> None:
         "MaxDistributions": "1",
         "PermittedDistributionArns": probe.distribution_arn,
         "RestorableFunctionArns": f"{probe.edge_version_arn.rpartition(':')[0]}:*",
+        **overrides,
     }
     build(probe.account)
     sam(

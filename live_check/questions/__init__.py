@@ -16,6 +16,7 @@ from live_check.questions import (
     prices,
     rate,
     schedules,
+    standby,
     store,
     switching,
 )
@@ -111,5 +112,10 @@ OF_THE_PRODUCT = (
         switching.dead_letter,
     ),
     Question(14, "Does ListDistributions lag behind UpdateDistribution?", listing.lag),
+    Question(
+        23,
+        "How long from the switch to the edge with Engine=standby; what does its function use?",
+        standby.there_and_back,
+    ),
     Question(9, "How many UpdateDistribution calls does CloudFront accept?", rate.sustainable),
 )

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from live_check.probe import Probe
@@ -112,28 +113,37 @@ def publishing(probe: Probe) -> tuple[str, ...]:
     )
 
 
-def _test(probe: Probe, *, stage: str = "LIVE", **query: int) -> dict[str, Any]:
-    cloudfront: Any = probe.account.clients.cloudfront
-    described = cloudfront.describe_function(Name=_name(probe), Stage=stage)
-    event = {
+def viewer_event(uri: str, query: Mapping[str, int], **headers: str) -> dict[str, Any]:
+    """Return the event of a request, as CloudFront Functions get it."""
+    return {
         "version": "1.0",
         "context": {"eventType": "viewer-request"},
         "viewer": {"ip": "203.0.113.7"},
         "request": {
             "method": "GET",
-            "uri": "/store/",
-            "querystring": {name: {"value": str(value)} for name, value in query.items()},
-            "headers": {},
+            "uri": uri,
+            "querystring": {key: {"value": str(value)} for key, value in query.items()},
+            "headers": {key: {"value": value} for key, value in headers.items()},
             "cookies": {},
         },
     }
+
+
+def run_test(probe: Probe, name: str, event: object, stage: str = "LIVE") -> dict[str, Any]:
+    """Return what TestFunction says of a stage of this function."""
+    cloudfront: Any = probe.account.clients.cloudfront
+    described = cloudfront.describe_function(Name=name, Stage=stage)
     tested = cloudfront.test_function(
-        Name=_name(probe),
+        Name=name,
         IfMatch=described["ETag"],
         Stage=stage,
         EventObject=json.dumps(event).encode(),
     )
     return dict(tested["TestResult"])
+
+
+def _test(probe: Probe, *, stage: str = "LIVE", **query: int) -> dict[str, Any]:
+    return run_test(probe, _name(probe), viewer_event("/store/", query), stage)
 
 
 def _update(probe: Probe, code: bytes) -> str:

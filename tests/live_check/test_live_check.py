@@ -127,6 +127,8 @@ def test_the_report_of_a_sandbox_says_that_it_proves_nothing_about_aws(checked: 
         (20, "A compressed body arrived as 'hello', with Content-Encoding gzip."),
         (21, "The closure saw the variable as it was after the await."),
         (22, "Until then the distribution was Deployed."),
+        (23, "Closed, it was 36 of 100 for the page."),
+        (23, "The configuration was untouched."),
     ],
 )
 @pytest.mark.usefixtures("whole_run")
