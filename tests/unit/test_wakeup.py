@@ -76,6 +76,10 @@ ACCEPTED: dict[str, tuple[dict[str, object], Wakeup]] = {
     "a sweep": ({"sweep": True}, Sweep()),
     "a plan": ({"plan": True}, PlanRequested()),
     "a status": ({"status": True}, StatusRequested()),
+    "a plan for another value of the switch": (
+        {"plan": "on for 2h", "brief": True},
+        PlanRequested(Addressed(brief=True), "on for 2h"),
+    ),
     "a plan for a site, in short": (
         {"plan": True, "site": "/site/maintenance", "brief": True},
         PlanRequested(Addressed("/site/maintenance", brief=True)),

@@ -35,7 +35,7 @@ from maintenance.cli.windows.calendar_view import (
 from maintenance.errors import ConfigurationError, ObservationError, UnreadableValue
 from maintenance.model import Distribution, Mode
 from maintenance.reconcile.controller import Controller
-from maintenance.reconcile.desired_state import DesiredState, HypotheticalSwitch
+from maintenance.reconcile.desired_state import DesiredState
 from maintenance.reporting.report import SETTLED, Progress, Report, is_everywhere, progress
 from maintenance.reporting.state import is_overdue, site_state
 from maintenance.reporting.status import LastError, ModeChange, PersistedState
@@ -217,9 +217,7 @@ class Session(Struct, frozen=True):
         """Return what a run would do now, or if the switch had just been written like this."""
         controller = self.app.controller
         if switch:
-            parameters = HypotheticalSwitch(self.app.parameters, switch)
-            desired_state = replace(controller.desired_state, parameters=parameters)
-            controller = replace(controller, desired_state=desired_state)
+            controller = controller.if_switch_said(switch)
         return self._read(controller, Controller.plan)
 
     def last_change(self) -> ModeChange | None:

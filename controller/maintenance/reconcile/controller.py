@@ -23,12 +23,17 @@ from maintenance.errors import (
 )
 from maintenance.model import Mode
 from maintenance.reconcile import ports
-from maintenance.reconcile.desired_state import DesiredState, DesiredStateReader
+from maintenance.reconcile.desired_state import (
+    DesiredState,
+    DesiredStateReader,
+    HypotheticalSwitch,
+)
 from maintenance.reconcile.observation import Observation
 from maintenance.reconcile.ports import Listing, ReadPage
 from maintenance.reporting.announce import Announcer, PreviousStatus
 from maintenance.reporting.report import Report
 from maintenance.reporting.transitions import RECHECK_AFTER, next_wakeup
+from maintenance.schedule.switch import Switch
 from maintenance.wakeup import ParameterChanged, Sweep, Wakeup
 
 _MAX_ROUNDS = 3
@@ -120,6 +125,11 @@ class Controller(Struct, frozen=True):
         persisted = previous.persisted if previous else None
         report = self.site.summarize(observed, persisted)
         return self.announcer.with_requester(report, persisted)
+
+    def if_switch_said(self, switch: Switch) -> "Controller":
+        """Return a controller that plans as if the switch had just been written like this."""
+        parameters = HypotheticalSwitch(self.desired_state.parameters, switch)
+        return replace(self, desired_state=replace(self.desired_state, parameters=parameters))
 
     def for_installation(self) -> "Controller":
         """

@@ -61,7 +61,7 @@ def carry_out(
     outcomes = tuple(
         outcome
         for number, wave in enumerate(waves, start=1)
-        for outcome in _outcomes(wave, list(hub.rows(name, number)))
+        for outcome in _outcomes(order, wave, list(hub.rows(name, number)))
     )
     return HubRun(outcomes, "" if status == "SUCCEEDED" else cause or status)
 
@@ -118,15 +118,15 @@ def _progress(number: int, waves: int, counts: Mapping[str, int]) -> str:
     return f"Wave {number} of {waves}: {', '.join(parts)}"
 
 
-def _outcomes(wave: Wave, rows: Sequence[Mapping[str, Any]]) -> list[Outcome]:
+def _outcomes(order: Order, wave: Wave, rows: Sequence[Mapping[str, Any]]) -> list[Outcome]:
     """Return the outcomes of a wave's stacks, in the order of the list."""
-    found = {outcome.name: outcome for outcome in map(_outcome, rows)}
+    found = {outcome.name: outcome for outcome in (_outcome(order, each) for each in rows)}
     return [found.get(each.name, Outcome(each.name, Result.NOT_BEGUN)) for each in wave.stacks]
 
 
-def _outcome(row: Mapping[str, Any]) -> Outcome:
+def _outcome(order: Order, row: Mapping[str, Any]) -> Outcome:
     name = json.loads(row["Input"])["stack"]["name"]
     if row["Status"] == "SUCCEEDED":
-        return Outcome(name, Result(json.loads(row["Output"])["state"]))
+        return order.outcome(name, json.loads(row["Output"]))
     result = _STATUSES.get(row["Status"]) or _RESULTS.get(row.get("Error", ""), Result.NOT_REACHED)
     return Outcome(name, result, row.get("Cause", ""))

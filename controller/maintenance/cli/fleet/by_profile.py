@@ -69,7 +69,7 @@ class StackRun(Struct, frozen=True):
                     return self._outcome(Result.NOT_REACHED, str(error))
             else:
                 if self.order.is_question:
-                    return self._outcome(Result(answer["state"]))
+                    return self.order.outcome(self.stack.name, answer)
                 if self.order.is_overtaken(answer):
                     return self._outcome(Result.OVERTAKEN, describe_overtaken(answer))
                 outcome = self._await()
@@ -88,7 +88,7 @@ class StackRun(Struct, frozen=True):
                     return self._outcome(Result.NOT_REACHED, str(error))
                 continue
             if self.order.is_done(status):
-                return self._outcome(Result(status["state"]))
+                return self.order.outcome(self.stack.name, status)
             if not self.order.is_in_mode(status):
                 if self.order.verb == "off" and not self._is_late():
                     return None
@@ -110,7 +110,7 @@ class StackRun(Struct, frozen=True):
     def _is_late(self) -> bool:
         return self.caller.clock() > self.deadline
 
-    def _outcome(self, result: Result, detail: str = "") -> Outcome:
+    def _outcome(self, result: Result, detail: str) -> Outcome:
         return Outcome(self.stack.name, result, detail)
 
 

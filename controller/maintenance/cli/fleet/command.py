@@ -28,11 +28,13 @@ from maintenance.cli.fleet.stacks import (
     without_profile,
 )
 from maintenance.cli.fleet.view import describe_plan, fleet_document, render_fleet
-from maintenance.cli.switch.typed_switch import split_message, switch_value
+from maintenance.cli.switch.typed_switch import read_command, split_message, switch_value
 from maintenance.errors import ApplyError, ConfigurationError, UnreadableValue
 from maintenance.schedule.switch import resolve
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from mypy_boto3_lambda import LambdaClient
 
     from maintenance.cli.arguments import Commands
@@ -42,6 +44,7 @@ _VERBS = ("on", "off", "plan", "status")
 _EXAMPLES = """\
 examples:
   site-maintenance fleet status --list shops.json
+  site-maintenance fleet plan on for 2h --list shops.json
   site-maintenance fleet on until 2026-12-01T04:00Z --list shops.json --pilot 2
   site-maintenance fleet on for 2h --list shops.json --hub site-maintenance-fleet
   site-maintenance fleet off --list shops.json --hub site-maintenance-fleet
@@ -121,14 +124,8 @@ def _order(arguments: argparse.Namespace) -> Order:
     from maintenance.app import now  # noqa: PLC0415 - imports boto3, which --help does not need
 
     at = now()
-    typed = split_message(arguments.words, arguments.message)
-    text = arguments.verb
-    if arguments.verb in ("on", "off"):
-        value = switch_value(arguments.verb, typed, now=at, zone=arguments.zone)
-        text = resolve(value, at=at, zone=arguments.zone)
-    elif typed.text or typed.message:
-        raise UnreadableValue(f"{arguments.verb} takes no further words")
-    if arguments.verb == "on" and not typed.text and not arguments.endless:
+    text = _text(arguments, at)
+    if text.partition(":")[0].strip() == "on" and not arguments.endless:
         raise UnreadableValue(
             "a fleet's on needs an end, so that each site opens by itself: add for 2h or until "
             "04:00, or --endless"
@@ -142,6 +139,21 @@ def _order(arguments: argparse.Namespace) -> Order:
         pause=arguments.pause,
         endless=arguments.endless,
     )
+
+
+def _text(arguments: argparse.Namespace, at: datetime) -> str:
+    """Return the order's text: a value of the switch, status, or plan and the value to suppose."""
+    typed = split_message(arguments.words, arguments.message)
+    verb, rest = arguments.verb, typed
+    if verb == "plan":
+        verb, rest = read_command(typed)
+    if verb in ("on", "off"):
+        value = switch_value(verb, rest, now=at, zone=arguments.zone)
+        value = resolve(value, at=at, zone=arguments.zone)
+        return f"plan {value}" if arguments.verb == "plan" else value
+    if rest.text or rest.message:
+        raise UnreadableValue(f"{arguments.verb} takes no further words")
+    return str(arguments.verb)
 
 
 def _carry_out(

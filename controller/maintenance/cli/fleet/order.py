@@ -68,9 +68,9 @@ class Outcome(Struct, frozen=True):
 
 class Order(Struct, frozen=True):
     """
-    `text` is the switch's value, or plan or status; each stack has the time `deadline` for it.
+    `text` is the switch's value, or status, or plan and the value to suppose.
 
-    `pause` is in seconds.
+    Each stack has the time `deadline` for it; `pause` is in seconds.
     """
 
     fleet: str
@@ -95,9 +95,19 @@ class Order(Struct, frozen=True):
         """Return what the controller of this site is sent."""
         addressed = {"site": site, "brief": True}
         if self.is_question:
-            return {self.verb: True, **addressed}
+            _, _, supposed = self.text.partition(" ")
+            return {self.verb: supposed or True, **addressed}
         command = {"maintenance": self.text, "at": self.at.isoformat(), "by": self.by}
         return {**command, **addressed}
+
+    def outcome(self, name: str, answer: Mapping[str, Any]) -> "Outcome":
+        """Return the outcome of a stack where the order is carried out, or a question's answer."""
+        detail = "; ".join(answer["errors"]) if self.is_question else ""
+        if self.verb == "plan":
+            waiting, counts = answer["counts"]["waiting"], answer["counts"].values()
+            planned = f"{answer['mode']}: would change {waiting} of {sum(counts)} distributions"
+            detail = f"{planned}; {detail}" if detail else planned
+        return Outcome(name, Result(answer["state"]), detail)
 
     def is_overtaken(self, answer: Mapping[str, Any]) -> bool:
         """Return whether a command does not count, by the answer to it."""
