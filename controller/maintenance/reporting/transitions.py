@@ -21,7 +21,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from maintenance.cloudfront.plan import Action
+from maintenance.cloudfront.plan import Action, Plan
 from maintenance.cloudfront.targets import fingerprint
 from maintenance.model import Distribution, Mode
 from maintenance.reporting.plans import PlanChange, follow_plans
@@ -200,7 +200,9 @@ def _closed_by_itself(
 ) -> datetime | None:
     """Return the start at which every edge has closed every target by its own clock, or None."""
     armed, is_closing = persisted and persisted.armed, report.decision.mode is Mode.MAINTENANCE
-    is_kept = all(each.action is Action.KEEP for one in report.outcomes for each in one.steps)
+    ids = {each.distribution_id for each in targets}
+    outcomes = [each for each in report.outcomes if each.distribution_id in ids]
+    is_kept = all(Plan(each.distribution_id, each.steps).is_empty for each in outcomes)
     is_deployed = all(each.is_deployed and not each.errors for each in targets)
     return armed if armed and is_closing and is_kept and is_deployed else None
 

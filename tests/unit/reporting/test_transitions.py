@@ -251,8 +251,11 @@ def test_arming_a_site_is_no_toggle(
 
 def test_a_window_that_began_by_itself_is_announced_as_of_its_start() -> None:
     """The alarm clock may ring a minute later."""
-    kept = replace(DEPLOYED, steps=(replace(ARMED, is_armed=False),))
+    grpc = Step("/grpc/*", Action.SKIP, "", stays_open=True)
+    kept = replace(DEPLOYED, steps=(replace(ARMED, is_armed=False), grpc))
     report, armed = a_report(CLOSED, kept, kept), replace(OPEN, armed=NOW)
+    preview = replace(DEPLOYED, distribution_id="preview", steps=(REPLACED,), is_preview=True)
+    report = replace(report, outcomes=(*report.outcomes, preview))
 
     expected = [(CLOSED, Phase.ACCEPTED, 0.0), (CLOSED, Phase.DEPLOYED, 0.0)]
     assert expected == announced(report, armed)
