@@ -213,6 +213,27 @@ def test_it_starts_over_if_another_tool_writes_at_the_same_time(stage: _Stage) -
     assert 3 == len(stage.sandbox.calls(_UPDATES)) - before
 
 
+def test_an_update_whose_answer_is_lost_was_made(stage: _Stage) -> None:
+    """The next reading shows it, and the command says that it changed something."""
+    stage.sandbox.inject_fault("lose", _UPDATES, times=1)
+
+    code, shown, _ = stage.types("attach", "--distribution", stage.docs, "--yes")
+
+    assert (0, {"default"}) == (code, stage.having(stage.docs))
+    assert "until every edge of 1 distribution has it" in shown
+
+
+def test_other_writers_that_always_come_first_are_an_error(stage: _Stage) -> None:
+    """Instead of trying for ever."""
+    stage.sandbox.inject_fault("refuse", _UPDATES, code="PreconditionFailed", status=412, times=9)
+
+    code, shown, _ = stage.types("attach", "--distribution", stage.docs, "--yes")
+
+    assert (1, set()) == (code, stage.having(stage.docs))
+    assert f"error the update of {stage.docs} failed" in shown
+    assert "Nothing was changed." in shown
+
+
 def test_what_cloudfront_refuses_does_not_stop_the_others(stage: _Stage) -> None:
     """The error stands with its distribution, and the exit code says so."""
     stage.sandbox.inject_fault("refuse", _UPDATES, code="IllegalUpdate", status=400, times=1)

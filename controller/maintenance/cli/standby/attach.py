@@ -73,14 +73,18 @@ class _Writer(Struct, frozen=True):
 
     def apply(self, distribution: Distribution) -> Outcome:
         """Do it, and return what was done or what kept it from being done."""
+        was_refused = False
         try:
             for _ in range(_MAX_ATTEMPTS - 1):
                 try:
-                    return self._apply_once(distribution)
+                    outcome = self._apply_once(distribution)
                 except StaleObservation:
                     # Another writer came first: start over from reading.
-                    continue
-            return self._apply_once(distribution)
+                    was_refused = True
+                else:
+                    # The other writer may be this run, if only the answer got lost.
+                    return replace(outcome, changed=outcome.changed or was_refused)
+            return replace(self._apply_once(distribution), changed=True)
         except (ApplyError, ObservationError) as error:
             return replace(self.plan(distribution), errors=(str(error),))
 
