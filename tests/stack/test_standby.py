@@ -252,16 +252,6 @@ def test_a_window_begins_while_the_controller_is_stopped(standby: DeployedStack)
     assert eventually(lambda: _mode(standby.visit()) is None)
 
 
-def test_another_engine_is_refused_while_a_behavior_has_the_function(
-    standby: DeployedStack,
-) -> None:
-    """CloudFormation could not delete it."""
-    refusal = _refusal(standby, "attach")
-
-    assert f"attached to {standby.distribution_id}" in refusal
-    assert refusal.startswith("detach first: ")
-
-
 def test_an_open_site_can_be_closed_by_attaching_instead(standby: DeployedStack) -> None:
     """Function, store and their rights are gone."""
     _detach(standby)
