@@ -16,6 +16,7 @@ def _failed(ended: dict[str, Any]) -> tuple[str, str]:
     return ended["error"], ended["cause"]
 
 
+@pytest.mark.promise
 def test_an_on_closes_the_pilot_and_then_the_rest_in_all_accounts(hub: Hub) -> None:
     """Each is waited for until its visitors get the page everywhere."""
     pilot = hub.wave(hub.stack("a"))
@@ -140,3 +141,16 @@ def test_the_same_order_again_with_the_same_instant_does_no_harm(hub: Hub) -> No
     ended = hub.carry_out(_ON, everything, at=at)
 
     assert {"a": "closed", "b": "closed"} == hub.report(ended)
+
+
+def test_two_overlapping_ons_are_both_carried_out(hub: Hub) -> None:
+    """At each site the end of the later one counts, whichever arrives first."""
+    everything = hub.wave(hub.stack("a"), hub.stack("b"))
+    at = datetime.now(UTC)
+    later = hub.begin("on until 2099-02-02", everything, at=at.isoformat())
+    earlier = hub.begin(_ON, everything, at=(at - timedelta(seconds=1)).isoformat())
+
+    reports = [hub.report(hub.end(each)) for each in (later, earlier)]
+
+    assert [{"a": "closed", "b": "closed"}] * 2 == reports
+    assert {"on until 2099-02-02"} == {hub.switch(name) for name in ("a", "b")}
