@@ -4,7 +4,10 @@ DEV := .venv/dev
 BIN := $(DEV)/bin
 PYTEST := $(BIN)/python -m pytest
 # Several processes, each with a sandbox of its own; tests/conftest.py says which tests stay together.
-WORKERS := --numprocesses auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder
+TOGETHER := --dist loadscope --no-loadscope-reorder
+WORKERS := --numprocesses auto --maxprocesses 4 $(TOGETHER)
+# Tests that deploy or type commands mostly wait: two of them keep one core busy.
+WAITING := --numprocesses 4 $(TOGETHER)
 AXE := tests/browser/node_modules/.package-lock.json
 ASL := tests/fleet/node_modules/.package-lock.json
 TERSER := standby_function/node_modules/.package-lock.json
@@ -65,7 +68,7 @@ test: setup ## Run the tests that need no browser, Docker or stack (T=path or K=
 # Where CI is set no test may be skipped, so the image for the tests in containers is built.
 cover: COVERAGE := --cov --cov-report=
 cover: test $(AXE) $(ASL) $(TERSER) .venv/examples/.made $(if $(CI),lambda-image) ## Run all tests, and check that everything but the shell is covered whole
-	$(PYTEST) $(WORKERS) -m 'not quick' $(COVERAGE) --cov-append
+	$(PYTEST) $(WAITING) -m 'not quick' $(COVERAGE) --cov-append
 	$(BIN)/coverage report --fail-under=100
 
 laws: setup ## Run property tests and model checking with ten times the examples
