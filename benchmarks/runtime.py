@@ -24,7 +24,7 @@ from benchmarks.machine import peak_kilobytes
 
 INVOCATIONS = "/2015-03-31/functions/function/invocations"
 _ARCHITECTURES = {"x86_64": "x86_64", "aarch64": "arm64"}
-_STARTING_SECONDS = 20.0
+_STARTING_SECONDS = 180.0
 _POLL_SECONDS = 0.005
 
 
@@ -92,7 +92,7 @@ def running(function: Function) -> Iterator[Runtime]:
     )
     try:
         _wait_for(address)
-        with httpx.Client(base_url=f"http://{address}", timeout=30) as client:
+        with httpx.Client(base_url=f"http://{address}", timeout=180) as client:
             yield Runtime(client, process.pid)
     finally:
         with contextlib.suppress(ProcessLookupError):

@@ -1,5 +1,6 @@
 """How tests measure and wait, so that they pass on a machine that is slow or busy."""
 
+import os
 import time
 from collections.abc import Callable
 
@@ -22,6 +23,11 @@ def fastest(work: Callable[[], object], *, limit: float) -> float:
             break
         least = min(least, _reading(work))
     return least
+
+
+def crowding() -> float:
+    """Return how many processes have wanted each core in the last minute, at least 1."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def _reading(work: Callable[[], object]) -> float:

@@ -18,6 +18,7 @@ from tests.cli.deployed import ROOT
 from tests.cloud import Cloud
 from tests.install.installation import install_with_uv, type_installed
 from tests.sandbox.builders import a_distribution
+from tests.timing import crowding
 from tools.release import release_notes
 
 _LONGEST_SECONDS = 120
@@ -114,7 +115,7 @@ def test_a_stranger_needs_only_the_wheel(
     assert "CLOS" in closed
     assert "OPEN" in opened
     assert "is deleted, and the site is open" in removed
-    assert time.monotonic() - began < _LONGEST_SECONDS
+    assert time.monotonic() - began < _LONGEST_SECONDS * crowding()
 
 
 def test_the_lambda_packages_have_nothing_of_the_command(releases: tuple[Path, Path]) -> None:
