@@ -23,6 +23,8 @@ def site(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Site:
     """Give a site whose switch says off, and let this process call the sandbox as AWS."""
     for name, value in cloud.sandbox.environment().items():
         monkeypatch.setenv(name, value)
+    # A story says itself when CloudFront has deployed a change: on a busy machine, seconds pass.
+    cloud.sandbox.set(deploy_seconds=3600)
     return make_site(cloud)
 
 
