@@ -49,19 +49,37 @@ def test_visitors_meet_the_window_on_the_second(
 ) -> None:
     """Through the edge itself, with the controller's last run well before the start."""
     looks_after(distribution_id, **LEAD)
-    start = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=6)
+    start, visits = visited_around_a_start(site, distribution_id, seconds=6)
+    if visits[0][1] >= start:
+        # The machine is so busy that the window began before the first visit.
+        start, visits = visited_around_a_start(site, distribution_id, seconds=90)
+
+    assert {503} == {status for began, _, status in visits if began >= start}
+    assert visits[0][1] < start
+    assert 503 not in {status for _, ended, status in visits if ended < start}
+
+
+type Visits = list[tuple[datetime, datetime, int]]
+
+
+def visited_around_a_start(
+    site: Site, distribution_id: str, *, seconds: int
+) -> tuple[datetime, Visits]:
+    """
+    Let a window begin in so many seconds, and visit the site until a second after.
+
+    Returns the start, and of each visit when it began and ended, and its status.
+    """
+    start = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=seconds)
     site.schedules("now", f"at({start:%Y-%m-%dT%H:%M:%S}) for 1h")
     site.receives(SWEEP)
-    site.visit(distribution_id)
-    statuses = []
-    while (before := datetime.now(UTC)) < start + SECOND:
+    visits: Visits = []
+    while not visits or visits[-1][0] < start + SECOND:
+        began = datetime.now(UTC)
         status = site.visit(distribution_id).status_code
-        statuses.append((before, datetime.now(UTC), status))
+        visits.append((began, datetime.now(UTC), status))
         time.sleep(0.1)
-
-    assert 503 != statuses[0][2]
-    assert {503} == {status for before, _, status in statuses if before >= start}
-    assert 503 not in {status for _, after, status in statuses if after < start}
+    return start, visits
 
 
 def test_the_run_at_the_start_changes_nothing(site: Site, armed: str) -> None:
