@@ -22,6 +22,7 @@ from tests.stack.conftest import DeployedStack
 from tests.stack.permissions import Permission, without
 from tests.stack.standby_alarm_causes import STANDBY_CAUSES
 from tests.stack.standby_operations import STANDBY_OPERATIONS, function_name
+from tests.stack.test_command_line import types
 
 STACK, SWITCH = "standby-maintenance", "/standby/maintenance"
 NOTHING = functions()
@@ -138,6 +139,27 @@ def test_the_controllers_role_may_not_update_a_distribution(standby: DeployedSta
     )
 
     assert {"implicitDeny"} == {each["EvalDecision"] for each in simulated["EvaluationResults"]}
+
+
+def test_the_command_attaches_the_function_and_doctor_is_content(standby: DeployedStack) -> None:
+    """With the role, the function and the store that CloudFormation has made."""
+    before = _failed_checks(standby)
+
+    attached = types(standby, "standby", "attach", "--yes")
+    standby.cloud.sandbox.finish_deployments()
+
+    assert ["behaviors"] == before
+    assert (0, True) == (attached.returncode, "default    attached" in attached.stdout)
+    assert [] == _failed_checks(standby)
+    detached = types(standby, "standby", "detach", "--yes")
+    assert (0, True) == (detached.returncode, "default    detached" in detached.stdout)
+
+
+def _failed_checks(standby: DeployedStack) -> list[str]:
+    """Return the checks of doctor that failed or could not ask; alarms have tests of their own."""
+    checks = json.loads(types(standby, "doctor", "--json").stdout)["checks"]
+    bad = ("failed", "could not ask")
+    return [name for name, each in checks.items() if each["verdict"] in bad and name != "alarms"]
 
 
 def test_a_site_with_the_function_attached_is_open(standby: DeployedStack) -> None:
