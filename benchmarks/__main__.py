@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.markdown import Markdown
 
 from benchmarks import (
+    accounts,
     cold_start,
     edge_requests,
     edge_runtime,
@@ -39,6 +40,7 @@ BENCHMARKS: Mapping[str, _Run] = {
     "cold-start": cold_start.run,
     "toggle": toggle.run,
     "fleet": fleet.run,
+    "accounts": accounts.run,
     "engines": engines.run,
     "standby-function": standby_function.run,
 }
