@@ -4,14 +4,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from maintenance.aws.standby_function import StandbyFunctionCode
-from maintenance.errors import (
-    ApplyError,
-    MaintenanceError,
-    ObservationError,
-    StaleObservation,
-    Throttled,
-)
+from maintenance.aws.function_code import FunctionCode, LiveCode
+from maintenance.errors import ApplyError, MaintenanceError, ObservationError, StaleObservation
 
 from tests.cloud import Cloud
 from tests.sandbox.builders import a_function, a_store
@@ -20,19 +14,13 @@ NAME = "standby"
 _FIRST, _SECOND = b"function handler() { return 1; }", b"function handler() { return 2; }"
 
 
-def _sleep_not(_: float) -> None:
-    """Go on at once."""
+def _adapter(cloud: Cloud, name: str = NAME) -> FunctionCode:
+    return FunctionCode(lambda: cloud.cloudfront, name=name)
 
 
-def _adapter(
-    cloud: Cloud, pauses: list[float] | None = None, name: str = NAME
-) -> StandbyFunctionCode:
-    return StandbyFunctionCode(
-        lambda: cloud.cloudfront,
-        name=name,
-        sleep=_sleep_not if pauses is None else pauses.append,
-        jitter=lambda: 0.5,
-    )
+def _publish(cloud: Cloud, code: bytes = _SECOND) -> None:
+    adapter = _adapter(cloud)
+    adapter.publish(code, over=adapter.read_development())
 
 
 def _error(act: Callable[[], object]) -> tuple[type[MaintenanceError], str]:
@@ -53,7 +41,15 @@ def test_what_is_published_is_read_with_its_time(cloud: Cloud) -> None:
     live = _adapter(cloud).read_live()
 
     assert _FIRST == live.code
+    assert live.published
     assert abs(datetime.now(UTC) - live.published) < timedelta(minutes=1)
+
+
+def test_a_function_that_was_never_published_has_no_code(cloud: Cloud) -> None:
+    """Visitors do not meet it."""
+    a_function(cloud, NAME, code=_FIRST.decode(), published=False)
+
+    assert LiveCode(b"", None) == _adapter(cloud).read_live()
 
 
 def test_a_published_code_keeps_the_store_and_the_comment(cloud: Cloud) -> None:
@@ -62,7 +58,7 @@ def test_a_published_code_keeps_the_store_and_the_comment(cloud: Cloud) -> None:
     a_function(cloud, NAME, code=_FIRST.decode(), store=store)
     before = cloud.cloudfront.describe_function(Name=NAME, Stage="LIVE")["FunctionSummary"]
 
-    _adapter(cloud).publish(lambda: _SECOND)
+    _publish(cloud)
 
     after = cloud.cloudfront.describe_function(Name=NAME, Stage="LIVE")["FunctionSummary"]
     assert _SECOND == _adapter(cloud).read_live().code
@@ -71,37 +67,18 @@ def test_a_published_code_keeps_the_store_and_the_comment(cloud: Cloud) -> None:
     assert [store] == [each["KeyValueStoreARN"] for each in stores]
 
 
-def test_after_a_conflict_the_code_is_made_again(cloud: Cloud) -> None:
+def test_of_two_writers_the_second_one_gets_a_conflict(cloud: Cloud) -> None:
     """What it was made of may be older than what the other writer has published."""
     a_function(cloud, NAME, code=_FIRST.decode())
-    pauses: list[float] = []
-    made: list[bytes] = []
+    slow = _adapter(cloud)
+    read = slow.read_development()
+    _publish(cloud, _SECOND)
 
-    def make() -> bytes:
-        if not made:
-            _adapter(cloud).publish(lambda: b"function handler() { return 'other'; }")
-        made.append(_SECOND)
-        return _SECOND
-
-    _adapter(cloud, pauses).publish(make)
-
-    assert [_SECOND, _SECOND] == made
-    assert [0.1] == pauses
-    assert _SECOND == _adapter(cloud).read_live().code
-
-
-def test_who_never_comes_first_fails_and_changes_nothing(cloud: Cloud) -> None:
-    """After five tries; the next run continues."""
-    a_function(cloud, NAME, code=_FIRST.decode())
-    stale = {"code": "PreconditionFailed", "status": 412, "times": 99}
-    cloud.sandbox.inject_fault("refuse", "cloudfront:UpdateFunction", **stale)
-
-    kind, sentence = _error(lambda: _adapter(cloud).publish(lambda: _SECOND))
+    kind, sentence = _error(lambda: slow.publish(_FIRST, over=read))
 
     assert StaleObservation is kind
-    assert "the CloudFront Function standby was not published" in sentence
-    assert 5 == len(cloud.sandbox.calls("cloudfront:UpdateFunction"))
-    assert _FIRST == _adapter(cloud).read_live().code
+    assert "standby was not published" in sentence
+    assert _SECOND == slow.read_live().code
 
 
 @pytest.mark.parametrize(
@@ -110,18 +87,17 @@ def test_who_never_comes_first_fails_and_changes_nothing(cloud: Cloud) -> None:
         ("UpdateFunction", "AccessDenied", ApplyError, "give the controller's role that"),
         ("PublishFunction", "AccessDenied", ApplyError, "give the controller's role that"),
         ("DescribeFunction", "AccessDenied", ObservationError, "cannot be read"),
-        ("UpdateFunction", "Throttling", Throttled, "was not published"),
-        ("UpdateFunction", "FunctionSizeLimitExceeded", ApplyError, "standby compose"),
+        ("UpdateFunction", "FunctionSizeLimitExceeded", ApplyError, "what is composed with it"),
     ],
 )
 def test_an_error_says_what_to_do(
     cloud: Cloud, operation: str, code: str, kind: type[MaintenanceError], words: str
 ) -> None:
-    """And its kind whether a retry helps."""
+    """And its kind whether it was reading or writing."""
     a_function(cloud, NAME, code=_FIRST.decode())
     cloud.sandbox.inject_fault("refuse", f"cloudfront:{operation}", code=code, status=403, times=99)
 
-    caught, sentence = _error(lambda: _adapter(cloud).publish(lambda: _SECOND))
+    caught, sentence = _error(lambda: _publish(cloud))
 
     assert kind is caught
     assert words in sentence
@@ -129,21 +105,8 @@ def test_an_error_says_what_to_do(
 
 def test_a_function_that_someone_deleted_is_named_with_the_remedy(cloud: Cloud) -> None:
     """Its store may still be there."""
-    kind, sentence = _error(lambda: _adapter(cloud, name="missing").read_live())
+    kind, sentence = _error(_adapter(cloud, "missing").read_development)
 
     assert ObservationError is kind
-    assert "the CloudFront Function missing cannot be read" in sentence
+    assert "missing cannot be read" in sentence
     assert "deploy the stack again, which creates it" in sentence
-
-
-def test_what_the_maker_of_the_code_raises_passes(cloud: Cloud) -> None:
-    """Nothing is written then."""
-    a_function(cloud, NAME, code=_FIRST.decode())
-
-    def make() -> bytes:
-        raise ObservationError("the store cannot be read")
-
-    assert (ObservationError, "the store cannot be read") == _error(
-        lambda: _adapter(cloud).publish(make)
-    )
-    assert [] == cloud.sandbox.calls("cloudfront:UpdateFunction")
