@@ -182,7 +182,7 @@ def _advance(
         until = _end(report.decision)
         if last is None and _was_so_already(report, persisted):
             return ModeChange(mode, None, due, due or now, due or now, until), ()
-        now = _closed_by_itself(report, persisted, targets) or now
+        now = min(_closed_by_itself(report, persisted, targets) or now, now)
         last = ModeChange(mode, last.mode if last else None, due, accepted=now, until=until)
         transitions.append(Transition(Phase.ACCEPTED, last, _seconds_since(due, now)))
     deployed = now if all(each.is_deployed for each in targets) else None
