@@ -44,13 +44,19 @@ class StoreLook(Struct, frozen=True):
         """Return it with the time of the last toggle, if some edges may not have heard of it."""
         if self.changed and self.closed is not self.closes:
             toggled: datetime | None = now
-        elif previous:
+        elif previous and (self.changed or self._is_noted(previous)):
             toggled = previous.toggled
         else:
-            # Of the last write, whatever that was for.
+            # Of the last write, whatever that was for: its run has not written the status yet.
             toggled = _written(self.note) if self.note else None
         is_recent = toggled is not None and now - toggled < PROPAGATION
         return replace(self, toggled=toggled if is_recent else None)
+
+    def _is_noted(self, previous: PersistedState) -> bool:
+        """Return whether the run that wrote the state has left its status."""
+        if self.note is None or previous.standby is None:
+            return self.note is None
+        return self.note.generation == previous.standby.generation
 
     def target(self, distribution: Distribution) -> Distribution:
         """

@@ -84,7 +84,7 @@ def _changes(schedule: Schedule, now: datetime) -> Iterator[_Change]:
         announcement = replace(announcement_of(decision), begins=None)
         yield _Change(at, decision.mode, announcement)
         at = decision.valid_until
-    if ends:
+    if ends and schedule.switch:
         # What follows is for a later run; the last closure has its end even so.
         yield _Change(ends, Mode.LIVE, NO_ANNOUNCEMENT)
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from maintenance.errors import RunFailed
 
+from tests.stories.site import STATUS
 from tests.stories.standby.site import StandbySite
 
 type News = Callable[[], list[dict[str, Any]]]
@@ -38,6 +39,20 @@ def test_the_short_answer_names_the_state(standby: StandbySite, distribution_id:
     standby.site.runs_at(now + timedelta(minutes=1))
 
     assert ("closing", 1) == (closing["state"], closing["counts"]["deploying"])
+    assert distribution_id
+
+
+def test_a_status_before_the_run_has_ended_is_not_closed_yet(
+    standby: StandbySite, distribution_id: str
+) -> None:
+    """The store is written, and the status parameter is still that of the run before."""
+    before = standby.site.cloud.ssm.get_parameter(Name=STATUS)["Parameter"]["Value"]
+    standby.site.becomes("on")
+    standby.site.cloud.ssm.put_parameter(Name=STATUS, Value=before, Overwrite=True)
+
+    status = standby.site.receives({"status": True, "brief": True})
+
+    assert "closing" == status["state"]
     assert distribution_id
 
 
