@@ -6,7 +6,7 @@ What must always hold of the store, the function and every edge.
     whole       what an edge picks is one whole answer of the rendering that its key names
     forwards    each state that a run writes has a newer generation than all before it, and no
                 publish brings an older one back
-    ahead       no code has a newer state than a run has written
+    ahead       no code has a newer state than the store had
     calm        runs do not undo each other's writes again and again
     desired     an edge never opens or closes the site unless the switch and the windows say so, or
                 have said so since everything was last at rest

@@ -6,7 +6,12 @@ from itertools import product
 
 from tests.model_checking.standby_store import invariants
 from tests.model_checking.standby_store.edge import baked_in
-from tests.model_checking.standby_store.protocol import Variant, has_other_state, needs_publish
+from tests.model_checking.standby_store.protocol import (
+    Variant,
+    generation,
+    has_other_state,
+    needs_publish,
+)
 from tests.model_checking.standby_store.runs import Runs, now_of, refused, with_run, written
 from tests.model_checking.standby_store.world import Budget, Keys, Request, Run, Scope, World
 from tests.model_checking.world import Violation
@@ -94,7 +99,11 @@ class Steps:
             after = written(world, request, None)
             by_hand = world.by_hand | ({value} if value else set())
             edited = after._replace(
-                budget=budget, is_owed=True, by_hand=by_hand, seconds=world.seconds + 1
+                budget=budget,
+                is_owed=True,
+                by_hand=by_hand,
+                greatest=max(world.greatest, generation(value)),
+                seconds=world.seconds + 1,
             )
             yield f"somebody writes {value} into state", edited
 

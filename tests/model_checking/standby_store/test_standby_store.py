@@ -48,9 +48,9 @@ THOROUGH = (
     scope(ON, OFF, ON, budget=Budget(3, crashes=1)),
     scope(BRANDED, BRANDED_OFF, budget=Budget(2, crashes=1, losses=1)),
     scope(WINDOW, LONGER_WINDOW, budget=Budget(2, crashes=1), instants=DURING_WINDOW),
-    scope(OFF, MOVE, first=UPGRADE, budget=Budget(3, crashes=1), instants=LATER),
+    scope(OFF, MOVE, first=UPGRADE, budget=Budget(2, crashes=1), instants=LATER),
     scope(ON, budget=Budget(2, edits=1), edits=(FROM_THE_FUTURE, *HANDS)),
-    scope(OFF, first=UPGRADE, budget=Budget(2, edits=2), edits=HANDS, instants=LATER[:2]),
+    scope(OFF, first=UPGRADE, budget=Budget(1, edits=2), edits=HANDS, instants=LATER[:2]),
     scope(UPGRADE, budget=Budget(2, crashes=1, losses=1), is_new=True),
 )
 
@@ -118,7 +118,7 @@ BROKEN = {
     "whatever stands in the store is published": (
         broken.PUBLISHING_ANYTHING,
         scope(ON, budget=Budget(1, edits=1), edits=HANDS),
-        "ahead",
+        "desired",
     ),
     "a run keeps what the switch said when it began": (
         broken.SWITCH_READ_ONCE,

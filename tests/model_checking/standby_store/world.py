@@ -115,7 +115,7 @@ class World(NamedTuple):
 
     `copies` are the values that edges may have, beside those of the store, and `codes` the codes.
     Only an observer knows the last three: what was desired since everything was last at rest,
-    the greatest generation that a controller wrote, and values of `state` that are not of one.
+    the greatest generation that was written, and values of `state` that are not of one.
     """
 
     keys: Keys
