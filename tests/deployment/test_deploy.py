@@ -57,7 +57,7 @@ def test_from_nothing_to_a_plan_on_off_and_back_to_nothing(empty: Cloud, deploye
     updated = types(deployer, "deploy", "--set", "LeadTimeMinutes=5", "--yes")
 
     assert 0 == updated.returncode, updated.stderr
-    assert "LeadTimeMinutes  0 → 5\n" in updated.stderr
+    assert "LeadTimeMinutes  15 → 5\n" in updated.stderr
     assert site.is_closed()
     assert {"Europe/Ljubljana"} == _parameter(empty, "TimeZone")
 
