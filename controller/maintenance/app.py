@@ -254,7 +254,7 @@ def assemble(
         settings.notice,
     )
     clients = Clients(session, settings, run_time, timer, clock, _python_path(), desired_state)
-    engine = _engine(clients, cloudfront, own_arn, announcer)
+    engine = _engine(clients, cloudfront, announcer)
     controller = Controller(
         preview=settings.preview_distribution,
         desired_state=desired_state,
@@ -281,7 +281,7 @@ def assemble(
 
 
 def _engine(
-    clients: Clients, cloudfront: CloudFront, own_arn: str, announcer: Announcer
+    clients: Clients, cloudfront: CloudFront, announcer: Announcer
 ) -> AttachEngine | StandbyEngine:
     """Return the engine that the settings name; a cold start imports no other."""
     standby = clients.settings.standby
@@ -291,7 +291,7 @@ def _engine(
         return attach_engine(clients, cloudfront)
     from maintenance.wiring.standby import standby_engine  # noqa: PLC0415
 
-    return standby_engine(clients, standby, own_arn=own_arn, remembered=announcer.read_store_note)
+    return standby_engine(clients, standby, remembered=announcer.read_store_note)
 
 
 def _python_path() -> dict[str, str]:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 from rich.console import Console
 
-from sandbox.demo.commands import site_maintenance
 from sandbox.demo.console import StepConsole
 from sandbox.demo.environment import start_environment
+from sandbox.demo.standby_walkthrough import attach_standby
 from sandbox.invoke.stack import find_stack
 from tests.cloud import eventually
 from tests.invoke.conftest import Site
@@ -16,12 +16,11 @@ from tests.invoke.conftest import Site
 
 @pytest.fixture
 def standby_site(image: str) -> Iterator[Site]:
-    """Give the shop; its API, which has a function of its own, stays open."""
+    """Give the shop, to all of whose behaviors the standby function is attached."""
     assert image
-    with start_environment(StepConsole(Console(file=io.StringIO())), engine="standby") as demo:
-        demo.sandbox.set(store_seconds=0.1, publish_seconds=0.1)
-        site_maintenance(demo.sandbox, "standby", "attach", "--except-paths", "/api/*", "--yes")
-        eventually(lambda: demo.status() == "Deployed")
+    console = StepConsole(Console(file=io.StringIO()))
+    with start_environment(console, engine="standby") as demo:
+        attach_standby(demo, console)
         yield Site(demo, find_stack(demo.sandbox.endpoint_url))
 
 
@@ -32,6 +31,6 @@ def test_the_container_closes_the_site_by_a_write_of_the_store(standby_site: Sit
     result = standby_site.invoke("switch-on.json")
 
     assert not result.is_error, result
-    assert eventually(lambda: {200, 503} == standby_site.statuses())
+    assert eventually(standby_site.is_closed)
     assert "on" == demo.get("/").headers["x-maintenance"]
     assert before == (demo.etag(), demo.config())

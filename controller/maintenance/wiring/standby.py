@@ -51,11 +51,11 @@ def standby_engine(
     clients: Clients,
     standby: StandbySettings,
     *,
-    own_arn: str,
     remembered: Callable[[], StoreNote | None],
 ) -> StandbyEngine:
-    """Return the engine of this stack, whose function is in the account of the controller's ARN."""
-    account = own_arn.split(":")[4]
+    """Return the engine of this stack, whose function is in the account of its store."""
+    # Not in that of the controller's own ARN, which sam local invoke makes up.
+    account = standby.store_arn.split(":")[4]
     arn = f"arn:aws:cloudfront::{account}:function/{standby.function}"
     function = StandbyFunction(arn, clients.settings.stack_name)
     store = standby_store(clients, standby)
