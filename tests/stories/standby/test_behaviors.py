@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from maintenance.errors import ConfigurationError, RunFailed
+from msgspec.structs import replace
 
 from tests.sandbox.builders import a_behavior, a_distribution, a_function, functions, ordered
 from tests.stories.standby.site import StandbySite
@@ -100,3 +101,6 @@ def test_more_distributions_than_allowed_are_not_closed(
         standby.site.becomes("on")
 
     assert not [each for each in standby.calls() if each == "UpdateKeys"]
+    controller = standby.site.controller().controller
+    unlimited = replace(controller, site=controller.site.without_limit())
+    assert 2 == len(unlimited.status().outcomes)

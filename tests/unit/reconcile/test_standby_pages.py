@@ -5,16 +5,19 @@ import json
 import zipfile
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from maintenance.deadline import Deadline
 from maintenance.errors import ConfigurationError, MaintenanceError, ObservationError, PageRefused
 from maintenance.lambda_edge.bypass import Token
+from maintenance.lambda_edge.page_files import PageState
 from maintenance.lambda_edge.stored_files import StoredFiles
 from maintenance.lambda_edge.version import Configuration, FunctionPackage
-from maintenance.reconcile.standby_pages import PageRenderer
+from maintenance.reconcile.standby_pages import PageRenderer, StandbyPages
 from maintenance.schedule.announcement import NO_ANNOUNCEMENT, Announcement
 from maintenance.standby.closures import Closure
+from maintenance.standby.state import State
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 _SETTINGS: dict[str, object] = {
@@ -183,3 +186,45 @@ def test_a_message_is_refused_before_a_page_is_uploaded() -> None:
     with pytest.raises(PageRefused, match="the message is unusable"):
         _World(_stored()).renderer().check({}, Announcement("Unshowable"))
     assert issubclass(PageRefused, ConfigurationError)
+
+
+class _Store:
+    """The store as the command reads it."""
+
+    def __init__(self, state: State | None, settings: str | None) -> None:
+        self.store: Any = self
+        self._state = state
+        self._settings = settings
+
+    def read(self) -> State | None:
+        return self._state
+
+    def read_key(self, _key: str) -> str | None:
+        return self._settings
+
+
+def test_a_page_is_published_once_the_store_has_it_and_its_settings() -> None:
+    """A page that is refused never will be."""
+    world = _World(_stored("<p>ours"))
+    site = world.renderer().render(()).site
+    assert site is not None
+    state = State(1, ("en",), site.default.rendering, ())
+    settings = site.settings["settings"]
+
+    def page_state(store: _Store, page: str = "<p>ours") -> PageState:
+        any_store: Any = store
+        return StandbyPages(_World(_stored(page)).renderer(), any_store).page_state(NO_ANNOUNCEMENT)
+
+    assert page_state(_Store(state, settings)).is_published
+    assert not page_state(_Store(state, "{}")).is_published
+    assert not page_state(_Store(None, settings)).is_published
+    assert ("page/page.html is refused",) == page_state(_Store(state, settings), "refused").errors
+
+
+def test_the_command_refuses_a_page_as_the_controller_does() -> None:
+    """Before it is uploaded."""
+    any_store: Any = _Store(None, None)
+    pages = StandbyPages(_World(_stored()).renderer(), any_store)
+
+    with pytest.raises(PageRefused):
+        pages.check({"page.html": b"refused"}, NO_ANNOUNCEMENT)
