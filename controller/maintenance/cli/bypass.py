@@ -19,6 +19,7 @@ from maintenance.aws.bypass_tokens import BypassTokens
 from maintenance.aws.clients import CLIENT, lazy
 from maintenance.cli.argument_types import duration
 from maintenance.cli.arguments import Commands
+from maintenance.cli.bypass_wait import await_tokens
 from maintenance.cli.confirm import confirm
 from maintenance.cli.context import Context
 from maintenance.cli.documents import (
@@ -148,7 +149,7 @@ def _create(arguments: argparse.Namespace, session: Session, tokens: BypassToken
         f"{session.app.settings.rollout}, the link shows the maintenance page.",
         done="The link works.",
     )
-    return _follow(arguments, session, effect, since=now)
+    return _follow(arguments, session, tokens, effect, since=now)
 
 
 def _list(_: argparse.Namespace, session: Session, tokens: BypassTokens) -> ExitCode:
@@ -181,7 +182,7 @@ def _revoke(arguments: argparse.Namespace, session: Session, tokens: BypassToken
         f"{session.app.settings.rollout}, {text} can pass.",
         done=f"{text} cannot pass any more.",
     )
-    return _follow(arguments, session, effect, since=now)
+    return _follow(arguments, session, tokens, effect, since=now)
 
 
 def _change(tokens: BypassTokens, edit: Callable[[tuple[Token, ...]], tuple[Token, ...]]) -> None:
@@ -206,7 +207,12 @@ class _Effect(Struct, frozen=True):
 
 
 def _follow(
-    arguments: argparse.Namespace, session: Session, effect: _Effect, *, since: datetime
+    arguments: argparse.Namespace,
+    session: Session,
+    tokens: BypassTokens,
+    effect: _Effect,
+    *,
+    since: datetime,
 ) -> ExitCode:
     """Say what visitors get; with --wait, watch until every distribution is Deployed."""
     terminal = session.terminal
@@ -222,6 +228,7 @@ def _follow(
     if not arguments.wait:
         terminal.info(f"The site is closed: {effect.pending}")
         return ExitCode.DONE
+    is_written = await_tokens(tokens, session, arguments.timeout)
     view = session.watch.wait(
         session.read_status,
         until=SETTLED,
@@ -232,7 +239,7 @@ def _follow(
         command = own_command("status", session.watch.stack)
         terminal.error(f"The controller's run has failed: {command} says why.")
         return ExitCode.FAILED
-    if not has_reached(view.report, SETTLED):
+    if not (is_written and has_reached(view.report, SETTLED)):
         terminal.error(f"Still rolling out: {watch_command(session.watch.stack)} waits longer.")
         return ExitCode.NOT_YET
     terminal.info(effect.done)

@@ -11,7 +11,7 @@ Render what visitors of a closed site get, as keys of the store.
 Nothing of this keeps a site open: it is closed before its page is rendered (ADR 0052).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -20,6 +20,7 @@ from msgspec.structs import replace
 
 from maintenance.deadline import Deadline
 from maintenance.errors import ConfigurationError, MaintenanceError, PageRefused
+from maintenance.lambda_edge.bypass import Token
 from maintenance.lambda_edge.package import PageContent, build_package
 from maintenance.lambda_edge.page_files import PageState
 from maintenance.lambda_edge.stored_files import StoredFiles
@@ -28,7 +29,7 @@ from maintenance.reconcile.standby_store import StandbyStore
 from maintenance.schedule.announcement import NO_ANNOUNCEMENT, Announcement
 from maintenance.standby.access import SETTINGS_KEY, settings_keys, token_keys
 from maintenance.standby.closures import Closure
-from maintenance.standby.desired import RenderedPages, RenderedSite
+from maintenance.standby.desired import RenderedPages, RenderedSite, tokens_of
 from maintenance.standby.layout import render_keys
 from maintenance.standby.plan import DesiredPeriod
 from maintenance.standby.rendering import Rendering, decode_rendering
@@ -153,6 +154,11 @@ class StandbyPages(Struct, frozen=True):
     def check(self, page: Mapping[str, bytes], announcement: Announcement) -> None:
         """Check page files before they are uploaded; raise PageRefused, or ObservationError."""
         self.renderer.check(page, announcement)
+
+    def has_tokens(self, tokens: Iterable[Token]) -> bool:
+        """Return whether the store admits these bypass tokens and no others."""
+        expiries = {each.sha256: int(each.expires.timestamp()) for each in tokens}
+        return token_keys(expiries) == tokens_of(self.store.store.read_keys())
 
     def page_state(self, announcement: Announcement) -> PageState:  # noqa: ARG002 - the protocol's
         """Return whether the store has the stored page files; raise ObservationError."""

@@ -53,8 +53,13 @@ def desired_store(pages: RenderedPages, keys: Mapping[str, str]) -> DesiredStore
         return None
     tokens = pages.tokens
     if tokens is None:
-        tokens = {key: value for key, value in keys.items() if key.startswith(_TOKEN)}
+        tokens = tokens_of(keys)
     return DesiredStore(site.languages, site.default, pages.periods, {**site.settings, **tokens})
+
+
+def tokens_of(keys: Mapping[str, str]) -> dict[str, str]:
+    """Return the keys of bypass tokens among those of a store."""
+    return {key: value for key, value in keys.items() if key.startswith(_TOKEN)}
 
 
 def _stored_site(keys: Mapping[str, str]) -> RenderedSite | None:

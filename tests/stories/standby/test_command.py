@@ -7,6 +7,7 @@ import pytest
 from tests.cli.deployed import Deployed, stack_of, words
 from tests.cli.test_page import names, run_while
 from tests.sandbox.builders import a_behavior, ordered
+from tests.stories.site import BUCKET
 from tests.stories.standby.site import StandbySite
 
 _PAGE = "<!doctype html><title>{{title}}</title><h1>Our shop</h1><p>{{message}}</p>"
@@ -88,3 +89,25 @@ def test_a_page_of_too_many_parts_is_not_uploaded(deployed: Deployed, tmp_path: 
     assert 0 != ran.returncode
     assert "the standby engine serves" in words(ran.stderr)
     assert not names(deployed)
+
+
+def test_a_token_is_waited_for_until_the_store_has_it(
+    standby: StandbySite, deployed: Deployed
+) -> None:
+    """Only then does the link work."""
+    deployed.site.becomes("on")
+
+    code, said = run_while(
+        deployed,
+        *("bypass", "create", "--name", "ana", "--wait"),
+        wake_when=lambda: "page-bypass.json" in _objects(deployed),
+    )
+
+    assert (0, True) == (code, "The link works." in said), said
+    keys = standby.keys()
+    assert [key for key in keys if key.startswith("t.")]
+
+
+def _objects(deployed: Deployed) -> set[str]:
+    listed = deployed.site.cloud.s3.list_objects_v2(Bucket=BUCKET)
+    return {each["Key"] for each in listed.get("Contents", [])}

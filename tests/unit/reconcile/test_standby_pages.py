@@ -16,6 +16,7 @@ from maintenance.lambda_edge.stored_files import StoredFiles
 from maintenance.lambda_edge.version import Configuration, FunctionPackage
 from maintenance.reconcile.standby_pages import PageRenderer, StandbyPages
 from maintenance.schedule.announcement import NO_ANNOUNCEMENT, Announcement
+from maintenance.standby.access import token_keys
 from maintenance.standby.closures import Closure
 from maintenance.standby.state import State
 
@@ -202,6 +203,9 @@ class _Store:
     def read_key(self, _key: str) -> str | None:
         return self._settings
 
+    def read_keys(self) -> dict[str, str]:
+        return {"state": "?", **token_keys({"ab" * 32: int(NOW.timestamp())})}
+
 
 def test_a_page_is_published_once_the_store_has_it_and_its_settings() -> None:
     """A page that is refused never will be."""
@@ -219,6 +223,15 @@ def test_a_page_is_published_once_the_store_has_it_and_its_settings() -> None:
     assert not page_state(_Store(state, "{}")).is_published
     assert not page_state(_Store(None, settings)).is_published
     assert ("page/page.html is refused",) == page_state(_Store(state, settings), "refused").errors
+
+
+def test_the_store_has_the_tokens_if_it_has_no_others() -> None:
+    """A revoked one is gone."""
+    any_store: Any = _Store(None, None)
+    pages = StandbyPages(_World(_stored()).renderer(), any_store)
+
+    assert pages.has_tokens((Token("ana", "ab" * 32, NOW, NOW),))
+    assert not pages.has_tokens(())
 
 
 def test_the_command_refuses_a_page_as_the_controller_does() -> None:
