@@ -15,7 +15,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.demo.environment import alarm
-from sandbox.demo.sam import BUILT, deploy
+from sandbox.demo.sam import BUILT, deploy, lock_build
 from tests.cloud import eventually
 from tests.stack.conftest import STACK, DeployedStack
 
@@ -122,7 +122,8 @@ def test_the_next_sweep_attaches_the_new_version(deployed: DeployedStack) -> Non
 
 def deploy_a_newer_edge_package(deployed: DeployedStack, directory: Path) -> None:
     """Deploy with another setting, and with one line more in the edge function."""
-    built = shutil.copytree(BUILT, directory / "build")
+    with lock_build():
+        built = shutil.copytree(BUILT, directory / "build")
     with (built / "MaintenanceEdge" / "viewer_request.py").open("a", encoding="utf-8") as source:
         source.write("# Newer than what is attached.\n")
     deploy(
