@@ -40,10 +40,14 @@ class Period(
     omit_defaults=True,
     rename={"begins": "f", "ends": "u", "rendering": "r", "message": "m"},
 ):
-    """A time when the site is closed, in Unix seconds; it has no end if `ends` is 0."""
+    """
+    A time when the site is closed, in Unix seconds; it has no end if `ends` is 0.
 
-    begins: int
-    ends: int
+    The function takes other numbers for an error, and closes the site.
+    """
+
+    begins: Annotated[int, Meta(gt=0)]
+    ends: Annotated[int, Meta(ge=0)]
     rendering: str
     message: str = ""
 

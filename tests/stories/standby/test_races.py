@@ -94,6 +94,21 @@ def test_a_damaged_state_is_written_again(standby: StandbySite, distribution_id:
     assert 1 == len(standby.state().periods)
 
 
+def test_a_period_that_the_function_refuses_is_written_again(
+    standby: StandbySite, distribution_id: str
+) -> None:
+    """A number that cannot be a time, which closes the site with a plain text."""
+    state = standby.state()
+    wrong = State(state.generation + 1, state.languages, state.default, (Period(1, -1, ""),))
+    standby.puts(state=encode_state(wrong))
+    between = standby.visit(distribution_id).status_code
+
+    standby.site.receives({"alarm_clock": True})
+
+    assert 503 == between
+    assert 503 != standby.visit(distribution_id).status_code
+
+
 def test_an_empty_store_closes_too(standby: StandbySite, distribution_id: str) -> None:
     """Even if the owner's page cannot be read: then it is the packaged one."""
     keys = standby.keys()
