@@ -63,7 +63,9 @@ class StandbySite(Struct, frozen=True):
         """Bring the store to the desired state, and return what became of it."""
         self._limit_closing(observed)
         note = previous.standby if previous else None
-        if observed.is_sweep and note and self._is_trusted(note, observed.desired):
+        # What an installation finds may be another store and another code than the note is about.
+        is_quick = observed.is_sweep and not self.is_complete
+        if is_quick and note and self._is_trusted(note, observed.desired):
             closes = observed.desired.decision.mode is Mode.MAINTENANCE
             return self._report(observed, previous, StoreLook(closes, closes, note=note))
         report = self._report(observed, previous, self._write(observed.desired))
@@ -123,7 +125,11 @@ class StandbySite(Struct, frozen=True):
         return note_of(state, site_closures(desired), self.clock()) if state else None
 
     def _periods(self, desired: DesiredState, stored: State | None) -> Sequence[DesiredPeriod]:
-        """Return when the site is closed; the coming windows stay if they cannot be read."""
+        """
+        Return when the site is closed.
+
+        If windows cannot be read, the coming ones stay that no off ends or skips.
+        """
         now = self.clock()
         known = site_closures(desired)
         if known is not None:
@@ -131,7 +137,8 @@ class StandbySite(Struct, frozen=True):
         decision = desired.decision
         running = Closure(None, decision.until, desired.visible[1])
         own = [running.period(now)] if decision.mode is Mode.MAINTENANCE else []
-        return [*own, *coming_periods(stored, now.timestamp())]
+        ended = desired.last_off.until if desired.last_off else now
+        return [*own, *coming_periods(stored, max(now, ended).timestamp())]
 
     def _is_trusted(self, note: StoreNote, desired: DesiredState) -> bool:
         """Return whether the store need not be read to know that it is as desired."""

@@ -53,10 +53,10 @@ def closures(schedule: Schedule, *, now: datetime) -> tuple[Closure, ...]:
     return tuple(replace(each, begins=None) if each.begins == now else each for each in found)
 
 
-def coming_periods(state: State | None, now: float) -> tuple[DesiredPeriod, ...]:
-    """Return the coming periods of a stored state, which stay if windows cannot be read."""
-    ahead = without_past(state, now) if state else ()
-    return tuple(_as_desired(each) for each in ahead if each.begins > now)
+def coming_periods(state: State | None, after: float) -> tuple[DesiredPeriod, ...]:
+    """Return the periods of a stored state that begin after this Unix time."""
+    ahead = without_past(state, after) if state else ()
+    return tuple(_as_desired(each) for each in ahead if each.begins > after)
 
 
 def _as_desired(period: Period) -> DesiredPeriod:

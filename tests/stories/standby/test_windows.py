@@ -114,3 +114,20 @@ def test_coming_windows_stay_while_they_cannot_be_read(standby: StandbySite) -> 
     begins = [each.begins for each in standby.state().periods]
     assert int(TOMORROW.timestamp()) in begins
     assert 2 <= len(begins)
+
+
+@pytest.mark.usefixtures("distribution_id")
+def test_a_window_that_off_skips_does_not_stay_though_windows_cannot_be_read(
+    standby: StandbySite,
+) -> None:
+    """The off says by itself that the window does not begin."""
+    standby.site.schedules("upgrade", a_window(TOMORROW, "1h"))
+    standby.site.receives({"sweep": True})
+    standby.site.says("off until 9999-12-31T00:00Z")
+    refused = {"code": "AccessDeniedException", "status": 400, "times": 99}
+    standby.site.cloud.sandbox.inject_fault("refuse", "ssm:GetParametersByPath", **refused)
+
+    with pytest.raises(Exception, match="AccessDenied"):
+        standby.site.wakes()
+
+    assert "uri" in standby.visitor_at(TOMORROW + _SECOND)

@@ -106,5 +106,5 @@ def test_only_coming_periods_of_a_state_are_kept() -> None:
     """What has begun is decided by the switch, even if windows cannot be read."""
     periods = (Period(10, 20, "r"), Period(30, 0, "r", "Later"))
 
-    assert (DesiredPeriod(30, 0, "Later"),) == coming_periods(State(1, (), "", periods), now=15)
-    assert () == coming_periods(None, now=15)
+    assert (DesiredPeriod(30, 0, "Later"),) == coming_periods(State(1, (), "", periods), after=15)
+    assert () == coming_periods(None, after=15)
