@@ -65,6 +65,13 @@ def copy_package(package: Path, folder: Path, *, slimmed: bool) -> Path:
     return copy
 
 
+def compile_modules(package: Path) -> Path:
+    """Compile the modules of `package` as Lambda's runtime has those of its own boto3."""
+    command = [sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "checked-hash"]
+    subprocess.run([*command, str(package)], check=True)  # noqa: S603 - our own package
+    return package
+
+
 def environment(package: Path, **variables: str) -> dict[str, str]:
     """Return the environment of a process that runs `package` and writes no compiled files."""
     return {

@@ -2,8 +2,9 @@
 The controller's cold start: a sweep with nothing to do, in a new process.
 
 The floor is a process that imports boto3, creates clients of the same services and makes the same
-calls. Both are judged by processor time: waiting for answers is the same for both, and would only
-bring the ratio closer to one.
+calls. Beside the package of `make build` its boto3 is whole and compiled, as in Lambda's own
+runtime; beside that of `sam build` it is the one of that package. Both are judged by processor
+time: waiting for answers is the same for both, and would only bring the ratio closer to one.
 """
 
 import json
@@ -15,6 +16,7 @@ from typing import Any
 from benchmarks.artifact import (
     PYTHON,
     Artifacts,
+    compile_modules,
     copy_package,
     environment,
     program,
@@ -38,7 +40,7 @@ from tests.stories.site import BUCKET, GROUP, PAGE_NAME, Site, make_site
 
 _COLD_STARTS = 15
 _CALL_SECONDS = 0.15
-_COLD = Goal(1.15, "x")
+_COLD = Goal(1.0, "x")
 _SWEEP = {"sweep": True}
 _OURS = "make build"
 _PLAIN_BUILD = "sam build"
@@ -78,11 +80,16 @@ def run(artifacts: Artifacts, folder: Path) -> Section:
         _OURS: copy_package(artifacts.controller, folder / "ours", slimmed=True),
         _PLAIN_BUILD: copy_package(artifacts.controller, folder / "plain", slimmed=False),
     }
+    whole = copy_package(artifacts.controller, folder / "whole", slimmed=False)
+    floors = {**packages, _OURS: compile_modules(whole)}
     with start_sandbox("--deploy-seconds", "0") as sandbox:
         site = make_site(Cloud(sandbox))
         distribution_id = a_distribution(site.cloud)
         _sweep(packages[_OURS], site, distribution_id)  # the first one has something to do
-        samples = {name: _measure(each, site, distribution_id) for name, each in packages.items()}
+        samples = {
+            name: _measure(each, floors[name], site, distribution_id)
+            for name, each in packages.items()
+        }
         calls = {each["operation"] for each in _sweep(packages[_OURS], site, distribution_id)}
         sandbox.set(call_seconds=_CALL_SECONDS)
         waiting = busy_seconds(_sweep(packages[_OURS], site, distribution_id))
@@ -105,7 +112,7 @@ def _sweep(package: Path, site: Site, distribution_id: str) -> list[Answer]:
     return site.cloud.sandbox.calls()[before:]
 
 
-def _measure(package: Path, site: Site, distribution_id: str) -> _Samples:
+def _measure(package: Path, floor: Path, site: Site, distribution_id: str) -> _Samples:
     """Return the processor time of imports and of whole sweeps, ours and the floor's."""
     calls = [
         _FLOOR_CALLS[each["operation"]](each["resource"])
@@ -114,7 +121,7 @@ def _measure(package: Path, site: Site, distribution_id: str) -> _Samples:
     ]
     samples: _Samples = {"import": [], "sweep": [], "floor import": [], "floor": []}
     for _ in range(_COLD_STARTS):
-        imported, called = _run_floor(package, site, calls)
+        imported, called = _run_floor(floor, site, calls)
         samples["floor import"].append(imported["cpu"])
         samples["floor"].append(called["cpu"])
         with start_controller(package, site, distribution_id) as controller:

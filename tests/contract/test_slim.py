@@ -45,7 +45,7 @@ def test_only_models_of_other_services_are_removed(tmp_path: Path) -> None:
     kept = {"botocore/data/endpoints.json", "botocore/data/ssm/2014/service-2.json", "ec2/page.txt"}
     for name in (*kept, "botocore/data/ec2/2016/service-2.json", "botocore/data/ssm-sap/1.json"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text("")
+        (tmp_path / name).write_text('{"partitions": []}')
 
     subprocess.run([SLIM, tmp_path], check=True)  # noqa: S603 - our own tool
 
