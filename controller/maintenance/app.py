@@ -181,8 +181,14 @@ class App(Struct, frozen=True):
     ) -> dict[str, Any]:
         if not addressed.brief:
             return report.answer()
-        site = self.settings.switch_parameter
-        return brief_answer(report, site=site, now=self.clock(), verdict=verdict)
+        previous = None if verdict else self.controller.announcer.read_previous()
+        return brief_answer(
+            report,
+            site=self.settings.switch_parameter,
+            now=self.clock(),
+            verdict=verdict,
+            persisted=previous.persisted if previous else None,
+        )
 
 
 def _tolerate(message: str, act: Callable[[], None]) -> None:

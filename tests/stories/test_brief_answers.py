@@ -1,11 +1,13 @@
 """Orders that name their site and want a short answer, as the hub of a fleet sends them."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from maintenance.errors import EventRefused, UnreadableValue
 
+from tests.sandbox.builders import change_default
 from tests.stories.site import SWITCH, Site
 
 
@@ -36,6 +38,24 @@ def test_a_command_and_the_questions_after_it_are_answered_in_short(
     assert ("closing", {"deploying": 1}) == (closing["state"], counts(closing))
     assert ("closed", {"deployed": 1}) == (closed["state"], counts(closed))
     assert distribution_id not in str(closed)
+
+
+def test_an_open_site_that_another_tool_updates_or_a_run_arms_is_open(
+    site: Site, distribution_id: str, looks_after: Callable[..., None]
+) -> None:
+    """As `site-maintenance status` says: visitors get the site while that is deployed."""
+    looks_after(distribution_id, LEAD_TIME_MINUTES="15")
+    site.becomes("off")
+    change_default(site.cloud, distribution_id, Compress=True)
+    updated = site.receives({"status": True, "brief": True})
+    start = datetime.now(UTC) + timedelta(minutes=10)
+    site.schedules("weekly", f"at({start:%Y-%m-%dT%H:%M:%S}) for 1h")
+    site.receives({"sweep": True})
+    arming = site.receives({"status": True, "brief": True})
+
+    assert ("open", {"deploying": 1}) == (updated["state"], counts(updated))
+    assert ("open", {"deploying": 1}) == (arming["state"], counts(arming))
+    assert set() != site.attached(distribution_id)["default"]
 
 
 def test_a_plan_is_answered_in_short(site: Site, distribution_id: str) -> None:

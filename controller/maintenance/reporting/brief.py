@@ -16,7 +16,7 @@ from msgspec import Struct, to_builtins
 from maintenance.model import Mode
 from maintenance.reporting.report import Outcome, Progress, Report, progress
 from maintenance.reporting.state import SiteState, site_state
-from maintenance.reporting.status import Instant
+from maintenance.reporting.status import Instant, PersistedState
 from maintenance.reporting.status_document import truncate
 
 _MAX_TEXTS = 5
@@ -52,15 +52,26 @@ class BriefAnswer(Struct, frozen=True):
 
 
 def brief_answer(
-    report: Report, *, site: str, now: datetime, verdict: Verdict | None = None
+    report: Report,
+    *,
+    site: str,
+    now: datetime,
+    verdict: Verdict | None = None,
+    persisted: PersistedState | None = None,
 ) -> dict[str, Any]:
-    """Return the answer as JSON values; `site` is the name of its switch."""
+    """
+    Return the answer as JSON values; `site` is the name of its switch.
+
+    `persisted` is what the last run left, None if that is unknown.
+    """
     counted = Counter(_progress(each) for each in report.outcomes if not each.is_preview)
     answer = BriefAnswer(
         site=site,
         verdict=verdict,
         mode=report.decision.mode,
-        state=None if verdict else site_state(report, now=now).state,
+        state=None
+        if verdict
+        else site_state(report, now=now, persisted=persisted or PersistedState()).state,
         reason=truncate(report.decision.reason, _MAX_TEXT_BYTES),
         until=report.decision.until,
         counts={each: counted[each] for each in Progress},
