@@ -180,6 +180,7 @@ RESULTS = {
     "b-slow": ("too slow", "open"),
     "c-refuses": ("not reached", "not reached"),
     "d-newer": ("overtaken", "open"),
+    "e-other": ("not reached", "not reached"),
 }
 
 
@@ -197,6 +198,7 @@ def test_each_stack_has_its_result(hub: Hub, fleet: Fleet, way: str) -> None:
     assert {name: on for name, (on, _) in RESULTS.items()} == _results(closed), closed.stderr
     assert {name: off for name, (_, off) in RESULTS.items()} == _results(opened), opened.stderr
     assert (1, 1) == (closed.returncode, opened.returncode)
+    assert "does not answer as a controller does" in closed.stdout
 
 
 @pytest.mark.parametrize("way", WAYS)

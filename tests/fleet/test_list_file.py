@@ -28,6 +28,7 @@ _STACK = {
         ),
         ([{**_STACK, "site": "a"}], "the site of 'a' is 'a', not the name of a switch"),
         ([_STACK, _STACK], "has two stacks of the name 'a'"),
+        ([_STACK, {**_STACK, "name": "b"}], "function:c twice, as 'a' and as 'b'"),
         ([_STACK], "'a' has no profile in"),
     ],
 )

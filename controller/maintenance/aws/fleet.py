@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _MANIFEST = "manifest.json"
+# What an order reads of a short answer (`reporting.brief`).
+_ANSWER = {"verdict", "mode", "state", "reason", "counts", "errors"}
 
 
 def invoke_controller(
@@ -27,15 +29,19 @@ def invoke_controller(
     Return a controller's answer to an order.
 
     Raises RunFailed if its run failed with a distribution, ConfigurationError if it refused the
-    order, ApplyError if it was not reached.
+    order or is another function, ApplyError if it was not reached.
     """
     try:
         answer = make_client().invoke(FunctionName=arn, Payload=json.dumps(event).encode())
-        payload: dict[str, Any] = json.loads(answer["Payload"].read())
+        payload: Any = json.loads(answer["Payload"].read())
     except CALL_ERRORS as error:
         raise ApplyError(f"the controller {arn} cannot be invoked: {error}") from error
     if not answer.get("FunctionError"):
-        return payload
+        if not (isinstance(payload, dict) and payload.keys() >= _ANSWER):
+            raise ConfigurationError(
+                f"{arn} does not answer as a controller does: correct the ARN in the list"
+            )
+        return dict(payload)
     message = str(payload.get("errorMessage") or "it ended without an error message")
     kind = RunFailed if payload.get("errorType") == RunFailed.__name__ else ConfigurationError
     raise kind(message)

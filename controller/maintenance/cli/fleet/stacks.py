@@ -73,6 +73,7 @@ def parse_stacks(text: bytes, file: str) -> tuple[FleetStack, ...]:
     if not stacks:
         raise ConfigurationError(f"{file} lists no stack: add one like {_EXAMPLE}")
     seen: set[str] = set()
+    named: dict[tuple[str, str], str] = {}
     for each in stacks:
         if not _CONTROLLER.fullmatch(each.controller):
             raise ConfigurationError(
@@ -87,6 +88,13 @@ def parse_stacks(text: bytes, file: str) -> tuple[FleetStack, ...]:
         if each.name in seen:
             raise ConfigurationError(f"{file} has two stacks of the name {each.name!r}: rename one")
         seen.add(each.name)
+        # With another site the controller itself refuses the order.
+        other = named.setdefault((each.controller, each.site), each.name)
+        if other != each.name:
+            raise ConfigurationError(
+                f"{file} has the controller {each.controller} twice, as {other!r} and as "
+                f"{each.name!r}: correct the one that should be another site's"
+            )
     return stacks
 
 
