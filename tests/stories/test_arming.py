@@ -133,6 +133,23 @@ def test_nothing_is_displaced_before_the_start(
     assert site.version(with_auth) == site.version(distribution_id)
 
 
+def test_a_distribution_that_will_be_refused_is_named_before_the_start(
+    site: Site, distribution_id: str, looks_after: LooksAfter
+) -> None:
+    """With the reason: it does not close at the start either."""
+    auth = a_version(site.cloud, "auth")
+    change_default(
+        site.cloud, distribution_id, LambdaFunctionAssociations=edge(viewer_request=auth)
+    )
+    looks_after(distribution_id, **LEAD, EXISTING_FUNCTIONS="refuse")
+    site.schedules("weekly", WINDOW)
+
+    [notice] = site.runs_at(ARMS)["notices"]
+
+    assert notice.startswith(f"{distribution_id} stays open when the window begins: Lambda@Edge")
+    assert "ExistingFunctions is refuse" in notice
+
+
 def test_a_site_that_would_lose_its_functions_everywhere_has_no_time_to_arm(
     site: Site, looks_after: LooksAfter
 ) -> None:
@@ -196,6 +213,19 @@ def test_without_a_switch_only_a_window_keeps_the_site_armed(
     assert is_window_deleted is (before != site.config(armed))
 
 
+def test_without_a_switch_what_is_no_target_any_more_is_disarmed(
+    site: Site, armed: str, looks_after: LooksAfter
+) -> None:
+    """It is open, and the window of another site would close it."""
+    looks_after(a_distribution(site.cloud, "second"), **LEAD)
+    site.cloud.ssm.delete_parameter(Name=SWITCH)
+
+    with pytest.raises(RunFailed, match="does not exist"):
+        site.runs_at(ARMS + timedelta(minutes=1))
+
+    assert set() == site.attached(armed)["default"]
+
+
 def test_a_plain_off_leaves_the_site_armed(site: Site, armed: str) -> None:
     """A window that begins after the off runs."""
     before = site.config(armed)
@@ -249,6 +279,20 @@ def test_an_on_closes_an_armed_site_although_nothing_can_be_published(
     refusal: dict[str, Any] = {"code": "AccessDeniedException", "status": 403, "times": 9}
     site.cloud.sandbox.inject_fault("refuse", "lambda:PublishVersion", **refusal)
     site.says("on: Now")
+
+    with pytest.raises(RunFailed, match="so a fallback is used"):
+        site.runs_at(ARMS + timedelta(minutes=1))
+
+    assert site.edge_version_arn == site.version(armed)
+
+
+def test_a_window_that_moves_to_now_closes_the_site_although_nothing_can_be_published(
+    site: Site, armed: str
+) -> None:
+    """No window is near any more, and what is attached still lets visitors through."""
+    site.schedules("weekly", moved(timedelta(minutes=-15)))
+    refusal: dict[str, Any] = {"code": "AccessDeniedException", "status": 403, "times": 9}
+    site.cloud.sandbox.inject_fault("refuse", "lambda:PublishVersion", **refusal)
 
     with pytest.raises(RunFailed, match="so a fallback is used"):
         site.runs_at(ARMS + timedelta(minutes=1))
@@ -368,6 +412,21 @@ def test_a_function_that_is_owed_comes_back_before_the_site_is_armed(
         site.runs_at(ARMS + timedelta(minutes=minutes))
 
     assert {f"viewer-request {auth}"} == site.attached(distribution_id)["default"]
+
+
+def test_arming_sends_no_event_although_the_status_is_lost(
+    site: Site,
+    distribution_id: str,
+    looks_after: LooksAfter,
+    news: Callable[[], list[dict[str, Any]]],
+) -> None:
+    """The site was live, and stays so."""
+    looks_after(distribution_id, **LEAD)
+    site.schedules("weekly", WINDOW)
+
+    site.runs_at(ARMS)
+
+    assert "Maintenance Mode Changed" not in {each["detail-type"] for each in news()}
 
 
 def test_a_crash_after_arming_loses_nothing(site: Site, armed: str) -> None:

@@ -30,17 +30,25 @@ type Armed = Mapping[str, datetime]
 
 
 def find_armed(
-    selector: ports.VersionSelector, desired: DesiredState, attached: Collection[str]
+    selector: ports.VersionSelector,
+    desired: DesiredState,
+    attached: Collection[str],
+    *,
+    is_fallback: bool = False,
 ) -> tuple[Armed, tuple[str, ...]]:
-    """Return which attached versions are armed, if that matters, and the error if it is unknown."""
+    """
+    Return which attached versions are armed, if that matters, and the error if it is unknown.
+
+    For a fallback it always matters: it replaces an armed version, and no other one.
+    """
     mode, arming = desired.decision.mode, desired.arming
-    if not attached or not (desired.is_near or mode is Mode.UNCHANGED):
+    if not attached or not (desired.is_near or is_fallback or mode is Mode.UNCHANGED):
         return {}, ()
     try:
         begins = selector.begins(attached)
     except MaintenanceError as error:
         # When in doubt, a site that must close gets another version.
-        if mode is Mode.MAINTENANCE and arming:
+        if mode is Mode.MAINTENANCE and arming and desired.is_near:
             return dict.fromkeys(attached, arming.begins), (str(error),)
         return {}, (str(error),)
     return {arn: at for arn, at in begins.items() if at > desired.read_at}, ()

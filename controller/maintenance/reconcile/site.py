@@ -27,12 +27,17 @@ from maintenance.cloudfront.targets import fingerprint, resolve_targets
 from maintenance.errors import ConfigurationError, FunctionRefused, MaintenanceError
 from maintenance.model import Distribution, Mode
 from maintenance.reconcile import ports
-from maintenance.reconcile.arming import Armed, find_armed, select_ahead, unarmed_notices
+from maintenance.reconcile.arming import Armed, find_armed, select_ahead
 from maintenance.reconcile.desired_state import DesiredState
 from maintenance.reconcile.distribution import DistributionReconciler
 from maintenance.reconcile.observation import Observation
 from maintenance.reconcile.ports import Listing
-from maintenance.reconcile.site_plan import DistributionPlan, SiteDecision, SitePlan
+from maintenance.reconcile.site_plan import (
+    DistributionPlan,
+    SiteDecision,
+    SitePlan,
+    ahead_notices,
+)
 from maintenance.reporting.report import Outcome, Report
 from maintenance.reporting.status import PersistedState
 from maintenance.schedule.announcement import announcement_of
@@ -111,6 +116,8 @@ class SiteReconciler(Struct, frozen=True):
         selection = Selection("", errors=refusals)
         if not refusals:
             selection = self._select(observed, attached, armed, publish=publish)
+        if selection.is_fallback and not desired.is_near:
+            armed, unread = find_armed(self.selector, desired, attached, is_fallback=True)
         errors = (*desired.errors, *found.errors, *unread, *selection.errors)
         return SiteDecision(desired, listing, targets, selection, attached, armed, errors)
 
@@ -133,9 +140,7 @@ class SiteReconciler(Struct, frozen=True):
         behaviors = [behavior for each in decision.targets for behavior in each.behaviors]
         notices = unmatched_except_paths(self.settings.except_paths, behaviors)
         planned = tuple(each for each in plans if each)
-        unarmed = tuple(each.distribution.distribution_id for each in planned if each.is_unarmed)
-        notices += unarmed_notices(unarmed)
-        return SitePlan(decision, planned, notices)
+        return SitePlan(decision, planned, (*notices, *ahead_notices(planned)))
 
     def _report(self, plan: SitePlan, act: _Act | None) -> Report:
         preflight = self._check_version(plan) if act else PreflightResult()
@@ -225,9 +230,11 @@ class SiteReconciler(Struct, frozen=True):
         self, distribution: Distribution, decision: SiteDecision
     ) -> DistributionPlan | None:
         """Return the plan to open what is no target any more, None if ours is not attached."""
-        if not self._attached_versions((distribution,)):
+        attached = self._attached_versions((distribution,))
+        if not attached:
             return None
-        mode = Mode.UNCHANGED if decision.mode is Mode.UNCHANGED else Mode.LIVE
+        stays = decision.mode is Mode.UNCHANGED and attached.isdisjoint(decision.armed)
+        mode = Mode.UNCHANGED if stays else Mode.LIVE
         return self._plan_distribution(distribution, decision, mode)
 
     def _plan_distribution(

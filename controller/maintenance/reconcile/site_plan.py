@@ -1,11 +1,13 @@
 """What a run has decided and planned for the distributions of a site. Pure."""
 
+from collections.abc import Collection
+
 from msgspec import Struct
 
 from maintenance.cloudfront.engine import Selection
-from maintenance.cloudfront.plan import Action, Intent, Plan
+from maintenance.cloudfront.plan import Action, Intent, Plan, plan_distribution
 from maintenance.model import Distribution, Mode
-from maintenance.reconcile.arming import Armed
+from maintenance.reconcile.arming import Armed, unarmed_notices
 from maintenance.reconcile.desired_state import DesiredState
 from maintenance.reconcile.ports import Listing
 
@@ -28,6 +30,15 @@ class DistributionPlan(Struct, frozen=True):
     def needs_version(self) -> bool:
         """Whether the selected version would have to be attached."""
         return any(map(self.plan.with_action, (Action.ATTACH, Action.REPLACE, Action.REFUSE)))
+
+    @property
+    def refusal(self) -> str:
+        """Why it is refused to close it for the window that is near, '' if it is not."""
+        if not self.is_unarmed:
+            return ""
+        one = self.distribution
+        closing = plan_distribution(one.distribution_id, one.behaviors, self.intent)
+        return next((each.reason for each in closing.with_action(Action.REFUSE)), "")
 
 
 class SiteDecision(Struct, frozen=True):
@@ -65,3 +76,15 @@ class SitePlan(Struct, frozen=True):
     decision: SiteDecision
     distributions: tuple[DistributionPlan, ...]
     notices: tuple[str, ...]
+
+
+def ahead_notices(plans: Collection[DistributionPlan]) -> tuple[str, ...]:
+    """Return what operators should know before a window about distributions that are not armed."""
+    refusals = {each.distribution.distribution_id: each.refusal for each in plans}
+    unarmed = [each.distribution.distribution_id for each in plans if each.is_unarmed]
+    refused = (
+        f"{each} stays open when the window begins: {refusals[each]}"
+        for each in unarmed
+        if refusals[each]
+    )
+    return (*unarmed_notices([each for each in unarmed if not refusals[each]]), *refused)

@@ -234,8 +234,8 @@ def _was_so_already(report: Report, persisted: PersistedState | None) -> bool:
     """Return whether the site was already in this mode before any run changed it."""
     targets = {each.distribution_id for each in report.targets}
     outcomes = [each for each in report.outcomes if each.distribution_id in targets]
-    is_untouched = not any(each.changed or each.errors for each in outcomes)
-    return is_untouched and (persisted is None or report.decision.mode is Mode.LIVE)
+    is_touched = any((each.changed and not each.is_armed) or each.errors for each in outcomes)
+    return not is_touched and (persisted is None or report.decision.mode is Mode.LIVE)
 
 
 def _seconds_since(instant: datetime | None, now: datetime) -> float | None:

@@ -94,6 +94,20 @@ def test_a_site_without_a_switch_is_looked_at_although_no_window_is_near() -> No
 
 
 @pytest.mark.parametrize(
+    ("is_unreadable", "expected"),
+    [(False, ({"armed": BEGINS}, ())), (True, ({}, ("Lambda does not answer",)))],
+)
+def test_what_is_armed_is_looked_up_for_a_fallback(
+    expected: tuple[Mapping[str, datetime], tuple[str, ...]], *, is_unreadable: bool
+) -> None:
+    """Though no window is near; a page that may well be closed keeps the site if that fails."""
+    selector = _Selector(is_unreadable=is_unreadable)
+    weekly = desired(Mode.MAINTENANCE, Arming(NOW + timedelta(days=7), NOW + timedelta(days=8)))
+
+    assert expected == find_armed(selector, weekly, {"armed", "past"}, is_fallback=True)
+
+
+@pytest.mark.parametrize(
     ("mode", "expected"),
     [(Mode.LIVE, {}), (Mode.MAINTENANCE, {"armed": BEGINS}), (Mode.UNCHANGED, {})],
 )
