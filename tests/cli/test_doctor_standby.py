@@ -168,11 +168,11 @@ def test_behaviors_without_the_function_are_named(stage: _Stage) -> None:
     assert f"{stage.part} /img/*: it has Lambda@Edge function " in text
     assert "→ site-maintenance standby attach" in text
     attach = "Attach it: `site-maintenance standby attach` does, or says what is in its place."
-    assert f"warning {attach} {stage.part}: /api/*, /img/* lacks the standby function" in status
+    assert f"warning {attach} {stage.part}: a maintenance leaves /api/*, /img/*" in status
     assert "see docs/standby-attach.md" in status
     problems = json.loads(closing.stdout)["problems"]
     assert [attach] == [each["action"] for each in problems if each["severity"] == "error"]
-    assert f"error {attach} {stage.part}: /api/*, /img/* lacks the standby function" in shown
+    assert f"error {attach} {stage.part}: a maintenance leaves /api/*, /img/*" in shown
 
 
 def test_behaviors_that_may_stay_open_are_a_warning(stage: _Stage) -> None:

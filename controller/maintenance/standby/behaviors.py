@@ -80,8 +80,8 @@ def warnings(
     if excepted:
         paths = ", ".join(each.path_pattern or "default" for each in excepted)
         yield (
-            f"{distribution.distribution_id}: {paths} has the standby function, so it is closed "
-            "with the site though ExceptPaths names it: detach the function there, or name paths "
+            f"{distribution.distribution_id}: the standby function is attached at {paths}, so a "
+            "maintenance closes what ExceptPaths names: detach the function there, or name paths "
             "that stay open in allowed_paths of page/settings.json"
         )
 
@@ -89,9 +89,9 @@ def warnings(
 def _lacking(distribution_id: str, steps: Iterable[Step]) -> str:
     paths = ", ".join(each.path_pattern or "default" for each in steps)
     return (
-        f"{distribution_id}: {paths} lacks the standby function, so a maintenance leaves it open: "
-        "attach it (site-maintenance standby attach), or name behaviors that may stay open in "
-        "ExceptPaths"
+        f"{distribution_id}: a maintenance leaves {paths} open, because the standby function is "
+        "not attached there: attach it (site-maintenance standby attach), or name behaviors that "
+        "may stay open in ExceptPaths"
     )
 
 

@@ -22,11 +22,11 @@ def test_a_behavior_without_the_function_is_named_before_and_during_a_maintenanc
     looks_after(made, **standby.environment())
 
     opened = standby.site.receives({"sweep": True})
-    with pytest.raises(RunFailed, match=rf"{made}: /api/\* lacks the standby function"):
+    with pytest.raises(RunFailed, match=rf"{made}: a maintenance leaves /api/\* open"):
         standby.site.becomes("on")
 
     [warning] = opened["distributions"][0]["warnings"]
-    assert "/api/* lacks the standby function" in warning
+    assert "a maintenance leaves /api/* open" in warning
     assert 503 == standby.visit(made).status_code
     assert 503 != standby.visit(made, path="/api/x").status_code
 
@@ -39,7 +39,7 @@ def test_a_distribution_without_the_function_is_not_closed(
     theirs = a_behavior(FunctionAssociations=functions(viewer_request=rewrite))
     other = a_distribution(standby.site.cloud, "other", DefaultCacheBehavior=theirs)
     looks_after(f"{standby.a_distribution()},{other}", **standby.environment())
-    with pytest.raises(RunFailed, match=f"{other}: default lacks the standby function"):
+    with pytest.raises(RunFailed, match=f"{other}: a maintenance leaves default open"):
         standby.site.becomes("on")
 
     status = standby.site.receives({"status": True})
@@ -72,7 +72,7 @@ def test_a_behavior_in_except_paths_with_the_function_closes_too(
     report = standby.site.becomes("on")
 
     [warning] = report["distributions"][0]["warnings"]
-    assert "closed with the site though ExceptPaths names it" in warning
+    assert "a maintenance closes what ExceptPaths names" in warning
     assert 503 == standby.visit(made).status_code
 
 

@@ -114,7 +114,7 @@ def test_a_refusal_is_named_once() -> None:
 def test_behaviors_without_the_standby_function_are_named_together() -> None:
     """The error of their distribution has all of them."""
     lacking = Step("/api/*", Action.REFUSE, "viewer-request is free", lacks_function=True)
-    error = "E1: default, /api/* lacks the standby function, so a maintenance leaves it open"
+    error = "E1: a maintenance leaves / open, because the standby function is not attached there"
     report = a_report(outcome("E1", replace(lacking, path_pattern=None), lacking, errors=(error,)))
 
     assert [(error,)] == [each.sentences for each in problems_of(ReportView(report, {}))]

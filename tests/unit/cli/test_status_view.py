@@ -387,14 +387,14 @@ def test_without_a_distribution_nothing_can_close() -> None:
 
 def test_warnings_about_distributions_stand_together_with_their_remedy() -> None:
     """So that behaviors which a maintenance would leave open are known before it."""
-    lacking = "lacks the standby function, so a maintenance leaves it open"
+    lacking = "a maintenance leaves /api/* open, because the standby function is not attached there"
     outcomes = [
-        Outcome("", "Deployed", (DONE,), warnings=(f"E{number}: /api/* {lacking}", *more))
+        Outcome("", "Deployed", (DONE,), warnings=(f"E{number}: {lacking}", *more))
         for number, more in enumerate([(), ("E1 is odd",)])
     ]
 
     shown = text(render_status(a_status(OPEN, *outcomes), CLOCK))
 
     assert 1 == shown.count("Attach it: `site-maintenance standby attach`")
-    assert f"E0: /api/* {lacking} E1: /api/* {lacking} see docs/standby-attach.md" in shown
+    assert f"E0: {lacking} E1: {lacking} see docs/standby-attach.md" in shown
     assert "warning E1 is odd" in shown

@@ -277,7 +277,7 @@ def test_create_with_standby_writes_the_store_and_publishes() -> None:
 
 def test_create_with_standby_leaves_an_existing_switch_alone() -> None:
     """That no behavior has the new function yet is an error of the run, but not of the stack."""
-    lacks = ("E1: default lacks the standby function",)
+    lacks = ("E1: a maintenance leaves default open",)
     world = _World(a_switch(Says.ON), lacks, Mode.MAINTENANCE, input_errors=())
 
     assert [f"reconcile, after {Sweep()}"] == _handle("Create", world, "standby")
@@ -307,7 +307,7 @@ def test_update_with_standby_publishes_a_new_program() -> None:
 
 def test_update_with_standby_is_not_refused_for_what_the_owner_has_wrong() -> None:
     """A window, the page, or a behavior that lacks the function: the old stack has them too."""
-    world = _World(a_switch(), ("E1: default lacks the standby function",))
+    world = _World(a_switch(), ("E1: a maintenance leaves default open",))
 
     assert [f"reconcile, after {Sweep()}"] == _handle("Update", world, "standby")
 

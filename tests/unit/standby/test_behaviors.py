@@ -92,7 +92,7 @@ def test_what_lacks_the_function_is_an_error_or_a_warning() -> None:
         steps = plan_steps(distribution, desired)
         found = (refusals("E1", steps), tuple(warnings(distribution, steps, desired)))
         assert (errors, warned) == (len(found[0]), len(found[1]))
-        assert "default, /api/* lacks the standby function" in str(found)
+        assert "a maintenance leaves default, /api/* open, because" in str(found)
 
 
 def test_a_distribution_has_the_function_if_any_behavior_has() -> None:

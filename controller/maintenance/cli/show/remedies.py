@@ -40,12 +40,12 @@ _UNKNOWN = Remedy("", "", f"{_PAGE}errors")
 # The first row counts whose words are in the error. One that names a cause comes before others.
 REMEDIES = (
     Remedy(
-        "lacks the standby function",
+        "the standby function is not attached there",
         "Attach it: `site-maintenance standby attach{stack}` does, or says what is in its place.",
         "docs/standby-attach.md",
     ),
     Remedy(
-        "though ExceptPaths names it",
+        "a maintenance closes what ExceptPaths names",
         "Detach the function there, or name the paths in allowed_paths of page/settings.json.",
         f"{_PAGE}the-standby-engine",
     ),
