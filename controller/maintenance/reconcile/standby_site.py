@@ -29,15 +29,15 @@ from maintenance.reconcile.standby_store import StandbyStore
 from maintenance.reconcile.standby_upkeep import (
     StandbyUpkeep,
     is_same_site,
+    known_closures,
     note_of,
-    site_closures,
     times_name,
 )
 from maintenance.reporting.report import Report
 from maintenance.reporting.status import PersistedState, StoreNote
 from maintenance.settings import Settings
 from maintenance.standby.behaviors import has_function
-from maintenance.standby.closures import Closure, coming_periods
+from maintenance.standby.closures import Closure, coming_periods, held_periods
 from maintenance.standby.function import StandbyFunction
 from maintenance.standby.plan import DesiredPeriod
 from maintenance.standby.state import State
@@ -46,6 +46,8 @@ _READ_EVERY = timedelta(days=1)
 # The longest that Lambda lets a run last, which may have an older decision (doc: Lambda Developer
 # Guide, gettingstarted-limits).
 _LONGEST_RUN = timedelta(minutes=15)
+
+_FEWER = "Match fewer, detach the function, or raise MaxDistributions"
 
 
 class StandbySite(Struct, frozen=True):
@@ -65,10 +67,10 @@ class StandbySite(Struct, frozen=True):
         note = previous.standby if previous else None
         # What an installation finds may be another store and another code than the note is about.
         is_quick = observed.is_sweep and not self.is_complete
-        if is_quick and note and self._is_trusted(note, observed.desired):
+        if is_quick and note and self._is_trusted(note, observed):
             closes = observed.desired.decision.mode is Mode.MAINTENANCE
             return self._report(observed, previous, StoreLook(closes, closes, note=note))
-        report = self._report(observed, previous, self._write(observed.desired))
+        report = self._report(observed, previous, self._write(observed))
         return self.upkeep.run(report, at_once=True) if self.is_complete else report
 
     def dry_run(self, observed: Observation, previous: PersistedState | None) -> Report:
@@ -78,7 +80,7 @@ class StandbySite(Struct, frozen=True):
     def summarize(self, observed: Observation, previous: PersistedState | None) -> Report:
         """Return what the listing and the key `state` show."""
         self._limit_closing(observed)
-        return self._report(observed, previous, self._read(observed.desired))
+        return self._report(observed, previous, self._read(observed))
 
     def is_same(self, one: DesiredState, other: DesiredState) -> bool:
         """Return whether both close the site at the same times, with the same announcements."""
@@ -92,14 +94,12 @@ class StandbySite(Struct, frozen=True):
         """Return one that also looks at more distributions than it may close."""
         return replace(self, settings=replace(self.settings, max_distributions=sys.maxsize))
 
-    def _write(self, desired: DesiredState) -> StoreLook:
-        """Write `state` if it differs; a site that is to stay as it is is only looked at."""
-        if desired.decision.mode is Mode.UNCHANGED:
-            return self._read(desired)
-        now = self.clock().timestamp()
+    def _write(self, observed: Observation) -> StoreLook:
+        """Write `state` if it differs."""
+        desired, now = observed.desired, self.clock().timestamp()
         try:
             written = self.store.write_times(
-                lambda stored: self._periods(desired, stored),
+                lambda stored: self._periods(observed, stored),
                 read_at=desired.read_at,
                 is_wanted=self.is_still_wanted,
             )
@@ -109,55 +109,78 @@ class StandbySite(Struct, frozen=True):
             _closes(written.before, now),
             _closes(written.state, now),
             written.changed,
-            note=self._note(written.state, desired),
+            note=self._note(written.state, observed),
             notices=written.notices,
         )
 
-    def _read(self, desired: DesiredState) -> StoreLook:
+    def _read(self, observed: Observation) -> StoreLook:
         try:
             state = self.store.read()
         except MaintenanceError as error:
             return StoreLook(error=str(error))
         closes = _closes(state, self.clock().timestamp())
-        return StoreLook(closes, closes, note=self._note(state, desired))
+        return StoreLook(closes, closes, note=self._note(state, observed))
 
-    def _note(self, state: State | None, desired: DesiredState) -> StoreNote | None:
-        return note_of(state, site_closures(desired), self.clock()) if state else None
+    def _note(self, state: State | None, observed: Observation) -> StoreNote | None:
+        return note_of(state, self._noted(observed), self.clock()) if state else None
 
-    def _periods(self, desired: DesiredState, stored: State | None) -> Sequence[DesiredPeriod]:
+    def _noted(self, observed: Observation) -> tuple[Closure, ...] | None:
+        """Return what a note is about: not of a site that stays as the store has it."""
+        is_unchanged = observed.desired.decision.mode is Mode.UNCHANGED
+        return None if is_unchanged else self._closures(observed)
+
+    def _closures(self, observed: Observation) -> tuple[Closure, ...] | None:
+        """Return when the site is closed by the switch and windows; None if that is unknown."""
+        return () if self._over_limit(observed) else known_closures(observed.desired)
+
+    def _periods(self, observed: Observation, stored: State | None) -> Sequence[DesiredPeriod]:
         """
         Return when the site is closed.
 
         If windows cannot be read, the coming ones stay that no off ends or skips.
         """
-        now = self.clock()
-        known = site_closures(desired)
+        now, desired = self.clock(), observed.desired
+        known, decision = self._closures(observed), desired.decision
         if known is not None:
-            return [each.period(now) for each in known]
-        decision = desired.decision
+            is_unchanged = decision.mode is Mode.UNCHANGED
+            held = held_periods(stored, now.timestamp()) if is_unchanged else ()
+            return [*held, *(each.period(now) for each in known)]
         running = Closure(None, decision.until, desired.visible[1])
         own = [running.period(now)] if decision.mode is Mode.MAINTENANCE else []
         ended = desired.last_off.until if desired.last_off else now
         return [*own, *coming_periods(stored, max(now, ended).timestamp())]
 
-    def _is_trusted(self, note: StoreNote, desired: DesiredState) -> bool:
+    def _is_trusted(self, note: StoreNote, observed: Observation) -> bool:
         """Return whether the store need not be read to know that it is as desired."""
         now = self.clock()
         written = datetime.fromtimestamp(note.generation / 1_000, UTC)
         is_recent = now - note.read < _READ_EVERY
         if not is_recent or note.read - written < _LONGEST_RUN:
             return False
-        return bool(note.times) and note.times == times_name(site_closures(desired))
+        return bool(note.times) and note.times == times_name(self._noted(observed))
 
     def _limit_closing(self, observed: Observation) -> None:
         """Refuse to close more distributions than the owner allows; opening is never refused."""
+        refusal = self._over_limit(observed)
+        if observed.desired.decision.mode is Mode.MAINTENANCE and refusal:
+            raise ConfigurationError(f"{refusal}: nothing was changed. {_FEWER}")
+
+    def _over_limit(self, observed: Observation) -> str:
+        """Return that more distributions would be closed than the owner allows; '' if not so."""
         number, most = len(self._concerned(observed)), self.settings.max_distributions
-        if observed.desired.decision.mode is Mode.MAINTENANCE and number > most:
-            raise ConfigurationError(
-                f"{number} distributions would be closed, those that Distributions matches and "
-                f"others with the standby function, and MaxDistributions allows {most}: nothing "
-                "was changed. Match fewer, detach the function, or raise MaxDistributions"
-            )
+        if number <= most:
+            return ""
+        return (
+            f"{number} distributions would be closed, those that Distributions matches and "
+            f"others with the standby function, and MaxDistributions allows {most}"
+        )
+
+    def _refused_windows(self, observed: Observation) -> tuple[str, ...]:
+        """Return the error of the coming windows that close too many distributions."""
+        refusal = self._over_limit(observed)
+        if not refusal or not known_closures(observed.desired):
+            return ()
+        return (f"{refusal}: no window closes the site. {_FEWER}",)
 
     def _concerned(self, observed: Observation) -> tuple[Distribution, ...]:
         """Return the targets, and the other distributions that have the function."""
@@ -198,7 +221,7 @@ class StandbySite(Struct, frozen=True):
         report = Report(
             decision=desired.decision,
             outcomes=outcomes,
-            input_errors=(*desired.errors, *found.errors),
+            input_errors=(*desired.errors, *found.errors, *self._refused_windows(observed)),
             notices=(*desired.notices, *notices, *look.notices),
             targets=tuple(look.target(each) for each in targets),
             read_at=desired.read_at,

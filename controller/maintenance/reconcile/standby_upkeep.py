@@ -38,12 +38,17 @@ _MAX_ROUNDS = 3
 
 
 class StandbyUpkeep(Struct, frozen=True):
-    """Everything that it needs; `clock` returns the present, aware."""
+    """
+    Everything that it needs; `clock` returns the present, aware.
+
+    No window is written of more distributions than `max_distributions`.
+    """
 
     store: StandbyStore
     renderer: PageRenderer
     desired_state: DesiredStateReader
     clock: Callable[[], datetime]
+    max_distributions: int
 
     def run(self, report: Report, *, at_once: bool = False) -> Report:
         """
@@ -58,7 +63,7 @@ class StandbyUpkeep(Struct, frozen=True):
                 desired = self.desired_state.read()
             except MaintenanceError as error:
                 return report.with_housekeeping_error(str(error))
-            coming = site_closures(desired)
+            coming = self._closures(report, desired)
             if coming is None:
                 break
             pages = self.renderer.render(coming)
@@ -92,14 +97,15 @@ class StandbyUpkeep(Struct, frozen=True):
 
     def _write(self, report: Report, pages: RenderedPages, desired: DesiredState) -> Report:
         note, now = report.store, self.clock()
-        name = _pages_name(pages, times_name(site_closures(desired)))
+        known = self._closures(report, desired)
+        name = _pages_name(pages, times_name(known))
         is_read = note and note.read_all and now - note.read_all < _READ_ALL_EVERY
         if note and is_read and note.pages == name:
             return report
         written = self.store.write_all(pages, is_wanted=lambda: self._is_still(desired))
         if written.state is None:
             return report
-        note = note_of(written.state, site_closures(desired), now)
+        note = note_of(written.state, known, now)
         note = replace(note, read_all=now, pages=name).over(report.store)
         return replace(report, store=note, notices=(*report.notices, *written.notices))
 
@@ -114,6 +120,10 @@ class StandbyUpkeep(Struct, frozen=True):
         )
         note = replace(report.store, code=published.digest) if report.store else None
         return replace(report, store=note, wake_at=published.due)
+
+    def _closures(self, report: Report, desired: DesiredState) -> tuple[Closure, ...] | None:
+        known = site_closures(desired)
+        return () if known and len(report.outcomes) > self.max_distributions else known
 
     def _is_still(self, desired: DesiredState) -> bool:
         return is_same_site(self.desired_state.read(), desired)
@@ -143,9 +153,13 @@ class StandbyHousekeeping(Struct, frozen=True):
 
 def site_closures(desired: DesiredState) -> tuple[Closure, ...] | None:
     """Return when the site is closed; None if that is unknown, or is to stay as it is."""
-    if desired.schedule is None or desired.decision.mode is Mode.UNCHANGED:
-        return None
-    return closures(desired.schedule, now=desired.schedule.present(desired.read_at))
+    return None if desired.decision.mode is Mode.UNCHANGED else known_closures(desired)
+
+
+def known_closures(desired: DesiredState) -> tuple[Closure, ...] | None:
+    """Return when the switch and the windows close the site; None if that is unknown."""
+    schedule = desired.schedule
+    return closures(schedule, now=schedule.present(desired.read_at)) if schedule else None
 
 
 def is_same_site(one: DesiredState, other: DesiredState) -> bool:

@@ -59,6 +59,12 @@ def coming_periods(state: State | None, after: float) -> tuple[DesiredPeriod, ..
     return tuple(_as_desired(each) for each in ahead if each.begins > after)
 
 
+def held_periods(state: State | None, now: float) -> tuple[DesiredPeriod, ...]:
+    """Return the period in which a stored state closes the site now, without its end."""
+    begun = [each for each in without_past(state, now) if each.begins <= now] if state else []
+    return tuple(replace(_as_desired(each), ends=0) for each in begun[:1])
+
+
 def _as_desired(period: Period) -> DesiredPeriod:
     return DesiredPeriod(period.begins, period.ends, period.message)
 

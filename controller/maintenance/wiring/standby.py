@@ -62,8 +62,11 @@ def standby_engine(
     stored_files = clients.stored_files(clients.run_time.version)
     renderer = _renderer(clients, stored_files)
     still_wanted = StillWanted()
-    upkeep = StandbyUpkeep(store, renderer, clients.desired_state, clients.clock)
-    site = StandbySite(clients.settings, function, store, upkeep, still_wanted, clients.clock)
+    settings = clients.settings
+    upkeep = StandbyUpkeep(
+        store, renderer, clients.desired_state, clients.clock, settings.max_distributions
+    )
+    site = StandbySite(settings, function, store, upkeep, still_wanted, clients.clock)
     housekeeping = StandbyHousekeeping(upkeep, remembered)
     return StandbyEngine(
         site,

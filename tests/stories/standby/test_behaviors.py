@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from tests.sandbox.builders import a_behavior, a_distribution, a_function, functions, ordered
 from tests.stories.standby.site import StandbySite
+from tests.stories.standby.test_windows import TOMORROW, a_window
 
 type LooksAfter = Callable[..., None]
 
@@ -104,3 +105,20 @@ def test_more_distributions_than_allowed_are_not_closed(
     controller = standby.site.controller().controller
     unlimited = replace(controller, site=controller.site.without_limit())
     assert 2 == len(unlimited.status().outcomes)
+
+
+def test_no_window_closes_more_distributions_than_allowed(
+    standby: StandbySite, looks_after: LooksAfter
+) -> None:
+    """The edge would close them by its own clock, so the window leaves the store."""
+    settings = {"MAX_DISTRIBUTIONS": "1", **standby.environment()}
+    looks_after(standby.a_distribution(), **settings)
+    standby.site.schedules("upgrade", a_window(TOMORROW, "1h"))
+    standby.site.receives({"sweep": True})
+    before = len(standby.state().periods)
+
+    standby.a_distribution("second")
+    with pytest.raises(RunFailed, match="2 distributions would be closed"):
+        standby.site.receives({"sweep": True})
+
+    assert (1, ()) == (before, standby.state().periods)

@@ -4,7 +4,9 @@ import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from maintenance.errors import RunFailed
 
+from tests.stories.site import SWITCH
 from tests.stories.standby.site import StandbySite
 
 TOMORROW = (datetime.now(UTC) + timedelta(days=1)).replace(
@@ -131,3 +133,33 @@ def test_a_window_that_off_skips_does_not_stay_though_windows_cannot_be_read(
         standby.site.wakes()
 
     assert "uri" in standby.visitor_at(TOMORROW + _SECOND)
+
+
+@pytest.mark.usefixtures("distribution_id")
+def test_a_window_that_is_removed_leaves_the_store_without_a_switch_too(
+    standby: StandbySite,
+) -> None:
+    """Nothing says any more that the site closes."""
+    standby.site.schedules("upgrade", a_window(TOMORROW, "1h"))
+    standby.site.receives({"sweep": True})
+    standby.site.cloud.ssm.delete_parameter(Name=SWITCH)
+    standby.site.cloud.ssm.delete_parameter(Name=f"{SWITCH}/windows/upgrade")
+
+    with pytest.raises(RunFailed, match="does not exist"):
+        standby.site.receives({"alarm_clock": True})
+
+    assert "uri" in standby.visitor_at(TOMORROW + _SECOND)
+
+
+@pytest.mark.usefixtures("distribution_id")
+def test_a_closed_site_stays_closed_without_a_switch(standby: StandbySite) -> None:
+    """Also past the end that the store had: nothing is lifted, as with the other engine."""
+    standby.site.becomes("on for 1h: Upgrade")
+    standby.site.cloud.ssm.delete_parameter(Name=SWITCH)
+
+    for _ in range(2):
+        with pytest.raises(RunFailed, match="does not exist"):
+            standby.site.receives({"alarm_clock": True})
+
+    later = standby.visitor_at(datetime.now(UTC) + timedelta(hours=2))
+    assert 503 == later["statusCode"]

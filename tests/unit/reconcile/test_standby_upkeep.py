@@ -52,7 +52,7 @@ class _World:
 
     def upkeep(self) -> StandbyUpkeep:
         world: Any = self
-        return StandbyUpkeep(world, world, world, lambda: NOW)
+        return StandbyUpkeep(world, world, world, lambda: NOW, 1)
 
     def read(self) -> DesiredState:
         found = self._desired.pop(0) if len(self._desired) > 1 else self._desired[0]

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 from maintenance.schedule.announcement import NO_ANNOUNCEMENT, Announcement
-from maintenance.standby.closures import Closure, closures, coming_periods
+from maintenance.standby.closures import Closure, closures, coming_periods, held_periods
 from maintenance.standby.plan import DesiredPeriod
 from maintenance.standby.state import Period, State
 
@@ -108,3 +108,12 @@ def test_only_coming_periods_of_a_state_are_kept() -> None:
 
     assert (DesiredPeriod(30, 0, "Later"),) == coming_periods(State(1, (), "", periods), after=15)
     assert () == coming_periods(None, after=15)
+
+
+def test_the_period_that_holds_now_is_held_without_its_end() -> None:
+    """Of several, the one that visitors get."""
+    periods = (Period(10, 20, "r", "Now"), Period(30, 0, "r", "Later"))
+
+    assert (DesiredPeriod(1, 0, "Now"),) == held_periods(State(1, (), "", periods), now=15)
+    assert () == held_periods(State(1, (), "", periods), now=25)
+    assert () == held_periods(None, now=15)
