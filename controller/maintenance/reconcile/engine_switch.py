@@ -62,8 +62,8 @@ class EngineSwitch(Struct, frozen=True):
         if attached:
             named = ", ".join(f"{each.distribution_id} ({each.name})" for each in attached[:5])
             refusal = (
-                f"the maintenance function is still attached to {named}: write off, wait until the "
-                "site is open, then deploy again"
+                f"the maintenance function is still attached to {named}: write off, or skip "
+                "the window if it is attached ahead of one, wait until it is off, then deploy again"
             )
             raise RunFailed(self._sentence(refusal))
 
