@@ -7,8 +7,10 @@ It needs no hub, and does what a hub does: waves, the tolerated share, the deadl
 import functools
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, as_completed
+from contextlib import suppress
 from datetime import datetime
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from msgspec import Struct
@@ -25,8 +27,8 @@ from maintenance.errors import MaintenanceError, RunFailed
 
 type Invoke = Callable[[FleetStack, Mapping[str, Any]], Mapping[str, Any]]
 
-# Threads of this machine; each waits for a controller.
-_MOST_AT_ONCE = 50
+# Threads of this machine; each waits for a controller. An off reaches so many at once.
+_MOST_AT_ONCE = 1000
 _FAILED = 100
 _INTERRUPTED = (
     "Interrupted: the commands that were sent count, and each controller carries its own out. "
@@ -148,9 +150,8 @@ def _carry_out_wave(
         deadline = caller.clock() + order.deadline
         return StackRun(caller, order, stack, deadline).carry_out()
 
-    pool = ThreadPoolExecutor(max_workers=min(wave.at_once, _MOST_AT_ONCE))
     try:
-        for future in as_completed([pool.submit(run, each) for each in wave.stacks]):
+        for future in as_completed(_start(run, wave, caller.stopped)):
             outcome = future.result()
             ended[outcome.name] = outcome
             if outcome.result is not Result.NOT_BEGUN:
@@ -158,9 +159,38 @@ def _carry_out_wave(
     except KeyboardInterrupt:
         caller.stopped.set()
         raise KeyboardInterrupt(_INTERRUPTED) from None
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
     return ended
+
+
+def _start(
+    run: Callable[[FleetStack], Outcome], wave: Wave, stopped: threading.Event
+) -> list[Future[Outcome]]:
+    """
+    Run it for each stack, so many at once, until the operator interrupts the command.
+
+    An executor's threads would keep the process until the last controller has answered.
+    """
+    futures: list[Future[Outcome]] = [Future() for _ in wave.stacks]
+    left: SimpleQueue[tuple[FleetStack, Future[Outcome]]] = SimpleQueue()
+    for each in zip(wave.stacks, futures, strict=True):
+        left.put(each)
+
+    def work() -> None:
+        with suppress(Empty):
+            while not stopped.is_set():
+                stack, future = left.get_nowait()
+                _fulfil(future, functools.partial(run, stack))
+
+    for _ in range(min(wave.at_once, len(wave.stacks), _MOST_AT_ONCE)):
+        threading.Thread(target=work, daemon=True).start()
+    return futures
+
+
+def _fulfil(future: Future[Outcome], run: Callable[[], Outcome]) -> None:
+    try:
+        future.set_result(run())
+    except Exception as error:  # noqa: BLE001 - raised again where the result is read
+        future.set_exception(error)
 
 
 def _exceeds(wave: Wave, outcomes: Iterable[Outcome]) -> bool:

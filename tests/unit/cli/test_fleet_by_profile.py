@@ -1,0 +1,80 @@
+"""An order that this machine carries out itself: how many at once, and how it ends."""
+
+import threading
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from maintenance.cli.fleet.by_profile import Caller, carry_out
+from maintenance.cli.fleet.order import Order, Outcome, Result
+from maintenance.cli.fleet.stacks import FleetStack, Pace, Wave, waves
+
+from tests.builders import NOW
+
+STATUS = Order("shops", "status", NOW, "ana", timedelta(minutes=1), pause=1)
+OPEN: Mapping[str, Any] = {"verdict": None, "mode": "live", "state": "open", "errors": []}
+
+
+def stacks(number: int) -> tuple[FleetStack, ...]:
+    """Return so many stacks."""
+    arn = "arn:aws:lambda:us-east-1:111111111111:function:c"
+    return tuple(FleetStack(f"s{each}", f"{arn}{each}", "/a", "a") for each in range(number))
+
+
+def silent(_wave: int, _outcome: Outcome) -> None:
+    """Show nothing."""
+
+
+def test_what_goes_to_all_at_once_waits_for_none_of_them() -> None:
+    """The last stack of an off must not stay closed until the first ones are open."""
+    listed = stacks(120)
+    all_asked = threading.Barrier(len(listed), timeout=30)
+
+    def invoke(_stack: FleetStack, _event: Mapping[str, Any]) -> Mapping[str, Any]:
+        all_asked.wait()
+        return OPEN
+
+    caller = Caller(invoke, lambda: NOW, threading.Event())
+
+    outcomes = carry_out(STATUS, waves(listed, Pace(), is_closing=False), caller, silent)
+
+    assert {Result.OPEN} == {each.result for each in outcomes}
+
+
+def test_an_interrupted_order_begins_nothing_more_and_waits_for_no_controller() -> None:
+    """One that is closing a large site may take a quarter of an hour to answer."""
+    asked: list[str] = []
+    is_over = threading.Event()
+
+    def invoke(stack: FleetStack, _event: Mapping[str, Any]) -> Mapping[str, Any]:
+        asked.append(stack.name)
+        if len(asked) > 1:
+            is_over.wait(30)
+        return OPEN
+
+    def interrupt(_wave: int, _outcome: Outcome) -> None:
+        raise KeyboardInterrupt
+
+    caller = Caller(invoke, lambda: NOW, threading.Event())
+    try:
+        with pytest.raises(KeyboardInterrupt, match="the commands that were sent count"):
+            carry_out(STATUS, (Wave(stacks(3), 0, 1),), caller, interrupt)
+        kept = [each for each in threading.enumerate() if not each.daemon]
+    finally:
+        is_over.set()
+
+    assert [threading.main_thread()] == kept
+    assert "s2" not in asked
+
+
+def test_an_unexpected_error_ends_the_order() -> None:
+    """It is not waited for for ever."""
+
+    def invoke(_stack: FleetStack, _event: Mapping[str, Any]) -> Mapping[str, Any]:
+        raise LookupError
+
+    caller = Caller(invoke, lambda: NOW, threading.Event())
+
+    with pytest.raises(LookupError):
+        carry_out(STATUS, (Wave(stacks(1), 0, 1),), caller, silent)
