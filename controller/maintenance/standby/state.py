@@ -86,11 +86,14 @@ def periods_until(period: Period, until: float | None, overdue: str) -> tuple[Pe
     """
     Return a period that is announced to end at `until`, which may be before it really ends.
 
-    From then on visitors get the rendering `overdue`, as Retry-After does not count to that end.
+    From then on visitors get the rendering `overdue`, as Retry-After does not count to that end. An
+    end is announced without its fraction of a second, which is no second period.
     """
-    if until is None or (period.ends and period.ends <= until):
+    if until is None:
         return (period,)
     announced = math.ceil(until)
+    if period.ends and period.ends <= announced + 1:
+        return (period,)
     after = replace(period, begins=max(period.begins, announced), rendering=overdue)
     if announced <= period.begins:
         return (after,)

@@ -88,6 +88,19 @@ def test_the_coming_windows_are_written_as_far_as_there_is_room(standby: Standby
 
 
 @pytest.mark.usefixtures("distribution_id")
+def test_a_full_store_is_written_once(standby: StandbySite) -> None:
+    """The end of a switch has a fraction of a second; it takes the place of no window."""
+    standby.site.schedules("nightly", "cron(0 2 * * ? *) for 1h")
+    standby.site.becomes("on for 2h")
+    before = standby.state()
+
+    standby.site.receives({"alarm_clock": True})
+
+    assert (8, before) == (len(before.periods), standby.state())
+    assert 8 == len({each.ends for each in before.periods})
+
+
+@pytest.mark.usefixtures("distribution_id")
 def test_the_start_of_a_window_writes_nothing_more(standby: StandbySite) -> None:
     """The run at its start finds the store as it should be, and announces both phases at once."""
     standby.site.schedules("upgrade", a_window(TOMORROW, "1h"))
