@@ -14,12 +14,18 @@ NAME = "standby"
 _FIRST, _SECOND = b"function handler() { return 1; }", b"function handler() { return 2; }"
 
 
-def _adapter(cloud: Cloud, name: str = NAME) -> FunctionCode:
-    return FunctionCode(lambda: cloud.cloudfront, name=name)
+@pytest.fixture
+def store(cloud: Cloud) -> str:
+    """Give the ARN of a store."""
+    return a_store(cloud)
 
 
-def _publish(cloud: Cloud, code: bytes = _SECOND) -> None:
-    adapter = _adapter(cloud)
+def _adapter(cloud: Cloud, store: str, name: str = NAME) -> FunctionCode:
+    return FunctionCode(lambda: cloud.cloudfront, name=name, store_arn=store)
+
+
+def _publish(cloud: Cloud, store: str, code: bytes = _SECOND) -> None:
+    adapter = _adapter(cloud, store)
     adapter.publish(code, over=adapter.read_development())
 
 
@@ -29,50 +35,63 @@ def _error(act: Callable[[], object]) -> tuple[type[MaintenanceError], str]:
     return type(caught.value), str(caught.value)
 
 
-def test_what_is_published_is_read_with_its_time(cloud: Cloud) -> None:
+def test_what_is_published_is_read_with_its_time(cloud: Cloud, store: str) -> None:
     """An update that is not published yet does not count."""
-    a_function(cloud, NAME, code=_FIRST.decode())
+    a_function(cloud, NAME, code=_FIRST.decode(), store=store)
     described = cloud.cloudfront.describe_function(Name=NAME, Stage="DEVELOPMENT")
     config = described["FunctionSummary"]["FunctionConfig"]
     cloud.cloudfront.update_function(
         Name=NAME, IfMatch=described["ETag"], FunctionConfig=config, FunctionCode=_SECOND
     )
 
-    live = _adapter(cloud).read_live()
+    live = _adapter(cloud, store).read_live()
 
     assert _FIRST == live.code
     assert live.published
     assert abs(datetime.now(UTC) - live.published) < timedelta(minutes=1)
 
 
-def test_a_function_that_was_never_published_has_no_code(cloud: Cloud) -> None:
+def test_a_function_that_was_never_published_has_no_code(cloud: Cloud, store: str) -> None:
     """Visitors do not meet it."""
     a_function(cloud, NAME, code=_FIRST.decode(), published=False)
 
-    assert LiveCode(b"", None) == _adapter(cloud).read_live()
+    assert LiveCode(b"", None) == _adapter(cloud, store).read_live()
 
 
-def test_a_published_code_keeps_the_store_and_the_comment(cloud: Cloud) -> None:
+def test_a_published_code_keeps_the_store_and_the_comment(cloud: Cloud, store: str) -> None:
     """An update without them would remove the store from the function (doc: update-function)."""
-    store = a_store(cloud)
     a_function(cloud, NAME, code=_FIRST.decode(), store=store)
     before = cloud.cloudfront.describe_function(Name=NAME, Stage="LIVE")["FunctionSummary"]
 
-    _publish(cloud)
+    _publish(cloud, store)
 
     after = cloud.cloudfront.describe_function(Name=NAME, Stage="LIVE")["FunctionSummary"]
-    assert _SECOND == _adapter(cloud).read_live().code
+    assert _SECOND == _adapter(cloud, store).read_live().code
     assert before["FunctionConfig"] == after["FunctionConfig"]
     stores = after["FunctionConfig"]["KeyValueStoreAssociations"]["Items"]
     assert [store] == [each["KeyValueStoreARN"] for each in stores]
 
 
-def test_of_two_writers_the_second_one_gets_a_conflict(cloud: Cloud) -> None:
-    """What it was made of may be older than what the other writer has published."""
+def test_a_code_that_cannot_read_the_store_does_not_count(cloud: Cloud, store: str) -> None:
+    """Somebody took the store off the function; a publish puts it there again."""
     a_function(cloud, NAME, code=_FIRST.decode())
-    slow = _adapter(cloud)
+    before = _adapter(cloud, store).read_live()
+
+    _publish(cloud, store)
+
+    after = cloud.cloudfront.describe_function(Name=NAME, Stage="LIVE")["FunctionSummary"]
+    stores = after["FunctionConfig"]["KeyValueStoreAssociations"]["Items"]
+    assert (b"", _SECOND) == (before.code, _adapter(cloud, store).read_live().code)
+    assert before.published
+    assert [store] == [each["KeyValueStoreARN"] for each in stores]
+
+
+def test_of_two_writers_the_second_one_gets_a_conflict(cloud: Cloud, store: str) -> None:
+    """What it was made of may be older than what the other writer has published."""
+    a_function(cloud, NAME, code=_FIRST.decode(), store=store)
+    slow = _adapter(cloud, store)
     read = slow.read_development()
-    _publish(cloud, _SECOND)
+    _publish(cloud, store, _SECOND)
 
     kind, sentence = _error(lambda: slow.publish(_FIRST, over=read))
 
@@ -97,15 +116,15 @@ def test_an_error_says_what_to_do(
     a_function(cloud, NAME, code=_FIRST.decode())
     cloud.sandbox.inject_fault("refuse", f"cloudfront:{operation}", code=code, status=403, times=99)
 
-    caught, sentence = _error(lambda: _publish(cloud))
+    caught, sentence = _error(lambda: _publish(cloud, a_store(cloud)))
 
     assert kind is caught
     assert words in sentence
 
 
-def test_a_function_that_someone_deleted_is_named_with_the_remedy(cloud: Cloud) -> None:
+def test_a_function_that_someone_deleted_is_named_with_the_remedy(cloud: Cloud, store: str) -> None:
     """Its store may still be there."""
-    kind, sentence = _error(_adapter(cloud, "missing").read_development)
+    kind, sentence = _error(_adapter(cloud, store, "missing").read_development)
 
     assert ObservationError is kind
     assert "missing cannot be read" in sentence

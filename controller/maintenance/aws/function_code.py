@@ -36,8 +36,18 @@ def _etag(answer: Mapping[str, Any]) -> str:
     return headers.get("etag") or headers["ettag"]
 
 
+def _stores(config: Mapping[str, Any]) -> set[str]:
+    """Return the ARNs of the stores that a function reads; it may have one."""
+    found = config.get("KeyValueStoreAssociations", {}).get("Items", [])
+    return {each["KeyValueStoreARN"] for each in found}
+
+
 class LiveCode(Struct, frozen=True):
-    """The code that visitors get, and when it was published; no code if it never was."""
+    """
+    The code that visitors get, and when it was published.
+
+    There is none if it never was, or if it cannot read the store: then it does not know the switch.
+    """
 
     code: bytes
     published: datetime | None
@@ -53,9 +63,12 @@ class Development(Struct, frozen=True):
 class FunctionCode:
     """Reads, updates and publishes the function; `client` returns the client when needed."""
 
-    def __init__(self, client: Callable[[], CloudFrontClient], *, name: str) -> None:
+    def __init__(
+        self, client: Callable[[], CloudFrontClient], *, name: str, store_arn: str
+    ) -> None:
         self._client = client
         self._name = name
+        self._store_arn = store_arn
 
     def read_live(self) -> LiveCode:
         """Return the published code; raise ObservationError."""
@@ -68,8 +81,10 @@ class FunctionCode:
             if error_code(error) == "NoSuchFunctionExists":
                 return LiveCode(b"", None)
             raise ObservationError(self._sentence("cannot be read", error)) from error
-        metadata = described["FunctionSummary"]["FunctionMetadata"]
-        return LiveCode(code, metadata["LastModifiedTime"])
+        summary = described["FunctionSummary"]
+        published = summary["FunctionMetadata"]["LastModifiedTime"]
+        is_ours = self._store_arn in _stores(summary["FunctionConfig"])
+        return LiveCode(code if is_ours else b"", published)
 
     def read_development(self) -> Development:
         """Return what an update has to name; raise ObservationError."""
@@ -80,9 +95,16 @@ class FunctionCode:
         return Development(found["ETag"], found["FunctionSummary"]["FunctionConfig"])
 
     def publish(self, code: bytes, *, over: Development) -> None:
-        """Update the function and publish it; raise StaleObservation or ApplyError."""
+        """
+        Update the function, with the store, and publish it.
+
+        Raises StaleObservation or ApplyError.
+        """
         client = self._client()
         config: Any = over.config
+        if self._store_arn not in _stores(config):
+            stores = {"Quantity": 1, "Items": [{"KeyValueStoreARN": self._store_arn}]}
+            config = {**config, "KeyValueStoreAssociations": stores}
         try:
             updated = client.update_function(
                 Name=self._name, IfMatch=over.etag, FunctionConfig=config, FunctionCode=code

@@ -85,6 +85,7 @@ def standby_store(clients: Clients, standby: StandbySettings) -> StandbyStore:
     code = FunctionCode(
         lazy(lambda: limited(session.client("cloudfront", config=CLIENT), deadline)),
         name=standby.function,
+        store_arn=standby.store_arn,
     )
     store = KeyValueStore(
         lazy(lambda: _store_client(clients)),

@@ -10,7 +10,7 @@ from maintenance.wakeup import AlarmClockRang
 from msgspec.structs import replace
 
 from tests.stories.site import BUCKET
-from tests.stories.standby.site import StandbySite
+from tests.stories.standby.site import FUNCTION, StandbySite
 
 _PROGRAM = "standby/program.js"
 _PUBLISH = "cloudfront:PublishFunction"
@@ -141,3 +141,25 @@ def test_what_somebody_wrote_by_hand_is_not_published(standby: StandbySite) -> N
     assert before == trusted
     assert "statusCode:418" in standby.live_code()
     assert ((), ()) == (_baked(standby).periods, standby.state().periods)
+
+
+def test_a_function_without_its_store_gets_it_again_at_once(
+    standby: StandbySite, distribution_id: str
+) -> None:
+    """Visitors would get in otherwise, though the store says that the site is closed."""
+    cloudfront = standby.site.cloud.cloudfront
+    described = cloudfront.describe_function(Name=FUNCTION, Stage="DEVELOPMENT")
+    config = described["FunctionSummary"]["FunctionConfig"]
+    updated = cloudfront.update_function(
+        Name=FUNCTION,
+        IfMatch=described["ETag"],
+        FunctionConfig={"Comment": "", "Runtime": config["Runtime"]},
+        FunctionCode=standby.live_code().encode(),
+    )
+    cloudfront.publish_function(Name=FUNCTION, IfMatch=updated["ETag"])
+
+    standby.site.becomes("on")
+    closed = standby.visit(distribution_id).status_code
+    standby.site.becomes("off")
+
+    assert (503, True) == (closed, 503 != standby.visit(distribution_id).status_code)

@@ -75,10 +75,11 @@ def check_function(asked: Examination) -> Finding:
     if not live.published:
         return failed(f"{name} does not exist, or was never published", _DEPLOY)
     standby = asked.settings.standby
-    if standby and standby.store_arn not in asked.health.stores_of(name):
-        return failed(f"{name} is not associated with the stack's key-value store", _DEPLOY)
-    code = read_code(live.code)
     sweep = own_command("sweep", asked.session().watch.stack)
+    if standby and standby.store_arn not in asked.health.stores_of(name):
+        text = f"{name} is not associated with the stack's key-value store"
+        return failed(text, f"{sweep} associates it")
+    code = read_code(live.code)
     if code is None:
         text = f"{name} has code that is not ours, which never closes the site"
         return failed(text, f"{sweep} publishes ours")
