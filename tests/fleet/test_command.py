@@ -248,6 +248,21 @@ def test_an_interrupted_command_ends_soon_and_says_what_goes_on(
         hub.carry_out("off", hub.wave(hub.stack("a-slow")))
 
 
+def test_an_on_that_an_off_stops_may_have_closed_its_stacks(hub: Hub, operator: Operator) -> None:
+    """Step Functions then writes no report; only a later wave was certainly not begun."""
+    stacks = _two("a-slow", "z")
+    words = ("on", "until", _UNTIL, "--pilot", "1", "--json")
+    running = operator.begins("hub", *words, stacks=stacks, deadline="10m")
+    eventually((hub.folder / "a-slow.json").exists)
+
+    hub.carry_out("off", hub.wave(hub.stack("a-slow")))
+    output, errors = running.communicate(timeout=PATIENCE)
+
+    answer = subprocess.CompletedProcess(words, running.returncode, output, errors)
+    assert {"a-slow": "stopped", "z": "not begun"} == _results(answer), errors
+    assert "overtaken by the off" in output
+
+
 def test_an_unknown_profile_does_not_keep_the_others_closed(hub: Hub, fleet: Fleet) -> None:
     """An off goes on whatever fails; a profile may be missing on the machine of tonight."""
     hub.put_switch("a", f"on until {_UNTIL}", "2026-01-01T00:00:00+00:00")

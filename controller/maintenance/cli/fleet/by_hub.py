@@ -58,10 +58,13 @@ def carry_out(
             f"Interrupted: the hub goes on with {name}. An off of the fleet stops it."
         ) from None
     status, cause = hub.describe(execution)
+    begun = len(hub.counts(execution))
     outcomes = tuple(
         outcome
         for number, wave in enumerate(waves, start=1)
-        for outcome in _outcomes(order, wave, list(hub.rows(name, number)))
+        for outcome in _outcomes(
+            order, wave, list(hub.rows(name, number)), has_begun=number <= begun
+        )
     )
     return HubRun(outcomes, "" if status == "SUCCEEDED" else cause or status)
 
@@ -118,10 +121,19 @@ def _progress(number: int, waves: int, counts: Mapping[str, int]) -> str:
     return f"Wave {number} of {waves}: {', '.join(parts)}"
 
 
-def _outcomes(order: Order, wave: Wave, rows: Sequence[Mapping[str, Any]]) -> list[Outcome]:
-    """Return the outcomes of a wave's stacks, in the order of the list."""
+def _outcomes(
+    order: Order, wave: Wave, rows: Sequence[Mapping[str, Any]], *, has_begun: bool
+) -> list[Outcome]:
+    """
+    Return the outcomes of a wave's stacks, in the order of the list.
+
+    A wave that was stopped may have no report, so the order may have reached any of its stacks.
+    """
     found = {outcome.name: outcome for outcome in (_outcome(order, each) for each in rows)}
-    return [found.get(each.name, Outcome(each.name, Result.NOT_BEGUN)) for each in wave.stacks]
+    is_unknown = has_begun and not rows
+    left = Result.STOPPED if is_unknown else Result.NOT_BEGUN
+    detail = "the hub has no report of it: ask with fleet status" if is_unknown else ""
+    return [found.get(each.name, Outcome(each.name, left, detail)) for each in wave.stacks]
 
 
 def _outcome(order: Order, row: Mapping[str, Any]) -> Outcome:
