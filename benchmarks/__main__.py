@@ -1,5 +1,5 @@
 """
-`make bench` and `make load`: measure, print the rows, and write them into the table of README.md.
+`make bench` and `make load`: measure, print the rows, write them into README.md, draw its pictures.
 
 ONLY is a comma-separated list of names; the other rows stay as they are. A load ends with exit code
 1 if a goal is missed.
@@ -25,8 +25,10 @@ from benchmarks import (
     fleet,
     load,
     machine,
+    pictures,
     standby_function,
     toggle,
+    windows,
 )
 from benchmarks.artifact import ROOT, Artifacts, build_packages
 from benchmarks.findings import Section
@@ -42,6 +44,7 @@ BENCHMARKS: Mapping[str, _Run] = {
     "fleet": fleet.run,
     "accounts": accounts.run,
     "engines": engines.run,
+    "windows": windows.run,
     "standby-function": standby_function.run,
 }
 LOADS: Mapping[str, _Run] = {f"load-{name}": run for name, run in load.LOADS.items()}
@@ -60,6 +63,7 @@ def main() -> None:
             sections[name] = _measure(run, artifacts)
             page = replace_sections(_PAGE.read_text("utf-8"), sections, _ORDER)
             _PAGE.write_text(page, "utf-8")
+    pictures.draw()
     Console().print(Markdown(markdown(sections)))
     missed = [
         finding.subject

@@ -9,14 +9,12 @@ Then CloudFront needs time until the last edge has the change. The rows "to the 
 sizes are reckoned: the seconds above, and those that others measured on AWS (180 s for an update,
 30 s for a write). One row is measured, at three edge locations whose delays are a tenth of these.
 
-A script for a key-value store makes two calls of the AWS CLI, describe and put, as the one beside
-`attach` does; here it cannot run, as the CLI calls a host name for each account.
+A script for a key-value store is played by boto3 in place of the AWS CLI, which calls a host name
+for each account and so none on 127.0.0.1.
 """
 
 import contextlib
 import json
-import os
-import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -26,9 +24,10 @@ from typing import Any
 
 import httpx
 
-from benchmarks.artifact import ROOT, Artifacts, copy_package
+from benchmarks import peers
+from benchmarks.artifact import Artifacts, copy_package
 from benchmarks.controller import Environment, require_success, start_controller, switch_event
-from benchmarks.findings import Finding, Samples, Section, number, ratios
+from benchmarks.findings import Finding, Goal, Samples, Section, number, ratios
 from sandbox.process import Sandbox, start_sandbox
 from sandbox.settings import FIELD_DELAYS
 from tests.cloud import Cloud
@@ -45,9 +44,8 @@ _OK = 200
 _UPDATE = "cloudfront:UpdateDistribution"
 _WRITE = "cloudfront-keyvaluestore:UpdateKeys"
 _OPEN = "function handler(event) { return event.request; }"
-_SCRIPT = ROOT / "benchmarks" / "toggle.sh"
-_CLI = ROOT / ".venv" / "bench" / "bin"
-_HAS_CLI = (_CLI / "aws").exists()
+_ONE = Goal(1, "s")
+_LARGEST = Goal(60, "s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ class _Stack:
 
 
 @dataclass(frozen=True, slots=True)
-class _Fleet:
+class Fleet:
     """Distributions that an engine closes; `accepted` is the call that closes."""
 
     site: Site
@@ -114,13 +112,14 @@ class _Fleet:
         began = time.monotonic()
         with ThreadPoolExecutor(1) as threads:
             closing = threads.submit(self.write, "on")
-            while self._status(_LOCATIONS) != _CLOSED:
+            while self.status(_LOCATIONS) != _CLOSED:
                 time.sleep(0.02)
             seconds = time.monotonic() - began
             closing.result()
         return seconds
 
-    def _status(self, location: int) -> int:
+    def status(self, location: int) -> int:
+        """Return what an edge location answers, from 1."""
         headers = {"Host": self.domain, "X-Sandbox-Edge-Location": str(location)}
         return httpx.get(self.sandbox.endpoint_url, headers=headers, timeout=30).status_code
 
@@ -130,18 +129,20 @@ def run(artifacts: Artifacts, folder: Path) -> Section:
     package = copy_package(artifacts.controller, folder / "controller", slimmed=True)
     findings: list[Finding] = []
     for size, repetitions in _REPETITIONS.items():
-        with _both(package, size) as (attach, standby):
+        with both_engines(package, size) as (attach, standby):
             pairs = [(attach.close(), standby.close()) for _ in range(repetitions)]
-            script = [_script_seconds(attach) for _ in range(3)] if size == 1 and _HAS_CLI else []
-            findings += _of_size(size, pairs, script)
+            findings += _of_size(size, pairs)
             if size == 1:
                 findings.append(_last_edge(attach, standby))
+                attach.sandbox.set(deploy_seconds=0, edge_locations=1, call_seconds=_CALL_SECONDS)
+                findings += _peers_of_one(attach, standby)
     title = f"attach beside standby, warm, {1000 * _CALL_SECONDS:.0f} ms per call"
     return Section(title=title, findings=tuple(findings))
 
 
 @contextlib.contextmanager
-def _both(package: Path, size: int) -> Iterator[tuple[_Fleet, _Fleet]]:
+def both_engines(package: Path, size: int) -> Iterator[tuple[Fleet, Fleet]]:
+    """Yield open fleets of this size, the one of `attach` first."""
     with contextlib.ExitStack() as started:
         start: Callable[[], Any] = lambda: started.enter_context(  # noqa: E731 - both begin alike
             start_sandbox("--deploy-seconds", "0")
@@ -153,17 +154,17 @@ def _both(package: Path, size: int) -> Iterator[tuple[_Fleet, _Fleet]]:
 
 
 @contextlib.contextmanager
-def _attaching(package: Path, site: Site, size: int) -> Iterator[_Fleet]:
+def _attaching(package: Path, site: Site, size: int) -> Iterator[Fleet]:
     made = [_a_member(site, index, a_behavior()) for index in range(size)]
     with start_controller(
-        package, site, "*.example.com", MAX_DISTRIBUTIONS=str(size)
+        package, site, "*.example.com", MAX_DISTRIBUTIONS=str(size), LEAD_TIME_MINUTES="15"
     ) as controller:
         stacks = (_Stack(controller, SWITCH),)
-        yield _Fleet(site, stacks, _UPDATE, _domain(site, made[0]))
+        yield Fleet(site, stacks, _UPDATE, _domain(site, made[0]))
 
 
 @contextlib.contextmanager
-def _standing_by(package: Path, site: Site, size: int) -> Iterator[_Fleet]:
+def _standing_by(package: Path, site: Site, size: int) -> Iterator[Fleet]:
     with contextlib.ExitStack() as started:
         stacks, made = [], []
         for stack_number in range((size + _OF_ONE_FUNCTION - 1) // _OF_ONE_FUNCTION):
@@ -186,7 +187,7 @@ def _standing_by(package: Path, site: Site, size: int) -> Iterator[_Fleet]:
                 package, site, f"*.stack-{stack_number}.example.com", **settings
             )
             stacks.append(_Stack(started.enter_context(controller), switch))
-        fleet = _Fleet(site, tuple(stacks), _WRITE, _domain(site, made[0]))
+        fleet = Fleet(site, tuple(stacks), _WRITE, _domain(site, made[0]))
         # The first run writes the default pages, which then lie ready.
         fleet.write("off")
         yield fleet
@@ -204,20 +205,23 @@ def _domain(site: Site, distribution_id: str) -> str:
     return found["Distribution"]["DomainName"]
 
 
-def _of_size(
-    size: int, pairs: Sequence[tuple[float, float]], script: Sequence[float]
-) -> Iterator[Finding]:
+def _of_size(size: int, pairs: Sequence[tuple[float, float]]) -> Iterator[Finding]:
     attach, standby = ([pair[way] for pair in pairs] for way in (0, 1))
     subject = f"{size} distribution{'s' if size > 1 else ''}"
-    beside = f"attach {Samples(tuple(attach)).text('s')}"
-    if script:
-        beside += f", a script with the AWS CLI and jq {Samples(tuple(script)).text('s')}"
+    ratio = f"{number(ratios(standby, attach).median)} x"
     yield Finding(
         subject=f"{subject}, accepted: standby",
         measured=Samples(tuple(standby)).text("s"),
-        beside=beside,
-        judged=f"{number(ratios(standby, attach).median)} x",
+        beside=f"attach {Samples(tuple(attach)).text('s')}",
+        **({"judged": ratio} if size > 1 else _ONE.judge(Samples(tuple(standby)))),
     )
+    if size == 1:
+        yield Finding(
+            subject=f"{subject}, accepted: attach",
+            measured=Samples(tuple(attach)).text("s"),
+            beside=f"standby is {ratio}",
+            **_ONE.judge(Samples(tuple(attach))),
+        )
     reckoned = [
         Samples(tuple(seconds)).median + FIELD_DELAYS[name]
         for seconds, name in ((standby, "store_seconds"), (attach, "deploy_seconds"))
@@ -226,11 +230,15 @@ def _of_size(
         subject=f"{subject}, to the last edge, reckoned: standby",
         measured=f"{number(reckoned[0])} s",
         beside=f"attach {number(reckoned[1])} s",
-        judged=f"{number(reckoned[0] / reckoned[1])} x",
+        **(
+            _LARGEST.judge(reckoned[0])
+            if size == max(_REPETITIONS)
+            else {"judged": f"{number(reckoned[0] / reckoned[1])} x"}
+        ),
     )
 
 
-def _last_edge(attach: _Fleet, standby: _Fleet) -> Finding:
+def _last_edge(attach: Fleet, standby: Fleet) -> Finding:
     seconds: list[list[float]] = []
     for fleet in (standby, attach):
         delays = {name: each / _SHORTENED for name, each in FIELD_DELAYS.items()}
@@ -247,22 +255,39 @@ def _last_edge(attach: _Fleet, standby: _Fleet) -> Finding:
     )
 
 
-def _script_seconds(fleet: _Fleet) -> float:
-    """Return how long the script takes that people write instead of attach."""
-    fleet.write("off")
-    [distribution] = fleet.site.cloud.cloudfront.list_distributions()["DistributionList"]["Items"]
+def _peers_of_one(attach: Fleet, standby: Fleet) -> Iterator[Finding]:
+    """Yield what the scripts take that people write instead, from their start to their end."""
+    store = a_store(standby.site.cloud, "by-hand")
+    ways: dict[str, tuple[Fleet, str, Callable[[], None]]] = {
+        "one key put into a store, boto3": (
+            standby,
+            "cloudfront-keyvaluestore:PutKey",
+            lambda: peers.put_key(standby.site, store),
+        )
+    }
+    if peers.HAS_CLI:
+        attach.write("off")
+        site = attach.site
+        [open_one] = site.cloud.cloudfront.list_distributions()["DistributionList"]["Items"]
+        ways["a function attached, AWS CLI and jq"] = (
+            attach,
+            _UPDATE,
+            lambda: peers.attach_everywhere(site, open_one["Id"]),
+        )
+    for name, (fleet, operation, close) in ways.items():
+        seconds = Samples(tuple(_accepted_seconds(fleet, operation, close) for _ in range(3)))
+        yield Finding(
+            subject=f"for comparison, 1 distribution, accepted: {name}", measured=seconds.text("s")
+        )
+
+
+def _accepted_seconds(fleet: Fleet, operation: str, close: Callable[[], None]) -> float:
+    """Return how long a script takes until this call was accepted, its own start included."""
     before = len(fleet.sandbox.calls())
     began = time.monotonic()
-    subprocess.run(  # noqa: S603 - our own script
-        [str(_SCRIPT), distribution["Id"], fleet.site.edge_version_arn],
-        env={
-            **fleet.sandbox.environment(),
-            "PATH": f"{_CLI}{os.pathsep}{os.defpath}",
-            "AWS_ENDPOINT_URL_CLOUDFRONT": fleet.sandbox.endpoint_url,
-        },
-        check=True,
-    )
+    close()
     seconds = time.monotonic() - began
-    if all(each["operation"] != _UPDATE for each in fleet.sandbox.calls()[before:]):
-        raise RuntimeError("The script updated nothing.")
+    calls = fleet.sandbox.calls()[before:]
+    if all((each["operation"], each["status"]) != (operation, _OK) for each in calls):
+        raise RuntimeError(f"The script made no accepted {operation}: {calls}")
     return seconds

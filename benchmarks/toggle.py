@@ -1,19 +1,19 @@
 """
 A toggle: from the accepted write of the switch to the accepted update of the distribution.
 
-The distribution has 75 cache behaviors, and every AWS call takes 150 ms. Beside it a shell script
-with the AWS CLI and jq fetches, edits and updates, and records no displaced functions. The times
-come from the sandbox's log of calls; they include the start of the script's processes and, if it is
-cold, of the controller's.
+The distribution has 75 cache behaviors, and every AWS call takes 150 ms. Beside it are two shell
+scripts with the AWS CLI and jq, which fetch, edit and update, and record no displaced functions:
+one attaches to every behavior, the other, as the closest open tool, to the default one only. The
+times come from the sandbox's log of calls; they include the start of the script's processes and, if
+it is cold, of the controller's.
 """
 
-import os
-import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.artifact import ROOT, Artifacts, copy_package
+from benchmarks import peers
+from benchmarks.artifact import Artifacts, copy_package
 from benchmarks.controller import (
     Answer,
     Environment,
@@ -24,21 +24,21 @@ from benchmarks.controller import (
 from benchmarks.findings import Finding, Goal, Samples, Section, number, ratios
 from sandbox.process import start_sandbox
 from tests.cloud import Cloud
-from tests.sandbox.builders import a_behavior, a_distribution, ordered
+from tests.sandbox.builders import a_behavior, a_distribution, a_function, ordered
 from tests.stories.site import SWITCH, Site, make_site
 
 _CALL_SECONDS = 0.15
 _BEHAVIORS = 75
 _REPETITIONS = 9
 _UPDATE = "cloudfront:UpdateDistribution"
-_SCRIPT = ROOT / "benchmarks" / "toggle.sh"
-_CLI = ROOT / ".venv" / "bench" / "bin"
 _WARM = Goal(0.5, "x")
+_COLD = Goal(1.25, "x")
 # As in ADR 0003: switch, windows and listing at once, and with them (ADR 0016) whether there is a
 # page of the owner's; then the record, the configuration, the new record, the update.
 _LEAST_CALLS = Goal(8, "calls")
 _LEAST_WAITS = 5
 _COLD_RUN, _WARM_RUN, _WHOLE_COLD_RUN = "controller, cold", "controller, warm", "whole run, cold"
+_SCRIPT, _DEFAULT_ONLY = "script", "script, default behavior only"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,13 @@ def run(artifacts: Artifacts, folder: Path) -> Section:
     findings = (
         _beside_script(_COLD_RUN, samples),
         _beside_script(_WARM_RUN, samples, _WARM),
+        *_default_only(samples),
+        Finding(
+            subject="cold beside warm",
+            measured=Samples(tuple(samples[_COLD_RUN])).text("s"),
+            beside=f"warm {Samples(tuple(samples[_WARM_RUN])).text('s')}",
+            **_COLD.judge(ratios(samples[_COLD_RUN], samples[_WARM_RUN])),
+        ),
         Finding(
             subject=_WHOLE_COLD_RUN,
             measured=Samples(tuple(samples[_WHOLE_COLD_RUN])).text("s"),
@@ -79,13 +86,22 @@ def _beside_script(
     name: str, samples: Mapping[str, Sequence[float]], goal: Goal | None = None
 ) -> Finding:
     measured = Samples(tuple(samples[name])).text("s")
-    script = samples.get("script")
+    script = samples.get(_SCRIPT)
     if not script:
         return Finding(subject=name, measured=measured, beside="script not measured: no AWS CLI")
     ratio = ratios(samples[name], script)
     judged = goal.judge(ratio) if goal else {"judged": f"{number(ratio.median)} x"}
     beside = f"AWS CLI and jq {Samples(tuple(script)).text('s')}"
     return Finding(subject=name, measured=measured, beside=beside, **judged)
+
+
+def _default_only(samples: Mapping[str, Sequence[float]]) -> Iterator[Finding]:
+    if _DEFAULT_ONLY in samples:
+        yield Finding(
+            subject="for comparison: a CloudFront Function at the default behavior, AWS CLI and jq",
+            measured=Samples(tuple(samples[_DEFAULT_ONLY])).text("s"),
+            beside=f"{_BEHAVIORS - 1} of {_BEHAVIORS} behaviors stay open",
+        )
 
 
 def _measure(setting: _Setting) -> dict[str, list[float]]:
@@ -97,15 +113,15 @@ def _measure(setting: _Setting) -> dict[str, list[float]]:
             _COLD_RUN: lambda: _run_cold(setting),
             _WARM_RUN: lambda: kept.invoke(switch_event()),
         }
-        if (_CLI / "aws").exists():
-            ways["script"] = lambda: _run_script(setting)
+        if peers.HAS_CLI:
+            ways |= _scripts(setting)
         for _ in range(_REPETITIONS):
             for name, close in ways.items():
                 seconds, answer = _close(setting, close)
                 samples.setdefault(name, []).append(seconds)
                 if name == _COLD_RUN:
                     samples.setdefault(_WHOLE_COLD_RUN, []).append(answer["wall"])
-                _open(setting, kept)
+                _open(setting, kept, by_hand=name in {_SCRIPT, _DEFAULT_ONLY})
         # The last one stays in the log, where its calls are counted.
         _close(setting, ways[_WARM_RUN])
     return samples
@@ -125,13 +141,29 @@ def _close(setting: _Setting, close: Callable[[], Answer]) -> tuple[float, Answe
     return accepted[0]["ended"] - written["ended"], answer
 
 
-def _open(setting: _Setting, controller: Environment) -> None:
-    """Open the site again, also after the script, which wrote no record."""
+def _scripts(setting: _Setting) -> dict[str, Callable[[], Answer]]:
+    site, distribution_id = setting.site, setting.distribution_id
+    function = a_function(site.cloud, "default-only")
+
+    def everywhere() -> Answer:
+        peers.attach_everywhere(site, distribution_id)
+        return {"error": None}
+
+    def default_only() -> Answer:
+        peers.attach_to_default(site, distribution_id, function)
+        return {"error": None}
+
+    return {_SCRIPT: everywhere, _DEFAULT_ONLY: default_only}
+
+
+def _open(setting: _Setting, controller: Environment, *, by_hand: bool) -> None:
+    """Open the site again, by hand after a script, which wrote no record."""
     sandbox = setting.site.cloud.sandbox
     sandbox.set(call_seconds=0)
     setting.site.says("off")
-    if controller.invoke(switch_event())["error"]:
+    if by_hand:
         _detach_everywhere(setting)
+    require_success(controller.invoke(switch_event()))
     require_success(controller.invoke({"sweep": True}))
 
 
@@ -141,6 +173,7 @@ def _detach_everywhere(setting: _Setting) -> None:
     config = read["DistributionConfig"]
     for behavior in (config["DefaultCacheBehavior"], *config["CacheBehaviors"]["Items"]):
         behavior["LambdaFunctionAssociations"] = {"Quantity": 0, "Items": []}
+        behavior["FunctionAssociations"] = {"Quantity": 0, "Items": []}
     client.update_distribution(
         Id=setting.distribution_id, IfMatch=read["ETag"], DistributionConfig=config
     )
@@ -149,20 +182,6 @@ def _detach_everywhere(setting: _Setting) -> None:
 def _run_cold(setting: _Setting) -> Answer:
     with start_controller(setting.package, setting.site, setting.distribution_id) as controller:
         return controller.invoke(switch_event())
-
-
-def _run_script(setting: _Setting) -> Answer:
-    sandbox = setting.site.cloud.sandbox
-    subprocess.run(  # noqa: S603 - our own script
-        [str(_SCRIPT), setting.distribution_id, setting.site.edge_version_arn],
-        env={
-            **sandbox.environment(),
-            "PATH": f"{_CLI}{os.pathsep}{os.defpath}",
-            "AWS_ENDPOINT_URL_CLOUDFRONT": sandbox.endpoint_url,
-        },
-        check=True,
-    )
-    return {"error": None}
 
 
 def _last_toggle(site: Site) -> list[str]:
