@@ -33,6 +33,7 @@ from maintenance.standby.desired import RenderedPages, RenderedSite, tokens_of
 from maintenance.standby.layout import render_keys
 from maintenance.standby.plan import DesiredPeriod
 from maintenance.standby.rendering import Rendering, decode_rendering
+from maintenance.standby.state import check_room
 
 _EXPORT = "maintenance_edge.export"
 # The pages of windows lie ready for days, so that a controller that stopped does not spoil them.
@@ -174,6 +175,8 @@ class StandbyPages(Struct, frozen=True):
 def _rendered_site(rendering: Rendering) -> RenderedSite:
     """Return the default page and the settings; ConfigurationError if they are too large."""
     try:
+        # A state that can hold no period could never close the site.
+        check_room(rendering.languages)
         return RenderedSite(
             rendering.languages,
             render_keys(rendering.answers),

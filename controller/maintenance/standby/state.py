@@ -31,6 +31,8 @@ MESSAGE_LIMIT_BYTES = 160
 _PERIODS_WITH_MESSAGE = 2
 # JavaScript counts no further: above it, one more is the same.
 _MAX_GENERATION = 2**53 - 1
+# In the year 2286, the last time of ten digits.
+_LATEST = 9_999_999_999
 _ELLIPSIS = "…"
 
 
@@ -118,6 +120,13 @@ def fit_state(state: State, now: float) -> FittedState:
     while len(encode_state(fitted).encode()) > VALUE_LIMIT_BYTES:
         fitted = _shorter(fitted)
     return FittedState(fitted, tuple(_notices(ahead[:_PERIODS_WITH_MESSAGE], fitted.periods)))
+
+
+def check_room(languages: tuple[str, ...]) -> None:
+    """Raise ConfigurationError if a state of these languages has no room for any period."""
+    rendering = "0" * 8
+    period = Period(_LATEST, _LATEST, rendering)
+    fit_state(State(_MAX_GENERATION, languages, rendering, (period,)), 0)
 
 
 def encode_state(state: State) -> str:

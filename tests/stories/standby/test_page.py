@@ -1,5 +1,6 @@
 """The owner's page, its settings and the bypass tokens, in the store."""
 
+import json
 from collections.abc import Mapping
 
 import pytest
@@ -74,6 +75,25 @@ def test_a_page_of_too_many_parts_is_refused(standby: StandbySite, distribution_
 
     assert before == standby.state().periods[0].rendering
     assert 503 == standby.visit(distribution_id, "text/html").status_code
+
+
+def test_languages_that_leave_no_room_for_a_period_are_refused(
+    standby: StandbySite, distribution_id: str
+) -> None:
+    """Before the site is closed; the page before them closes it."""
+    before = standby.state()
+    languages = ["en", *(f"en-{number:04}" for number in range(96))]
+    texts = {each: {"title": "Back soon", "message": "Moving."} for each in languages}
+    standby.site.puts("page.html", _PAGE)
+    standby.site.puts("settings.json", json.dumps({"texts": texts}))
+    with pytest.raises(RunFailed, match="no room for 97 languages"):
+        standby.site.notices_the_page()
+
+    with pytest.raises(RunFailed, match="no room for 97 languages"):
+        standby.site.becomes("on")
+
+    assert before.languages == standby.state().languages
+    assert 503 == standby.visit(distribution_id).status_code
 
 
 def test_settings_of_more_than_a_kilobyte_are_refused(

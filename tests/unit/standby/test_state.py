@@ -1,5 +1,6 @@
 """The state has room for what visitors need first, and says what it had to cut."""
 
+import contextlib
 import json
 
 import pytest
@@ -12,6 +13,7 @@ from maintenance.standby.state import (
     MESSAGE_LIMIT_BYTES,
     Period,
     State,
+    check_room,
     closed_times,
     comparable,
     decode_state,
@@ -181,6 +183,16 @@ def test_so_many_languages_that_no_period_fits_are_refused() -> None:
         ConfigurationError, match="no room for 120 languages: remove some from 'texts' in page"
     ):
         fit_state(_state(*_periods(2), languages=languages), NOW)
+
+
+@pytest.mark.parametrize(("number", "fits"), [(85, True), (95, False), (98, False)])
+def test_languages_leave_room_for_a_period(number: int, fits: bool) -> None:  # noqa: FBT001 - a case
+    """Also while the site is open: the state without a period would have had room for 95."""
+    languages = tuple(f"en-{each:04}" for each in range(number))
+    is_refused = pytest.raises(ConfigurationError, match="no room for")
+
+    with contextlib.nullcontext() if fits else is_refused:
+        check_room(languages)
 
 
 def test_periods_are_left_out_from_the_end() -> None:
