@@ -40,7 +40,7 @@ BUCKET = "site-state"
 GROUP = "site-schedules"
 EDGE_NAME = "site-MaintenanceEdge-A1B2C3D4E5F6"
 PAGE_NAME = "site-MaintenancePage-F6E5D4C3B2A1"
-_EDGE_HANDLER = Path(__file__).parents[2] / "edge_handler"
+EDGE_HANDLER = Path(__file__).parents[2] / "edge_handler"
 _CONTEXT = SimpleNamespace(
     function_name="site-Controller",
     function_version="$LATEST",
@@ -271,8 +271,8 @@ def edge_package(**files: str) -> bytes:
     """Return edge_handler/ as SAM packs it, with these files added or replaced."""
     package = io.BytesIO()
     with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in sorted(_EDGE_HANDLER.rglob("*")):
-            name = str(file.relative_to(_EDGE_HANDLER))
+        for file in sorted(EDGE_HANDLER.rglob("*")):
+            name = str(file.relative_to(EDGE_HANDLER))
             if file.is_file() and "__pycache__" not in name and name not in files:
                 archive.write(file, name)
         for name, content in files.items():

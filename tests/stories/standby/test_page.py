@@ -7,6 +7,7 @@ import pytest
 from maintenance.errors import RunFailed
 
 from tests.edge.builders import TOKEN
+from tests.stories.site import EDGE_HANDLER
 from tests.stories.standby.site import StandbySite
 
 _LINK = f"/?maintenance-bypass={TOKEN}"
@@ -83,8 +84,8 @@ def test_languages_that_leave_no_room_for_a_period_are_refused(
     """Before the site is closed; the page before them closes it."""
     before = standby.state()
     languages = ["en", *(f"en-{number:04}" for number in range(96))]
-    texts = {each: {"title": "Back soon", "message": "Moving."} for each in languages}
-    standby.site.puts("page.html", _PAGE)
+    defaults = json.loads((EDGE_HANDLER / "defaults" / "texts.json").read_text("utf-8"))
+    texts = dict.fromkeys(languages, defaults["en"])
     standby.site.puts("settings.json", json.dumps({"texts": texts}))
     with pytest.raises(RunFailed, match="no room for 97 languages"):
         standby.site.notices_the_page()
