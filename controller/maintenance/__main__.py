@@ -72,7 +72,11 @@ def _report(error: OSError, terminal: Terminal) -> None:
         # Or Python would write the rest at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     else:
-        terminal.error(f"the operating system refuses: {error}")
+        terminal.error(
+            f"{error.filename} cannot be used: {error.strerror}"
+            if error.filename
+            else f"the operating system refuses: {error}"
+        )
 
 
 def _accept_any_text() -> None:

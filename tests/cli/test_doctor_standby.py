@@ -147,6 +147,10 @@ def test_after_a_run_all_is_well(stage: _Stage) -> None:
     assert " keys, " in found["store"][1]
     assert "kB of 5000; written just now" in found["store"][1]
     assert ("ok", "`on` closes all 1 → ") == found["behaviors"]
+    assert ("ok", True) == (
+        found["concurrency"][0],
+        "no Lambda function" in found["concurrency"][1],
+    )
     assert ("ok", "2 of 100 distributions have the standby function → ") == found["quotas"]
     assert ("ok", True) == (found["records"][0], "displaces no function" in found["records"][1])
     assert ("ok", "the store has your page, or the default one → ") == found["page"]

@@ -249,7 +249,7 @@ def test_an_interrupted_command_says_how_to_watch_on(deployed: Deployed) -> None
     assert (130, "on for 1h") == (running.returncode, deployed.switch())
     assert "Wrote 'on for 1h' to /site/maintenance." in lines[0]
     assert words_of(err).endswith(
-        f"Interrupted: the controller and CloudFront continue. To watch on: {WATCH_ON}"
+        f"Interrupted: the controller and CloudFront continue. To watch them: {WATCH_ON}"
     )
 
 
@@ -263,7 +263,7 @@ def test_on_says_how_to_watch_until_cloudfront_is_done(deployed: Deployed) -> No
     deployed.site.cloud.sandbox.finish_deployments()
 
     assert 0 == running.returncode
-    expected = "CloudFront is deploying this, usually a few minutes, 15 at most. To watch on: "
+    expected = "This is on its way to every edge, usually a few minutes, 15 at most. To watch it: "
     assert f"{expected}{WATCH_ON}" == err.splitlines()[-1]
 
 

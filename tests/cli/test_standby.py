@@ -131,7 +131,7 @@ def test_it_is_attached_to_free_places_and_detached_without_a_trace(stage: _Stag
     assert "default left it has CloudFront Function rewrite at viewer-request: make one" in shown
     assert "/api/* left it has Lambda@Edge function sign:1 at viewer-response, and Cloud" in shown
     assert "/img/* attached viewer-request is free" in shown
-    assert "CloudFront needs minutes until every edge of 2 distributions has it." in shown
+    assert "CloudFront needs minutes to deploy 2 distributions to every edge." in shown
 
     attached = stage.configs()
     again = stage.types("attach", "--except-paths", "default", "/api/*", "--yes")
@@ -220,7 +220,7 @@ def test_an_update_whose_answer_is_lost_was_made(stage: _Stage) -> None:
     code, shown, _ = stage.types("attach", "--distribution", stage.docs, "--yes")
 
     assert (0, {"default"}) == (code, stage.having(stage.docs))
-    assert "until every edge of 1 distribution has it" in shown
+    assert "needs minutes to deploy 1 distribution to every edge" in shown
 
 
 def test_other_writers_that_always_come_first_are_an_error(stage: _Stage) -> None:
@@ -346,6 +346,7 @@ def test_a_composed_function_takes_the_place_of_theirs_and_gives_it_back(stage: 
     detached = stage.types("detach", "--put-back", "rewrite", *paths, "--yes")
     assert (0, before) == (detached[0], stage.attached())
     assert "default replaced CloudFront Function rewrite at viewer-request takes its" in detached[1]
+    assert "no longer runs there" not in detached[1]
     stage.types("compose", "--remove", "--yes")
 
 
@@ -418,3 +419,10 @@ def test_a_composed_function_is_published_and_removed_again(stage: _Stage) -> No
     assert "Contents" not in s3.list_objects_v2(Bucket=BUCKET, Prefix=_PROGRAM)
     last = stage.types("compose", "--remove")
     assert (0, True) == (last[0], "nothing was deleted" in last[1])
+
+
+def test_a_file_that_does_not_exist_is_named(stage: _Stage) -> None:
+    """Without Python's words for it."""
+    code, _, error = stage.types("compose", "nowhere.js")
+
+    assert (1, True) == (code, "nowhere.js cannot be used: No such file or directory" in error)

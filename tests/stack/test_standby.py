@@ -239,8 +239,8 @@ def test_another_engine_is_refused_while_the_site_is_closed(standby: DeployedSta
     """The update is rolled back, and says why in one sentence."""
     refusal = _refusal(standby, "attach")
 
-    assert refusal.startswith("the site is in maintenance (")
-    assert refusal.endswith("so nothing was changed: write off, then deploy again")
+    assert refusal.startswith("the site is in maintenance, and")
+    assert "so nothing was changed: write off, wait until the site is open, then deploy" in refusal
     assert "on" == _mode(standby.visit())
     assert standby.sweep()
     assert "on" == _mode(standby.visit())
@@ -291,7 +291,7 @@ def test_the_standby_engine_is_refused_while_ours_is_attached(standby: DeployedS
     """The new role could not take it off; the site stays closed, and opens as before."""
     refusal = _refusal(standby, "standby")
 
-    assert refusal.startswith("the site is in maintenance (")
+    assert refusal.startswith("the site is in maintenance, and")
     assert standby.is_closed()
     standby.put(SWITCH, "off")
     assert eventually(lambda: not standby.is_closed())

@@ -36,7 +36,7 @@ def plain_template() -> str:
     if not file.exists():
         raise ConfigurationError(
             "this command was installed without the Lambda packages: install the wheel of a "
-            "release, or run `make packages` in a checkout and install from there again"
+            "release, or run `make install` in a checkout"
         )
     return file.read_text(encoding="utf-8")
 

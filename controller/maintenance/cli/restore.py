@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace, context: Context) -> ExitCode:
     if not confirm(terminal, question, is_confirmed=arguments.yes):
         return ExitCode.FAILED
     outcome = reconciler.apply(distribution, intent)
-    done = f"{named(distribution)} is updated; CloudFront needs minutes until every edge has it."
+    done = f"{named(distribution)} is updated; CloudFront needs minutes to deploy it to every edge."
     return _answer(session, outcome, done)
 
 

@@ -101,7 +101,7 @@ class Watch(Struct, frozen=True):
                 return self._watch(read, display, until, self.clock() + timeout, has_failed)
         except KeyboardInterrupt:
             raise KeyboardInterrupt(
-                "Interrupted: the controller and CloudFront continue. To watch on: "
+                "Interrupted: the controller and CloudFront continue. To watch them: "
                 f"{watch_command(self.stack)}"
             ) from None
 

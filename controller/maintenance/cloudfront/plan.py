@@ -211,7 +211,7 @@ def _row(behavior: Behavior, ours: str | None, intent: Intent) -> Step:
         reason = "neither the switch nor a window says anything"
         return Step(behavior.path_pattern, Action.KEEP, reason)
     if mode is Mode.LIVE:
-        return _to_open(behavior, ours, intent.engine)
+        return _to_open(behavior, ours, intent)
     return _to_close(behavior, ours, intent)
 
 
@@ -224,11 +224,13 @@ def names_behavior(except_path: str, path_pattern: str | None) -> bool:
     return except_path.removeprefix("/") == path_pattern.removeprefix("/")
 
 
-def _to_open(behavior: Behavior, ours: str | None, engine: Engine) -> Step:
+def _to_open(behavior: Behavior, ours: str | None, intent: Intent) -> Step:
     if ours is None:
-        return Step(behavior.path_pattern, Action.KEEP, "it is live")
+        is_live = intent.mode is Mode.LIVE
+        reason = "it is live" if is_live else "ExceptPaths names it: it stays open"
+        return Step(behavior.path_pattern, Action.KEEP, reason)
     reason = "the maintenance function is attached"
-    if engine.is_former(ours):
+    if intent.engine.is_former(ours):
         reason = _former(ours)
     return Step(behavior.path_pattern, Action.DETACH, reason)
 

@@ -75,6 +75,6 @@ def unarmed_notices(distribution_ids: Sequence[str]) -> tuple[str, ...]:
     more = f" and {len(distribution_ids) - _SHOWN} more" if len(distribution_ids) > _SHOWN else ""
     sentence = (
         f"not armed, because that would displace functions: {shown}{more}. CloudFront begins to "
-        "close them when the window begins"
+        "close them when the window begins, so let it begin earlier if that is too late"
     )
     return (sentence,)

@@ -79,7 +79,8 @@ class EngineSwitch(Struct, frozen=True):
         decision = self.controller.plan().decision
         if decision.mode is Mode.MAINTENANCE:
             return (
-                f"the site is in maintenance ({decision.reason}), and its engine can be switched "
-                "only while it is open, so nothing was changed: write off, then deploy again"
+                "the site is in maintenance, and its engine can be switched only while it is open, "
+                "so nothing was changed: write off, wait until the site is open, then deploy "
+                f"again. {decision.reason}"
             )
         return refusal

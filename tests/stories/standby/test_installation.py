@@ -167,8 +167,10 @@ def test_a_switch_to_attach_is_refused_in_maintenance(
     )
 
     assert "FAILED" == put[0]["Status"]
-    assert put[0]["Reason"].startswith("the site is in maintenance (")
-    assert "write off, then deploy again" in put[0]["Reason"]
+    assert put[0]["Reason"].startswith("the site is in maintenance, and")
+    assert (
+        "write off, wait until the site is open, then deploy again. Maintenance" in put[0]["Reason"]
+    )
     assert before == standby.state()
     standby.site.cloud.sandbox.finish_deployments()
     assert 503 == standby.visit(distribution_id).status_code

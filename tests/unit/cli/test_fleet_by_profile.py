@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from maintenance.cli.fleet.by_profile import Caller, carry_out
+from maintenance.cli.fleet.by_profile import Caller, UnusableProfile, carry_out
 from maintenance.cli.fleet.order import Order, Outcome, Result
 from maintenance.cli.fleet.stacks import FleetStack, Pace, Wave, waves
 
@@ -78,3 +78,24 @@ def test_an_unexpected_error_ends_the_order() -> None:
 
     with pytest.raises(LookupError):
         carry_out(STATUS, (Wave(stacks(1), 0, 1),), caller, silent)
+
+
+@pytest.mark.parametrize("text", ["on for 2h", "off", "status"])
+def test_a_profile_that_cannot_be_used_is_tried_once(text: str) -> None:
+    """Also by an off, which otherwise tries again for half an hour."""
+    sent: list[Mapping[str, Any]] = []
+
+    def invoke(_: FleetStack, event: Mapping[str, Any]) -> Mapping[str, Any]:
+        sent.append(event)
+        raise UnusableProfile("the profile typo cannot be used")
+
+    caller = Caller(invoke, lambda: NOW, threading.Event())
+    order = Order("shops", text, NOW, "me", timedelta(minutes=30), pause=0)
+
+    shown: list[Outcome] = []
+    outcomes = carry_out(
+        order, [Wave(stacks(1), 100, 1)], caller, lambda _, outcome: shown.append(outcome)
+    )
+
+    failed = Outcome("s0", Result.NOT_REACHED, "the profile typo cannot be used")
+    assert ((failed,), [failed], 1) == (outcomes, shown, len(sent))

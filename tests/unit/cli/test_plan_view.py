@@ -135,6 +135,19 @@ def test_a_refused_distribution_is_marked() -> None:
     assert "E1 x.cloudfront.net refused: all of it stays as it is default attach" in shown
 
 
+def test_a_plan_that_can_close_nothing_says_so_first() -> None:
+    """An operator who reads no further does not take the site for closed."""
+    refused = Outcome("E1", "Deployed", (REFUSE,))
+    closing = Outcome("E2", "Deployed", (ATTACH,))
+
+    shown = text(render_plan(a_view(refused, decision=CLOSED), CLOCK, "on"))
+    partly = text(render_plan(a_view(refused, closing, decision=CLOSED), CLOCK, "on"))
+
+    expected = "If the switch said 'on' now, the site would stay as it is: every distribution is re"
+    assert shown.startswith(expected)
+    assert "the site would be closed until someone ends it." in partly
+
+
 def test_an_error_of_a_plan_has_its_remedy_first() -> None:
     """As in the status."""
     error = "E1 is left as it was: AccessDenied"

@@ -112,7 +112,7 @@ def test_an_interrupted_wait_says_how_to_watch_on() -> None:
         watch.wait(read, until=SETTLED, timeout=timedelta(minutes=5))
 
     expected = (
-        "Interrupted: the controller and CloudFront continue. To watch on: "
+        "Interrupted: the controller and CloudFront continue. To watch them: "
         "site-maintenance status --wait --stack shop"
     )
     assert expected == str(interrupted.value)

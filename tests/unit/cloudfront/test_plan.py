@@ -211,6 +211,11 @@ def test_a_step_names_the_sibling_that_closes_the_behavior(intent: Intent) -> No
     [
         (LEAVE, a_behavior("/x"), "neither the switch nor a window says anything"),
         (OPEN, a_behavior("/x"), "it is live"),
+        (
+            replace(CLOSE, except_paths=["/x"]),
+            a_behavior("/x"),
+            "ExceptPaths names it: it stays open",
+        ),
         (OPEN, a_behavior("/x", OURS), "the maintenance function is attached"),
         (CLOSE, a_behavior("/x"), "viewer-request is free"),
         (CLOSE, a_behavior("/x", OURS), "it is in maintenance"),

@@ -158,6 +158,8 @@ def check_concurrency(asked: Examination) -> Finding:
     if found.reserved is not None:
         return ok(f"{found.reserved} reserved for the controller")
     text = f"the account has {found.account}, and nothing is reserved for the controller"
+    if asked.settings.standby:
+        return ok(f"{text}; visitors of the page run no Lambda function")
     if found.account >= _USUAL_CONCURRENCY:
         return ok(text)
     remedy = "ask AWS for more, then deploy with ReservedConcurrency"

@@ -23,7 +23,7 @@ from maintenance.cli.fleet.order import (
     describe_overtaken,
 )
 from maintenance.cli.fleet.stacks import FleetStack, Wave
-from maintenance.errors import MaintenanceError, RunFailed
+from maintenance.errors import ConfigurationError, MaintenanceError, RunFailed
 
 type Invoke = Callable[[FleetStack, Mapping[str, Any]], Mapping[str, Any]]
 
@@ -36,12 +36,16 @@ _INTERRUPTED = (
 )
 
 
+class UnusableProfile(ConfigurationError):
+    """The operator's AWS settings lack the profile of a stack: trying again does not help."""
+
+
 class Caller(Struct, frozen=True):
     """
     `invoke` sends an event to a stack's controller and returns its answer.
 
-    It raises RunFailed for a run that failed, or another MaintenanceError. `stopped` is set when
-    the operator interrupts the command.
+    It raises RunFailed for a run that failed, UnusableProfile, or another MaintenanceError.
+    `stopped` is set when the operator interrupts the command.
     """
 
     invoke: Invoke
@@ -106,7 +110,9 @@ class StackRun(Struct, frozen=True):
         return self.caller.invoke(self.stack, event)
 
     def _may_try_again(self, error: MaintenanceError) -> bool:
-        heals = isinstance(error, RunFailed) or self.order.verb == "off"
+        heals = isinstance(error, RunFailed) or (
+            self.order.verb == "off" and not isinstance(error, UnusableProfile)
+        )
         return heals and not self.order.is_question and not self._is_late()
 
     def _is_late(self) -> bool:

@@ -29,7 +29,7 @@ from maintenance.cli.fleet.stacks import (
 )
 from maintenance.cli.fleet.view import describe_plan, fleet_document, render_fleet
 from maintenance.cli.switch.typed_switch import read_command, split_message, switch_value
-from maintenance.errors import ApplyError, ConfigurationError, UnreadableValue
+from maintenance.errors import ConfigurationError, UnreadableValue
 from maintenance.schedule.switch import resolve
 
 if TYPE_CHECKING:
@@ -205,5 +205,7 @@ class _Profiles:
                     session = self._context.aws(profile)
                     self._clients[profile] = session.client("lambda", config=INVOKE_CLIENT)
                 except BotoCoreError as error:
-                    raise ApplyError(f"the profile {profile} cannot be used: {error}") from error
+                    raise by_profile.UnusableProfile(
+                        f"the profile {profile} cannot be used: {error}"
+                    ) from error
             return self._clients[profile]

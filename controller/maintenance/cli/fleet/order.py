@@ -14,6 +14,7 @@ What a controller answers to the command, and then to a question for its status 
     another mode, opening                           is sent the command again until the deadline
     the wanted mode, another state                  is asked again; TOO SLOW at the deadline
     a failed run, closing; any failure, opening     is sent the command again until the deadline
+    a profile that cannot be used                   is NOT REACHED at once, also opening
     any other failure                               is NOT REACHED
 
 fleet/machine.asl.json has the same rules for a hub; tests/fleet has one table for both.

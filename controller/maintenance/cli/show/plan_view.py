@@ -38,15 +38,8 @@ def render_plan(view: ReportView, clock: Clock, hypothetical: str | None = None)
     """Return what would be done with each behavior if the switch had a value, and why."""
     report = view.report
     decision = report.decision
-    until = ""
-    if decision.mode is Mode.MAINTENANCE:
-        end = clock.time_and_distance(decision.until) if decision.until else "someone ends it"
-        until = f" until {end}"
-    would = f"If the switch said {hypothetical!r} now, the site would be"
-    should = "The site should be"
-    goal = f"{would if hypothetical else should} {_GOALS[decision.mode]}{until}."
     parts: list[RenderableType] = [
-        Padding(Text(goal, style="bold"), INDENT),
+        Padding(Text(_goal(report, clock, hypothetical), style="bold"), INDENT),
         "",
         facts(
             ("why", decision.reason), ("message", decision.message or ""), *_arming(report, clock)
@@ -60,6 +53,20 @@ def render_plan(view: ReportView, clock: Clock, hypothetical: str | None = None)
     ]
     summary = Text(summarize(report), style="bold")
     return Group(*parts, "", render_problems(messages), Padding(summary, INDENT))
+
+
+def _goal(report: Report, clock: Clock, hypothetical: str | None) -> str:
+    """Return what the site should be, or that a supposed value can close nothing."""
+    decision, until = report.decision, ""
+    if decision.mode is Mode.MAINTENANCE:
+        end = clock.time_and_distance(decision.until) if decision.until else "someone ends it"
+        until = f" until {end}"
+    if not hypothetical:
+        return f"The site should be {_GOALS[decision.mode]}{until}."
+    would = f"If the switch said {hypothetical!r} now, the site would"
+    if report.outcomes and all(map(_is_refused, report.outcomes)):
+        return f"{would} stay as it is: every distribution is refused."
+    return f"{would} be {_GOALS[decision.mode]}{until}."
 
 
 def _arming(report: Report, clock: Clock) -> Iterator[tuple[str, str]]:

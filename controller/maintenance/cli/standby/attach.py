@@ -130,7 +130,8 @@ def detach(arguments: argparse.Namespace, context: Context) -> ExitCode:
     attachment = Detach(function, _arn(function, arguments.put_back), arguments.except_paths)
     writer = _Writer(_configs(context), attachment)
     planned = [writer.plan(each) for each in distributions]
-    planned = _with_warning(composed, planned, Action.DETACH, _WITHOUT_THEIRS)
+    if not arguments.put_back:
+        planned = _with_warning(composed, planned, Action.DETACH, _WITHOUT_THEIRS)
     if not arguments.open_site and any(map(_changes, planned)):
         _refuse_to_open(session)
     return _run(session, writer, distributions, planned, is_confirmed=arguments.yes)
@@ -158,9 +159,7 @@ def _run(
         for each, outcome in zip(distributions, planned, strict=True)
     ]
     changed = sum(each.changed for each in done)
-    text = (
-        f"CloudFront needs minutes until every edge of {counted(changed, 'distribution')} has it."
-    )
+    text = f"CloudFront needs minutes to deploy {counted(changed, 'distribution')} to every edge."
     return _answer(session, writer, names, done, text if changed else "Nothing was changed.")
 
 

@@ -34,6 +34,7 @@ _UNSUPPORTED = {
     "SpreadElement": "spread",
     "YieldExpression": "a generator",
 }
+_RUNTIME = "cloudfront-js-2.0"
 _NO_CHILDREN = {"loc", "range", "comments"}
 _CALLS = frozenset({"CallExpression", "NewExpression"})
 # The runtime has them, and ECMAScript 2017 does not.
@@ -112,9 +113,9 @@ def walk(tree: object) -> Iterator[tuple[Any, Path]]:
 
 def _reasons(node: Any, path: Path) -> Iterator[str]:  # noqa: ANN401 - the same
     if node.type in _UNSUPPORTED:
-        yield _UNSUPPORTED[node.type]
+        yield f"{_UNSUPPORTED[node.type]}, which {_RUNTIME} does not have"
     if node.type == "AwaitExpression" and any(each.type in _CALLS for each in _inner(path)):
-        yield "await within a call"
+        yield f"await within a call, which {_RUNTIME} does not have: assign it to a variable before"
 
 
 def _inner(path: Path) -> Iterator[Any]:

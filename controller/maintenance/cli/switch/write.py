@@ -151,7 +151,7 @@ def _say_how_to_watch_on(
     if not is_everywhere(view.report):
         command = watch_command(session.watch.stack)
         session.terminal.info(
-            f"CloudFront is deploying this, {session.watch.expect(last_change)}. To watch on: "
+            f"This is on its way to every edge, {session.watch.expect(last_change)}. To watch it: "
             f"{command}"
         )
 
