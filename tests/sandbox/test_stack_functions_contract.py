@@ -127,7 +127,7 @@ def test_an_update_of_other_resources_leaves_the_code_that_was_published_since(
 
 
 def test_an_update_of_the_function_takes_time_to_reach_the_edge(cloud: Cloud) -> None:
-    """It replaces the code, whoever published it."""
+    """It replaces the code, also one that something else has published."""
     cloud.sandbox.set(publish_seconds=3600)
     assert "CREATE_COMPLETE" == _create(cloud, _template(_resources()))
     domain = _site(cloud)

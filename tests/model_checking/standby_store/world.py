@@ -81,7 +81,7 @@ class Run(NamedTuple):
     """
     A run: what it has read from the switch, and since when, and the answers in this try of a stage.
 
-    `is_current` is whether nobody else has written the store since it read the ETag, `is_latest`
+    `is_current` is whether nothing else has written the store since it read the ETag, `is_latest`
     the same of the function. A refused condition begins the stage again, without earlier answers.
     """
 

@@ -126,12 +126,12 @@ def carry_out(
     order: Order,
     waves: Iterable[Wave],
     caller: Caller,
-    tell: Callable[[int, Outcome], None],
+    show: Callable[[int, Outcome], None],
 ) -> tuple[Outcome, ...]:
     """
     Return what became of each stack, in the order of the list.
 
-    `tell` gets each outcome with the number of its wave, as soon as it is known.
+    `show` gets each outcome with the number of its wave, as soon as it is known.
     """
     outcomes: dict[str, Outcome] = {}
     has_stopped = False
@@ -139,14 +139,14 @@ def carry_out(
         if has_stopped:
             outcomes |= {each.name: Outcome(each.name, Result.NOT_BEGUN) for each in wave.stacks}
             continue
-        ended = _carry_out_wave(order, wave, caller, functools.partial(tell, number))
+        ended = _carry_out_wave(order, wave, caller, functools.partial(show, number))
         outcomes |= ended
         has_stopped = _exceeds(wave, ended.values())
     return tuple(outcomes.values())
 
 
 def _carry_out_wave(
-    order: Order, wave: Wave, caller: Caller, tell: Callable[[Outcome], None]
+    order: Order, wave: Wave, caller: Caller, show: Callable[[Outcome], None]
 ) -> dict[str, Outcome]:
     ended = {each.name: Outcome(each.name, Result.NOT_BEGUN) for each in wave.stacks}
 
@@ -161,7 +161,7 @@ def _carry_out_wave(
             outcome = future.result()
             ended[outcome.name] = outcome
             if outcome.result is not Result.NOT_BEGUN:
-                tell(outcome)
+                show(outcome)
     except KeyboardInterrupt:
         caller.stopped.set()
         raise KeyboardInterrupt(_INTERRUPTED) from None

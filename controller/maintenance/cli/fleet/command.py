@@ -164,12 +164,12 @@ def _carry_out(
         return ran.outcomes, ran.failure
     from maintenance.app import now  # noqa: PLC0415 - as above
 
-    def tell(wave: int, outcome: Outcome) -> None:
+    def show(wave: int, outcome: Outcome) -> None:
         line = f"Wave {wave} of {len(planned)}: {outcome.name} {outcome.result.value.upper()}"
         context.terminal.info(f"{line}: {outcome.detail}" if outcome.detail else line)
 
     caller = by_profile.Caller(_Profiles(context).invoke, now, threading.Event())
-    return by_profile.carry_out(order, planned, caller, tell), ""
+    return by_profile.carry_out(order, planned, caller, show), ""
 
 
 def _find_hub(stack: str, context: Context) -> Hub:
