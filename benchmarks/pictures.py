@@ -21,6 +21,8 @@ _ROW = re.compile(
 )
 _COLORS = {"attach": "#d1570a", "standby": "#2f7fd6"}
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 640, 360, 60, 90, 50, 50
+# Between the axis and the first point, whose label would cover the numbers of the axis.
+_INSET = 26
 
 type Points = Sequence[tuple[int, float]]
 
@@ -43,14 +45,14 @@ def draw_fleet(lines: Mapping[str, Points]) -> str:
 
     def place(size: float, seconds: float) -> tuple[float, float]:
         span = math.log(max(sizes)) or 1.0
-        x = _LEFT + (_WIDTH - _LEFT - _RIGHT) * math.log(size) / span
+        x = _LEFT + _INSET + (_WIDTH - _LEFT - _INSET - _RIGHT) * math.log(size) / span
         return x, _HEIGHT - _BOTTOM - (_HEIGHT - _TOP - _BOTTOM) * seconds / most
 
     parts = [_text(_LEFT, 24, "Seconds until the last edge is closed", "title")]
     for tick in range(5):
-        x, y = place(1, most * tick / 4)
-        parts.append(f'<path class="grid" d="M{x:.1f} {y:.1f}H{_WIDTH - _RIGHT}"/>')
-        parts.append(_text(x - 8, y + 4, f"{most * tick / 4:g}", "end"))
+        _, y = place(1, most * tick / 4)
+        parts.append(f'<path class="grid" d="M{_LEFT} {y:.1f}H{_WIDTH - _RIGHT}"/>')
+        parts.append(_text(_LEFT - 8, y + 4, f"{most * tick / 4:g}", "end"))
     for size in sizes:
         x, y = place(size, 0)
         parts.append(_text(x, y + 20, str(size), "middle"))
