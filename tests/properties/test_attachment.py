@@ -1,4 +1,4 @@
-"""Laws of attaching the standby function: it takes free places only, and leaves no trace."""
+"""Laws of attaching the standby function: it displaces nothing, and leaves no trace."""
 
 from collections import Counter
 

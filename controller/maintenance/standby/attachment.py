@@ -10,7 +10,7 @@ Attach the standby function to the cache behaviors of a distribution, and take i
     anything, with Smooth Streaming          skip                         keep
     anything, and is excepted                skip                         keep
 
-It is attached once and stays, so only free places are taken: each other function belongs to someone
+It is attached once and stays, so it displaces nothing: each other function belongs to someone
 who would miss it all year. A refusal leaves that behavior as it is, and no other one.
 """
 

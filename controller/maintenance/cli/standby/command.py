@@ -27,8 +27,8 @@ examples:
   site-maintenance standby attach --except-paths '/api/*' /health
   site-maintenance standby attach --in-place-of rewrite
 
-It asks before it changes anything, uses your own credentials, and takes free
-places only: a behavior with a function of yours at viewer-request is named.
+It asks before it changes anything, uses your own credentials, and displaces
+nothing: it names each behavior with a function of yours at viewer-request.
 --in-place-of is for a function that you have composed with ours.
 """
 _DETACH_EXAMPLES = """\
@@ -48,7 +48,7 @@ examples:
   site-maintenance standby compose rewrite.js --except-paths '/api/*' --put
   site-maintenance standby compose --remove              publish ours alone again
 
-Ours is asked first, and yours about what ours lets through. Ours is attached to
+Ours runs first, and yours for what ours lets through. Ours is attached to
 every behavior: name in --except-paths the path patterns that are without yours.
 """
 
@@ -69,7 +69,10 @@ def add_arguments(commands: Commands, shared: argparse.ArgumentParser) -> None:
 
 def _add_attach(actions: Commands, shared: argparse.ArgumentParser) -> None:
     attach = actions.add_parser(
-        "attach", parents=[shared], help="attach it to free places", epilog=_ATTACH_EXAMPLES
+        "attach",
+        parents=[shared],
+        help="attach it where viewer-request is free",
+        epilog=_ATTACH_EXAMPLES,
     )
     _add_distributions(attach, "of the stack's, by id or alias (all)")
     attach.add_argument(
@@ -110,7 +113,7 @@ def _add_compose(actions: Commands, shared: argparse.ArgumentParser) -> None:
     compose = actions.add_parser(
         "compose",
         parents=[shared],
-        help="make one function of yours and it",
+        help="make one function of yours and ours",
         epilog=_COMPOSE_EXAMPLES,
     )
     source = compose.add_mutually_exclusive_group(required=True)
