@@ -9,11 +9,12 @@ from maintenance.deployment.questions import QUESTIONS
 from sandbox.demo.sam import lock_build
 from tests.cli.deployed import ROOT
 from tests.cloud import Cloud
+from tests.contract.template import load_template
 from tests.deployment.typed import in_terminal
 from tests.sandbox.builders import a_distribution
 
 _SAM = str(ROOT / ".venv" / "dev" / "bin" / "sam")
-_OTHER_PARAMETERS = 11
+_OTHER_PARAMETERS = len(load_template()["Parameters"]) - len(QUESTIONS)
 
 
 def test_guided_asks_our_questions_first_and_saves_the_answers(

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 
 from tests.cli.deployed import ROOT, command
 from tests.cloud import Cloud
@@ -40,9 +41,13 @@ def in_terminal(cloud: Cloud, program: list[str], lines: list[str]) -> tuple[int
         text=True,
     )
     os.close(terminal)
+    # A program that asks more than was typed would wait for ever.
+    ends = threading.Timer(PATIENCE, running.kill)
+    ends.start()
     shown = b""
     while part := _read(controlling):
         shown += part
+    ends.cancel()
     os.close(controlling)
     answer, _ = running.communicate(timeout=PATIENCE)
     return running.returncode, answer, shown.decode().replace("\r", "")
