@@ -10,7 +10,7 @@ from maintenance.standby.state import State
 
 from sandbox.process import Sandbox
 from tests.cli.asking import asked
-from tests.cli.deployed import STACK, deploy, words
+from tests.cli.deployed import ROOT, STACK, deploy, words
 from tests.cloud import Cloud
 from tests.sandbox.builders import (
     a_behavior,
@@ -40,7 +40,8 @@ class _Stage:
     """A stack with three distributions: `shop` and `docs` are its targets, `other` is not."""
 
     def __init__(self, cloud: Cloud) -> None:
-        rewrite, sign = a_function(cloud, "rewrite"), a_version(cloud, "sign")
+        spa = (ROOT / _SPA).read_text()
+        rewrite, sign = a_function(cloud, "rewrite", code=spa), a_version(cloud, "sign")
         self.store = a_store(cloud)
         a_function(cloud, NAME, store=self.store)
         self.shop = a_distribution(
@@ -328,6 +329,8 @@ def test_a_composed_function_takes_the_place_of_theirs_and_gives_it_back(stage: 
     """In one update each, so that theirs runs all the time; first it has to be published."""
     site, before = stage.deployed.site, stage.attached()
     typed = ("attach", "--distribution", stage.shop, "--in-place-of", "rewrite", "--yes")
+    stage.types("compose", "tests/standby/functions/auth.js", "--put", "--yes")
+    other = stage.types(*typed)
     stage.types("compose", _SPA, "--put", "--yes")
     early = stage.types(*typed)
     program = site.cloud.s3.get_object(Bucket=BUCKET, Key=_PROGRAM)["Body"].read().decode()
@@ -336,6 +339,7 @@ def test_a_composed_function_takes_the_place_of_theirs_and_gives_it_back(stage: 
 
     attached = stage.types(*typed)
 
+    assert (1, True) == (other[0], "does not have the code that rewrite has now" in other[2])
     assert (1, True) == (early[0], "the composed function is not published yet" in early[2])
     assert {"default", "/img/*", "/open/*"} == stage.having(stage.shop)
     assert "default replaced in place of CloudFront Function rewrite at viewer-req" in attached[1]

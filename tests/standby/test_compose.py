@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from maintenance.cli.standby.program import compose
+from maintenance.cli.standby.program import compose, is_composed_with
 from maintenance.cli.standby.syntax import parse, walk
 from maintenance.errors import ConfigurationError
 from maintenance.standby.program import bake, bytes_left, check_program
@@ -64,6 +64,16 @@ def _results(
 ) -> list[dict[str, Any]]:
     runs = [Run(function_event(each), NOW, each.query, store) for each in visits]
     return [each.result for each in ENGINES[engine](code, runs)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_composed_program_has_the_code_of_its_function_only(name: str) -> None:
+    """Comments and indentation do not count; a changed function, or one that is no code, does."""
+    program = compose(OURS, _theirs(name), except_paths=["/api/*"])
+
+    others = (*(_theirs(each) for each in NAMES if each != name), _theirs(name) + "0;", "(")
+    assert is_composed_with(program, f"// A comment.\n{_theirs(name)}\n")
+    assert not any(is_composed_with(program, each) for each in others)
 
 
 @pytest.mark.parametrize("site", ["small", "large", "own", "program"])

@@ -109,7 +109,7 @@ def attach(arguments: argparse.Namespace, context: Context) -> ExitCode:
     except_paths = (*session.app.settings.except_paths, *arguments.except_paths)
     _refuse_unknown_paths(arguments.except_paths, targets)
     if arguments.in_place_of:
-        refuse_without_theirs(session, composed)
+        refuse_without_theirs(session, context, arguments.in_place_of)
     attachment = Attach(function, except_paths, _arn(function, arguments.in_place_of))
     writer = _Writer(_configs(context), attachment)
     planned = _with_quota(function, listing, [writer.plan(each) for each in targets])

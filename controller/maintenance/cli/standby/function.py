@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from maintenance.aws.clients import CLIENT
+from maintenance.aws.errors import translate_errors
 from maintenance.aws.standby_program import StandbyProgram
-from maintenance.errors import ConfigurationError
+from maintenance.cli.standby.program import is_composed_with
+from maintenance.errors import ConfigurationError, ObservationError
 from maintenance.standby.publishing import is_of_program
 
 if TYPE_CHECKING:
@@ -20,16 +22,33 @@ def composed_program(session: Session, context: Context) -> StandbyProgram:
     return StandbyProgram(lambda: client, bucket=session.app.settings.state_bucket)
 
 
-def refuse_without_theirs(session: Session, composed: StandbyProgram) -> None:
-    """Raise ConfigurationError unless the published function is composed with another one."""
-    program = composed.read()
+def refuse_without_theirs(session: Session, context: Context, theirs: str) -> None:
+    """
+    Raise ConfigurationError unless the published function runs the code of the function `theirs`.
+
+    Otherwise visitors would lose that: an authentication, for example.
+    """
+    program = composed_program(session, context).read()
     if program is None:
         raise ConfigurationError(
             "nothing is composed with the standby function: run site-maintenance standby compose "
             "FILE --put first, or the function in whose place it comes would no longer run"
+        )
+    if not is_composed_with(program, _live_code(context, theirs)):
+        raise ConfigurationError(
+            f"the composed function does not have the code that {theirs} has now, which would no "
+            f"longer run: get it with aws cloudfront get-function --name {theirs} --stage LIVE "
+            f"{theirs}.js, and compose it with site-maintenance standby compose {theirs}.js --put"
         )
     if not is_of_program(session.standby_engine.store.code.read_live().code, program):
         raise ConfigurationError(
             "the composed function is not published yet: run site-maintenance sweep, and try "
             "again in some minutes"
         )
+
+
+def _live_code(context: Context, name: str) -> str:
+    client = context.aws().client("cloudfront", config=CLIENT)
+    with translate_errors(ObservationError, f"the code of {name} cannot be read"):
+        code = client.get_function(Name=name, Stage="LIVE")["FunctionCode"].read()
+    return code.decode(errors="replace")

@@ -81,6 +81,16 @@ def compose(program: str, theirs: str, *, except_paths: Collection[str] = ()) ->
     return composed
 
 
+def is_composed_with(program: str, theirs: str) -> bool:
+    """Return whether `program` runs this very code, beside comments and indentation."""
+    text = _in_ascii(theirs.removeprefix("\ufeff"))
+    try:
+        scope = _scope(text, parse(text))
+    except UnreadableCode:
+        return False
+    return f"const _theirs={scope.as_function()};" in program
+
+
 def _refused(findings: Iterable[SyntaxFinding]) -> ConfigurationError:
     return ConfigurationError(f"it cannot be composed: {'; '.join(map(str, findings))}")
 
