@@ -97,22 +97,20 @@ def _aws(profile: str | None = None) -> boto3.Session:
 def _connect(stack: str, terminal: Terminal) -> Session:
     # The same: they import boto3.
     from maintenance.app import assemble, now  # noqa: PLC0415
-    from maintenance.aws.clients import CLIENT  # noqa: PLC0415
+    from maintenance.aws.clients import CLIENT, MAKING_CLIENTS, lazy  # noqa: PLC0415
     from maintenance.aws.cloudformation import read_deployed_settings  # noqa: PLC0415
     from maintenance.aws.run_history import RunHistory  # noqa: PLC0415
     from maintenance.cli.session import Session  # noqa: PLC0415
     from maintenance.cli.watch import Watch  # noqa: PLC0415
 
-    deployed = read_deployed_settings(
-        stack,
-        cloudformation=_aws().client("cloudformation"),
-        functions=_aws().client("lambda"),
-    )
+    with MAKING_CLIENTS:
+        cloudformation, functions = _aws().client("cloudformation"), _aws().client("lambda")
+    deployed = read_deployed_settings(stack, cloudformation=cloudformation, functions=functions)
     _compare_versions(deployed.settings, terminal)
     app = assemble(deployed.settings, own_arn=deployed.controller_arn, session=_aws())
     runs = RunHistory(
-        lambda: _aws().client("cloudwatch", config=CLIENT),
-        lambda: _aws().client("logs", config=CLIENT),
+        lazy(lambda: _aws().client("cloudwatch", config=CLIENT)),
+        lazy(lambda: _aws().client("logs", config=CLIENT)),
         stack=deployed.settings.stack_name,
         log_group=deployed.log_group,
     )

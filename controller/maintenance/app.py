@@ -18,7 +18,7 @@ import boto3
 from msgspec import Struct
 from msgspec.structs import replace
 
-from maintenance.aws.clients import CLIENT, lazy
+from maintenance.aws.clients import CLIENT, MAKING_CLIENTS, lazy
 from maintenance.aws.cloudfront import CloudFront
 from maintenance.aws.errors import reject_truncated_responses
 from maintenance.aws.event_bus import EventBus
@@ -234,15 +234,15 @@ def assemble(
     """
     session = session or boto3.Session(region_name="us-east-1")
     run_time = RunTime(timer.elapsed)
-    reject_truncated_responses(session.events)
-    limit_calls(session.events, run_time.calls)
-    ssm = session.client("ssm", config=CLIENT)
+    with MAKING_CLIENTS:
+        reject_truncated_responses(session.events)
+        limit_calls(session.events, run_time.calls)
+        ssm = session.client("ssm", config=CLIENT)
+        cloudfront_client = session.client("cloudfront", config=CLIENT)
     zone, switch = settings.time_zone, settings.switch_parameter
     status_parameter = StatusParameter(ssm, switch_parameter=switch)
     parameters = Parameters(ssm, switch_parameter=switch, zone=zone, clock=clock, sleep=timer.sleep)
-    cloudfront = CloudFront(
-        limited(session.client("cloudfront", config=CLIENT), run_time.distributions)
-    )
+    cloudfront = CloudFront(limited(cloudfront_client, run_time.distributions))
     alarm_clock = _alarm_clock(session, settings, own_arn, timer)
     announcer = Announcer(
         status_parameter,

@@ -1,11 +1,13 @@
 """How long clients of AWS wait and try again, and how they are made only when they are needed."""
 
-import functools
 import threading
 from collections.abc import Callable
 
 from botocore.config import Config
 
+# Threads that make clients of one session at the same time, or add to its events, break it:
+# "dictionary changed size during iteration" (doc: Boto3 guide, session, multithreading).
+MAKING_CLIENTS = threading.RLock()
 # Standard mode backs off with jitter, up to 20 seconds; after that, the invocation is retried.
 CLIENT = Config(
     retries={"mode": "standard", "total_max_attempts": 6}, connect_timeout=5, read_timeout=30
@@ -21,11 +23,14 @@ PAGE_FILES_CLIENT = Config(
 
 
 def lazy[Made](make: Callable[[], Made]) -> Callable[[], Made]:
-    """Return a function that makes something at its first call, also if threads call it at once."""
-    lock, cached = threading.Lock(), functools.cache(make)
+    """Return a function that makes a client at its first call, also if threads call at once."""
+    made: list[Made] = []
 
     def get() -> Made:
-        with lock:
-            return cached()
+        if not made:
+            with MAKING_CLIENTS:
+                if not made:
+                    made.append(make())
+        return made[0]
 
     return get

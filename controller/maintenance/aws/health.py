@@ -6,7 +6,6 @@ Each method makes the calls of one question, and raises ObservationError if AWS 
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from maintenance.aws.clients import CLIENT
+from maintenance.aws.clients import CLIENT, MAKING_CLIENTS
 from maintenance.aws.errors import translate_errors
 from maintenance.errors import ObservationError
 
@@ -98,7 +97,6 @@ class Health:
         self._clock = clock
         self._sleep = sleep
         # A session makes one client at a time (doc: boto3 guide, session).
-        self._making = threading.Lock()
 
     def identity(self) -> Identity:
         """Return who calls."""
@@ -255,6 +253,6 @@ class Health:
                         yield each["EvalActionName"], resource
 
     def _client(self, service: str) -> Any:  # noqa: ANN401 - the types of most are not installed
-        with self._making:
+        with MAKING_CLIENTS:
             client: Any = self._session.client(service, config=CLIENT)  # type: ignore[call-overload]  # any service
         return client
