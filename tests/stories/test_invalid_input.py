@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from maintenance.errors import ConfigurationError, EventRefused, RunFailed
+from msgspec.structs import replace
 
 from tests.sandbox.builders import a_behavior, a_distribution, a_version, edge
 from tests.stories.site import BUCKET, SWITCH, Site
@@ -126,6 +127,9 @@ def test_more_targets_than_max_distributions_close_nothing(
         site.becomes("on")
 
     assert [set(), set()] == [site.attached(each)["default"] for each in (first, second)]
+    controller = site.controller().controller
+    unlimited = replace(controller, site=controller.site.without_limit())
+    assert 2 == len(unlimited.status().outcomes)
 
 
 def test_max_distributions_never_keeps_a_site_closed(site: Site, looks_after: LooksAfter) -> None:

@@ -58,11 +58,6 @@ class PreviousStatus(Struct, frozen=True):
     persisted: PersistedState | None = None
     notices: tuple[str, ...] = ()
 
-    @property
-    def settled(self) -> str:
-        """The fingerprint of the targets when they last owed nothing."""
-        return self.persisted.settled if self.persisted else ""
-
 
 class Announcer(Struct, frozen=True):
     """Announces the runs of one stack, of this version; `site` is how its events name it."""

@@ -12,6 +12,7 @@ from maintenance.errors import (
 )
 from maintenance.lambda_edge.bypass import Token, published_tokens
 from maintenance.lambda_edge.package import PageContent, build_package, bypass_of
+from maintenance.lambda_edge.page_files import PageState
 from maintenance.lambda_edge.select import VersionSelector
 from maintenance.lambda_edge.stored_files import StoredFiles
 from maintenance.lambda_edge.version import EdgeVersion
@@ -192,3 +193,15 @@ def test_a_page_is_checked_before_it_is_uploaded() -> None:
         selector.check(PAGE, NO_ANNOUNCEMENT)
 
     assert [] == function.versions
+
+
+def test_a_page_is_published_if_a_version_has_it_with_the_announcement() -> None:
+    """The command waits for that after an upload."""
+    function = PageFunction()
+    published(function, PageContent(PAGE))
+    selector = a_selector(function, page=PAGE)
+    unreadable = a_selector(function, page=ObservationError("no answer"))
+
+    assert PageState(is_published=True) == selector.page_state(NO_ANNOUNCEMENT)
+    assert not selector.page_state(Announcement("Back soon")).is_published
+    assert ("no answer",) == unreadable.page_state(NO_ANNOUNCEMENT).errors
