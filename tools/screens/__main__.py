@@ -29,6 +29,8 @@ _CHANGING = [
     (re.compile(r"\b\d+ (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b( \d{4})?"), "<date>"),
     (re.compile(r"\d\d:\d\d"), "<time>"),
     (re.compile(r"\b(CET|CEST|GMT|BST|UTC)\b"), "<zone>"),
+    # The reader's clock has a day only where it is another day than the site's.
+    (re.compile(r"\((<day> )?(<date> )?<time>"), "(<time>"),
     (re.compile(r"about \w+, like the last change|usually a few minutes, \d+ at most"), "<wait>"),
     (re.compile(r"\b(in|about) (\d+[dhm])+|(\d+[dhm])+ ago|\bnow\b"), "<away>"),
     (re.compile(r"\bE[A-Z0-9]{12,14}\b"), "<id>"),
