@@ -171,10 +171,10 @@ def _raise_refusals(plan: Plan) -> None:
 
 def _outcome(distribution: Distribution, prepared: _Prepared, *, changed: bool = False) -> Outcome:
     change = prepared.change
-    is_in_progress = changed or _has_changed_since(distribution, prepared.config)
+    is_outdated = _has_changed_since(distribution, prepared.config)
     return Outcome(
         distribution_id=distribution.distribution_id,
-        status="InProgress" if is_in_progress else distribution.status,
+        status="InProgress" if changed or is_outdated else distribution.status,
         steps=change.steps_taken if changed else change.plan.steps,
         changed=changed,
         restored=change.restored,
@@ -182,6 +182,7 @@ def _outcome(distribution: Distribution, prepared: _Prepared, *, changed: bool =
         warnings=_warnings(distribution, prepared),
         errors=change.errors,
         is_settled=change.is_settled,
+        is_listing_outdated=is_outdated,
     )
 
 

@@ -42,7 +42,8 @@ class Outcome(Struct, frozen=True):
     `status` is CloudFront's, Deployed or InProgress. `changed` is whether CloudFront accepted an
     update. `errors` are what could not be done; `refuses_function` if CloudFront did not accept a
     function. `is_settled` is whether its open behaviors owe no
-    displaced function. `is_preview` marks the distribution without visitors that always has the
+    displaced function. `is_listing_outdated` is whether another run or tool has changed its functions
+    since it was listed. `is_preview` marks the distribution without visitors that always has the
     newest version.
     """
 
@@ -56,6 +57,7 @@ class Outcome(Struct, frozen=True):
     errors: tuple[str, ...] = ()
     refuses_function: bool = False
     is_settled: bool = True
+    is_listing_outdated: bool = False
     is_preview: bool = False
 
     @property

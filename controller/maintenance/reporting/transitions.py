@@ -209,7 +209,9 @@ def _closed_by_itself(
 
 def _found_deployed(report: Report) -> datetime | None:
     """Return when every target was Deployed, before a run that neither attaches nor detaches."""
-    was_deployed = all(each.status == "Deployed" for each in report.targets)
+    # Another run may have attached or detached ours since then: both wake at the same change.
+    is_outdated = any(each.is_listing_outdated for each in report.outcomes)
+    was_deployed = not is_outdated and all(each.status == "Deployed" for each in report.targets)
     steps = (step for each in report.outcomes for step in each.steps)
     is_toggling = any(step.action in _TOGGLING for step in steps)
     return report.read_at if was_deployed and not is_toggling else None

@@ -351,3 +351,4 @@ def test_a_distribution_that_another_run_has_just_closed_is_still_rolling_out() 
     outcome = DistributionReconciler(cloud, cloud).apply(listed, CLOSE)
 
     assert (False, "InProgress") == (outcome.changed, outcome.status)
+    assert outcome.is_listing_outdated

@@ -116,6 +116,9 @@ ATTACHED = Step("/x", Action.ATTACH, "", is_closed=True)
         ([], CLOSING, replace(CHANGED, steps=(REPLACED,)), "InProgress"),
         ([], CLOSING, replace(CHANGED, steps=(REPLACED, ATTACHED)), "Deployed"),
         ([], CLOSING, replace(FAILED, steps=(REPLACED,)), "Deployed"),
+        # Another run has attached it since the listing.
+        ([], CLOSING, replace(CHANGED, steps=(REPLACED,), is_listing_outdated=True), "Deployed"),
+        ([], CLOSING, replace(SETTLING, is_listing_outdated=True), "Deployed"),
         (
             [(CLOSED, Phase.ACCEPTED, 180.0)],
             OPEN,
