@@ -36,6 +36,7 @@ from sandbox.patches import s3, ssm
 from sandbox.patches.aws_lambda import environments
 from sandbox.patches.aws_lambda.invocations import AsynchronousInvocations, invoke
 from sandbox.patches.aws_lambda.replicas import Replicas
+from sandbox.patches.aws_lambda.running_environments import RunningEnvironments
 from sandbox.patches.aws_lambda.versions import Versions
 from sandbox.patches.cloudformation import StackDistributions
 from sandbox.patches.cloudfront import key_value_store
@@ -164,6 +165,7 @@ def _install_patches(current: CurrentSettings, propagations: _Propagations) -> _
     Versions(current).install()
     deliveries.install()
     environments.install()
+    RunningEnvironments().install()
     rights.install()
     executions.install()
     distributed_map.install()

@@ -1,10 +1,12 @@
 """Contract: an execution environment survives an error of its handler, but no crash."""
 
 import json
+from pathlib import Path
 
 from tests.cloud import Cloud
 from tests.sandbox.builders import refused
 from tests.sandbox.failing import a_failing_function, process_of
+from tests.sandbox.slow import update_while_it_runs
 
 
 def test_a_handler_that_raised_keeps_its_process(cloud: Cloud) -> None:
@@ -27,6 +29,11 @@ def test_a_process_that_ended_is_replaced(cloud: Cloud) -> None:
     second = process_of(cloud, name)
     assert second.isdecimal()
     assert first != second
+
+
+def test_an_update_lets_an_invocation_finish(cloud: Cloud, tmp_path: Path) -> None:
+    """With the configuration that it began with; the next one has the new one."""
+    assert (None, "") == update_while_it_runs(cloud, tmp_path / "began")
 
 
 def test_an_error_has_the_name_of_its_class(cloud: Cloud) -> None:

@@ -6,12 +6,14 @@ A failure is good news: ministack has closed the gap. Then remove the patch that
 
 import json
 import urllib.request
+from pathlib import Path
 
 import pytest
 
 from tests.cloud import Cloud
 from tests.sandbox.builders import a_package, a_user, a_version, allow, refused
 from tests.sandbox.failing import a_failing_function
+from tests.sandbox.slow import update_while_it_runs
 
 pytestmark = pytest.mark.gap
 
@@ -92,6 +94,13 @@ def test_an_error_of_a_handler_has_no_name(plain: Cloud) -> None:
     response = plain.functions.invoke(FunctionName=name)
 
     assert "Runtime.HandlerError" == json.loads(response["Payload"].read())["errorType"]
+
+
+def test_an_update_ends_invocations(plain: Cloud, tmp_path: Path) -> None:
+    """Patch: patches/aws_lambda/running_environments."""
+    error, _ = update_while_it_runs(plain, tmp_path / "began")
+
+    assert error
 
 
 def test_a_version_is_checked_as_the_function(plain: Cloud) -> None:

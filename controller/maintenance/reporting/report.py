@@ -41,10 +41,9 @@ class Outcome(Struct, frozen=True):
 
     `status` is CloudFront's, Deployed or InProgress. `changed` is whether CloudFront accepted an
     update. `errors` are what could not be done; `refuses_function` if CloudFront did not accept a
-    function. `is_settled` is whether its open behaviors owe no
-    displaced function. `is_listing_outdated` is whether another run or tool has changed its functions
-    since it was listed. `is_preview` marks the distribution without visitors that always has the
-    newest version.
+    function. `is_settled` is whether its open behaviors owe no displaced function.
+    `is_listing_outdated` is whether another run or tool has changed its functions since it was
+    listed. `is_preview` marks the distribution without visitors that always has the newest version.
     """
 
     distribution_id: str
