@@ -7,10 +7,10 @@ Here the last edge location runs it `publish_seconds` later. The first publish o
 at once: no behavior can have had it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sandbox.cloudfront.rollout import Rollout
+from sandbox.cloudfront.rollout import Rollout, Rollouts
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +21,8 @@ class PublishedFunction:
     store_arn: str | None
 
 
-class FunctionPropagation:
+class FunctionPropagation(Rollouts[PublishedFunction]):
     """The LIVE stages at the edge; `clock` gives seconds that only grow."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._rollouts: dict[str, Rollout[PublishedFunction]] = {}
 
     def accept(self, arn: str, published: PublishedFunction, delays: Sequence[float]) -> None:
         """Start to send what was published; each location runs it after its delay, in seconds."""
@@ -38,21 +34,3 @@ class FunctionPropagation:
         """Return what runs at this location, None if the function was never published."""
         rollout = self._rollouts.get(arn)
         return rollout.at(location, self._clock()) if rollout else None
-
-    def finish(self) -> None:
-        """Let everything on its way arrive now."""
-        for rollout in self._rollouts.values():
-            rollout.advance(float("inf"))
-
-    def advance(self, seconds: float) -> None:
-        """Bring everything on its way that much nearer."""
-        for rollout in self._rollouts.values():
-            rollout.advance(seconds)
-
-    def remove(self, arn: str) -> None:
-        """Stop running a function that was deleted."""
-        self._rollouts.pop(arn, None)
-
-    def clear(self) -> None:
-        """Remove every function."""
-        self._rollouts.clear()

@@ -5,12 +5,12 @@ CloudFront accepts a change at once, and the last edge location serves it `deplo
 Until then each serves the one before, and Status is InProgress.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from sandbox.cloudfront import configuration
-from sandbox.cloudfront.rollout import Rollout
+from sandbox.cloudfront.rollout import Rollout, Rollouts
 from sandbox.edge.interface import Deployed
 
 
@@ -20,36 +20,14 @@ class _Change:
     aliases: tuple[str, ...]
 
 
-class Propagation:
+class Propagation(Rollouts[_Change]):
     """The rollouts of all distributions; `clock` gives seconds that only grow."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._rollouts: dict[str, Rollout[_Change]] = {}
 
     def accept(self, change: Deployed, delays: Sequence[float]) -> None:
         """Start to deploy `change`; each edge location serves it after its delay, in seconds."""
         aliases = tuple(_aliases(configuration.parse(change.config_xml)))
         rollout = self._rollouts.setdefault(change.distribution_id, Rollout())
         rollout.accept(_Change(change, aliases), self._clock(), delays)
-
-    def remove(self, distribution_id: str) -> None:
-        """Stop serving a distribution that was deleted."""
-        self._rollouts.pop(distribution_id, None)
-
-    def clear(self) -> None:
-        """Remove every distribution."""
-        self._rollouts.clear()
-
-    def finish(self) -> None:
-        """Deploy every change on its way now."""
-        for rollout in self._rollouts.values():
-            rollout.advance(float("inf"))
-
-    def advance(self, seconds: float) -> None:
-        """Bring every deployment that much nearer."""
-        for rollout in self._rollouts.values():
-            rollout.advance(seconds)
 
     def status(self, distribution_id: str) -> str:
         """Return CloudFront's word: InProgress or Deployed."""

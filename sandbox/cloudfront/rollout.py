@@ -6,7 +6,7 @@ be quicker ("successive configuration changes propagate in their respective orde
 Developer Guide, HowToUpdateDistribution).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 
@@ -66,3 +66,28 @@ class Rollout[T]:
         done = [at for at, each in enumerate(self._changes) if max(each.arrivals) <= now]
         if done:
             del self._changes[: done[-1]]
+
+
+class Rollouts[T]:
+    """The rollouts of all distributions, functions or stores; `clock` gives growing seconds."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._rollouts: dict[str, Rollout[T]] = {}
+
+    def finish(self) -> None:
+        """Let everything on its way arrive now."""
+        self.advance(float("inf"))
+
+    def advance(self, seconds: float) -> None:
+        """Bring everything on its way that much nearer."""
+        for rollout in self._rollouts.values():
+            rollout.advance(seconds)
+
+    def remove(self, name: str) -> None:
+        """Remove what was deleted."""
+        self._rollouts.pop(name, None)
+
+    def clear(self) -> None:
+        """Remove everything."""
+        self._rollouts.clear()

@@ -7,21 +7,17 @@ location together; AWS promises nothing of that kind. Someone saw keys missing f
 they changed, and a setting brings that back.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from sandbox.cloudfront.rollout import Rollout
+from sandbox.cloudfront.rollout import Rollout, Rollouts
 
 type Values = Mapping[str, str]
 
 _NOTHING: Values = {}
 
 
-class StorePropagation:
+class StorePropagation(Rollouts[Values]):
     """The copies of all stores at the edge; `clock` gives seconds that only grow."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._rollouts: dict[str, Rollout[Values]] = {}
 
     def accept(
         self, arn: str, values: Values, delays: Sequence[float], *, missing_seconds: float = 0.0
@@ -43,21 +39,3 @@ class StorePropagation:
         """Return the values by key that functions at this location read."""
         rollout = self._rollouts.get(arn)
         return (rollout.at(location, self._clock()) if rollout else None) or _NOTHING
-
-    def finish(self) -> None:
-        """Let everything on its way arrive now."""
-        for rollout in self._rollouts.values():
-            rollout.advance(float("inf"))
-
-    def advance(self, seconds: float) -> None:
-        """Bring everything on its way that much nearer."""
-        for rollout in self._rollouts.values():
-            rollout.advance(seconds)
-
-    def remove(self, arn: str) -> None:
-        """Remove the copies of a store that was deleted."""
-        self._rollouts.pop(arn, None)
-
-    def clear(self) -> None:
-        """Remove every copy."""
-        self._rollouts.clear()
