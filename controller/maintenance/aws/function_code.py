@@ -46,7 +46,8 @@ class LiveCode(Struct, frozen=True):
     """
     The code that visitors get, and when it was published.
 
-    There is none if it never was, or if it cannot read the store: then it does not know the switch.
+    The code is empty if the function was never published, or if it has lost its store: without the
+    store it cannot follow the switch.
     """
 
     code: bytes

@@ -85,9 +85,8 @@ class WantedCode(Struct, frozen=True):
     """
     The paths that stay open, None to leave those of the published code, and the periods.
 
-    A state that closes the site at other times is not published: another run has written it, or
-    somebody by hand. `judged` is the digest of the code that needs no other state than it has, ''
-    if that is unknown.
+    A state that closes the site at other times is not published: another run or a person has
+    written it. `judged` is the digest of published code whose state is up to date, '' if unknown.
     """
 
     paths: tuple[str, ...] | None
@@ -205,9 +204,9 @@ class StandbyStore(Struct, frozen=True):
 
     def _newer_state(self, published: int) -> State | None:
         """
-        Return the state, made newer than the published one if somebody has published another.
+        Return the state; if someone has published a newer one, write it with a newer generation.
 
-        That would count at every edge otherwise, and the state in the store never again.
+        Otherwise the published state would count at every edge, and the store no longer.
         """
         state = self.read()
         if state is None or state.generation >= published:
