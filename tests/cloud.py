@@ -16,7 +16,7 @@ import botocore.loaders
 import botocore.session
 from botocore.config import Config
 from botocore.credentials import Credentials
-from maintenance.aws.key_value_store import STORE_CLIENT, sign_calls
+from maintenance.aws.standby.key_value_store import STORE_CLIENT, sign_calls
 
 from sandbox.process import Sandbox
 from tests.timing import PATIENCE

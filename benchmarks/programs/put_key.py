@@ -9,7 +9,7 @@ import sys
 from datetime import UTC, datetime
 
 import boto3
-from maintenance.aws.key_value_store import STORE_CLIENT, sign_calls
+from maintenance.aws.standby.key_value_store import STORE_CLIENT, sign_calls
 
 store, key, value = sys.argv[1:]
 session = boto3.Session(region_name="us-east-1")

@@ -99,7 +99,7 @@ def _connect(stack: str, terminal: Terminal) -> Session:
     from maintenance.app import assemble, now  # noqa: PLC0415
     from maintenance.aws.clients import CLIENT, MAKING_CLIENTS, lazy  # noqa: PLC0415
     from maintenance.aws.cloudformation import read_deployed_settings  # noqa: PLC0415
-    from maintenance.aws.run_history import RunHistory  # noqa: PLC0415
+    from maintenance.aws.operator.run_history import RunHistory  # noqa: PLC0415
     from maintenance.cli.session import Session  # noqa: PLC0415
     from maintenance.cli.watch import Watch  # noqa: PLC0415
 

@@ -54,7 +54,7 @@ from maintenance.wakeup import (
 from maintenance.wiring.clients import Clients
 
 if TYPE_CHECKING:
-    from maintenance.reconcile.former_standby import FormerStandby
+    from maintenance.reconcile.standby.former import FormerStandby
     from maintenance.wiring.attach import AttachEngine
     from maintenance.wiring.standby import StandbyEngine
 
@@ -137,7 +137,7 @@ class App(Struct, frozen=True):
 
     def _former_standby(self, function_arn: str, store_arn: str) -> FormerStandby:
         """Return the standby function and the store of the engine that the stack had before."""
-        from maintenance.reconcile.former_standby import FormerStandby  # noqa: PLC0415
+        from maintenance.reconcile.standby.former import FormerStandby  # noqa: PLC0415
         from maintenance.wiring.standby import standby_store  # noqa: PLC0415
 
         name = function_arn.rpartition("/")[2]

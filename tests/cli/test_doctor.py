@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import boto3
 import pytest
 from botocore.stub import Stubber
-from maintenance.aws.health import CodeStorage, Health, Identity
+from maintenance.aws.operator.health import CodeStorage, Health, Identity
 from maintenance.cli.doctor.command import examine
 from maintenance.cli.doctor.examination import Examination
 from maintenance.cli.doctor.finding import Verdict

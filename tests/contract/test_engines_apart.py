@@ -31,8 +31,18 @@ from maintenance.app import make_app
 make_app({_ARN!r})
 print(*(each for each in sys.modules if each.startswith("maintenance.")))
 """
-_OF_ATTACH = {"reconcile.site", "reconcile.distribution", "lambda_edge.select", "aws.throttling"}
-_OF_STANDBY = {"aws.key_value_store", "aws.sigv4a", "standby.plan", "reconcile.standby_site"}
+_OF_ATTACH = {
+    "reconcile.attach.site",
+    "reconcile.attach.distribution",
+    "lambda_edge.select",
+    "aws.throttling",
+}
+_OF_STANDBY = {
+    "aws.standby.key_value_store",
+    "aws.standby.sigv4a",
+    "standby.plan",
+    "reconcile.standby.site",
+}
 
 
 @pytest.mark.parametrize(

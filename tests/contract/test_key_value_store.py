@@ -13,7 +13,7 @@ from botocore.awsrequest import AWSPreparedRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import NoCredentialsError
-from maintenance.aws.key_value_store import (
+from maintenance.aws.standby.key_value_store import (
     STORE_CLIENT,
     KeyValueStore,
     StoreDescription,

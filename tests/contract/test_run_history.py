@@ -6,7 +6,7 @@ from contextlib import redirect_stdout
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from maintenance.aws.run_history import REACH, RunHistory
+from maintenance.aws.operator.run_history import REACH, RunHistory
 from maintenance.errors import ObservationError
 from maintenance.model import Mode
 from maintenance.reporting.report import Report

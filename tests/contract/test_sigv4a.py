@@ -22,7 +22,7 @@ from awscrt.http import (  # type: ignore[import-untyped]  # the same
 )
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from maintenance.aws.sigv4a import Keys, Request, derive_key, sign_request, string_to_sign
+from maintenance.aws.standby.sigv4a import Keys, Request, derive_key, sign_request, string_to_sign
 
 _SERVICE = "cloudfront-keyvaluestore"
 _STORE = quote("arn:aws:cloudfront::123456789012:key-value-store/5f1c", safe="")

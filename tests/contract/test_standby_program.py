@@ -1,7 +1,7 @@
 """The composed program in the state bucket, over HTTP."""
 
 import pytest
-from maintenance.aws.standby_program import PROGRAM_KEY, StandbyProgram
+from maintenance.aws.standby.program import PROGRAM_KEY, StandbyProgram
 from maintenance.errors import ApplyError, ConfigurationError, ObservationError
 from maintenance.standby.program import check_program
 

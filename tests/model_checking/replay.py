@@ -22,7 +22,7 @@ from maintenance.cloudfront.displaced import (
 from maintenance.cloudfront.plan import Intent
 from maintenance.errors import ApplyError, StaleObservation
 from maintenance.model import Mode
-from maintenance.reconcile.distribution import DistributionReconciler
+from maintenance.reconcile.attach.distribution import DistributionReconciler
 from maintenance.reconcile.ports import Configs, Records
 from maintenance.reporting.report import Outcome
 

@@ -10,11 +10,11 @@ from maintenance.cloudfront.displaced import DisplacedRecord, ReadRecord, empty_
 from maintenance.cloudfront.engine import PreflightResult, Selection, attached_version
 from maintenance.errors import ApplyError, StaleObservation
 from maintenance.model import Association, Behavior, Distribution, Feature
+from maintenance.reconcile.attach.distribution import DistributionReconciler
+from maintenance.reconcile.attach.site import SiteReconciler
 from maintenance.reconcile.desired_state import DesiredState, DesiredStateReader
-from maintenance.reconcile.distribution import DistributionReconciler
 from maintenance.reconcile.observation import Observation
 from maintenance.reconcile.ports import ReadPage
-from maintenance.reconcile.site import SiteReconciler
 from maintenance.reporting.report import Report
 from maintenance.reporting.status import PersistedState
 from maintenance.reporting.transitions import next_wakeup, update_status

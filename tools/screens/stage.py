@@ -13,7 +13,7 @@ from logging import StreamHandler
 import boto3
 from maintenance.app import assemble
 from maintenance.aws.cloudformation import read_deployed_settings
-from maintenance.aws.run_history import RunHistory
+from maintenance.aws.operator.run_history import RunHistory
 from maintenance.cli.arguments import parser
 from maintenance.cli.context import Context
 from maintenance.cli.session import Session

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from maintenance.app import App
 from maintenance.aws.cloudformation import DeployedSettings
-from maintenance.aws.run_history import RunHistory
+from maintenance.aws.operator.run_history import RunHistory
 from maintenance.cli.exit_code import ExitCode
 from maintenance.cli.show.answers import plan_document, status_document
 from maintenance.cli.show.history_view import Page, history_document, render_history

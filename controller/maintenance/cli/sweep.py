@@ -34,7 +34,7 @@ def add_arguments(commands: Commands, shared: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, context: Context) -> ExitCode:
     """Invoke the controller with a sweep, and show its report, or the errors of a failed run."""
-    from maintenance.aws.controller_function import (  # noqa: PLC0415 - imports botocore
+    from maintenance.aws.operator.controller_function import (  # noqa: PLC0415 - imports botocore
         INVOKE_CLIENT,
         ControllerFunction,
     )

@@ -16,9 +16,9 @@ from maintenance.lambda_edge.check import PackageCheck, Preflight
 from maintenance.lambda_edge.package_programs import PackagePrograms
 from maintenance.lambda_edge.publish import VersionPublisher
 from maintenance.lambda_edge.select import VersionSelector
-from maintenance.reconcile.distribution import DistributionReconciler
-from maintenance.reconcile.housekeeping import Housekeeping
-from maintenance.reconcile.site import SiteReconciler
+from maintenance.reconcile.attach.distribution import DistributionReconciler
+from maintenance.reconcile.attach.housekeeping import Housekeeping
+from maintenance.reconcile.attach.site import SiteReconciler
 
 if TYPE_CHECKING:
     from maintenance.aws.cloudfront import CloudFront

@@ -11,15 +11,15 @@ from msgspec import Struct
 
 from maintenance.aws.clients import CLIENT, PAGE_CLIENT, PAGE_FILES_CLIENT, lazy
 from maintenance.aws.function_code import FunctionCode
-from maintenance.aws.key_value_store import STORE_CLIENT, KeyValueStore, sign_calls
-from maintenance.aws.standby_program import StandbyProgram
+from maintenance.aws.standby.key_value_store import STORE_CLIENT, KeyValueStore, sign_calls
+from maintenance.aws.standby.program import StandbyProgram
 from maintenance.aws.time_limit import limited
 from maintenance.lambda_edge.check import PackageCheck
 from maintenance.lambda_edge.package_programs import PackagePrograms
-from maintenance.reconcile.standby_pages import PageRenderer, StandbyPages
-from maintenance.reconcile.standby_site import StandbySite
-from maintenance.reconcile.standby_store import StandbyStore
-from maintenance.reconcile.standby_upkeep import StandbyHousekeeping, StandbyUpkeep
+from maintenance.reconcile.standby.pages import PageRenderer, StandbyPages
+from maintenance.reconcile.standby.site import StandbySite
+from maintenance.reconcile.standby.store import StandbyStore
+from maintenance.reconcile.standby.upkeep import StandbyHousekeeping, StandbyUpkeep
 from maintenance.reconcile.still_wanted import StillWanted
 from maintenance.standby.function import StandbyFunction
 

@@ -4,7 +4,7 @@ The product's own protocol, one call at a time, and what a variant may change.
 `StandbyStore` makes each stage of a run: the times, everything, the code. Its ports here either
 answer what they have answered before, or pause at the next call, which the exploration then makes.
 A refused write begins its stage again, as the client makes the plan again
-(aws/key_value_store.py): it reads the ETag before the plan reads the store, and names it.
+(aws/standby/key_value_store.py): it reads the ETag before the plan reads the store, and names it.
 
 A request has two keys here, in place of 50, so that small renderings take several.
 """
@@ -16,7 +16,7 @@ from itertools import batched, chain
 from typing import NamedTuple
 
 from maintenance.errors import Superseded
-from maintenance.reconcile.standby_store import StandbyStore, WantedCode
+from maintenance.reconcile.standby.store import StandbyStore, WantedCode
 from maintenance.standby.changes import KeyChanges, requests_of
 from maintenance.standby.desired import RenderedPages, RenderedSite
 from maintenance.standby.plan import DesiredPeriod, DesiredStore, plan_store

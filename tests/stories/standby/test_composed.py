@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from maintenance.aws.standby_program import PROGRAM_KEY, StandbyProgram
+from maintenance.aws.standby.program import PROGRAM_KEY, StandbyProgram
 from maintenance.cli.resources import STANDBY_PROGRAM
 from maintenance.cli.standby.program import compose
 from maintenance.errors import RunFailed

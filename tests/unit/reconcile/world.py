@@ -14,12 +14,12 @@ from maintenance.errors import ApplyError, ObservationError, Throttled
 from maintenance.lambda_edge.stored_files import StoredFiles
 from maintenance.lambda_edge.version import EdgeVersion
 from maintenance.model import Distribution, Timer
+from maintenance.reconcile.attach.distribution import DistributionReconciler
+from maintenance.reconcile.attach.housekeeping import Housekeeping
+from maintenance.reconcile.attach.site import SiteReconciler
 from maintenance.reconcile.controller import Controller
 from maintenance.reconcile.desired_state import DesiredStateReader
-from maintenance.reconcile.distribution import DistributionReconciler
-from maintenance.reconcile.housekeeping import Housekeeping
 from maintenance.reconcile.ports import ReadPage
-from maintenance.reconcile.site import SiteReconciler
 from maintenance.reporting.announce import Announcer
 from maintenance.reporting.events import Event
 from maintenance.schedule.announcement import Announcement

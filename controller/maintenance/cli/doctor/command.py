@@ -61,7 +61,7 @@ def add_arguments(commands: Commands, shared: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, context: Context) -> ExitCode:
     """Run all checks, and show a line for each."""
     from maintenance.app import now  # noqa: PLC0415 - imports boto3, which help does not need
-    from maintenance.aws.health import Health  # noqa: PLC0415 - the same
+    from maintenance.aws.operator.health import Health  # noqa: PLC0415 - the same
     from maintenance.cli.doctor.examination import Examination  # noqa: PLC0415 - the same
 
     health = Health(context.aws(), arguments.stack, clock=now)

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from maintenance.aws.health import Health, Identity, StackFacts
+from maintenance.aws.operator.health import Health, Identity, StackFacts
 from maintenance.cloudfront.targets import resolve_targets
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ organization (doc: IAM User Guide, access_policies_testing-policies).
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from maintenance.aws.standby_program import PROGRAM_KEY
+from maintenance.aws.standby.program import PROGRAM_KEY
 from maintenance.cli.doctor.examination import Examination
 from maintenance.cli.doctor.finding import Finding, failed, ok, warning
 from maintenance.errors import ObservationError

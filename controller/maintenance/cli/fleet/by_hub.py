@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from maintenance.aws.fleet import Hub
+from maintenance.aws.operator.fleet import Hub
 from maintenance.cli.fleet.order import Order, Outcome, Result
 from maintenance.cli.fleet.stacks import Wave
 from maintenance.cli.terminal import Terminal

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError
 
-from maintenance.aws.controller_function import INVOKE_CLIENT
-from maintenance.aws.fleet import Hub, find_hub, invoke_controller
+from maintenance.aws.operator.controller_function import INVOKE_CLIENT
+from maintenance.aws.operator.fleet import Hub, find_hub, invoke_controller
 from maintenance.cli.argument_types import duration, whole_number, zone
 from maintenance.cli.confirm import confirm
 from maintenance.cli.exit_code import ExitCode

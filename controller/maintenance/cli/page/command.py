@@ -145,7 +145,7 @@ def _commands(arguments: argparse.Namespace, context: Context) -> PageCommands:
     # They import boto3.
     from maintenance.aws.bucket import PageFiles  # noqa: PLC0415
     from maintenance.aws.clients import CLIENT  # noqa: PLC0415
-    from maintenance.aws.page_writes import PageWrites  # noqa: PLC0415
+    from maintenance.aws.operator.page_writes import PageWrites  # noqa: PLC0415
     from maintenance.cli.page.put import PageCommands  # noqa: PLC0415
 
     session = context.connect()

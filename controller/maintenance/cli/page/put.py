@@ -14,7 +14,7 @@ from datetime import timedelta
 from msgspec import Struct
 
 from maintenance.aws.bucket import PageFiles
-from maintenance.aws.page_writes import PageWrites
+from maintenance.aws.operator.page_writes import PageWrites
 from maintenance.cli.confirm import confirm
 from maintenance.cli.documents import PageChangeDocument
 from maintenance.cli.exit_code import ExitCode

@@ -12,7 +12,7 @@ from msgspec.structs import asdict, replace
 from maintenance.app import TIMER
 from maintenance.aws.clients import CLIENT
 from maintenance.aws.cloudfront import CloudFront
-from maintenance.aws.standby_program import StandbyProgram
+from maintenance.aws.standby.program import StandbyProgram
 from maintenance.aws.throttling import ThrottledConfigs
 from maintenance.cli.confirm import confirm
 from maintenance.cli.context import Context

@@ -17,7 +17,7 @@ from maintenance.errors import ConfigurationError
 from maintenance.standby.program import bytes_left
 
 if TYPE_CHECKING:
-    from maintenance.aws.standby_program import StandbyProgram
+    from maintenance.aws.standby.program import StandbyProgram
     from maintenance.cli.context import Context
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from maintenance.aws.clients import CLIENT
 from maintenance.aws.errors import translate_errors
-from maintenance.aws.standby_program import StandbyProgram
+from maintenance.aws.standby.program import StandbyProgram
 from maintenance.cli.standby.program import is_composed_with
 from maintenance.errors import ConfigurationError, ObservationError
 from maintenance.standby.publishing import is_of_program

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from maintenance.aws.window_writes import WindowWrites
+from maintenance.aws.operator.window_writes import WindowWrites
 from maintenance.cli.confirm import confirm
 from maintenance.cli.documents import WindowChangeDocument
 from maintenance.cli.exit_code import ExitCode

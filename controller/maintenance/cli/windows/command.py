@@ -128,7 +128,7 @@ def _skip(arguments: argparse.Namespace, context: Context) -> ExitCode:
 def _commands(arguments: argparse.Namespace, context: Context) -> WindowCommands:
     # They import boto3, which not every command needs.
     from maintenance.aws.clients import CLIENT  # noqa: PLC0415
-    from maintenance.aws.window_writes import WindowWrites  # noqa: PLC0415
+    from maintenance.aws.operator.window_writes import WindowWrites  # noqa: PLC0415
     from maintenance.cli.windows.change import WindowCommands  # noqa: PLC0415
 
     session = context.connect()

@@ -3,7 +3,7 @@
 import hashlib
 
 import pytest
-from maintenance.aws.sigv4a import sign_digest
+from maintenance.aws.standby.sigv4a import sign_digest
 
 # RFC 6979, A.2.5: ECDSA with P-256 and SHA-256.
 _KEY = 0xC9AFA9D845BA75166B5C215767B1D6934E50C3DB36E89B127B8A622B120F6721

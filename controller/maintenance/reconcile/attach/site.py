@@ -27,17 +27,17 @@ from maintenance.cloudfront.targets import fingerprint, resolve_targets
 from maintenance.errors import ConfigurationError, FunctionRefused, MaintenanceError
 from maintenance.model import Distribution, Mode
 from maintenance.reconcile import ports
-from maintenance.reconcile.arming import Armed, find_armed, select_ahead
-from maintenance.reconcile.desired_state import DesiredState
-from maintenance.reconcile.distribution import DistributionReconciler
-from maintenance.reconcile.observation import Observation
-from maintenance.reconcile.ports import Listing
-from maintenance.reconcile.site_plan import (
+from maintenance.reconcile.attach.arming import Armed, find_armed, select_ahead
+from maintenance.reconcile.attach.distribution import DistributionReconciler
+from maintenance.reconcile.attach.site_plan import (
     DistributionPlan,
     SiteDecision,
     SitePlan,
     ahead_notices,
 )
+from maintenance.reconcile.desired_state import DesiredState
+from maintenance.reconcile.observation import Observation
+from maintenance.reconcile.ports import Listing
 from maintenance.reporting.report import Outcome, Report
 from maintenance.reporting.status import PersistedState
 from maintenance.schedule.announcement import announcement_of

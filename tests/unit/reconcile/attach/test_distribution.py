@@ -11,7 +11,7 @@ from maintenance.cloudfront.displaced import DisplacedRecord, ReadRecord, empty_
 from maintenance.cloudfront.plan import Intent
 from maintenance.errors import ApplyError, StaleObservation
 from maintenance.model import VIEWER_RESPONSE, Association, Mode
-from maintenance.reconcile.distribution import DistributionReconciler
+from maintenance.reconcile.attach.distribution import DistributionReconciler
 
 from tests.builders import (
     DISTRIBUTION_ID,

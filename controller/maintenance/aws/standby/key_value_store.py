@@ -23,7 +23,7 @@ from msgspec import Struct
 
 from maintenance.aws.clients import CLIENT
 from maintenance.aws.errors import CALL_ERRORS, CallError, error_code
-from maintenance.aws.sigv4a import Keys, Request, sign_request
+from maintenance.aws.standby.sigv4a import Keys, Request, sign_request
 from maintenance.errors import (
     ApplyError,
     MaintenanceError,

@@ -24,8 +24,8 @@ from maintenance.cloudfront.plan import Action
 from maintenance.errors import MaintenanceError, Superseded
 from maintenance.model import Mode
 from maintenance.reconcile.desired_state import DesiredState, DesiredStateReader
-from maintenance.reconcile.standby_pages import PageRenderer
-from maintenance.reconcile.standby_store import StandbyStore, WantedCode, digest
+from maintenance.reconcile.standby.pages import PageRenderer
+from maintenance.reconcile.standby.store import StandbyStore, WantedCode, digest
 from maintenance.reporting.report import Report
 from maintenance.reporting.status import StoreNote
 from maintenance.standby.access import allowed_paths

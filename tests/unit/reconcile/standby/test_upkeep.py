@@ -8,8 +8,8 @@ from maintenance.cloudfront.plan import Action, Step
 from maintenance.errors import ApplyError, ObservationError, Superseded
 from maintenance.model import Mode
 from maintenance.reconcile.desired_state import DesiredState
-from maintenance.reconcile.standby_store import Published, WantedCode, Written
-from maintenance.reconcile.standby_upkeep import (
+from maintenance.reconcile.standby.store import Published, WantedCode, Written
+from maintenance.reconcile.standby.upkeep import (
     StandbyHousekeeping,
     StandbyUpkeep,
     is_same_site,

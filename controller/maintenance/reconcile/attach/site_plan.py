@@ -7,7 +7,7 @@ from msgspec import Struct
 from maintenance.cloudfront.engine import Selection
 from maintenance.cloudfront.plan import Action, Intent, Plan, plan_distribution
 from maintenance.model import Distribution, Mode
-from maintenance.reconcile.arming import Armed, unarmed_notices
+from maintenance.reconcile.attach.arming import Armed, unarmed_notices
 from maintenance.reconcile.desired_state import DesiredState
 from maintenance.reconcile.ports import Listing
 

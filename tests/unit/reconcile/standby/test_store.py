@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from maintenance.errors import StaleObservation, Superseded
-from maintenance.reconcile.standby_store import Published, StandbyStore, WantedCode, digest
+from maintenance.reconcile.standby.store import Published, StandbyStore, WantedCode, digest
 from maintenance.reconcile.still_wanted import StillWanted
 from maintenance.standby.changes import KeyChanges
 from maintenance.standby.desired import RenderedPages, RenderedSite

@@ -28,7 +28,7 @@ from maintenance.errors import MaintenanceError, ObservationError
 from maintenance.lambda_edge.version import EdgeVersion, newest_with_page, prunable
 from maintenance.model import Distribution, Mode
 from maintenance.reconcile import ports
-from maintenance.reconcile.distribution import DistributionReconciler
+from maintenance.reconcile.attach.distribution import DistributionReconciler
 from maintenance.reconcile.ports import Listing
 from maintenance.reporting.report import Outcome, PrunedVersions, Report
 from maintenance.schedule.announcement import NO_ANNOUNCEMENT, announcement_of

@@ -25,7 +25,7 @@ from maintenance.lambda_edge.package import PageContent, build_package
 from maintenance.lambda_edge.page_files import PageState
 from maintenance.lambda_edge.stored_files import StoredFiles
 from maintenance.lambda_edge.version import FunctionPackage
-from maintenance.reconcile.standby_store import StandbyStore
+from maintenance.reconcile.standby.store import StandbyStore
 from maintenance.schedule.announcement import NO_ANNOUNCEMENT, Announcement
 from maintenance.standby.access import SETTINGS_KEY, settings_keys, token_keys
 from maintenance.standby.closures import Closure

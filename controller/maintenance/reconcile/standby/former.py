@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from maintenance.reconcile.standby_store import StandbyStore, WantedCode
+from maintenance.reconcile.standby.store import StandbyStore, WantedCode
 
 
 class FormerStandby(Struct, frozen=True):

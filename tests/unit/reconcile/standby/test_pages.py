@@ -14,7 +14,7 @@ from maintenance.lambda_edge.bypass import Token
 from maintenance.lambda_edge.page_files import PageState
 from maintenance.lambda_edge.stored_files import StoredFiles
 from maintenance.lambda_edge.version import Configuration, FunctionPackage
-from maintenance.reconcile.standby_pages import PageRenderer, StandbyPages
+from maintenance.reconcile.standby.pages import PageRenderer, StandbyPages
 from maintenance.schedule.announcement import NO_ANNOUNCEMENT, Announcement
 from maintenance.standby.access import token_keys
 from maintenance.standby.closures import Closure

@@ -9,7 +9,7 @@ import pytest
 from maintenance.cloudfront.engine import Selection
 from maintenance.errors import ObservationError
 from maintenance.model import Mode
-from maintenance.reconcile.arming import find_armed, select_ahead, unarmed_notices
+from maintenance.reconcile.attach.arming import find_armed, select_ahead, unarmed_notices
 from maintenance.reconcile.desired_state import DesiredState
 from maintenance.reconcile.ports import ReadPage
 from maintenance.schedule.announcement import Announcement

@@ -24,9 +24,9 @@ from maintenance.errors import ConfigurationError, MaintenanceError
 from maintenance.model import Distribution, Mode
 from maintenance.reconcile.desired_state import DesiredState
 from maintenance.reconcile.observation import Observation
-from maintenance.reconcile.standby_report import StoreLook, standby_outcome
-from maintenance.reconcile.standby_store import StandbyStore
-from maintenance.reconcile.standby_upkeep import (
+from maintenance.reconcile.standby.report import StoreLook, standby_outcome
+from maintenance.reconcile.standby.store import StandbyStore
+from maintenance.reconcile.standby.upkeep import (
     StandbyUpkeep,
     is_same_site,
     known_closures,

@@ -1,0 +1,1 @@
+"""Adapters that only the command uses; the Lambda function never imports them."""

@@ -1,0 +1,1 @@
+"""One run of the engine that attaches Lambda@Edge: plan, apply, arm and keep house."""
