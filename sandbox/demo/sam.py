@@ -14,7 +14,7 @@ from sandbox.demo.console import StepFailed
 
 ROOT = Path(__file__).parents[2]
 BUILT = ROOT / ".aws-sam" / "build"
-# Not the samconfig.toml of this checkout, in which its owner's answers are.
+# Not the samconfig.toml of the checkout, which its owner may have edited.
 SETTINGS = Path(__file__).with_name("samconfig.toml")
 _ENDING_SECONDS = 15
 PACKAGES = (BUILT / "Controller", BUILT / "MaintenanceEdge")

@@ -1,6 +1,7 @@
 """`sam deploy --guided`, the way in for a checkout, by someone with docs/deploying-policy.json."""
 
 import re
+import shutil
 import tomllib
 from pathlib import Path
 
@@ -21,18 +22,19 @@ def test_guided_asks_our_questions_first_and_saves_the_answers(
     empty: Cloud, deployer: Cloud, tmp_path: Path
 ) -> None:
     """The time zone among them, and Return is right for all the others."""
-    distribution, saved = a_distribution(empty), tmp_path / "samconfig.toml"
+    distribution, saved = a_distribution(empty), tmp_path / "samconfig.site.toml"
+    shutil.copy(ROOT / "samconfig.toml", saved)
     lines = [
-        *("", "us-east-1"),  # stack and Region
+        *("", ""),  # stack and Region
         *(distribution, "Europe/Ljubljana", "", "", "", ""),
         *("" for _ in range(_OTHER_PARAMETERS)),
         *("y", "y", "n"),  # show changes, create roles, keep rollback
-        *("y", str(saved), ""),  # save
+        *("y", "", ""),  # save, in which file and environment
         "y",  # deploy
     ]
 
     with lock_build():
-        program = [_SAM, "deploy", "--guided", "--stack-name", "site-maintenance"]
+        program = [_SAM, "deploy", "--guided", "--config-file", str(saved)]
         code, answer, screen = in_terminal(deployer, program, lines)
 
     assert 0 == code, answer + screen
@@ -50,4 +52,4 @@ def test_what_guided_saves_is_no_file_of_the_repository() -> None:
     """An owner's answers are in no commit, and in the way of no update."""
     ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
 
-    assert "/samconfig.*" in ignored
+    assert "/samconfig.*.toml" in ignored
