@@ -16,11 +16,13 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.metadata import distribution
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAMS = Path(__file__).parent / "programs"
 _SLIM = ROOT / "tools" / "slim"
+_RUNTIME_CLIENT = ("awslambdaric", "simplejson", "snapshot-restore-py")
 # Without site-packages, as in Lambda.
 PYTHON = (sys._base_executable, "-S", "-s")  # type: ignore[attr-defined]  # noqa: SLF001 - the interpreter behind the environment
 
@@ -65,11 +67,23 @@ def copy_package(package: Path, folder: Path, *, slimmed: bool) -> Path:
     return copy
 
 
-def compile_modules(package: Path) -> Path:
-    """Compile the modules of `package` as Lambda's runtime has those of its own boto3."""
-    command = [sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "checked-hash"]
-    subprocess.run([*command, str(package)], check=True)  # noqa: S603 - our own package
-    return package
+def compile_modules(folder: Path) -> Path:
+    """Compile the modules in `folder` as pip does, so that loading one of them reads no source."""
+    # Measured processes look beside the sources, wherever make keeps the files of this checkout.
+    environment = {"PATH": os.defpath}
+    command = [sys.executable, "-m", "compileall", "-q", str(folder)]
+    subprocess.run(command, env=environment, check=True)  # noqa: S603 - our own folder
+    return folder
+
+
+def copy_runtime_client(folder: Path) -> Path:
+    """Return a compiled copy of Lambda's runtime client, which is no part of a package."""
+    for name in _RUNTIME_CLIENT:
+        for file in distribution(name).files or ():
+            copy = folder / file
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(str(file.locate()), copy)
+    return compile_modules(folder)
 
 
 def environment(package: Path, **variables: str) -> dict[str, str]:

@@ -2,8 +2,9 @@
 The controller's cold start: a sweep with nothing to do, in a new process.
 
 The floor is a process that imports boto3, creates clients of the same services and makes the same
-calls. Beside the package of `make build` its boto3 is whole and compiled, as in Lambda's own
-runtime; beside that of `sam build` it is the one of that package. Both are judged by processor
+calls. Beside the package of `make build` its boto3 is whole and compiled as pip does it, the best
+that the one of Lambda's own runtime can do; beside that of `sam build` it is the one of that
+package. Both are judged by processor
 time: waiting for answers is the same for both, and would only bring the ratio closer to one.
 """
 

@@ -11,12 +11,20 @@ The caller measures, so the time includes emulator and HTTP, which is the same f
 import contextlib
 import json
 import shutil
-import sysconfig
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.artifact import PYTHON, ROOT, Artifacts, copy_package, environment, zipped_bytes
+from benchmarks.artifact import (
+    PYTHON,
+    ROOT,
+    Artifacts,
+    compile_modules,
+    copy_package,
+    copy_runtime_client,
+    environment,
+    zipped_bytes,
+)
 from benchmarks.findings import Finding, Goal, Samples, Section, milliseconds, number, ratios
 from benchmarks.runtime import Function, Runtime, running
 
@@ -68,16 +76,19 @@ def run(artifacts: Artifacts, folder: Path) -> Section:
 def _functions(artifacts: Artifacts, folder: Path) -> dict[str, Function]:
     ignored = shutil.ignore_patterns("__*")
     bare = shutil.copytree(ROOT / "benchmarks" / "bare", folder / "bare", ignore=ignored)
+    compile_modules(bare)
+    ours = copy_package(artifacts.edge, folder / "compiled", slimmed=True)
+    plain = copy_package(artifacts.edge, folder / "plain", slimmed=False)
+    client = copy_runtime_client(folder / "client")
     return {
-        _OURS: _function(copy_package(artifacts.edge, folder / "compiled", slimmed=True)),
-        _NOT_COMPILED: _function(copy_package(artifacts.edge, folder / "plain", slimmed=False)),
-        _FLOOR: _function(bare, handler="app.handler"),
+        _OURS: _function(ours, client, "viewer_request.handler"),
+        _NOT_COMPILED: _function(plain, client, "viewer_request.handler"),
+        _FLOOR: _function(bare, client, "app.handler"),
     }
 
 
-def _function(package: Path, handler: str = "viewer_request.handler") -> Function:
+def _function(package: Path, client: Path, handler: str) -> Function:
     """Return a function; as in Lambda, its runtime client is compiled and outside the package."""
-    client = sysconfig.get_path("purelib")
     variables = environment(package)
     variables["PYTHONPATH"] = f"{package}:{client}"
     return Function([*PYTHON, "-m", "awslambdaric", handler], package, variables)
