@@ -153,7 +153,8 @@ def with_stuck_warnings(report: Report, now: datetime) -> Report:
 
 
 def _target_status(distribution: Distribution, outcome: Outcome, now: datetime) -> TargetStatus:
-    since = now if outcome.changed else distribution.last_modified
+    is_just_updated = outcome.changed or outcome.is_listing_outdated
+    since = now if is_just_updated else distribution.last_modified
     is_stuck = outcome.status != "Deployed" and now - since >= STUCK_AFTER
     return TargetStatus(distribution.distribution_id, outcome.status, is_stuck, outcome.errors)
 

@@ -512,6 +512,8 @@ def test_targets_that_were_found_live_and_owe_nothing_are_remembered(
         (SETTLING, STUCK_AFTER - timedelta(seconds=1), False),
         (SETTLING, STUCK_AFTER, True),
         (CHANGED, STUCK_AFTER, False),
+        # Another run has just changed it, and the listing dates the update before that.
+        (replace(SETTLING, is_listing_outdated=True), STUCK_AFTER, False),
         (DEPLOYED, STUCK_AFTER, False),
     ],
 )
