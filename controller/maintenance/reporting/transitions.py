@@ -127,15 +127,21 @@ def next_wakeup(report: Report, now: datetime, *, after_change: bool = False) ->
     may overtake that of a following change.
     """
     announcements = (each.announce_at for each in report.planned or ())
-    is_live = report.decision.mode is Mode.LIVE
-    arms_at = report.arming.at if report.arming and is_live else None
-    ahead = (each for each in (*announcements, arms_at, report.wake_at) if each and each > now)
-    instants = (report.decision.valid_until, *ahead)
+    ahead = (each for each in (*announcements, report.wake_at) if each and each > now)
+    instants = (report.decision.valid_until, _arms_at(report, now), *ahead)
     valid_until = min(filter(None, instants), default=None)
     is_settling = any(each.is_settling for each in target_statuses(report, now))
     if not (after_change or report.is_uncertain or is_settling):
         return valid_until
     return min(valid_until or now + RECHECK_AFTER, now + RECHECK_AFTER)
+
+
+def _arms_at(report: Report, now: datetime) -> datetime | None:
+    """Return from when on the site is to be armed, if this run read too early to do that."""
+    if report.arming is None or report.decision.mode is not Mode.LIVE:
+        return None
+    # That may have come since: a run can last for minutes.
+    return report.arming.at if report.arming.at > (report.read_at or now) else None
 
 
 def with_stuck_warnings(report: Report, now: datetime) -> Report:

@@ -300,6 +300,24 @@ def test_the_next_wakeup_arms_an_open_site(mode: Mode, arms: datetime, expected:
     assert expected == next_wakeup(replace(report, arming=Arming(arms, begins)), NOW)
 
 
+@pytest.mark.parametrize(
+    ("read_at", "expected"),
+    [
+        (NOW - timedelta(seconds=2), NOW - timedelta(seconds=1)),
+        (NOW - timedelta(seconds=1), NOW + timedelta(minutes=20)),
+    ],
+)
+def test_a_run_that_began_before_the_time_to_arm_leaves_it_to_the_next(
+    read_at: datetime, expected: datetime
+) -> None:
+    """It may end after that, and the alarm clock that it moves may not have rung yet."""
+    arms, begins = NOW - timedelta(seconds=1), NOW + timedelta(minutes=20)
+    report = a_report(LIVE, DEPLOYED, valid_until=begins)
+    report = replace(report, arming=Arming(arms, begins), read_at=read_at)
+
+    assert expected == next_wakeup(report, NOW)
+
+
 def test_the_status_holds_the_decision() -> None:
     """And all errors, in one line."""
     change = NextChange(LATER, closes=False)
