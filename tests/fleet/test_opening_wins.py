@@ -1,9 +1,10 @@
 """Opening is at least as reliable as closing, also while an order to close is under way."""
 
+import json
 import time
 
 from tests.cloud import eventually
-from tests.fleet.hub import ACCOUNTS, Hub
+from tests.fleet.hub import ACCOUNTS, Hub, machine_definition
 
 _ON = "on until 2099-01-01"
 _STACKS = 190
@@ -40,3 +41,24 @@ def test_an_off_stops_no_order_of_another_fleet(hub: Hub) -> None:
     hub.carry_out("off", hub.wave(hub.stack("b")))
 
     assert "TooSlow" == hub.report(hub.end(other))["a-slow"]
+
+
+def test_an_off_stops_its_order_among_more_than_one_page_of_them(hub: Hub) -> None:
+    """ListExecutions returns the newest ones first, and at most 100 (here 1) in an answer."""
+    definition = machine_definition()
+    listing = definition["States"]["ListRunning"]
+    listing["Arguments"] = listing["Arguments"].replace("100", "1")
+    text = json.dumps(definition).replace("${Bucket}", hub.outputs["Bucket"])
+    hub.cloud.states.update_state_machine(
+        stateMachineArn=hub.outputs["MachineArn"], definition=text
+    )
+    closing = hub.begin(_ON, hub.wave(hub.stack("a-slow")))
+    others = [
+        hub.begin(_ON, hub.wave(hub.stack(f"{name}-slow")), fleet="others", minutes=0.1)
+        for name in ("b", "c")
+    ]
+
+    hub.carry_out("off", hub.wave(hub.stack("a-slow")))
+
+    assert "ABORTED" == hub.end(closing)["status"]
+    assert {"FAILED"} == {hub.end(each)["status"] for each in others}
