@@ -33,7 +33,7 @@ def handler(event: _Json, _context: object) -> _Json:
     if site.endswith("-other"):
         return {"statusCode": 200}
     if site.endswith("-refuses") and "maintenance" in event:
-        raise RunFailed("access denied")
+        raise RunFailed('access denied: "d"')
     if site.endswith("-late") and event.get("maintenance", "").startswith("on"):
         time.sleep(1)
     path = f"{FOLDER}/{site.strip('/').replace('/', '_')}.json"

@@ -81,7 +81,7 @@ def test_a_tolerated_share_lets_the_rest_go_on(hub: Hub) -> None:
     causes = {each["Error"]: each["Cause"] for each in hub.rows(ended) if "Error" in each}
     assert {
         "TooSlow": "the site is closing at the deadline: 1 deploying",
-        "NotReached": "access denied",
+        "NotReached": 'access denied: "d"',
     } == causes
 
 
