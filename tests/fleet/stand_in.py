@@ -27,9 +27,15 @@ class RunFailed(Exception):
     """The controller's error of this name."""
 
 
+class EventRefused(Exception):
+    """The controller's error of this name."""
+
+
 def handler(event: _Json, _context: object) -> _Json:
     """Answer an order as the controller does, in short."""
     site = event["site"]
+    if not site.startswith("/"):
+        raise EventRefused(f"order refused, nothing was changed: it is for the site of {site}")
     if site.endswith("-other"):
         return {"statusCode": 200}
     if site.endswith("-refuses") and "maintenance" in event:

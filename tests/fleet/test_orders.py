@@ -103,6 +103,27 @@ def test_another_word_is_refused(hub: Hub) -> None:
     assert ("Refused", True) == (error, cause.startswith("the order is close, and has to be"))
 
 
+@pytest.mark.parametrize("order", [_ON, "off"])
+def test_an_order_without_a_stack_is_refused(hub: Hub, order: str) -> None:
+    """A pipeline that has mistyped its waves must not report that its sites are open."""
+    nothing: list[dict[str, Any]] = [{"waves": []}, {"waves": [hub.wave()]}]
+
+    for waves in nothing:
+        error, cause = _failed(hub.carry_out(order, **waves))
+
+        assert ("Refused", True) == (error, cause.startswith("the order has no stack"))
+
+
+def test_a_stack_without_a_site_is_refused(hub: Hub) -> None:
+    """Or a wrong ARN would close another site."""
+    stack = {name: value for name, value in hub.stack("a").items() if name != "site"}
+
+    ended = hub.carry_out(_ON, hub.wave(stack))
+
+    [row] = hub.rows(ended)
+    assert "it is for the site of (the list names no site)" in row["Cause"]
+
+
 def test_an_operator_of_a_site_outranks_an_earlier_order(hub: Hub) -> None:
     """The order counts as failed there, and says why."""
     later = (datetime.now(UTC) + timedelta(minutes=5)).isoformat()
