@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from maintenance.errors import RunFailed
+from maintenance.wakeup import AlarmClockRang, Sweep
 
 from tests.sandbox.builders import a_behavior, a_distribution, a_version, change_default, edge
 from tests.stories.site import STATUS, SWITCH, Site
@@ -364,11 +365,48 @@ def test_a_site_that_has_just_opened_is_armed_by_the_next_run(
     site.schedules("weekly", WINDOW)
     site.says("off")
 
-    site.runs_at(ARMS)
+    site.controller(clock=lambda: ARMS).run(AlarmClockRang())
     opened, published = site.attached(distribution_id)["default"], site.published()
     site.runs_at(ARMS + timedelta(minutes=1))
 
     assert (set(), []) == (opened, published)
+    assert "Weekly update" in site.answers(distribution_id, at=START)
+
+
+@pytest.mark.parametrize("is_target", [True, False])
+def test_what_is_armed_stays_so_while_another_distribution_is_opened(
+    site: Site, armed: str, looks_after: LooksAfter, *, is_target: bool
+) -> None:
+    """It may fail for good, if another tool has written what it read during a maintenance."""
+    ours = edge(viewer_request=site.edge_version_arn)
+    second = a_distribution(
+        site.cloud, "second", DefaultCacheBehavior=a_behavior(LambdaFunctionAssociations=ours)
+    )
+    looks_after(f"{armed},{second}" if is_target else armed, **LEAD)
+    before = site.config(armed)
+
+    for wakeup in (AlarmClockRang(), Sweep()):
+        with pytest.raises(RunFailed, match="does not say what was there before"):
+            site.controller(clock=lambda: ARMS + timedelta(minutes=1)).run(wakeup)
+
+    assert before == site.config(armed)
+
+
+def test_a_sweep_arms_a_site_although_a_distribution_fails_to_open(
+    site: Site, distribution_id: str, looks_after: LooksAfter
+) -> None:
+    """For weeks, maybe: its error is another one."""
+    ours = edge(viewer_request=site.edge_version_arn)
+    looks_after(distribution_id, **LEAD)
+    site.schedules("weekly", WINDOW)
+    a_distribution(
+        site.cloud, "second", DefaultCacheBehavior=a_behavior(LambdaFunctionAssociations=ours)
+    )
+
+    with pytest.raises(RunFailed, match="does not say what was there before"):
+        site.runs_at(ARMS)
+
+    assert "" == site.answers(distribution_id, at=START - SECOND)
     assert "Weekly update" in site.answers(distribution_id, at=START)
 
 

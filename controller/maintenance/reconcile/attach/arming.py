@@ -10,7 +10,8 @@ arms. Without a new version, one that is armed for this very start stays:
     nothing, or only armed    can be had                  attaches it, in place of what is armed
     nothing, or only armed    cannot be had, or windows   keeps what is armed for this start, and
                               could not all be read       takes off the rest
-    another version of ours   is not asked for            opens the site
+    another version of ours   is asked for by a sweep     opens that, and does the rest as above: a
+                              only                        distribution may have failed to open
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -55,11 +56,20 @@ def find_armed(
 
 
 def select_ahead(
-    selector: ports.VersionSelector, desired: DesiredState, armed: Armed, *, publish: bool
+    selector: ports.VersionSelector,
+    desired: DesiredState,
+    armed: Armed,
+    *,
+    publish: bool,
+    is_opening: bool = False,
 ) -> Selection:
-    """Return the version to attach ahead of the window: never one that closes at once."""
+    """
+    Return the version to attach ahead of the window: never one that closes at once.
+
+    If the run `is_opening` what closes the site, it waits for no new version.
+    """
     ahead, selection = desired.ahead, Selection("", is_fallback=True)
-    if ahead and not desired.is_uncertain:
+    if ahead and not (desired.is_uncertain or is_opening):
         selection = selector.select(ahead, publish=publish, attached=armed.keys())
     if not selection.is_fallback:
         return selection

@@ -202,8 +202,11 @@ class SiteReconciler(Struct, frozen=True):
     ) -> Selection:
         """Return the version to attach; opening needs none, and so does not wait for the page."""
         decision = observed.desired.decision
-        if observed.desired.ahead and armed.keys() >= attached:
-            return select_ahead(self.selector, observed.desired, armed, publish=publish)
+        if observed.desired.ahead:
+            is_opening = not (observed.is_sweep or armed.keys() >= attached)
+            return select_ahead(
+                self.selector, observed.desired, armed, publish=publish, is_opening=is_opening
+            )
         if decision.mode is not Mode.MAINTENANCE:
             return Selection("")
         return self.selector.select(
@@ -244,7 +247,8 @@ class SiteReconciler(Struct, frozen=True):
         intent = replace(self._intent(decision, mode), is_ahead=is_ahead)
         resolved = arm_or_open(intent, distribution.behaviors)
         plan = plan_distribution(distribution.distribution_id, distribution.behaviors, resolved)
-        is_unarmed = intent.is_ahead and not resolved.is_ahead
+        # One that is opened may be armed by the next run.
+        is_unarmed = intent.is_ahead and not resolved.is_ahead and plan.is_empty
         return DistributionPlan(distribution, intent, plan, is_unarmed=is_unarmed)
 
     def _intent(self, decision: SiteDecision, mode: Mode) -> Intent:
