@@ -29,10 +29,11 @@ MAX_PERIODS = 8
 MESSAGE_LIMIT_BYTES = 160
 # So that a second period's message is there when it begins; later ones come with the next write.
 _PERIODS_WITH_MESSAGE = 2
-# JavaScript counts no further: above it, one more is the same.
-_MAX_GENERATION = 2**53 - 1
 # In the year 2286, the last time of ten digits.
 _LATEST = 9_999_999_999
+# Somebody may write this, or a greater one, by hand: a greater one counts as none, and after this
+# one all are the same, which the function takes for new enough.
+_MAX_GENERATION = 9_999_999_999_999
 _ELLIPSIS = "…"
 
 
@@ -81,7 +82,7 @@ class FittedState(Struct, frozen=True):
 
 def next_generation(previous: int, now: float) -> int:
     """Return the generation of a write at `now` (Unix time); `previous` is the last one, or 0."""
-    return max(int(now * 1_000), previous + 1)
+    return min(max(int(now * 1_000), previous + 1), _MAX_GENERATION)
 
 
 def periods_until(period: Period, until: float | None, overdue: str) -> tuple[Period, ...]:

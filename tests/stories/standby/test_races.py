@@ -144,6 +144,28 @@ def test_a_state_from_the_future_is_outdone(standby: StandbySite, distribution_i
     assert 503 == standby.visit(distribution_id).status_code
 
 
+@pytest.mark.parametrize("generation", [9_999_999_999_999, 999_999_999_999_999])
+def test_a_generation_that_is_no_time_keeps_no_site_closed(
+    standby: StandbySite, distribution_id: str, generation: int
+) -> None:
+    """Written by hand in a hurry, so that it certainly counts; the switch closes and opens again."""
+    state = standby.state()
+    period = Period(1, 0, state.default)
+    by_hand = State(generation, state.languages, state.default, (period,))
+    standby.puts(state=encode_state(by_hand))
+    standby.site.runs_at(datetime.now(UTC) + timedelta(minutes=6))
+    between = standby.visit(distribution_id).status_code
+
+    standby.site.becomes("off")
+    standby.site.receives({"sweep": True})
+    opened = standby.visit(distribution_id).status_code
+    standby.site.becomes("on")
+    standby.site.runs_at(datetime.now(UTC) + timedelta(minutes=20))
+
+    assert (True, True) == (503 != between, 503 != opened)
+    assert 503 == standby.visit(distribution_id).status_code
+
+
 def test_a_site_closed_by_hand_opens_with_the_next_sweep(
     standby: StandbySite, distribution_id: str
 ) -> None:

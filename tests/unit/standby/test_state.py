@@ -67,7 +67,7 @@ def test_a_value_is_read_back() -> None:
         "[]",
         '{"g": 1}',
         '{"g":1,"l":[],"d":"","p":[{}]}',
-        *(f'{{"g":{generation},"l":[],"d":"","p":[]}}' for generation in (-1, 1.5, 2**53)),
+        *(f'{{"g":{generation},"l":[],"d":"","p":[]}}' for generation in (-1, 1.5, 10**13)),
     ],
 )
 def test_a_value_without_state_is_none(value: str) -> None:
@@ -84,6 +84,14 @@ def test_a_generation_is_the_time_and_always_grows(
 ) -> None:
     """Also if the clock of another run was ahead."""
     assert expected == next_generation(previous, now)
+
+
+def test_a_generation_never_grows_beyond_what_a_state_may_have() -> None:
+    """The function takes an equal one for new enough, so the site follows the switch even then."""
+    greatest = 9_999_999_999_999
+
+    assert greatest == next_generation(greatest, NOW)
+    assert decode_state(encode_state(replace(_state(), generation=greatest)))
 
 
 def test_what_is_over_is_left_out_and_the_rest_is_in_order() -> None:
