@@ -42,7 +42,7 @@ from tests.stories.site import BUCKET, GROUP, PAGE_NAME, Site, make_site
 _COLD_STARTS = 15
 _CALL_SECONDS = 0.15
 _COLD = Goal(1.0, "x")
-_SWEEP = {"sweep": True}
+_SWEEP = {"scheduled_sweep": True}
 _OURS = "make build"
 _PLAIN_BUILD = "sam build"
 

@@ -29,7 +29,7 @@ from botocore.exceptions import HTTPClientError
 from benchmarks.controller import Environment
 from tests.stories.site import GROUP, Site
 
-SWEEP = {"sweep": True}
+SWEEP = {"scheduled_sweep": True}
 _ALARM_CLOCK = {"alarm_clock": True}
 _POLL_SECONDS = 0.2
 

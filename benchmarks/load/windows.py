@@ -15,7 +15,7 @@ from benchmarks.load.scene import Running, Scene, deliver, running
 from tests.sandbox.builders import a_distribution
 from tests.stories.site import SWITCH
 
-_SWEEP = {"sweep": True}
+_SWEEP = {"scheduled_sweep": True}
 # None begins during the load: all are on the last day of 2198.
 _TEXTS = (
     "cron({m} 2 31 12 ? 2198) for 2h in Europe/Ljubljana",

@@ -8,7 +8,8 @@ a value to write to the switch first. These events are accepted:
     -------------------------------------------------------  -------------------------------------
     Parameter Store Change of the switch or a window         reconciles
     {"alarm_clock": true}: a window begins or ends           reconciles
-    {"sweep": true}                                          reconciles
+    {"sweep": true}                                          reconciles, and reads everything
+    {"scheduled_sweep": true}                                reconciles, by the notes of past runs
     CloudTrail's record of another tool's update             reconciles
     S3's event of an object under page/ or bypass/           reconciles, and checks the page
     {"maintenance": "<switch value>", "at": "<instant>",     writes the switch, then reconciles
@@ -60,9 +61,15 @@ class ParameterChanged(Struct, frozen=True):
 
 
 class Sweep(Struct, frozen=True):
-    """The periodic run, which repairs whatever a lost event or a failed run has left."""
+    """
+    The run that repairs whatever a lost event or a failed run has left.
+
+    One that `is_scheduled` may go by what earlier runs have noted; one that a person asks for reads
+    everything.
+    """
 
     cause: ClassVar = "sweep"
+    is_scheduled: bool = False
 
 
 class AlarmClockRang(Struct, frozen=True):
@@ -147,7 +154,11 @@ type Wakeup = (
 )
 
 
-_REQUESTS: Mapping[str, Wakeup] = {"alarm_clock": AlarmClockRang(), "sweep": Sweep()}
+_REQUESTS: Mapping[str, Wakeup] = {
+    "alarm_clock": AlarmClockRang(),
+    "sweep": Sweep(),
+    "scheduled_sweep": Sweep(is_scheduled=True),
+}
 _QUESTIONS: Mapping[str, type[PlanRequested | StatusRequested]] = {
     "plan": PlanRequested,
     "status": StatusRequested,

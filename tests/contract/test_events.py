@@ -48,6 +48,7 @@ MEANT: dict[str, Wakeup] = {
     "window-changed.json": ParameterChanged(f"{SWITCH}/windows/sunday", AT),
     "alarm-clock.json": AlarmClockRang(),
     "sweep.json": Sweep(),
+    "scheduled-sweep.json": Sweep(is_scheduled=True),
     "other-tool-update.json": OtherToolUpdate(),
     "page-changed.json": PageChanged(),
     "command-on.json": Command("on for 2h: back at four", AT),
@@ -192,11 +193,11 @@ def test_every_file_that_makes_a_version_wakes_the_controller(cloud: Cloud, key:
     assert _matches(cloud, "PageChanged", event)
 
 
-def test_the_templates_schedule_sends_the_file_of_its_name() -> None:
+def test_the_templates_schedule_sends_its_file() -> None:
     """The sweep is the template's only schedule."""
     inputs = {name: json.loads(each["Input"]) for name, each in wakeups("ScheduleV2").items()}
 
-    assert {"Sweep": _event("sweep.json")} == inputs
+    assert {"Sweep": _event("scheduled-sweep.json")} == inputs
 
 
 def test_the_alarm_clock_sends_the_file_of_its_name(cloud: Cloud) -> None:

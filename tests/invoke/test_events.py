@@ -168,6 +168,7 @@ EFFECTS: Mapping[str, Callable[[Site], None]] = {
         for name in (
             "switch-created.json",
             "alarm-clock.json",
+            "scheduled-sweep.json",
             "sweep.json",
             "other-tool-update.json",
         )

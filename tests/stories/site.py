@@ -124,7 +124,7 @@ class Site:
 
     def runs_at(self, now: datetime) -> dict[str, Any]:
         """Sweep with the controller's clock at this instant; return its report."""
-        return self.controller(clock=lambda: now).run(Sweep())
+        return self.controller(clock=lambda: now).run(Sweep(is_scheduled=True))
 
     def controller(
         self,

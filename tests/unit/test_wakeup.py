@@ -74,6 +74,7 @@ ACCEPTED: dict[str, tuple[dict[str, object], Wakeup]] = {
     ),
     "the alarm clock": ({"alarm_clock": True}, AlarmClockRang()),
     "a sweep": ({"sweep": True}, Sweep()),
+    "a scheduled sweep": ({"scheduled_sweep": True}, Sweep(is_scheduled=True)),
     "a plan": ({"plan": True}, PlanRequested()),
     "a status": ({"status": True}, StatusRequested()),
     "a plan for another value of the switch": (

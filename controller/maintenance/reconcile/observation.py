@@ -11,7 +11,7 @@ class Observation(Struct, frozen=True):
     The desired state, and the distributions as they are listed.
 
     `read_page` returns the stored files, if reading them has begun already. `is_sweep` is whether
-    nothing but the sweep's time has woken the run.
+    nothing but the schedule of the sweeps has woken the run.
     """
 
     desired: DesiredState

@@ -72,6 +72,26 @@ def test_once_a_day_a_sweep_repairs_what_was_changed_by_hand(
     assert distribution_id
 
 
+def test_a_sweep_that_a_person_asks_for_repairs_at_once(
+    standby: StandbySite, distribution_id: str
+) -> None:
+    """As doctor advises, here after someone has spoilt the state and the page."""
+    standby.site.becomes("on: Upgrade")
+    _settle(standby)
+    before = standby.keys()
+    some = [key for key in before if ".h." in key or key == "state"]
+    standby.puts(**dict.fromkeys(some[-40:], "?"))
+    standby.site.runs_at(_in(minutes=35))
+    assert "?" == standby.keys()["state"]
+
+    standby.site.receives({"sweep": True})
+
+    after = standby.keys()
+    assert before.keys() == after.keys()
+    assert [key for key in before if before[key] != after[key]] == ["state"]
+    assert "Upgrade" in standby.visit(distribution_id, "text/html").text
+
+
 def test_a_change_of_the_switch_finds_a_state_that_was_changed_by_hand(
     standby: StandbySite, distribution_id: str
 ) -> None:

@@ -5,7 +5,8 @@ Keep the store and the code complete: pages, settings and tokens, and the state 
     -----------------------------------------  -------------------------------------  ----------
     a run that is no sweep                     if its pages are not those of the      checked
                                                last run
-    a sweep                                    the same, and once a day               checked
+    a scheduled sweep                          the same, and once a day               checked
+    a sweep that a person asks for             in any case                            checked
     neither switch nor windows say anything,   not: it stays as it is                 not
     or windows cannot be read
 
@@ -32,6 +33,7 @@ from maintenance.standby.access import allowed_paths
 from maintenance.standby.closures import Closure, closures
 from maintenance.standby.desired import RenderedPages
 from maintenance.standby.state import State
+from maintenance.wakeup import Sweep
 
 _READ_ALL_EVERY = timedelta(days=1)
 _MAX_ROUNDS = 3
@@ -135,16 +137,18 @@ class StandbyHousekeeping(Struct, frozen=True):
     upkeep: StandbyUpkeep
     remembered: Callable[[], StoreNote | None]
 
-    def run(self, report: Report, wakeup: object) -> Report:  # noqa: ARG002 - the protocol's
+    def run(self, report: Report, wakeup: object) -> Report:
         """
         Complete the store and the code, and return the report with what came of it.
 
         A run that has opened the site leaves that to the next one: opening depends on no page.
         """
+        reads_all = isinstance(wakeup, Sweep) and not wakeup.is_scheduled
         if any(step.action is Action.OPEN for each in report.outcomes for step in each.steps):
             return report
-        note = report.store.over(self.remembered()) if report.store else None
-        return self.upkeep.run(replace(report, store=note))
+        if report.store and not reads_all:
+            report = replace(report, store=report.store.over(self.remembered()))
+        return self.upkeep.run(report)
 
     def dry_run(self, report: Report) -> Report:
         """Return the report with the errors of the pages, which `run` would find."""

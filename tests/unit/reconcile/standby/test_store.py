@@ -208,7 +208,7 @@ class _Overtaken(_Cloud):
 
     def read_key(self, key: str) -> str | None:
         before = super().read_key(key)
-        self.keys["state"] = encode_state(replace(OPEN, generation=2**52))
+        self.keys["state"] = encode_state(replace(OPEN, generation=9_000_000_000_000))
         return before
 
 
@@ -221,4 +221,4 @@ def test_a_state_that_another_run_has_made_newer_is_left_alone() -> None:
 
     state = cloud.state()
     assert state is not None
-    assert 2**52 == state.generation
+    assert 9_000_000_000_000 == state.generation
