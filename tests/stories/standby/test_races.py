@@ -148,7 +148,7 @@ def test_a_state_from_the_future_is_outdone(standby: StandbySite, distribution_i
 def test_a_generation_that_is_no_time_keeps_no_site_closed(
     standby: StandbySite, distribution_id: str, generation: int
 ) -> None:
-    """Written by hand in a hurry, so that it certainly counts; the switch closes and opens again."""
+    """Written by hand in a hurry, so that it counts for sure; the switch opens and closes again."""
     state = standby.state()
     period = Period(1, 0, state.default)
     by_hand = State(generation, state.languages, state.default, (period,))
