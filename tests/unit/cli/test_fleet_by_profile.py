@@ -99,3 +99,20 @@ def test_a_profile_that_cannot_be_used_is_tried_once(text: str) -> None:
 
     failed = Outcome("s0", Result.NOT_REACHED, "the profile typo cannot be used")
     assert ((failed,), [failed], 1) == (outcomes, shown, len(sent))
+
+
+def test_nothing_more_is_begun_once_too_many_have_failed() -> None:
+    """Not even the stack whose turn it is when the failure comes."""
+    asked: list[str] = []
+
+    def invoke(stack: FleetStack, _: Mapping[str, Any]) -> Mapping[str, Any]:
+        asked.append(stack.name)
+        raise UnusableProfile("the profile typo cannot be used")
+
+    caller = Caller(invoke, lambda: NOW, threading.Event())
+    order = Order("shops", "on for 2h", NOW, "me", timedelta(minutes=30), pause=0)
+
+    outcomes = carry_out(order, [Wave(stacks(50), 0, 1)], caller, silent)
+
+    assert ["s0"] == asked
+    assert [Result.NOT_REACHED, *[Result.NOT_BEGUN] * 49] == [each.result for each in outcomes]

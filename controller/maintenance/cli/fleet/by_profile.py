@@ -154,12 +154,14 @@ def _carry_out_wave(
         if _exceeds(wave, list(ended.values())):
             return Outcome(stack.name, Result.NOT_BEGUN)
         deadline = caller.clock() + order.deadline
-        return StackRun(caller, order, stack, deadline).carry_out()
+        outcome = StackRun(caller, order, stack, deadline).carry_out()
+        # Here, because this thread takes the next stack before the result is read.
+        ended[stack.name] = outcome
+        return outcome
 
     try:
         for future in as_completed(_start(run, wave, caller.stopped)):
             outcome = future.result()
-            ended[outcome.name] = outcome
             if outcome.result is not Result.NOT_BEGUN:
                 show(outcome)
     except KeyboardInterrupt:
