@@ -9,6 +9,7 @@ name ends in decides what else happens:
     -refuses   a run fails
     -late      the first command is carried out a second later
     -other     the function is no controller
+    -almost    the same, and its answers have names that a controller's have
 """
 
 import fcntl
@@ -38,6 +39,15 @@ def handler(event: _Json, _context: object) -> _Json:
         raise EventRefused(f"order refused, nothing was changed: it is for the site of {site}")
     if site.endswith("-other"):
         return {"statusCode": 200}
+    if site.endswith("-almost"):
+        return {
+            "counts": 1,
+            "state": "fine",
+            "mode": "live",
+            "verdict": "",
+            "errors": "",
+            "reason": "",
+        }
     if site.endswith("-refuses") and "maintenance" in event:
         raise RunFailed('access denied: "d"')
     if site.endswith("-late") and event.get("maintenance", "").startswith("on"):

@@ -1,119 +1,20 @@
 """`site-maintenance fleet`, as it is typed, by a hub and by profiles: both do the same."""
 
-import json
-import os
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from types import MappingProxyType
-from typing import Any
 
 import pytest
 
-from tests.cli.deployed import ROOT, command
 from tests.cloud import eventually
-from tests.fleet.hub import ACCOUNTS, STACK, Hub
+from tests.fleet.hub import ACCOUNTS, Hub
+from tests.fleet.operator import Fleet, Operator, results, two
 from tests.fleet.test_rights import an_operator
 from tests.timing import PATIENCE
 
-type Fleet = Callable[..., "subprocess.CompletedProcess[str]"]
-
 _UNTIL = "2099-01-01T00:00Z"
 WAYS = ("hub", "profile")
-
-
-def _profiles() -> str:
-    """Return the operator's AWS settings: a profile for each account."""
-    return "".join(
-        f"[profile {account}]\naws_access_key_id = {account}\naws_secret_access_key = test\n"
-        for account in (*ACCOUNTS, "333333333333")
-    )
-
-
-@dataclass(frozen=True)
-class Operator:
-    """Types `fleet` for a list of stacks, by the hub or by profile."""
-
-    hub: Hub
-    folder: Path
-
-    def types(
-        self,
-        way: str,
-        *words: str,
-        stacks: Mapping[str, str],
-        deadline: str = "1m",
-        caller: Mapping[str, str] = MappingProxyType({}),
-    ) -> "subprocess.CompletedProcess[str]":
-        """Run a command to its end."""
-        with self.begins(way, *words, stacks=stacks, deadline=deadline, caller=caller) as running:
-            output, errors = running.communicate(timeout=PATIENCE)
-        return subprocess.CompletedProcess(words, running.returncode, output, errors)
-
-    def begins(
-        self,
-        way: str,
-        *words: str,
-        stacks: Mapping[str, str],
-        deadline: str = "1m",
-        caller: Mapping[str, str] = MappingProxyType({}),
-    ) -> "subprocess.Popen[str]":
-        """Start a command."""
-        entries = [
-            {**self.hub.stack(name, account), "profile": account}
-            for name, account in stacks.items()
-        ]
-        listed = self.folder / "shops.json"
-        listed.write_text(json.dumps(entries), encoding="utf-8")
-        (self.folder / "config").write_text(_profiles(), encoding="utf-8")
-        options = ["--hub", STACK] if way == "hub" else []
-        return subprocess.Popen(  # noqa: S603 - our own program
-            command(
-                *("fleet", *words, "--list", str(listed), "--yes"),
-                *("--pause", "1", "--deadline", deadline, *options),
-            ),
-            env={
-                **self.hub.cloud.sandbox.environment(),
-                "PATH": os.defpath,
-                "PYTHONPATH": f"{ROOT / 'controller'}:{ROOT / 'edge_handler'}",
-                "COLUMNS": "100",
-                "AWS_CONFIG_FILE": str(self.folder / "config"),
-                "USER": "ana",
-                "PYTHONPYCACHEPREFIX": sys.pycache_prefix or "",
-                **caller,
-            },
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-
-@pytest.fixture
-def operator(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> Operator:
-    """Give an operator with a profile for each account."""
-    return Operator(hub, tmp_path_factory.mktemp("operator"))
-
-
-@pytest.fixture
-def fleet(operator: Operator) -> Fleet:
-    """Give what types `fleet` and waits for its end."""
-    return operator.types
-
-
-def _results(answer: "subprocess.CompletedProcess[str]") -> dict[str, str]:
-    document: dict[str, Any] = json.loads(answer.stdout)
-    return {each["name"]: each["result"] for each in document["stacks"]}
-
-
-def _two(*names: str) -> dict[str, str]:
-    """Return stacks in turn in the two accounts."""
-    return {name: ACCOUNTS[number % 2] for number, name in enumerate(names)}
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -121,7 +22,7 @@ def test_an_on_closes_and_an_off_opens_with_progress_on_the_way(
     hub: Hub, fleet: Fleet, way: str
 ) -> None:
     """The answer counts the stacks; the switch has the exact end and the message."""
-    stacks = _two("a", "b", "c")
+    stacks = two("a", "b", "c")
 
     closed = fleet(
         way, "on", "until", _UNTIL, "--pilot", "1", "--message", "Upgrade", stacks=stacks
@@ -141,7 +42,7 @@ def test_for_counts_from_the_order(hub: Hub, fleet: Fleet, way: str) -> None:
     """A later wave ends when the pilot does."""
     before = datetime.now(UTC)
 
-    fleet(way, "on", "for", "2h", stacks=_two("a", "b"))
+    fleet(way, "on", "for", "2h", stacks=two("a", "b"))
 
     says = {hub.switch(name) for name in ("a", "b")}
     assert 1 == len(says)
@@ -166,7 +67,7 @@ def test_a_question_shows_every_stack(fleet: Fleet, way: str, question: str) -> 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_plan_supposes_what_is_typed(hub: Hub, fleet: Fleet, way: str) -> None:
     """Before it is done to all of them."""
-    answer = fleet(way, "plan", "on", "for", "2h", stacks=_two("a"))
+    answer = fleet(way, "plan", "on", "for", "2h", stacks=two("a"))
 
     assert 0 == answer.returncode, answer.stderr
     expected = "OPEN   maintenance: would change 2 of 3 distributions; a function does not fit"
@@ -187,7 +88,7 @@ RESULTS = {
 @pytest.mark.parametrize("way", WAYS)
 def test_each_stack_has_its_result(hub: Hub, fleet: Fleet, way: str) -> None:
     """The table of `cli/fleet/order.py`, row by row."""
-    stacks = _two(*RESULTS)
+    stacks = two(*RESULTS)
     hub.put_switch("d-newer", "off", (datetime.now(UTC) + timedelta(minutes=1)).isoformat())
 
     closed = fleet(
@@ -195,8 +96,8 @@ def test_each_stack_has_its_result(hub: Hub, fleet: Fleet, way: str) -> None:
     )
     opened = fleet(way, "off", "--json", stacks=stacks, deadline="3s")
 
-    assert {name: on for name, (on, _) in RESULTS.items()} == _results(closed), closed.stderr
-    assert {name: off for name, (_, off) in RESULTS.items()} == _results(opened), opened.stderr
+    assert {name: on for name, (on, _) in RESULTS.items()} == results(closed), closed.stderr
+    assert {name: off for name, (_, off) in RESULTS.items()} == results(opened), opened.stderr
     assert (1, 1) == (closed.returncode, opened.returncode)
     assert "does not answer as a controller does" in closed.stdout
 
@@ -223,7 +124,7 @@ def test_the_operators_policy_is_enough(hub: Hub, fleet: Fleet) -> None:
         "AWS_SECRET_ACCESS_KEY": operator.secret_key,
     }
 
-    answer = fleet("hub", "on", "until", _UNTIL, stacks=_two("a", "b"), caller=caller)
+    answer = fleet("hub", "on", "until", _UNTIL, stacks=two("a", "b"), caller=caller)
 
     assert (0, "2 stacks: 2 CLOSED\n") == (answer.returncode, answer.stdout), answer.stderr
 
@@ -233,7 +134,7 @@ def test_an_interrupted_command_ends_soon_and_says_what_goes_on(
     hub: Hub, operator: Operator, way: str
 ) -> None:
     """The commands that were sent count."""
-    running = operator.begins(way, "on", "until", _UNTIL, stacks=_two("a-slow"), deadline="10m")
+    running = operator.begins(way, "on", "until", _UNTIL, stacks=two("a-slow"), deadline="10m")
     eventually((hub.folder / "a-slow.json").exists)
     began = time.monotonic()
 
@@ -250,7 +151,7 @@ def test_an_interrupted_command_ends_soon_and_says_what_goes_on(
 
 def test_an_on_that_an_off_stops_may_have_closed_its_stacks(hub: Hub, operator: Operator) -> None:
     """Step Functions then writes no report; only a later wave was certainly not begun."""
-    stacks = _two("a-slow", "z")
+    stacks = two("a-slow", "z")
     words = ("on", "until", _UNTIL, "--pilot", "1", "--json")
     running = operator.begins("hub", *words, stacks=stacks, deadline="10m")
     eventually((hub.folder / "a-slow.json").exists)
@@ -259,7 +160,7 @@ def test_an_on_that_an_off_stops_may_have_closed_its_stacks(hub: Hub, operator: 
     output, errors = running.communicate(timeout=PATIENCE)
 
     answer = subprocess.CompletedProcess(words, running.returncode, output, errors)
-    assert {"a-slow": "stopped", "z": "not begun"} == _results(answer), errors
+    assert {"a-slow": "stopped", "z": "not begun"} == results(answer), errors
     assert "overtaken by the off" in output
 
 
@@ -271,7 +172,7 @@ def test_an_unknown_profile_does_not_keep_the_others_closed(hub: Hub, fleet: Fle
 
     answer = fleet("profile", "off", "--json", stacks=stacks, deadline="3s")
 
-    assert {"x": "not reached", "a": "open"} == _results(answer)
+    assert {"x": "not reached", "a": "open"} == results(answer)
     assert "The config profile (999999999999) could not be found" in answer.stdout
 
 
@@ -286,7 +187,7 @@ def test_an_unknown_profile_does_not_keep_the_others_closed(hub: Hub, fleet: Fle
 )
 def test_what_is_typed_wrong_is_refused(fleet: Fleet, words: list[str], error: str) -> None:
     """Before any stack is asked."""
-    answer = fleet("profile", *words, stacks=_two("a"))
+    answer = fleet("profile", *words, stacks=two("a"))
 
     assert 2 == answer.returncode
     assert error in answer.stderr
@@ -294,7 +195,7 @@ def test_what_is_typed_wrong_is_refused(fleet: Fleet, words: list[str], error: s
 
 def test_a_stack_without_a_hubs_outputs_is_refused(fleet: Fleet) -> None:
     """A typo in --hub changes nothing."""
-    answer = fleet("profile", "status", "--hub", "nothing", stacks=_two("a"))
+    answer = fleet("profile", "status", "--hub", "nothing", stacks=two("a"))
 
     assert 1 == answer.returncode
     assert "the hub's stack nothing cannot be read" in answer.stderr

@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, HTTPClientError, IncompleteReadError
 from msgspec import Struct
 
-from maintenance.aws.errors import CALL_ERRORS, translate_errors
+from maintenance.aws.errors import CALL_ERRORS, error_code, translate_errors
+from maintenance.aws.operator.controller_function import INVOKE_CLIENT
 from maintenance.errors import ApplyError, ConfigurationError, ObservationError, RunFailed
+from maintenance.reporting.brief import BriefAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -17,9 +22,17 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
 
+    from maintenance.aws.errors import CallError
+
 _MANIFEST = "manifest.json"
-# What an order reads of a short answer (`reporting.brief`).
-_ANSWER = {"verdict", "mode", "state", "reason", "counts", "errors"}
+# A command that is delivered again does no harm, as it has the same instant.
+ORDER_CLIENT = INVOKE_CLIENT.merge(Config(retries={"mode": "standard", "total_max_attempts": 5}))
+# Source: Lambda API Reference, CommonErrors.
+_INVALID_CREDENTIALS = ("ExpiredTokenException", "UnrecognizedClientException")
+
+
+class InvalidCredentials(ConfigurationError):
+    """The operator's credentials are missing, wrong or expired: trying again does not help."""
 
 
 def invoke_controller(
@@ -29,22 +42,43 @@ def invoke_controller(
     Return a controller's answer to an order.
 
     Raises RunFailed if its run failed with a distribution, ConfigurationError if it refused the
-    order or is another function, ApplyError if it was not reached.
+    order or is another function, InvalidCredentials, ApplyError if it was not reached.
     """
     try:
         answer = make_client().invoke(FunctionName=arn, Payload=json.dumps(event).encode())
-        payload: Any = json.loads(answer["Payload"].read())
+        payload = answer["Payload"].read()
     except CALL_ERRORS as error:
-        raise ApplyError(f"the controller {arn} cannot be invoked: {error}") from error
-    if not answer.get("FunctionError"):
-        if not (isinstance(payload, dict) and payload.keys() >= _ANSWER):
-            raise ConfigurationError(
-                f"{arn} does not answer as a controller does: correct the ARN in the list"
-            )
-        return dict(payload)
-    message = str(payload.get("errorMessage") or "it ended without an error message")
-    kind = RunFailed if payload.get("errorType") == RunFailed.__name__ else ConfigurationError
-    raise kind(message)
+        kind = InvalidCredentials if _is_about_credentials(error) else ApplyError
+        raise kind(f"the controller {arn} cannot be invoked: {error}") from error
+    try:
+        if answer.get("FunctionError"):
+            raise _failure(msgspec.json.decode(payload, type=_FunctionError))
+        msgspec.json.decode(payload, type=BriefAnswer)
+    except msgspec.MsgspecError as error:
+        raise ConfigurationError(
+            f"{arn} does not answer as a controller does: correct the ARN in the list"
+        ) from error
+    found: Mapping[str, Any] = json.loads(payload)
+    return found
+
+
+def _is_about_credentials(error: CallError) -> bool:
+    """Return whether Lambda refuses the caller's credentials, or botocore finds no valid ones."""
+    if isinstance(error, BotoCoreError):
+        return not isinstance(error, (HTTPClientError, IncompleteReadError))
+    return error_code(error) in _INVALID_CREDENTIALS
+
+
+class _FunctionError(Struct, rename="camel"):
+    """How Lambda reports what a function raised; doc: Lambda Developer Guide, python-exceptions."""
+
+    error_message: str | None = None
+    error_type: str = ""
+
+
+def _failure(error: _FunctionError) -> RunFailed | ConfigurationError:
+    kind = RunFailed if error.error_type == RunFailed.__name__ else ConfigurationError
+    return kind(error.error_message or "it ended without an error message")
 
 
 class Hub(Struct, frozen=True):

@@ -45,12 +45,14 @@ class Caller(Struct, frozen=True):
     `invoke` sends an event to a stack's controller and returns its answer.
 
     It raises RunFailed for a run that failed, UnusableProfile, or another MaintenanceError.
-    `stopped` is set when the operator interrupts the command.
+    `stopped` is set when the operator interrupts the command. `warn` shows why a stack is tried
+    again.
     """
 
     invoke: Invoke
     clock: Callable[[], datetime]
     stopped: threading.Event
+    warn: Callable[[FleetStack, str], None]
 
 
 class _StoppedError(Exception):
@@ -67,30 +69,38 @@ class StackRun(Struct, frozen=True):
 
     def carry_out(self) -> Outcome:
         """Send the order, and wait until visitors get what it says; see `order`."""
+        shown = ""
         while True:
             try:
-                answer = self._invoke(self.order.event(self.stack.site))
+                outcome = self._send()
             except MaintenanceError as error:
                 if not self._may_try_again(error):
                     return self._outcome(Result.NOT_REACHED, str(error))
+                if str(error) != shown:
+                    shown = str(error)
+                    self.caller.warn(self.stack, shown)
             else:
-                if self.order.is_question:
-                    return self.order.outcome(self.stack.name, answer)
-                if self.order.is_overtaken(answer):
-                    return self._outcome(Result.OVERTAKEN, describe_overtaken(answer))
-                outcome = self._await()
                 if outcome:
                     return outcome
             self._pause()
 
+    def _send(self) -> Outcome | None:
+        """Send the order and wait; return the outcome, None if it has to be sent again."""
+        answer = self._invoke(self.order.event(self.stack.site))
+        if self.order.is_question:
+            return self.order.outcome(self.stack.name, answer)
+        if self.order.is_overtaken(answer):
+            return self._outcome(Result.OVERTAKEN, describe_overtaken(answer))
+        return self._await()
+
     def _await(self) -> Outcome | None:
-        """Ask for the status; return the outcome, None if the command has to be sent again."""
+        """Ask for the status; return the outcome, None as above."""
         while True:
             self._pause()
             try:
                 status = self._invoke({"status": True, "brief": True, "site": self.stack.site})
             except MaintenanceError as error:
-                if self._is_late():
+                if isinstance(error, UnusableProfile) or self._is_late():
                     return self._outcome(Result.NOT_REACHED, str(error))
                 continue
             if self.order.is_done(status):

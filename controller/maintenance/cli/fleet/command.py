@@ -12,8 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError
 
-from maintenance.aws.operator.controller_function import INVOKE_CLIENT
-from maintenance.aws.operator.fleet import Hub, find_hub, invoke_controller
+from maintenance.aws.operator.fleet import (
+    ORDER_CLIENT,
+    Hub,
+    InvalidCredentials,
+    find_hub,
+    invoke_controller,
+)
 from maintenance.cli.argument_types import duration, whole_number, zone
 from maintenance.cli.confirm import confirm
 from maintenance.cli.exit_code import ExitCode
@@ -168,7 +173,10 @@ def _carry_out(
         line = f"Wave {wave} of {len(planned)}: {outcome.name} {outcome.result.value.upper()}"
         context.terminal.info(f"{line}: {outcome.detail}" if outcome.detail else line)
 
-    caller = by_profile.Caller(_Profiles(context).invoke, now, threading.Event())
+    def warn(stack: FleetStack, error: str) -> None:
+        context.terminal.info(f"{stack.name} is tried again: {error}")
+
+    caller = by_profile.Caller(_Profiles(context).invoke, now, threading.Event(), warn)
     return by_profile.carry_out(order, planned, caller, show), ""
 
 
@@ -196,16 +204,24 @@ class _Profiles:
 
     def invoke(self, stack: FleetStack, event: Mapping[str, Any]) -> Mapping[str, Any]:
         """Invoke the controller of a stack with the stack's profile."""
-        return invoke_controller(lambda: self._client(stack.profile), stack.controller, event)
+        try:
+            return invoke_controller(lambda: self._client(stack.profile), stack.controller, event)
+        except InvalidCredentials as error:
+            raise _unusable(stack.profile, error) from error
 
     def _client(self, profile: str | None) -> LambdaClient:
         with self._lock:
             if profile not in self._clients:
                 try:
                     session = self._context.aws(profile)
-                    self._clients[profile] = session.client("lambda", config=INVOKE_CLIENT)
+                    self._clients[profile] = session.client("lambda", config=ORDER_CLIENT)
                 except BotoCoreError as error:
-                    raise by_profile.UnusableProfile(
-                        f"the profile {profile} cannot be used: {error}"
-                    ) from error
+                    raise _unusable(profile, error) from error
             return self._clients[profile]
+
+
+def _unusable(profile: str | None, error: Exception) -> by_profile.UnusableProfile:
+    return by_profile.UnusableProfile(
+        f"the profile {profile} cannot be used: {error} - renew its credentials, or correct your "
+        "AWS settings, and give the order again"
+    )
