@@ -29,7 +29,7 @@ AWS's code is not known. The rules of functions are in `association_rules`.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from xml.etree.ElementTree import Element
 
 from sandbox.api.errors import Refusal
@@ -75,10 +75,10 @@ def create_refusals(config: Element) -> Iterator[Refusal]:
         )
 
 
-def alias_refusals(config: Element, others: Iterable[Element]) -> Iterator[Refusal]:
-    """Yield the refusal of an alias that one of the `others`, the other distributions, has."""
+def alias_refusals(config: Element, others: Iterable[Collection[str]]) -> Iterator[Refusal]:
+    """Yield the refusal of an alias that is among `others`, those of each other distribution."""
     own = aliases(config)
-    if own and any(not own.isdisjoint(aliases(other)) for other in others):
+    if own and any(not own.isdisjoint(other) for other in others):
         yield Refusal(
             "CNAMEAlreadyExists",
             "One or more of the CNAMEs you provided are already associated with a different "

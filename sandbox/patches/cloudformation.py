@@ -33,7 +33,7 @@ from sandbox.patches.cloudfront.distributions import Distributions
 from sandbox.patches.cloudfront.records import (
     CallingAccount,
     find_record,
-    other_configs,
+    other_aliases,
     read_config,
 )
 from sandbox.patches.wrap import wrap_function
@@ -96,7 +96,7 @@ class StackDistributions:
         refusals = itertools.chain(
             create_refusals(config),
             config_refusals(config),
-            alias_refusals(config, other_configs(distribution_id)),
+            alias_refusals(config, other_aliases(distribution_id)),
             association_refusals(config, CallingAccount()),
         )
         refusal = next(refusals, None)

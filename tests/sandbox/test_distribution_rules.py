@@ -146,10 +146,10 @@ def test_a_distribution_without_a_host_of_its_own_has_no_aliases(member: str, me
 
 def test_an_alias_belongs_to_one_distribution() -> None:
     """In upper and lower case; a wildcard is another alias."""
-    same = _with(_ALIASES.replace("www.Example", "WWW.example"))
-    wildcard = _with(_ALIASES.replace("www.Example", "*.example"))
+    same = configuration.aliases(_with(_ALIASES.replace("www.Example", "WWW.example")))
+    wildcard = configuration.aliases(_with(_ALIASES.replace("www.Example", "*.example")))
 
-    assert [] == list(alias_refusals(_with(_ALIASES), [_config(), wildcard]))
+    assert [] == list(alias_refusals(_with(_ALIASES), [configuration.aliases(_config()), wildcard]))
     [refusal] = alias_refusals(_with(_ALIASES), [wildcard, same])
     assert ("CNAMEAlreadyExists", 409) == (refusal.code, refusal.status)
 

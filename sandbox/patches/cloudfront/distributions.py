@@ -42,7 +42,7 @@ from sandbox.patches.cloudfront.records import (
     Record,
     find_record,
     list_records,
-    other_configs,
+    other_aliases,
     read_config,
 )
 from sandbox.patches.cloudfront.summaries import Summaries
@@ -197,7 +197,7 @@ def _refusals(request: Request, config: Element, record: Record | None = None) -
     return itertools.chain(
         create_refusals(config) if current is None else update_refusals(config, current),
         config_refusals(config),
-        alias_refusals(config, other_configs(record["Id"] if record else "")),
+        alias_refusals(config, other_aliases(record["Id"] if record else "")),
         association_refusals(config, CallingAccount()),
         iam_associations.missing_rights(request, config, current),
     )

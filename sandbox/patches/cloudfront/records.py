@@ -2,6 +2,7 @@
 
 # ruff: noqa: SLF001 - ministack has no public names for what is read here
 
+import functools
 import re
 from collections.abc import Iterator
 from typing import Any, cast
@@ -37,9 +38,10 @@ def read_config(record: Record) -> Element:
     return configuration.parse(record["config_xml"].encode())
 
 
-def other_configs(distribution_id: str) -> Iterator[Element]:
-    """Yield the configurations of the calling account's distributions but this one."""
-    return (read_config(each) for each in list_records() if each["Id"] != distribution_id)
+def other_aliases(distribution_id: str) -> Iterator[frozenset[str]]:
+    """Yield the aliases of each of the calling account's distributions but this one."""
+    others = (each for each in list_records() if each["Id"] != distribution_id)
+    return (_aliases(each["config_xml"]) for each in others)
 
 
 def function_code(function_arn: str) -> str | None:
@@ -94,3 +96,9 @@ class CallingAccount:
         """Return whether this account has published the CloudFront Function with that ARN."""
         is_ours = function_arn.split(":")[4:5] == [self.account_id]
         return is_ours and function_code(function_arn) is not None
+
+
+@functools.lru_cache(maxsize=1_000)
+def _aliases(config_xml: str) -> frozenset[str]:
+    """Return the aliases of a configuration; each change compares those of all distributions."""
+    return frozenset(configuration.aliases(configuration.parse(config_xml.encode())))
