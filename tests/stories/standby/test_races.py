@@ -7,6 +7,7 @@ import pytest
 from maintenance.errors import RunFailed
 from maintenance.standby.state import Period, State, encode_state
 
+from tests.stories.site import SWITCH
 from tests.stories.standby.site import StandbySite
 
 _CONFLICT: dict[str, Any] = {"code": "ConflictException", "status": 409}
@@ -123,6 +124,35 @@ def test_an_empty_store_closes_too(standby: StandbySite, distribution_id: str) -
         (answer := standby.visit(distribution_id, "text/html")).status_code,
         answer.headers["content-type"],
     )
+
+
+def test_a_store_that_loses_its_state_opens_no_site_without_a_switch(
+    standby: StandbySite, distribution_id: str
+) -> None:
+    """At the edges the state in the code counts, so it does for the controller and the status."""
+    standby.site.becomes("on: Upgrade")
+    standby.site.runs_at(datetime.now(UTC) + timedelta(minutes=10))
+    standby.site.cloud.ssm.delete_parameter(Name=SWITCH)
+    _delete(standby, "state")
+    with pytest.raises(RunFailed, match="does not exist"):
+        standby.site.receives({"sweep": True})
+
+    assert ["Upgrade"] == [each.message for each in standby.state().periods]
+    assert 503 == standby.visit(distribution_id).status_code
+
+
+def test_a_status_says_closed_of_a_store_without_a_state(
+    standby: StandbySite, distribution_id: str
+) -> None:
+    """The published code closes the site."""
+    standby.site.becomes("on")
+    standby.site.runs_at(datetime.now(UTC) + timedelta(minutes=10))
+    _delete(standby, "state")
+
+    status = standby.site.receives({"status": True})
+
+    assert "it is in maintenance" == status["distributions"][0]["behaviors"][0]["reason"]
+    assert 503 == standby.visit(distribution_id).status_code
 
 
 def _delete(standby: StandbySite, key: str) -> None:

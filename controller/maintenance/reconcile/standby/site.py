@@ -115,7 +115,7 @@ class StandbySite(Struct, frozen=True):
 
     def _read(self, observed: Observation) -> StoreLook:
         try:
-            state = self.store.read()
+            state = self.store.read_counting()
         except MaintenanceError as error:
             return StoreLook(error=str(error))
         closes = _closes(state, self.clock().timestamp())

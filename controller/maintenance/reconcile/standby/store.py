@@ -106,6 +106,10 @@ class StandbyStore(Struct, frozen=True):
         """Return the state, None if the store has none; raise ObservationError or ApplyError."""
         return decode_state(self.store.read_key(STATE_KEY) or "")
 
+    def read_counting(self) -> State | None:
+        """Return the state by which edges act: if the store has none, that of the code."""
+        return self._or_published(self.read())
+
     def write_times(
         self,
         periods: Callable[[State | None], Sequence[DesiredPeriod]],
@@ -114,7 +118,7 @@ class StandbyStore(Struct, frozen=True):
         is_wanted: Callable[[], bool],
     ) -> Written:
         """
-        Close and open the site at these times, which may depend on the stored state.
+        Close and open the site at these times, which may depend on the state that counts.
 
         `read_at` is when the run began to read what it decided by. Raises ObservationError or
         ApplyError, also if `is_wanted` returns False.
@@ -127,8 +131,11 @@ class StandbyStore(Struct, frozen=True):
             stored = decode_state(value or "")
             if stored and stored.generation > latest and not is_wanted():
                 raise Superseded(_NOT_WANTED)
-            made = plan_times(value, periods(stored), now=self.clock().timestamp())
-            return tried.of(stored, made)
+            counting = self._or_published(stored)
+            made = plan_times(
+                value, periods(counting), now=self.clock().timestamp(), baked=counting
+            )
+            return tried.of(counting, made)
 
         self.store.apply(plan)
         return tried.written()
@@ -201,6 +208,13 @@ class StandbyStore(Struct, frozen=True):
             return Published(due=datetime.fromtimestamp(at, UTC))
         self.code.publish(code, over=development)
         return Published(changed=True, digest=digest(code))
+
+    def _or_published(self, stored: State | None) -> State | None:
+        """Return a state; without one that of the published code."""
+        if stored:
+            return stored
+        code = read_code(self.code.read_live().code)
+        return code.state if code else None
 
     def _newer_state(self, published: int) -> State | None:
         """
