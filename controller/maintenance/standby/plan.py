@@ -140,7 +140,7 @@ def plan_store(
         first = _write_state(at_once, stored, baked, now)
         changes += first.changes
         last = first.state
-    changes.append(_access_changes(keys, desired.access))
+    changes.append(access_changes(keys, desired.access))
     changes.append(_missing_renderings(keys, desired, final.state))
     if last is None or _is_outdated(last, final.state, baked, now):
         second = _write_state(final, last, baked, now)
@@ -149,6 +149,15 @@ def plan_store(
     named = renderings_of(last) | renderings_of(baked)
     changes.append(unused_changes(keys, named, renderings_of(stored), now))
     return StorePlan(tuple(filter(None, changes)), last, final.notices)
+
+
+def access_changes(keys: Mapping[str, str], access: Mapping[str, str] | None) -> KeyChanges:
+    """Return the changes of settings, networks and tokens; without them all stay."""
+    if access is None:
+        return KeyChanges()
+    puts = {key: value for key, value in access.items() if keys.get(key) != value}
+    deletes = tuple(key for key in sorted(keys) if is_access_key(key) and key not in access)
+    return KeyChanges(puts, deletes)
 
 
 def has_times(state: State, periods: Iterable[DesiredPeriod], *, now: float) -> bool:
@@ -257,11 +266,3 @@ def _missing_renderings(keys: Mapping[str, str], desired: DesiredStore, final: S
             if keys.get(key) != value
         }
     )
-
-
-def _access_changes(keys: Mapping[str, str], access: Mapping[str, str] | None) -> KeyChanges:
-    if access is None:
-        return KeyChanges()
-    puts = {key: value for key, value in access.items() if keys.get(key) != value}
-    deletes = tuple(key for key in sorted(keys) if is_access_key(key) and key not in access)
-    return KeyChanges(puts, deletes)

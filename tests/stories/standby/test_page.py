@@ -7,7 +7,7 @@ import pytest
 from maintenance.errors import RunFailed
 
 from tests.edge.builders import TOKEN
-from tests.stories.site import EDGE_HANDLER
+from tests.stories.site import EDGE_HANDLER, SWITCH
 from tests.stories.standby.site import StandbySite
 
 _LINK = f"/?maintenance-bypass={TOKEN}"
@@ -154,6 +154,40 @@ def test_a_revoked_token_goes_even_if_the_page_is_refused(
     keys = standby.keys()
     assert not [key for key in keys if key.startswith("t.")]
     assert distribution_id
+
+
+def test_a_revoked_token_goes_though_the_switch_is_deleted(
+    standby: StandbySite, distribution_id: str
+) -> None:
+    """The site stays closed as it is, with its page, but not for who should no longer get in."""
+    standby.site.admits({"ana": TOKEN})
+    standby.site.notices_the_page()
+    standby.site.becomes("on: Upgrade")
+    standby.site.cloud.ssm.delete_parameter(Name=SWITCH)
+    standby.site.admits({})
+
+    with pytest.raises(RunFailed, match="does not exist"):
+        standby.site.notices_the_page()
+
+    assert 503 == standby.visit(distribution_id, path=_LINK).status_code
+    assert "Upgrade" in standby.visit(distribution_id, "text/html").text
+
+
+def test_a_revoked_token_goes_though_windows_cannot_be_read(
+    standby: StandbySite, distribution_id: str
+) -> None:
+    """What else the store has is not known to be wrong."""
+    standby.site.admits({"ana": TOKEN})
+    standby.site.notices_the_page()
+    standby.site.becomes("on: Upgrade")
+    standby.site.cloud.sandbox.inject_fault("refuse", "ssm:GetParametersByPath", times=99)
+    standby.site.admits({})
+
+    with pytest.raises(RunFailed, match="windows"):
+        standby.site.notices_the_page()
+
+    assert 503 == standby.visit(distribution_id, path=_LINK).status_code
+    assert "Upgrade" in standby.visit(distribution_id, "text/html").text
 
 
 def test_tokens_that_cannot_be_read_stay(standby: StandbySite, distribution_id: str) -> None:

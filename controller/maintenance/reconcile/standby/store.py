@@ -3,6 +3,7 @@ Write the store of the standby engine, and publish the code that has its state.
 
     write_times    opens and closes: describes the store, reads and writes the key `state`
     write_all      pages, settings and tokens too, from a reading of all keys
+    write_access   settings and tokens alone, while it is not known when the site is to be closed
     publish        the code with the state that the store has, once it is not too soon
 
 Each names what it read to AWS, so a write of another run in between starts it over. What that does
@@ -22,7 +23,14 @@ from msgspec.structs import replace
 from maintenance.errors import StaleObservation, Superseded
 from maintenance.standby.changes import KeyChanges
 from maintenance.standby.desired import RenderedPages, desired_store
-from maintenance.standby.plan import DesiredPeriod, StorePlan, has_times, plan_store, plan_times
+from maintenance.standby.plan import (
+    DesiredPeriod,
+    StorePlan,
+    access_changes,
+    has_times,
+    plan_store,
+    plan_times,
+)
 from maintenance.standby.program import bake, check_program, parts
 from maintenance.standby.publishing import publish_at, read_code
 from maintenance.standby.state import STATE_KEY, State, decode_state, encode_state, next_generation
@@ -161,6 +169,20 @@ class StandbyStore(Struct, frozen=True):
                 raise Superseded(_NOT_WANTED)
             now = self.clock().timestamp()
             return tried.of(stored, plan_store(keys, desired, now=now, baked=baked))
+
+        self.store.apply(plan)
+        return tried.written()
+
+    def write_access(self, pages: RenderedPages) -> Written:
+        """Write who may pass, as far as that differs; raise ObservationError or ApplyError."""
+        tried = _Tries()
+
+        def plan() -> Sequence[KeyChanges]:
+            keys = self.store.read_keys()
+            stored = decode_state(keys.get(STATE_KEY, ""))
+            desired = desired_store(pages, keys)
+            changes = (access_changes(keys, desired.access),) if desired else ()
+            return tried.of(stored, StorePlan(changes, stored or _NO_STATE))
 
         self.store.apply(plan)
         return tried.written()

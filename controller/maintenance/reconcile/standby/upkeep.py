@@ -7,13 +7,14 @@ Keep the store and the code complete: pages, settings and tokens, and the state 
                                                last run
     a scheduled sweep                          the same, and once a day               checked
     a sweep that a person asks for             in any case                            checked
-    neither switch nor windows say anything,   not: it stays as it is                 not
-    or windows cannot be read
+    neither switch nor windows say anything,   by the same rules, but who may pass    not
+    or windows cannot be read                  alone: all else stays as it is
 
 Reading the store costs money, so a note in the status says what it should have (`StoreNote`). The
 code costs nothing to read.
 """
 
+import functools
 import json
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -26,7 +27,7 @@ from maintenance.errors import MaintenanceError, Superseded
 from maintenance.model import Mode
 from maintenance.reconcile.desired_state import DesiredState, DesiredStateReader
 from maintenance.reconcile.standby.pages import PageRenderer
-from maintenance.reconcile.standby.store import StandbyStore, WantedCode, digest
+from maintenance.reconcile.standby.store import StandbyStore, WantedCode, Written, digest
 from maintenance.reporting.report import Report
 from maintenance.reporting.status import StoreNote
 from maintenance.standby.access import allowed_paths
@@ -65,10 +66,7 @@ class StandbyUpkeep(Struct, frozen=True):
                 desired = self.desired_state.read()
             except MaintenanceError as error:
                 return report.with_housekeeping_error(str(error))
-            coming = self._closures(report, desired)
-            if coming is None:
-                break
-            pages = self.renderer.render(coming)
+            pages = self.renderer.render(self._closures(report, desired) or ())
             found, is_done = self._complete(
                 _with_pages(report, pages), pages, desired, at_once=at_once
             )
@@ -80,9 +78,15 @@ class StandbyUpkeep(Struct, frozen=True):
         self, report: Report, pages: RenderedPages, desired: DesiredState, *, at_once: bool
     ) -> tuple[Report, bool]:
         """Write and publish; return the report, and whether that is still desired."""
-        before = report.store
+        before, known = report.store, self._closures(report, desired)
         try:
-            report = self._write(report, pages, desired)
+            if known is None:
+                access = functools.partial(self.store.write_access, pages)
+                return self._write(report, pages, known, access), True
+            everything = functools.partial(
+                self.store.write_all, pages, is_wanted=lambda: self._is_still(desired)
+            )
+            report = self._write(report, pages, known, everything)
             # Another run may have decided since, and found nothing to write.
             if report.store is not before and not self._is_still(desired):
                 return report, False
@@ -97,14 +101,20 @@ class StandbyUpkeep(Struct, frozen=True):
         desired = self.desired_state.read()
         return _with_pages(report, self.renderer.render(site_closures(desired) or ()))
 
-    def _write(self, report: Report, pages: RenderedPages, desired: DesiredState) -> Report:
+    def _write(
+        self,
+        report: Report,
+        pages: RenderedPages,
+        known: Sequence[Closure] | None,
+        write: Callable[[], Written],
+    ) -> Report:
+        """Write, unless the note says that this is written; return the report with a new note."""
         note, now = report.store, self.clock()
-        known = self._closures(report, desired)
         name = _pages_name(pages, times_name(known))
         is_read = note and note.read_all and now - note.read_all < _READ_ALL_EVERY
         if note and is_read and note.pages == name:
             return report
-        written = self.store.write_all(pages, is_wanted=lambda: self._is_still(desired))
+        written = write()
         if written.state is None:
             return report
         note = note_of(written.state, known, now)

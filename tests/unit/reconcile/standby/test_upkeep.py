@@ -71,6 +71,10 @@ class _World:
         assert is_wanted()
         return Written(STATE, STATE)
 
+    def write_access(self, pages: RenderedPages) -> Written:
+        self.done.append(f"write who may pass, and {len(pages.periods)} periods")
+        return Written(STATE, STATE)
+
     def publish(
         self, wanted: WantedCode, *, is_wanted: Callable[[], bool], at_once: bool
     ) -> Published:
@@ -132,12 +136,22 @@ def test_an_error_is_one_of_the_run() -> None:
         assert ("SSM does not answer",) == world.upkeep().run(REPORT).housekeeping_errors
 
 
-def test_nothing_follows_a_run_that_decides_nothing_or_could_not_read_the_store() -> None:
-    """The site stays as it is."""
-    unchanged = DesiredState(NOW, decide(Schedule(None), now=NOW), None, (), None)
+def test_a_run_that_decides_nothing_writes_once_who_may_pass() -> None:
+    """The site stays as it is, but a token may be revoked."""
+    world = _World(DesiredState(NOW, decide(Schedule(None), now=NOW), None, (), None))
+
+    first = world.upkeep().run(REPORT)
+    world.upkeep().run(Report(REPORT.decision, store=first.store))
+
+    assert ["write who may pass, and 0 periods"] == world.done
+    assert first.store
+    assert "" == first.store.times
+
+
+def test_nothing_follows_a_run_that_could_not_read_the_store() -> None:
+    """An error of that run says why."""
     unread = Report(REPORT.decision)
 
-    assert _World(unchanged).upkeep().run(REPORT) == REPORT
     assert _World(_desired()).upkeep().run(unread) == unread
 
 
