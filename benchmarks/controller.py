@@ -71,11 +71,11 @@ def require_success(answer: Answer) -> Answer:
     return answer
 
 
-def switch_event() -> dict[str, Any]:
-    """Return the event of a change of the switch, older than any measured change."""
+def switch_event(switch: str = SWITCH) -> dict[str, Any]:
+    """Return the event of a change of this switch, older than any measured change."""
     return {
         "detail-type": "Parameter Store Change",
         "source": "aws.ssm",
         "time": "2026-01-01T00:00:00Z",
-        "detail": {"operation": "Update", "name": SWITCH, "type": "String"},
+        "detail": {"operation": "Update", "name": switch, "type": "String"},
     }

@@ -14,7 +14,6 @@ for each account and so none on 127.0.0.1.
 """
 
 import contextlib
-import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -28,14 +27,14 @@ from benchmarks import peers
 from benchmarks.artifact import Artifacts, copy_package
 from benchmarks.controller import Environment, require_success, start_controller, switch_event
 from benchmarks.findings import Finding, Goal, Samples, Section, number, ratios
+from benchmarks.standby_stacks import make_stacks
 from sandbox.process import Sandbox, start_sandbox
 from sandbox.settings import FIELD_DELAYS
 from tests.cloud import Cloud
-from tests.sandbox.builders import a_behavior, a_distribution, a_function, a_store, functions
-from tests.stories.site import SWITCH, Site, make_site
+from tests.sandbox.builders import a_behavior, a_distribution, a_store, functions
+from tests.stories.site import Site, make_site
 
 _REPETITIONS = {1: 7, 100: 3, 500: 1}
-_OF_ONE_FUNCTION = 100
 _CALL_SECONDS = 0.15
 _LOCATIONS = 3
 _SHORTENED = 10
@@ -43,22 +42,20 @@ _CLOSED = 503
 _OK = 200
 _UPDATE = "cloudfront:UpdateDistribution"
 _WRITE = "cloudfront-keyvaluestore:UpdateKeys"
-_OPEN = "function handler(event) { return event.request; }"
 _ONE = Goal(1, "s")
 _LARGEST = Goal(60, "s")
 
 
 @dataclass(frozen=True, slots=True)
 class _Stack:
-    """A controller's process, and the switch that it follows."""
+    """A controller's process, and the site whose switch it follows."""
 
     controller: Environment
-    switch: str
+    site: Site
 
     def receives_change(self) -> None:
         """Deliver the change event of the switch."""
-        event = json.dumps(switch_event()).replace(SWITCH, self.switch)
-        require_success(self.controller.invoke(json.loads(event)))
+        require_success(self.controller.invoke(switch_event(self.site.switch)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +75,7 @@ class Fleet:
     def write(self, value: str) -> None:
         """Write all switches, and let the controllers do what they say."""
         for stack in self.stacks:
-            put = self.site.cloud.ssm.put_parameter
-            put(Name=stack.switch, Value=value, Type="String", Overwrite=True)
+            stack.site.says(value)
         with ThreadPoolExecutor(len(self.stacks)) as threads:
             list(threads.map(_Stack.receives_change, self.stacks))
 
@@ -155,11 +151,11 @@ def both_engines(package: Path, size: int) -> Iterator[tuple[Fleet, Fleet]]:
 
 @contextlib.contextmanager
 def _attaching(package: Path, site: Site, size: int) -> Iterator[Fleet]:
-    made = [_a_member(site, index, a_behavior()) for index in range(size)]
+    made = [_a_member(site, f"n{index:03d}.example.com", a_behavior()) for index in range(size)]
     with start_controller(
         package, site, "*.example.com", MAX_DISTRIBUTIONS=str(size), LEAD_TIME_MINUTES="15"
     ) as controller:
-        stacks = (_Stack(controller, SWITCH),)
+        stacks = (_Stack(controller, site),)
         yield Fleet(site, stacks, _UPDATE, _domain(site, made[0]))
 
 
@@ -167,34 +163,20 @@ def _attaching(package: Path, site: Site, size: int) -> Iterator[Fleet]:
 def _standing_by(package: Path, site: Site, size: int) -> Iterator[Fleet]:
     with contextlib.ExitStack() as started:
         stacks, made = [], []
-        for stack_number in range((size + _OF_ONE_FUNCTION - 1) // _OF_ONE_FUNCTION):
-            name = f"standby-{stack_number}"
-            store = a_store(site.cloud, name)
-            arn = a_function(site.cloud, name, code=_OPEN, store=store)
-            behavior = a_behavior(FunctionAssociations=functions(viewer_request=arn))
-            first = stack_number * _OF_ONE_FUNCTION
-            members = range(first, min(size, first + _OF_ONE_FUNCTION))
-            made += [_a_member(site, index, behavior) for index in members]
-            switch = f"/stack-{stack_number}/maintenance"
-            settings = {
-                "ENGINE": "standby",
-                "STANDBY_FUNCTION": name,
-                "STANDBY_STORE_ARN": store,
-                "SWITCH_PARAMETER": switch,
-                "MAX_DISTRIBUTIONS": str(_OF_ONE_FUNCTION),
-            }
-            controller = start_controller(
-                package, site, f"*.stack-{stack_number}.example.com", **settings
-            )
-            stacks.append(_Stack(started.enter_context(controller), switch))
+        for each in make_stacks(site, size):
+            function = functions(viewer_request=each.standby.function)
+            behavior = a_behavior(FunctionAssociations=function)
+            made += [_a_member(site, each.alias(number), behavior) for number in each.members]
+            own = each.standby.site
+            controller = start_controller(package, own, each.pattern, **each.environment())
+            stacks.append(_Stack(started.enter_context(controller), own))
         fleet = Fleet(site, tuple(stacks), _WRITE, _domain(site, made[0]))
         # The first run writes the default pages, which then lie ready.
         fleet.write("off")
         yield fleet
 
 
-def _a_member(site: Site, index: int, behavior: dict[str, Any]) -> str:
-    alias = f"n{index:03d}.stack-{index // _OF_ONE_FUNCTION}.example.com"
+def _a_member(site: Site, alias: str, behavior: dict[str, Any]) -> str:
     aliases = {"Quantity": 1, "Items": [alias]}
     return a_distribution(site.cloud, alias, Aliases=aliases, DefaultCacheBehavior=behavior)
 

@@ -56,14 +56,12 @@ def _late_seconds(fleet: Fleet) -> float:
     """Open the site, let a window begin, and return how late it reaches the last edge."""
     start = datetime.now(UTC).replace(microsecond=0) + _AHEAD
     [stack] = fleet.stacks
-    name = f"{stack.switch}/windows/measured"
-    value = f"at({start:%Y-%m-%dT%H:%M:%S}) for 1h"
-    fleet.site.cloud.ssm.put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
+    stack.site.schedules("measured", f"at({start:%Y-%m-%dT%H:%M:%S}) for 1h")
     require_success(stack.controller.invoke(_SWEEP))
     if datetime.now(UTC) >= start:
         raise RuntimeError("The run ended after the window's start: measure on a quieter machine.")
     late = _visit_until_closed(fleet, start)
-    fleet.site.cloud.ssm.delete_parameter(Name=name)
+    fleet.site.cloud.ssm.delete_parameter(Name=f"{stack.site.switch}/windows/measured")
     require_success(stack.controller.invoke(_SWEEP))
     fleet.sandbox.finish_deployments()
     return late

@@ -12,7 +12,7 @@ import os
 import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -78,6 +78,22 @@ class Site:
 
     cloud: Cloud
     edge_version_arn: str
+    name: str = "site"
+
+    @property
+    def switch(self) -> str:
+        """Return the name of its switch."""
+        return f"/{self.name}/maintenance"
+
+    @property
+    def bucket(self) -> str:
+        """Return the name of its state bucket."""
+        return f"{self.name}-state"
+
+    @property
+    def group(self) -> str:
+        """Return the name of its schedule group."""
+        return f"{self.name}-schedules"
 
     def environment(self, distributions: str, **settings: str) -> dict[str, str]:
         """Return the environment that the template would give the controller."""
@@ -85,10 +101,10 @@ class Site:
             "DISTRIBUTIONS": distributions,
             "EDGE_VERSION_ARN": self.edge_version_arn,
             "PAGE_FUNCTION": PAGE_NAME,
-            "STACK_NAME": "site",
-            "STATE_BUCKET": BUCKET,
-            "SWITCH_PARAMETER": SWITCH,
-            "SCHEDULE_GROUP": GROUP,
+            "STACK_NAME": self.name,
+            "STATE_BUCKET": self.bucket,
+            "SWITCH_PARAMETER": self.switch,
+            "SCHEDULE_GROUP": self.group,
             "SCHEDULER_ROLE_ARN": "arn:aws:iam::000000000000:role/wake",
             "DEAD_LETTER_QUEUE_ARN": "arn:aws:sqs:us-east-1:000000000000:dead-letters",
             **settings,
@@ -96,7 +112,7 @@ class Site:
 
     def says(self, value: str) -> None:
         """Write the switch, as an operator does."""
-        self.cloud.ssm.put_parameter(Name=SWITCH, Value=value, Type="String", Overwrite=True)
+        self.cloud.ssm.put_parameter(Name=self.switch, Value=value, Type="String", Overwrite=True)
 
     def wakes(self, *, seconds: float = 900) -> dict[str, Any]:
         """Deliver the change event of the switch to the controller; return its report."""
@@ -104,8 +120,8 @@ class Site:
 
     def change_of_the_switch(self) -> ParameterChanged:
         """Return the wakeup of the switch's last change."""
-        written = self.cloud.ssm.get_parameter(Name=SWITCH)["Parameter"]["LastModifiedDate"]
-        return ParameterChanged(SWITCH, written)
+        written = self.cloud.ssm.get_parameter(Name=self.switch)["Parameter"]["LastModifiedDate"]
+        return ParameterChanged(self.switch, written)
 
     def receives(self, event: object, *, seconds: float = 900) -> dict[str, Any]:
         """Deliver an event to the controller, which has `seconds`; return its report."""
@@ -119,7 +135,7 @@ class Site:
     def schedules(self, name: str, value: str) -> None:
         """Write a window, as a team does."""
         self.cloud.ssm.put_parameter(
-            Name=f"{SWITCH}/windows/{name}", Value=value, Type="String", Overwrite=True
+            Name=f"{self.switch}/windows/{name}", Value=value, Type="String", Overwrite=True
         )
 
     def runs_at(self, now: datetime) -> dict[str, Any]:
@@ -142,10 +158,10 @@ class Site:
 
     def alarm(self) -> str | None:
         """Return when the alarm clock rings, as Scheduler writes it."""
-        schedules = self.cloud.scheduler.list_schedules(GroupName=GROUP)["Schedules"]
+        schedules = self.cloud.scheduler.list_schedules(GroupName=self.group)["Schedules"]
         if not schedules:
             return None
-        schedule = self.cloud.scheduler.get_schedule(Name="alarm-clock", GroupName=GROUP)
+        schedule = self.cloud.scheduler.get_schedule(Name="alarm-clock", GroupName=self.group)
         return schedule["ScheduleExpression"]
 
     def becomes(self, value: str) -> dict[str, Any]:
@@ -161,7 +177,7 @@ class Site:
     def status(self) -> dict[str, Any]:
         """Return the status document."""
         document: dict[str, Any] = json.loads(
-            self.cloud.ssm.get_parameter(Name=STATUS)["Parameter"]["Value"]
+            self.cloud.ssm.get_parameter(Name=f"{self.switch}/status")["Parameter"]["Value"]
         )
         return document
 
@@ -205,13 +221,13 @@ class Site:
         """Return a distribution's record of displaced functions."""
         key = f"displaced/{distribution_id}.json"
         document: dict[str, Any] = json.loads(
-            self.cloud.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
+            self.cloud.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
         )
         return document
 
     def puts(self, name: str, content: str | bytes) -> None:
         """Put a file under page/ in the state bucket, as the site's owner does."""
-        self.cloud.s3.put_object(Bucket=BUCKET, Key=f"page/{name}", Body=content)
+        self.cloud.s3.put_object(Bucket=self.bucket, Key=f"page/{name}", Body=content)
 
     def admits(self, tokens: Mapping[str, str], *, lifetime: timedelta = timedelta(days=7)) -> None:
         """Store these bypass tokens, by their names, in place of all others."""
@@ -220,7 +236,7 @@ class Site:
             Token(name, sha256(token.encode()).hexdigest(), expires - lifetime, expires)
             for name, token in tokens.items()
         ]
-        self.cloud.s3.put_object(Bucket=BUCKET, Key=TOKENS_KEY, Body=encode_tokens(made))
+        self.cloud.s3.put_object(Bucket=self.bucket, Key=TOKENS_KEY, Body=encode_tokens(made))
 
     def notices_the_page(self) -> dict[str, Any]:
         """Deliver S3's event of an upload to the controller; return its report."""
@@ -246,8 +262,6 @@ class Site:
 
 def make_site(cloud: Cloud) -> Site:
     """Make the state bucket and the two edge functions of a stack; the switch says off."""
-    cloud.s3.create_bucket(Bucket=BUCKET)
-    cloud.scheduler.create_schedule_group(Name=GROUP)
     role = a_role(cloud, "maintenance-edge")
     for name in (EDGE_NAME, PAGE_NAME):
         cloud.functions.create_function(
@@ -261,9 +275,16 @@ def make_site(cloud: Cloud) -> Site:
         )
     version = cloud.functions.publish_version(FunctionName=EDGE_NAME)["FunctionArn"]
     cloud.functions.get_waiter("published_version_active").wait(FunctionName=version)
-    site = Site(cloud, version)
-    site.says("off")
-    return site
+    return make_another(Site(cloud, version), "site")
+
+
+def make_another(site: Site, name: str) -> Site:
+    """Make the state bucket of a stack that shares the edge functions; its switch says off."""
+    another = replace(site, name=name)
+    site.cloud.s3.create_bucket(Bucket=another.bucket)
+    site.cloud.scheduler.create_schedule_group(Name=another.group)
+    another.says("off")
+    return another
 
 
 @functools.cache

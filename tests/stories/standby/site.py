@@ -25,11 +25,16 @@ class StandbySite(Struct, frozen=True):
     store: str
     function: str
 
+    @property
+    def name(self) -> str:
+        """Return the name of its function and of its store."""
+        return f"{self.site.name}-standby"
+
     def environment(self) -> dict[str, str]:
         """Return the variables that the template gives the controller for this engine."""
         return {
             "ENGINE": "standby",
-            "STANDBY_FUNCTION": FUNCTION,
+            "STANDBY_FUNCTION": self.name,
             "STANDBY_STORE_ARN": self.store,
         }
 
@@ -57,7 +62,7 @@ class StandbySite(Struct, frozen=True):
 
     def live_code(self) -> str:
         """Return the published code."""
-        found = self.site.cloud.cloudfront.get_function(Name=FUNCTION, Stage="LIVE")
+        found = self.site.cloud.cloudfront.get_function(Name=self.name, Stage="LIVE")
         return found["FunctionCode"].read().decode()
 
     def calls(self) -> list[str]:
@@ -94,5 +99,6 @@ class StandbySite(Struct, frozen=True):
 
 def make_standby_site(site: Site) -> StandbySite:
     """Make the store and the function as the template does; the function lets all through."""
-    store = a_store(site.cloud)
-    return StandbySite(site, store, a_function(site.cloud, FUNCTION, code=_OPEN, store=store))
+    name = f"{site.name}-standby"
+    store = a_store(site.cloud, name)
+    return StandbySite(site, store, a_function(site.cloud, name, code=_OPEN, store=store))
