@@ -27,11 +27,12 @@ from typing import Self
 from botocore.exceptions import HTTPClientError
 
 from benchmarks.controller import Environment
-from tests.stories.site import GROUP, Site
+from tests.stories.site import Site
 
 SWEEP = {"scheduled_sweep": True}
 _ALARM_CLOCK = {"alarm_clock": True}
 _POLL_SECONDS = 0.2
+_JUST_RUNG_SECONDS = 10 * _POLL_SECONDS
 
 
 class UnfinishedError(RuntimeError):
@@ -40,10 +41,15 @@ class UnfinishedError(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waits:
-    """Seconds before each retry, between two sweeps, and until `settle` gives up."""
+    """
+    Seconds before each retry, between two sweeps, and until `settle` gives up.
+
+    An alarm clock that rings within `alarm` seconds is waited for at the end of a load.
+    """
 
     retries: tuple[float, ...] = (60.0, 120.0)
     sweep: float = 900.0
+    alarm: float = 600.0
     timeout: float = 7200.0
 
 
@@ -105,14 +111,26 @@ class Deliveries:
                 self._push(0.0, event)
             self._changed.notify_all()
 
-    def settle(self) -> None:
-        """Wait until only a sweep is due and the last run succeeded; else UnfinishedError."""
+    def settle(self, *, alarm_within: float = 0.0) -> None:
+        """
+        Wait until only a sweep is due and the last run succeeded; else UnfinishedError.
+
+        With `alarm_within`, wait for an alarm clock that rings in so many seconds, too.
+        """
         deadline = time.monotonic() + self._waits.timeout
-        while not (self._is_quiet() and self.runs and self.runs[-1].error is None):
+        while not self._is_settled() or (alarm_within and self._rings_within(alarm_within)):
             if time.monotonic() > deadline:
                 errors = [run.error for run in self.runs if run.error][-1:]
                 raise UnfinishedError(f"not done in {self._waits.timeout:.0f} s: {errors}")
             time.sleep(_POLL_SECONDS)
+
+    def _is_settled(self) -> bool:
+        return self._is_quiet() and bool(self.runs) and self.runs[-1].error is None
+
+    def _rings_within(self, seconds: float) -> bool:
+        """Return whether the alarm clock will ring, or has and may not have been delivered."""
+        at, now = _read_alarm_clock(self._site), time.monotonic()
+        return at is not None and now - _JUST_RUNG_SECONDS < at < now + seconds
 
     def _is_quiet(self) -> bool:
         """Return whether nothing runs and only a sweep is due."""
@@ -172,7 +190,7 @@ def _read_alarm_clock(site: Site) -> float | None:
     """Return when the alarm clock fires, as a second of `time.monotonic`, or None."""
     scheduler = site.cloud.scheduler
     try:
-        schedule = scheduler.get_schedule(Name="alarm-clock", GroupName=GROUP)
+        schedule = scheduler.get_schedule(Name="alarm-clock", GroupName=site.group)
     except scheduler.exceptions.ResourceNotFoundException:
         return None
     expression = schedule["ScheduleExpression"].removeprefix("at(").removesuffix(")")

@@ -1,49 +1,46 @@
 """
 Many events at once: changes of the switch, delivered to as many runs as a new account allows.
 
-All events report the same change of the switch, so one update for each distribution is enough, and
-every further run finds nothing to do.
+All events report the same change of the switch, so one update for each distribution, or one write
+of the store, is enough, and every further run finds nothing to do.
 """
 
-from benchmarks.controller import switch_event
-from benchmarks.findings import Finding, Section, at_most
-from benchmarks.load import configurations
-from benchmarks.load.fleet import compare
-from benchmarks.load.scene import Running, Scene, deliver, running
-from tests.sandbox.builders import a_behavior, a_distribution, a_function, functions
+from benchmarks.findings import Finding, Section
+from benchmarks.load.fleets import Changes, Create
+from benchmarks.load.running import Controllers, change, deliver, running, sweep
+from benchmarks.load.scene import Scene
 
-_DISTRIBUTIONS = 3
+_DISTRIBUTIONS, _BEHAVIORS = 3, 4
 
 
-def run(scene: Scene, *, events: int = 1000, environments: int = 10) -> Section:
+def run[Look](
+    scene: Scene, create: Create[Look], *, events: int = 1000, environments: int = 10
+) -> Section:
     """Write the switch on and off, and deliver so many events each time."""
     scene.lift_limits()
-    # A future window makes runs read the switch's history, which SSM allows 3 times a second.
-    scene.site.schedules("far", "at(2198-12-31T03:00) for 2h")
-    rewrite = a_function(scene.site.cloud, "rewrite")
-    occupied = a_behavior(FunctionAssociations=functions(viewer_request=rewrite))
-    fleet = [
-        a_distribution(scene.site.cloud, f"n{each}", DefaultCacheBehavior=occupied)
-        for each in range(_DISTRIBUTIONS)
-    ]
-    before = configurations.read(scene.site, fleet)
-    with running(scene, ",".join(fleet), environments=environments) as controllers:
-        findings = _write_and_deliver(scene, controllers, "on", events)
-        closed = configurations.read(scene.site, fleet)
-        findings += _write_and_deliver(scene, controllers, "off", events)
-        after = configurations.read(scene.site, fleet)
-        findings += [*controllers.findings(), *compare(before, closed, after)]
+    with create(scene, _DISTRIBUTIONS, _BEHAVIORS) as fleet:
+        # A future window makes runs read the switch's history, which SSM allows 3 times a second.
+        fleet.stacks[0].site.schedules("far", "at(2198-12-31T03:00) for 2h")
+        with running(scene, fleet.stacks, environments=environments) as controllers:
+            before = fleet.look()
+            findings = _write_and_deliver(controllers, fleet.changes, "on", events)
+            closed = fleet.look()
+            findings += _write_and_deliver(controllers, fleet.changes, "off", events)
+            controllers.settle(sweep)
+            controllers.wait_for_alarm_clocks()
+            after = fleet.look()
+            findings += [*controllers.findings(), *fleet.compare(before, closed, after)]
     title = f"{events:,} events at once, at most {environments} runs at once, {scene.limits.text()}"
     return Section(title=title, findings=tuple(findings))
 
 
-def _write_and_deliver(scene: Scene, running: Running, value: str, events: int) -> list[Finding]:
-    scene.site.says(value)
-    course = deliver(scene, running, [switch_event()] * events)
+def _write_and_deliver(
+    controllers: Controllers, changes: Changes, value: str, events: int
+) -> list[Finding]:
+    controllers.write(value)
+    course = deliver(controllers, lambda site: change(site) * events)
     measured = f"{course.seconds:,.0f} s, {course.failed} runs failed; calls {course.calls_text()}"
     return [
         Finding(subject=f"{events:,} events of {value}", measured=measured),
-        at_most(
-            f"updates accepted for {value}", course.accepted_updates, _DISTRIBUTIONS, "updates"
-        ),
+        changes.judge(course, value),
     ]

@@ -9,13 +9,11 @@ from collections.abc import Iterable
 
 from benchmarks.controller import switch_event
 from benchmarks.findings import Finding, Section, none_of
-from benchmarks.load import configurations
-from benchmarks.load.fleet import compare
-from benchmarks.load.scene import Running, Scene, deliver, running
-from tests.sandbox.builders import a_distribution
-from tests.stories.site import SWITCH
+from benchmarks.load.fleets import Changes, Create
+from benchmarks.load.running import Controllers, Events, change, deliver, running, sweep
+from benchmarks.load.scene import Scene
+from tests.stories.site import Site
 
-_SWEEP = {"scheduled_sweep": True}
 # None begins during the load: all are on the last day of 2198.
 _TEXTS = (
     "cron({m} 2 31 12 ? 2198) for 2h in Europe/Ljubljana",
@@ -26,51 +24,65 @@ _TEXTS = (
 )
 
 
-def run(
-    scene: Scene, *, windows: int = 1000, written_at_once: int = 20, environments: int = 10
+def run[Look](
+    scene: Scene,
+    create: Create[Look],
+    *,
+    windows: int = 1000,
+    written_at_once: int = 20,
+    environments: int = 10,
 ) -> Section:
     """Sweep over so many windows, write the switch, and deliver events of windows."""
     scene.lift_limits()
     names = [f"w{each:04d}" for each in range(windows)]
-    for each, name in enumerate(names):
-        text = _TEXTS[each % len(_TEXTS)].format(m=each % 60, n=each)
-        scene.site.schedules(name, text)
-    distribution_id = a_distribution(scene.site.cloud)
-    before = configurations.read(scene.site, [distribution_id])
-    with running(scene, distribution_id, environments=environments) as controllers:
-        findings = [_deliver(scene, controllers, "a sweep", [_SWEEP])]
-        scene.site.says("on for 4h: We are moving")
-        findings.append(_deliver(scene, controllers, "the switch is written on", [switch_event()]))
-        closed = configurations.read(scene.site, [distribution_id])
-        scene.site.says("off")
-        findings.append(_deliver(scene, controllers, "the switch is written off", [switch_event()]))
-        changed = names[:written_at_once]
-        for each, name in enumerate(changed):
-            scene.site.schedules(name, _TEXTS[0].format(m=each % 60, n=each))
-        subject = f"{len(changed)} windows are written at once"
-        findings.append(_deliver(scene, controllers, subject, _window_events(changed)))
-        after = configurations.read(scene.site, [distribution_id])
-        findings += [*controllers.findings(), *compare(before, closed, after), _next(scene)]
+    with create(scene, 1, 1) as fleet:
+        [stack] = fleet.stacks
+        for each, name in enumerate(names):
+            _write(stack.site, name, each)
+        with running(scene, fleet.stacks, environments=environments) as controllers:
+            before = fleet.look()
+            findings = [_deliver(controllers, fleet.changes, "a sweep", sweep)]
+            controllers.write("on for 4h: We are moving")
+            subject = "the switch is written on"
+            findings.append(_deliver(controllers, fleet.changes, subject, change))
+            closed = fleet.look()
+            controllers.write("off")
+            subject = "the switch is written off"
+            findings.append(_deliver(controllers, fleet.changes, subject, change))
+            changed = names[:written_at_once]
+            for each, name in enumerate(changed):
+                _write(stack.site, name, each)
+            subject = f"{len(changed)} windows are written again at once"
+            events: Events = lambda site: _window_events(site, changed)  # noqa: E731 - a closure
+            findings.append(_deliver(controllers, fleet.changes, subject, events))
+            controllers.settle(sweep)
+            controllers.wait_for_alarm_clocks()
+            after = fleet.look()
+            findings += [*controllers.findings(), *fleet.compare(before, closed, after)]
+            findings.append(_next(stack.site))
     title = f"{windows:,} windows, at most {environments} runs at once, {scene.limits.text()}"
     return Section(title=title, findings=tuple(findings))
 
 
-def _deliver(scene: Scene, running: Running, subject: str, events: Iterable[object]) -> Finding:
-    course = deliver(scene, running, events)
-    measured = f"{course.seconds:,.1f} s, {course.failed} runs failed; calls {course.calls_text()}"
+def _write(site: Site, name: str, number: int) -> None:
+    site.schedules(name, _TEXTS[number % len(_TEXTS)].format(m=number % 60, n=number))
+
+
+def _deliver(controllers: Controllers, changes: Changes, subject: str, events: Events) -> Finding:
+    course = deliver(controllers, events)
+    measured = (
+        f"{course.seconds:,.1f} s, {course.failed} runs failed; "
+        f"{changes.text(course)}; calls {course.calls_text()}"
+    )
     return Finding(subject=subject, measured=measured)
 
 
-def _window_events(names: Iterable[str]) -> list[dict[str, object]]:
-    event = switch_event()
-    return [
-        {**event, "detail": {**event["detail"], "name": f"{SWITCH}/windows/{name}"}}
-        for name in names
-    ]
+def _window_events(site: Site, names: Iterable[str]) -> list[object]:
+    return [switch_event(f"{site.switch}/windows/{name}") for name in names]
 
 
-def _next(scene: Scene) -> Finding:
+def _next(site: Site) -> Finding:
     """Return whether the status announces the first window of 2198."""
-    at = (scene.site.status()["next_change"] or {}).get("at", "")
+    at = (site.status()["next_change"] or {}).get("at", "")
     wrong = [] if at.startswith("2198-12-31") else [at or "no next change"]
     return none_of("next changes in the status other than the first window of 2198", wrong)
