@@ -19,6 +19,8 @@ from msgspec import Struct
 from maintenance.errors import ConfigurationError
 
 _CONTROLLER = re.compile(r"arn:(aws[a-z-]*):lambda:us-east-1:([0-9]{12}):function:[A-Za-z0-9_-]+")
+_ROLE = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+")
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _EXAMPLE = (
     '[{"name": "shop", "site": "/site/maintenance", "controller": '
     '"arn:aws:lambda:us-east-1:111122223333:function:site-maintenance-Controller-A1B2", '
@@ -65,7 +67,9 @@ class Pace(Struct, frozen=True):
 def parse_stacks(text: bytes, file: str) -> tuple[FleetStack, ...]:
     """Return the stacks of a list; raise ConfigurationError that names the file and the error."""
     try:
-        stacks = msgspec.json.decode(text, type=tuple[FleetStack, ...])
+        stacks = msgspec.json.decode(
+            text.removeprefix(_BYTE_ORDER_MARK), type=tuple[FleetStack, ...]
+        )
     except msgspec.MsgspecError as error:
         raise ConfigurationError(
             f"{file} is no list of stacks: {error}. It has to look like {_EXAMPLE}"
@@ -75,16 +79,8 @@ def parse_stacks(text: bytes, file: str) -> tuple[FleetStack, ...]:
     seen: set[str] = set()
     named: dict[tuple[str, str], str] = {}
     for each in stacks:
-        if not _CONTROLLER.fullmatch(each.controller):
-            raise ConfigurationError(
-                f"{file}: the controller of {each.name!r} is {each.controller!r}, not the ARN of a "
-                "function in us-east-1 without a version"
-            )
-        if not each.site.startswith("/"):
-            raise ConfigurationError(
-                f"{file}: the site of {each.name!r} is {each.site!r}, not the name of a switch "
-                "like /site/maintenance"
-            )
+        if problem := _problem(each):
+            raise ConfigurationError(f"{file}: {problem}")
         if each.name in seen:
             raise ConfigurationError(f"{file} has two stacks of the name {each.name!r}: rename one")
         seen.add(each.name)
@@ -96,6 +92,25 @@ def parse_stacks(text: bytes, file: str) -> tuple[FleetStack, ...]:
                 f"{each.name!r}: correct the one that should be another site's"
             )
     return stacks
+
+
+def _problem(stack: FleetStack) -> str:
+    """Return what is wrong with a stack of a list, '' if nothing is."""
+    if not _CONTROLLER.fullmatch(stack.controller):
+        return (
+            f"the controller of {stack.name!r} is {stack.controller!r}, not the ARN of a function "
+            "in us-east-1 without a version"
+        )
+    if not stack.name.strip():
+        return f"the stack of {stack.controller} has an empty name"
+    if not stack.site.startswith("/"):
+        return (
+            f"the site of {stack.name!r} is {stack.site!r}, not the name of a switch like "
+            "/site/maintenance"
+        )
+    if stack.role is not None and not _ROLE.fullmatch(stack.role):
+        return f"the role of {stack.name!r} is {stack.role!r}, not the ARN of a role"
+    return ""
 
 
 def without_profile(stacks: Sequence[FleetStack]) -> list[str]:
