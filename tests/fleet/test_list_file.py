@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from maintenance.__main__ import main
 
 from tests.cli.deployed import ROOT, command
 
@@ -51,3 +52,18 @@ def test_a_list_with_an_error_is_refused(tmp_path: Path, content: object, error:
     assert 1 == answer.returncode
     assert error in answer.stderr
     assert str(path) in answer.stderr
+
+
+def test_an_order_needs_no_name_of_a_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A container may run as a user that has none, and its off must open the sites."""
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 4_000_000_000)
+    path = tmp_path / "shops.json"
+    path.write_text(json.dumps([_STACK]), encoding="utf-8")
+
+    code = main(["fleet", "off", "--list", str(path)])
+
+    assert (1, True) == (code, "'a' has no profile in" in capsys.readouterr().err)

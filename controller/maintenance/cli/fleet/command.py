@@ -139,11 +139,19 @@ def _order(arguments: argparse.Namespace) -> Order:
         fleet=arguments.name or arguments.list.stem,
         text=text,
         at=at,
-        by=getpass.getuser(),
+        by=_user(),
         deadline=arguments.deadline,
         pause=arguments.pause,
         endless=arguments.endless,
     )
+
+
+def _user() -> str:
+    """Return who gives the order, '' in a container whose user has no name."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # KeyError before Python 3.13
+        return ""
 
 
 def _text(arguments: argparse.Namespace, at: datetime) -> str:
