@@ -193,6 +193,21 @@ def test_what_is_typed_wrong_is_refused(fleet: Fleet, words: list[str], error: s
     assert error in answer.stderr
 
 
+@pytest.mark.parametrize(
+    ("deadline", "error"),
+    [
+        ("12h", "--deadline 12h is too long for a hub"),
+        ("2h", "--pause 1 asks too often for a hub in 2h: at least 3"),
+    ],
+)
+def test_what_a_hub_cannot_wait_for_is_refused(fleet: Fleet, deadline: str, error: str) -> None:
+    """Its execution would end without a report."""
+    answer = fleet("hub", "off", stacks=two("a"), deadline=deadline)
+
+    assert 2 == answer.returncode
+    assert error in answer.stderr
+
+
 def test_a_stack_without_a_hubs_outputs_is_refused(fleet: Fleet) -> None:
     """A typo in --hub changes nothing."""
     answer = fleet("profile", "status", "--hub", "nothing", stacks=two("a"))

@@ -21,6 +21,8 @@ _RESULTS = {
     "TooSlow": Result.TOO_SLOW,
 }
 _STATUSES = {"ABORTED": Result.STOPPED, "PENDING": Result.NOT_BEGUN}
+# At most so many children run at once (doc: Step Functions Developer Guide, service-quotas).
+_MOST_AT_ONCE = 10_000
 
 
 class HubRun(Struct, frozen=True):
@@ -90,7 +92,7 @@ def _put(wave: Wave, hub: Hub) -> dict[str, Any]:
     content = json.dumps(stacks).encode()
     key = f"lists/{hashlib.sha256(content).hexdigest()}.json"
     hub.put_list(key, content)
-    return {"list": key, "tolerated": wave.tolerated, "at_once": wave.at_once}
+    return {"list": key, "tolerated": wave.tolerated, "at_once": min(wave.at_once, _MOST_AT_ONCE)}
 
 
 def _follow(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import math
 import threading
 import time
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,16 +38,20 @@ from maintenance.cli.fleet.view import describe_plan, fleet_document, render_fle
 from maintenance.cli.switch.typed_switch import read_command, split_message, switch_value
 from maintenance.errors import ConfigurationError, UnreadableValue
 from maintenance.schedule.switch import resolve
+from maintenance.schedule.times import format_duration
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from mypy_boto3_lambda import LambdaClient
 
     from maintenance.cli.arguments import Commands
     from maintenance.cli.context import Context
 
 _VERBS = ("on", "off", "plan", "status")
+# TimeoutSeconds of fleet/machine.asl.json, less the time for what is under way at the deadline.
+_LONGEST_OF_HUB = timedelta(hours=11)
+# A question takes nine of the 25,000 events that a child's history may have (doc: Step Functions
+# Developer Guide, service-quotas).
+_MOST_QUESTIONS_OF_HUB = 2_500
 _EXAMPLES = """\
 examples:
   site-maintenance fleet status --list shops.json
@@ -106,6 +112,8 @@ def run(arguments: argparse.Namespace, context: Context) -> ExitCode:
     """Give the order and show what became of it."""
     order = _order(arguments)
     stacks = parse_stacks(arguments.list.read_bytes(), str(arguments.list))
+    if arguments.hub:
+        _require_limits_of_hub(order)
     hub = _find_hub(arguments.hub, context) if arguments.hub else None
     if hub is None and (lacking := without_profile(stacks)):
         raise ConfigurationError(
@@ -186,6 +194,20 @@ def _carry_out(
 
     caller = by_profile.Caller(_Profiles(context).invoke, now, threading.Event(), warn)
     return by_profile.carry_out(order, planned, caller, show), ""
+
+
+def _require_limits_of_hub(order: Order) -> None:
+    if order.deadline > _LONGEST_OF_HUB:
+        raise UnreadableValue(
+            f"--deadline {format_duration(order.deadline)} is too long for a hub, which stops an "
+            f"order after 12 hours: at most {format_duration(_LONGEST_OF_HUB)}"
+        )
+    least = math.ceil(order.deadline.total_seconds() / _MOST_QUESTIONS_OF_HUB)
+    if order.pause < least:
+        raise UnreadableValue(
+            f"--pause {order.pause} asks too often for a hub in "
+            f"{format_duration(order.deadline)}: at least {least}"
+        )
 
 
 def _find_hub(stack: str, context: Context) -> Hub:
