@@ -208,6 +208,19 @@ def test_what_a_hub_cannot_wait_for_is_refused(fleet: Fleet, deadline: str, erro
     assert error in answer.stderr
 
 
+def test_an_order_that_cannot_be_followed_goes_on(hub: Hub, fleet: Fleet) -> None:
+    """The operator's credentials may expire before a large fleet is closed."""
+    hub.cloud.sandbox.inject_fault(
+        "refuse", "states:DescribeExecution", code="ExpiredTokenException", status=400
+    )
+
+    answer = fleet("hub", "on", "until", _UNTIL, stacks=two("a"))
+
+    assert 1 == answer.returncode
+    assert "the hub goes on with on-" in answer.stderr
+    eventually((hub.folder / "a.json").exists)
+
+
 def test_a_stack_without_a_hubs_outputs_is_refused(fleet: Fleet) -> None:
     """A typo in --hub changes nothing."""
     answer = fleet("profile", "status", "--hub", "nothing", stacks=two("a"))

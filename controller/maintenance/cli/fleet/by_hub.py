@@ -12,6 +12,7 @@ from maintenance.aws.operator.fleet import Hub
 from maintenance.cli.fleet.order import Order, Outcome, Result
 from maintenance.cli.fleet.stacks import Wave
 from maintenance.cli.terminal import Terminal
+from maintenance.errors import ObservationError
 
 _POLL_SECONDS = 2.0
 _RUNNING = "RUNNING"
@@ -55,6 +56,10 @@ def carry_out(
     terminal.info(f"The hub carries out the order as {name}.")
     try:
         _follow(execution, len(waves), hub, terminal, sleep)
+    except ObservationError as error:
+        raise ObservationError(
+            f"{error} - the hub goes on with {name}: ask with fleet status"
+        ) from error
     except KeyboardInterrupt:
         raise KeyboardInterrupt(
             f"Interrupted: the hub goes on with {name}. An off of the fleet stops it."
@@ -129,12 +134,12 @@ def _outcomes(
     """
     Return the outcomes of a wave's stacks, in the order of the list.
 
-    A wave that was stopped may have no report, so the order may have reached any of its stacks.
+    A wave that was stopped may have no report, or a part of it, so the order may have reached any
+    stack of a wave that has begun. Those that it has not are in the report, as PENDING.
     """
     found = {outcome.name: outcome for outcome in (_outcome(order, each) for each in rows)}
-    is_unknown = has_begun and not rows
-    left = Result.STOPPED if is_unknown else Result.NOT_BEGUN
-    detail = "the hub has no report of it: ask with fleet status" if is_unknown else ""
+    left = Result.STOPPED if has_begun else Result.NOT_BEGUN
+    detail = "the hub has no report of it: ask with fleet status" if has_begun else ""
     return [found.get(each.name, Outcome(each.name, left, detail)) for each in wave.stacks]
 
 
