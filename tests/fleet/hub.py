@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,11 @@ class Hub:
     def switch(self, name: str) -> str:
         """Return what the switch of a stand-in says."""
         return str(json.loads((self.folder / f"{name}.json").read_text("utf-8"))["value"])
+
+    def written(self, name: str) -> datetime:
+        """Return the instant of the command that a stand-in has."""
+        text = (self.folder / f"{name}.json").read_text("utf-8")
+        return datetime.fromisoformat(json.loads(text)["at"])
 
     def put_switch(self, name: str, value: str, at: str) -> None:
         """Write the switch of a stand-in, as an operator of its site does."""

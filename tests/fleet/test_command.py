@@ -1,5 +1,6 @@
 """`site-maintenance fleet`, as it is typed, by a hub and by profiles: both do the same."""
 
+import json
 import signal
 import subprocess
 import time
@@ -206,6 +207,17 @@ def test_what_a_hub_cannot_wait_for_is_refused(fleet: Fleet, deadline: str, erro
 
     assert 2 == answer.returncode
     assert error in answer.stderr
+
+
+def test_an_order_by_the_hub_has_the_hubs_instant(hub: Hub, fleet: Fleet) -> None:
+    """Or an off from a laptop whose clock is slow would lose against an earlier on."""
+    answer = fleet("hub", "on", "until", _UNTIL, "--json", stacks=two("a"))
+
+    [execution] = hub.cloud.states.list_executions(stateMachineArn=hub.outputs["MachineArn"])[
+        "executions"
+    ]
+    instants = [hub.written("a"), datetime.fromisoformat(json.loads(answer.stdout)["at"])]
+    assert [execution["startDate"]] * 2 == instants
 
 
 def test_an_order_that_cannot_be_followed_goes_on(hub: Hub, fleet: Fleet) -> None:

@@ -17,6 +17,7 @@ from maintenance.reporting.brief import BriefAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
 
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_lambda import LambdaClient
@@ -95,13 +96,13 @@ class Hub(Struct, frozen=True):
         with translate_errors(ApplyError, f"the list {key} cannot be written to {self.bucket}"):
             self.s3.put_object(Bucket=self.bucket, Key=key, Body=content)
 
-    def start(self, name: str, given: Mapping[str, Any]) -> str:
-        """Start an execution of this name; return its ARN; raise ApplyError."""
+    def start(self, name: str, given: Mapping[str, Any]) -> tuple[str, datetime]:
+        """Start an execution of this name; return its ARN and its instant; raise ApplyError."""
         with translate_errors(ApplyError, "the order cannot be given to the hub"):
             started = self.states.start_execution(
                 stateMachineArn=self.machine_arn, name=name, input=json.dumps(given)
             )
-            return str(started["executionArn"])
+        return str(started["executionArn"]), started["startDate"]
 
     def describe(self, execution_arn: str) -> tuple[str, str]:
         """Return the status of an execution, and why it failed, if it did."""

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from msgspec import Struct
+from msgspec.structs import replace
 
 from maintenance.aws.operator.fleet import Hub
-from maintenance.cli.fleet.order import Order, Outcome, Result
+from maintenance.cli.fleet.order import FleetRun, Order, Outcome, Result
 from maintenance.cli.fleet.stacks import Wave
 from maintenance.cli.terminal import Terminal
 from maintenance.errors import ObservationError
@@ -26,33 +26,30 @@ _STATUSES = {"ABORTED": Result.STOPPED, "PENDING": Result.NOT_BEGUN}
 _MOST_AT_ONCE = 10_000
 
 
-class HubRun(Struct, frozen=True):
-    """What became of an order: the outcome of each stack, and why the hub failed, '' if not."""
-
-    outcomes: tuple[Outcome, ...]
-    failure: str
-
-
 def carry_out(
     order: Order,
     waves: Sequence[Wave],
     hub: Hub,
     terminal: Terminal,
     sleep: Callable[[float], None],
-) -> HubRun:
-    """Give the order, show its progress, and return what became of it; raise MaintenanceError."""
+) -> FleetRun:
+    """
+    Give the order, show its progress, and return what became of it; raise MaintenanceError.
+
+    The order gets the hub's instant, so the clocks of two operators need not agree.
+    """
     name = _name(order, waves)
     given = {
         "fleet": order.fleet,
         "order": order.text,
-        "at": order.at.isoformat(),
         "by": order.by,
         "waves": [_put(each, hub) for each in waves],
         "minutes": order.deadline / timedelta(minutes=1),
         "pause": order.pause,
         "endless": order.endless,
     }
-    execution = hub.start(name, given)
+    execution, at = hub.start(name, given)
+    order = replace(order, at=at)
     terminal.info(f"The hub carries out the order as {name}.")
     try:
         _follow(execution, len(waves), hub, terminal, sleep)
@@ -73,7 +70,7 @@ def carry_out(
             order, wave, list(hub.rows(name, number)), has_begun=number <= begun
         )
     )
-    return HubRun(outcomes, "" if status == "SUCCEEDED" else cause or status)
+    return FleetRun(order, outcomes, "" if status == "SUCCEEDED" else cause or status)
 
 
 def _name(order: Order, waves: Sequence[Wave]) -> str:

@@ -25,7 +25,7 @@ from maintenance.cli.argument_types import duration, whole_number, zone
 from maintenance.cli.confirm import confirm
 from maintenance.cli.exit_code import ExitCode
 from maintenance.cli.fleet import by_hub, by_profile
-from maintenance.cli.fleet.order import Order, Outcome
+from maintenance.cli.fleet.order import FleetRun, Order, Outcome
 from maintenance.cli.fleet.stacks import (
     FleetStack,
     Pace,
@@ -127,10 +127,10 @@ def run(arguments: argparse.Namespace, context: Context) -> ExitCode:
         context.terminal, describe_plan(order, planned, way), is_confirmed=arguments.yes
     ):
         return ExitCode.FAILED
-    outcomes, failure = _carry_out(order, planned, hub, context)
-    document = fleet_document(order, outcomes, failure)
-    context.terminal.answer(document, render_fleet(order, outcomes, failure))
-    return ExitCode.FAILED if failure or document.failed else ExitCode.DONE
+    ran = _carry_out(order, planned, hub, context)
+    document = fleet_document(ran)
+    context.terminal.answer(document, render_fleet(ran))
+    return ExitCode.FAILED if ran.failure or document.failed else ExitCode.DONE
 
 
 def _order(arguments: argparse.Namespace) -> Order:
@@ -179,10 +179,9 @@ def _text(arguments: argparse.Namespace, at: datetime) -> str:
 
 def _carry_out(
     order: Order, planned: tuple[Wave, ...], hub: Hub | None, context: Context
-) -> tuple[tuple[Outcome, ...], str]:
+) -> FleetRun:
     if hub:
-        ran = by_hub.carry_out(order, planned, hub, context.terminal, time.sleep)
-        return ran.outcomes, ran.failure
+        return by_hub.carry_out(order, planned, hub, context.terminal, time.sleep)
     from maintenance.app import now  # noqa: PLC0415 - as above
 
     def show(wave: int, outcome: Outcome) -> None:
@@ -193,7 +192,7 @@ def _carry_out(
         context.terminal.info(f"{stack.name} is tried again: {error}")
 
     caller = by_profile.Caller(_Profiles(context).invoke, now, threading.Event(), warn)
-    return by_profile.carry_out(order, planned, caller, show), ""
+    return FleetRun(order, by_profile.carry_out(order, planned, caller, show))
 
 
 def _require_limits_of_hub(order: Order) -> None:

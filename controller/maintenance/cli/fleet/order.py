@@ -126,6 +126,14 @@ class Order(Struct, frozen=True):
         return bool(status["mode"] == mode and status["state"] == state)
 
 
+class FleetRun(Struct, frozen=True):
+    """What became of an order: the outcome of each stack, and why the hub failed, '' if not."""
+
+    order: Order
+    outcomes: tuple[Outcome, ...]
+    failure: str = ""
+
+
 def describe_overtaken(answer: Mapping[str, Any]) -> str:
     """Return why an order does not count at a site."""
     return (

@@ -9,27 +9,31 @@ from rich.table import Table
 from rich.text import Text
 
 from maintenance.cli.documents import FleetDocument, FleetStackDocument
-from maintenance.cli.fleet.order import Order, Outcome
+from maintenance.cli.fleet.order import FleetRun, Order, Outcome
 from maintenance.cli.fleet.stacks import Wave
 from maintenance.cli.screen import INDENT, counted
 
 _MOST_SHOWN = 50
 
 
-def fleet_document(order: Order, outcomes: Sequence[Outcome], failure: str) -> FleetDocument:
+def fleet_document(ran: FleetRun) -> FleetDocument:
     """Return the answer to an order as a document."""
+    stacks = [
+        FleetStackDocument(each.name, each.result.value, each.detail) for each in ran.outcomes
+    ]
     return FleetDocument(
-        fleet=order.fleet,
-        order=order.text,
-        at=order.at,
-        stacks=[FleetStackDocument(each.name, each.result.value, each.detail) for each in outcomes],
-        failed=sum(each.has_failed for each in outcomes),
-        error=failure,
+        fleet=ran.order.fleet,
+        order=ran.order.text,
+        at=ran.order.at,
+        stacks=stacks,
+        failed=sum(each.has_failed for each in ran.outcomes),
+        error=ran.failure,
     )
 
 
-def render_fleet(order: Order, outcomes: Sequence[Outcome], failure: str) -> RenderableType:
+def render_fleet(ran: FleetRun) -> RenderableType:
     """Return the counts, the stacks where the order failed, and what to do."""
+    order, outcomes, failure = ran.order, ran.outcomes, ran.failure
     counts = Counter(each.result for each in outcomes)
     total = ", ".join(f"{count} {result.value.upper()}" for result, count in counts.items())
     parts: list[RenderableType] = [Text(f"{counted(len(outcomes), 'stack')}: {total}")]
