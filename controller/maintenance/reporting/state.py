@@ -46,6 +46,7 @@ from enum import StrEnum
 from msgspec import Struct
 from msgspec.structs import replace
 
+from maintenance.cloudfront.plan import Action
 from maintenance.model import Mode
 from maintenance.reporting.report import Outcome, Progress, Report, progress
 from maintenance.reporting.status import PersistedState
@@ -143,9 +144,9 @@ def site_state(
     targets: list[DistributionState] = []
     others: list[DistributionState] = []
     for each in report.outcomes:
-        outcome = _as_armed(each) if persisted.is_armed(now) else each
-        is_target = outcome.distribution_id in target_ids
         mode = report.decision.mode
+        outcome = _as_armed(each, mode) if persisted.is_armed(now) else each
+        is_target = outcome.distribution_id in target_ids
         if is_target:
             targets.append(_state(outcome, mode, inputs))
         elif not outcome.is_preview:
@@ -154,9 +155,16 @@ def site_state(
     return SiteStates(_whole(report.decision.mode, targets), tuple(targets), tuple(others))
 
 
-def _as_armed(outcome: Outcome) -> Outcome:
-    """Return the outcome with what is attached as armed, as the last run has left it."""
-    steps = (replace(each, is_armed=each.is_closed) for each in outcome.steps)
+def _as_armed(outcome: Outcome, mode: Mode) -> Outcome:
+    """
+    Return the outcome with what is attached as armed, as the last run has left it.
+
+    What may stay in maintenance is attached by a run that has not written its status yet.
+    """
+    kept = Action.KEEP if mode is Mode.MAINTENANCE else None
+    steps = (
+        replace(each, is_armed=each.is_closed and each.action is not kept) for each in outcome.steps
+    )
     return outcome if outcome.changed else replace(outcome, steps=tuple(steps))
 
 

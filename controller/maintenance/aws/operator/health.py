@@ -96,7 +96,6 @@ class Health:
         self._stack = stack
         self._clock = clock
         self._sleep = sleep
-        # A session makes one client at a time (doc: boto3 guide, session).
 
     def identity(self) -> Identity:
         """Return who calls."""
