@@ -273,6 +273,27 @@ def test_an_on_closes_an_armed_site_at_once(site: Site, armed: str) -> None:
     assert ("maintenance", None) == (change["mode"], change["deployed"])
 
 
+def test_an_on_is_not_deployed_before_it_has_reached_all_that_is_armed(
+    site: Site, armed: str, looks_after: LooksAfter
+) -> None:
+    """CloudFront refuses one of two updates; when the next run makes it, that one is still open."""
+    looks_after(f"{armed},{a_distribution(site.cloud, 'second')}", **LEAD)
+    site.runs_at(ARMS)
+    site.says("on: Now")
+    site.cloud.sandbox.inject_fault("refuse", "cloudfront:UpdateDistribution", status=403)
+    with pytest.raises(RunFailed, match="UpdateDistribution"):
+        site.runs_at(ARMS + timedelta(minutes=1))
+    site.cloud.sandbox.finish_deployments()
+
+    report = site.runs_at(ARMS + timedelta(minutes=2))
+
+    assert [True, False] == sorted(
+        (each["changed"] for each in report["distributions"]), reverse=True
+    )
+    change = site.status()["last_change"]
+    assert ("maintenance", None) == (change["mode"], change["deployed"])
+
+
 def test_an_on_closes_an_armed_site_although_nothing_can_be_published(
     site: Site, armed: str
 ) -> None:

@@ -65,6 +65,7 @@ class Change(Struct, frozen=True):
                 each,
                 is_closed=each.action in attaching or each.path_pattern in closed,
                 is_armed=self.is_ahead if each.action in attaching else each.is_armed,
+                was_armed=each.is_armed,
             )
             if each.action in (*attaching, Action.DETACH)
             else each

@@ -88,10 +88,11 @@ class Step(Struct, frozen=True):
     What to do with one behavior, and why; `conflicting` are the functions to displace.
 
     `is_closed` says whether ours is attached: before the step, or after it if a run has taken it;
-    `is_armed` whether it lets every request through until its window begins. `stays_open` says
-    whether maintenance leaves this behavior open. `sibling` is the other stack whose maintenance
-    function is attached, '' if there is no such one. `lacks_function` is whether the standby engine
-    cannot close it because its function is not attached.
+    `is_armed` whether it lets every request through until its window begins, and `was_armed`
+    whether what a run has replaced or detached did. `stays_open` says whether maintenance leaves
+    this behavior open. `sibling` is the other stack whose maintenance function is attached, '' if
+    there is no such one. `lacks_function` is whether the standby engine cannot close it because its
+    function is not attached.
     """
 
     path_pattern: str | None
@@ -103,6 +104,7 @@ class Step(Struct, frozen=True):
     sibling: str = ""
     lacks_function: bool = False
     is_armed: bool = False
+    was_armed: bool = False
 
     @property
     def has_page(self) -> bool:

@@ -21,7 +21,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from maintenance.cloudfront.plan import Action, Plan
+from maintenance.cloudfront.plan import Action, Plan, Step
 from maintenance.cloudfront.targets import fingerprint
 from maintenance.model import Distribution, Mode
 from maintenance.reporting.plans import PlanChange, follow_plans
@@ -96,12 +96,18 @@ def _toggles(report: Report) -> bool:
     """Return whether the run has attached ours to a target or detached it; arming is neither."""
     targets = {each.distribution_id for each in report.targets}
     return any(
-        step.action in _TOGGLING
+        _is_toggle(step)
         for each in report.outcomes
         if each.changed and each.distribution_id in targets
         for step in each.steps
-        if not step.is_armed
     )
+
+
+def _is_toggle(step: Step) -> bool:
+    """Return whether visitors get the page after the step and not before, or the other way."""
+    if step.action is Action.REPLACE:
+        return step.was_armed and not step.is_armed
+    return step.action in _TOGGLING and not step.is_armed
 
 
 def _armed(report: Report) -> datetime | None:
@@ -219,8 +225,7 @@ def _found_deployed(report: Report) -> datetime | None:
     # Another run may have attached or detached ours since then: both wake at the same change.
     is_outdated = any(each.is_listing_outdated for each in report.outcomes)
     was_deployed = not is_outdated and all(each.status == "Deployed" for each in report.targets)
-    steps = (step for each in report.outcomes for step in each.steps)
-    is_toggling = any(step.action in _TOGGLING for step in steps)
+    is_toggling = any(_is_toggle(step) for each in report.outcomes for step in each.steps)
     return report.read_at if was_deployed and not is_toggling else None
 
 

@@ -115,6 +115,8 @@ ATTACHED = Step("/x", Action.ATTACH, "", is_closed=True)
         ),
         ([], CLOSING, replace(CHANGED, steps=(REPLACED,)), "InProgress"),
         ([], CLOSING, replace(CHANGED, steps=(REPLACED, ATTACHED)), "Deployed"),
+        # The distribution was open until now: what was attached let visitors through.
+        ([], CLOSING, replace(CHANGED, steps=(replace(REPLACED, was_armed=True),)), "Deployed"),
         ([], CLOSING, replace(FAILED, steps=(REPLACED,)), "Deployed"),
         # Another run has attached it since the listing.
         ([], CLOSING, replace(CHANGED, steps=(REPLACED,), is_listing_outdated=True), "Deployed"),
@@ -140,6 +142,24 @@ def test_a_run_that_replaces_the_page_announces_what_it_found_deployed(
     assert expected == announced(
         replace(report, targets=(replace(target, status=status),)), persisted
     )
+
+
+@pytest.mark.parametrize(
+    ("step", "expected"),
+    [
+        (replace(ATTACHED, is_armed=True), [(LIVE, Phase.DEPLOYED, 60.0)]),
+        (replace(REPLACED, is_armed=True, was_armed=True), [(LIVE, Phase.DEPLOYED, 60.0)]),
+        (Step(None, Action.DETACH, ""), []),
+    ],
+)
+def test_a_run_that_arms_an_open_site_announces_what_it_found_deployed(
+    step: Step, expected: list[tuple[Mode, Phase, float | None]]
+) -> None:
+    """A window that is near; the status took its version for the opening."""
+    opening = PersistedState(ModeChange(LIVE, CLOSED, NOW, NOW))
+    report = a_report(LIVE, replace(CHANGED, steps=(step,)))
+
+    assert expected == announced(replace(report, read_at=NOW + timedelta(minutes=1)), opening)
 
 
 @pytest.mark.parametrize(
