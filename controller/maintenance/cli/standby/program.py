@@ -85,10 +85,12 @@ def is_composed_with(program: str, theirs: str) -> bool:
     """Return whether `program` runs this very code, beside comments and indentation."""
     text = _in_ascii(theirs.removeprefix("\ufeff"))
     try:
-        scope = _scope(text, parse(text))
+        tree = parse(text)
     except UnreadableCode:
         return False
-    return f"const _theirs={scope.as_function()};" in program
+    if any(_findings(text, tree)):
+        return False
+    return f"const _theirs={_scope(text, tree).as_function()};" in program
 
 
 def _refused(findings: Iterable[SyntaxFinding]) -> ConfigurationError:
