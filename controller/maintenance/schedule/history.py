@@ -171,14 +171,15 @@ def _is_described(version: Version, before: Version | None, written: datetime) -
     """
     Return whether the description is of this version, and not kept from the one before it.
 
-    A call whose answer was lost is repeated, so it may write a second version with the same
+    A call whose answer was lost is repeated, so its caller may write a second version with the same
     description; `written` is when the first was.
     """
     if before is None:  # SSM keeps a hundred versions, so it may be missing.
         return version.number == 1
     if before.description != version.description:
         return True
-    return before.value == version.value and version.written - written <= _REPEATED_WITHIN
+    is_same = (before.value, before.user) == (version.value, version.user)
+    return is_same and version.written - written <= _REPEATED_WITHIN
 
 
 def _newest_versions_first(history: Sequence[Version]) -> list[Version]:

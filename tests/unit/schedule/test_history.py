@@ -1,5 +1,6 @@
 """The history: its order, and what each entry meant."""
 
+from copy import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -156,6 +157,13 @@ def test_a_write_that_was_repeated_because_its_answer_was_lost_is_the_same_comma
     repeated = Version(value, WRITTEN + after, 2, FIRST.description)
 
     assert [expected, COMMAND] == origins(FIRST, repeated)
+
+
+def test_a_write_by_another_caller_is_no_repetition() -> None:
+    """A colleague who says the same at the same time, where PutParameter keeps the description."""
+    kept = replace(FIRST, written=WRITTEN + timedelta(seconds=5), number=2, user="ana")
+
+    assert [None, COMMAND] == origins(FIRST, kept)
 
 
 def test_a_description_whose_origin_was_dropped_is_not_believed() -> None:
