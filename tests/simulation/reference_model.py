@@ -6,12 +6,14 @@ The reference model of a distribution: what must be in it after each write of a 
                 the record has them, and what was owed there before
     restored    where our function has left, what was owed is back if it fits; what was owed at
                 viewer-request always is
+    ahead       a version that lets visitors through displaces nothing
     nothing     else ever changes
 
 The model reads XML by itself, and knows only the names of the product's two functions.
 """
 
 import json
+from collections.abc import Collection
 from copy import replace
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -57,14 +59,15 @@ class BehaviorModel:
     """
     A behavior: its other functions, and those that are owed, because ours has displaced them.
 
-    `is_closed` is whether ours is attached. `is_renamed` says that a third party has renamed the
-    behavior since then.
+    `is_closed` is whether ours is attached, and `ours` its ARN. `is_renamed` says that a third
+    party has renamed the behavior since then.
     """
 
     others: Associations
     is_closed: bool = False
     owed: Associations = NONE
     is_renamed: bool = False
+    ours: str = ""
 
     def after_third_party(self, now: Associations) -> "BehaviorModel":
         """Return the model after a write of a third party, whose functions replace owed ones."""
@@ -72,16 +75,24 @@ class BehaviorModel:
         is_closed = others != now
         if self.is_renamed and not is_closed:
             return BehaviorModel(others)
-        return replace(self, others=others, is_closed=is_closed, owed=_without(self.owed, others))
+        owed = _without(self.owed, others)
+        return replace(self, others=others, is_closed=is_closed, owed=owed, ours=_ours(now))
 
-    def after_controller(self, now: Associations, recorded: Associations) -> "BehaviorModel":
-        """Return the model after runs of the controller; AssertionError if one broke a rule."""
+    def after_controller(
+        self, now: Associations, recorded: Associations, armed: Collection[str]
+    ) -> "BehaviorModel":
+        """
+        Return the model after runs of the controller; AssertionError if one broke a rule.
+
+        `armed` are the versions of ours that let visitors through.
+        """
         others = _others(now)
         is_closed = others != now
         assert is_closed or not self.is_renamed, "a renamed behavior was opened by guessing"
         expected, owed = self.others, self.owed
         if is_closed and not self.is_closed:
             owed |= frozenset(each for each in self.others if each.conflicts)
+            assert not (owed and _ours(now) in armed), "displaced ahead of a window"
             expected -= owed
         if not is_closed:
             # What a third party has replaced by a function that is gone may come back too.
@@ -91,7 +102,7 @@ class BehaviorModel:
                 assert not any(each.protects for each in owed - expected)
             owed = _without(owed, others)
         assert expected == others
-        return replace(self, others=others, is_closed=is_closed, owed=owed)
+        return replace(self, others=others, is_closed=is_closed, owed=owed, ours=_ours(now))
 
     def unfit(self, recorded: Associations) -> Associations:
         """Return the functions that are owed and cannot go back, because the kinds would mix."""
@@ -108,6 +119,10 @@ class BehaviorModel:
 
 def _others(now: Associations) -> Associations:
     return frozenset(each for each in now if not each.is_ours)
+
+
+def _ours(now: Associations) -> str:
+    return next((each.arn for each in now if each.is_ours), "")
 
 
 def _without(owed: Associations, others: Associations) -> Associations:
@@ -141,14 +156,17 @@ class DistributionModel:
             for path, now in attached(config).items()
         }
 
-    def controller_wrote(self, config: ET.Element, recorded: dict[str, Associations]) -> None:
+    def controller_wrote(
+        self, config: ET.Element, recorded: dict[str, Associations], armed: Collection[str] = ()
+    ) -> None:
         """Take what is there now; AssertionError if a run of the controller broke a rule."""
         assert self.settings == settings(config)
         now = attached(config)
         assert list(self.by_path) == list(now)
         for path, behavior in self.by_path.items():
             before = self.recorded.get(path, NONE)
-            after = behavior.after_controller(now[path], before | recorded.get(path, NONE))
+            known = before | recorded.get(path, NONE)
+            after = behavior.after_controller(now[path], known, armed)
             self.by_path[path] = after
             if after.is_closed and not after.is_renamed:
                 assert after.owed <= recorded[path], path
@@ -159,6 +177,10 @@ class DistributionModel:
     def closed(self) -> set[str]:
         """Return the behaviors that ours is attached to."""
         return {path for path, behavior in self.by_path.items() if behavior.is_closed}
+
+    def closing(self, armed: Collection[str]) -> set[str]:
+        """Return those of them where visitors get the page, if these versions let them through."""
+        return {path for path in self.closed if self.by_path[path].ours not in armed}
 
     @property
     def undecided(self) -> set[str]:

@@ -16,8 +16,16 @@ from maintenance.wakeup import parse_wakeup
 
 from tests.cloud import Cloud, eventually
 from tests.crashing import Moment, MortalProcess, ProcessEnded
-from tests.sandbox.builders import a_behavior, a_distribution, a_function, ordered
+from tests.sandbox.builders import (
+    a_behavior,
+    a_distribution,
+    a_function,
+    a_session,
+    allow,
+    ordered,
+)
 from tests.simulation import edits
+from tests.simulation.arming import LEAD_TIME, Armed, check_armed, find_armed
 from tests.simulation.faults import Fault
 from tests.simulation.operator_input import (
     GARBAGE,
@@ -48,6 +56,8 @@ class SimulatedSite:
         self.clock = SiteClock()
         self._input = OperatorInput()
         self._site = make_site(cloud)
+        # Parameter Store records who writes, and the controller is another caller.
+        self._operator = a_session(cloud, "operators", "ana", allow("ssm:PutParameter", "*"))
         self.clock.written(SWITCH, cloud.ssm.get_parameter(Name=SWITCH)["Parameter"]["Version"])
         edits.create_existing_functions(cloud)
         behaviors = ordered(a_behavior(PathPattern="/a"), a_behavior(PathPattern=OPEN))
@@ -55,7 +65,12 @@ class SimulatedSite:
             a_distribution(cloud, "shop", CacheBehaviors=behaviors),
             a_distribution(cloud, "api"),
         ]
-        environment = self._site.environment(",".join(ids), EXCEPT_PATHS=OPEN, NOTICE_MINUTES="30")
+        environment = self._site.environment(
+            ",".join(ids),
+            EXCEPT_PATHS=OPEN,
+            NOTICE_MINUTES=str(_NOTICE // _MINUTE),
+            LEAD_TIME_MINUTES=str(LEAD_TIME // _MINUTE),
+        )
         self._settings = Settings.from_env(environment)
         self._third_parties = [ThirdParty(cloud, each) for each in ids]
         self._renamings = 0
@@ -69,7 +84,7 @@ class SimulatedSite:
         text = value.text(self.clock.now()) if value else GARBAGE
         try:
             written = self._put(SWITCH, text)
-        except self.cloud.ssm.exceptions.ParameterPatternMismatchException:
+        except self._operator.ssm.exceptions.ParameterPatternMismatchException:
             assert value is None
             return
         self._input.switch.append((written, value))
@@ -214,15 +229,19 @@ class SimulatedSite:
         for name in sorted(self._deleted):
             a_function(self.cloud, name)
         self._deleted.clear()
-        before = [each.model.closed for each in self._third_parties]
+        before = [each.model.closing(self._armed()) for each in self._third_parties]
         mode = self._input.mode(self.clock.now())
         failure = self.wakes("sweep")
         self.check_invariants()
         assert self._must_fail(mode) <= bool(failure) <= self._may_fail(mode), (mode, failure)
         for party, was in zip(self._third_parties, before, strict=True):
-            _check_settled(party, mode, was)
+            _check_settled(party, mode, was, party.model.closing(self._armed()))
         self._check_status(mode, failure)
         self._check_alarm_clock(mode)
+        # What the first sweep has opened, or what it has restored, is armed by the next.
+        self.wakes("sweep")
+        self.check_invariants()
+        self._check_armed(mode)
         updates = self._update_count()
         self.wakes("sweep")
         assert updates == self._update_count()
@@ -251,7 +270,9 @@ class SimulatedSite:
         return process, app
 
     def _put(self, name: str, text: str) -> datetime:
-        written = self.cloud.ssm.put_parameter(Name=name, Value=text, Type="String", Overwrite=True)
+        written = self._operator.ssm.put_parameter(
+            Name=name, Value=text, Type="String", Overwrite=True
+        )
         return self.clock.written(name, written["Version"])
 
     def _event(self, name: str) -> dict[str, Any]:
@@ -272,7 +293,8 @@ class SimulatedSite:
     def _check(self, party: ThirdParty) -> None:
         # In this order, because a run writes the record before the configuration.
         config = party.current_config()
-        party.model.controller_wrote(config, self._recorded(party.distribution_id))
+        recorded = self._recorded(party.distribution_id)
+        party.model.controller_wrote(config, recorded, self._armed())
 
     def _recorded(self, distribution_id: str) -> dict[str, Associations]:
         key = f"displaced/{distribution_id}.json"
@@ -323,6 +345,16 @@ class SimulatedSite:
             soonest = max(later, now + _MINUTE) + _MINUTE / 60
             assert datetime.strptime(alarm, _ALARM).replace(tzinfo=UTC) <= soonest
 
+    def _check_armed(self, mode: str) -> None:
+        now, armed = self.clock.now(), self._armed()
+        start = min(self._input.coming(now).values(), default=None)
+        near = start if start and start - LEAD_TIME <= now else None
+        for party in self._third_parties:
+            check_armed(party.model, armed, start=near, is_live=mode == "live", open_path=OPEN)
+
+    def _armed(self) -> Armed:
+        return find_armed(self.cloud, self.clock.now())
+
     def _update_count(self) -> int:
         return len(self.cloud.sandbox.calls("cloudfront:UpdateDistribution"))
 
@@ -335,11 +367,11 @@ def _skip(name: str) -> str:
     return f"{_window(name)}/skip"
 
 
-def _check_settled(party: ThirdParty, mode: str, before: set[str]) -> None:
+def _check_settled(party: ThirdParty, mode: str, before: set[str], closing: set[str]) -> None:
     model = party.model
     if mode == "maintenance":
-        assert set(model.by_path) - {OPEN} == model.closed
+        assert set(model.by_path) - {OPEN} == closing
     elif mode == "live" and not model.stays_closed:
-        assert set() == model.closed
+        assert set() == closing
     else:
-        assert before == model.closed
+        assert before == closing

@@ -4,7 +4,8 @@ A site over a long random time: operators, windows, third parties, faults, crash
 After each step, the reference models judge what the controller has done (reference_model.py). When
 everything rests and no fault is left, what operators wrote decides what must follow
 (operator_input.py): one sweep reaches the desired state, reports it in the status, and sets the
-alarm clock to the next change; a second sweep changes nothing.
+alarm clock to the next change; a second sweep may arm what the first has opened or restored, if a
+window is near, and a third one changes nothing.
 """
 
 # ruff: noqa: D102 - the name of a step is its sentence
