@@ -76,7 +76,7 @@ class Controller(Struct, frozen=True):
             self.throttling.begin()
             observed = self._observe(changed, read_page=changed is not None)
             is_sweep = isinstance(wakeup, Sweep) and wakeup.is_scheduled
-            observed = replace(observed, is_sweep=is_sweep)
+            observed = replace(observed, is_sweep=is_sweep, after_change=changed is not None)
             for _ in range(_MAX_ROUNDS):
                 desired = observed.desired
                 self.throttling.continue_while(
@@ -90,7 +90,7 @@ class Controller(Struct, frozen=True):
                 if self.site.is_same(current, desired):
                     desired, report = current, current.update(report)
                     break
-                observed = Observation(current, self._list_distributions())
+                observed = Observation(current, self._list_distributions(), after_change=True)
             else:
                 raise RunFailed(_KEEPS_CHANGING)
             report, is_stopped = self._set_wakeup(

@@ -129,7 +129,8 @@ class StoreNote(Struct, frozen=True):
 
     `generation` is that of the state, and `times` a digest of when it closes the site. `read` is
     when a run read the state last, `read_all` all keys, and `pages` a digest of what they are.
-    `code` is a digest of the published code, if that needs no other state.
+    `code` is a digest of the published code, if that needs no other state. `changed` is when a run
+    last read the state because the switch or a window had been changed.
     """
 
     generation: int
@@ -138,17 +139,20 @@ class StoreNote(Struct, frozen=True):
     read_all: Instant | None = None
     pages: str = ""
     code: str = ""
+    changed: Instant | None = None
 
     def over(self, before: "StoreNote | None") -> "StoreNote":
         """Return this note with what it does not know from the one before, if that still holds."""
         if before is None:
             return self
-        read_all = self.read_all or before.read_all
-        if before.generation != self.generation:
-            return replace(self, read_all=read_all)
-        return replace(
-            self, read_all=read_all, pages=self.pages or before.pages, code=self.code or before.code
+        note = replace(
+            self,
+            read_all=self.read_all or before.read_all,
+            changed=self.changed or before.changed,
         )
+        if before.generation != self.generation:
+            return note
+        return replace(note, pages=self.pages or before.pages, code=self.code or before.code)
 
 
 class PersistedState(Struct, frozen=True):

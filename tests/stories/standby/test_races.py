@@ -44,6 +44,28 @@ def test_an_older_decision_does_not_replace_a_newer_one(
     assert 503 != standby.visit(distribution_id).status_code
 
 
+@pytest.mark.usefixtures("distribution_id")
+def test_the_next_sweep_finds_what_a_slow_run_has_written_before_it_crashed(
+    standby: StandbySite,
+) -> None:
+    """It had read `on`; then the run of the off found an open site, so it had nothing to write."""
+    an_hour_later = datetime.now(UTC) + timedelta(hours=1)
+    standby.site.runs_at(an_hour_later - timedelta(minutes=1))
+    late = standby.site.controller(clock=lambda: an_hour_later)
+    standby.site.says("on")
+    observed = late.controller.desired_state.read()
+    standby.site.says("off")
+    other = standby.site.controller(clock=lambda: an_hour_later)
+    other.run(standby.site.change_of_the_switch())
+
+    late.controller.site.apply(_observation(late, observed), None)
+    between = standby.visitor_at(an_hour_later + timedelta(minutes=1))
+    standby.site.runs_at(an_hour_later + timedelta(minutes=2))
+
+    assert 503 == between["statusCode"]
+    assert "uri" in standby.visitor_at(an_hour_later + timedelta(minutes=3))
+
+
 def _observation(app: Any, desired: Any) -> Any:  # noqa: ANN401 - what the controller makes
     from maintenance.reconcile.observation import Observation  # noqa: PLC0415
 

@@ -7,7 +7,8 @@ each distribution that has a behavior without it.
 
     reads of the store     before a write, and by a run that an event has woken, as another run may
                            have been slower with an older decision; else if the note of the last
-                           reading is older than a day, or than 15 minutes after the last write
+                           reading is older than a day, or not yet 15 minutes younger than the
+                           last write and the last change of the switch or a window
     writes of the store    `state` at once, which closes or opens; pages follow in housekeeping
 """
 
@@ -122,7 +123,10 @@ class StandbySite(Struct, frozen=True):
         return StoreLook(closes, closes, note=self._note(state, observed))
 
     def _note(self, state: State | None, observed: Observation) -> StoreNote | None:
-        return note_of(state, self._noted(observed), self.clock()) if state else None
+        if state is None:
+            return None
+        note = note_of(state, self._noted(observed), self.clock())
+        return replace(note, changed=note.read if observed.after_change else None)
 
     def _noted(self, observed: Observation) -> tuple[Closure, ...] | None:
         """Return what a note is about: not of a site that stays as the store has it."""
@@ -154,8 +158,10 @@ class StandbySite(Struct, frozen=True):
         """Return whether the store need not be read to know that it is as desired."""
         now = self.clock()
         written = datetime.fromtimestamp(note.generation / 1_000, UTC)
+        # A run that began before may write an older decision for as long as it lasts.
+        last = max(written, note.changed or written)
         is_recent = now - note.read < _READ_EVERY
-        if not is_recent or note.read - written < _LONGEST_RUN:
+        if not is_recent or note.read - last < _LONGEST_RUN:
             return False
         return bool(note.times) and note.times == times_name(self._noted(observed))
 
