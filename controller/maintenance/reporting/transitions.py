@@ -3,7 +3,8 @@ The status after a run, and the phases of a change of mode that it announces. Pu
 
     the status before         the run                                   announces
     ------------------------  ----------------------------------------  --------------------------
-    another mode              at least one target has the new mode      accepted
+    another mode              at least one target has the new mode, or  accepted
+                              is closed in part
     live, all of it armed     found it closed at the window's start     both, as of that instant
     none, or no valid one     changed a target                          accepted
     none, or no valid one     changed nothing                           nothing: it was so already
@@ -190,7 +191,7 @@ def _advance(
     if mode is Mode.UNCHANGED:
         return last, ()
     if last is None or last.mode is not mode:
-        if all(each.errors for each in targets):
+        if all(each.errors for each in targets) and not _is_closed_in_part(report):
             return last, ()
         until = _end(report.decision)
         if last is None and _was_so_already(report, persisted):
@@ -206,6 +207,15 @@ def _advance(
         last = replace(last, deployed=deployed)
         transitions.append(Transition(Phase.DEPLOYED, last, seconds))
     return last, tuple(transitions)
+
+
+def _is_closed_in_part(report: Report) -> bool:
+    """Return whether a target that should be closed has ours, whatever else it refuses."""
+    if report.decision.mode is not Mode.MAINTENANCE:
+        return False
+    targets = {each.distribution_id for each in report.targets}
+    outcomes = (each for each in report.outcomes if each.distribution_id in targets)
+    return any(step.is_closed and not step.is_armed for each in outcomes for step in each.steps)
 
 
 def _closed_by_itself(

@@ -32,6 +32,23 @@ def test_a_behavior_without_the_function_is_named_before_and_during_a_maintenanc
     assert 503 != standby.visit(made, path="/api/x").status_code
 
 
+def test_a_site_that_is_closed_in_part_is_announced(
+    standby: StandbySite, looks_after: LooksAfter
+) -> None:
+    """As soon as the store closes it, and never as deployed; its opening is announced too."""
+    bare = ordered(a_behavior(PathPattern="/api/*"))
+    looks_after(standby.a_distribution(CacheBehaviors=bare), **standby.environment())
+    standby.site.receives({"sweep": True})
+
+    with pytest.raises(RunFailed, match="a maintenance leaves"):
+        standby.site.becomes("on")
+    closed = standby.site.status()["last_change"]
+    opened = standby.site.becomes("off")
+
+    assert ("maintenance", None) == (closed["mode"], closed["deployed"])
+    assert "Opening now" in opened["announced"]
+
+
 def test_a_distribution_without_the_function_is_not_closed(
     standby: StandbySite, looks_after: LooksAfter
 ) -> None:

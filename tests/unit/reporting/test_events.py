@@ -85,6 +85,18 @@ def test_a_change_of_mode_has_what_operators_need() -> None:
     assert "Maintenance Mode Changed" == event.detail_type
 
 
+def test_a_site_that_is_closed_in_part_is_not_counted_as_failed_alone() -> None:
+    """Its other behaviors are closed, so the text does not say 0 of 1."""
+    target = TargetStatus("E1", "Deployed", errors=("a maintenance leaves /api/* open",))
+    transition = Transition(Phase.ACCEPTED, ModeChange(CLOSED, LIVE, None, NOW), None)
+
+    detail = mode_event(transition, Status(CLOSED, "Because.", targets=(target,)), SITE).detail
+
+    assert detail.text.startswith(
+        "CloudFront has accepted the change for a part of 1 distribution, and the rest failed; "
+    )
+
+
 def test_an_unknown_value_is_null_in_the_event() -> None:
     """Scripts can distinguish it from a missing member."""
     status = Status(LIVE, "Because.", targets=TARGETS[:1])

@@ -42,6 +42,8 @@ DEPLOYED = Outcome("E1", "Deployed", ())
 SETTLING = Outcome("E1", "InProgress", ())
 CHANGED = Outcome("E1", "InProgress", (), changed=True)
 FAILED = Outcome("E1", "Deployed", (), errors=("no",))
+PARTLY_CLOSED = replace(FAILED, steps=(Step("/x", Action.KEEP, "", is_closed=True),))
+PARTLY_ARMED = replace(FAILED, steps=(Step("/x", Action.KEEP, "", is_closed=True, is_armed=True),))
 
 
 def a_report(mode: Mode, *outcomes: Outcome, valid_until: datetime | None = None) -> Report:
@@ -69,6 +71,10 @@ def announced(
         (OPEN, a_report(CLOSED, CHANGED), [(CLOSED, Phase.ACCEPTED, 180.0)]),
         (OPEN, a_report(CLOSED, CHANGED, FAILED), [(CLOSED, Phase.ACCEPTED, 180.0)]),
         (OPEN, a_report(CLOSED, FAILED), []),
+        (OPEN, a_report(CLOSED, PARTLY_CLOSED), [(CLOSED, Phase.ACCEPTED, 180.0)]),
+        (OPEN, a_report(CLOSED, PARTLY_ARMED), []),
+        (CLOSING, a_report(LIVE, PARTLY_CLOSED), []),
+        (CLOSING, a_report(CLOSED, PARTLY_CLOSED), []),
         (OPEN, a_report(CLOSED), []),
         (OPEN, a_report(LIVE, CHANGED), []),
         (OPEN, a_report(UNCHANGED, DEPLOYED), []),
