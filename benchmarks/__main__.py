@@ -19,6 +19,7 @@ from rich.markdown import Markdown
 from benchmarks import (
     accounts,
     cold_start,
+    edge_rate,
     edge_requests,
     edge_runtime,
     engines,
@@ -39,6 +40,7 @@ type _Run = Callable[[Artifacts, Path], Section]
 BENCHMARKS: Mapping[str, _Run] = {
     "edge": edge_requests.run,
     "runtime": edge_runtime.run,
+    "rate": edge_rate.run,
     "cold-start": cold_start.run,
     "toggle": toggle.run,
     "fleet": fleet.run,
@@ -63,7 +65,7 @@ def main() -> None:
             sections[name] = _measure(run, artifacts)
             page = replace_sections(_PAGE.read_text("utf-8"), sections, _ORDER)
             _PAGE.write_text(page, "utf-8")
-    pictures.draw()
+    pictures.draw_all()
     Console().print(Markdown(markdown(sections)))
     missed = [
         finding.subject

@@ -32,7 +32,7 @@ _COLD_STARTS = 15
 _ROUNDS = 40
 _INVOCATIONS_A_ROUND = 10
 _COLD = Goal(1.1, "x")
-_OURS, _NOT_COMPILED, _FLOOR = "ours", "ours, not compiled", "bare Python"
+OURS, _NOT_COMPILED, FLOOR = "ours", "ours, not compiled", "bare Python"
 _REQUEST: dict[str, Any] = {
     "clientIp": "203.0.113.7",
     "method": "GET",
@@ -43,29 +43,29 @@ _REQUEST: dict[str, Any] = {
         "accept": [{"key": "Accept", "value": "text/html,*/*;q=0.8"}],
     },
 }
-_EVENT = {"Records": [{"cf": {"request": _REQUEST}}]}
+EVENT = {"Records": [{"cf": {"request": _REQUEST}}]}
 
 
 def run(artifacts: Artifacts, folder: Path) -> Section:
     """Return the findings about invocations, cold starts, memory and size."""
-    functions = _functions(artifacts, folder)
+    functions = make_functions(artifacts, folder)
     warm, peaks = _measure_warm(functions)
     cold = _measure_cold(functions)
-    with running(functions[_OURS]) as runtime:
-        page_bytes = len(json.dumps(runtime.answer(_EVENT), ensure_ascii=False).encode())
+    with running(functions[OURS]) as runtime:
+        page_bytes = len(json.dumps(runtime.answer(EVENT), ensure_ascii=False).encode())
     sizes = {name: zipped_bytes(each.package) for name, each in functions.items()}
     findings = (
-        _beside_floor("an invocation", _OURS, warm),
-        _beside_floor("cold start to first answer", _OURS, cold, _COLD),
+        _beside_floor("an invocation", OURS, warm),
+        _beside_floor("cold start to first answer", OURS, cold, _COLD),
         _beside_floor("cold start to first answer", _NOT_COMPILED, cold),
         Finding(
             subject="peak memory of 128 MB: ours",
-            measured=_megabytes(peaks[_OURS]),
-            beside=f"{_FLOOR} {_megabytes(peaks[_FLOOR])}",
+            measured=_megabytes(peaks[OURS]),
+            beside=f"{FLOOR} {_megabytes(peaks[FLOOR])}",
         ),
         Finding(
             subject="package, as it is uploaded",
-            measured=f"{sizes[_OURS]:,} bytes",
+            measured=f"{sizes[OURS]:,} bytes",
             beside=f"not compiled {sizes[_NOT_COMPILED]:,} bytes",
         ),
         Finding(subject="response with the page", measured=f"{page_bytes:,} bytes"),
@@ -73,7 +73,8 @@ def run(artifacts: Artifacts, folder: Path) -> Section:
     return Section(title="Edge function under Lambda's runtime", findings=findings)
 
 
-def _functions(artifacts: Artifacts, folder: Path) -> dict[str, Function]:
+def make_functions(artifacts: Artifacts, folder: Path) -> dict[str, Function]:
+    """Return ours, compiled and not, and the floor."""
     ignored = shutil.ignore_patterns("__*")
     bare = shutil.copytree(ROOT / "benchmarks" / "bare", folder / "bare", ignore=ignored)
     compile_modules(bare)
@@ -81,9 +82,9 @@ def _functions(artifacts: Artifacts, folder: Path) -> dict[str, Function]:
     plain = copy_package(artifacts.edge, folder / "plain", slimmed=False)
     client = copy_runtime_client(folder / "client")
     return {
-        _OURS: _function(ours, client, "viewer_request.handler"),
+        OURS: _function(ours, client, "viewer_request.handler"),
         _NOT_COMPILED: _function(plain, client, "viewer_request.handler"),
-        _FLOOR: _function(bare, client, "app.handler"),
+        FLOOR: _function(bare, client, "app.handler"),
     }
 
 
@@ -112,7 +113,7 @@ def _measure_warm(
 
 
 def _measure_round(runtime: Runtime) -> float:
-    return Samples(tuple(runtime.seconds(_EVENT) for _ in range(_INVOCATIONS_A_ROUND))).median
+    return Samples(tuple(runtime.seconds(EVENT) for _ in range(_INVOCATIONS_A_ROUND))).median
 
 
 def _measure_cold(functions: Mapping[str, Function]) -> dict[str, list[float]]:
@@ -121,19 +122,19 @@ def _measure_cold(functions: Mapping[str, Function]) -> dict[str, list[float]]:
     for _ in range(_COLD_STARTS):
         for name, function in functions.items():
             with running(function) as runtime:
-                seconds[name].append(runtime.seconds(_EVENT))
+                seconds[name].append(runtime.seconds(EVENT))
     return seconds
 
 
 def _beside_floor(
     what: str, name: str, seconds: Mapping[str, Sequence[float]], goal: Goal | None = None
 ) -> Finding:
-    ratio = ratios(seconds[name], seconds[_FLOOR])
+    ratio = ratios(seconds[name], seconds[FLOOR])
     judged = goal.judge(ratio) if goal else {"judged": f"{number(ratio.median)} x"}
     return Finding(
         subject=f"{what}: {name}",
         measured=milliseconds(seconds[name]),
-        beside=f"{_FLOOR} {milliseconds(seconds[_FLOOR])}",
+        beside=f"{FLOOR} {milliseconds(seconds[FLOOR])}",
         **judged,
     )
 
