@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.template import load_template
+from tests.contract.template import ROOT, load_template
 from tests.fleet.hub import FLEET
 
 
@@ -36,6 +36,14 @@ def test_a_new_stack_of_the_same_name_is_trusted_by_the_accounts() -> None:
     names = (_properties("Machine")["Name"], _properties("MachineRole")["RoleName"])
 
     assert ({"Ref": "AWS::StackName"}, {"Fn::Sub": "${AWS::StackName}-machine"}) == names
+
+
+def test_logs_are_kept_as_long_as_cloudwatch_offers() -> None:
+    """It refuses any other number of days, and so the deployment."""
+    days = load_template(FLEET / "template.yaml")["Parameters"]["RetentionDays"]
+    product = load_template(ROOT / "template.yaml")["Parameters"]["LogRetentionDays"]
+
+    assert product["AllowedValues"] == days["AllowedValues"]
 
 
 @pytest.mark.parametrize("name", ["FailedOrders", "LateOrders"])
