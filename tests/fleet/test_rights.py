@@ -58,6 +58,26 @@ def test_another_role_of_the_hubs_account_is_refused(hub: Hub, name: str) -> Non
     assert ("FAILED", "States.Permissions") == run(hub.cloud, machine)
 
 
+def test_the_spokes_role_invokes_the_controller_of_a_second_stack(hub: Hub) -> None:
+    """An account may have several sites, in stacks whose names begin alike."""
+    account = hub.cloud.account(ACCOUNTS[0]).functions
+    first = hub.stack("a")["controller"].rpartition(":")[2]
+    second = first.replace("-Controller", "-shop-Controller")
+    account.create_function(
+        FunctionName=second,
+        Runtime="python3.13",
+        Handler="app.handler",
+        Role=account.get_function(FunctionName=first)["Configuration"]["Role"],
+        Code={"ZipFile": a_package("def handler(*_):\n    return {'counts': {'deployed': 1}}\n")},
+    )
+    stack = hub.stack("a")
+    arn = stack["controller"].replace(first, second)
+
+    ended = hub.carry_out("status", hub.wave({**stack, "controller": arn}))
+
+    assert ["SUCCEEDED"] == [each["Status"] for each in hub.rows(ended)]
+
+
 def test_the_spokes_role_invokes_no_other_function(hub: Hub) -> None:
     """Whatever the list says."""
     hub.cloud.account(ACCOUNTS[0]).functions.create_function(
