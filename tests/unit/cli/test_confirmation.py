@@ -1,5 +1,6 @@
 """The screen before a question, as text of one line."""
 
+from copy import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -134,6 +135,17 @@ def occurrences(count: int) -> tuple[Occurrence, ...]:
     (window,) = Site(windows=(SUNDAYS,)).parsed_windows
     begins = (NOW + timedelta(days=day) for day in range(count))
     return tuple(Occurrence(window, each, each + timedelta(hours=2)) for each in begins)
+
+
+def test_an_off_before_a_window_says_how_to_skip_it() -> None:
+    """A plain off does not, although the site may be armed for it."""
+    after = replace(LIVE, next_occurrence=occurrences(2)[1])
+
+    expected = "next window w0 begins Wed 2 Dec 12:00 UTC, in 1d"
+    skips = "to skip it site-maintenance windows skip w0 --stack shop"
+    assert f"{expected} {skips}" in shown(LIVE, after)
+    for other in (shown(closed(), after), shown(LIVE, after, own_end=NOW)):
+        assert (True, False) == (expected in other, skips in other)
 
 
 def test_a_few_windows_are_listed_and_the_others_counted() -> None:

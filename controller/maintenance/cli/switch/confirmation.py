@@ -12,6 +12,7 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from maintenance.cli.own_command import own_command
 from maintenance.cli.screen import INDENT, counted, facts, listed, render_problems
 from maintenance.cli.show.plan_view import summarize
 from maintenance.cli.show.problems import Severity, problems_of
@@ -115,6 +116,9 @@ def _facts(prospect: Prospect, stack: Stack, clock: Clock) -> Iterator[tuple[str
     if following and prospect.after.mode is not Mode.MAINTENANCE:
         begins = clock.time_and_distance(following.begins)
         yield "next", f"window {following.window.name} begins {begins}"
+        if prospect.effect is Effect.KEEPS_OPEN and prospect.own_end is None:
+            # An off for a site that is open may be meant to cancel what is about to close it.
+            yield "to skip it", own_command(f"windows skip {following.window.name}", stack.name)
 
 
 def _except_refused(report: Report) -> str:
