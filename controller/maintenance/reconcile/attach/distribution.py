@@ -52,13 +52,15 @@ class DistributionReconciler(Struct, frozen=True):
 
     `is_wanted` returns, after another writer came first, whether to try again: if that writer has
     opened the site or is deleting the stack, this run must not close it afterwards. `raise_if_late`
-    raises ApplyError if the run has no time left for the distribution of this id.
+    raises ApplyError if the run has no time left for the distribution of this id. `may_write` is
+    asked when everything has been read; if it returns False, `apply` does what `dry_run` does.
     """
 
     configs: ports.Configs
     records: ports.Records
     is_wanted: Callable[[], bool] = lambda: True
     raise_if_late: Callable[[str], None] = lambda _: None
+    may_write: Callable[[], bool] = lambda: True
 
     def dry_run(self, distribution: Distribution, intent: Intent) -> Outcome:
         """Return what `apply` would do, having only read. Raises what `apply` raises before."""
@@ -96,6 +98,8 @@ class DistributionReconciler(Struct, frozen=True):
 
     def _apply_once(self, distribution: Distribution, intent: Intent) -> Outcome:
         prepared = self._prepare(distribution.distribution_id, intent)
+        if not self.may_write():
+            return _outcome(distribution, prepared)
         change, record = prepared.change, prepared.record
         if change.xml == prepared.read.xml:
             if change.settled:

@@ -47,7 +47,7 @@ from maintenance.settings import Settings
 # CloudFront takes a few updates a minute, so more workers would only be throttled sooner.
 _WORKERS = 4
 
-type _Act = Callable[[Distribution, Intent], Outcome]
+type _Act = Callable[[DistributionReconciler, Distribution, Intent], Outcome]
 
 
 class SiteReconciler(Struct, frozen=True):
@@ -67,7 +67,7 @@ class SiteReconciler(Struct, frozen=True):
         earlier desired state deletes what nothing has used for a week.
         """
         plan = self.plan(self.decide(observed, publish=True), previous)
-        report = self._report(plan, self.distribution_reconciler.apply)
+        report = self._report(plan, DistributionReconciler.apply)
         if not any(each.refuses_function for each in report.outcomes):
             return report
         decision = plan.decision
@@ -76,12 +76,12 @@ class SiteReconciler(Struct, frozen=True):
         if selection.arn == decision.selection.arn:
             return report
         decision = replace(decision, selection=selection)
-        return self._report(self.plan(decision), self.distribution_reconciler.apply)
+        return self._report(self.plan(decision), DistributionReconciler.apply)
 
     def dry_run(self, observed: Observation, previous: PersistedState | None) -> Report:
         """Return what `apply` would do, having only read."""
         plan = self.plan(self.decide(observed), previous)
-        return self._report(plan, self.distribution_reconciler.dry_run)
+        return self._report(plan, DistributionReconciler.dry_run)
 
     def summarize(self, observed: Observation, previous: PersistedState | None) -> Report:
         """Return what the listing shows, without another call."""
@@ -143,9 +143,12 @@ class SiteReconciler(Struct, frozen=True):
         return SitePlan(decision, planned, (*notices, *ahead_notices(planned)))
 
     def _report(self, plan: SitePlan, act: _Act | None) -> Report:
-        preflight = self._check_version(plan) if act else PreflightResult()
-        outcome = functools.partial(self._outcome, act=act, preflight=preflight)
-        with ThreadPoolExecutor(max_workers=_WORKERS) as workers:
+        with (
+            ThreadPoolExecutor(max_workers=1) as checker,
+            ThreadPoolExecutor(max_workers=_WORKERS) as workers,
+        ):
+            checked = checker.submit(self._check_version, plan, act)
+            outcome = functools.partial(self._outcome, act=act, preflight=checked.result)
             outcomes = tuple(workers.map(outcome, plan.distributions))
         decision, desired = plan.decision, plan.decision.desired
         return Report(
@@ -156,7 +159,7 @@ class SiteReconciler(Struct, frozen=True):
                 *desired.notices,
                 *plan.notices,
                 *decision.selection.notices,
-                *preflight.notices,
+                *checked.result().notices,
             ),
             upcoming=desired.upcoming,
             selection=decision.selection if decision.mode is Mode.MAINTENANCE else None,
@@ -270,26 +273,30 @@ class SiteReconciler(Struct, frozen=True):
         can_arm = any(arm_or_open(intent, each.behaviors).is_ahead for each in decision.targets)
         return decision.desired.arming if can_arm else None
 
-    def _check_version(self, plan: SitePlan) -> PreflightResult:
+    def _check_version(self, plan: SitePlan, act: _Act | None) -> PreflightResult:
         """Find out whether the version can be attached, if any distribution needs it."""
-        if not any(each.needs_version for each in plan.distributions):
+        if not (act and any(each.needs_version for each in plan.distributions)):
             return PreflightResult()
         decision = plan.decision
         return self.preflight.check(decision.selection.arn, attached=decision.attached)
 
     def _outcome(
-        self, plan: DistributionPlan, act: _Act | None, preflight: PreflightResult
+        self, plan: DistributionPlan, act: _Act | None, preflight: Callable[[], PreflightResult]
     ) -> Outcome:
-        if not (preflight.errors and plan.needs_version):
-            return self._attempt(plan, act)
-        # The dry run reports what else is wrong with the distribution.
-        outcome = self._attempt(plan, self.distribution_reconciler.dry_run)
-        errors = (
-            f"{outcome.distribution_id} is left as it was: {each}" for each in preflight.errors
-        )
-        return replace(outcome, errors=(*outcome.errors, *errors))
+        """Return what became of a distribution; only its first write waits for the preflight."""
+        if not plan.needs_version:
+            return self._attempt(plan, act, self.distribution_reconciler)
+        reconciler = replace(self.distribution_reconciler, may_write=lambda: not preflight().errors)
+        outcome = self._attempt(plan, act, reconciler)
+        refusals = preflight().errors
+        if not refusals:
+            return outcome
+        errors = (f"{outcome.distribution_id} is left as it was: {each}" for each in refusals)
+        return replace(outcome, changed=False, errors=(*outcome.errors, *errors))
 
-    def _attempt(self, plan: DistributionPlan, act: _Act | None) -> Outcome:
+    def _attempt(
+        self, plan: DistributionPlan, act: _Act | None, reconciler: DistributionReconciler
+    ) -> Outcome:
         distribution = plan.distribution
         distribution_id = distribution.distribution_id
         listed = Outcome(distribution_id, distribution.status, plan.plan.steps)
@@ -297,14 +304,14 @@ class SiteReconciler(Struct, frozen=True):
             return listed
         try:
             is_open = plan.plan.is_empty or plan.intent.is_ahead
-            owes = plan.may_owe and is_open and self.distribution_reconciler.owes(distribution_id)
+            owes = plan.may_owe and is_open and reconciler.owes(distribution_id)
             if plan.plan.is_empty and not owes:
                 return listed
             if owes and plan.intent.is_ahead:
-                opened = act(distribution, to_open(plan.intent))
+                opened = act(reconciler, distribution, to_open(plan.intent))
                 if plan.plan.is_empty or opened.changed or opened.restored or opened.errors:
                     return opened  # The next run arms what this one has repaired.
-            return act(distribution, plan.intent)
+            return act(reconciler, distribution, plan.intent)
         except MaintenanceError as error:
             # The report fails the run at its end; the other distributions go on.
             is_refused = isinstance(error, FunctionRefused)
