@@ -1,0 +1,24 @@
+"""The screen of an order for a fleet."""
+
+from datetime import timedelta
+
+from maintenance.cli.fleet.order import FleetRun, Order, Outcome, Result
+from maintenance.cli.fleet.view import render_fleet
+
+from tests.builders import NOW
+from tests.unit.cli.screens import lines
+
+
+def test_what_needs_attention_is_shown_first_of_many_stacks() -> None:
+    """The table has 50 rows."""
+    order = Order("shops", "status", NOW, "ana", timedelta(minutes=1), pause=1)
+    open_ones = [Outcome(f"s{each}", Result.OPEN) for each in range(60)]
+    outcomes = (*open_ones, Outcome("x", Result.STUCK), Outcome("y", Result.NOT_REACHED, "denied"))
+
+    shown = lines(render_fleet(FleetRun(order, outcomes)))
+
+    assert "62 stacks: 60 OPEN, 1 STUCK, 1 NOT REACHED" == shown[0]
+    assert [["y", "NOT", "REACHED", "denied"], ["x", "STUCK"], ["s0", "OPEN"]] == [
+        each.split() for each in shown[1:4]
+    ]
+    assert "and 12 more; --json has all of them" == shown[-1]
