@@ -6,7 +6,7 @@ OPENING for a moment after each change. A file for each site holds what its swit
 name ends in decides what else happens:
 
     -slow      it never gets beyond CLOSING
-    -refuses   a run fails
+    -refuses   a run fails, and a plan says that it would
     -late      the first command is carried out a second later
     -other     the function is no controller
     -almost    the same, and its answers have names that a controller's have
@@ -79,7 +79,10 @@ def _plan(event: _Json) -> _Json:
     if not str(event.get("plan", "")).startswith("on"):
         return {}
     counts = {"refused": 0, "waiting": 2, "deploying": 0, "deployed": 1}
-    return {"mode": "maintenance", "counts": counts, "errors": ["a function does not fit"]}
+    if event["site"].endswith("-refuses"):
+        counts |= {"refused": 1, "waiting": 1}
+        return {"mode": "maintenance", "counts": counts, "errors": ["a function does not fit"]}
+    return {"mode": "maintenance", "counts": counts}
 
 
 def _answer(site: str, state: _Json, verdict: str | None) -> _Json:

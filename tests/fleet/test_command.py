@@ -71,9 +71,22 @@ def test_a_plan_supposes_what_is_typed(hub: Hub, fleet: Fleet, way: str) -> None
     answer = fleet(way, "plan", "on", "for", "2h", stacks=two("a"))
 
     assert 0 == answer.returncode, answer.stderr
-    expected = "OPEN   maintenance: would change 2 of 3 distributions; a function does not fit"
-    assert expected in answer.stdout
+    assert "OPEN   maintenance: would change 2 of 3 distributions\n" in answer.stdout
     assert 0 == (hub.folder / "a.json").stat().st_size, "nothing was written"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_plan_that_a_stack_would_refuse_fails(fleet: Fleet, way: str) -> None:
+    """As the plan of one site does: the operator asks before the night."""
+    answer = fleet(way, "plan", "on", "for", "2h", stacks=two("a", "b-refuses"))
+
+    first, _, rest = answer.stdout.partition("\n")
+    assert (1, "2 stacks: 1 OPEN, 1 REFUSED") == (answer.returncode, first)
+    rows = " ".join(rest.split())
+    assert (
+        "b-refuses REFUSED maintenance: would change 1 and refuse 1 of 3 distributions; a function "
+        "does not fit" in rows
+    )
 
 
 # Stacks by what their stand-ins do, and what becomes of an on and an off at them.

@@ -6,6 +6,7 @@ What a controller answers to the command, and then to a question for its status 
     answer                                          the stack
     ----------------------------------------------  ----------------------------------------------
     a question's                                    is done
+    a plan's, with errors or something refused      is REFUSED
     verdict `over`                                  is OVERTAKEN
     verdict `newer`, in another mode                is OVERTAKEN
     any other verdict                               is asked for its status
@@ -38,6 +39,7 @@ class Result(StrEnum):
     CLOSING = "closing"
     OPENING = "opening"
     STUCK = "stuck"
+    REFUSED = "refused"
     OVERTAKEN = "overtaken"
     TOO_SLOW = "too slow"
     NOT_REACHED = "not reached"
@@ -46,6 +48,7 @@ class Result(StrEnum):
 
 
 FAILURES = (
+    Result.REFUSED,
     Result.OVERTAKEN,
     Result.TOO_SLOW,
     Result.NOT_REACHED,
@@ -103,12 +106,12 @@ class Order(Struct, frozen=True):
 
     def outcome(self, name: str, answer: Mapping[str, Any]) -> "Outcome":
         """Return the outcome of a stack where the order is carried out, or a question's answer."""
-        detail = "; ".join(answer["errors"]) if self.is_question else ""
-        if self.verb == "plan":
-            waiting, counts = answer["counts"]["waiting"], answer["counts"].values()
-            planned = f"{answer['mode']}: would change {waiting} of {sum(counts)} distributions"
-            detail = f"{planned}; {detail}" if detail else planned
-        return Outcome(name, Result(answer["state"]), detail)
+        errors = answer["errors"] if self.is_question else []
+        if self.verb != "plan":
+            return Outcome(name, Result(answer["state"]), "; ".join(errors))
+        refused = answer["counts"]["refused"]
+        result = Result.REFUSED if refused or errors else Result(answer["state"])
+        return Outcome(name, result, "; ".join([_describe_plan(answer), *errors]))
 
     def is_overtaken(self, answer: Mapping[str, Any]) -> bool:
         """Return whether a command does not count, by the answer to it."""
@@ -132,6 +135,13 @@ class FleetRun(Struct, frozen=True):
     order: Order
     outcomes: tuple[Outcome, ...]
     failure: str = ""
+
+
+def _describe_plan(answer: Mapping[str, Any]) -> str:
+    counts = answer["counts"]
+    refusal = f" and refuse {counts['refused']}" if counts["refused"] else ""
+    changes = f"would change {counts['waiting']}{refusal} of {sum(counts.values())} distributions"
+    return f"{answer['mode']}: {changes}"
 
 
 def describe_overtaken(answer: Mapping[str, Any]) -> str:
