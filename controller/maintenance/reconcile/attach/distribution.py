@@ -51,9 +51,10 @@ class DistributionReconciler(Struct, frozen=True):
     Works on one distribution at a time; safe to call from several threads.
 
     `is_wanted` returns, after another writer came first, whether to try again: if that writer has
-    opened the site or is deleting the stack, this run must not close it afterwards. `raise_if_late`
-    raises ApplyError if the run has no time left for the distribution of this id. `may_write` is
-    asked when everything has been read; if it returns False, `apply` does what `dry_run` does.
+    opened the site or is deleting the stack, this run must not close it afterwards. It is asked
+    too before a run that would arm a distribution opens it. `raise_if_late` raises ApplyError if
+    the run has no time left for the distribution of this id. `may_write` is asked when everything
+    has been read; if it returns False, `apply` does what `dry_run` does.
     """
 
     configs: ports.Configs
@@ -89,7 +90,9 @@ class DistributionReconciler(Struct, frozen=True):
                 return replace(outcome, changed=outcome.changed or was_refused)
         return replace(self._apply_once(distribution, intent), changed=True)
 
-    def _raise_if_unwanted(self, distribution_id: str, error: StaleObservation) -> None:
+    def _raise_if_unwanted(
+        self, distribution_id: str, error: StaleObservation | None = None
+    ) -> None:
         if not self.is_wanted():
             raise ApplyError(
                 f"{distribution_id} was skipped: it was changed by another writer during this run, "
@@ -128,8 +131,12 @@ class DistributionReconciler(Struct, frozen=True):
         read = self.configs.read_config(distribution_id)
         config = read_config(read.xml)
         behaviors = [each.behavior for each in config.behaviors]
-        intent = arm_or_open(intent, behaviors)
-        plan = plan_distribution(distribution_id, behaviors, intent)
+        resolved = arm_or_open(intent, behaviors)
+        plan = plan_distribution(distribution_id, behaviors, resolved)
+        if intent.is_ahead and plan.with_action(Action.DETACH):
+            # Another run may just have closed it, after this one began to publish its version.
+            self._raise_if_unwanted(distribution_id)
+        intent = resolved
         _raise_refusals(plan)
         change = build_change(plan, config, record, intent, etag=read.etag)
         # Attaching writes the record on condition that it has not changed since it was read above.

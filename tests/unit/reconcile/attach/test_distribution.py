@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from copy import replace
 from dataclasses import dataclass, field
 
@@ -22,6 +23,7 @@ from tests.builders import (
     a_function,
     a_lambda,
     config_xml,
+    edge_arn,
 )
 from tests.engines import INVENTED, invented_arn
 from tests.timing import PATIENCE
@@ -106,6 +108,21 @@ def test_a_run_that_leaves_a_path_open_keeps_what_another_run_displaces_there() 
     reconciler.apply(a_distribution(), OPEN)
 
     assert before == cloud.xml
+
+
+@pytest.mark.parametrize(("is_wanted", "attached"), [(True, ()), (False, (OURS,))])
+def test_a_run_that_would_arm_opens_nothing_that_an_on_has_closed_since(
+    attached: tuple[Association, ...], *, is_wanted: bool
+) -> None:
+    """It publishes the version of the window for seconds, after it has read the switch."""
+    cloud = _Cloud(config_xml(a_behavior()))
+    DistributionReconciler(cloud, cloud).apply(a_distribution(), CLOSE)
+    reconciler = DistributionReconciler(cloud, cloud, is_wanted=lambda: is_wanted)
+
+    with suppress(ApplyError):
+        reconciler.apply(a_distribution(), replace(CLOSE, arn=edge_arn(9), is_ahead=True))
+
+    assert attached == _attached(cloud)
 
 
 def test_an_attempt_after_a_lost_race_counts_as_a_change() -> None:
