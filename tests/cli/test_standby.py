@@ -281,6 +281,17 @@ def test_a_site_that_may_be_in_maintenance_is_not_opened_either(stage: _Stage) -
     assert "cannot read whether the site should be in maintenance" in shown
 
 
+def test_a_site_without_a_switch_is_not_opened_either(stage: _Stage) -> None:
+    """The store keeps it as it was, closed perhaps."""
+    stage.types("attach", "--distribution", stage.docs, "--yes")
+    stage.deployed.site.cloud.ssm.delete_parameter(Name=SWITCH)
+
+    code, _, shown = stage.types("detach", "--yes")
+
+    assert (1, {"default"}) == (code, stage.having(stage.docs))
+    assert "neither the switch nor a window says whether the site is closed" in shown
+
+
 def test_a_stack_without_the_function_says_what_to_deploy(stage: _Stage) -> None:
     """The other engine attaches nothing before a maintenance."""
     stage.deployed.configure(ENGINE="attach")

@@ -284,8 +284,13 @@ def _refuse_to_open(session: Session) -> None:
         raise ConfigurationError(
             f"cannot read whether the site should be in maintenance: {error}; {add}"
         ) from error
+    off = own_command("off", session.watch.stack)
+    if mode is Mode.UNCHANGED:
+        raise ConfigurationError(
+            "neither the switch nor a window says whether the site is closed, and detaching would "
+            f"open it: run {off} first, or {add}"
+        )
     if mode is Mode.MAINTENANCE:
-        off = own_command("off", session.watch.stack)
         raise ConfigurationError(
             f"the site should be in maintenance, and detaching opens it: run {off} first, or {add}"
         )
