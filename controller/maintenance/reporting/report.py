@@ -93,8 +93,8 @@ class Report(Struct, frozen=True):
     and `announced` are the titles of the events that were sent. `end_change` is the end that was
     announced before and the one that is now, if they differ. `read_at` is when the run began to
     read, so the targets were listed after that. `store` is what the standby engine knows of its
-    store, and `wake_at` when it has to run again. `arming` is when the version of the next window
-    may be attached ahead, if it may.
+    store, `wrote_store` whether it was written, and `wake_at` when the engine has to run again.
+    `arming` is when the version of the next window may be attached ahead, if it may.
     """
 
     decision: Decision
@@ -118,6 +118,7 @@ class Report(Struct, frozen=True):
     end_change: EndChange | None = None
     read_at: datetime | None = None
     store: StoreNote | None = None
+    wrote_store: bool = False
     wake_at: datetime | None = None
     arming: Arming | None = None
 
@@ -166,8 +167,8 @@ class Report(Struct, frozen=True):
 
     @property
     def has_changes(self) -> bool:
-        """Whether any distribution was changed."""
-        return any(each.changed for each in self.outcomes)
+        """Whether any distribution was changed, or the standby engine's store was written."""
+        return self.wrote_store or any(each.changed for each in self.outcomes)
 
     @property
     def is_settled(self) -> bool:

@@ -61,6 +61,17 @@ def test_a_window_that_is_removed_leaves_the_store(standby: StandbySite) -> None
 
 
 @pytest.mark.usefixtures("distribution_id")
+def test_a_window_written_ahead_changes_nothing_for_visitors(standby: StandbySite) -> None:
+    """So neither the report nor the metric of changed distributions says so."""
+    standby.site.schedules("weekend", a_window(TOMORROW, "1h"))
+
+    report = standby.site.wakes()
+
+    assert standby.state().periods
+    assert [False] == [each["changed"] for each in report["distributions"]]
+
+
+@pytest.mark.usefixtures("distribution_id")
 def test_the_lead_time_does_not_count(
     standby: StandbySite, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from maintenance.cloudfront.plan import Intent
+from maintenance.cloudfront.plan import Action, Intent
 from maintenance.model import Distribution
 from maintenance.reporting.report import Outcome
 from maintenance.reporting.status import PersistedState, StoreNote
@@ -20,6 +20,7 @@ from maintenance.standby.behaviors import (
 # AWS says seconds, and two field measurements found about 30 to an edge (live_check asks a live
 # account): https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/kvs-with-functions.html
 PROPAGATION = timedelta(seconds=30)
+_TOGGLING = (Action.CLOSE, Action.OPEN)
 _DEPLOYED, _IN_PROGRESS = "Deployed", "InProgress"
 
 
@@ -86,7 +87,8 @@ def standby_outcome(
         distribution.distribution_id,
         look.target(distribution).status,
         steps_taken(steps) if look.changed else steps,
-        changed=look.changed and any(not each.lacks_function for each in steps),
+        # A write of a window ahead changes nothing for visitors.
+        changed=look.changed and any(each.action in _TOGGLING for each in steps),
         warnings=tuple(found),
         errors=errors,
     )

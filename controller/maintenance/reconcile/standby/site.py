@@ -232,6 +232,7 @@ class StandbySite(Struct, frozen=True):
             targets=tuple(look.target(each) for each in targets),
             read_at=desired.read_at,
             store=look.note,
+            wrote_store=look.changed,
         )
         return desired.update(report)
 
