@@ -90,9 +90,11 @@ def test_an_on_without_an_end_is_refused(hub: Hub) -> None:
     everything = hub.wave(hub.stack("a"))
 
     refused = _failed(hub.carry_out("on for 2h", everything))
+    mistyped = _failed(hub.carry_out("on", everything, endless="false"))
     accepted = hub.carry_out("on", everything, endless=True)
 
     assert "an on needs an end" in refused[1]
+    assert refused == mistyped
     assert ("SUCCEEDED", "on") == (accepted["status"], hub.switch("a"))
 
 
