@@ -178,6 +178,20 @@ def test_an_on_that_an_off_stops_may_have_closed_its_stacks(hub: Hub, operator: 
     assert "overtaken by the off" in output
 
 
+def test_an_order_that_is_stopped_by_hand_says_so(hub: Hub, operator: Operator) -> None:
+    """In the console of Step Functions, where a cause may be left out."""
+    running = operator.begins("hub", "on", "until", _UNTIL, stacks=two("a-slow"), deadline="10m")
+    eventually((hub.folder / "a-slow.json").exists)
+    machine = hub.outputs["MachineArn"]
+    [execution] = hub.cloud.states.list_executions(stateMachineArn=machine)["executions"]
+
+    hub.cloud.states.stop_execution(executionArn=execution["executionArn"])
+    output, _ = running.communicate(timeout=PATIENCE)
+
+    assert (1, True) == (running.returncode, "1 stack: 1 STOPPED" in output)
+    assert f"{execution['name']} ended as ABORTED: ask with fleet status" in output
+
+
 def test_an_unknown_profile_does_not_keep_the_others_closed(hub: Hub, fleet: Fleet) -> None:
     """An off goes on whatever fails; a profile may be missing on the machine of tonight."""
     hub.put_switch("a", f"on until {_UNTIL}", "2026-01-01T00:00:00+00:00")

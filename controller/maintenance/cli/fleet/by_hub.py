@@ -70,7 +70,8 @@ def carry_out(
             order, wave, list(hub.rows(name, number)), has_begun=number <= begun
         )
     )
-    return FleetRun(order, outcomes, "" if status == "SUCCEEDED" else cause or status)
+    failure = cause or f"{name} ended as {status}: ask with fleet status"
+    return FleetRun(order, outcomes, "" if status == "SUCCEEDED" else failure)
 
 
 def _name(order: Order, waves: Sequence[Wave]) -> str:
