@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import UTC, datetime, timedelta
 
 from tests.cloud import eventually
 from tests.fleet.hub import ACCOUNTS, Hub, machine_definition
@@ -41,6 +42,17 @@ def test_an_off_stops_no_order_of_another_fleet(hub: Hub) -> None:
     hub.carry_out("off", hub.wave(hub.stack("b")))
 
     assert "TooSlow" == hub.report(hub.end(other))["a-slow"]
+
+
+def test_an_off_stops_no_later_order_to_close(hub: Hub) -> None:
+    """Two operators may give orders at the same moment; the later instant wins at each site."""
+    later = datetime.now(UTC) + timedelta(seconds=30)
+    on = hub.begin(_ON, hub.wave(hub.stack("a-slow")), at=later.isoformat(), minutes=0.1)
+
+    hub.carry_out("off", hub.wave(hub.stack("b")))
+
+    assert "FAILED" == hub.end(on)["status"]
+    assert _ON == hub.switch("a-slow")
 
 
 def test_an_off_stops_its_order_among_more_than_one_page_of_them(hub: Hub) -> None:
