@@ -49,10 +49,11 @@ PLACEHOLDERS: Final = (
     "brand", "links", "icon", "style", "script",
 )  # fmt: skip
 
-# As html.escape does; the module `html` would also load the names of 2,231 characters.
-_ESCAPES: Final = str.maketrans(
-    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"}
-)
+# As html.escape does; the module `html` would also load the names of 2,231 characters, and
+# str.translate is slow for texts that are not ASCII.
+_ESCAPES: Final = (
+    ("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&#x27;"),
+)  # fmt: skip
 
 CLOCK: Final = (
     '<svg class="clock" viewBox="0 0 56 56" fill="none" stroke="currentColor" stroke-width="3" '
@@ -204,7 +205,9 @@ def _markup(
 
 def escape(text: str) -> str:
     """Return text as markup."""
-    return text.translate(_ESCAPES)
+    for character, escaped in _ESCAPES:
+        text = text.replace(character, escaped)
+    return text
 
 
 def utc_for_people(until: float | None) -> str:

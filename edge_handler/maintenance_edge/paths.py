@@ -19,25 +19,21 @@ if TYPE_CHECKING:
 
     from maintenance_edge.rules import Rule, Rules
 
-# A comma or a blank joins two patterns by mistake; CloudFront's patterns have neither.
-_NO_PATTERN: Final = re.compile(r"[/?]*\*[/?*]*|(?s:.*[,\s].*)")
-
+# The next two are compiled at their first use, by a request for an allowed path (ADR 0021).
 # Origins may resolve these, so /open/../closed does not count as /open/*. Some drop path parameters
 # (..;x=1), decode twice (%252e), or end a path at NUL before they resolve it.
-_RESOLVABLE: Final = re.compile(r"//|\\|;|%(?:00|25|2e|2f|3b|5c)|/\.\.?(?:/|$)", re.IGNORECASE)
+_RESOLVABLE: Final = r"//|\\|;|%(?:00|25|2e|2f|3b|5c)|/\.\.?(?:/|$)"
 
 # Origins read invalid encodings as a dot (%c0%ae, %u002e) or drop them (.%80./). Each percent sign
 # has to begin one character in UTF-8 (doc: RFC 3629, section 4).
 _TAIL: Final = "%[89ab][0-9a-f]"
-_DECODABLE: Final = re.compile(
-    rf"""[^%]*+(?:%(?:
-        [0-7][0-9a-f] | (?:c[2-9a-f]|d[0-9a-f]){_TAIL} |
-        (?: e0%[ab][0-9a-f] | ed%[89][0-9a-f] | e[1-9a-cef]{_TAIL} |
-            (?: f0%[9ab][0-9a-f] | f4%8[0-9a-f] | f[123]{_TAIL} ){_TAIL}
-        ){_TAIL}
-    )[^%]*+)*+""",
-    re.IGNORECASE | re.VERBOSE,
-)
+_DECODABLE: Final = rf"""[^%]*+(?:%(?:
+    [0-7][0-9a-f] | (?:c[2-9a-f]|d[0-9a-f]){_TAIL} |
+    (?: e0%[ab][0-9a-f] | ed%[89][0-9a-f] | e[1-9a-cef]{_TAIL} |
+        (?: f0%[9ab][0-9a-f] | f4%8[0-9a-f] | f[123]{_TAIL} ){_TAIL}
+    ){_TAIL}
+)[^%]*+)*+"""
+_DECODABLE_FLAGS: Final = re.IGNORECASE | re.VERBOSE
 
 
 class AllowedPaths:
@@ -51,8 +47,11 @@ class AllowedPaths:
 
     def __contains__(self, uri: str) -> bool:
         """Return whether `uri`, a path without query string, is open however it is resolved."""
-        is_allowed = self.expression.fullmatch(uri) and _DECODABLE.fullmatch(uri)
-        return bool(is_allowed) and not _RESOLVABLE.search(uri)
+        return (
+            self.expression.fullmatch(uri) is not None
+            and re.fullmatch(_DECODABLE, uri, _DECODABLE_FLAGS) is not None
+            and re.search(_RESOLVABLE, uri, re.IGNORECASE) is None
+        )
 
 
 def allowed_paths(patterns: Iterable[str]) -> AllowedPaths:
@@ -84,7 +83,11 @@ def _expression(pattern: str) -> str:
 
 
 def _is_path_pattern(value: object) -> bool:
-    return isinstance(value, str) and value.startswith("/") and not _NO_PATTERN.fullmatch(value)
+    if not isinstance(value, str) or not value.startswith("/"):
+        return False
+    # A comma or a blank joins two patterns by mistake; CloudFront's patterns have neither.
+    is_one = "," not in value and value.split() == [value]
+    return is_one and not ("*" in value and not value.strip("/?*"))
 
 
 PATH_PATTERNS: Final[Rule] = (

@@ -38,13 +38,14 @@ PROBLEM_FILE: Final = "page/problem.json"
 
 # Not a name that an API would use, as in JSON Schema's "$schema".
 _MEDIA_TYPE: Final = "$media_type"
-_JSON_TYPE: Final = re.compile(r"application/(?:[a-z0-9][a-z0-9!#$&^_.-]*\+)?json")
+# Compiled at its first use, as the one below, because most sites have no page/problem.json.
+_JSON_TYPE: Final = r"application/(?:[a-z0-9][a-z0-9!#$&^_.-]*\+)?json"
 
 _TEXTS: Final = ("type", "title", "detail", "instance")
 _PLACEHOLDERS: Final = ("title", "message", "until")
 
 # In JSON `{{` occurs only within a text, and a text ends at the next bare quote.
-_PLACEHOLDER: Final = re.compile(r'\{\{([^{}"\\]*)\}\}')
+_PLACEHOLDER: Final = r'\{\{([^{}"\\]*)\}\}'
 
 
 def parse_problem(text: str) -> dict[str, Any]:
@@ -52,12 +53,12 @@ def parse_problem(text: str) -> dict[str, Any]:
     members = parse_object(text, PROBLEM_FILE)
     media_type = members.get(_MEDIA_TYPE, PROBLEM)
     errors = _problem_errors(members) if media_type == PROBLEM else []
-    if not isinstance(media_type, str) or not _JSON_TYPE.fullmatch(media_type):
+    if not isinstance(media_type, str) or not re.fullmatch(_JSON_TYPE, media_type):
         errors.append(
             f'{_MEDIA_TYPE!r} must be a JSON type such as "application/json", not '
             f"{json.dumps(media_type)}"
         )
-    unknown = sorted(set(_PLACEHOLDER.findall(_to_json(members))) - set(_PLACEHOLDERS))
+    unknown = sorted(set(re.findall(_PLACEHOLDER, _to_json(members))) - set(_PLACEHOLDERS))
     if unknown:
         found, known = (
             ", ".join(f"{{{{{n}}}}}" for n in each) for each in (unknown, _PLACEHOLDERS)
@@ -103,7 +104,7 @@ def problem_body(text: Text, until: float | None, replaced: Mapping[str, Any]) -
     known = {"title": text.title, "message": text.message, "until": utc_instant(until)}
     filled = {name: _to_json(value).strip()[1:-1] for name, value in known.items()}
     # Only the site's own members: an operator's message may hold braces, which stay as they are.
-    theirs = json.loads(_PLACEHOLDER.sub(lambda found: filled[found[1]], _to_json(replaced)))
+    theirs = json.loads(re.sub(_PLACEHOLDER, lambda found: filled[found[1]], _to_json(replaced)))
     is_problem = theirs.pop(_MEDIA_TYPE, PROBLEM) == PROBLEM
     return _to_json({**ours, **theirs} if is_problem else theirs)
 

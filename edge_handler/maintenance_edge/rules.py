@@ -62,7 +62,10 @@ def _errors(
 
 def is_line(value: object) -> bool:
     """Return whether this is one line of text, not blank."""
-    return isinstance(value, str) and bool(value.strip()) and _NOT_IN_A_LINE.isdisjoint(value)
+    if not isinstance(value, str) or not value.strip():
+        return False
+    # None of these characters is printable, which most texts are, and which is quicker to see.
+    return value.isprintable() or _NOT_IN_A_LINE.isdisjoint(value)
 
 
 def whole_number(most: int) -> Rule:
