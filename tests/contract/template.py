@@ -1,5 +1,6 @@
 """The template as data, with CloudFormation's short tags in long form: !Ref x is {"Ref": "x"}."""
 
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,8 +30,9 @@ def _tagged(loader: CloudFormationLoader, suffix: str, node: yaml.Node) -> dict[
 CloudFormationLoader.add_multi_constructor("!", _tagged)
 
 
+@functools.cache
 def load_template(path: Path = ROOT / "template.yaml") -> dict[str, Any]:
-    """Return a template, by default that of the product."""
+    """Return a template, by default that of the product; callers share it and only read it."""
     with path.open(encoding="utf-8") as text:
         template: dict[str, Any] = yaml.load(text, CloudFormationLoader)  # noqa: S506 - a SafeLoader
     return template

@@ -1,6 +1,7 @@
 """A parameter of the template has an effect, and so has each setting of the controller."""
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -69,16 +70,17 @@ def test_every_update_of_the_stack_checks_the_parameters_that_the_controller_rea
 @pytest.mark.parametrize("name", Settings.__struct_fields__)
 def test_a_setting_is_read_by_the_controller(name: str) -> None:
     """Every environment variable becomes a setting; test_template.py holds that."""
+    assert name in attributes_of_settings()
+
+
+@functools.cache
+def attributes_of_settings() -> set[str]:
+    """Return the names that follow `settings.` in the controller."""
     modules = set((ROOT / "controller" / "maintenance").rglob("*.py"))
     modules.remove(ROOT / "controller" / "maintenance" / "settings.py")
-
-    assert any(name in attributes_of_settings(each.read_text("utf-8")) for each in modules)
-
-
-def attributes_of_settings(source: str) -> set[str]:
-    """Return the names that follow `settings.` in a module."""
     return {
         each.attr
-        for each in ast.walk(ast.parse(source))
+        for module in modules
+        for each in ast.walk(ast.parse(module.read_text("utf-8")))
         if isinstance(each, ast.Attribute) and ast.unparse(each.value).endswith("settings")
     }
