@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import hashlib
 import os
 import signal
 import subprocess
@@ -18,6 +19,17 @@ BUILT = ROOT / ".aws-sam" / "build"
 SETTINGS = Path(__file__).with_name("samconfig.toml")
 _ENDING_SECONDS = 15
 PACKAGES = (BUILT / "Controller", BUILT / "MaintenanceEdge")
+# What the packages are made of, and by which programs.
+_SOURCES = (
+    "controller",
+    "edge_handler",
+    "requirements/dev.txt",
+    "template.yaml",
+    "tools/slim",
+    "tools/trim_models.py",
+)
+# The digest of what was built last; `sam build` empties the folder first.
+_BUILT_FROM = BUILT / "sources.sha256"
 
 
 class Account(Protocol):
@@ -28,10 +40,28 @@ class Account(Protocol):
 
 
 def build(account: Account) -> None:
-    """Build both functions as `make build` does; raise StepFailed if that fails."""
+    """
+    Build both functions as `make build` does, if a source has changed since the last time.
+
+    Raises StepFailed if that fails.
+    """
     with lock_build():
+        sources = _digest_of_sources()
+        if _BUILT_FROM.exists() and _BUILT_FROM.read_text() == sources:
+            return
         _run(["sam", "build", "--cached", "--parallel"], account.environment())
         _run([str(ROOT / "tools" / "slim"), *map(str, PACKAGES)], {})
+        _BUILT_FROM.write_text(sources)
+
+
+def _digest_of_sources() -> str:
+    digest = hashlib.sha256()
+    for source in _SOURCES:
+        path = ROOT / source
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.is_file() and "__pycache__" not in file.parts:
+                digest.update(f"{file} {hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
+    return digest.hexdigest()
 
 
 def deploy(account: Account, stack: str, *, built: Path = BUILT, **parameters: str) -> None:
