@@ -94,9 +94,8 @@ imports: setup ## Check the direction of imports
 
 template: setup ## Check the templates of the product, also as plain CloudFormation, of a fleet, the live check and the examples
 	sam validate --lint
-	for each in fleet/*.yaml live_check/probe.yaml examples/*/*.yaml; do sam validate --lint --template "$$each" || exit; done
 	@$(BIN)/python -m tools.packages --template-only .aws-sam/plain/template.json
-	$(BIN)/cfn-lint .aws-sam/plain/template.json
+	$(BIN)/cfn-lint .aws-sam/plain/template.json fleet/*.yaml live_check/probe.yaml examples/*/*.yaml
 
 audit: .venv/audit/.made ## Look for known vulnerabilities in pinned packages (AUDIT_REQUIRED=1 to fail without an answer)
 	@tools/audit
