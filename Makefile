@@ -6,8 +6,8 @@ PYTEST := $(BIN)/python -m pytest
 # Several processes, each with a sandbox of its own; tests/conftest.py says which tests stay together.
 TOGETHER := --dist loadscope --no-loadscope-reorder
 WORKERS := --numprocesses auto --maxprocesses 4 $(TOGETHER)
-# Tests that deploy or type commands mostly wait: two of them keep one core busy.
-WAITING := --numprocesses 4 $(TOGETHER)
+# Tests that deploy mostly wait, and the others keep two cores busy beside them.
+ALL := --numprocesses 6 $(TOGETHER)
 AXE := tests/browser/node_modules/.package-lock.json
 ASL := tests/fleet/node_modules/.package-lock.json
 TERSER := standby_function/node_modules/.package-lock.json
@@ -63,12 +63,11 @@ lambda-image: ## Build the image for make invoke if AWS's cannot be pulled (as r
 	@tools/lambda-image
 
 test: setup ## Run the tests that need no browser, Docker or stack (T=path or K=expression for some)
-	$(PYTEST) $(if $(T)$(K),-n0 $(T) $(if $(K),-k '$(K)'),$(WORKERS) -m quick $(COVERAGE))
+	$(PYTEST) $(if $(T)$(K),-n0 $(T) $(if $(K),-k '$(K)'),$(WORKERS) -m quick)
 
 # Where CI is set no test may be skipped, so the image for the tests in containers is built.
-cover: COVERAGE := --cov --cov-report=
-cover: test $(AXE) $(ASL) $(TERSER) .venv/examples/.made $(if $(CI),lambda-image) ## Run all tests, and check that everything but the shell is covered whole
-	$(PYTEST) $(WAITING) -m 'not quick' $(COVERAGE) --cov-append
+cover: setup $(AXE) $(ASL) $(TERSER) .venv/examples/.made $(if $(CI),lambda-image) ## Run all tests, and check that everything but the shell is covered whole
+	$(PYTEST) $(ALL) --cov --cov-report=
 	$(BIN)/coverage report --fail-under=100
 
 laws: setup ## Run property tests and model checking with ten times the examples
@@ -113,7 +112,8 @@ install: packages ## Install the command of this checkout, with the Lambda packa
 release: packages .venv/release/.made ## Make everything of a release in dist/, the same bytes each time
 	@$(BIN)/python -m tools.release
 
-check: lint types imports template check-docs audit cover ## Everything that CI checks
+# The tests take longest, so they come first.
+check: cover lint types imports template check-docs audit ## Everything that CI checks
 
 bench: setup .venv/bench/.made ## Measure against the goals (ONLY=edge,toggle for some)
 	@PYTHONPATH=controller:edge_handler:. $(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY))

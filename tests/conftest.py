@@ -27,8 +27,19 @@ settings.register_profile("laws", examples(100))
 settings.load_profile("laws")
 
 _QUICK = {"unit", "properties", "edge", "contract", "model_checking"}
-# These folders deploy once for all their files; that takes longest, so they start first.
-_DEPLOYING = ["demo", "stack", "deployment", "examples", "invoke", "live_check"]
+# These folders deploy once for all their files.
+_DEPLOYING = {"deployment", "examples", "invoke", "live_check", "stack"}
+# These take longest and mostly wait, so they start first: the others use the cores beside them.
+_FIRST = [
+    "stack",
+    "tests/demo/test_demo.py",
+    "tests/demo/test_fleet_demo.py",
+    "live_check",
+    "examples",
+    "deployment",
+    "invoke",
+    "tests/install/test_release.py",
+]
 
 
 def pytest_configure() -> None:
@@ -45,7 +56,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.nodeid.split("/")[1] in _QUICK or item.get_closest_marker("promise"):
             item.add_marker("quick")
-    items.sort(key=lambda item: [_scope(item.nodeid) != each for each in _DEPLOYING])
+    items.sort(key=lambda item: [_scope(item.nodeid) != each for each in _FIRST])
 
 
 @pytest.hookimpl(wrapper=True)
