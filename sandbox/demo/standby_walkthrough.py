@@ -43,6 +43,8 @@ def run_standby_walkthrough(demo: DemoEnvironment, console: StepConsole) -> None
 
     console.section("Maintenance on: one write")
     _write_switch(demo, console, f"on for 90m: {_MESSAGE}", _is_closed)
+    with console.step("the page with the message follows: it is rendered while the site is closed"):
+        wait_until(lambda: _has_message(demo), "the message is in the page")
     check_maintenance(console, visit(demo, console))
     _check_untouched(demo, console, untouched)
 
@@ -137,6 +139,15 @@ def _follow(demo: DemoEnvironment, value: str, began: float) -> dict[int, float]
 
     wait_until(are_all_done, f"every edge location of {demo.site.domain_name}")
     return seconds
+
+
+def _has_message(demo: DemoEnvironment) -> bool:
+    pages = (("/", "text/html"), ("/api/orders", "application/json"))
+    return all(
+        _MESSAGE in demo.get(path, location, Accept=accept).text
+        for location in _LOCATIONS
+        for path, accept in pages
+    )
 
 
 def _is_closed(demo: DemoEnvironment, location: int) -> bool:
