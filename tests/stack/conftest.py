@@ -5,6 +5,7 @@ Both are in one account. `deployed` lives from its deployment to its deletion wi
 `shop`, another site's, has no more permissions than it needs and lives for the whole session.
 """
 
+import contextlib
 import functools
 import json
 from collections.abc import Iterator
@@ -156,9 +157,6 @@ def quiet(shop: DeployedStack) -> Iterator[DeployedStack]:
 
     An event that fails is not retried: other tests cover the waits between the tries.
     """
-    rules = [shop.physical_id(f"Controller{name}") for name in ("SwitchChanged", "PageChanged")]
-    for rule in rules:
-        shop.cloud.events.disable_rule(Name=rule)
     function = shop.physical_id("Controller")
     functions = shop.cloud.functions
     latest = f"{function}:$LATEST"
@@ -166,9 +164,19 @@ def quiet(shop: DeployedStack) -> Iterator[DeployedStack]:
     settings = functools.partial(
         functions.put_function_event_invoke_config, FunctionName=latest, DestinationConfig=kept
     )
-    settings(MaximumRetryAttempts=0)
-    postpone_sweep(shop)
-    yield shop
-    settings(MaximumRetryAttempts=2)
+    with rules_disabled(shop):
+        settings(MaximumRetryAttempts=0)
+        postpone_sweep(shop)
+        yield shop
+        settings(MaximumRetryAttempts=2)
+
+
+@contextlib.contextmanager
+def rules_disabled(stack: DeployedStack) -> Iterator[None]:
+    """Let no write of a parameter or of the page wake the stack's controller."""
+    rules = [stack.physical_id(f"Controller{name}") for name in ("SwitchChanged", "PageChanged")]
     for rule in rules:
-        shop.cloud.events.enable_rule(Name=rule)
+        stack.cloud.events.disable_rule(Name=rule)
+    yield
+    for rule in rules:
+        stack.cloud.events.enable_rule(Name=rule)
