@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from maintenance.cli.fleet.order import FleetRun, Order, Outcome, Result
 from maintenance.cli.fleet.view import render_fleet
 
@@ -22,3 +23,21 @@ def test_what_needs_attention_is_shown_first_of_many_stacks() -> None:
         each.split() for each in shown[1:4]
     ]
     assert "and 12 more; --json has all of them" == shown[-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (
+            "on until 2099-01-01",
+            "Stacks that were reached stay closed until their end; fleet off opens them.",
+        ),
+        ("on: Upgrade", "Stacks that were reached stay closed; fleet off opens them."),
+    ],
+)
+def test_what_stays_closed_has_an_end_unless_the_order_has_none(text: str, sentence: str) -> None:
+    """An operator may go to bed if it has."""
+    order = Order("shops", text, NOW, "ana", timedelta(minutes=1), pause=1, endless=True)
+    outcomes = (Outcome("x", Result.TOO_SLOW, "the site is closing at the deadline"),)
+
+    assert sentence == lines(render_fleet(FleetRun(order, outcomes)))[-1]

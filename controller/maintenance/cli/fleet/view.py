@@ -47,9 +47,8 @@ def render_fleet(ran: FleetRun) -> RenderableType:
     if failure:
         parts.append(Text(failure, style="bold red"))
     if failed and order.verb == "on":
-        parts.append(
-            Text("Stacks that were reached stay closed until their end; fleet off opens them.")
-        )
+        end = " until their end" if order.text.startswith("on until ") else ""
+        parts.append(Text(f"Stacks that were reached stay closed{end}; fleet off opens them."))
     if failed and order.verb == "off":
         parts.append(
             Text("Give the off again, or open the sites that failed in their own accounts.")
