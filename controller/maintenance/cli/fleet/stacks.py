@@ -101,8 +101,8 @@ def _problem(stack: FleetStack) -> str:
             f"the controller of {stack.name!r} is {stack.controller!r}, not the ARN of a function "
             "in us-east-1 without a version"
         )
-    if not stack.name.strip():
-        return f"the stack of {stack.controller} has an empty name"
+    if not (stack.name.strip() and stack.name.isprintable()):
+        return f"the name of {stack.controller} is {stack.name!r}, not a name of one line"
     if not stack.site.startswith("/"):
         return (
             f"the site of {stack.name!r} is {stack.site!r}, not the name of a switch like "
