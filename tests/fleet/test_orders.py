@@ -65,8 +65,22 @@ def test_a_failing_pilot_stops_before_the_rest(hub: Hub) -> None:
     error, cause = _failed(ended)
     assert "Stopped" == error
     assert cause.startswith("wave 1 of 2 stopped: States.ExceedToleratedFailureThreshold")
+    assert "Later waves were not begun. The report is under runs/" in cause
     assert "NotReached" == hub.report(ended)["b"]
     assert not (hub.folder / "c.json").exists()
+
+
+def test_too_many_failures_in_the_last_wave_stop_it(hub: Hub) -> None:
+    """There is no later wave to speak of, and what was reached before is in its report."""
+    ended = hub.carry_out(_ON, hub.wave(hub.stack("a")), hub.wave(hub.stack("b-other")))
+
+    error, cause = _failed(ended)
+    assert ("Stopped", True) == (error, cause.startswith("wave 2 of 2 stopped: "))
+    assert "Later waves" not in cause
+    assert ({"a": "closed"}, {"b-other": "NotReached"}) == (
+        hub.report(ended),
+        hub.report(ended, 2),
+    )
 
 
 def test_a_tolerated_share_lets_the_rest_go_on(hub: Hub) -> None:

@@ -146,4 +146,5 @@ def _outcome(order: Order, row: Mapping[str, Any]) -> Outcome:
     if row["Status"] == "SUCCEEDED":
         return order.outcome(name, json.loads(row["Output"]))
     result = _STATUSES.get(row["Status"]) or _RESULTS.get(row.get("Error", ""), Result.NOT_REACHED)
-    return Outcome(name, result, row.get("Cause", ""))
+    detail = "it was under way: ask with fleet status" if result is Result.STOPPED else ""
+    return Outcome(name, result, row.get("Cause") or detail)
