@@ -138,7 +138,7 @@ def site_state(
     target_ids = {each.distribution_id for each in report.targets}
     inputs = _Inputs(
         stuck={each.distribution_id for each in target_statuses(report, now) if each.is_stuck},
-        settled_in=_settled_in(report, persisted),
+        settled_in=_settled_in(report, persisted, now),
         overdue=overdue,
     )
     targets: list[DistributionState] = []
@@ -190,10 +190,10 @@ def _attached(outcome: Outcome) -> _Attached:
     return _Attached.ALL if closes and all(closes) else _Attached.SOME
 
 
-def _settled_in(report: Report, persisted: PersistedState) -> Mapping[str, Mode]:
+def _settled_in(report: Report, persisted: PersistedState, now: datetime) -> Mapping[str, Mode]:
     """Return the mode in which a target was everywhere before its last update, by its id."""
     last, toggled = persisted.last_change, persisted.toggled
-    if last is None or last.deployed is None or (toggled and toggled > last.deployed):
+    if last is None or last.deployed is None or (toggled and last.deployed < toggled <= now):
         return {}
     # In the same second, too: what is InProgress now was updated after it was found Deployed.
     updated = (each for each in report.targets if each.last_modified >= last.deployed)

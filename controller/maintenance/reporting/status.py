@@ -162,9 +162,10 @@ class PersistedState(Struct, frozen=True):
     `settled` is the fingerprint of the targets when a run last found them live, owing nothing.
     `requester` is who asked for the mode, if that was found out. `planned` are the occurrences
     that were announced and are still to come. `toggled` is when a run last attached ours to a
-    target or detached it; other updates of a target leave it closed, or open. `standby` is what is
-    known of the standby engine's store. `armed` is until when what is attached lets visitors
-    through, None if it closes the site or nothing is attached.
+    target or detached it, or when the window begins that was called off while it was armed, None
+    once all targets are Deployed; other updates of a target leave it closed, or open. `standby` is
+    what is known of the standby engine's store. `armed` is until when what is attached lets
+    visitors through, None if it closes the site or nothing is attached.
     """
 
     last_change: ModeChange | None = None

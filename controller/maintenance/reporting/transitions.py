@@ -76,7 +76,7 @@ def update_status(
         fingerprint(report.targets) if report.is_settled else before.settled,
         report.requester,
         planned,
-        now if _toggles(report) and not before.is_armed(now) else before.toggled,
+        _toggled(report, before, now),
         report.store.over(before.standby) if report.store else before.standby,
         _armed(report),
     ).after(error, now)
@@ -93,15 +93,25 @@ def update_status(
     return StatusUpdate(status, transitions, end_change, plan_changes, failure)
 
 
-def _toggles(report: Report) -> bool:
-    """Return whether the run has attached ours to a target or detached it; arming is neither."""
-    targets = {each.distribution_id for each in report.targets}
-    return any(
-        _is_toggle(step)
-        for each in report.outcomes
-        if each.changed and each.distribution_id in targets
-        for step in each.steps
-    )
+def _toggled(report: Report, before: PersistedState, now: datetime) -> datetime | None:
+    """Return since when an update of a target may close or open it, None if all are done."""
+    outcomes = _of_targets(report)
+    changed = [each for each in outcomes if each.changed]
+    if before.is_armed(now):
+        is_open = report.decision.mode is not Mode.MAINTENANCE
+        is_called_off = changed and is_open and _armed(report) != before.armed
+        # From then on an edge that has not heard of it yet closes the site.
+        return before.armed if is_called_off else before.toggled
+    if any(_is_toggle(step) for each in changed for step in each.steps):
+        return now
+    is_done = all(each.status == "Deployed" for each in outcomes)
+    is_later = before.toggled and report.read_at and before.toggled < report.read_at
+    return None if is_done and is_later else before.toggled
+
+
+def _of_targets(report: Report) -> list[Outcome]:
+    ids = {each.distribution_id for each in report.targets}
+    return [each for each in report.outcomes if each.distribution_id in ids]
 
 
 def _is_toggle(step: Step) -> bool:
@@ -223,8 +233,7 @@ def _closed_by_itself(
 ) -> datetime | None:
     """Return the start at which every edge has closed every target by its own clock, or None."""
     armed, is_closing = persisted and persisted.armed, report.decision.mode is Mode.MAINTENANCE
-    ids = {each.distribution_id for each in targets}
-    outcomes = [each for each in report.outcomes if each.distribution_id in ids]
+    outcomes = _of_targets(report)
     is_kept = all(Plan(each.distribution_id, each.steps).is_empty for each in outcomes)
     is_deployed = all(each.is_deployed and not each.errors for each in targets)
     return armed if armed and is_closing and is_kept and is_deployed else None
@@ -256,8 +265,7 @@ def _end(decision: Decision) -> datetime | None:
 
 def _was_so_already(report: Report, persisted: PersistedState | None) -> bool:
     """Return whether the site was already in this mode before any run changed it."""
-    targets = {each.distribution_id for each in report.targets}
-    outcomes = [each for each in report.outcomes if each.distribution_id in targets]
+    outcomes = _of_targets(report)
     is_touched = any((each.changed and not each.is_armed) or each.errors for each in outcomes)
     return not is_touched and (persisted is None or report.decision.mode is Mode.LIVE)
 

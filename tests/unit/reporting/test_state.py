@@ -148,6 +148,9 @@ def test_in_progress_for_half_an_hour_is_stuck(mode: Mode, steps: tuple[Step, ..
         (LIVE, FREE, left(LIVE, BEFORE), OPEN),
         (LIVE, FREE, left(LIVE, BEFORE, BEFORE), OPEN),
         (LIVE, FREE, left(LIVE, BEFORE, NOW), OPENING),
+        # A window that was called off begins later: until then every edge lets visitors through.
+        (LIVE, FREE, left(LIVE, BEFORE, LATER), OPENING),
+        (LIVE, FREE, left(LIVE, BEFORE, LATER + HOUR), OPEN),
         (LIVE, FREE, left(LIVE, NOW), OPEN),
         (LIVE, FREE, left(LIVE, LATER), OPENING),
         (LIVE, FREE, left(LIVE, None), OPENING),

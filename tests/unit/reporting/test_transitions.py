@@ -265,14 +265,14 @@ DETACHES = Step(None, Action.DETACH, "")
         (replace(ATTACHES, is_armed=True), OPEN, None),
         (DETACHES, OPEN, NOW),
         (replace(DETACHES, is_armed=True), OPEN, None),
-        (DETACHES, replace(OPEN, armed=LATER), None),
+        (DETACHES, replace(OPEN, armed=LATER), LATER),
         (DETACHES, replace(OPEN, armed=NOW), NOW),
     ],
 )
 def test_arming_a_site_is_no_toggle(
     step: Step, persisted: PersistedState, toggled: datetime | None
 ) -> None:
-    """Nor is taking off what is armed: its visitors have got the site all the time."""
+    """Nor is taking off what is armed, before its start: visitors get the site all the time."""
     report = a_report(LIVE, replace(CHANGED, steps=(step,)))
 
     assert toggled == update_status(report, persisted, now=NOW).status.persisted.toggled
@@ -655,6 +655,51 @@ def test_the_status_remembers_when_ours_came_or_went(
     report = a_report(CLOSED, outcome)
     other = replace(outcome, distribution_id="OTHER", steps=(replace(step, action=Action.DETACH),))
     report = replace(report, outcomes=(*report.outcomes, other))
+
+    status = update_status(report, PersistedState(toggled=NOW), now=LATER).status
+    assert expected == status.persisted.toggled
+
+
+START = LATER + timedelta(minutes=2)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "mode", "begins", "expected"),
+    [
+        (replace(CHANGED, steps=(Step("/x", Action.DETACH, ""),)), LIVE, None, START),
+        (replace(CHANGED, steps=(replace(ARMED, was_armed=True),)), LIVE, START + HOUR, START),
+        (replace(CHANGED, steps=(replace(ARMED, was_armed=True),)), LIVE, START, None),
+        (replace(CHANGED, steps=(REPLACED,)), CLOSED, None, None),
+        (replace(DEPLOYED, steps=(ARMED,)), LIVE, START, None),
+    ],
+    ids=["disarmed", "moved", "another page", "an on", "kept"],
+)
+def test_the_start_of_a_window_that_is_called_off_late_is_remembered(
+    outcome: Outcome, mode: Mode, begins: datetime | None, expected: datetime | None
+) -> None:
+    """An edge that has not heard of it by then closes the site."""
+    arming = Arming(NOW, begins) if begins else None
+    report = replace(a_report(mode, outcome), arming=arming)
+
+    status = update_status(report, PersistedState(armed=START), now=LATER).status
+    assert expected == status.persisted.toggled
+
+
+@pytest.mark.parametrize(
+    ("outcome", "read_at", "expected"),
+    [
+        (DEPLOYED, LATER, None),
+        (SETTLING, LATER, NOW),
+        (CHANGED, LATER, NOW),
+        # The toggle is that of another run, and the listing from before it.
+        (DEPLOYED, NOW, NOW),
+    ],
+)
+def test_a_toggle_is_forgotten_once_every_target_is_deployed(
+    outcome: Outcome, read_at: datetime, expected: datetime | None
+) -> None:
+    """What is in progress after that is another update, which leaves the site as it is."""
+    report = replace(a_report(LIVE, outcome), read_at=read_at)
 
     status = update_status(report, PersistedState(toggled=NOW), now=LATER).status
     assert expected == status.persisted.toggled
