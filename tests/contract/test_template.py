@@ -354,7 +354,9 @@ def test_no_update_of_a_stack_changes_the_standby_function() -> None:
 
     own = {"AWS::StackId", "AWS::StackName"}
     assert {"StandbyFunction": {*own, "StandbyStore"}, "StandbyStore": own} == found
-    # So do its own words: a change of these belongs into the program, which the controller bakes.
+    # Tags of the stack are properties of the function too (doc: AWS::CloudFront::Function).
+    assert properties("StandbyFunction")["AutoPublish"] is False
+    # Its own words stay: a change of these belongs into the program, which the controller bakes.
     assert (
         "function handler(event) { return event.request; }"
         == (properties("StandbyFunction")["FunctionCode"])
