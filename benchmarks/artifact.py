@@ -29,10 +29,11 @@ PYTHON = (sys._base_executable, "-S", "-s")  # type: ignore[attr-defined]  # noq
 
 @dataclass(frozen=True, slots=True)
 class Artifacts:
-    """The folders of both packages."""
+    """The folders of both packages, as `sam build` leaves them, and the controller slimmed."""
 
     controller: Path
     edge: Path
+    slimmed_controller: Path
 
 
 @contextlib.contextmanager
@@ -56,7 +57,9 @@ def build_packages() -> Iterator[Artifacts]:
         )
         if ran.returncode:
             raise RuntimeError(f"sam build failed, so there is nothing to measure:\n{ran.stderr}")
-        yield Artifacts(Path(folder) / "Controller", Path(folder) / "MaintenanceEdge")
+        controller = Path(folder) / "Controller"
+        slimmed = copy_package(controller, Path(folder) / "slimmed", slimmed=True)
+        yield Artifacts(controller, Path(folder) / "MaintenanceEdge", slimmed)
 
 
 def copy_package(package: Path, folder: Path, *, slimmed: bool) -> Path:

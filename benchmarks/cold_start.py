@@ -78,7 +78,7 @@ type _Samples = dict[str, list[float]]
 def run(artifacts: Artifacts, folder: Path) -> Section:
     """Return the findings for the packages of `make build` and of `sam build`."""
     packages = {
-        _OURS: copy_package(artifacts.controller, folder / "ours", slimmed=True),
+        _OURS: artifacts.slimmed_controller,
         _PLAIN_BUILD: copy_package(artifacts.controller, folder / "plain", slimmed=False),
     }
     whole = copy_package(artifacts.controller, folder / "whole", slimmed=False)

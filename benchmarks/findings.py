@@ -24,17 +24,11 @@ class Samples:
         """Return the median."""
         return statistics.median(self.values)
 
-    @property
-    def quartiles(self) -> tuple[float, float]:
-        """Return the first and the third quartile."""
-        if len(self.values) == 1:
-            return self.values[0], self.values[0]
-        low, _, high = statistics.quantiles(self.values, n=4, method="inclusive")
-        return low, high
-
     def text(self, unit: str) -> str:
-        """Return median and quartiles as the table shows them."""
-        low, high = self.quartiles
+        """Return median and quartiles as the table shows them; a single sample has none."""
+        if len(self.values) == 1:
+            return f"{number(self.median)} {unit}"
+        low, _, high = statistics.quantiles(self.values, n=4, method="inclusive")
         return f"{number(self.median)} {unit} ({number(low)}-{number(high)})"
 
 

@@ -29,7 +29,7 @@ def fleet(page: str) -> Chart:
     """Return sizes and seconds to the last edge of each engine; ValueError without such rows."""
     rows = list(_FLEET_ROW.finditer(page))
     if not rows:
-        raise ValueError("The table has no rows about the last edge: make bench ONLY=engines.")
+        raise ValueError("The table has no rows about the last edge: make bench ONLY=fleet.")
     return Chart(
         "Seconds until the last edge is closed",
         "Seconds until the last edge is closed, by the number of distributions",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import peers
-from benchmarks.artifact import Artifacts, copy_package
+from benchmarks.artifact import Artifacts
 from benchmarks.controller import (
     Answer,
     Environment,
@@ -29,7 +29,7 @@ from tests.stories.site import SWITCH, Site, make_site
 
 _CALL_SECONDS = 0.15
 _BEHAVIORS = 75
-_REPETITIONS = 9
+_REPETITIONS = 7
 _UPDATE = "cloudfront:UpdateDistribution"
 _WARM = Goal(0.5, "x")
 _COLD = Goal(1.25, "x")
@@ -50,12 +50,11 @@ class _Setting:
     package: Path
 
 
-def run(artifacts: Artifacts, folder: Path) -> Section:
+def run(artifacts: Artifacts, _: Path) -> Section:
     """Return the findings; without the AWS CLI in `.venv/bench`, only the controller's."""
-    package = copy_package(artifacts.controller, folder / "controller", slimmed=True)
     with start_sandbox("--deploy-seconds", "0") as sandbox:
         site = make_site(Cloud(sandbox))
-        samples = _measure(_Setting(site, _a_big_distribution(site), package))
+        samples = _measure(_Setting(site, _a_big_distribution(site), artifacts.slimmed_controller))
         calls = _last_toggle(site)
     findings = (
         _beside_script(_COLD_RUN, samples),

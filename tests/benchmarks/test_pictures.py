@@ -71,7 +71,7 @@ def test_the_text_changes_its_color_on_a_dark_page() -> None:
     assert re.search(r"prefers-color-scheme:dark.*fill:#e6", draw(fleet(FLEET_ROWS)))
 
 
-@pytest.mark.parametrize(("chart", "name"), [(fleet, "engines"), (rate, "rate")])
+@pytest.mark.parametrize(("chart", "name"), [(fleet, "fleet"), (rate, "rate")])
 def test_a_table_without_these_rows_is_refused(chart: Callable[[str], Chart], name: str) -> None:
     """An empty picture would look like a measurement."""
     with pytest.raises(ValueError, match=f"ONLY={name}"):
