@@ -33,7 +33,7 @@ from sandbox.cloudfront.store_propagation import StorePropagation
 from sandbox.edge.app import Edge
 from sandbox.edge.interface import EdgeFunctions
 from sandbox.patches import s3, ssm
-from sandbox.patches.aws_lambda import environments
+from sandbox.patches.aws_lambda import environments, logs
 from sandbox.patches.aws_lambda.invocations import AsynchronousInvocations, invoke
 from sandbox.patches.aws_lambda.replicas import Replicas
 from sandbox.patches.aws_lambda.running_environments import RunningEnvironments
@@ -165,6 +165,7 @@ def _install_patches(current: CurrentSettings, propagations: _Propagations) -> _
     Versions(current).install()
     deliveries.install()
     environments.install()
+    logs.install()
     RunningEnvironments().install()
     rights.install()
     executions.install()

@@ -15,6 +15,31 @@ def handler(event, context):
     return os.environ.get("COLOR", "")
 """
 
+_WAITING = """
+import pathlib, time
+def handler(event, context):
+    began = pathlib.Path(event)
+    began.touch()
+    while began.exists():
+        time.sleep(0.02)
+"""
+
+
+def delete_role_while_it_runs(cloud: Cloud, marker: Path) -> list[str]:
+    """Delete its role during an invocation; return the log groups that there are afterwards."""
+    a_version(cloud, "waiting", code=_WAITING, Timeout=300)
+    with ThreadPoolExecutor() as threads:
+        running = threads.submit(
+            cloud.functions.invoke,
+            FunctionName="waiting",
+            Payload=json.dumps(str(marker)).encode(),
+        )
+        eventually(marker.exists)
+        cloud.iam.delete_role(RoleName="role-of-waiting")
+        marker.unlink()
+        running.result()
+    return [each["logGroupName"] for each in cloud.logs.describe_log_groups()["logGroups"]]
+
 
 def update_while_it_runs(cloud: Cloud, marker: Path) -> tuple[str | None, object]:
     """Update its configuration during an invocation; return that one's error and answer."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.cloud import Cloud
 from tests.sandbox.builders import refused
 from tests.sandbox.failing import a_failing_function, process_of
-from tests.sandbox.slow import update_while_it_runs
+from tests.sandbox.slow import delete_role_while_it_runs, update_while_it_runs
 
 
 def test_a_handler_that_raised_keeps_its_process(cloud: Cloud) -> None:
@@ -34,6 +34,11 @@ def test_a_process_that_ended_is_replaced(cloud: Cloud) -> None:
 def test_an_update_lets_an_invocation_finish(cloud: Cloud, tmp_path: Path) -> None:
     """With the configuration that it began with; the next one has the new one."""
     assert (None, "") == update_while_it_runs(cloud, tmp_path / "began")
+
+
+def test_a_run_whose_role_is_deleted_writes_no_log(cloud: Cloud, tmp_path: Path) -> None:
+    """A run that outlives its stack leaves no log group behind."""
+    assert [] == delete_role_while_it_runs(cloud, tmp_path / "began")
 
 
 def test_an_error_has_the_name_of_its_class(cloud: Cloud) -> None:

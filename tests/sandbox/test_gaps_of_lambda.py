@@ -13,7 +13,7 @@ import pytest
 from tests.cloud import Cloud
 from tests.sandbox.builders import a_package, a_user, a_version, allow, refused
 from tests.sandbox.failing import a_failing_function
-from tests.sandbox.slow import update_while_it_runs
+from tests.sandbox.slow import delete_role_while_it_runs, update_while_it_runs
 
 pytestmark = pytest.mark.gap
 
@@ -101,6 +101,13 @@ def test_an_update_ends_invocations(plain: Cloud, tmp_path: Path) -> None:
     error, _ = update_while_it_runs(plain, tmp_path / "began")
 
     assert error
+
+
+def test_a_run_without_a_role_writes_a_log(plain: Cloud, tmp_path: Path) -> None:
+    """Patch: patches/aws_lambda/logs."""
+    groups = delete_role_while_it_runs(plain, tmp_path / "began")
+
+    assert ["/aws/lambda/waiting"] == groups
 
 
 def test_a_version_is_checked_as_the_function(plain: Cloud) -> None:
