@@ -1,5 +1,6 @@
 """A hub and its spokes in a cloud, deployed from fleet/, with stand-ins for the controllers."""
 
+import copy
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -129,7 +130,7 @@ class Hub:
 
 def deploy_hub(cloud: Cloud) -> dict[str, str]:
     """Deploy fleet/template.yaml with its definition; return its outputs."""
-    template = load_template(FLEET / "template.yaml")
+    template = copy.deepcopy(load_template(FLEET / "template.yaml"))
     machine = template["Resources"]["Machine"]["Properties"]
     del machine["DefinitionUri"]
     machine["Definition"] = machine_definition()
