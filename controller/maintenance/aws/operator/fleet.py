@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 
     from maintenance.aws.errors import CallError
 
-_MANIFEST = "manifest.json"
+# The files with the rows of a report, beside a manifest and whatever else Step Functions leaves
+# there. Source: Step Functions Developer Guide, input-output-resultwriter.
+_ROWS = re.compile(r".*/(SUCCEEDED|FAILED|PENDING)_[0-9]+\.json")
 # A command that is delivered again does no harm, as it has the same instant.
 ORDER_CLIENT = INVOKE_CLIENT.merge(Config(retries={"mode": "standard", "total_max_attempts": 5}))
 # Source: Lambda API Reference, CommonErrors.
@@ -126,7 +129,7 @@ class Hub(Struct, frozen=True):
         with translate_errors(ObservationError, f"the report {prefix} cannot be read"):
             listed = self.s3.list_objects_v2(Bucket=self.bucket, Prefix=prefix)
             for each in listed.get("Contents", []):
-                if not each["Key"].endswith(_MANIFEST):
+                if _ROWS.fullmatch(each["Key"]):
                     found = self.s3.get_object(Bucket=self.bucket, Key=each["Key"])
                     yield from json.loads(found["Body"].read())
 
