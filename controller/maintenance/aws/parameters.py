@@ -230,6 +230,7 @@ class Parameters:
         return (
             f"the switch {self._switch} does not exist, so it neither closes nor opens the site: "
             f"create it with aws ssm put-parameter --name {self._switch} --type String --value off"
+            ", or on if the site should be closed"
         )
 
 
