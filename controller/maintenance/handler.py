@@ -1,6 +1,15 @@
-"""Lambda's entry point: run what an event asks for, and answer CloudFormation's requests."""
+"""
+Lambda's entry point: run what an event asks for, and answer CloudFormation's requests.
+
+The garbage collector rests while modules are imported and never looks through them afterwards:
+they stay, and looking took a tenth of a cold start (ADR 0021).
+"""
 
 from __future__ import annotations
+
+import gc
+
+gc.disable()
 
 import functools
 from collections.abc import Mapping
@@ -18,6 +27,9 @@ from maintenance.aws.cloudformation import (
 from maintenance.errors import MaintenanceError
 from maintenance.reporting.telemetry import logger
 from maintenance.wakeup import InstallationRequested, parse_wakeup
+
+gc.freeze()
+gc.enable()
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

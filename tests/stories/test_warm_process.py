@@ -22,3 +22,10 @@ def test_a_process_keeps_only_the_controller_of_its_last_settings(
 
     kept = [name for each in apps for name in each.settings.distributions]
     assert distributions[-1:] == [each for each in distributions if each in kept]
+
+
+def test_the_garbage_of_runs_is_collected_but_not_looked_for_among_modules() -> None:
+    """The handler, which has been imported, leaves the collector on and its modules frozen."""
+    classes = [each for each in gc.get_objects() if each is App]
+
+    assert (True, []) == (gc.isenabled(), classes)
