@@ -134,6 +134,8 @@ class _ProgressDisplay:
         self._expected = expected
         self._tasks: dict[str, TaskID] = {}
         self._last: dict[str, Progress] = {}
+        # When the change was accepted, or was last seen not to be.
+        self._since: dict[str, datetime] = {}
         self.bars = Bars(
             SpinnerColumn(),
             TextColumn("{task.description}"),
@@ -169,9 +171,15 @@ class _ProgressDisplay:
     ) -> str:
         words = _WORDS[reached]
         if reached is Progress.DEPLOYING:
-            return f"{words}, {self._expected}"
-        if reached is Progress.DEPLOYED and before and distribution:
-            took = (now - distribution.last_modified) // _SECOND * _SECOND
+            words = f"{words}, {self._expected}"
+        if distribution is None:
+            return words
+        # The engine standby leaves the distribution's own time as it is.
+        since = now if reached is Progress.WAITING else distribution.last_modified
+        since = max(since, self._since.get(distribution.distribution_id, since))
+        self._since[distribution.distribution_id] = since
+        if reached is Progress.DEPLOYED and before:
+            took = (now - since) // _SECOND * _SECOND
             return f"{words} after {format_duration(max(took, _SECOND))}"
         return words
 

@@ -1,7 +1,7 @@
 """What the command shows while it waits, and what it says to watch on."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +9,7 @@ from maintenance.cli.show.view import ReportView
 from maintenance.cli.terminal import Terminal, console
 from maintenance.cli.watch import Watch, expect, watch_command
 from maintenance.cloudfront.plan import Action, Step
-from maintenance.model import Mode
+from maintenance.model import Distribution, Mode
 from maintenance.reporting.report import SETTLED, Outcome, Report
 from maintenance.reporting.status import ModeChange
 from maintenance.schedule.decision import Decision
@@ -36,15 +36,17 @@ class Clock:
         self.now += timedelta(seconds=seconds)
 
 
-def a_view(outcome: Outcome) -> ReportView:
+def a_view(outcome: Outcome, target: Distribution = SHOP) -> ReportView:
     """Return a view of one distribution."""
-    report = Report(Decision(Mode.MAINTENANCE, ""), (outcome,), targets=(SHOP,))
+    report = Report(Decision(Mode.MAINTENANCE, ""), (outcome,), targets=(target,))
     return ReportView(report, {"E1": "shop.example.com"})
 
 
-def lines(*outcomes: Outcome, last_change: ModeChange | None = None) -> list[str]:
+def lines(
+    *outcomes: Outcome, targets: Iterable[Distribution] = (), last_change: ModeChange | None = None
+) -> list[str]:
     """Return what is printed while these outcomes are read one after the other."""
-    views: Iterator[ReportView] = map(a_view, outcomes)
+    views: Iterator[ReportView] = map(a_view, outcomes, [*targets] or [SHOP] * len(outcomes))
     clock, terminal = Clock(), Terminal(as_json=False, err=console())
     terminal.err.file = io.StringIO()
     watch = Watch(terminal, lambda: clock.now, clock.pause)
@@ -62,6 +64,26 @@ def test_a_pipe_gets_a_line_for_each_step_of_each_distribution() -> None:
         "E1 shop.example.com: Deployed after 2s",
     ]
     assert expected == lines(WAITING, WAITING, DEPLOYING, DEPLOYED)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "expected"),
+    [
+        # The pauses are of 0.5, 0.75, 1.1 and 1.7 seconds; the write is a second after the start.
+        ((DEPLOYING, DEPLOYING, DEPLOYING, DEPLOYED), "1s"),
+        ((WAITING, DEPLOYING, DEPLOYING, DEPLOYING, DEPLOYED), "3s"),
+        ((WAITING, DEPLOYED), "1s"),
+    ],
+)
+def test_the_standby_engine_leaves_the_time_of_the_distribution(
+    outcomes: tuple[Outcome, ...], expected: str
+) -> None:
+    """The report has the time of the write only while that is under way."""
+    idle = replace(SHOP, last_modified=NOW - timedelta(days=200))
+    written = replace(SHOP, last_modified=NOW + timedelta(seconds=1))
+    targets = [written if each is DEPLOYING else idle for each in outcomes]
+    printed = lines(*outcomes, targets=targets)
+    assert f"E1 shop.example.com: Deployed after {expected}" == printed[-1]
 
 
 def test_a_distribution_that_is_done_already_took_no_time() -> None:
