@@ -2,8 +2,14 @@
 
 import json
 import re
+import socket
+from typing import Any
 
+import botocore.session
 import pytest
+from botocore.config import Config
+from maintenance.aws.operator.fleet import invoke_controller
+from maintenance.errors import ApplyError
 
 from tests.fleet.hub import ACCOUNTS, Hub
 from tests.fleet.operator import Fleet, results, two
@@ -39,6 +45,23 @@ def test_a_profile_without_credentials_is_tried_once(fleet: Fleet) -> None:
 
     assert 1 == answer.returncode
     assert "the profile shop cannot be used" in answer.stdout
+
+
+def test_a_network_that_is_down_for_a_while_is_no_matter_of_credentials() -> None:
+    """An off goes on trying."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        client: Any = botocore.session.get_session().create_client(
+            "lambda",
+            region_name="us-east-1",
+            endpoint_url=f"http://127.0.0.1:{unused.getsockname()[1]}",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",  # noqa: S106 - of no account
+            config=Config(retries={"total_max_attempts": 1}),
+        )
+
+        with pytest.raises(ApplyError, match="Could not connect to the endpoint"):
+            invoke_controller(lambda: client, "c", {})
 
 
 @pytest.mark.parametrize("order", [("on", "until", _UNTIL), ("off",), ("status",)])

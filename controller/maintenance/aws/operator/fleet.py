@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, HTTPClientError, IncompleteReadError
+from botocore.exceptions import (
+    BotoCoreError,
+    ConnectionError,  # noqa: A004 - botocore's own
+    HTTPClientError,
+    IncompleteReadError,
+)
 from msgspec import Struct
 
 from maintenance.aws.errors import CALL_ERRORS, error_code, translate_errors
@@ -31,6 +36,7 @@ if TYPE_CHECKING:
 _ROWS = re.compile(r".*/(SUCCEEDED|FAILED|PENDING)_[0-9]+\.json")
 # A command that is delivered again does no harm, as it has the same instant.
 ORDER_CLIENT = INVOKE_CLIENT.merge(Config(retries={"mode": "standard", "total_max_attempts": 5}))
+_NO_ANSWER = (ConnectionError, HTTPClientError, IncompleteReadError)
 # Source: Lambda API Reference, CommonErrors.
 _INVALID_CREDENTIALS = ("ExpiredTokenException", "UnrecognizedClientException")
 
@@ -69,7 +75,7 @@ def invoke_controller(
 def _is_about_credentials(error: CallError) -> bool:
     """Return whether Lambda refuses the caller's credentials, or botocore finds no valid ones."""
     if isinstance(error, BotoCoreError):
-        return not isinstance(error, (HTTPClientError, IncompleteReadError))
+        return not isinstance(error, _NO_ANSWER)
     return error_code(error) in _INVALID_CREDENTIALS
 
 
