@@ -20,10 +20,12 @@ SLOW = {
 }  # fmt: skip
 
 PROGRAM = """
-import json, sys
+import gc, json, sys
 import viewer_request
+is_frozen = gc.isenabled() and bool(gc.get_freeze_count())
 answer = viewer_request.handler(json.load(sys.stdin), None)
-json.dump({"status": answer["status"], "modules": sorted(sys.modules)}, sys.stdout)
+modules = sorted(sys.modules)
+json.dump({"status": answer["status"], "modules": modules, "is_frozen": is_frozen}, sys.stdout)
 """
 
 
@@ -49,3 +51,4 @@ def test_a_cold_start_loads_no_slow_module(tmp_path: Path, tokens: dict[str, int
     result = json.loads(ran.stdout)
 
     assert ("503", set()) == (result["status"], SLOW.intersection(result["modules"]))
+    assert result["is_frozen"], "the garbage collector looks through what stays"
