@@ -8,6 +8,7 @@ ONLY is a comma-separated list of names; the other rows stay as they are. A load
 import argparse
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -61,8 +62,10 @@ def main() -> None:
     sections: dict[str, Section] = {}
     with build_packages() as artifacts:
         for name, run in runs.items():
-            console.print(f"Measuring: {name}")
+            console.print(f"Measuring: {name}", end="")
+            began = time.monotonic()
             sections[name] = _measure(run, artifacts)
+            console.print(f", {time.monotonic() - began:.0f} s")
             page = replace_sections(_PAGE.read_text("utf-8"), sections, _ORDER)
             _PAGE.write_text(page, "utf-8")
     pictures.draw_all()

@@ -41,18 +41,15 @@ def run(artifacts: Artifacts, folder: Path) -> Section:
     with _answering(packages[OURS]) as ours, _answering(packages[FLOOR]) as floor:
         most, most_of_floor = _most_a_second(ours), _most_a_second(floor)
         rates = [round(share * most, -1) for share in _SHARES]
-        pairs = {rate: _measure(rate, (ours, floor)) for rate in rates}
-    findings = [
-        Finding(
-            subject="one request after another: ours",
-            measured=f"{number(most)} requests a second",
-            beside=f"{FLOOR} {number(most_of_floor)} requests a second",
-            judged=f"{number(most / most_of_floor)} x",
-        ),
-        *(_finding(rate, name, pairs[rate]) for rate in rates for name in _FIGURES),
-    ]
+        at_rates = [each for rate in rates for each in _measure(rate, (ours, floor))]
+    capacity = Finding(
+        subject="one request after another: ours",
+        measured=f"{number(most)} requests a second",
+        beside=f"{FLOOR} {number(most_of_floor)} requests a second",
+        judged=f"{number(most / most_of_floor)} x",
+    )
     title = "latency at one execution environment of the edge function, by the rate of requests"
-    return Section(title=title, findings=tuple(findings))
+    return Section(title=title, findings=(capacity, *at_rates))
 
 
 def arrivals(rate: float, seconds: float, seed: int) -> list[float]:
@@ -77,20 +74,18 @@ def latencies(
     return seconds
 
 
-def _measure(rate: float, pair: Sequence[_Answer]) -> list[list[list[float]]]:
-    """Return the latencies of both, in turns, for each round."""
+def _measure(rate: float, pair: tuple[_Answer, _Answer]) -> Iterator[Finding]:
+    """Yield the figures of this rate; both get the same arrivals, in turns."""
     rounds = [arrivals(rate, _SECONDS, seed) for seed in range(_ROUNDS)]
-    return [[latencies(moments, answer) for answer in pair] for moments in rounds]
-
-
-def _finding(rate: float, name: str, rounds: list[list[list[float]]]) -> Finding:
-    ours, floor = ([_FIGURES[name](pair[which]) for pair in rounds] for which in (0, 1))
-    return Finding(
-        subject=f"{rate:,.0f} requests a second, {name}: ours",
-        measured=milliseconds(ours),
-        beside=f"{FLOOR} {milliseconds(floor)}",
-        judged=f"{number(ratios(ours, floor).median)} x",
-    )
+    measured = [[latencies(moments, answer) for answer in pair] for moments in rounds]
+    for name, figure in _FIGURES.items():
+        ours, floor = ([figure(each[which]) for each in measured] for which in (0, 1))
+        yield Finding(
+            subject=f"{rate:,.0f} requests a second, {name}: ours",
+            measured=milliseconds(ours),
+            beside=f"{FLOOR} {milliseconds(floor)}",
+            judged=f"{number(ratios(ours, floor).median)} x",
+        )
 
 
 def _most_a_second(answer: _Answer) -> float:
