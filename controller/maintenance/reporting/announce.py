@@ -74,9 +74,12 @@ class Announcer(Struct, frozen=True):
         """
         Announce a run; return its report with what was announced and what went wrong.
 
-        `previous` is the status before the run, if it has been read and is recent.
+        `previous` is the status before the run, if it has been read and is recent. It is read again
+        if there is news: another run may have announced that since.
         """
         report = with_stuck_warnings(report, now)
+        if previous and self._has_news(report, previous, now):
+            previous = None
         try:
             previous = previous or self._read_previous()
         except ObservationError as unread:
@@ -166,9 +169,18 @@ class Announcer(Struct, frozen=True):
             name = self.status_parameter.name
             return PreviousStatus(notices=(f"the status {name} was overwritten: {error}",))
 
+    def _has_news(self, report: Report, previous: PreviousStatus, now: datetime) -> bool:
+        """Return whether the status after the run is another one."""
+        report = self.with_requester(report, previous.persisted)
+        status = update_status(report, previous.persisted, now=now).status
+        return self._encode(status) != previous.text
+
+    def _encode(self, status: Status) -> str:
+        return encode_status(replace(status, version=self.version))
+
     def _write(self, status: Status, *, over: PreviousStatus) -> str | None:
         """Write the status if it is another; return the error if that fails."""
-        text = encode_status(replace(status, version=self.version))
+        text = self._encode(status)
         try:
             if text != over.text:
                 self.status_parameter.write(text)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from copy import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,15 +12,15 @@ from maintenance.model import Mode
 from maintenance.reporting.announce import Announcer
 from maintenance.reporting.events import Event
 from maintenance.reporting.plans import ComingOccurrence
-from maintenance.reporting.report import Report
+from maintenance.reporting.report import Outcome, Report
 from maintenance.reporting.requesters import Requesters
-from maintenance.reporting.status import PersistedState, Planned, Status
+from maintenance.reporting.status import ModeChange, PersistedState, Planned, Status
 from maintenance.reporting.status_document import encode_status
 from maintenance.schedule.history import Version
 from maintenance.schedule.request import Request
 from maintenance.schedule.switch import Off
 
-from tests.builders import NOW, SITE, a_decision, no_requesters
+from tests.builders import NOW, SITE, a_decision, a_distribution, no_requesters
 
 ERROR = ObservationError("SSM does not answer")
 
@@ -62,6 +63,26 @@ def test_the_last_off_is_read_from_the_status(texts: list[str], off: Off | None)
     announcer = Announcer(parameter, _EventBus(), no_requesters(), SITE)
 
     assert off == announcer.read_last_off()
+
+
+def test_a_change_that_another_run_has_announced_since_is_not_announced_again() -> None:
+    """Two runs wake at the same off; the slower one has read the status before the other wrote."""
+    parameter, bus = _StatusParameter(), _EventBus()
+    closed = PersistedState(ModeChange(Mode.MAINTENANCE, Mode.LIVE, NOW, NOW, NOW))
+    parameter.write(encode_status(Status(Mode.MAINTENANCE, "so", persisted=closed)))
+    announcer = Announcer(parameter, bus, no_requesters(), SITE)
+    report = Report(
+        a_decision(Mode.LIVE),
+        (Outcome("E1", "InProgress", ()),),
+        targets=(replace(a_distribution("E1"), status="InProgress"),),
+    )
+    previous = announcer.read_previous()
+
+    announcer.announce(report, now=NOW + timedelta(minutes=1))
+    left = parameter.read()
+    announcer.announce(report, now=NOW + timedelta(minutes=2), previous=previous)
+
+    assert (1, left) == (len(bus.sent), parameter.read())
 
 
 def test_the_same_error_is_written_once() -> None:
