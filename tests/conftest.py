@@ -5,6 +5,7 @@ The sandbox and its clients are imported where they are first needed: a test tha
 starts seconds earlier. tests/contract/test_imports.py checks that.
 """
 
+import gc
 import os
 import signal
 from collections.abc import Generator, Iterator
@@ -57,6 +58,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.nodeid.split("/")[1] in _QUICK or item.get_closest_marker("promise"):
             item.add_marker("quick")
     items.sort(key=lambda item: [_scope(item.nodeid) != each for each in _FIRST])
+
+
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from looking through thousands of collected tests each time."""
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)
