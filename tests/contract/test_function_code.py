@@ -123,9 +123,9 @@ def test_an_error_says_what_to_do(
 
 
 def test_a_function_that_someone_deleted_is_named_with_the_remedy(cloud: Cloud, store: str) -> None:
-    """Its store may still be there."""
+    """An update of the stack would not create it again: CloudFormation takes it to exist."""
     kind, sentence = _error(_adapter(cloud, store, "missing").read_development)
 
     assert ObservationError is kind
     assert "missing cannot be read" in sentence
-    assert "deploy the stack again, which creates it" in sentence
+    assert "delete the stack (docs/remove.md) and deploy it again" in sentence

@@ -190,7 +190,7 @@ _REFUSALS = [
     ("ThrottlingException", 429, "ThrottlingException"),
     ("TooManyRequestsException", 429, "TooManyRequestsException"),
     ("AccessDeniedException", 403, "docs/iam.md"),
-    ("ResourceNotFoundException", 404, "deploy the stack again"),
+    ("ResourceNotFoundException", 404, "delete the stack"),
     ("ServiceQuotaExceededException", 402, "a store has 5 MB"),
     ("ValidationException", 400, "ValidationException"),
     ("InternalServerException", 500, "injected this fault"),
@@ -239,7 +239,7 @@ def test_a_missing_store_is_no_missing_key(cloud: Cloud) -> None:
     kind, sentence = _error(lambda: _adapter(cloud, _MISSING).read_key("state"))
 
     assert ObservationError is kind
-    assert "deploy the stack again" in sentence
+    assert "delete the stack" in sentence
 
 
 def test_a_store_out_of_reach_is_named(cloud: Cloud) -> None:

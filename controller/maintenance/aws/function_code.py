@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _STALE = {"PreconditionFailed", "InvalidIfMatchVersion"}
 _HINTS = {
     "AccessDenied": "give the controller's role that permission (docs/iam.md)",
-    "NoSuchFunctionExists": "deploy the stack again, which creates it",
+    "NoSuchFunctionExists": "delete the stack (docs/remove.md) and deploy it again",
     "FunctionSizeLimitExceeded": "shorten 'allowed_paths', or what is composed with it",
 }
 

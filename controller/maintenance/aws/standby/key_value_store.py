@@ -49,7 +49,7 @@ _PAUSES_SECONDS = (0.1, 0.3, 1.0, 3.0)
 _THROTTLED = {"Throttling", "ThrottlingException", "TooManyRequestsException"}
 _HINTS = {
     "AccessDeniedException": "give the controller's role that permission (docs/iam.md)",
-    "ResourceNotFoundException": "deploy the stack again, which creates it",
+    "ResourceNotFoundException": "delete the stack (docs/remove.md) and deploy it again",
     "ServiceQuotaExceededException": "a store has 5 MB: remove keys that others wrote into it",
 }
 
