@@ -6,8 +6,8 @@ PYTEST := $(BIN)/python -m pytest
 # Several processes, each with a sandbox of its own; tests/conftest.py says which tests stay together.
 TOGETHER := --dist loadscope --no-loadscope-reorder
 WORKERS := --numprocesses auto --maxprocesses 4 $(TOGETHER)
-# Tests that deploy mostly wait, and the others keep two cores busy beside them.
-ALL := --numprocesses 6 $(TOGETHER)
+# Tests that deploy or type commands mostly wait: four of them leave a core to `make test`.
+WAITING := --numprocesses 4 $(TOGETHER)
 AXE := tests/browser/node_modules/.package-lock.json
 ASL := tests/fleet/node_modules/.package-lock.json
 TERSER := standby_function/node_modules/.package-lock.json
@@ -20,7 +20,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/pycache
 
 .DEFAULT_GOAL := help
-.PHONY: help setup bench demo demo-fleet sandbox live-check test laws cover fmt lint types imports template audit build check lock \
+.PHONY: help setup bench demo demo-fleet sandbox live-check test test-rest laws cover fmt lint types imports template audit build check lock \
 	clean docs screens page-images check-docs load mutation invoke lambda-image packages install release
 
 help: ## Show this list
@@ -63,11 +63,16 @@ lambda-image: ## Build the image for make invoke if AWS's cannot be pulled (as r
 	@tools/lambda-image
 
 test: setup ## Run the tests that need no browser, Docker or stack (T=path or K=expression for some)
-	$(PYTEST) $(if $(T)$(K),-n0 $(T) $(if $(K),-k '$(K)'),$(WORKERS) -m quick)
+	$(if $(COVERAGE),COVERAGE_FILE=.coverage.test) $(PYTEST) $(if $(T)$(K),-n0 $(T) $(if $(K),-k '$(K)'),$(WORKERS) -m quick $(COVERAGE))
 
 # Where CI is set no test may be skipped, so the image for the tests in containers is built.
-cover: setup $(AXE) $(ASL) $(TERSER) .venv/examples/.made $(if $(CI),lambda-image) ## Run all tests, and check that everything but the shell is covered whole
-	$(PYTEST) $(ALL) --cov --cov-report=
+test-rest: setup $(AXE) $(ASL) $(TERSER) .venv/examples/.made $(if $(CI),lambda-image)
+	$(if $(COVERAGE),COVERAGE_FILE=.coverage.rest) $(PYTEST) $(WAITING) -m 'not quick' $(COVERAGE)
+
+# With make --jobs=2 both run at once: the rest mostly waits.
+cover: COVERAGE := --cov --cov-report=
+cover: test-rest test ## Run all tests, and check that everything but the shell is covered whole
+	$(BIN)/coverage combine --quiet .coverage.test .coverage.rest
 	$(BIN)/coverage report --fail-under=100
 
 laws: setup ## Run property tests and model checking with ten times the examples
