@@ -7,7 +7,7 @@ of the store, is enough, and every further run finds nothing to do.
 
 from benchmarks.findings import Finding, Section
 from benchmarks.load.fleets import Changes, Create
-from benchmarks.load.running import Controllers, change, deliver, running, sweep
+from benchmarks.load.running import Controllers, change, deliver, running
 from benchmarks.load.scene import Scene
 
 _DISTRIBUTIONS, _BEHAVIORS = 3, 4
@@ -26,8 +26,7 @@ def run[Look](
             findings = _write_and_deliver(controllers, fleet.changes, "on", events)
             closed = fleet.look()
             findings += _write_and_deliver(controllers, fleet.changes, "off", events)
-            controllers.settle(sweep)
-            controllers.wait_for_alarm_clocks()
+            controllers.finish()
             after = fleet.look()
             findings += [*controllers.findings(), *fleet.compare(before, closed, after)]
     title = f"{events:,} events at once, at most {environments} runs at once, {scene.limits.text()}"

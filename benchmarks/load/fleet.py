@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from benchmarks.findings import Finding, Section
 from benchmarks.load.fleets import Changes, Create
-from benchmarks.load.running import Controllers, change, deliver, running, sweep
+from benchmarks.load.running import Controllers, change, deliver, running
 from benchmarks.load.scene import Scene
 
 
@@ -36,8 +36,7 @@ def run[Look](
         closed = fleet.look()
         while_closed()
         findings += _write_and_deliver(controllers, fleet.changes, "off")
-        controllers.settle(sweep)
-        controllers.wait_for_alarm_clocks()
+        controllers.finish()
         after = fleet.look()
         findings += [*controllers.findings(), *fleet.compare(before, closed, after)]
         stacks = len(fleet.stacks)

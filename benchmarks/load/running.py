@@ -17,6 +17,7 @@ from tests.stories.site import Site
 CONTROLLER = load_template()["Resources"]["Controller"]["Properties"]
 _ACCEPTED = 200
 _KILOBYTES = 1024
+_SHOWN_CHARACTERS = 160
 # Lambda's limit of an answer (doc: Lambda Developer Guide, gettingstarted-limits).
 _LARGEST_ANSWER = 6 * 1024 * 1024
 
@@ -70,16 +71,33 @@ class Controllers:
         for each in self.members:
             each.deliveries.settle(alarm_within=self.scene.waits.alarm)
 
+    def finish(self) -> None:
+        """
+        Let everything that is left be done, as it would be within a day.
+
+        A sweep that a person asks for also reads each store whole.
+        """
+        self.settle(sweep)
+        self.wait_for_alarm_clocks()
+        self.settle(lambda _: [{"sweep": True}])
+
     def findings(self) -> list[Finding]:
         """Return what has to hold for the controller under every load."""
         runs = self.runs
         pids = [each.pid for member in self.members for each in member.environments]
         peak = max(map(peak_kilobytes, pids)) / _KILOBYTES
-        failed = sum(1 for run in runs if run.error)
+        errors = Counter(run.error[:_SHOWN_CHARACTERS] for run in runs if run.error)
+        failed = f"{errors.total()} failed and were retried"
         letters = [letter for each in self.members for letter in each.deliveries.dead_letters]
         return [
             Finding(
-                subject="runs", measured=f"{len(runs)}, of which {failed} failed and were retried"
+                subject="runs",
+                measured="; ".join(
+                    [
+                        f"{len(runs)}, of which {failed}",
+                        *(f"{number} with {error!r}" for error, number in errors.most_common(2)),
+                    ]
+                ),
             ),
             at_most(
                 "the longest run", max(run.seconds for run in runs), CONTROLLER["Timeout"], "s"

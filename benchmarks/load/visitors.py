@@ -57,7 +57,8 @@ class Edges:
             return OPEN
         # CloudFront's own 503 comes without this header.
         is_ours = got.status_code == _CLOSED_STATUS and got.headers.get("x-maintenance") == "on"
-        return CLOSED if is_ours else f"{got.status_code} {got.text[:80]!r}"
+        # The sandbox's sentence ends with the reason.
+        return CLOSED if is_ours else f"{got.status_code} …{got.text.strip()[-100:]!r}"
 
     def answers(self, places: Sequence[Place]) -> Mapping[Place, str]:
         """Return what a visitor gets at each place."""

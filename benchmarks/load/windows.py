@@ -55,8 +55,7 @@ def run[Look](
             subject = f"{len(changed)} windows are written again at once"
             events: Events = lambda site: _window_events(site, changed)  # noqa: E731 - a closure
             findings.append(_deliver(controllers, fleet.changes, subject, events))
-            controllers.settle(sweep)
-            controllers.wait_for_alarm_clocks()
+            controllers.finish()
             after = fleet.look()
             findings += [*controllers.findings(), *fleet.compare(before, closed, after)]
             findings.append(_next(stack.site))
