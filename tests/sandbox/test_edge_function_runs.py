@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import time
 from base64 import urlsafe_b64encode
 from typing import Any
 
@@ -93,6 +94,20 @@ def test_an_endless_function_is_stopped(code: str) -> None:
     """If it hangs at once, after an await, or while loading."""
     with pytest.raises(FunctionExecutionError, match=r"did not return within 0\.3 s"):
         run(code, seconds=0.3)
+
+
+def test_a_function_outlasts_other_work_of_the_sandbox() -> None:
+    """The sandbox answers nothing while it writes a large listing."""
+
+    async def while_the_sandbox_is_busy() -> object:
+        running = asyncio.create_task(
+            run_function(LiveFunction("function handler(event) { return event.request }"), EVENT)
+        )
+        await asyncio.sleep(0.001)
+        time.sleep(1.5)  # noqa: ASYNC251 - what blocks is the point
+        return await running
+
+    assert EVENT["request"] == asyncio.run(while_the_sandbox_is_busy())
 
 
 def test_a_function_that_takes_too_much_memory_is_stopped() -> None:
