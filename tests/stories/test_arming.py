@@ -413,8 +413,9 @@ def test_what_is_armed_stays_so_while_another_distribution_is_opened(
     assert before == site.config(armed)
 
 
+@pytest.mark.parametrize("is_scheduled", [True, False])
 def test_a_sweep_arms_a_site_although_a_distribution_fails_to_open(
-    site: Site, distribution_id: str, looks_after: LooksAfter
+    site: Site, distribution_id: str, looks_after: LooksAfter, *, is_scheduled: bool
 ) -> None:
     """For weeks, maybe: its error is another one."""
     ours = edge(viewer_request=site.edge_version_arn)
@@ -425,7 +426,7 @@ def test_a_sweep_arms_a_site_although_a_distribution_fails_to_open(
     )
 
     with pytest.raises(RunFailed, match="does not say what was there before"):
-        site.runs_at(ARMS)
+        site.controller(clock=lambda: ARMS).run(Sweep(is_scheduled))
 
     assert "" == site.answers(distribution_id, at=START - SECOND)
     assert "Weekly update" in site.answers(distribution_id, at=START)

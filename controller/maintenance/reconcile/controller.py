@@ -75,8 +75,12 @@ class Controller(Struct, frozen=True):
         with self.announce_failure():
             self.throttling.begin()
             observed = self._observe(changed, read_page=changed is not None)
-            is_sweep = isinstance(wakeup, Sweep) and wakeup.is_scheduled
-            observed = replace(observed, is_sweep=is_sweep, after_change=changed is not None)
+            observed = replace(
+                observed,
+                is_sweep=isinstance(wakeup, Sweep),
+                may_trust_notes=isinstance(wakeup, Sweep) and wakeup.is_scheduled,
+                after_change=changed is not None,
+            )
             for _ in range(_MAX_ROUNDS):
                 desired = observed.desired
                 self.throttling.continue_while(

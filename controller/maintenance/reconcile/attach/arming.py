@@ -10,8 +10,8 @@ arms. Without a new version, one that is armed for this very start stays:
     nothing, or only armed    can be had                  attaches it, in place of what is armed
     nothing, or only armed    cannot be had, or windows   keeps what is armed for this start, and
                               could not all be read       takes off the rest
-    another version of ours   is asked for by a sweep     opens that, and does the rest as above: a
-                              only                        distribution may have failed to open
+    another version of ours   is sought only in a sweep   opens that, and does the rest as above: a
+                                                          distribution may have failed to open
 """
 
 from collections.abc import Collection, Mapping, Sequence

@@ -67,7 +67,7 @@ class StandbySite(Struct, frozen=True):
         self._limit_closing(observed)
         note = previous.standby if previous else None
         # What an installation finds may be another store and another code than the note is about.
-        is_quick = observed.is_sweep and not self.is_complete
+        is_quick = observed.may_trust_notes and not self.is_complete
         if is_quick and note and self._is_trusted(note, observed):
             closes = observed.desired.decision.mode is Mode.MAINTENANCE
             return self._report(observed, previous, StoreLook(closes, closes, note=note))
