@@ -78,8 +78,9 @@ class Announcer(Struct, frozen=True):
         if there is news: another run may have announced that since.
         """
         report = with_stuck_warnings(report, now)
-        if previous and self._has_news(report, previous, now):
-            previous = None
+        if previous:
+            report = self.with_requester(report, previous.persisted)
+            previous = None if self._has_news(report, previous, now) else previous
         try:
             previous = previous or self._read_previous()
         except ObservationError as unread:
@@ -106,7 +107,7 @@ class Announcer(Struct, frozen=True):
     def with_requester(self, report: Report, before: PersistedState | None = None) -> Report:
         """Return the report with who asked for the mode; `before` is by the status before it."""
         request = report.request
-        if request is None:
+        if request is None or report.requester:
             return report
         found = known_requester(request, report.decision.mode, before)
         return replace(report, requester=found or self.requesters.read(request))
@@ -171,7 +172,6 @@ class Announcer(Struct, frozen=True):
 
     def _has_news(self, report: Report, previous: PreviousStatus, now: datetime) -> bool:
         """Return whether the status after the run is another one."""
-        report = self.with_requester(report, previous.persisted)
         status = update_status(report, previous.persisted, now=now).status
         return self._encode(status) != previous.text
 

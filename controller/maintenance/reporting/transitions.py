@@ -223,9 +223,8 @@ def _is_closed_in_part(report: Report) -> bool:
     """Return whether a target that should be closed has ours, whatever else it refuses."""
     if report.decision.mode is not Mode.MAINTENANCE:
         return False
-    targets = {each.distribution_id for each in report.targets}
-    outcomes = (each for each in report.outcomes if each.distribution_id in targets)
-    return any(step.is_closed and not step.is_armed for each in outcomes for step in each.steps)
+    steps = (step for each in _of_targets(report) for step in each.steps)
+    return any(step.is_closed and not step.is_armed for step in steps)
 
 
 def _closed_by_itself(

@@ -85,6 +85,25 @@ def test_a_change_that_another_run_has_announced_since_is_not_announced_again() 
     assert (1, left) == (len(bus.sent), parameter.read())
 
 
+def test_a_run_without_news_looks_once_for_who_asked() -> None:
+    """A sweep of a site whose switch has no readable history asks Parameter Store each time."""
+    read: list[str] = []
+
+    def history(name: str) -> Sequence[Version]:
+        read.append(name)
+        return ()
+
+    requesters = Requesters(history, "/site/maintenance", ZoneInfo("UTC"), "")
+    announcer = Announcer(_StatusParameter(), _EventBus(), requesters, SITE)
+    report = Report(a_decision(Mode.LIVE), request=Request(NOW))
+    announcer.announce(report, now=NOW)
+    read.clear()
+
+    announcer.announce(report, now=NOW, previous=announcer.read_previous())
+
+    assert ["/site/maintenance"] == read
+
+
 def test_the_same_error_is_written_once() -> None:
     """It keeps the instant since which it lasts, and a parameter has few versions."""
     parameter = _StatusParameter()
