@@ -47,6 +47,23 @@ def test_a_profile_without_credentials_is_tried_once(fleet: Fleet) -> None:
     assert "the profile shop cannot be used" in answer.stdout
 
 
+@pytest.mark.parametrize("code", ["ExpiredToken", "InvalidClientTokenId"])
+def test_expired_credentials_of_a_source_profile_are_tried_once(
+    hub: Hub, fleet: Fleet, code: str
+) -> None:
+    """A profile with a role_arn asks STS first, which has other codes than Lambda."""
+    hub.cloud.sandbox.inject_fault("refuse", "sts:AssumeRole", code=code, status=403, times=1)
+    role = f"arn:aws:iam::{ACCOUNTS[0]}:role/operator"
+    settings = f"[profile shop]\nrole_arn = {role}\nsource_profile = {ACCOUNTS[0]}\n"
+    stacks = {"shop": ACCOUNTS[0]}
+
+    answer = fleet("profile", "off", stacks=stacks, profiles={"shop": settings}, deadline="10m")
+
+    assert 1 == answer.returncode
+    assert "the profile shop cannot be used" in answer.stdout
+    assert "is tried again" not in answer.stderr
+
+
 def test_a_network_that_is_down_for_a_while_is_no_matter_of_credentials() -> None:
     """An off goes on trying."""
     with socket.socket() as unused:

@@ -37,8 +37,12 @@ _ROWS = re.compile(r".*/(SUCCEEDED|FAILED|PENDING)_[0-9]+\.json")
 # A command that is delivered again does no harm, as it has the same instant.
 ORDER_CLIENT = INVOKE_CLIENT.merge(Config(retries={"mode": "standard", "total_max_attempts": 5}))
 _NO_ANSWER = (ConnectionError, HTTPClientError, IncompleteReadError)
-# Source: Lambda API Reference, CommonErrors.
-_INVALID_CREDENTIALS = ("ExpiredTokenException", "UnrecognizedClientException")
+# Those of Lambda (Lambda API Reference, CommonErrors), and of STS, which a profile with a role_arn
+# asks first: its query protocol has other names (github.com/boto/boto3/issues/1431).
+_INVALID_CREDENTIALS = (
+    *("ExpiredTokenException", "UnrecognizedClientException"),
+    *("ExpiredToken", "InvalidClientTokenId"),
+)
 
 
 class InvalidCredentials(ConfigurationError):
