@@ -142,4 +142,4 @@ lock: setup ## Pin the requirements again after an edit of an .in file
 	tools/lock
 
 clean: ## Remove what these commands made
-	rm -rf .venv .aws-sam .cache dist tests/browser/node_modules tests/fleet/node_modules standby_function/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage
+	rm -rf .venv .aws-sam .cache dist tests/browser/node_modules tests/fleet/node_modules standby_function/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage*

@@ -24,6 +24,7 @@ _SOURCES = (
     "controller",
     "edge_handler",
     "requirements/dev.txt",
+    "samconfig.toml",
     "template.yaml",
     "tools/slim",
     "tools/trim_models.py",
