@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import gc
 
-# What is imported and rendered below stays: looking for garbage in it only takes time (ADR 0021).
+# What is imported and rendered below stays, so scanning it for garbage is a waste (ADR 0021).
 gc.disable()
 
 import os

@@ -1,8 +1,8 @@
 """
 Lambda's entry point: run what an event asks for, and answer CloudFormation's requests.
 
-The garbage collector rests while modules are imported and never looks through them afterwards:
-they stay, and looking took a tenth of a cold start (ADR 0021).
+The garbage collector is off during the imports and never scans what they made: it stays, and
+scanning it took an eighth of the work of a cold start (ADR 0021).
 """
 
 from __future__ import annotations

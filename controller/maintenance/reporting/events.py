@@ -285,7 +285,7 @@ def _progress(phase: Phase, distributions: int, failed: int, rollout: str) -> st
         return f"Deployed: {distributions} {noun}."
     done = f"{distributions - failed} of {distributions} {noun}, and {failed} failed"
     if failed == distributions:
-        done = f"a part of {distributions} {noun}, and the rest failed"
+        done = f"parts of {distributions} {noun}, and the rest failed"
     return (
         f"CloudFront has accepted the change for {done if failed else f'{distributions} {noun}'}; "
         f"it takes {rollout} to reach every edge."

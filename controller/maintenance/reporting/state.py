@@ -159,7 +159,7 @@ def _as_armed(outcome: Outcome, mode: Mode) -> Outcome:
     """
     Return the outcome with what is attached as armed, as the last run has left it.
 
-    What may stay in maintenance is attached by a run that has not written its status yet.
+    Except for what a maintenance keeps: the run that attached that has not written its status yet.
     """
     kept = Action.KEEP if mode is Mode.MAINTENANCE else None
     steps = (

@@ -31,8 +31,8 @@ MESSAGE_LIMIT_BYTES = 160
 _PERIODS_WITH_MESSAGE = 2
 # In the year 2286, the last time of ten digits.
 _LATEST = 9_999_999_999
-# Somebody may write this, or a greater one, by hand: a greater one counts as none, and after this
-# one all are the same, which the function takes for new enough.
+# A person may write this or a greater one by hand: a greater one counts as none, and after this one
+# every write has the same generation, which the function accepts as new enough.
 _MAX_GENERATION = 9_999_999_999_999
 _ELLIPSIS = "…"
 

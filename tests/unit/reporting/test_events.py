@@ -93,7 +93,7 @@ def test_a_site_that_is_closed_in_part_is_not_counted_as_failed_alone() -> None:
     detail = mode_event(transition, Status(CLOSED, "Because.", targets=(target,)), SITE).detail
 
     assert detail.text.startswith(
-        "CloudFront has accepted the change for a part of 1 distribution, and the rest failed; "
+        "CloudFront has accepted the change for parts of 1 distribution, and the rest failed; "
     )
 
 

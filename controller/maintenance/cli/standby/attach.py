@@ -287,8 +287,8 @@ def _refuse_to_open(session: Session) -> None:
     off = own_command("off", session.watch.stack)
     if mode is Mode.UNCHANGED:
         raise ConfigurationError(
-            "neither the switch nor a window says whether the site is closed, and detaching would "
-            f"open it: run {off} first, or {add}"
+            "neither the switch nor a window says whether the site is closed, and if it is, "
+            f"detaching opens it: run {off} first, or {add}"
         )
     if mode is Mode.MAINTENANCE:
         raise ConfigurationError(

@@ -51,10 +51,10 @@ class DistributionReconciler(Struct, frozen=True):
     Works on one distribution at a time; safe to call from several threads.
 
     `is_wanted` returns, after another writer came first, whether to try again: if that writer has
-    opened the site or is deleting the stack, this run must not close it afterwards. It is asked
-    too before a run that would arm a distribution opens it. `raise_if_late` raises ApplyError if
-    the run has no time left for the distribution of this id. `may_write` is asked when everything
-    has been read; if it returns False, `apply` does what `dry_run` does.
+    opened the site or is deleting the stack, this run must not close it afterwards. It is also
+    called before a run that arms the site opens a distribution. `raise_if_late` raises ApplyError
+    if the run has no time left for the distribution of this id. `may_write` is called when
+    everything has been read; if it returns False, `apply` does what `dry_run` does.
     """
 
     configs: ports.Configs

@@ -116,7 +116,7 @@ class StandbySite(Struct, frozen=True):
 
     def _read(self, observed: Observation) -> StoreLook:
         try:
-            state = self.store.read_counting()
+            state = self.store.read_effective()
         except MaintenanceError as error:
             return StoreLook(error=str(error))
         closes = _closes(state, self.clock().timestamp())

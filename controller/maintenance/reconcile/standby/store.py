@@ -114,8 +114,8 @@ class StandbyStore(Struct, frozen=True):
         """Return the state, None if the store has none; raise ObservationError or ApplyError."""
         return decode_state(self.store.read_key(STATE_KEY) or "")
 
-    def read_counting(self) -> State | None:
-        """Return the state by which edges act: if the store has none, that of the code."""
+    def read_effective(self) -> State | None:
+        """Return the state that edges act on: if the store has none, that of the code."""
         return self._or_published(self.read())
 
     def write_times(
@@ -126,7 +126,7 @@ class StandbyStore(Struct, frozen=True):
         is_wanted: Callable[[], bool],
     ) -> Written:
         """
-        Close and open the site at these times, which may depend on the state that counts.
+        Close and open the site at these times, which may depend on the state that edges act on.
 
         `read_at` is when the run began to read what it decided by. Raises ObservationError or
         ApplyError, also if `is_wanted` returns False.
@@ -139,11 +139,11 @@ class StandbyStore(Struct, frozen=True):
             stored = decode_state(value or "")
             if stored and stored.generation > latest and not is_wanted():
                 raise Superseded(_NOT_WANTED)
-            counting = self._or_published(stored)
+            effective = self._or_published(stored)
             made = plan_times(
-                value, periods(counting), now=self.clock().timestamp(), baked=counting
+                value, periods(effective), now=self.clock().timestamp(), baked=effective
             )
-            return tried.of(counting, made)
+            return tried.of(effective, made)
 
         self.store.apply(plan)
         return tried.written()
@@ -232,7 +232,7 @@ class StandbyStore(Struct, frozen=True):
         return Published(changed=True, digest=digest(code))
 
     def _or_published(self, stored: State | None) -> State | None:
-        """Return a state; without one that of the published code."""
+        """Return the stored state, or that of the published code if there is none."""
         if stored:
             return stored
         code = read_code(self.code.read_live().code)

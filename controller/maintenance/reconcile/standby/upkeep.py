@@ -7,8 +7,8 @@ Keep the store and the code complete: pages, settings and tokens, and the state 
                                                last run
     a scheduled sweep                          the same, and once a day               checked
     a sweep that a person asks for             in any case                            checked
-    neither switch nor windows say anything,   by the same rules, but who may pass    not
-    or windows cannot be read                  alone: all else stays as it is
+    neither switch nor windows say anything,   by the same rules, but only who may    not
+    or windows cannot be read                  pass: all else stays as it is
 
 Reading the store costs money, so a note in the status says what it should have (`StoreNote`). The
 code costs nothing to read.
