@@ -12,6 +12,8 @@ from tests.sandbox.machines import run
 
 _ON = "on until 2099-01-01"
 _SPOKE_ROLE = f"arn:aws:iam::{ACCOUNTS[0]}:role/site-maintenance-fleet"
+# As much of such a name as CloudFormation leaves in that of a function.
+_OF_A_STACK_SET = "StackSet-site-maintenance-bb504b54-5f7"
 
 
 def _cause(hub: Hub, ended: dict[str, Any]) -> str:
@@ -58,11 +60,12 @@ def test_another_role_of_the_hubs_account_is_refused(hub: Hub, name: str) -> Non
     assert ("FAILED", "States.Permissions") == run(hub.cloud, machine)
 
 
-def test_the_spokes_role_invokes_the_controller_of_a_second_stack(hub: Hub) -> None:
-    """An account may have several sites, in stacks whose names begin alike."""
+@pytest.mark.parametrize("stack_name", ["site-maintenance-shop", _OF_A_STACK_SET])
+def test_the_spokes_role_invokes_the_controller_of_another_stack(hub: Hub, stack_name: str) -> None:
+    """An account may have several sites, and a stack set puts a prefix before its own name."""
     account = hub.cloud.account(ACCOUNTS[0]).functions
     first = hub.stack("a")["controller"].rpartition(":")[2]
-    second = first.replace("-Controller", "-shop-Controller")
+    second = f"{stack_name}-Controller-A1B2C3D4E5F6"
     account.create_function(
         FunctionName=second,
         Runtime="python3.13",
