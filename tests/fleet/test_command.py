@@ -225,7 +225,7 @@ def test_what_is_typed_wrong_is_refused(fleet: Fleet, words: list[str], error: s
     ("deadline", "error"),
     [
         ("12h", "--deadline 12h is too long for a hub"),
-        ("2h", "--pause 1 asks too often for a hub in 2h: at least 3"),
+        ("2h", "--pause 1 is too short for a hub with --deadline 2h: at least 3"),
     ],
 )
 def test_what_a_hub_cannot_wait_for_is_refused(fleet: Fleet, deadline: str, error: str) -> None:

@@ -204,8 +204,8 @@ def _require_limits_of_hub(order: Order) -> None:
     least = math.ceil(order.deadline.total_seconds() / _MOST_QUESTIONS_OF_HUB)
     if order.pause < least:
         raise UnreadableValue(
-            f"--pause {order.pause} asks too often for a hub in "
-            f"{format_duration(order.deadline)}: at least {least}"
+            f"--pause {order.pause} is too short for a hub with --deadline "
+            f"{format_duration(order.deadline)}: at least {least} seconds"
         )
 
 
