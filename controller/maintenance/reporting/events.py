@@ -9,13 +9,10 @@ The events of the account's default event bus, whose source is `site.maintenance
     Maintenance Run Failed     a run failed, for the first time since one succeeded
     Maintenance Run Recovered  a run succeeded, for the first time since that
 
-Each has a `title` and a `text` for people, as plain text that stays the same inside JSON quotes:
-EventBridge puts it into an input template without escaping it (doc: EventBridge User Guide,
-eb-transform-target-input), and a chat reads markup in it. The other members are for programs;
+Each has a `title` and a `text` for people (`event_text`). The other members are for programs;
 docs/events.schema.json has them.
 """
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
@@ -24,6 +21,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from maintenance.model import Mode
+from maintenance.reporting.event_text import paragraph, plain
 from maintenance.reporting.plans import PlanChange
 from maintenance.reporting.status import (
     EndChange,
@@ -33,9 +31,7 @@ from maintenance.reporting.status import (
     Status,
     Transition,
 )
-from maintenance.reporting.status_document import truncate
 from maintenance.schedule.request import Requester
-from maintenance.text import replace_control_characters
 
 _TITLES = {
     (Mode.MAINTENANCE, Phase.ACCEPTED): "Closing now",
@@ -43,12 +39,6 @@ _TITLES = {
     (Mode.LIVE, Phase.ACCEPTED): "Opening now",
     (Mode.LIVE, Phase.DEPLOYED): "Open everywhere",
 }
-_NEEDS_ESCAPES = re.compile(r"[\x00-\x1f\x7f]+")
-# A chat would take <!channel> for a mention.
-_PLAIN = str.maketrans({'"': "'", "\\": "/", "<": "(", ">": ")"})
-# An input template's result may have 8,192 characters, and a notification in a chat 8,000 (doc:
-# Amazon Q Developer in chat applications Administrator Guide, custom-notifs).
-_MAX_TEXT_BYTES = 3000
 
 
 class EventSite(Struct, frozen=True):
@@ -166,7 +156,7 @@ def mode_event(transition: Transition, status: Status, site: EventSite) -> Event
     requester = status.persisted.requester
     detail = ModeChanged(
         title=_TITLES[change.mode, transition.phase],
-        text=_paragraph(progress, *_why(status, site)),
+        text=paragraph(progress, *_why(status, site)),
         mode=change.mode,
         previous_mode=change.previous_mode,
         phase=transition.phase,
@@ -191,8 +181,8 @@ def end_event(change: EndChange, status: Status, site: EventSite) -> Event:
     ends = f"ends {site.clock(change.until)}" if change.until else "has no end"
     word: Literal["extended", "shortened"] = "extended" if change.is_extension else "shortened"
     detail = EndChanged(
-        title=_plain(f"Maintenance {word}: now {ends}"),
-        text=_paragraph(f"It was announced {before}, and now {ends}.", *_why(status, site)),
+        title=plain(f"Maintenance {word}: now {ends}"),
+        text=paragraph(f"It was announced {before}, and now {ends}.", *_why(status, site)),
         change=word,
         previous_until=change.previous,
         until=change.until,
@@ -212,8 +202,8 @@ def plan_event(change: PlanChange, requester: Requester | None, site: EventSite)
     planned = now.planned if now else None
     message = now.message if now else None
     detail = MaintenancePlanned(
-        title=_plain(_plan_title(planned, before, site)),
-        text=_paragraph(
+        title=plain(_plan_title(planned, before, site)),
+        text=paragraph(
             *_plan_sentences(change, site),
             f"Message for visitors: '{message}'." if message else "",
             _requested(requester),
@@ -243,7 +233,7 @@ def failure_event(change: FailureChange, site: EventSite) -> Event:
         text = f"It had failed since {site.clock(error.since)}: {error.message}"
     detail = RunFailed(
         title=title,
-        text=_paragraph(text),
+        text=paragraph(text),
         error=error.message,
         since=error.since,
         until=error.until,
@@ -304,13 +294,3 @@ def _why(status: Status, site: EventSite) -> tuple[str, ...]:
 
 def _requested(requester: Requester | None) -> str:
     return f"Requested by {requester.name}." if requester and requester.name else ""
-
-
-def _paragraph(*sentences: str) -> str:
-    return truncate(_plain(" ".join(filter(None, sentences))), _MAX_TEXT_BYTES)
-
-
-def _plain(text: str) -> str:
-    """Return a text without what JSON, HTML or a chat's markup would have to escape."""
-    one_line = _NEEDS_ESCAPES.sub(" ", replace_control_characters(text))
-    return one_line.translate(_PLAIN)
