@@ -66,9 +66,9 @@ class _Code(Protocol):
 
 class Written(Struct, frozen=True):
     """
-    The state that was read first, the one that the store has now, and whether a write made it so.
+    The state before the first try, the one that the store has now, and whether a write made it so.
 
-    Both are None if the store has none.
+    Each is None if there is none; `write_times` takes that of the published code for the first.
     """
 
     before: State | None
