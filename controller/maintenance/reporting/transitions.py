@@ -144,8 +144,9 @@ def next_wakeup(report: Report, now: datetime, *, after_change: bool = False) ->
     may overtake that of a following change.
     """
     announcements = (each.announce_at for each in report.planned or ())
-    ahead = (each for each in (*announcements, report.wake_at) if each and each > now)
-    instants = (report.decision.valid_until, _arms_at(report, now), *ahead)
+    # The announcements that are due are sent at the end of this run; all else is for the next one.
+    ahead = (each for each in announcements if each > now)
+    instants = (report.decision.valid_until, _arms_at(report, now), report.wake_at, *ahead)
     valid_until = min(filter(None, instants), default=None)
     is_settling = any(each.is_settling for each in target_statuses(report, now))
     if not (after_change or report.is_uncertain or is_settling):

@@ -326,6 +326,14 @@ def test_the_next_wakeup_arms_an_open_site(mode: Mode, arms: datetime, expected:
     assert expected == next_wakeup(replace(report, arming=Arming(arms, begins)), NOW)
 
 
+def test_a_time_to_publish_that_comes_while_the_run_ends_still_wakes_the_next() -> None:
+    """Else the published code would be outdated until the next sweep."""
+    due = NOW - timedelta(seconds=1)
+    report = a_report(LIVE, DEPLOYED, valid_until=NOW + timedelta(hours=1))
+
+    assert due == next_wakeup(replace(report, wake_at=due), NOW)
+
+
 @pytest.mark.parametrize(
     ("read_at", "expected"),
     [
