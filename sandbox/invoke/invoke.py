@@ -35,34 +35,44 @@ def invoke(file: Path, endpoint_url: str, now: datetime) -> Result:
         return sam_local_invoke("MaintenanceEdge", event)
     stack = find_stack(endpoint_url)
     event |= dict.fromkeys(event.keys() & _INSTANTS, f"{now:%Y-%m-%dT%H:%M:%SZ}")
-    with stack.rules_disabled():
+    address = urlsplit(endpoint_url)
+    # Docker comes first: without it nothing is written.
+    with (
+        listen_on_bridge(address.hostname or "", address.port or 80) as url,
+        stack.rules_disabled(),
+    ):
         if file.name in _SWITCH_VALUES:
             stack.write_switch(_SWITCH_VALUES[file.name])
-        result = _invoke_controller(stack, event, endpoint_url)
+        result = _invoke_controller(stack, event, endpoint_url, url)
     if "ResponseURL" in event:
         return replace(result, to_cloudformation=stack.take_answer())
     return result
 
 
-def _invoke_controller(stack: Stack, event: Mapping[str, Any], endpoint_url: str) -> Result:
-    address = urlsplit(endpoint_url)
-    with listen_on_bridge(address.hostname or "", address.port or 80) as url:
-        if "ResponseURL" in event:
-            event = {**event, "ResponseURL": stack.answer_url(url)}
-        # Docker's configuration may give a container a proxy.
-        direct = dict.fromkeys(("NO_PROXY", "no_proxy"), str(urlsplit(url).hostname))
-        return sam_local_invoke(
-            "Controller",
-            event,
-            variables={**stack.variables, **direct, "AWS_ENDPOINT_URL": url},
-            credentials={**stack.credentials(), "AWS_ENDPOINT_URL": endpoint_url},
-        )
+def _invoke_controller(
+    stack: Stack, event: Mapping[str, Any], endpoint_url: str, container_url: str
+) -> Result:
+    """Run the controller; a container reaches the sandbox at `container_url`."""
+    if "ResponseURL" in event:
+        event = {**event, "ResponseURL": stack.answer_url(container_url)}
+    # Docker's configuration may give a container a proxy.
+    direct = dict.fromkeys(("NO_PROXY", "no_proxy"), str(urlsplit(container_url).hostname))
+    return sam_local_invoke(
+        "Controller",
+        event,
+        variables={**stack.variables, **direct, "AWS_ENDPOINT_URL": container_url},
+        credentials={**stack.credentials(), "AWS_ENDPOINT_URL": endpoint_url},
+    )
 
 
 def _read_event(file: Path) -> dict[str, Any]:
     try:
         event = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise InvocationError(
+            f"{file} is not an event: {error.strerror}; events/README.md lists those that there are"
+        ) from error
+    except ValueError as error:
         raise InvocationError(f"{file} is not an event: {error}") from error
     if not isinstance(event, dict):
         raise InvocationError(f"{file} is not an event: it must be a JSON object.")

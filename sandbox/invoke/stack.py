@@ -103,6 +103,7 @@ def find_stack(endpoint_url: str) -> Stack:
     except (BotoCoreError, ClientError, KeyError, ValueError) as error:
         raise InvocationError(
             f"No stack {STACK} in a sandbox at {endpoint_url}: run make sandbox in another "
-            f"terminal, and wait until it has deployed the stack. ({error})"
+            "terminal, and wait until it has deployed the stack; if it has another port, add "
+            f"ENDPOINT=http://127.0.0.1:PORT. ({error})"
         ) from error
     return Stack(client, controller)

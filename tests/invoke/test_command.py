@@ -67,6 +67,18 @@ def test_without_an_engine_the_command_says_to_start_it() -> None:
     assert "start Docker Engine" in ran.stderr
 
 
+def test_without_an_engine_the_switch_is_not_written(site: Site) -> None:
+    """The event says that it was, which is made true only for a controller that can run."""
+    before, rules = site.switch(), site.rule_states()
+    options = ("--endpoint-url", site.url)
+
+    ran = run_command("events/switch-on.json", *options, DOCKER_HOST="unix:///nowhere/docker.sock")
+
+    assert 1 == ran.returncode
+    assert "start Docker Engine" in ran.stderr
+    assert (before, rules) == (site.switch(), site.rule_states())
+
+
 def test_a_command_that_is_ended_leaves_no_container_and_enables_the_rules_again(
     site: Site,
 ) -> None:
