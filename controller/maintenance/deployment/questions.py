@@ -4,7 +4,7 @@ The questions of a first deployment, and how an answer is read. Pure.
 Six at most: every other parameter has a default that fits, and can be given as an option.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -14,6 +14,7 @@ from maintenance.deployment.parameters import Parameter
 from maintenance.model import Behavior, Distribution
 
 DISTRIBUTIONS = "Distributions"
+ENGINE = "Engine"
 EXCEPT_PATHS = "ExceptPaths"
 _DEFAULT_BEHAVIOR = "default"
 
@@ -53,6 +54,16 @@ QUESTIONS = (
     ),
     Question("SwitchParameter", "What is the switch called?", "/shop/maintenance"),
 )
+
+
+# The standby engine displaces no function.
+_NOT_ASKED: Mapping[str, Collection[str]] = {"standby": ("ExistingFunctions",)}
+
+
+def open_questions(given: Mapping[str, str]) -> tuple[Question, ...]:
+    """Return the questions that the given values leave open, and that matter to the engine."""
+    answered = {*given, *_NOT_ASKED.get(given.get(ENGINE, ""), ())}
+    return tuple(each for each in QUESTIONS if each.parameter not in answered)
 
 
 class Choice(Struct, frozen=True):

@@ -11,6 +11,7 @@ from maintenance.deployment.questions import (
     distribution_choices,
     missing_distributions,
     missing_paths,
+    open_questions,
     path_choices,
     read_answer,
 )
@@ -31,6 +32,24 @@ def distribution(distribution_id: str, alias: str, *, staging: bool = False) -> 
 def test_a_person_is_asked_six_questions_at_most() -> None:
     """And never for the same twice."""
     assert len({each.parameter for each in QUESTIONS}) == len(QUESTIONS) <= 6
+
+
+@pytest.mark.parametrize(
+    ("given", "not_asked"),
+    [
+        ({}, set()),
+        ({"TimeZone": "UTC"}, {"TimeZone"}),
+        ({"Engine": "attach"}, set()),
+        ({"Engine": "standby"}, {"ExistingFunctions"}),
+        ({"Engine": "standby", "TimeZone": "UTC"}, {"ExistingFunctions", "TimeZone"}),
+    ],
+)
+def test_what_is_given_or_does_not_matter_is_not_asked(
+    given: dict[str, str], not_asked: set[str]
+) -> None:
+    """The standby engine displaces no function."""
+    expected = [each for each in QUESTIONS if each.parameter not in not_asked]
+    assert expected == [*open_questions(given)]
 
 
 @pytest.mark.parametrize(

@@ -13,14 +13,13 @@ from maintenance.cli.resources import plain_template
 from maintenance.cli.stack.answers import OPTIONS, Answers, check_owner
 from maintenance.cli.stack.steps import Deployment
 from maintenance.deployment.parameters import read_parameters
-from maintenance.deployment.questions import DISTRIBUTIONS, QUESTIONS
+from maintenance.deployment.questions import DISTRIBUTIONS, ENGINE, QUESTIONS
 from maintenance.deployment.settings_file import read_settings
 from maintenance.deployment.stack import Stack
 from maintenance.deployment.stack_status import Step, first_step
 from maintenance.errors import ConfigurationError
 
 _REGION = "us-east-1"
-_ENGINE = "Engine"
 _EXAMPLES = """\
 examples:
   site-maintenance deploy                     asks at most six questions
@@ -55,7 +54,7 @@ def add_arguments(commands: Commands, shared: argparse.ArgumentParser) -> None:
         )
     deploy.add_argument(
         "--engine",
-        dest=_ENGINE,
+        dest=ENGINE,
         metavar="ENGINE",
         help="attach closes within minutes; standby within about half a minute, by a function "
         "that you attach once (docs/deploy.md)",
@@ -114,5 +113,5 @@ def given_values(arguments: argparse.Namespace) -> dict[str, str]:
         if not separator:
             raise ConfigurationError(f"--set takes NAME=VALUE; this is {each!r}")
         values[name] = value
-    typed = {name: getattr(arguments, name) for name in (*OPTIONS, _ENGINE)}
+    typed = {name: getattr(arguments, name) for name in (*OPTIONS, ENGINE)}
     return values | {name: value for name, value in typed.items() if value is not None}

@@ -11,7 +11,13 @@ from rich.text import Text
 
 from maintenance.cli.terminal import Terminal
 from maintenance.deployment.parameters import Parameter
-from maintenance.deployment.questions import QUESTIONS, Choice, Question, default_of, read_answer
+from maintenance.deployment.questions import (
+    Choice,
+    Question,
+    default_of,
+    open_questions,
+    read_answer,
+)
 from maintenance.errors import ConfigurationError
 
 # More would scroll the question away; ids and patterns can be typed as well.
@@ -34,7 +40,7 @@ class Interview(Struct, frozen=True):
     def ask(self, given: Mapping[str, str], *, stack: str, usual_stack: str) -> dict[str, str]:
         """Return the given values, and an answer for each question that they leave open."""
         answers = dict(given)
-        to_ask = [each for each in QUESTIONS if each.parameter not in given]
+        to_ask = open_questions(given)
         for number, question in enumerate(to_ask, start=1):
             parameter = self.parameters[question.parameter]
             default = default_of(parameter, stack=stack, usual_stack=usual_stack)
