@@ -186,7 +186,10 @@ def test_only_the_typed_distributions_and_paths_are_changed(stage: _Stage) -> No
     ("typed", "error"),
     [
         (["--distribution", "E0"], "this account has no distribution E0"),
-        (["--except-paths", "/nowhere/*"], "--except-paths names /nowhere/*, and no such behavior"),
+        (
+            ["--except-paths", "/nowhere/*"],
+            "names /nowhere/*, which no behavior has: write",
+        ),
         (["--distribution", "other"], "is not of this stack, so that neither status nor doctor"),
         (["--in-place-of", "rewrite"], "nothing is composed with the standby function: run"),
     ],
@@ -342,6 +345,7 @@ def test_a_composed_function_takes_the_place_of_theirs_and_gives_it_back(stage: 
     typed = ("attach", "--distribution", stage.shop, "--in-place-of", "rewrite", "--yes")
     stage.types("compose", "tests/standby/functions/auth.js", "--put", "--yes")
     other = stage.types(*typed)
+    unknown = stage.types(*("rewrit" if each == "rewrite" else each for each in typed))
     stage.types("compose", _SPA, "--put", "--yes")
     early = stage.types(*typed)
     program = site.cloud.s3.get_object(Bucket=BUCKET, Key=_PROGRAM)["Body"].read().decode()
@@ -351,6 +355,7 @@ def test_a_composed_function_takes_the_place_of_theirs_and_gives_it_back(stage: 
     attached = stage.types(*typed)
 
     assert (1, True) == (other[0], "does not have the code that rewrite has now" in other[2])
+    assert (1, True) == (unknown[0], "no published CloudFront Function rewrit:" in unknown[2])
     assert (1, True) == (early[0], "the composed function is not published yet" in early[2])
     assert {"default", "/img/*", "/open/*"} == stage.having(stage.shop)
     assert "default replaced in place of CloudFront Function rewrite at viewer-req" in attached[1]
@@ -405,7 +410,7 @@ def test_what_cannot_be_composed_is_refused_with_its_line(tmp_path: Path, stage:
     other = stage.types("compose", str(picture))
 
     assert (1, "", 1, "") == (code, shown, *other[:2])
-    assert f"{file}: it cannot be composed: line 1: it has no function handler" in error
+    assert f"{file}: cannot be composed: line 1: it has no function handler" in error
     assert "line 2: a key-value store of its own" in error
     assert "picture.js is no text in UTF-8" in other[2]
 

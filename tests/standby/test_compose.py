@@ -320,7 +320,7 @@ def test_what_is_not_ascii_is_escaped() -> None:
 )
 def test_what_cannot_be_composed_is_refused_with_its_line(theirs: str, reason: str) -> None:
     """CloudFront would take most of it, and then answer 503 to every visitor."""
-    with pytest.raises(ConfigurationError, match=r"^it cannot be composed: line ") as refused:
+    with pytest.raises(ConfigurationError, match=r"^cannot be composed: line ") as refused:
         compose(OURS, theirs)
 
     assert reason in str(refused.value)

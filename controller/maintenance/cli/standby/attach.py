@@ -239,8 +239,8 @@ def _refuse_unknown_paths(typed: Iterable[str], targets: Iterable[Distribution])
     unknown = [each for each in typed if not any(names_behavior(each, path) for path in paths)]
     if unknown:
         raise ConfigurationError(
-            f"--except-paths names {', '.join(unknown)}, and no such behavior is there: write the "
-            "path pattern as the distribution does, or default"
+            f"--except-paths names {', '.join(unknown)}, which no behavior has: write the path "
+            "pattern as the distribution does, or default"
         )
 
 

@@ -74,7 +74,7 @@ def _add_attach(actions: Commands, shared: argparse.ArgumentParser) -> None:
         help="attach it where viewer-request is free",
         epilog=_ATTACH_EXAMPLES,
     )
-    _add_distributions(attach, "of the stack's, by id or alias (all)")
+    _add_distributions(attach, "of the stack, by id or alias (all)")
     attach.add_argument(
         "--except-paths",
         nargs="+",

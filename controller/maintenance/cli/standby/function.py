@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import ClientError
+
 from maintenance.aws.clients import CLIENT
-from maintenance.aws.errors import translate_errors
+from maintenance.aws.errors import error_code, translate_errors
 from maintenance.aws.standby.program import StandbyProgram
 from maintenance.cli.standby.program import is_composed_with
 from maintenance.errors import ConfigurationError, ObservationError
@@ -50,5 +52,13 @@ def refuse_without_theirs(session: Session, context: Context, theirs: str) -> No
 def _live_code(context: Context, name: str) -> str:
     client = context.aws().client("cloudfront", config=CLIENT)
     with translate_errors(ObservationError, f"the code of {name} cannot be read"):
-        code = client.get_function(Name=name, Stage="LIVE")["FunctionCode"].read()
+        try:
+            code = client.get_function(Name=name, Stage="LIVE")["FunctionCode"].read()
+        except ClientError as error:
+            if error_code(error) != "NoSuchFunctionExists":
+                raise
+            raise ConfigurationError(
+                f"this account has no published CloudFront Function {name}: name one that aws "
+                "cloudfront list-functions --stage LIVE shows"
+            ) from error
     return code.decode(errors="replace")

@@ -94,7 +94,7 @@ def is_composed_with(program: str, theirs: str) -> bool:
 
 
 def _refused(findings: Iterable[SyntaxFinding]) -> ConfigurationError:
-    return ConfigurationError(f"it cannot be composed: {'; '.join(map(str, findings))}")
+    return ConfigurationError(f"cannot be composed: {'; '.join(map(str, findings))}")
 
 
 def _lines(scopes: Mapping[str, _Scope], except_paths: Collection[str]) -> Iterator[str]:
