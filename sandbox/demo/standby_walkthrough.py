@@ -57,7 +57,7 @@ def run_standby_walkthrough(demo: DemoEnvironment, console: StepConsole) -> None
     _write_switch(demo, console, "off", _is_open)
     _check_untouched(demo, console, untouched)
 
-    console.section("A window begins to the second, and the controller does not run")
+    console.section("A window begins to the second, without the controller")
     _wait_for_window(demo, console)
     _check_untouched(demo, console, untouched)
 
@@ -67,13 +67,13 @@ def attach_standby(demo: DemoEnvironment, console: StepConsole) -> None:
     demo.sandbox.set(
         edge_locations=len(_LOCATIONS), store_seconds=_SECONDS, publish_seconds=_SECONDS
     )
-    console.section("The function is attached once")
+    console.section("Attach the function, once")
     source = str((FUNCTIONS / "api_viewer_request.js").relative_to(ROOT))
-    console.say("/api/* has a function of the shop's own, so ours and that become one:")
+    console.say("/api/* has a function of its own already, so the two are composed into one:")
     _command(demo, console, "standby", "compose", source, "--put", "--yes")
     _publish(demo, console)
     _command(demo, console, "standby", "attach", "--in-place-of", _API_FUNCTION, "--yes")
-    with console.step("CloudFront deploys it to every edge, once and for all"):
+    with console.step("CloudFront deploys it to every edge, this one time"):
         wait_until(lambda: demo.status() == "Deployed", "the distribution is Deployed")
 
 
@@ -179,7 +179,7 @@ def _check_untouched(
 
 def _write_configuration_again(demo: DemoEnvironment, console: StepConsole) -> tuple[str, bytes]:
     """Write the distribution as Terraform does, from the owner's own configuration."""
-    with console.step("a Terraform of the owner's writes the distribution again, as it knows it"):
+    with console.step("the owner's Terraform writes the distribution again, as it knows it"):
         found = demo.cloudfront.get_distribution_config(Id=demo.site.distribution_id)
         demo.cloudfront.update_distribution(
             Id=demo.site.distribution_id,
@@ -192,7 +192,7 @@ def _write_configuration_again(demo: DemoEnvironment, console: StepConsole) -> t
 
 
 def _fail_reads(demo: DemoEnvironment, console: StepConsole) -> None:
-    console.say("the function's own code gets the same state, for the time when no store is there:")
+    console.say("the function's own code gets the same state, in case the store cannot be read:")
     _publish(demo, console)
     demo.sandbox.set(failing_reads=1)
     _check_closed(demo, console, "the store cannot be read at any edge: closed all the same")
@@ -228,7 +228,7 @@ def _wait_for_window(demo: DemoEnvironment, console: StepConsole) -> None:
         time.sleep(_SECONDS)
     show_status(demo.sandbox, console)
     with demo.stopped():
-        console.say("from now on Lambda gives the controller no concurrency: nothing can run it")
+        console.say("from here on Lambda gives the controller no concurrency, so it cannot run")
         console.check(
             f"before {start:%H:%M:%S} UTC every edge location is open",
             expected=[True] * len(_LOCATIONS),
