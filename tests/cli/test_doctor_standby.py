@@ -171,7 +171,7 @@ def test_behaviors_without_the_function_are_named(stage: _Stage) -> None:
     assert f"{stage.part} /api/*: viewer-request is free" in text
     assert f"{stage.part} /img/*: it has Lambda@Edge function " in text
     assert "→ site-maintenance standby attach" in text
-    attach = "Attach it: `site-maintenance standby attach` does, or says what is in its place."
+    attach = "Run `site-maintenance standby attach`: it attaches it, or says what prevents that."
     assert f"warning {attach} {stage.part}: a maintenance leaves /api/*, /img/*" in status
     assert "see docs/standby-attach.md" in status
     problems = json.loads(closing.stdout)["problems"]

@@ -143,8 +143,8 @@ def _create(arguments: argparse.Namespace, session: Session, tokens: BypassToken
     until = session.clock.time_and_distance(token.expires)
     terminal.info(f"The token {name} is valid until {until}. Its link is not shown again.")
     effect = _Effect(
-        is_open="the link lets testers in from the next maintenance on. Opened before, it hands "
-        "its token to the origin's logs.",
+        is_open="the link works from the next maintenance on. Do not open it before: that would "
+        "put its token into the origin's logs.",
         pending="until CloudFront has deployed the token, usually within "
         f"{session.app.settings.rollout}, the link shows the maintenance page.",
         done="The link works.",

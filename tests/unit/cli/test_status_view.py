@@ -395,6 +395,6 @@ def test_warnings_about_distributions_stand_together_with_their_remedy() -> None
 
     shown = text(render_status(a_status(OPEN, *outcomes), CLOCK))
 
-    assert 1 == shown.count("Attach it: `site-maintenance standby attach`")
+    assert 1 == shown.count("Run `site-maintenance standby attach`")
     assert f"E0: {lacking} E1: {lacking} see docs/standby-attach.md" in shown
     assert "warning E1 is odd" in shown

@@ -41,7 +41,7 @@ _UNKNOWN = Remedy("", "", f"{_PAGE}errors")
 REMEDIES = (
     Remedy(
         "the standby function is not attached there",
-        "Attach it: `site-maintenance standby attach{stack}` does, or says what is in its place.",
+        "Run `site-maintenance standby attach{stack}`: it attaches it, or says what prevents that.",
         "docs/standby-attach.md",
     ),
     Remedy(

@@ -112,9 +112,9 @@ def render_commands(stack: str) -> RenderableType:
 def render_standby(stack: str) -> RenderableType:
     """Return how to attach the standby function; its ARN follows."""
     return Group(
-        Text("The standby function closes only the cache behaviors that it is attached to, once:"),
+        Text("One step is left: attach the standby function. Without it nothing closes:"),
         Padding(Text(own_command("standby attach", stack), style="bold"), _INDENT),
-        Text("or at viewer-request in the template of your distributions, by its ARN:"),
+        Text("If Terraform, CDK or CloudFormation has the distributions, name its ARN there:"),
     )
 
 
