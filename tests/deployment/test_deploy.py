@@ -335,10 +335,13 @@ def test_with_standby_the_end_says_how_to_attach_and_destroy_asks_to_detach(
 
     used = functions(viewer_request=arn)
     change_default(empty, site.distribution_id, FunctionAssociations=used)
+    again = types(deployer, "deploy", "--yes")
     refused = types(deployer, "destroy", "--yes")
     change_default(empty, site.distribution_id, FunctionAssociations=functions())
     destroyed = types(deployer, "destroy", "--yes")
 
+    assert 0 == again.returncode, again.stderr
+    assert "standby attach" not in again.stdout
     assert (1, "") == (refused.returncode, refused.stdout)
     assert f"detach first: the standby function is still attached to {site.distribution_id}" in (
         refused.stderr

@@ -132,7 +132,7 @@ class Deployment(Struct, frozen=True):
             code = ExitCode.FAILED
         now = self.stack.read()
         arn = now.outputs.get(STANDBY_FUNCTION_ARN) if now else None
-        if arn:
+        if arn and code is ExitCode.FAILED:
             terminal.answer({}, render_standby(self.stack.name))
             # A line to copy is never wrapped.
             terminal.out.out(f"  {arn}\n")
