@@ -20,6 +20,7 @@ from rich.markdown import Markdown
 from benchmarks import (
     accounts,
     cold_start,
+    command,
     edge_rate,
     edge_requests,
     edge_runtime,
@@ -49,6 +50,7 @@ BENCHMARKS: Mapping[str, _Run] = {
     "engines": engines.run,
     "windows": windows.run,
     "standby-function": standby_function.run,
+    "command": command.run,
 }
 LOADS: Mapping[str, _Run] = {f"load-{name}": run for name, run in load.LOADS.items()}
 _ORDER = (*BENCHMARKS, *LOADS)

@@ -3,10 +3,11 @@ What people use instead, as scripts that are measured in the same run, against t
 
     attach_everywhere    the AWS CLI and jq attach a function to every behavior
     attach_to_default    the closest open tool's way: a CloudFront Function, default behavior only
+    get_parameter        the AWS CLI reads one parameter
     put_key              boto3 puts one key into the store that an attached function reads
 
-None of them records or restores what it displaces, has a page in several languages, or ends by
-itself.
+None of those that close a site records or restores what it displaces, has a page in several
+languages, or ends by itself.
 """
 
 import os
@@ -29,6 +30,16 @@ def attach_everywhere(site: Site, distribution_id: str) -> None:
 def attach_to_default(site: Site, distribution_id: str, function_arn: str) -> None:
     """Attach a CloudFront Function to the default behavior of this distribution."""
     _run_script(site, "toggle_default.sh", distribution_id, function_arn)
+
+
+def get_parameter(site: Site, name: str) -> None:
+    """Read one parameter."""
+    subprocess.run(  # noqa: S603 - the pinned AWS CLI
+        [str(_CLI / "aws"), "ssm", "get-parameter", "--name", name],
+        env={**site.cloud.sandbox.environment(), "PATH": os.defpath},
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
 
 
 def put_key(site: Site, store_arn: str) -> None:
