@@ -30,7 +30,7 @@ class Changes:
         )
 
     def judge(self, course: Course, value: str) -> Finding:
-        """Return whether a toggle to this value of the switch needed no more than it must."""
+        """Return how many changes a toggle to this value made, beside the fewest that do it."""
         accepted = len(course.accepted(self.operation))
         return at_most(f"{self.noun} accepted for {value}", accepted, self.most, "calls")
 

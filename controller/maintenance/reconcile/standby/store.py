@@ -68,7 +68,8 @@ class Written(Struct, frozen=True):
     """
     The state before the first try, the one that the store has now, and whether a write made it so.
 
-    Each is None if there is none; `write_times` takes that of the published code for the first.
+    A state is None if there is none. Where the store had none before, `write_times` gives that of
+    the published code.
     """
 
     before: State | None
