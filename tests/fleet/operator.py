@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from tests.cli.deployed import ROOT, command
 from tests.fleet.hub import ACCOUNTS, STACK, Hub
@@ -25,6 +25,15 @@ def _profiles(others: Iterable[str]) -> str:
     )
 
 
+class _Settings(TypedDict):
+    """What `begins` takes."""
+
+    stacks: Mapping[str, str]
+    deadline: NotRequired[str]
+    caller: NotRequired[Mapping[str, str]]
+    profiles: NotRequired[Mapping[str, str]]
+
+
 @dataclass(frozen=True)
 class Operator:
     """Types `fleet` for a list of stacks, by the hub or by profile."""
@@ -33,18 +42,10 @@ class Operator:
     folder: Path
 
     def types(
-        self,
-        way: str,
-        *words: str,
-        stacks: Mapping[str, str],
-        deadline: str = "1m",
-        caller: Mapping[str, str] = MappingProxyType({}),
-        profiles: Mapping[str, str] = MappingProxyType({}),
+        self, way: str, *words: str, **settings: Unpack[_Settings]
     ) -> "subprocess.CompletedProcess[str]":
         """Run a command to its end."""
-        with self.begins(
-            way, *words, stacks=stacks, deadline=deadline, caller=caller, profiles=profiles
-        ) as running:
+        with self.begins(way, *words, **settings) as running:
             output, errors = running.communicate(timeout=PATIENCE)
         return subprocess.CompletedProcess(words, running.returncode, output, errors)
 
