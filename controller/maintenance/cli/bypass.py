@@ -37,7 +37,7 @@ from maintenance.cloudfront.targets import resolve_targets
 from maintenance.errors import ConfigurationError, MaintenanceError, StaleObservation
 from maintenance.lambda_edge.bypass import LINK_PARAMETER, Token, add, check_names, remove
 from maintenance.model import Distribution, Mode
-from maintenance.reporting.report import SETTLED, has_reached
+from maintenance.reporting.progress import SETTLED, has_reached
 
 _TRIES = 5
 _DIGITS_OF_A_NAME = 8

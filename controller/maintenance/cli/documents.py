@@ -11,11 +11,8 @@ from msgspec import Struct, field
 from maintenance.cli.doctor.finding import Finding
 from maintenance.cli.show.problems import Problem
 from maintenance.deployment.remains import Remain
-from maintenance.reporting.report import (
-    OutcomeDocument,
-    Progress,
-    ReportDocument,
-)
+from maintenance.reporting.progress import Progress
+from maintenance.reporting.report import OutcomeDocument, ReportDocument
 from maintenance.reporting.state import Served, SiteState
 from maintenance.reporting.status import Instant
 from maintenance.schedule.forecast import Fate, Stretch

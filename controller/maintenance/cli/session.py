@@ -36,7 +36,8 @@ from maintenance.errors import ConfigurationError, ObservationError, UnreadableV
 from maintenance.model import Distribution, Mode
 from maintenance.reconcile.controller import Controller
 from maintenance.reconcile.desired_state import DesiredState
-from maintenance.reporting.report import SETTLED, Progress, Report, is_everywhere, progress
+from maintenance.reporting.progress import SETTLED, Progress, is_everywhere, progress
+from maintenance.reporting.report import Report
 from maintenance.reporting.state import is_overdue, site_state
 from maintenance.reporting.status import LastError, ModeChange, PersistedState
 from maintenance.reporting.status_document import decode_persisted_state

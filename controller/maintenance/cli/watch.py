@@ -24,7 +24,8 @@ from maintenance.cli.own_command import own_command
 from maintenance.cli.show.view import ReportView
 from maintenance.cli.terminal import Terminal
 from maintenance.model import Distribution
-from maintenance.reporting.report import Outcome, Progress, has_reached, progress
+from maintenance.reporting.progress import Progress, has_reached, progress
+from maintenance.reporting.report import Outcome
 from maintenance.reporting.status import ModeChange
 from maintenance.schedule.times import format_duration
 

@@ -14,7 +14,8 @@ from typing import Any
 from msgspec import Struct, to_builtins
 
 from maintenance.model import Mode
-from maintenance.reporting.report import Outcome, Progress, Report, progress
+from maintenance.reporting.progress import Progress, progress
+from maintenance.reporting.report import Outcome, Report
 from maintenance.reporting.state import SiteState, site_state
 from maintenance.reporting.status import Instant, PersistedState
 from maintenance.reporting.status_document import truncate

@@ -8,16 +8,15 @@ run is cut.
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from msgspec import Struct, to_builtins
 from msgspec.structs import replace
 
 from maintenance.cloudfront.engine import Selection
-from maintenance.cloudfront.plan import Action, Plan, Step
+from maintenance.cloudfront.plan import Action, Step
 from maintenance.model import Association, Distribution, Mode
 from maintenance.reporting.plans import ComingOccurrence
 from maintenance.reporting.status import EndChange, Instant, Status, StoreNote, Transition
@@ -287,38 +286,3 @@ def outcome_document(outcome: Outcome) -> OutcomeDocument:
         warnings=list(outcome.warnings),
         errors=list(outcome.errors),
     )
-
-
-class Progress(StrEnum):
-    """How far a change is at one distribution."""
-
-    REFUSED = "refused"
-    WAITING = "waiting"
-    DEPLOYING = "deploying"
-    DEPLOYED = "deployed"
-
-
-# The controller has nothing left to do, or cannot do it.
-ACCEPTED: Collection[Progress] = (Progress.REFUSED, Progress.DEPLOYING, Progress.DEPLOYED)
-# CloudFront has nothing left to do either.
-SETTLED: Collection[Progress] = (Progress.REFUSED, Progress.DEPLOYED)
-
-
-def progress(outcome: Outcome) -> Progress:
-    """Return how far the change is at a distribution."""
-    plan = Plan(outcome.distribution_id, outcome.steps)
-    if outcome.errors or plan.with_action(Action.REFUSE):
-        return Progress.REFUSED
-    if not plan.is_empty:
-        return Progress.WAITING
-    return Progress.DEPLOYED if outcome.status == "Deployed" else Progress.DEPLOYING
-
-
-def has_reached(report: Report, goal: Collection[Progress]) -> bool:
-    """Return whether every distribution has reached one of these."""
-    return all(progress(each) in goal for each in report.outcomes)
-
-
-def is_everywhere(report: Report) -> bool:
-    """Return whether every edge location of every distribution has what the decision says."""
-    return has_reached(report, (Progress.DEPLOYED,))

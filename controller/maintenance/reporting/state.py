@@ -48,7 +48,8 @@ from msgspec.structs import replace
 
 from maintenance.cloudfront.plan import Action
 from maintenance.model import Mode
-from maintenance.reporting.report import Outcome, Progress, Report, progress
+from maintenance.reporting.progress import Progress, progress
+from maintenance.reporting.report import Outcome, Report
 from maintenance.reporting.status import PersistedState
 from maintenance.reporting.transitions import target_statuses
 

@@ -10,7 +10,8 @@ from maintenance.cli.terminal import Terminal, console
 from maintenance.cli.watch import Watch, expect, watch_command
 from maintenance.cloudfront.plan import Action, Step
 from maintenance.model import Distribution, Mode
-from maintenance.reporting.report import SETTLED, Outcome, Report
+from maintenance.reporting.progress import SETTLED
+from maintenance.reporting.report import Outcome, Report
 from maintenance.reporting.status import ModeChange
 from maintenance.schedule.decision import Decision
 from msgspec.structs import replace

@@ -3,16 +3,15 @@
 import pytest
 from maintenance.cloudfront.plan import Action, Step
 from maintenance.model import Mode
-from maintenance.reporting.report import (
+from maintenance.reporting.progress import (
     ACCEPTED,
     SETTLED,
-    Outcome,
     Progress,
-    Report,
     has_reached,
     is_everywhere,
     progress,
 )
+from maintenance.reporting.report import Outcome, Report
 from maintenance.schedule.decision import Decision
 
 from tests.builders import DISTRIBUTION_ID

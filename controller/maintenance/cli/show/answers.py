@@ -14,13 +14,8 @@ from maintenance.cli.documents import (
 from maintenance.cli.show.status_problems import status_problems
 from maintenance.cli.show.view import ReportView, StatusView
 from maintenance.cli.terminal import Clock
-from maintenance.reporting.report import (
-    Outcome,
-    is_everywhere,
-    outcome_document,
-    progress,
-    report_document,
-)
+from maintenance.reporting.progress import is_everywhere, progress
+from maintenance.reporting.report import Outcome, outcome_document, report_document
 from maintenance.reporting.status import LastError
 
 

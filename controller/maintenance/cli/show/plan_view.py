@@ -14,7 +14,8 @@ from maintenance.cli.show.view import ReportView
 from maintenance.cli.terminal import Clock, shorten_arns
 from maintenance.cloudfront.plan import Action
 from maintenance.model import Mode
-from maintenance.reporting.report import Outcome, Progress, Report, progress
+from maintenance.reporting.progress import Progress, progress
+from maintenance.reporting.report import Outcome, Report
 
 _ACTIONS = {
     Action.ATTACH: "bold magenta",

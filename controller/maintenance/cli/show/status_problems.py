@@ -9,7 +9,8 @@ from maintenance.cli.show.remedies import Remedy, remedy_of
 from maintenance.cli.show.view import ReportView, StatusView
 from maintenance.cli.terminal import Clock
 from maintenance.model import Mode
-from maintenance.reporting.report import Progress, Report, progress
+from maintenance.reporting.progress import Progress, progress
+from maintenance.reporting.report import Report
 from maintenance.schedule.times import format_duration
 
 _PARAMETERS = "docs/configuration.md#parameters"

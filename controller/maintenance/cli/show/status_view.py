@@ -26,7 +26,8 @@ from maintenance.cli.show.view import ReportView, StatusView
 from maintenance.cli.terminal import Clock, shorten_arns
 from maintenance.cloudfront.plan import Step
 from maintenance.model import Mode
-from maintenance.reporting.report import Outcome, Progress, Report, progress
+from maintenance.reporting.progress import Progress, progress
+from maintenance.reporting.report import Outcome, Report
 from maintenance.reporting.state import Served, SiteState, SiteStates
 from maintenance.reporting.status import LastError
 

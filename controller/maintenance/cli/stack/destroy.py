@@ -31,7 +31,7 @@ from maintenance.deployment.remains import Remain, remains
 from maintenance.deployment.stack import STANDBY_FUNCTION_ARN, DeployedStack, Stack
 from maintenance.deployment.template import bucket_in_use, retained
 from maintenance.errors import ConfigurationError, MaintenanceError
-from maintenance.reporting.report import ACCEPTED, has_reached
+from maintenance.reporting.progress import ACCEPTED, has_reached
 from maintenance.standby.in_use import refuse_attached
 
 if TYPE_CHECKING:

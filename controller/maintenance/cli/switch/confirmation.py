@@ -21,7 +21,8 @@ from maintenance.cli.switch.effect import Effect, WindowChanges, effect
 from maintenance.cli.terminal import Clock
 from maintenance.cli.windows.view import describe
 from maintenance.model import Mode
-from maintenance.reporting.report import Progress, Report, progress
+from maintenance.reporting.progress import Progress, progress
+from maintenance.reporting.report import Report
 from maintenance.schedule.decision import Decision
 from maintenance.schedule.times import format_duration
 

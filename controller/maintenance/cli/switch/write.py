@@ -25,7 +25,7 @@ from maintenance.cli.switch.effect import window_changes
 from maintenance.cli.watch import UNTIL_ACCEPTED, UNTIL_DEPLOYED, watch_command
 from maintenance.errors import ConfigurationError, MaintenanceError
 from maintenance.lambda_edge.page_files import pages_without_message
-from maintenance.reporting.report import ACCEPTED, SETTLED, has_reached, is_everywhere
+from maintenance.reporting.progress import ACCEPTED, SETTLED, has_reached, is_everywhere
 from maintenance.reporting.status import ModeChange
 from maintenance.schedule.decision import decide
 from maintenance.schedule.request import find_request
