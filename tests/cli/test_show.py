@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
-from maintenance.cli.documents import ANSWERS
 from maintenance.model import Mode
 from maintenance.reporting.status import LastError, PersistedState, Status
 from maintenance.reporting.status_document import encode_status
@@ -25,6 +24,7 @@ from tests.sandbox.builders import (
     functions,
 )
 from tests.stories.site import BUCKET, EDGE_NAME, PAGE_NAME, STATUS, SWITCH
+from tools.check_docs.schema import ANSWERS
 
 TODAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 WRITES = ("cloudfront:UpdateDistribution", "s3:PutObject", "ssm:PutParameter")

@@ -7,10 +7,51 @@ The JSON Schema of what `--json` answers, made from the types by msgspec; `make 
 import json
 from typing import Any
 
-from maintenance.cli.documents import ANSWERS
+from maintenance.cli.documents import (
+    BypassLinkDocument,
+    BypassRevocationDocument,
+    BypassTokensDocument,
+    DeploymentDocument,
+    DoctorDocument,
+    FailedRunDocument,
+    HistoryDocument,
+    PageChangeDocument,
+    PageCheckDocument,
+    PlanDocument,
+    RemovalDocument,
+    StatusDocument,
+    WindowChangeDocument,
+    WindowsDocument,
+)
+from maintenance.cli.fleet.documents import FleetDocument
+from maintenance.cli.standby.documents import AttachmentDocument, CompositionDocument
+from maintenance.reporting.report import OutcomeDocument, ReportDocument
+from msgspec import Struct
 from msgspec.json import schema_components
 
 from tests.contract.template import ROOT
+
+# Each command with `--json`, and the types of what it may answer.
+ANSWERS: dict[str, tuple[type[Struct], ...]] = {
+    "status, on, off, extend": (StatusDocument,),
+    "plan": (PlanDocument,),
+    "windows": (WindowsDocument,),
+    "windows set, windows skip, windows remove": (WindowChangeDocument,),
+    "history": (HistoryDocument,),
+    "sweep": (ReportDocument, FailedRunDocument),
+    "restore": (OutcomeDocument,),
+    "page check": (PageCheckDocument,),
+    "page put, page remove": (PageChangeDocument,),
+    "bypass create": (BypassLinkDocument,),
+    "bypass list": (BypassTokensDocument,),
+    "bypass revoke": (BypassRevocationDocument,),
+    "standby attach, standby detach": (AttachmentDocument,),
+    "standby compose": (CompositionDocument,),
+    "doctor": (DoctorDocument,),
+    "fleet": (FleetDocument,),
+    "deploy": (DeploymentDocument,),
+    "destroy": (RemovalDocument,),
+}
 
 FILE = ROOT / "docs" / "json-schema.json"
 

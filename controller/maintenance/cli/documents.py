@@ -1,7 +1,7 @@
 """
 What `--json` answers, as types; `make docs` writes their schema to docs/json-schema.json.
 
-Instants are in UTC. A command with `--json` has its type in `ANSWERS`.
+Instants are in UTC. Those of `standby` and `fleet` are beside these commands.
 """
 
 from datetime import datetime
@@ -239,80 +239,3 @@ class PageChangeDocument(Struct, frozen=True, kw_only=True):
     published: bool
     errors: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
-
-
-class AttachedDistribution(OutcomeDocument, frozen=True, kw_only=True):
-    """One distribution, with its aliases: what was done with each of its behaviors."""
-
-    name: str
-
-
-class AttachmentDocument(Struct, frozen=True):
-    """
-    The answer to `standby attach` and `standby detach`.
-
-    `complete` is whether each behavior has the standby function that should have it, or is without
-    it.
-    """
-
-    function: str
-    complete: bool
-    distributions: list[AttachedDistribution]
-
-
-class CompositionDocument(Struct, frozen=True):
-    """
-    The answer to `standby compose`.
-
-    `bytes_left` is how much may still be added to the `program`, `stored` whether the controller
-    publishes it from now on.
-    """
-
-    program: str
-    bytes_left: int
-    stored: bool
-
-
-class FleetStackDocument(Struct, frozen=True):
-    """A stack of a fleet: what became of the order there, and why it failed."""
-
-    name: str
-    result: str
-    detail: str
-
-
-class FleetDocument(Struct, frozen=True):
-    """
-    The answer to `fleet`: the order as it was given at `at`, and what became of it.
-
-    `failed` counts the stacks where it was not carried out. `error` is why the hub stopped.
-    """
-
-    fleet: str
-    order: str
-    at: Instant
-    stacks: list[FleetStackDocument]
-    failed: int
-    error: str
-
-
-ANSWERS: dict[str, tuple[type[Struct], ...]] = {
-    "status, on, off, extend": (StatusDocument,),
-    "plan": (PlanDocument,),
-    "windows": (WindowsDocument,),
-    "windows set, windows skip, windows remove": (WindowChangeDocument,),
-    "history": (HistoryDocument,),
-    "sweep": (ReportDocument, FailedRunDocument),
-    "restore": (OutcomeDocument,),
-    "page check": (PageCheckDocument,),
-    "page put, page remove": (PageChangeDocument,),
-    "bypass create": (BypassLinkDocument,),
-    "bypass list": (BypassTokensDocument,),
-    "bypass revoke": (BypassRevocationDocument,),
-    "standby attach, standby detach": (AttachmentDocument,),
-    "standby compose": (CompositionDocument,),
-    "doctor": (DoctorDocument,),
-    "fleet": (FleetDocument,),
-    "deploy": (DeploymentDocument,),
-    "destroy": (RemovalDocument,),
-}

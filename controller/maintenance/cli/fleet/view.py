@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from maintenance.cli.documents import FleetDocument, FleetStackDocument
+from maintenance.cli.fleet.documents import FleetDocument, FleetStackDocument
 from maintenance.cli.fleet.order import FleetRun, Order, Outcome, Result
 from maintenance.cli.fleet.stacks import Wave
 from maintenance.cli.screen import INDENT, counted

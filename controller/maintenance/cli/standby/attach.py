@@ -17,11 +17,11 @@ from maintenance.aws.throttling import ThrottledConfigs
 from maintenance.cli.confirm import confirm
 from maintenance.cli.context import Context
 from maintenance.cli.distribution import find_distribution, named
-from maintenance.cli.documents import AttachedDistribution, AttachmentDocument
 from maintenance.cli.exit_code import ExitCode
 from maintenance.cli.own_command import own_command
 from maintenance.cli.screen import counted
 from maintenance.cli.session import Session
+from maintenance.cli.standby.documents import AttachedDistribution, AttachmentDocument
 from maintenance.cli.standby.function import composed_program, refuse_without_theirs
 from maintenance.cli.standby.view import render_outcomes
 from maintenance.cloudfront.config import read_config

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from maintenance.cli.confirm import confirm
-from maintenance.cli.documents import CompositionDocument
 from maintenance.cli.exit_code import ExitCode
 from maintenance.cli.own_command import own_command
 from maintenance.cli.resources import STANDBY_PROGRAM
+from maintenance.cli.standby.documents import CompositionDocument
 from maintenance.cli.standby.program import compose
 from maintenance.errors import ConfigurationError
 from maintenance.standby.program import bytes_left
