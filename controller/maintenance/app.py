@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import os
-import random
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -23,7 +22,7 @@ from maintenance.aws.cloudfront import CloudFront
 from maintenance.aws.errors import reject_truncated_responses
 from maintenance.aws.event_bus import EventBus
 from maintenance.aws.parameters import Parameters
-from maintenance.aws.scheduler import AlarmClock, WakeupTarget
+from maintenance.aws.scheduler import AlarmClock
 from maintenance.aws.status_parameter import StatusParameter
 from maintenance.aws.time_limit import limit_calls, limited
 from maintenance.deadline import RunTime
@@ -51,7 +50,7 @@ from maintenance.wakeup import (
     Wakeup,
     refuse_other_site,
 )
-from maintenance.wiring.clients import Clients
+from maintenance.wiring.clients import Clients, make_alarm_clock
 
 if TYPE_CHECKING:
     from maintenance.reconcile.standby.former import FormerStandby
@@ -243,7 +242,7 @@ def assemble(
     status_parameter = StatusParameter(ssm, switch_parameter=switch)
     parameters = Parameters(ssm, switch_parameter=switch, zone=zone, clock=clock, sleep=timer.sleep)
     cloudfront = CloudFront(limited(cloudfront_client, run_time.distributions))
-    alarm_clock = _alarm_clock(session, settings, own_arn, timer)
+    alarm_clock = make_alarm_clock(session, settings, own_arn, timer)
     announcer = Announcer(
         status_parameter,
         EventBus(lazy(lambda: session.client("events", config=CLIENT))),
@@ -304,16 +303,3 @@ def _python_path() -> dict[str, str]:
     """Return the environment variable, if set, by which a package's Python finds its library."""
     name = "LD_LIBRARY_PATH"
     return {name: os.environ[name]} if name in os.environ else {}
-
-
-def _alarm_clock(
-    session: boto3.Session, settings: Settings, own_arn: str, timer: Timer
-) -> AlarmClock:
-    target = WakeupTarget(
-        group=settings.schedule_group,
-        target_arn=own_arn,
-        role_arn=settings.scheduler_role_arn,
-        dead_letter_queue_arn=settings.dead_letter_queue_arn,
-    )
-    client = lazy(lambda: session.client("scheduler", config=CLIENT))
-    return AlarmClock(client, target, sleep=timer.sleep, jitter=random.random)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -9,8 +10,9 @@ from urllib3 import PoolManager
 
 from maintenance.aws.bucket import PageFiles
 from maintenance.aws.bypass_tokens import BypassTokens
-from maintenance.aws.clients import PAGE_FILES_CLIENT, lazy
+from maintenance.aws.clients import CLIENT, PAGE_FILES_CLIENT, lazy
 from maintenance.aws.functions import EdgeVersions
+from maintenance.aws.scheduler import AlarmClock, WakeupTarget
 from maintenance.aws.stored_files import BucketFiles
 from maintenance.aws.time_limit import limited
 
@@ -55,3 +57,17 @@ class Clients(Struct, frozen=True):
         client = lazy(lambda: limited(session.client("s3", config=PAGE_FILES_CLIENT), deadline))
         page_files = PageFiles(client, bucket=bucket)
         return BucketFiles(page_files, BypassTokens(client, bucket=bucket))
+
+
+def make_alarm_clock(
+    session: boto3.Session, settings: Settings, own_arn: str, timer: Timer
+) -> AlarmClock:
+    """Return the alarm clock that wakes the function `own_arn`."""
+    target = WakeupTarget(
+        group=settings.schedule_group,
+        target_arn=own_arn,
+        role_arn=settings.scheduler_role_arn,
+        dead_letter_queue_arn=settings.dead_letter_queue_arn,
+    )
+    client = lazy(lambda: session.client("scheduler", config=CLIENT))
+    return AlarmClock(client, target, sleep=timer.sleep, jitter=random.random)
