@@ -17,37 +17,27 @@ from pathlib import Path
 from rich.console import Console
 from rich.markdown import Markdown
 
-from benchmarks import (
-    accounts,
-    cold_start,
-    command,
-    edge_rate,
-    edge_requests,
-    edge_runtime,
-    engines,
-    fleet,
-    load,
-    machine,
-    pictures,
-    standby_function,
-    toggle,
-    windows,
-)
+from benchmarks import accounts, load, machine
 from benchmarks.artifact import ROOT, Artifacts, build_packages
-from benchmarks.findings import Section
-from benchmarks.table import markdown, replace_sections
+from benchmarks.controller import cold_start, command, toggle
+from benchmarks.edge import cold_start as edge_cold_start
+from benchmarks.edge import rate, requests
+from benchmarks.engines import fleet, one_distribution, standby_function, windows
+from benchmarks.results import pictures
+from benchmarks.results.findings import Section
+from benchmarks.results.table import markdown, replace_sections
 
 type _Run = Callable[[Artifacts, Path], Section]
 
 BENCHMARKS: Mapping[str, _Run] = {
-    "edge": edge_requests.run,
-    "runtime": edge_runtime.run,
-    "rate": edge_rate.run,
+    "edge": requests.run,
+    "runtime": edge_cold_start.run,
+    "rate": rate.run,
     "cold-start": cold_start.run,
     "toggle": toggle.run,
     "fleet": fleet.run,
     "accounts": accounts.run,
-    "engines": engines.run,
+    "engines": one_distribution.run,
     "windows": windows.run,
     "standby-function": standby_function.run,
     "command": command.run,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.artifact import Artifacts
-from benchmarks.findings import Finding, Section, none_of, number
+from benchmarks.results.findings import Finding, Section, none_of, number
 from sandbox.process import start_sandbox
 from tests.cloud import Cloud
 from tests.fleet.hub import ACCOUNTS, Hub, make_hub

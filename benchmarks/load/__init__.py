@@ -5,10 +5,10 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.artifact import Artifacts
-from benchmarks.findings import Section
 from benchmarks.load import attach, events, fleet, standby, windows
 from benchmarks.load.deliveries import Waits
 from benchmarks.load.scene import AwsLimits, Scene, make_scene
+from benchmarks.results.findings import Section
 from sandbox.process import start_sandbox
 
 

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.findings import Finding, none_of
 from benchmarks.load import configurations
 from benchmarks.load.configurations import Configurations
 from benchmarks.load.fleets import Changes
 from benchmarks.load.running import Stack
 from benchmarks.load.scene import Scene
+from benchmarks.results.findings import Finding, none_of
 from tests.sandbox.builders import (
     a_behavior,
     a_distribution,

@@ -26,7 +26,7 @@ from typing import Self
 
 from botocore.exceptions import HTTPClientError
 
-from benchmarks.controller import Environment
+from benchmarks.controller.process import Environment
 from tests.stories.site import Site
 
 SWEEP = {"scheduled_sweep": True}

@@ -5,10 +5,10 @@ All events report the same change of the switch, so one update for each distribu
 of the store, is enough, and every further run finds nothing to do.
 """
 
-from benchmarks.findings import Finding, Section
 from benchmarks.load.fleets import Changes, Create
 from benchmarks.load.running import Controllers, change, deliver, running
 from benchmarks.load.scene import Scene
+from benchmarks.results.findings import Finding, Section
 
 _DISTRIBUTIONS, _BEHAVIORS = 3, 4
 

@@ -6,10 +6,10 @@ One run of `attach` may be too short for the whole fleet; `deliveries` wakes the
 
 from collections.abc import Callable
 
-from benchmarks.findings import Finding, Section
 from benchmarks.load.fleets import Changes, Create
 from benchmarks.load.running import Controllers, change, deliver, running
 from benchmarks.load.scene import Scene
+from benchmarks.results.findings import Finding, Section
 
 
 def run[Look](

@@ -5,9 +5,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from benchmarks.findings import Finding, at_most
 from benchmarks.load.running import Course, Stack
 from benchmarks.load.scene import Scene
+from benchmarks.results.findings import Finding, at_most
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from benchmarks.controller import Environment, start_controller, switch_event
-from benchmarks.findings import Finding, at_most, none_of
+from benchmarks.controller.process import Environment, start_controller, switch_event
 from benchmarks.load.deliveries import SWEEP, Deliveries, Run
 from benchmarks.load.scene import Call, Scene
 from benchmarks.machine import peak_kilobytes
+from benchmarks.results.findings import Finding, at_most, none_of
 from tests.contract.template import load_template
 from tests.stories.site import Site
 

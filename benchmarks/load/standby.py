@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from benchmarks.findings import Finding, none_of
+from benchmarks.engines.standby_stacks import StandbyStack, make_stacks
 from benchmarks.load import configurations
 from benchmarks.load.configurations import Configurations
 from benchmarks.load.fleets import Changes
@@ -22,7 +22,7 @@ from benchmarks.load.running import Stack
 from benchmarks.load.scene import Scene
 from benchmarks.load.stores import Keys, has_state, wrong_keys
 from benchmarks.load.visitors import CLOSED, OPEN, Edges, Place, Visitors, every_path, visiting
-from benchmarks.standby_stacks import StandbyStack, make_stacks
+from benchmarks.results.findings import Finding, none_of
 from tests.sandbox.builders import (
     a_behavior,
     a_distribution,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from benchmarks.findings import Finding, none_of
+from benchmarks.results.findings import Finding, none_of
 from sandbox.process import Sandbox
 
 OPEN, CLOSED = "the site", "the page"

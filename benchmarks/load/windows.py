@@ -7,11 +7,11 @@ calls in a row, and each change of a window wakes the controller.
 
 from collections.abc import Iterable
 
-from benchmarks.controller import switch_event
-from benchmarks.findings import Finding, Section, none_of
+from benchmarks.controller.process import switch_event
 from benchmarks.load.fleets import Changes, Create
 from benchmarks.load.running import Controllers, Events, change, deliver, running, sweep
 from benchmarks.load.scene import Scene
+from benchmarks.results.findings import Finding, Section, none_of
 from tests.stories.site import Site
 
 # None begins during the load: all are on the last day of 2198.

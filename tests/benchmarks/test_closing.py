@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.closing import UPDATE, Closing
+from benchmarks.engines.closing import UPDATE, Closing
 
 
 def call(operation: str, began: float, ended: float, **members: object) -> dict[str, Any]:

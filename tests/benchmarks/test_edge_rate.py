@@ -1,6 +1,6 @@
 """Requests that arrive while another one is answered."""
 
-from benchmarks.edge_rate import arrivals, latencies
+from benchmarks.edge.rate import arrivals, latencies
 
 
 class Clock:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.findings import (
+from benchmarks.results.findings import (
     Finding,
     Goal,
     Samples,
@@ -14,7 +14,7 @@ from benchmarks.findings import (
     number,
     ratios,
 )
-from benchmarks.table import between_markers, replace_sections
+from benchmarks.results.table import between_markers, replace_sections
 
 PAGE = "Ours.\n<!-- begin table -->\n<!-- end table -->\nAlso ours.\n"
 

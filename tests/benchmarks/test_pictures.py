@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.chart import Chart, draw
-from benchmarks.pictures import FLEET, PAGE, RATE, fleet, rate
+from benchmarks.results.chart import Chart, draw
+from benchmarks.results.pictures import FLEET, PAGE, RATE, fleet, rate
 
 FLEET_ROWS = (
     "| 1 distribution, to the last edge, reckoned: standby | 30.9 s | attach 181 s | 0.17 x | | |\n"

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.runtime import INVOCATIONS, Function, Runtime, running
+from benchmarks.edge.lambda_runtime import INVOCATIONS, Function, Runtime, running
 from sandbox.edge.lambda_responses import check_generated_response
 from tests.edge.builders import BROWSER, EDGE_HANDLER, a_request, an_event
 

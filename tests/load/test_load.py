@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 from maintenance.standby.state import Period, State, encode_state
 
-from benchmarks.findings import Finding, Section
 from benchmarks.load import attach, events, fleet, standby, windows
 from benchmarks.load.deliveries import Deliveries, UnfinishedError, Waits
 from benchmarks.load.fleets import Create
@@ -24,6 +23,7 @@ from benchmarks.load.running import running
 from benchmarks.load.scene import AwsLimits, Scene, make_scene
 from benchmarks.load.stores import has_state
 from benchmarks.load.visitors import CLOSED, OPEN, Place, Visitors
+from benchmarks.results.findings import Finding, Section
 from sandbox.process import Sandbox
 from tests.sandbox.builders import put
 from tests.timing import PATIENCE

@@ -4,7 +4,7 @@ What becomes of the pages in tests/corpus: the figure in docs/edge.md, and the t
 Both are computed by the code that judges pages; `make docs` writes them.
 """
 
-from benchmarks.table import between_markers
+from benchmarks.results.table import between_markers
 from tests.contract.template import ROOT
 from tests.corpus.shapes import SHAPES, Outcome, Shape, outcome_of
 

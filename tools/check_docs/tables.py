@@ -8,7 +8,7 @@ descriptions that `sam deploy --guided` and the console show.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from benchmarks.table import between_markers
+from benchmarks.results.table import between_markers
 from tests.contract.template import ROOT, load_template
 
 PAGE = ROOT / "docs" / "configuration.md"

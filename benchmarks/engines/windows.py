@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from benchmarks.artifact import Artifacts
-from benchmarks.controller import require_success
-from benchmarks.engines import Fleet, both_engines
-from benchmarks.findings import Finding, Goal, Samples, Section
+from benchmarks.controller.process import require_success
+from benchmarks.engines.one_distribution import Fleet, both_engines
+from benchmarks.results.findings import Finding, Goal, Samples, Section
 from sandbox.settings import FIELD_DELAYS
 
 _LOCATIONS = 3

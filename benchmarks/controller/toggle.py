@@ -14,14 +14,14 @@ from pathlib import Path
 
 from benchmarks import peers
 from benchmarks.artifact import Artifacts
-from benchmarks.controller import (
+from benchmarks.controller.process import (
     Answer,
     Environment,
     require_success,
     start_controller,
     switch_event,
 )
-from benchmarks.findings import Finding, Goal, Samples, Section, number, ratios
+from benchmarks.results.findings import Finding, Goal, Samples, Section, number, ratios
 from sandbox.process import start_sandbox
 from tests.cloud import Cloud
 from tests.sandbox.builders import a_behavior, a_distribution, a_function, ordered

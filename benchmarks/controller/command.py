@@ -13,8 +13,8 @@ from pathlib import Path
 
 from benchmarks import peers
 from benchmarks.artifact import Artifacts
-from benchmarks.controller import require_success, start_controller
-from benchmarks.findings import Finding, Goal, Samples, Section, ratios
+from benchmarks.controller.process import require_success, start_controller
+from benchmarks.results.findings import Finding, Goal, Samples, Section, ratios
 from sandbox.process import start_sandbox
 from tests.cli.deployed import Deployed, command, deploy
 from tests.cloud import Cloud

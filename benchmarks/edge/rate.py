@@ -18,9 +18,9 @@ from itertools import accumulate
 from pathlib import Path
 
 from benchmarks.artifact import Artifacts
-from benchmarks.edge_runtime import EVENT, FLOOR, OURS, make_functions
-from benchmarks.findings import Finding, Section, milliseconds, number, ratios
-from benchmarks.runtime import INVOCATIONS, Function, running
+from benchmarks.edge.cold_start import EVENT, FLOOR, OURS, make_functions
+from benchmarks.edge.lambda_runtime import INVOCATIONS, Function, running
+from benchmarks.results.findings import Finding, Section, milliseconds, number, ratios
 
 _SHARES = (0.5, 0.6, 0.7, 0.8, 0.9)
 _ROUNDS = 5

@@ -17,7 +17,6 @@ from typing import Any
 
 from benchmarks.artifact import (
     PYTHON,
-    ROOT,
     Artifacts,
     compile_modules,
     copy_package,
@@ -25,8 +24,16 @@ from benchmarks.artifact import (
     environment,
     zipped_bytes,
 )
-from benchmarks.findings import Finding, Goal, Samples, Section, milliseconds, number, ratios
-from benchmarks.runtime import Function, Runtime, running
+from benchmarks.edge.lambda_runtime import Function, Runtime, running
+from benchmarks.results.findings import (
+    Finding,
+    Goal,
+    Samples,
+    Section,
+    milliseconds,
+    number,
+    ratios,
+)
 
 _COLD_STARTS = 15
 _ROUNDS = 40
@@ -76,7 +83,7 @@ def run(artifacts: Artifacts, folder: Path) -> Section:
 def make_functions(artifacts: Artifacts, folder: Path) -> dict[str, Function]:
     """Return ours, compiled and not, and the floor."""
     ignored = shutil.ignore_patterns("__*")
-    bare = shutil.copytree(ROOT / "benchmarks" / "bare", folder / "bare", ignore=ignored)
+    bare = shutil.copytree(Path(__file__).parent / "bare", folder / "bare", ignore=ignored)
     compile_modules(bare)
     ours = copy_package(artifacts.edge, folder / "compiled", slimmed=True)
     plain = copy_package(artifacts.edge, folder / "plain", slimmed=False)

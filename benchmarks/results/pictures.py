@@ -7,7 +7,7 @@ The pictures of README.md, drawn from its table alone: the same table gives the 
 import re
 
 from benchmarks.artifact import ROOT
-from benchmarks.chart import Chart, Line, draw
+from benchmarks.results.chart import Chart, Line, draw
 
 FLEET = ROOT / "benchmarks" / "fleet.svg"
 RATE = ROOT / "benchmarks" / "rate.svg"

@@ -7,7 +7,7 @@ A section begins with a row that holds its name in bold, its title, and its circ
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from benchmarks.findings import Finding, Section
+from benchmarks.results.findings import Finding, Section
 
 _COLUMNS = ("what", "measured", "beside", "judged", "goal", "met")
 _FIRST_ROW = re.compile(r"\| \*\*(?P<name>[^*]+)\*\*")

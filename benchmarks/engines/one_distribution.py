@@ -24,10 +24,15 @@ import httpx
 
 from benchmarks import peers
 from benchmarks.artifact import Artifacts
-from benchmarks.closing import UPDATE, Closing
-from benchmarks.controller import Environment, require_success, start_controller, switch_event
-from benchmarks.findings import Finding, Goal, Samples, Section, number, ratios
-from benchmarks.standby_stacks import make_stacks
+from benchmarks.controller.process import (
+    Environment,
+    require_success,
+    start_controller,
+    switch_event,
+)
+from benchmarks.engines.closing import UPDATE, Closing
+from benchmarks.engines.standby_stacks import make_stacks
+from benchmarks.results.findings import Finding, Goal, Samples, Section, number, ratios
 from sandbox.process import Sandbox, start_sandbox
 from sandbox.settings import FIELD_DELAYS
 from tests.cloud import Cloud

@@ -13,11 +13,12 @@ languages, or ends by itself.
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from benchmarks.artifact import ROOT, program
 from tests.stories.site import Site
 
-_BENCHMARKS = ROOT / "benchmarks"
+_SCRIPTS = Path(__file__).parent
 _CLI = ROOT / ".venv" / "bench" / "bin"
 HAS_CLI = (_CLI / "aws").exists()
 
@@ -54,7 +55,7 @@ def put_key(site: Site, store_arn: str) -> None:
 def _run_script(site: Site, name: str, *arguments: str) -> None:
     sandbox = site.cloud.sandbox
     subprocess.run(  # noqa: S603 - our own script
-        [str(_BENCHMARKS / name), *arguments],
+        [str(_SCRIPTS / name), *arguments],
         env={
             **sandbox.environment(),
             "PATH": f"{_CLI}{os.pathsep}{os.defpath}",

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.findings import busy_seconds
+from benchmarks.results.findings import busy_seconds
 
 UPDATE = "cloudfront:UpdateDistribution"
 _WORKERS = 4

@@ -23,8 +23,8 @@ from benchmarks.artifact import (
     program,
     zipped_bytes,
 )
-from benchmarks.controller import Answer, require_success, start_controller
-from benchmarks.findings import (
+from benchmarks.controller.process import Answer, require_success, start_controller
+from benchmarks.results.findings import (
     Finding,
     Goal,
     Section,

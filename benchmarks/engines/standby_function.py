@@ -20,7 +20,7 @@ from msgspec import Struct
 from py_mini_racer import mini_racer
 
 from benchmarks.artifact import PROGRAMS, ROOT, Artifacts
-from benchmarks.findings import Finding, Goal, Section, number, ratios
+from benchmarks.results.findings import Finding, Goal, Section, number, ratios
 from tests.edge.builders import BROWSER, HOUR, NOW, TOKEN
 from tests.standby.comparison import Visit, function_event
 from tests.standby.runtimes import Run, run_in_v8

@@ -16,10 +16,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.artifact import Artifacts
-from benchmarks.closing import Closing
-from benchmarks.controller import require_success
-from benchmarks.engines import CALL_SECONDS, Fleet, both_engines
-from benchmarks.findings import Finding, Goal, Samples, Section, number, ratios
+from benchmarks.controller.process import require_success
+from benchmarks.engines.closing import Closing
+from benchmarks.engines.one_distribution import CALL_SECONDS, Fleet, both_engines
+from benchmarks.results.findings import Finding, Goal, Samples, Section, number, ratios
 from sandbox.settings import FIELD_DELAYS
 
 SIZES = (1, 10, 100, 500)

@@ -17,7 +17,7 @@ from typing import Any
 from maintenance_edge.bypass import COOKIE
 
 from benchmarks.artifact import PYTHON, Artifacts, copy_package, environment, program
-from benchmarks.findings import Finding, Goal, Samples, Section, differences
+from benchmarks.results.findings import Finding, Goal, Samples, Section, differences
 
 _CROWD = 2_000
 _REPETITIONS = 15

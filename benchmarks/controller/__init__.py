@@ -1,0 +1,1 @@
+"""What the controller and its command take."""

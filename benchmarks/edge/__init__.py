@@ -1,0 +1,1 @@
+"""What the edge function costs: each request, and a cold start."""

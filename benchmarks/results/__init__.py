@@ -1,0 +1,1 @@
+"""What was measured: as rows of the table, and as pictures."""
