@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -206,11 +206,12 @@ def test_the_alarm_clock_sends_the_file_of_its_name(cloud: Cloud) -> None:
     role = a_role(cloud, "wake", trusting=("scheduler.amazonaws.com",))
     own, dead = (f"arn:aws:{each}" for each in ("lambda:us-east-1::function:c", "sqs:::d"))
     target = WakeupTarget(group="site", target_arn=own, role_arn=role, dead_letter_queue_arn=dead)
+    now = datetime.now(UTC)  # Scheduler refuses an instant in the past
 
     alarm_clock = AlarmClock(
         lambda: cloud.scheduler, target, sleep=lambda _: None, jitter=lambda: 1.0
     )
-    alarm_clock.set_wakeup(AT, read_at=AT, now=AT)
+    alarm_clock.set_wakeup(now + timedelta(hours=1), read_at=now, now=now)
 
     created = cloud.scheduler.get_schedule(Name="alarm-clock", GroupName="site")
     assert _event("alarm-clock.json") == json.loads(created["Target"]["Input"])
