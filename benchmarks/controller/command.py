@@ -3,6 +3,9 @@
 
 Both ask the same sandbox, which answers at once. The AWS CLI prints the controller's own document;
 `status` also reads the stack, the switch and the metrics, and says what visitors get.
+
+`status` runs in the development environment, where botocore finds and imports packages that the
+command does not bring, such as awscrt: installed alone, it starts about a seventh faster.
 """
 
 import subprocess

@@ -53,6 +53,18 @@ class Deployed:
             check=False,
         )
 
+    def starts(self, *words: str) -> "subprocess.Popen[str]":
+        """Start a command without waiting for its end."""
+        return subprocess.Popen(  # noqa: S603 - our own program
+            command(*words),
+            cwd=ROOT,
+            env=self.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
     def environment(self) -> dict[str, str]:
         """Return the environment of a command: 80 columns wide, and without our own variables."""
         return {

@@ -2,7 +2,6 @@
 
 import json
 import re
-import subprocess
 from collections.abc import Iterator
 
 import httpx
@@ -13,7 +12,7 @@ from maintenance_edge.bypass import PARAMETER
 
 from sandbox.process import Sandbox
 from tests.cli.asking import asked
-from tests.cli.deployed import ROOT, Deployed, command, deploy, words
+from tests.cli.deployed import Deployed, deploy, words
 from tests.cloud import Cloud, eventually
 from tests.edge.builders import sha256
 from tests.sandbox.builders import a_distribution, a_user, allow
@@ -68,19 +67,6 @@ def token_of(link: str) -> str:
     return link.strip().partition(f"{PARAMETER}=")[2]
 
 
-def start(deployed: Deployed, *words: str) -> "subprocess.Popen[str]":
-    """Start a command without waiting for its end."""
-    return subprocess.Popen(  # noqa: S603 - our own program
-        command(*words),
-        cwd=ROOT,
-        env=deployed.environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
 def test_create_prints_the_link_and_stores_its_digest(deployed: Deployed) -> None:
     """Nothing but the link is on standard output; the token itself is nowhere else."""
     ran = deployed.types("bypass", "create", "--for", "2h", "--name", "ana")
@@ -100,7 +86,7 @@ def test_create_waits_until_the_link_works(deployed: Deployed) -> None:
     site.becomes("on")
     site.cloud.sandbox.finish_deployments()
 
-    running = start(deployed, "bypass", "create", "--name", "ana", "--wait")
+    running = deployed.starts("bypass", "create", "--name", "ana", "--wait")
     eventually(lambda: ["ana"] == names(deployed))
     site.notices_the_page()
     link, err = running.communicate(timeout=PATIENCE)
@@ -218,7 +204,7 @@ def test_two_operators_do_not_lose_each_others_token(deployed: Deployed) -> None
     deployed.types("bypass", "create", "--name", "eve")
     sandbox = deployed.site.cloud.sandbox
     sandbox.inject_fault("hold", "s3:PutObject")
-    first = start(deployed, "bypass", "create", "--name", "ana")
+    first = deployed.starts("bypass", "create", "--name", "ana")
     eventually(lambda: len(sandbox.held()) == 1)
     second = deployed.types("bypass", "create", "--name", "bob")
     sandbox.release()

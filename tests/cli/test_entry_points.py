@@ -31,6 +31,25 @@ def test_the_handler_imports_nothing_of_the_command_line() -> None:
     ]
 
 
+def test_a_command_that_waits_for_nothing_imports_no_progress_bars() -> None:
+    """`status` is the command that is typed in a hurry."""
+    ran = python(
+        "import sys, maintenance.__main__, maintenance.cli.session, maintenance.cli.show.status\n"
+        "print('rich.progress' in sys.modules, 'rich.table' in sys.modules)"
+    )
+
+    assert "False True\n" == ran.stdout, ran.stderr
+
+
+def test_the_garbage_collector_never_scans_what_the_imports_made() -> None:
+    """It runs as usual afterwards, because a command may wait for half an hour."""
+    ran = python(
+        "import gc, maintenance.__main__; print(gc.isenabled(), gc.get_freeze_count() > 0)"
+    )
+
+    assert "True True\n" == ran.stdout, ran.stderr
+
+
 def test_without_rich_the_command_says_how_to_install_it() -> None:
     """In one sentence, without a traceback."""
     ran = python(

@@ -14,7 +14,7 @@ from maintenance.errors import RunFailed
 
 from sandbox.process import Sandbox
 from tests.cli.asking import asked
-from tests.cli.deployed import ROOT, Deployed, command, deploy
+from tests.cli.deployed import Deployed, deploy
 from tests.cli.deployed import words as words_of
 from tests.cloud import Cloud, eventually
 from tests.sandbox.builders import a_distribution
@@ -58,23 +58,10 @@ def wake_once(site: Site, value: str) -> None:
     site.wakes()
 
 
-def start(deployed: Deployed, *words: str) -> "subprocess.Popen[str]":
-    """Start a command without waiting for its end."""
-    return subprocess.Popen(  # noqa: S603 - our own program
-        command(*words),
-        cwd=ROOT,
-        env=deployed.environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
 def test_on_writes_the_switch_and_watches_until_it_is_deployed(deployed: Deployed) -> None:
     """The controller does the work; the command reports each step on standard error."""
-    running = start(
-        deployed, "on", "for", "90m", "--message", "Upgrade", "--yes", "--wait", "--json"
+    running = deployed.starts(
+        "on", "for", "90m", "--message", "Upgrade", "--yes", "--wait", "--json"
     )
     wake_once(deployed.site, "on for 90m: Upgrade")
 
@@ -109,11 +96,11 @@ def test_off_that_fails_ends_at_once_with_the_reason(deployed: Deployed) -> None
     record = site.cloud.s3.get_object(Bucket=BUCKET, Key=listed["Key"])["Body"].read()
     site.cloud.s3.put_object(Bucket=BUCKET, Key=listed["Key"], Body=b"garbage")
 
-    off = start(deployed, "off", "--yes")
+    off = deployed.starts("off", "--yes")
     with pytest.raises(RunFailed):
         wake_once(site, "off")
     out, _ = off.communicate(timeout=PATIENCE)
-    status = start(deployed, "status")
+    status = deployed.starts("status")
     status.communicate(timeout=PATIENCE)
     site.cloud.s3.put_object(Bucket=BUCKET, Key=listed["Key"], Body=record)
 
@@ -240,7 +227,7 @@ def test_on_a_terminal_it_asks_first(
 
 def test_an_interrupted_command_says_how_to_watch_on(deployed: Deployed) -> None:
     """What was written stays, and the controller goes on."""
-    running = start(deployed, "on", "for", "1", "hour", "--yes", "--timeout", "5m")
+    running = deployed.starts("on", "for", "1", "hour", "--yes", "--timeout", "5m")
     assert running.stderr
     lines = [running.stderr.readline() for _ in range(2)]
     running.send_signal(signal.SIGINT)
@@ -257,7 +244,7 @@ def test_on_says_how_to_watch_until_cloudfront_is_done(deployed: Deployed) -> No
     """Without --wait it ends when CloudFront has accepted the change."""
     deployed.site.cloud.sandbox.set(deploy_seconds=600)
 
-    running = start(deployed, "on", "--yes")
+    running = deployed.starts("on", "--yes")
     wake_once(deployed.site, "on")
     _, err = running.communicate(timeout=PATIENCE)
     deployed.site.cloud.sandbox.finish_deployments()

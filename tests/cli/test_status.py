@@ -5,6 +5,7 @@ Each of these was seen with a headline that was wrong.
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +13,7 @@ import pytest
 from maintenance.errors import MaintenanceError
 
 from tests.cli.deployed import Deployed, deploy, words
-from tests.cloud import Cloud
+from tests.cloud import Cloud, eventually
 from tests.sandbox.builders import (
     a_behavior,
     a_distribution,
@@ -24,6 +25,7 @@ from tests.sandbox.builders import (
     functions,
 )
 from tests.stories.site import SWITCH
+from tests.timing import PATIENCE
 
 _WEEKLY = "cron(0 2 ? * SUN *) for 2h"
 
@@ -284,3 +286,28 @@ def test_what_visitors_get_is_shown_if_the_switch_cannot_be_read(deployed_with: 
     assert "next unknown: not all of the switch and the windows could be read" in shown
     assert "error Grant the permission that is missing." in shown
     assert 1 == ran.returncode
+
+
+def test_an_operator_waits_for_three_answers_in_a_row(deployed_with: Deploy) -> None:
+    """Once the settings are known, everything is read at once, and the status only once."""
+    deployed = deployed_with()
+    deployed.site.settles()
+    sandbox = deployed.site.cloud.sandbox
+    at_once = {
+        "cloudfront:ListDistributions": 1,
+        "monitoring:GetMetricStatistics": 1,
+        "ssm:GetParameter": 2,
+        "ssm:GetParametersByPath": 1,
+    }
+    for operation, times in at_once.items():
+        sandbox.inject_fault("hold", operation, times=times)
+    before = len(sandbox.calls())
+    running = deployed.starts("status")
+    eventually(lambda: len(sandbox.held()) == sum(at_once.values()))
+    sandbox.release()
+    running.communicate(timeout=PATIENCE)
+
+    calls = [call["operation"] for call in sandbox.calls()[before:]]
+    assert ["cloudformation:DescribeStacks", "lambda:GetFunctionConfiguration"] == calls[:2]
+    assert at_once == Counter(calls[2:])
+    assert 0 == running.returncode

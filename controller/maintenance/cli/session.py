@@ -7,6 +7,7 @@ They ask the controller itself, assembled as in Lambda, and show its answer.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from maintenance.app import App
 from maintenance.aws.cloudformation import DeployedSettings
 from maintenance.aws.operator.run_history import RunHistory
 from maintenance.cli.exit_code import ExitCode
+from maintenance.cli.read_ahead import Listing, read_ahead, read_last_run_ahead
 from maintenance.cli.show.answers import plan_document, status_document
 from maintenance.cli.show.history_view import Page, history_document, render_history
 from maintenance.cli.show.plan_view import render_plan
@@ -25,6 +27,7 @@ from maintenance.cli.show.problems import complete, is_cut, with_errors_of_last_
 from maintenance.cli.show.status_view import render_status
 from maintenance.cli.show.view import LastRun, ReportView, Stack, StatusView
 from maintenance.cli.terminal import Clock, Terminal
+from maintenance.cli.unknown_state import UnknownState
 from maintenance.cli.watch import Watch
 from maintenance.cli.windows.calendar_view import (
     Calendar,
@@ -33,15 +36,14 @@ from maintenance.cli.windows.calendar_view import (
     windows_document,
 )
 from maintenance.errors import ConfigurationError, ObservationError, UnreadableValue
-from maintenance.model import Distribution, Mode
+from maintenance.model import Mode
 from maintenance.reconcile.controller import Controller
-from maintenance.reconcile.desired_state import DesiredState
 from maintenance.reporting.progress import SETTLED, Progress, is_everywhere, progress
 from maintenance.reporting.report import Report
 from maintenance.reporting.state import is_overdue, site_state
 from maintenance.reporting.status import LastError, ModeChange, PersistedState
 from maintenance.reporting.status_document import decode_persisted_state
-from maintenance.schedule.decision import Decision, Schedule
+from maintenance.schedule.decision import Schedule
 from maintenance.schedule.forecast import forecast
 from maintenance.schedule.history import newest_first
 from maintenance.schedule.switch import Switch, parse_switch
@@ -54,26 +56,6 @@ if TYPE_CHECKING:
 
 # An error is logged by the run whose end dates it, and may last for weeks after.
 _RUN = timedelta(minutes=15)
-
-
-class _FixedListing(Struct, frozen=True):
-    """A listing of the distributions that was read once, so that report and names agree."""
-
-    distributions: tuple[Distribution, ...]
-
-    def list_distributions(self) -> tuple[Distribution, ...]:
-        return self.distributions
-
-
-class _UnknownState(Struct, frozen=True):
-    """What was asked for cannot be read; the error says why."""
-
-    now: datetime
-    error: str
-
-    def read(self, changed: ParameterChanged | None = None) -> DesiredState:  # noqa: ARG002 - nothing can be read
-        decision = Decision(Mode.UNCHANGED, "What was asked for cannot be read.")
-        return DesiredState(self.now, decision, upcoming=None, errors=(self.error,), due=None)
 
 
 class Session(Struct, frozen=True):
@@ -124,13 +106,21 @@ class Session(Struct, frozen=True):
     def status(self, *, wait: timedelta | None, as_exit_code: bool) -> ExitCode:
         """Show the status; with `wait`, once every distribution has settled or the time is over."""
         if wait is None:
-            view = self._read_status_anyhow()
-        else:
-            last_change = self.last_change()
-            view = self.watch.wait(
-                self.read_status, until=SETTLED, timeout=wait, last_change=last_change
-            )
-        return self.show_status(view, waited=wait is not None, as_exit_code=as_exit_code)
+            with ThreadPoolExecutor() as workers:
+                session = self._read_ahead(workers)
+                view = session._read_status_anyhow()  # noqa: SLF001 - its own
+                return session.show_status(view, as_exit_code=as_exit_code)
+        last_change = self.last_change()
+        view = self.watch.wait(
+            self.read_status, until=SETTLED, timeout=wait, last_change=last_change
+        )
+        return self.show_status(view, waited=True, as_exit_code=as_exit_code)
+
+    def _read_ahead(self, workers: Executor) -> Session:
+        """Return the session of one status, whose reads begin at once."""
+        app = read_ahead(self.app, workers)
+        runs = read_last_run_ahead(self.runs, app.clock(), workers)
+        return replace(self, app=app, runs=runs)
 
     def has_failed_since(self, instant: datetime) -> bool:
         """Return whether a run since `instant` has failed, and none after it has succeeded."""
@@ -206,7 +196,7 @@ class Session(Struct, frozen=True):
             errors = (str(error), *view.report.input_errors)
             return replace(view, report=replace(view.report, input_errors=errors))
         except ObservationError as error:
-            unknown = _UnknownState(self.app.clock(), str(error))
+            unknown = UnknownState(self.app.clock(), str(error))
             view = self._read(replace(controller, desired_state=unknown), Controller.status)
             return replace(view, is_decided=False)
 
@@ -230,9 +220,10 @@ class Session(Struct, frozen=True):
             return None
 
     def _read(self, controller: Controller, ask: Callable[[Controller], Report]) -> ReportView:
-        listing = controller.distributions.list_distributions()
-        report = ask(replace(controller, distributions=_FixedListing(listing)))
-        names = {each.distribution_id: each.name for each in listing}
+        with ThreadPoolExecutor(max_workers=1) as worker:
+            listing = worker.submit(controller.distributions.list_distributions)
+            report = ask(replace(controller, distributions=Listing(listing.result)))
+        names = {each.distribution_id: each.name for each in listing.result()}
         return ReportView(report, names, stack=self.watch.stack)
 
     def _status_view(self, view: ReportView, since: datetime | None) -> StatusView:
