@@ -115,24 +115,27 @@ class App(Struct, frozen=True):
         if request_type == "Create":
             self.alarm_clock.restart()
         controller = self.controller.for_installation()
-        engine_switch = EngineSwitch(
+        Installation(
+            self.settings.stack_name,
+            controller,
+            self.parameters,
+            self.status_parameter,
+            self.engine_switch(controller),
+        ).handle(request)
+        if request_type == "Delete":
+            # In this order: a run that finds it stopped writes no status.
+            _tolerate("alarm clock kept", self.alarm_clock.stop)
+            _tolerate("status kept", self.status_parameter.delete)
+
+    def engine_switch(self, controller: Controller) -> EngineSwitch:
+        """Return what judges whether the stack can have another engine now, and switches it."""
+        return EngineSwitch(
             self.settings.stack_name,
             controller,
             controller.distributions,
             self.settings.edge.owns,
             self._former_standby,
         )
-        Installation(
-            self.settings.stack_name,
-            controller,
-            self.parameters,
-            self.status_parameter,
-            engine_switch,
-        ).handle(request)
-        if request_type == "Delete":
-            # In this order: a run that finds it stopped writes no status.
-            _tolerate("alarm clock kept", self.alarm_clock.stop)
-            _tolerate("status kept", self.status_parameter.delete)
 
     def _former_standby(self, function_arn: str, store_arn: str) -> FormerStandby:
         """Return the standby function and the store of the engine that the stack had before."""

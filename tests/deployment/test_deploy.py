@@ -377,6 +377,55 @@ def test_a_switch_to_another_engine_shows_the_rights_that_it_takes_away(
     assert "UpdateDistribution" in said.partition("It takes these rights away:")[2]
 
 
+def test_another_engine_is_refused_before_a_change_set_while_the_site_is_closed(
+    empty: Cloud, deployer: Cloud
+) -> None:
+    """The stack would refuse it minutes later, and roll its update back."""
+    site = DeployedStack(empty, a_distribution(empty, "site"))
+    types(deployer, "deploy", "--distributions", site.distribution_id, "--yes")
+    types(deployer, "on", "--yes")
+    assert eventually(site.is_closed)
+
+    refused = types(deployer, "deploy", "--engine", "standby", "--yes")
+
+    assert (1, "") == (refused.returncode, refused.stdout)
+    said = " ".join(refused.stderr.split())
+    assert said.startswith("the site is in maintenance, and its engine can be switched only while")
+    assert "write off, wait until the site is open, then deploy again" in said
+    assert "It creates these rights" not in said
+    assert [] == _change_sets_of_updates(empty)
+    assert ["CREATE_COMPLETE"] == _stacks(empty)
+
+
+def test_a_switch_back_is_refused_before_a_change_set_while_a_behavior_has_the_function(
+    empty: Cloud, deployer: Cloud
+) -> None:
+    """The site is open here; where its state cannot be read, the stack's own check is left."""
+    site = DeployedStack(empty, a_distribution(empty, "site"))
+    words = ("--distributions", site.distribution_id, "--engine", "standby", "--yes")
+    types(deployer, "deploy", *words)
+    used = functions(viewer_request=site.output("StandbyFunctionArn"))
+    change_default(empty, site.distribution_id, FunctionAssociations=used)
+
+    refused = types(deployer, "deploy", "--engine", "attach", "--yes")
+    denied = {"code": "AccessDenied", "status": 403, "times": 99}
+    empty.sandbox.inject_fault("refuse", "cloudfront:ListDistributions", **denied)
+    _, _, unknown = answers(deployer, "deploy", "--engine", "attach", lines=["n"])
+
+    assert (1, "") == (refused.returncode, refused.stdout)
+    assert "detach first: the standby function is still attached to" in refused.stderr
+    said = " ".join(unknown.split())
+    assert "Whether the engine can be switched now is unknown, so the update of the stack" in said
+    assert "Update the stack site-maintenance in us-east-1" in said
+    assert ["CREATE_COMPLETE"] == _stacks(empty)
+
+
+def _change_sets_of_updates(cloud: Cloud) -> list[str]:
+    """Return the change sets that wait, or were executed, but for that of the creation."""
+    found = cloud.cloudformation.list_change_sets(StackName=STACK)["Summaries"]
+    return [each["ChangeSetName"] for each in found][1:]
+
+
 def _create_sibling(cloud: Cloud, distribution: str) -> None:
     """Create a stack with the parameters of ours."""
     values = {"Distributions": distribution, "SwitchParameter": "/shop/maintenance"}

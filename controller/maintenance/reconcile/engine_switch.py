@@ -8,9 +8,10 @@ What an update of the stack does that changes the parameter Engine.
     standby, attach     a cache behavior has the standby function,      the store and the code of
                           which CloudFormation is about to delete         the function are opened
 
-So a site that is closed is refused: one of the two is attached then. CloudFormation rolls a refused
-update back by an update the other way round, and that one must succeed, also during maintenance:
-neither function can be attached then but the one that stays.
+So a site that is closed is refused: one of the two is attached then. The command `deploy` asks the
+same before it makes a change set, because an update is refused only after minutes. CloudFormation
+rolls a refused update back by an update the other way round, and that one must succeed, also during
+maintenance: neither function can be attached then but the one that stays.
 """
 
 from collections.abc import Callable, Mapping
@@ -41,15 +42,20 @@ class EngineSwitch(Struct, frozen=True):
 
     def switch(self, properties: Mapping[str, Any], old_properties: Mapping[str, Any]) -> None:
         """Switch if the properties of the custom resource say so; raise RunFailed if refused."""
-        match (old_properties.get("Engine", _ATTACH), properties.get("Engine", _ATTACH)):
-            case (str(old), str(new)) if old == new:
+        self.refuse(properties, old_properties)
+        if _engine(old_properties) == STANDBY != _engine(properties):
+            function_arn = old_properties["StandbyFunctionArn"]
+            self.standby_of(function_arn, old_properties["StandbyStoreArn"]).open_for_good()
+
+    def refuse(self, properties: Mapping[str, Any], old_properties: Mapping[str, Any]) -> None:
+        """Raise RunFailed if the site cannot be switched to the engine of `properties` now."""
+        match (_engine(old_properties), _engine(properties)):
+            case (old, new) if old == new:
                 return
-            case (_, str(new)) if new == STANDBY:
+            case (_, new) if new == STANDBY:
                 self._refuse_lambda_edge()
             case _:
-                function_arn = old_properties["StandbyFunctionArn"]
-                self.refuse_attached(function_arn)
-                self.standby_of(function_arn, old_properties["StandbyStoreArn"]).open_for_good()
+                self.refuse_attached(old_properties["StandbyFunctionArn"])
 
     def refuse_attached(self, function_arn: str) -> None:
         """Raise RunFailed if a cache behavior has the standby function."""
@@ -84,3 +90,8 @@ class EngineSwitch(Struct, frozen=True):
                 f"again. {decision.reason}"
             )
         return refusal
+
+
+def _engine(properties: Mapping[str, Any]) -> str:
+    engine: str = properties.get("Engine", _ATTACH)
+    return engine

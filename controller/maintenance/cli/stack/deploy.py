@@ -15,11 +15,13 @@ from maintenance.cli.stack.steps import Deployment
 from maintenance.deployment.parameters import read_parameters
 from maintenance.deployment.questions import DISTRIBUTIONS, ENGINE, QUESTIONS
 from maintenance.deployment.settings_file import read_settings
-from maintenance.deployment.stack import Stack
+from maintenance.deployment.stack import STANDBY_FUNCTION_ARN, DeployedStack, Stack
 from maintenance.deployment.stack_status import Step, first_step
-from maintenance.errors import ConfigurationError
+from maintenance.errors import ConfigurationError, ObservationError
 
 _REGION = "us-east-1"
+# That of a stack from before there were two.
+_FIRST_ENGINE = "attach"
 _EXAMPLES = """\
 examples:
   site-maintenance deploy                     asks at most six questions
@@ -92,10 +94,30 @@ def run(arguments: argparse.Namespace, context: Context) -> ExitCode:
     given = answers.check(given_values(arguments))
     if step is not Step.UPDATE:
         given = answers.complete(given, stack=stack.name, ask=not arguments.yes)
+    if deployed and step is Step.UPDATE:
+        _refuse_engine(context, deployed, given.get(ENGINE))
     if DISTRIBUTIONS in given:
         answers.warn_of_siblings(given[DISTRIBUTIONS], stack)
     deployment = Deployment(context, stack, deployed, template)
     return deployment.deploy(step, given, bucket=arguments.bucket, is_confirmed=arguments.yes)
+
+
+def _refuse_engine(context: Context, deployed: DeployedStack, engine: str | None) -> None:
+    """Raise RunFailed if the site cannot be switched to that engine now, as the update would."""
+    before = deployed.parameters.get(ENGINE, _FIRST_ENGINE)
+    if engine in {None, before}:
+        return
+    arn = deployed.outputs.get(STANDBY_FUNCTION_ARN, "")
+    try:
+        app = context.connect().app
+        app.engine_switch(app.controller).refuse(
+            {"Engine": engine}, {"Engine": before, "StandbyFunctionArn": arn}
+        )
+    except (ConfigurationError, ObservationError) as error:
+        context.terminal.info(
+            "Whether the engine can be switched now is unknown, so the update of the stack checks "
+            f"it: {error}"
+        )
 
 
 def given_values(arguments: argparse.Namespace) -> dict[str, str]:
