@@ -114,7 +114,7 @@ def test_off_that_fails_ends_at_once_with_the_reason(deployed: Deployed) -> None
     ("words", "error"),
     [
         (["for", "90x"], "Cannot read the time 'for 90x': 'x' is no unit: write 45m, 1h30m"),
-        (["fro", "45m"], "Cannot read the time 'fro 45m': did you mean 'for' instead of 'fro'?"),
+        (["fro", "45m"], "Cannot read the time 'fro 45m': did you mean 'for'?"),
         (["for 1h: A", "--message", "B"], "The message is there twice"),
     ],
 )

@@ -261,7 +261,7 @@ def test_an_unknown_window_suggests_the_name(deployed: Deployed) -> None:
     for action in ("skip", "remove"):
         ran = deployed.types("windows", action, "weekyl", "--yes")
         assert 1 == ran.returncode
-        assert "did you mean 'weekly' instead of 'weekyl'?" in words(ran.stderr)
+        assert "there is no window weekyl: did you mean 'weekly'?" in words(ran.stderr)
 
 
 def test_remove_deletes_the_window_with_its_skip(deployed: Deployed) -> None:

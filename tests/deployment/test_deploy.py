@@ -169,7 +169,7 @@ def test_yes_asks_nothing_and_a_second_stack_has_its_own_switch(empty: Cloud) ->
     [
         (["--region", "eu-west-1"], "not in eu-west-1: CloudFront takes Lambda@Edge functions"),
         ([], "which distributions? Give --distributions or --file"),
-        (["--set", "LeedTimeMinutes=1"], "no parameter LeedTimeMinutes: did you mean LeadTime"),
+        (["--set", "LeedTimeMinutes=1"], "no parameter LeedTimeMinutes: did you mean 'LeadTime"),
         (["--set", "LeadTimeMinutes"], "--set takes NAME=VALUE"),
         (["--distributions", "E0NOWHERE0000"], "there is no distribution E0NOWHERE0000"),
         (["--file", "/nowhere.toml"], "/nowhere.toml cannot be read"),

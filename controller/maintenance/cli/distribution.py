@@ -16,7 +16,7 @@ def find_distribution(typed: str, listing: Sequence[Distribution], stack: str) -
     known = [name for each in listing for name in (each.distribution_id, *each.aliases)]
     close = get_close_matches(typed, known, n=1)
     lists = f"; {own_command('status', stack)} lists them"
-    hint = f": did you mean {close[0]}?" if close else lists
+    hint = f": did you mean {close[0]!r}?" if close else lists
     raise ConfigurationError(f"this account has no distribution {typed}{hint}")
 
 

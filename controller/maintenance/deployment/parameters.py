@@ -74,7 +74,7 @@ def refusals(parameters: Mapping[str, Parameter], values: Mapping[str, str]) -> 
                 yield refusal
             continue
         similar = difflib.get_close_matches(name, parameters, n=1)
-        hint = f"did you mean {similar[0]}?" if similar else "docs/configuration.md lists them"
+        hint = f"did you mean {similar[0]!r}?" if similar else "docs/configuration.md lists them"
         yield f"the template has no parameter {name}: {hint}"
 
 

@@ -65,7 +65,7 @@ def test_plan_takes_the_command_among_its_words(
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("onn for 2h", "'onn' is no value of the switch: did you mean 'on' instead of 'onn'?"),
+        ("onn for 2h", "'onn' is no value of the switch: did you mean 'on'?"),
         ("for 2h", "'for' is no value of the switch: write on or off, then until when"),
     ],
 )

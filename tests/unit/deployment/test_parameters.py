@@ -67,7 +67,7 @@ def test_a_default_is_text(default: dict[str, Any], expected: str | None) -> Non
 
 @pytest.mark.parametrize(
     ("name", "hint"),
-    [("Nane", "did you mean Name?"), ("Whatever", "docs/configuration.md lists them")],
+    [("Nane", "did you mean 'Name'?"), ("Whatever", "docs/configuration.md lists them")],
 )
 def test_a_parameter_that_does_not_exist_is_named(name: str, hint: str) -> None:
     """With the one that was meant, if one resembles it."""

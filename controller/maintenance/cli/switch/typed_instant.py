@@ -99,14 +99,14 @@ def parse_typed_instant(text: str, *, now: datetime, zone: ZoneInfo) -> datetime
             if not typed.names_a_day:
                 _check_distance(instant, text, now=now, clocks=clocks)
             return instant
-    hint = "; did you mean tomorrow?" if typed.relative else ""
+    hint = "; did you mean 'tomorrow'?" if typed.relative else ""
     raise UnreadableValue(f"this is not later than now, {_show(now, clocks)}{hint}")
 
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:
     """Return a question that suggests a known word, '' if there is no similar one."""
     close = get_close_matches(word, known, n=1, cutoff=_CLOSE)
-    return f"did you mean {close[0]!r} instead of {word!r}?" if close else ""
+    return f"did you mean {close[0]!r}?" if close else ""
 
 
 def format_local(instant: datetime, zone: tzinfo) -> str:

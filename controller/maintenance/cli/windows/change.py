@@ -265,5 +265,5 @@ def _runs_next(found: tuple[Occurrence, ...], session: Session) -> str:
 def _unknown(schedule: Schedule, name: str) -> ConfigurationError:
     names = sorted(each.name for each in schedule.windows)
     hint = did_you_mean(name, names)
-    known = hint or (f"there are: {', '.join(names)}" if names else "there are no windows")
-    return ConfigurationError(f"there is no window {name}; {known}")
+    known = f"; there are: {', '.join(names)}" if names else "; there are no windows"
+    return ConfigurationError(f"there is no window {name}{f': {hint}' if hint else known}")
