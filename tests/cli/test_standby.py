@@ -363,6 +363,11 @@ def test_a_composed_function_takes_the_place_of_theirs_and_gives_it_back(stage: 
     kept = stage.types("detach")
     assert (1, True) == (kept[0], "composed with it no longer runs there; --put-back" in kept[2])
     paths = ("--except-paths", "/img/*", "/open/*")
+    arn = ARN.replace(NAME, "rewrite")
+    missing = [stage.types("detach", "--put-back", each, "--yes") for each in ("rewrit", arn)]
+    for name, each in zip(("rewrit", arn), missing, strict=True):
+        assert (1, True) == (each[0], f"no published CloudFront Function {name}: give" in each[2])
+    assert {"default", "/img/*", "/open/*"} == stage.having(stage.shop)
     detached = stage.types("detach", "--put-back", "rewrite", *paths, "--yes")
     assert (0, before) == (detached[0], stage.attached())
     assert "default replaced CloudFront Function rewrite at viewer-request takes its" in detached[1]

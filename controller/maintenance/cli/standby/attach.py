@@ -22,7 +22,11 @@ from maintenance.cli.own_command import own_command
 from maintenance.cli.screen import counted
 from maintenance.cli.session import Session
 from maintenance.cli.standby.documents import AttachedDistribution, AttachmentDocument
-from maintenance.cli.standby.function import composed_program, refuse_without_theirs
+from maintenance.cli.standby.function import (
+    composed_program,
+    refuse_unpublished,
+    refuse_without_theirs,
+)
 from maintenance.cli.standby.view import render_outcomes
 from maintenance.cloudfront.config import read_config
 from maintenance.cloudfront.engine import attached_version
@@ -127,6 +131,8 @@ def detach(arguments: argparse.Namespace, context: Context) -> ExitCode:
         find_distribution(each, listing, stack) for each in arguments.distribution
     ] or [each for each in listing if _has(function, each)]
     _refuse_unknown_paths(arguments.except_paths, distributions)
+    if arguments.put_back:
+        refuse_unpublished(context, arguments.put_back)
     attachment = Detach(function, _arn(function, arguments.put_back), arguments.except_paths)
     writer = _Writer(_configs(context), attachment)
     planned = [writer.plan(each) for each in distributions]

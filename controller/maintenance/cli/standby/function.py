@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -14,8 +17,13 @@ from maintenance.errors import ConfigurationError, ObservationError
 from maintenance.standby.publishing import is_of_program
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudfront import CloudFrontClient
+
     from maintenance.cli.context import Context
     from maintenance.cli.session import Session
+
+# doc: CloudFront API Reference, CreateFunction, Name
+_NAME = re.compile("[A-Za-z0-9_-]{1,64}")
 
 
 def composed_program(session: Session, context: Context) -> StandbyProgram:
@@ -49,16 +57,36 @@ def refuse_without_theirs(session: Session, context: Context, theirs: str) -> No
         )
 
 
+def refuse_unpublished(context: Context, name: str) -> None:
+    """Raise ConfigurationError unless the account has a published CloudFront Function `name`."""
+    with _published(name, f"cannot read whether there is a CloudFront Function {name}"):
+        _cloudfront(context).describe_function(Name=name, Stage="LIVE")
+
+
 def _live_code(context: Context, name: str) -> str:
-    client = context.aws().client("cloudfront", config=CLIENT)
-    with translate_errors(ObservationError, f"the code of {name} cannot be read"):
+    with _published(name, f"the code of {name} cannot be read"):
+        code = _cloudfront(context).get_function(Name=name, Stage="LIVE")["FunctionCode"].read()
+    return code.decode(errors="replace")
+
+
+@contextmanager
+def _published(name: str, message: str) -> Iterator[None]:
+    """Raise ConfigurationError for a name that no function has, and ObservationError for others."""
+    unknown = ConfigurationError(
+        f"this account has no published CloudFront Function {name}: give the name of one that aws "
+        "cloudfront list-functions --stage LIVE shows"
+    )
+    # An ARN is no name; AWS would refuse its characters in words of its own.
+    if not _NAME.fullmatch(name):
+        raise unknown
+    with translate_errors(ObservationError, message):
         try:
-            code = client.get_function(Name=name, Stage="LIVE")["FunctionCode"].read()
+            yield
         except ClientError as error:
             if error_code(error) != "NoSuchFunctionExists":
                 raise
-            raise ConfigurationError(
-                f"this account has no published CloudFront Function {name}: name one that aws "
-                "cloudfront list-functions --stage LIVE shows"
-            ) from error
-    return code.decode(errors="replace")
+            raise unknown from error
+
+
+def _cloudfront(context: Context) -> CloudFrontClient:
+    return context.aws().client("cloudfront", config=CLIENT)
