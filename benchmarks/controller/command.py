@@ -19,7 +19,8 @@ from benchmarks.artifact import Artifacts
 from benchmarks.controller.process import require_success, start_controller
 from benchmarks.results.findings import Finding, Goal, Samples, Section, ratios
 from sandbox.process import start_sandbox
-from tests.cli.deployed import Deployed, command, deploy
+from tests.cli.deployed import Deployed, deploy
+from tests.cli.program import command
 from tests.cloud import Cloud
 from tests.sandbox.builders import a_distribution
 from tests.stories.site import SWITCH

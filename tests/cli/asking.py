@@ -7,7 +7,8 @@ import subprocess
 from collections.abc import Callable
 from typing import Any
 
-from tests.cli.deployed import ROOT, Deployed, command, words
+from tests.cli.deployed import Deployed, words
+from tests.cli.program import ROOT, command, forked
 from tests.timing import PATIENCE
 
 _CONTROLS = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
@@ -29,9 +30,10 @@ def on_terminal(
     **environment: str,
 ) -> tuple[int, str]:
     """Return the exit code, and what the terminal shows, without its colors."""
+    program = command if answer == INTERRUPT else forked
     controlling, terminal = os.openpty()
     running = subprocess.Popen(  # noqa: S603 - our own program
-        command(*typed),
+        program(*typed),
         cwd=ROOT,
         env={**deployed.environment(), "TERM": "xterm", **environment},
         stdin=terminal,

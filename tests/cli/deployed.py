@@ -15,18 +15,17 @@ from collections.abc import Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from maintenance.model import Mode
 from maintenance.reporting.report import Report
 from maintenance.reporting.telemetry import count_report
 from maintenance.schedule.decision import Decision
 
+from tests.cli.program import ROOT, command, forked
 from tests.cloud import Cloud
 from tests.sandbox.builders import a_role, a_version
 from tests.stories.site import Site, make_site
 
-ROOT = Path(__file__).parents[2]
 STACK = "site-maintenance"
 LOG_GROUP = "/site/controller"
 _LOG_STREAM = "2026/12/01/[$LATEST]1"
@@ -44,7 +43,7 @@ class Deployed:
     ) -> "subprocess.CompletedProcess[str]":
         """Run a command to its end, without a terminal."""
         return subprocess.run(  # noqa: S603 - our own program
-            command(*words),
+            forked(*words),
             cwd=ROOT,
             env=self.environment() | dict(environment or {}),
             stdin=subprocess.DEVNULL,
@@ -111,11 +110,6 @@ class Deployed:
     def switch(self) -> str:
         """Return the value of the switch."""
         return self.site.cloud.ssm.get_parameter(Name="/site/maintenance")["Parameter"]["Value"]
-
-
-def command(*words: str) -> list[str]:
-    """Return the command line of `site-maintenance`, run from this checkout."""
-    return [sys.executable, "-m", "maintenance", *words]
 
 
 def deploy(

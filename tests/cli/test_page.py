@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from sandbox.process import Sandbox
-from tests.cli.deployed import ROOT, Deployed, command, deploy, words
+from tests.cli.deployed import Deployed, deploy, words
+from tests.cli.program import ROOT, command, forked
 from tests.cli.test_show import READER
 from tests.cloud import Cloud, eventually
 from tests.sandbox.builders import a_distribution, a_user, allow
@@ -69,7 +70,7 @@ def run_while(
 ) -> tuple[int, str]:
     """Run a command, wake the controller as S3 does once the bucket changed; return its end."""
     running = subprocess.Popen(  # noqa: S603 - our own program
-        command(*typed),
+        forked(*typed),
         cwd=ROOT,
         env=deployed.environment() | dict(environment),
         stdin=subprocess.DEVNULL,

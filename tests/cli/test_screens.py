@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from tests.cli.deployed import ROOT
+from tests.cli.program import ROOT
 
 
 def test_the_screens_of_the_docs_are_up_to_date() -> None:

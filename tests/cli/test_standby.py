@@ -10,7 +10,8 @@ from maintenance.standby.state import State
 
 from sandbox.process import Sandbox
 from tests.cli.asking import asked
-from tests.cli.deployed import ROOT, STACK, deploy, words
+from tests.cli.deployed import STACK, deploy, words
+from tests.cli.program import ROOT
 from tests.cloud import Cloud
 from tests.sandbox.builders import (
     a_behavior,

@@ -11,7 +11,8 @@ from icalendar import Calendar
 
 from sandbox.process import Sandbox
 from tests.cli.asking import asked
-from tests.cli.deployed import ROOT, STACK, Deployed, command, deploy, words
+from tests.cli.deployed import STACK, Deployed, deploy, words
+from tests.cli.program import ROOT, command
 from tests.cloud import Cloud, eventually
 from tests.sandbox.builders import a_distribution, a_user, allow
 from tests.stories.site import SWITCH

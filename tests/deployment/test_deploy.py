@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.cli.deployed import ROOT
+from tests.cli.program import ROOT
 from tests.cloud import Cloud, eventually
 from tests.deployment.typed import answers, types
 from tests.sandbox.builders import (

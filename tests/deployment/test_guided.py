@@ -8,7 +8,7 @@ from pathlib import Path
 from maintenance.deployment.questions import QUESTIONS
 
 from sandbox.demo.sam import lock_build
-from tests.cli.deployed import ROOT
+from tests.cli.program import ROOT
 from tests.cloud import Cloud
 from tests.contract.template import load_template
 from tests.deployment.typed import in_terminal

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 
-from tests.cli.deployed import ROOT, command
+from tests.cli.program import ROOT, forked
 from tests.cloud import Cloud
 from tests.timing import PATIENCE
 
@@ -13,7 +13,7 @@ from tests.timing import PATIENCE
 def types(cloud: Cloud, *words: str) -> "subprocess.CompletedProcess[str]":
     """Run a command to its end, without a terminal."""
     return subprocess.run(  # noqa: S603 - our own program
-        command(*words),
+        forked(*words),
         env=_environment(cloud),
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -24,7 +24,7 @@ def types(cloud: Cloud, *words: str) -> "subprocess.CompletedProcess[str]":
 
 def answers(cloud: Cloud, *words: str, lines: list[str]) -> tuple[int, str, str]:
     """Run a command in a terminal in which someone types `lines`; return code, answer, screen."""
-    return in_terminal(cloud, command(*words), lines)
+    return in_terminal(cloud, forked(*words), lines)
 
 
 def in_terminal(cloud: Cloud, program: list[str], lines: list[str]) -> tuple[int, str, str]:

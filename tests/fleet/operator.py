@@ -7,10 +7,9 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, NotRequired, TypedDict, Unpack
 
-from tests.cli.deployed import ROOT, command
+from tests.cli.program import ROOT, forked
 from tests.fleet.hub import ACCOUNTS, STACK, Hub
 from tests.timing import PATIENCE
 
@@ -32,6 +31,7 @@ class _Settings(TypedDict):
     deadline: NotRequired[str]
     caller: NotRequired[Mapping[str, str]]
     profiles: NotRequired[Mapping[str, str]]
+    program: NotRequired[Callable[..., list[str]]]
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,11 @@ class Operator:
         self,
         way: str,
         *words: str,
-        stacks: Mapping[str, str],
-        deadline: str = "1m",
-        caller: Mapping[str, str] = MappingProxyType({}),
-        profiles: Mapping[str, str] = MappingProxyType({}),
+        **settings: Unpack[_Settings],
     ) -> "subprocess.Popen[str]":
         """Start a command; `profiles` are settings of profiles with the names of stacks."""
+        stacks, profiles = settings["stacks"], settings.get("profiles", {})
+        program, deadline = settings.get("program", forked), settings.get("deadline", "1m")
         entries = [
             {**self.hub.stack(name, account), "profile": name if name in profiles else account}
             for name, account in stacks.items()
@@ -68,7 +67,7 @@ class Operator:
         (self.folder / "config").write_text(_profiles(profiles.values()), encoding="utf-8")
         options = ["--hub", STACK] if way == "hub" else []
         return subprocess.Popen(  # noqa: S603 - our own program
-            command(
+            program(
                 *("fleet", *words, "--list", str(listed), "--yes"),
                 *("--pause", "1", "--deadline", deadline, *options),
             ),
@@ -80,7 +79,7 @@ class Operator:
                 "AWS_CONFIG_FILE": str(self.folder / "config"),
                 "USER": "ana",
                 "PYTHONPYCACHEPREFIX": sys.pycache_prefix or "",
-                **caller,
+                **settings.get("caller", {}),
             },
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.cli.program import command
 from tests.cloud import eventually
 from tests.fleet.hub import ACCOUNTS, Hub
 from tests.fleet.operator import Fleet, Operator, results, two
@@ -148,7 +149,9 @@ def test_an_interrupted_command_ends_soon_and_says_what_goes_on(
     hub: Hub, operator: Operator, way: str
 ) -> None:
     """The commands that were sent count."""
-    running = operator.begins(way, "on", "until", _UNTIL, stacks=two("a-slow"), deadline="10m")
+    running = operator.begins(
+        way, "on", "until", _UNTIL, stacks=two("a-slow"), deadline="10m", program=command
+    )
     eventually((hub.folder / "a-slow.json").exists)
     began = time.monotonic()
 

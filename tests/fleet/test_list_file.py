@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from maintenance.__main__ import main
 
-from tests.cli.deployed import ROOT, command
+from tests.cli.program import ROOT, command
 
 _STACK = {
     "name": "a",

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.cli.deployed import ROOT
+from tests.cli.program import ROOT
 
 # The Pythons that the command runs on, oldest first.
 _PYTHONS = ("3.12", "3.13")

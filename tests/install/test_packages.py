@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.deployed import ROOT
+from tests.cli.program import ROOT
 from tools.packages import digest_of_sources, zip_folder
 
 _SOURCES = ("controller", "edge_handler", "tools")

@@ -14,7 +14,7 @@ import pytest
 from maintenance.cli.resources import version
 from maintenance.deployment.template import package_keys
 
-from tests.cli.deployed import ROOT
+from tests.cli.program import ROOT
 from tests.cloud import Cloud
 from tests.install.installation import install_with_uv, type_installed
 from tests.sandbox.builders import a_distribution

@@ -5,7 +5,8 @@ import os
 import subprocess
 import sys
 
-from tests.cli.deployed import ROOT, command, words
+from tests.cli.deployed import words
+from tests.cli.program import ROOT, command
 from tests.stack.conftest import DeployedStack
 
 
