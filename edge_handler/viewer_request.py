@@ -2,9 +2,10 @@
 Answer a viewer request while the site is in maintenance, or let it pass.
 
 The controller attaches this function to cache behaviors as Lambda@Edge, event viewer-request. It
-reads, checks and renders the files beside it at import, so that a request costs a few look-ups. If
-they are unusable, an exception would give every visitor a bare 503 of CloudFront's; instead the
-error is logged, and every visitor gets a plain 503 of ours.
+reads and checks the files beside it at import, and renders a response when it is first needed, so
+that a request costs a few look-ups. The check before publication renders them all (check.py). If a
+package is unusable all the same, an exception would give visitors a bare 503 of CloudFront's;
+instead the error is logged, and they get a plain 503 of ours.
 
     the request, first match                   gets
     ---------------------------------------    ---------------------------------------------------
@@ -32,7 +33,7 @@ from maintenance_edge.cors import is_preflight, preflight_response
 from maintenance_edge.files import PackageError
 from maintenance_edge.headers import header, header_fields
 from maintenance_edge.negotiation import preferred_language, preferred_media_type
-from maintenance_edge.package import read_package
+from maintenance_edge.package import open_package
 from maintenance_edge.retry_after import retry_after
 
 TYPE_CHECKING = False
@@ -70,7 +71,7 @@ class Responder:
     def __init__(self, package: Package) -> None:
         self.package: Final = package
         self.begins: Final = package.settings.begins
-        self.languages: Final = tuple(dict.fromkeys(language for language, _ in package.responses))
+        self.languages: Final = package.responses.languages
 
     def respond(self, request: Request, now: float) -> Request | Response:
         """
@@ -104,7 +105,11 @@ class Responder:
         package, until = self.package, self.package.settings.until
         is_overdue = until is not None and until <= now
         responses = package.overdue_responses if is_overdue else package.responses
-        rendered = responses[language, media_type]
+        try:
+            rendered = responses[language, media_type]
+        except PackageError as error:
+            _log(error, "Visitors who prefer this page get")
+            rendered = responses[language, media_type] = _PLAIN
         added = {"retry-after": retry_after(self.package.settings, now), **cors_headers}
         headers = {**rendered["headers"], **header_fields(added)}
         return _without_body_for_head(request, {**rendered, "headers": headers})
@@ -113,11 +118,15 @@ class Responder:
 def load_responder(folder: str | os.PathLike[str]) -> Respond:
     """Return what answers for the package in `folder`, with a plain 503 if that is unusable."""
     try:
-        return Responder(read_package(folder)).respond
+        return Responder(open_package(folder)).respond
     except PackageError as error:
-        # Lambda writes standard error to the log.
-        sys.stderr.write(f"Every visitor gets a plain 503: the package is unusable. {error}\n")
+        _log(error, "Every visitor gets")
         return _respond_plainly
+
+
+def _log(error: PackageError, who: str) -> None:
+    # Lambda writes standard error to the log.
+    sys.stderr.write(f"{who} a plain 503: the package is unusable. {error}\n")
 
 
 def _respond_plainly(request: Request, _now: float) -> Response:

@@ -35,7 +35,7 @@ def export(package: Package) -> dict[str, Any]:
     """Return the object that this module describes."""
     until = package.settings.until
     return {
-        "languages": list(dict.fromkeys(language for language, _ in package.responses)),
+        "languages": list(package.responses.languages),
         "answers": _answers(package.responses),
         "overdue": None if until is None else _answers(package.overdue_responses),
         "until": until,

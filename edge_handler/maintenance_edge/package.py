@@ -17,7 +17,7 @@ import os
 from maintenance_edge.files import read_text
 from maintenance_edge.overrides import read_overrides
 from maintenance_edge.page import Page, PageParts
-from maintenance_edge.responses import render_responses
+from maintenance_edge.responses import prepare_responses
 from maintenance_edge.settings import DEFAULT_SETTINGS, parse_settings
 from maintenance_edge.texts import DEFAULT_TEXTS, parse_texts
 
@@ -38,7 +38,7 @@ _SCRIPT: Final = "defaults/page.js"
 
 class Package:
     """
-    The settings, the rendered responses, and the bypass if there is one.
+    The settings, the responses, and the bypass if there is one.
 
     `overdue_responses` take the place of `responses` from the end on.
     """
@@ -59,7 +59,24 @@ class Package:
 
 
 def read_package(folder: str | os.PathLike[str]) -> Package:
-    """Return the package in `folder`; raise PackageError if a file is missing or unusable."""
+    """
+    Return the package in `folder` with every response rendered.
+
+    Raise PackageError if a file is missing or unusable, or if a response has an error.
+    """
+    package = open_package(folder)
+    package.responses.render_all()
+    package.overdue_responses.render_all()
+    return package
+
+
+def open_package(folder: str | os.PathLike[str]) -> Package:
+    """
+    Return the package in `folder`, whose responses are rendered when they are first looked up.
+
+    Raise PackageError if a file is missing or unusable. Only the edge function opens a package that
+    has not been read: a visitor waits for one response, and the check of the package read them all.
+    """
     overrides = read_overrides(os.path.join(folder, OVERRIDES))
     settings = read_settings(folder, overrides.settings)
     pages = overrides.pages_by_language(settings.default_language)
@@ -68,14 +85,14 @@ def read_package(folder: str | os.PathLike[str]) -> Package:
         pages = dict.fromkeys(settings.texts, page)
     parts = PageParts(style=_text(folder, _STYLE), script=_text(folder, _SCRIPT))
 
-    def render(*, is_overdue: bool) -> Responses:
-        return render_responses(pages, parts, settings, overrides.problem, is_overdue=is_overdue)
+    def prepare(*, is_overdue: bool) -> Responses:
+        return prepare_responses(pages, parts, settings, overrides.problem, is_overdue=is_overdue)
 
-    responses = render(is_overdue=False)
+    responses = prepare(is_overdue=False)
     return Package(
         settings=settings,
         responses=responses,
-        overdue_responses=responses if settings.until is None else render(is_overdue=True),
+        overdue_responses=responses if settings.until is None else prepare(is_overdue=True),
         bypass=_bypass(overrides.bypass),
     )
 

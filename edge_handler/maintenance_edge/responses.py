@@ -21,12 +21,12 @@ from maintenance_edge.problem import PROBLEM_FILE, problem_body, problem_media_t
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any, Final
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any, Final, Self
 
     from maintenance_edge.brand import Brand
     from maintenance_edge.event import Response
-    from maintenance_edge.page import Page, PageParts
+    from maintenance_edge.page import Page, PageParts, RenderedPage
     from maintenance_edge.settings import Settings
     from maintenance_edge.texts import Text
 
@@ -39,10 +39,31 @@ _ADDED_HEADERS_BYTES: Final = 2_000
 
 _NO_PAGE: Final = write_policy()
 
-type Responses = Mapping[tuple[str, str], Response]
+
+class Responses(dict["tuple[str, str]", "Response"]):
+    """The responses by language and media type; each is rendered when it is first looked up."""
+
+    __slots__ = ("_render", "languages")
+
+    def __init__(self, languages: Iterable[str], render: Callable[[str, str], Response]) -> None:
+        super().__init__()
+        self.languages: Final = tuple(languages)
+        self._render: Final = render
+
+    def __missing__(self, key: tuple[str, str]) -> Response:
+        """Render a response and keep it; raise PackageError if that has an error."""
+        response = self[key] = self._render(*key)
+        return response
+
+    def render_all(self) -> Self:
+        """Render every response; raise PackageError if one has an error."""
+        for language in self.languages:
+            for media_type in (HTML, PROBLEM, TEXT):
+                self[language, media_type]
+        return self
 
 
-def render_responses(
+def prepare_responses(
     pages: Mapping[str, Page],
     parts: PageParts,
     settings: Settings,
@@ -51,39 +72,49 @@ def render_responses(
     is_overdue: bool = False,
 ) -> Responses:
     """
-    Return the response for each language of `pages` and each media type.
+    Return the response for each language of `pages` and each media type, not yet rendered.
 
     `problem` has the members that replace ours in the response for programs. If the end has passed,
-    and so `is_overdue`, no response shows it. Raise PackageError if a page shows a text that is
-    missing, or a response is larger than CloudFront accepts.
+    and so `is_overdue`, no response shows it. A response has an error if its page shows a text that
+    is missing, or a message as code, or if it is larger than CloudFront accepts.
     """
-    responses: dict[tuple[str, str], Response] = {}
     until = None if is_overdue else settings.until
-    for language, page in pages.items():
-        # A page may be in a language without texts.
-        text_language = settings.text_language(language)
-        text = settings.text(language)
-        rendered = render_page(page, parts, language, settings, is_overdue=is_overdue)
-        own = {"content-security-policy": rendered.policy, "etag": f'"{rendered.version}"'}
-        problem_type = problem_media_type(problem)
-        bodies: dict[str, tuple[dict[str, str], str]] = {
-            HTML: (_headers(f"{HTML}; charset=utf-8", language, settings) | own, rendered.body),
-            # JSON has no charset parameter: it is always UTF-8 (RFC 8259, section 8.1).
-            PROBLEM: (
-                _headers(problem_type, text_language, settings),
-                problem_body(text, until, problem),
-            ),
-            TEXT: (
-                _headers(f"{TEXT}; charset=utf-8", text_language, settings),
-                _plain_text(text, until, settings.brand, language),
-            ),
-        }
-        for media_type, (headers, body) in bodies.items():
-            response = _unavailable(headers, body)
-            is_site_problem = problem and media_type == PROBLEM
-            _check_size(response, PROBLEM_FILE if is_site_problem else page.label)
-            responses[language, media_type] = response
-    return responses
+
+    def render(language: str, media_type: str) -> Response:
+        page = pages[language]
+        if media_type == PROBLEM:
+            response = _problem_response(language, settings, until, problem)
+        elif media_type == TEXT:
+            response = _text_response(language, settings, until)
+        else:
+            rendered = render_page(page, parts, language, settings, is_overdue=is_overdue)
+            response = _page_response(rendered, language, settings)
+        _check_size(response, PROBLEM_FILE if problem and media_type == PROBLEM else page.label)
+        return response
+
+    return Responses(pages, render)
+
+
+def _page_response(rendered: RenderedPage, language: str, settings: Settings) -> Response:
+    headers = _headers(f"{HTML}; charset=utf-8", language, settings)
+    own = {"content-security-policy": rendered.policy, "etag": f'"{rendered.version}"'}
+    return _unavailable(headers | own, rendered.body)
+
+
+# A page may be in a language without texts, so JSON and text can be in another one.
+def _problem_response(
+    language: str, settings: Settings, until: float | None, problem: Mapping[str, Any]
+) -> Response:
+    # JSON has no charset parameter: it is always UTF-8 (RFC 8259, section 8.1).
+    media_type = problem_media_type(problem)
+    headers = _headers(media_type, settings.text_language(language), settings)
+    return _unavailable(headers, problem_body(settings.text(language), until, problem))
+
+
+def _text_response(language: str, settings: Settings, until: float | None) -> Response:
+    headers = _headers(f"{TEXT}; charset=utf-8", settings.text_language(language), settings)
+    text = _plain_text(settings.text(language), until, settings.brand, language)
+    return _unavailable(headers, text)
 
 
 def _plain_text(text: Text, until: float | None, brand: Brand | None, language: str) -> str:

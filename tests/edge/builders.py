@@ -12,7 +12,7 @@ from maintenance_edge.bypass import Bypass
 from maintenance_edge.event import Event, HeaderField, Request, Response
 from maintenance_edge.package import Package
 from maintenance_edge.page import Page, PageParts
-from maintenance_edge.responses import Responses, render_responses
+from maintenance_edge.responses import Responses, prepare_responses
 from maintenance_edge.settings import Settings, parse_settings
 from maintenance_edge.texts import parse_texts
 from viewer_request import Responder
@@ -68,7 +68,7 @@ def some_responses(template: str = TEMPLATE, /, **changes: object) -> Responses:
     """Return the responses for these settings; each language has the page `template`."""
     settings = some_settings(**changes)
     pages = {language: Page("page.html", template) for language in settings.texts}
-    return render_responses(pages, PARTS, settings)
+    return prepare_responses(pages, PARTS, settings).render_all()
 
 
 def a_responder(**changes: object) -> Responder:

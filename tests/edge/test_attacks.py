@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from maintenance_edge.bypass import COOKIE, PARAMETER
 from maintenance_edge.negotiation import HTML, PROBLEM, TEXT
 from maintenance_edge.page import Page, PageParts
-from maintenance_edge.responses import Responses, render_responses
+from maintenance_edge.responses import Responses, prepare_responses
 from maintenance_edge.tags import tags
 
 from tests.edge.builders import (
@@ -50,7 +50,8 @@ SITE_PROBLEM = {"title": "{{message}} now", "more": ["{{message}}", {"a": "{{unt
 
 def announcing(message: str) -> Responses:
     """Return the responses that show `message`, with the default page and a site's problem.json."""
-    return render_responses({"en": PAGE}, PARTS, some_settings(announcement=message), SITE_PROBLEM)
+    settings = some_settings(announcement=message)
+    return prepare_responses({"en": PAGE}, PARTS, settings, SITE_PROBLEM).render_all()
 
 
 class Elements(HTMLParser):
@@ -258,8 +259,9 @@ def test_no_message_changes_what_a_page_of_its_own_may_do(message: str) -> None:
         "asset_origins": ["https://cdn.example"],
         "page_scripts": True,
     }
+    pages = {"en": Page("page.html", OPEN_PAGE)}
     harmless, announced = (
-        render_responses({"en": Page("page.html", OPEN_PAGE)}, PARTS, some_settings(**settings))
+        prepare_responses(pages, PARTS, some_settings(**settings)).render_all()
         for settings in (allowed, {**allowed, "announcement": message})
     )
 

@@ -7,7 +7,7 @@ from maintenance_edge.files import PackageError
 from maintenance_edge.negotiation import PROBLEM
 from maintenance_edge.page import Page
 from maintenance_edge.problem import parse_problem, problem_body
-from maintenance_edge.responses import render_responses
+from maintenance_edge.responses import prepare_responses
 from maintenance_edge.texts import Text
 
 from tests.edge.builders import PARTS, some_settings, value_of
@@ -70,7 +70,7 @@ def test_an_api_keeps_the_shape_of_its_own_errors(media_type: str) -> None:
     }
     problem = parse_problem(json.dumps({"$media_type": media_type, **members}))
     page = Page("page.html", "<p>")
-    responses = render_responses({"en": page}, PARTS, some_settings(), problem)
+    responses = prepare_responses({"en": page}, PARTS, some_settings(), problem)
     response = responses["en", PROBLEM]
 
     filled = {**members, "title": {"en": "We are moving house."}}

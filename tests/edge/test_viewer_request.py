@@ -15,6 +15,7 @@ from tests.edge.builders import (
     NOW,
     TEXTS,
     TOKEN,
+    a_package,
     a_request,
     a_responder,
     an_event,
@@ -27,6 +28,7 @@ OPEN = a_responder(
     allowed_networks=["198.51.100.0/24", "2001:db8::/32"],
     cors_origins=["https://app.example.com"],
 )
+SWEDISH = {"Accept": BROWSER, "Accept-Language": "sv"}
 A_PREFLIGHT = a_request(
     method="OPTIONS",
     headers={"Origin": "https://app.example.com", "Access-Control-Request-Method": "PUT"},
@@ -248,6 +250,33 @@ def test_an_unusable_package_is_logged(tmp_path: Path, capsys: pytest.CaptureFix
     assert (
         "Every visitor gets a plain 503: the package is unusable. "
         "defaults/texts.json is missing from the package: add it.\n"
+    ) == capsys.readouterr().err
+
+
+def test_a_page_with_an_error_gives_a_plain_503_to_those_who_prefer_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The check before publication refuses such a package; others still get what they prefer."""
+    pages = {"page.html": "<p>{{message}}</p>", "page.sv.html": "<p>{{overdue}}</p>"}
+    texts = {"en": {"title": "Soon", "message": "Moving."}, "sv": {"title": "a", "message": "b"}}
+    respond = load_responder(a_package(tmp_path / "package", pages, texts=texts))
+    first, again, english = (
+        cast("Response", respond(a_request(headers=headers), NOW))
+        for headers in (SWEDISH, SWEDISH, {"Accept": BROWSER})
+    )
+
+    assert first == again
+    assert ("503", "text/plain; charset=utf-8", "120", ()) == (
+        first["status"],
+        value_of(first, "content-type"),
+        value_of(first, "retry-after"),
+        check_generated_response("viewer-request", first),
+    )
+    assert "<p>Moving.</p>" == english["body"]
+    assert (
+        "Visitors who prefer this page get a plain 503: the package is unusable. "
+        "page/page.sv.html shows the text 'overdue', and 'texts' has none in 'sv': add it to "
+        "page/settings.json.\n"
     ) == capsys.readouterr().err
 
 

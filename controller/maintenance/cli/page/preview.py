@@ -127,7 +127,7 @@ class _State(Struct, frozen=True):
     @property
     def languages(self) -> tuple[str, ...]:
         """The languages of the page, the default one first."""
-        return tuple(dict.fromkeys(tag for tag, _ in self._package().responses))
+        return self._package().responses.languages
 
     def response(self, language: str, form: str, now: float) -> Answer:
         """Return one variant; '' is the page in the visitor's own color scheme."""
