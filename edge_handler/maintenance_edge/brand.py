@@ -26,7 +26,7 @@ from types import MappingProxyType
 from maintenance_edge.negotiation import preferred_language
 from maintenance_edge.page import CLOCK, CLOCK_ICON, ICON_COLOR, escape
 from maintenance_edge.rules import is_line
-from maintenance_edge.texts import LANGUAGE_TAG
+from maintenance_edge.texts import is_language_tag
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -197,11 +197,7 @@ def _is_valid(value: object, is_text: Callable[[object], bool]) -> bool:
     """Return whether this is one text, or an object with one for each of some languages."""
     if not isinstance(value, dict):
         return is_text(value)
-    return (
-        bool(value)
-        and all(map(LANGUAGE_TAG.fullmatch, value))
-        and all(map(is_text, value.values()))
-    )
+    return bool(value) and all(map(is_language_tag, value)) and all(map(is_text, value.values()))
 
 
 def _is_https(value: object) -> bool:

@@ -20,7 +20,6 @@ Every file is optional. Messages name the owner's files as in the bucket: page/s
 from __future__ import annotations
 
 import os
-import re
 from types import MappingProxyType
 
 from maintenance_edge.files import PackageError, parse_object, read_text
@@ -32,7 +31,7 @@ from maintenance_edge.settings import (
     parse_announcement,
     parse_site_settings,
 )
-from maintenance_edge.texts import LANGUAGE_TAG
+from maintenance_edge.texts import is_language_tag
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,9 +40,7 @@ if TYPE_CHECKING:
 
 BYPASS: Final = "bypass.json"
 
-# BCP 47 writes pt-BR, and says that case does not count; here pt-br is the tag.
-# Compiled at its first use: most sites have no page of their own.
-_PAGE: Final = rf"page(?:\.((?i:{LANGUAGE_TAG.pattern})))?\.html"
+_PAGE_FILE: Final = "page.html"
 _SETTINGS: Final = "settings.json"
 _PROBLEM: Final = "problem.json"
 # Lists of networks or tokens are long, and no part of a response.
@@ -109,12 +106,10 @@ def read_overrides(folder: str | os.PathLike[str]) -> Overrides:
     errors: list[str] = []
     for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
         file = os.path.join(folder, name)
-        found = re.fullmatch(_PAGE, name)
+        tag = _page_language(name)
         try:
-            if found:
-                _add_page(
-                    pages, found[1] and found[1].lower(), Page(_label(name), read_override(file))
-                )
+            if tag or name == _PAGE_FILE:
+                _add_page(pages, tag, Page(_label(name), read_override(file)))
             else:
                 members[name] = _members(file)
         except PackageError as error:
@@ -128,6 +123,13 @@ def read_overrides(folder: str | os.PathLike[str]) -> Overrides:
         problem=members.get(_PROBLEM, {}),
         bypass=members.get(BYPASS, {}),
     )
+
+
+def _page_language(name: str) -> str | None:
+    """Return the language tag in the name of a page's file; None if it has no such tag."""
+    tag = name.removeprefix("page.").removesuffix(".html")
+    # BCP 47 writes pt-BR, and says that case does not count; here pt-br is the tag.
+    return tag.lower() if name == f"page.{tag}.html" and is_language_tag(tag.lower()) else None
 
 
 def _add_page(pages: dict[str | None, Page], tag: str | None, page: Page) -> None:

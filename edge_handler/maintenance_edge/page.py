@@ -22,13 +22,12 @@ Fill the placeholders of a page for one language. Pure.
 
 from __future__ import annotations
 
-import binascii
 import re
-import time
 
+from maintenance_edge.digest import sha256
 from maintenance_edge.files import PackageError
 from maintenance_edge.policy import policy_of_our_page
-from maintenance_edge.problem import utc_instant
+from maintenance_edge.retry_after import utc_for_people, utc_instant
 from maintenance_edge.texts import PHRASES, direction
 
 TYPE_CHECKING = False
@@ -69,9 +68,10 @@ CLOCK_ICON: Final = (
     '%3Cpath d=%22M28 15v13l9 6%22/%3E%3C/svg%3E">'
 )
 
+_VERSION_CHARACTERS: Final = 8
 
-# CRC-32 of defaults/page.html as we ship it, without anything that a site's owner changed.
-OUR_PAGE: Final = 0x5B44D59C
+# SHA-256 of defaults/page.html as we ship it, without anything that a site's owner changed.
+OUR_PAGE: Final = "38ff7c2c3318b698cff95a3ee2d57ad4f75d3d3ad7927b2a6728eaeb6ff31112"
 
 
 class Page:
@@ -86,7 +86,7 @@ class Page:
     def __init__(self, label: str, template: str) -> None:
         self.label: Final = label
         self.template: Final = template
-        self.is_ours: Final = binascii.crc32(template.encode(errors="replace")) == OUR_PAGE
+        self.is_ours: Final = _sha256(template) == OUR_PAGE
         self._pieces: Final = _pieces(template)
         names = set(self._pieces[1::2])
         unknown = sorted(names - set(PLACEHOLDERS))
@@ -140,7 +140,7 @@ def render_page(
 ) -> RenderedPage:
     """Return the page in a language; PackageError if a text lacks, or a message would be code."""
     markup = _markup(parts, language, settings, is_overdue=is_overdue)
-    version = f"{binascii.crc32(page.fill(markup, language).encode()):08x}"
+    version = _sha256(page.fill(markup, language))[:_VERSION_CHARACTERS]
     body = page.fill({**markup, "version": version}, language)
     brand = settings.brand
     if page.is_ours and not (brand and brand.inline_logos()):
@@ -210,9 +210,9 @@ def escape(text: str) -> str:
     return text
 
 
-def utc_for_people(until: float | None) -> str:
-    """Return Unix time as 2026-12-01 04:00 UTC; "" for None."""
-    return "" if until is None else time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(until))
+def _sha256(text: str) -> str:
+    digest: str = sha256(text.encode(errors="replace")).hexdigest()
+    return digest
 
 
 def _pieces(template: str) -> list[str]:

@@ -6,12 +6,11 @@ page_policy.py finds out what a page of the site's own needs.
 
 from __future__ import annotations
 
-import binascii
 import functools
 import re
 from types import MappingProxyType
 
-from maintenance_edge.digest import sha256
+from maintenance_edge.digest import sha256_base64
 from maintenance_edge.rules import each
 
 TYPE_CHECKING = False
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 POLICY_LIMIT_BYTES: Final = 8_000
 
 # Compiled at its first use, as most sites name none.
-_ORIGIN: Final = r"https://(?:[a-z0-9-]+\.)*[a-z0-9-]+(?::[0-9]{1,5})?"
+_SOURCE: Final = r"https://(?:[a-z0-9-]+\.)*[a-z0-9-]+(?::[0-9]{1,5})?"
 _UNSAFE_HASHES: Final = ("'unsafe-hashes'",)
 _NONE: Final = ("'none'",)
 _IN_PAGE: Final = ("data:",)
@@ -81,18 +80,17 @@ def hashes(elements: Iterable[str], attributes: Iterable[str] = ()) -> tuple[str
 
 @functools.lru_cache(maxsize=16)  # the pages of all languages have the same
 def _hash(text: str) -> str:
-    digest = sha256(text.encode(errors="replace")).digest()
-    return f"'sha256-{binascii.b2a_base64(digest, newline=False).decode()}'"
+    return f"'sha256-{sha256_base64(text.encode(errors='replace'))}'"
 
 
-def _is_origin(value: object) -> bool:
-    return isinstance(value, str) and bool(re.fullmatch(_ORIGIN, value))
+def _is_source(value: object) -> bool:
+    return isinstance(value, str) and bool(re.fullmatch(_SOURCE, value))
 
 
 SOURCE_RULES: Final[Rules] = MappingProxyType(
     {
         "asset_origins": (
-            each(_is_origin),
+            each(_is_source),
             'a list of origins such as "https://fonts.gstatic.com", in lower case, without a path',
         ),
         "page_scripts": (lambda value: isinstance(value, bool), "true or false"),

@@ -22,10 +22,10 @@ from __future__ import annotations
 
 import json
 import re
-import time
 
 from maintenance_edge.files import PackageError, parse_object
 from maintenance_edge.negotiation import PROBLEM
+from maintenance_edge.retry_after import utc_instant
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,11 +41,11 @@ _MEDIA_TYPE: Final = "$media_type"
 # Compiled at its first use, as the one below, because most sites have no page/problem.json.
 _JSON_TYPE: Final = r"application/(?:[a-z0-9][a-z0-9!#$&^_.-]*\+)?json"
 
-_TEXTS: Final = ("type", "title", "detail", "instance")
-_PLACEHOLDERS: Final = ("title", "message", "until")
+_TEXT_MEMBERS: Final = ("type", "title", "detail", "instance")
+_FILLED_IN: Final = ("title", "message", "until")
 
 # In JSON `{{` occurs only within a text, and a text ends at the next bare quote.
-_PLACEHOLDER: Final = r'\{\{([^{}"\\]*)\}\}'
+_TO_FILL_IN: Final = r'\{\{([^{}"\\]*)\}\}'
 
 
 def parse_problem(text: str) -> dict[str, Any]:
@@ -58,11 +58,9 @@ def parse_problem(text: str) -> dict[str, Any]:
             f'{_MEDIA_TYPE!r} must be a JSON type such as "application/json", not '
             f"{json.dumps(media_type)}"
         )
-    unknown = sorted(set(re.findall(_PLACEHOLDER, _to_json(members))) - set(_PLACEHOLDERS))
+    unknown = sorted(set(re.findall(_TO_FILL_IN, _to_json(members))) - set(_FILLED_IN))
     if unknown:
-        found, known = (
-            ", ".join(f"{{{{{n}}}}}" for n in each) for each in (unknown, _PLACEHOLDERS)
-        )
+        found, known = (", ".join(f"{{{{{n}}}}}" for n in each) for each in (unknown, _FILLED_IN))
         errors.append(f"unknown placeholder {found} (use only {known})")
     if errors:
         raise PackageError(f"{PROBLEM_FILE}: {'; '.join(errors)}.")
@@ -73,7 +71,7 @@ def _problem_errors(members: Mapping[str, Any]) -> list[str]:
     """Return a clause for each member that RFC 9457 does not allow."""
     errors = [
         f"{name!r} must be text, not {json.dumps(members[name])}"
-        for name in _TEXTS
+        for name in _TEXT_MEMBERS
         if not isinstance(members.get(name, ""), str)
     ]
     status = members.get("status", 503)
@@ -104,14 +102,9 @@ def problem_body(text: Text, until: float | None, replaced: Mapping[str, Any]) -
     known = {"title": text.title, "message": text.message, "until": utc_instant(until)}
     filled = {name: _to_json(value).strip()[1:-1] for name, value in known.items()}
     # Only the site's own members: an operator's message may hold braces, which stay as they are.
-    theirs = json.loads(re.sub(_PLACEHOLDER, lambda found: filled[found[1]], _to_json(replaced)))
+    theirs = json.loads(re.sub(_TO_FILL_IN, lambda found: filled[found[1]], _to_json(replaced)))
     is_problem = theirs.pop(_MEDIA_TYPE, PROBLEM) == PROBLEM
     return _to_json({**ours, **theirs} if is_problem else theirs)
-
-
-def utc_instant(until: float | None) -> str:
-    """Return Unix time as 2026-12-01T04:00:00Z; "" for None."""
-    return "" if until is None else time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(until))
 
 
 def _to_json(value: object) -> str:

@@ -15,9 +15,10 @@ from types import MappingProxyType
 from maintenance_edge.files import PackageError
 from maintenance_edge.headers import header_fields
 from maintenance_edge.negotiation import HTML, PROBLEM, TEXT
-from maintenance_edge.page import render_page, utc_for_people
+from maintenance_edge.page import render_page
 from maintenance_edge.policy import write_policy
 from maintenance_edge.problem import PROBLEM_FILE, problem_body, problem_media_type
+from maintenance_edge.retry_after import utc_for_people
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,40 +82,38 @@ def prepare_responses(
     until = None if is_overdue else settings.until
 
     def render(language: str, media_type: str) -> Response:
-        page = pages[language]
+        label = pages[language].label
         if media_type == PROBLEM:
-            response = _problem_response(language, settings, until, problem)
-        elif media_type == TEXT:
-            response = _text_response(language, settings, until)
-        else:
-            rendered = render_page(page, parts, language, settings, is_overdue=is_overdue)
-            response = _page_response(rendered, language, settings)
-        _check_size(response, PROBLEM_FILE if problem and media_type == PROBLEM else page.label)
-        return response
+            return _problem_response(label, language, settings, until, problem)
+        if media_type == TEXT:
+            return _text_response(label, language, settings, until)
+        page = render_page(pages[language], parts, language, settings, is_overdue=is_overdue)
+        return _page_response(label, language, settings, page)
 
     return Responses(pages, render)
 
 
-def _page_response(rendered: RenderedPage, language: str, settings: Settings) -> Response:
+def _page_response(label: str, language: str, settings: Settings, page: RenderedPage) -> Response:
     headers = _headers(f"{HTML}; charset=utf-8", language, settings)
-    own = {"content-security-policy": rendered.policy, "etag": f'"{rendered.version}"'}
-    return _unavailable(headers | own, rendered.body)
+    own = {"content-security-policy": page.policy, "etag": f'"{page.version}"'}
+    return _unavailable(label, headers | own, page.body)
 
 
 # A page may be in a language without texts, so JSON and text can be in another one.
 def _problem_response(
-    language: str, settings: Settings, until: float | None, problem: Mapping[str, Any]
+    label: str, language: str, settings: Settings, until: float | None, problem: Mapping[str, Any]
 ) -> Response:
     # JSON has no charset parameter: it is always UTF-8 (RFC 8259, section 8.1).
     media_type = problem_media_type(problem)
     headers = _headers(media_type, settings.text_language(language), settings)
-    return _unavailable(headers, problem_body(settings.text(language), until, problem))
+    body = problem_body(settings.text(language), until, problem)
+    return _unavailable(PROBLEM_FILE if problem else label, headers, body)
 
 
-def _text_response(language: str, settings: Settings, until: float | None) -> Response:
+def _text_response(label: str, language: str, settings: Settings, until: float | None) -> Response:
     headers = _headers(f"{TEXT}; charset=utf-8", settings.text_language(language), settings)
-    text = _plain_text(settings.text(language), until, settings.brand, language)
-    return _unavailable(headers, text)
+    body = _plain_text(settings.text(language), until, settings.brand, language)
+    return _unavailable(label, headers, body)
 
 
 def _plain_text(text: Text, until: float | None, brand: Brand | None, language: str) -> str:
@@ -138,14 +137,17 @@ def _headers(content_type: str, language: str, settings: Settings) -> dict[str, 
     }
 
 
-def _unavailable(headers: dict[str, str], body: str) -> Response:
-    return {
+def _unavailable(label: str, headers: dict[str, str], body: str) -> Response:
+    """Return a response; raise PackageError, which calls its source `label`, if it is too large."""
+    response: Response = {
         "status": "503",
         "statusDescription": "Service Unavailable",
         "headers": header_fields(headers),
         "body": body,
         "bodyEncoding": "text",
     }
+    _check_size(response, label)
+    return response
 
 
 def _check_size(response: Response, label: str) -> None:

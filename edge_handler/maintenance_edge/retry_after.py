@@ -12,6 +12,7 @@ Programs that obey it would stay away until a far end, however early the site is
 from __future__ import annotations
 
 import math
+import time
 from types import MappingProxyType
 
 from maintenance_edge.rules import or_null, whole_number
@@ -38,6 +39,16 @@ def retry_after(settings: Settings, now: float) -> str:
 def read_instant(text: str | None) -> float | None:
     """Return a valid instant as Unix time, None if there is none."""
     return _unix_time(text) if text else None
+
+
+def utc_instant(until: float | None) -> str:
+    """Return Unix time as 2026-12-01T04:00:00Z; "" for None."""
+    return "" if until is None else time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(until))
+
+
+def utc_for_people(until: float | None) -> str:
+    """Return Unix time as 2026-12-01 04:00 UTC; "" for None."""
+    return "" if until is None else time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(until))
 
 
 def _is_instant(value: object) -> bool:

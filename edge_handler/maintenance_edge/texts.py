@@ -19,7 +19,6 @@ many as they like.
 
 from __future__ import annotations
 
-import re
 from types import MappingProxyType
 
 from maintenance_edge.files import PackageError, parse_object
@@ -35,7 +34,8 @@ if TYPE_CHECKING:
     type Texts = Mapping[str, Mapping[str, str]]
 
 DEFAULT_TEXTS: Final = "defaults/texts.json"
-LANGUAGE_TAG: Final = re.compile(r"[a-z]{2,8}(?:-[a-z0-9]{2,8})*")
+# How long each part of a language tag is.
+_SUBTAG_CHARACTERS: Final = range(2, 9)
 
 # Those that a page shows as they are; it has the others with what goes into them.
 PHRASES: Final = (
@@ -115,13 +115,22 @@ def direction(language: str) -> str:
     return "ltr" if _RIGHT_TO_LEFT.isdisjoint(language.split("-")[:2]) else "rtl"
 
 
-def _is_tag(value: object) -> bool:
-    return isinstance(value, str) and bool(LANGUAGE_TAG.fullmatch(value))
+def is_language_tag(value: object) -> bool:
+    """Return whether this is the tag of a language in lower case, such as pt-br."""
+    # Compiling an expression for this takes longer than all of its uses in a cold start.
+    if not isinstance(value, str) or not value.isascii() or value != value.lower():
+        return False
+    subtags = value.split("-")
+    return subtags[0].isalpha() and all(
+        each.isalnum() and len(each) in _SUBTAG_CHARACTERS for each in subtags
+    )
 
 
 def _are_texts(value: object) -> bool:
     return (
-        isinstance(value, dict) and all(map(_is_tag, value)) and all(map(_is_text, value.values()))
+        isinstance(value, dict)
+        and all(map(is_language_tag, value))
+        and all(map(_is_text, value.values()))
     )
 
 
@@ -139,9 +148,9 @@ _TAG: Final = 'a lowercase language tag such as "en"'
 
 TEXT_RULES: Final[Rules] = MappingProxyType(
     {
-        "language": (_is_tag, _TAG),
+        "language": (is_language_tag, _TAG),
         "texts": (_are_texts, _TEXTS),
         "announcement": (or_null(is_line), "one line of text or null"),
-        "announcement_language": (or_null(_is_tag), f"{_TAG}, or null"),
+        "announcement_language": (or_null(is_language_tag), f"{_TAG}, or null"),
     }
 )

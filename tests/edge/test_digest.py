@@ -1,10 +1,13 @@
-"""SHA-256 and its comparison are the standard library's, whichever module has them."""
+"""SHA-256, its Base64 and its comparison are the standard library's, whichever module has them."""
 
+import base64
 import hashlib
 import importlib
 import sys
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from maintenance_edge import digest
 
 
@@ -24,6 +27,14 @@ def test_digests_are_the_same_in_every_build_of_python(
         importlib.reload(digest)
 
     assert (hashlib.sha256(b"p {}").hexdigest(), (True, False)) == (written, compared)
+
+
+@given(st.binary())
+def test_the_base64_of_a_digest_is_that_of_the_standard_library(content: bytes) -> None:
+    """Browsers compare it with their own."""
+    expected = base64.b64encode(hashlib.sha256(content).digest()).decode()
+
+    assert expected == digest.sha256_base64(content)
 
 
 def test_openssl_is_not_loaded() -> None:

@@ -1,5 +1,7 @@
 """Which media type and language a caller gets."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,6 +57,15 @@ def test_a_caller_gets_the_media_type_it_prefers(media_type: str, accept: str) -
 def test_a_range_with_an_unreadable_weight_is_skipped(weight: str) -> None:
     """The other elements still count."""
     assert TEXT == preferred_media_type(f"text/html;q={weight}, text/plain;q=0.1")
+
+
+@given(st.text("0123.\u0661", max_size=6))
+def test_a_weight_is_a_number_from_0_to_1(weight: str) -> None:
+    """With a point anywhere, as clients write it; 0 refuses the type."""
+    is_weight = re.fullmatch(r"0(?:\.\d*)?|1(?:\.0*)?|\.\d+", weight, re.ASCII)
+    expected = HTML if is_weight and float(weight) > 0 else PROBLEM
+
+    assert expected == preferred_media_type(f"text/html;q={weight}")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Invalid settings are refused with a message that says what to do."""
 
+import re
 import unicodedata
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from maintenance_edge.files import PackageError
 from maintenance_edge.settings import parse_settings
+from maintenance_edge.texts import is_language_tag
 
 from tests.edge.builders import EDGE_HANDLER, SHIPPED_TEXTS, a_request, some_settings
 
@@ -179,6 +181,14 @@ def test_an_announcement_replaces_the_message_in_every_language() -> None:
     assert {"en": ("Soon", "New disks"), "de": ("Gleich", "New disks")} == {
         language: (text.title, text.message) for language, text in announced.items()
     }
+
+
+@given(st.text("abz09-AÄé\n\u212a", max_size=12))
+def test_a_language_tag_is_subtags_in_lower_case(text: str) -> None:
+    """Of 2 to 8 letters, and of letters and digits from the second on."""
+    expected = re.fullmatch(r"[a-z]{2,8}(?:-[a-z0-9]{2,8})*", text) is not None
+
+    assert expected == is_language_tag(text)
 
 
 def test_the_end_counts_with_its_offset() -> None:
