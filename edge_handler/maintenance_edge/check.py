@@ -6,9 +6,9 @@ Check the package that this module lies in, before it is published.
 It exits with 0 if visitors would get what the package says, and prints a line for each notice, such
 as that an accent is hard to read. Otherwise it prints a line for each error, which names the file,
 the error and the remedy, and exits with 1. It reads the package and renders every response with the
-code that serves visitors, and measures whether that takes too long for the edge. It also looks for what goes unnoticed: markup that the policy of a site's page would block
-(markup.py), logos that browsers would not show (logo_errors.py), and the source of a template
-engine (template_source.py).
+code that serves visitors, and measures whether that takes too long for the edge. It also looks for
+what goes unnoticed: markup that the policy of a site's page would block (markup.py), logos that
+browsers would not show (logo_errors.py), and the source of a template engine (template_source.py).
 """
 
 import contextlib

@@ -26,6 +26,7 @@ _SOURCES = (
     "requirements/dev.txt",
     "samconfig.toml",
     "template.yaml",
+    "tools/join_modules.py",
     "tools/slim",
     "tools/trim_models.py",
 )
