@@ -73,7 +73,9 @@ def main(words: Sequence[str] | None = None) -> ExitCode:
         return ExitCode.FAILED
     except KeyboardInterrupt as interrupt:
         terminal.info(str(interrupt) or "Interrupted.")
-        return ExitCode.INTERRUPTED
+        sys.stdout.flush()
+        # Python would wait for threads whose answers are not needed any more.
+        os._exit(ExitCode.INTERRUPTED)
     return code
 
 

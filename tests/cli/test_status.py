@@ -5,6 +5,7 @@ Each of these was seen with a headline that was wrong.
 """
 
 import json
+import signal
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -311,3 +312,27 @@ def test_an_operator_waits_for_three_answers_in_a_row(deployed_with: Deploy) -> 
     assert ["cloudformation:DescribeStacks", "lambda:GetFunctionConfiguration"] == calls[:2]
     assert at_once == Counter(calls[2:])
     assert 0 == running.returncode
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        "cloudfront:ListDistributions",
+        "monitoring:GetMetricStatistics",
+        "ssm:GetParameter",
+        "ssm:GetParametersByPath",
+    ],
+)
+def test_an_interrupt_does_not_wait_for_an_answer(deployed_with: Deploy, operation: str) -> None:
+    """A call that hangs may take minutes."""
+    deployed = deployed_with()
+    sandbox = deployed.site.cloud.sandbox
+    sandbox.inject_fault("hold", operation)
+    running = deployed.starts("status")
+    eventually(sandbox.held)
+
+    running.send_signal(signal.SIGINT)
+    out, err = running.communicate(timeout=PATIENCE)
+
+    assert (130, "", "Interrupted.\n") == (running.returncode, out, err)
+    assert [operation] == [call["name"] for call in sandbox.held()]

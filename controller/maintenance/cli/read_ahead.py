@@ -4,7 +4,7 @@ Read at once what a status needs, so that an operator waits for few answers in a
     1  the stack
     2  its controller's settings
     3  switch, windows, distributions, status and metrics
-    4  the history of the switch or a window, only if the decision or its requester needs it
+    4  with the standby engine its store; for some decisions the history of the switch or a window
 
 What reads them asks for each answer as always, and gets its error as always.
 """
@@ -12,6 +12,8 @@ What reads them asks for each answer as always, and gets its error as always.
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -20,7 +22,6 @@ from msgspec.structs import replace
 from maintenance.model import Distribution
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
     from datetime import datetime
 
     from maintenance.app import App
@@ -47,21 +48,32 @@ class _Runs(Struct, frozen=True):
     errors: Callable[[datetime, datetime], tuple[str, ...]]
 
 
-def read_ahead(app: App, workers: Executor) -> App:
+def begin[Answer](read: Callable[[], Answer]) -> Callable[[], Answer]:
+    """Begin a read; return a function that waits for its answer, and that Ctrl-C interrupts."""
+    future: Future[Answer] = Future()
+
+    def finish() -> None:
+        try:
+            future.set_result(read())
+        except Exception as error:  # noqa: BLE001 - raised where the answer is needed
+            future.set_exception(error)
+
+    # Python waits at its end for the threads of an executor, but not for this one.
+    Thread(target=finish, daemon=True).start()
+    return future.result
+
+
+def read_ahead(app: App) -> App:
     """Return the app, for which the distributions and the status are being read."""
     controller = app.controller
-    listing = workers.submit(controller.distributions.list_distributions)
-    text = workers.submit(app.status_parameter.read)
-    status = _Status(app.status_parameter.name, text.result)
-    controller = replace(
-        controller,
-        distributions=Listing(listing.result),
-        announcer=replace(controller.announcer, status_parameter=status),
-    )
+    distributions = Listing(begin(controller.distributions.list_distributions))
+    status = _Status(app.status_parameter.name, begin(app.status_parameter.read))
+    announcer = replace(controller.announcer, status_parameter=status)
+    controller = replace(controller, distributions=distributions, announcer=announcer)
     return replace(app, status_parameter=status, controller=controller)
 
 
-def read_last_run_ahead(runs: RunHistory, now: datetime, workers: Executor) -> RunHistory:
+def read_last_run_ahead(runs: RunHistory, now: datetime) -> RunHistory:
     """Return the history, for which the last run before `now` is being read."""
-    last_run = workers.submit(runs.last_run, now)
-    return _Runs(lambda _: last_run.result(), runs.errors)  # type: ignore[return-value]  # what a status reads of it
+    last_run = begin(lambda: runs.last_run(now))
+    return _Runs(lambda _: last_run(), runs.errors)  # type: ignore[return-value]  # what a status reads of it

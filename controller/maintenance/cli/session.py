@@ -7,7 +7,6 @@ They ask the controller itself, assembled as in Lambda, and show its answer.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -19,7 +18,7 @@ from maintenance.app import App
 from maintenance.aws.cloudformation import DeployedSettings
 from maintenance.aws.operator.run_history import RunHistory
 from maintenance.cli.exit_code import ExitCode
-from maintenance.cli.read_ahead import Listing, read_ahead, read_last_run_ahead
+from maintenance.cli.read_ahead import Listing, begin, read_ahead, read_last_run_ahead
 from maintenance.cli.show.answers import plan_document, status_document
 from maintenance.cli.show.history_view import Page, history_document, render_history
 from maintenance.cli.show.plan_view import render_plan
@@ -106,21 +105,18 @@ class Session(Struct, frozen=True):
     def status(self, *, wait: timedelta | None, as_exit_code: bool) -> ExitCode:
         """Show the status; with `wait`, once every distribution has settled or the time is over."""
         if wait is None:
-            with ThreadPoolExecutor() as workers:
-                session = self._read_ahead(workers)
-                view = session._read_status_anyhow()  # noqa: SLF001 - its own
-                return session.show_status(view, as_exit_code=as_exit_code)
+            return self._show(begin(self._read_ahead)(), as_exit_code=as_exit_code)
         last_change = self.last_change()
         view = self.watch.wait(
             self.read_status, until=SETTLED, timeout=wait, last_change=last_change
         )
         return self.show_status(view, waited=True, as_exit_code=as_exit_code)
 
-    def _read_ahead(self, workers: Executor) -> Session:
-        """Return the session of one status, whose reads begin at once."""
-        app = read_ahead(self.app, workers)
-        runs = read_last_run_ahead(self.runs, app.clock(), workers)
-        return replace(self, app=app, runs=runs)
+    def _read_ahead(self) -> StatusView:
+        """Return the status and what the last run left, all of it read at once."""
+        app = read_ahead(self.app)
+        session = replace(self, app=app, runs=read_last_run_ahead(self.runs, app.clock()))
+        return session._status_view(session._read_status_anyhow(), None)  # noqa: SLF001 - its own
 
     def has_failed_since(self, instant: datetime) -> bool:
         """Return whether a run since `instant` has failed, and none after it has succeeded."""
@@ -144,10 +140,20 @@ class Session(Struct, frozen=True):
         An error from before `since` is shown, but does not count as a failure.
         """
         status = self._status_view(view, since)
+        return self._show(status, waited=waited, as_exit_code=as_exit_code, since=since)
+
+    def _show(
+        self,
+        status: StatusView,
+        *,
+        waited: bool = False,
+        as_exit_code: bool = False,
+        since: datetime | None = None,
+    ) -> ExitCode:
         clock = self.clock
         screen = render_status(status, clock)
         self.terminal.answer(status_document(status, clock), "", screen, "")
-        report = view.report
+        report = status.view.report
         if _is_failed(report) or _is_failing(status.last_error, since):
             return ExitCode.FAILED
         if not is_everywhere(report) and (waited or as_exit_code):
@@ -220,10 +226,9 @@ class Session(Struct, frozen=True):
             return None
 
     def _read(self, controller: Controller, ask: Callable[[Controller], Report]) -> ReportView:
-        with ThreadPoolExecutor(max_workers=1) as worker:
-            listing = worker.submit(controller.distributions.list_distributions)
-            report = ask(replace(controller, distributions=Listing(listing.result)))
-        names = {each.distribution_id: each.name for each in listing.result()}
+        listing = begin(controller.distributions.list_distributions)
+        report = ask(replace(controller, distributions=Listing(listing)))
+        names = {each.distribution_id: each.name for each in listing()}
         return ReportView(report, names, stack=self.watch.stack)
 
     def _status_view(self, view: ReportView, since: datetime | None) -> StatusView:
