@@ -61,6 +61,37 @@ def test_a_refused_page_closes_with_the_last_good_one(
     assert "Our shop" in standby.visit(distribution_id, "text/html").text
 
 
+def test_a_refused_first_page_closes_with_the_packaged_one_and_the_message(
+    standby: StandbySite, distribution_id: str
+) -> None:
+    """The page in the store is the packaged one, which can be rendered with any message."""
+    standby.site.puts("page.html", "<script src='https://elsewhere.example/a.js'></script>")
+    with pytest.raises(RunFailed, match=r"page/page\.html"):
+        standby.site.notices_the_page()
+
+    with pytest.raises(RunFailed, match=r"page/page\.html"):
+        standby.site.becomes("on: Upgrade")
+
+    assert "Upgrade" in standby.visit(distribution_id, "text/html").text
+
+
+def test_a_page_that_is_refused_while_closed_leaves_the_message(
+    standby: StandbySite, distribution_id: str
+) -> None:
+    """The last good page was rendered with it, and stays."""
+    standby.site.puts("page.html", _PAGE)
+    standby.site.notices_the_page()
+    standby.site.becomes("on: Upgrade")
+    standby.site.puts("page.html", "<script src='https://elsewhere.example/a.js'></script>")
+
+    with pytest.raises(RunFailed, match=r"page/page\.html"):
+        standby.site.notices_the_page()
+
+    text = standby.visit(distribution_id, "text/html").text
+    assert "Our shop" in text
+    assert "Upgrade" in text
+
+
 def test_a_page_of_too_many_parts_is_refused(standby: StandbySite, distribution_id: str) -> None:
     """The error says how large it is; the page before it stays."""
     before = standby.state().default

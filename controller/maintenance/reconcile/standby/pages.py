@@ -5,7 +5,8 @@ Render what visitors of a closed site get, as keys of the store.
     --------------------------------  --------------  ------------------------------------------
     none, or usable                   any             base, page files, announcement
     refused, unreadable or too large  any             the default page that the store has; if it
-                                                      has none, the packaged one. An error says so
+                                                      has none, the packaged one. An error says so.
+                                                      Only the packaged one gets an announcement
     usable                            refused         the default page, and an error says so
 
 Nothing of this keeps a site open: it is closed before its page is rendered (ADR 0052).
@@ -105,7 +106,7 @@ class PageRenderer(Struct, frozen=True):
             site = _rendered_site(default)
         except MaintenanceError as error:
             plain = tuple(each.period(self.clock()) for each in closures)
-            return RenderedPages(None, plain, fallback=self._packaged(), errors=(str(error),))
+            return self._with_packaged(RenderedPages(None, plain, errors=(str(error),)), closures)
         rendered = [self._period(each, content, default) for each in closures]
         return RenderedPages(
             site,
@@ -114,13 +115,23 @@ class PageRenderer(Struct, frozen=True):
             notices=notices,
         )
 
-    def _packaged(self) -> RenderedSite | None:
-        """Return the packaged page, None if that cannot be had either."""
+    def _with_packaged(self, pages: RenderedPages, closures: Sequence[Closure]) -> RenderedPages:
+        """Return the pages with the packaged page, unless that cannot be had either."""
+        content = PageContent()
         try:
-            return _rendered_site(self._rendering(PageContent()))
+            default = self._rendering(content)
+            site = _rendered_site(default)
         except MaintenanceError:
             # The error that made it necessary is reported; this one would repeat it.
-            return None
+            return pages
+        rendered = [self._period(each, content, default) for each in closures]
+        errors = (*pages.errors, *(error for _, error in rendered if error))
+        return replace(
+            pages,
+            fallback=site,
+            fallback_periods=tuple(period for period, _ in rendered),
+            errors=tuple(dict.fromkeys(errors)),
+        )
 
     def _period(
         self, closure: Closure, content: PageContent, default: Rendering

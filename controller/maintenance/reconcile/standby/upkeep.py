@@ -200,8 +200,8 @@ def times_name(known: Sequence[Closure] | None) -> str:
 
 def _pages_name(pages: RenderedPages, times: str) -> str:
     """Return a digest of all that the store should have."""
-    site = pages.site
-    named = [each.rendering for period in pages.periods for each in period.renderings]
+    site, periods = pages.site, (*pages.periods, *pages.fallback_periods)
+    named = [each.rendering for period in periods for each in period.renderings]
     access = (dict(site.settings), site.default.rendering) if site else None
     document = [times, named, access, dict(pages.tokens or {})]
     return digest(json.dumps(document, sort_keys=True).encode())

@@ -133,13 +133,19 @@ def test_each_closure_of_the_next_days_has_its_page() -> None:
 def test_a_page_that_cannot_be_had_leaves_the_packaged_one_as_a_fallback(
     page: str | MaintenanceError, error: str
 ) -> None:
-    """Each closure then has no page of its own."""
-    pages = _World(_stored(page)).renderer().render((_closure(),))
+    """Each closure has no page of its own then, but the packaged one has its message."""
+    pages = _World(_stored(page)).renderer().render((_closure(), _closure("Unshowable")))
 
     assert pages.site is None
     assert pages.fallback is not None
-    assert [None] == [each.answers for each in pages.periods]
+    assert [None, None] == [each.answers for each in pages.periods]
+    announced, unshowable = (each.answers for each in pages.fallback_periods)
+    assert announced not in (None, pages.fallback.default)
+    assert unshowable is None
     assert pages.errors[0].startswith(error)
+    assert pages.errors[1:] == (
+        "the message is unusable; visitors get the page without message and end",
+    )
 
 
 def test_without_the_base_there_is_no_page_at_all() -> None:
