@@ -226,6 +226,8 @@ def _wait_for_window(demo: DemoEnvironment, console: StepConsole) -> None:
     with console.step("the controller writes the window into the store, ahead of it"):
         wait_until(lambda: demo.store_writes() > before, "the store has the window")
         time.sleep(_SECONDS)
+    console.say("the controller cannot see edges, so for the half minute that AWS takes after")
+    console.say("the off its status says OPENING, although these three have opened already:")
     show_status(demo.sandbox, console)
     with demo.stopped():
         console.say("from here on Lambda gives the controller no concurrency, so it cannot run")
