@@ -48,6 +48,7 @@ class Result(StrEnum):
 
 
 FAILURES = (
+    Result.STUCK,
     Result.REFUSED,
     Result.OVERTAKEN,
     Result.TOO_SLOW,
@@ -66,7 +67,7 @@ class Outcome(Struct, frozen=True):
 
     @property
     def has_failed(self) -> bool:
-        """Whether the order was not carried out there."""
+        """Whether the order was not carried out there, or the site does not do what it should."""
         return self.result in FAILURES
 
 

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from maintenance.cli.fleet.documents import FleetDocument, FleetStackDocument
-from maintenance.cli.fleet.order import FleetRun, Order, Outcome, Result
+from maintenance.cli.fleet.order import FleetRun, Order, Outcome
 from maintenance.cli.fleet.stacks import Wave
 from maintenance.cli.screen import INDENT, counted
 
@@ -39,7 +39,7 @@ def render_fleet(ran: FleetRun) -> RenderableType:
     parts: list[RenderableType] = [Text(f"{counted(len(outcomes), 'stack')}: {total}")]
     failed = [each for each in outcomes if each.has_failed]
     # Only the first rows are shown, so failures come first.
-    shown = sorted(outcomes, key=_urgency) if order.is_question else failed
+    shown = sorted(outcomes, key=lambda each: not each.has_failed) if order.is_question else failed
     if shown:
         parts.append(_table(shown[:_MOST_SHOWN]))
     if len(shown) > _MOST_SHOWN:
@@ -71,10 +71,6 @@ def describe_plan(order: Order, waves: Sequence[Wave], way: str) -> str:
         f"{verb} {counted(len(stacks), 'stack')} in {counted(accounts, 'account')} {way} with "
         f"{order.text!r}{steps}?"
     )
-
-
-def _urgency(outcome: Outcome) -> tuple[bool, bool]:
-    return not outcome.has_failed, outcome.result is not Result.STUCK
 
 
 def _table(outcomes: Sequence[Outcome]) -> RenderableType:
