@@ -14,7 +14,6 @@ from maintenance.reconcile.attach.distribution import DistributionReconciler
 from maintenance.reconcile.attach.site import SiteReconciler
 from maintenance.reconcile.desired_state import DesiredState, DesiredStateReader
 from maintenance.reconcile.observation import Observation
-from maintenance.reconcile.ports import ReadPage
 from maintenance.reporting.report import Report
 from maintenance.reporting.status import PersistedState
 from maintenance.reporting.transitions import next_wakeup, update_status
@@ -34,6 +33,7 @@ from tests.builders import (
     edge_arn,
 )
 from tests.properties.sites import UTC_ZONE, Site
+from tests.unit.reconcile.version_selector import VersionSelector
 from tests.unit.reconcile.world import SETTINGS
 
 LEAD_TIME = timedelta(minutes=15)
@@ -63,6 +63,12 @@ class Fleet:
         default_factory=lambda: {key: config_xml(*each) for key, each in BEHAVIORS.items()}
     )
     records: dict[str, ReadRecord] = field(default_factory=dict)
+    _starts: dict[str, datetime] = field(default_factory=dict)
+
+    @property
+    def selector(self) -> VersionSelector:
+        """Publishes a version for each announcement."""
+        return VersionSelector(self._publish, self._starts)
 
     def runs(self) -> Report:
         """Run the controller now; what it leaves in the status is lost if it crashes."""
@@ -96,7 +102,7 @@ class Fleet:
 
     def _closes(self, behavior: Behavior, at: datetime) -> bool:
         ours = attached_version(behavior.associations, EDGE)
-        begins = self.begins({ours}).get(ours) if ours else None
+        begins = self._starts.get(ours) if ours else None
         return ours is not None and not (begins and at < begins)
 
     def _behaviors(self, distribution_id: str) -> list[Behavior]:
@@ -117,7 +123,18 @@ class Fleet:
 
     def _reconciler(self) -> SiteReconciler:
         settings = replace(SETTINGS, distributions=tuple(self.configs))
-        return SiteReconciler(settings, EDGE, DistributionReconciler(self, self), self, self)
+        return SiteReconciler(
+            settings, EDGE, DistributionReconciler(self, self), self.selector, self
+        )
+
+    def _publish(self, announcement: Announcement) -> Selection:
+        """Return the version with this announcement, published now if it is new."""
+        if announcement not in self.versions:
+            self.versions.append(announcement)
+        arn = edge_arn(1 + self.versions.index(announcement), function="Page")
+        if announcement.begins:
+            self._starts[arn] = announcement.begins
+        return Selection(arn)
 
     # The adapters of a run.
 
@@ -132,28 +149,6 @@ class Fleet:
     def read_last_off(self) -> Off | None:
         """Return the newest off of the history."""
         return last_off(self.site.frozen(self.now).history, UTC_ZONE)
-
-    def select(
-        self,
-        announcement: Announcement,
-        *,
-        publish: bool = True,
-        attached: Collection[str] = (),
-        read_page: ReadPage | None = None,
-    ) -> Selection:
-        """Return the version with this announcement, published now if it is new."""
-        del publish, attached, read_page
-        if announcement not in self.versions:
-            self.versions.append(announcement)
-        return Selection(edge_arn(1 + self.versions.index(announcement), function="Page"))
-
-    def begins(self, versions: Collection[str]) -> Mapping[str, datetime]:
-        """Return when these versions begin to close the site, unless at once."""
-        published = {
-            edge_arn(number, function="Page"): each.begins
-            for number, each in enumerate(self.versions, start=1)
-        }
-        return {arn: at for arn, at in published.items() if arn in versions and at}
 
     def check(self, version_arn: str, *, attached: Collection[str]) -> PreflightResult:  # noqa: ARG002 - the protocol's
         """Return that the version can be attached."""

@@ -1,21 +1,19 @@
 """What is attached ahead of a window: the table of `arming`, and what is unknown."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from copy import replace
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import pytest
 from maintenance.cloudfront.engine import Selection
-from maintenance.errors import ObservationError
 from maintenance.model import Mode
 from maintenance.reconcile.attach.arming import find_armed, select_ahead, unarmed_notices
 from maintenance.reconcile.desired_state import DesiredState
-from maintenance.reconcile.ports import ReadPage
 from maintenance.schedule.announcement import Announcement
 from maintenance.schedule.arming import Arming
 
 from tests.builders import NOW, a_decision
+from tests.unit.reconcile.version_selector import VersionSelector
 
 BEGINS = NOW + timedelta(minutes=10)
 ARMING = Arming(NOW - timedelta(minutes=5), BEGINS)
@@ -27,39 +25,20 @@ def desired(mode: Mode = Mode.LIVE, arming: Arming | None = ARMING) -> DesiredSt
     return DesiredState(NOW, a_decision(mode), UPCOMING, (), None, arming=arming)
 
 
-@dataclass
-class _Selector:
-    """Knows when the versions `new`, `armed` and `late` begin, unless it is unreadable."""
-
-    selection: Selection = field(default_factory=lambda: Selection("new"))
-    is_unreadable: bool = False
-    asked: list[object] = field(default_factory=list)
-
-    def select(
-        self,
-        announcement: Announcement,
-        *,
-        publish: bool = True,
-        attached: Collection[str] = (),
-        read_page: ReadPage | None = None,
-    ) -> Selection:
-        """Return the selection."""
-        self.asked.append((announcement, publish, set(attached), read_page))
-        return self.selection
-
-    def begins(self, versions: Collection[str]) -> Mapping[str, datetime]:
-        """Return when these versions begin to close the site."""
-        self.asked.append(set(versions))
-        if self.is_unreadable:
-            raise ObservationError("Lambda does not answer")
-        known = {"armed": BEGINS, "late": BEGINS + timedelta(hours=1), "past": NOW}
-        return {arn: at for arn, at in known.items() if arn in versions}
+def _selector(
+    selection: Selection = Selection("new"),  # noqa: B008 - it is frozen
+    *,
+    is_unreadable: bool = False,
+) -> VersionSelector:
+    """Return what selects this, and knows when `armed`, `late` and `past` begin."""
+    starts = {"armed": BEGINS, "late": BEGINS + timedelta(hours=1), "past": NOW}
+    return VersionSelector(lambda _: selection, starts, is_unreadable)
 
 
 @pytest.mark.parametrize("mode", Mode)
 def test_an_attached_version_is_armed_if_it_begins_later(mode: Mode) -> None:
     """One without a start, or whose start has come, closes the site."""
-    armed, errors = find_armed(_Selector(), desired(mode), {"armed", "past", "other"})
+    armed, errors = find_armed(_selector(), desired(mode), {"armed", "past", "other"})
 
     assert ({"armed": BEGINS}, ()) == (armed, errors)
 
@@ -78,7 +57,7 @@ def test_no_version_is_looked_up_where_that_changes_nothing(
     mode: Mode, arming: Arming | None, attached: set[str]
 ) -> None:
     """Opening and closing wait for no further call."""
-    selector = _Selector()
+    selector = _selector()
 
     assert (({}, ()), []) == (
         find_armed(selector, desired(mode, arming), attached),
@@ -88,7 +67,7 @@ def test_no_version_is_looked_up_where_that_changes_nothing(
 
 def test_a_site_without_a_switch_is_looked_at_although_no_window_is_near() -> None:
     """What is armed there would close it, and no run would take it off."""
-    armed, _ = find_armed(_Selector(), desired(Mode.UNCHANGED, None), {"late"})
+    armed, _ = find_armed(_selector(), desired(Mode.UNCHANGED, None), {"late"})
 
     assert {"late"} == armed.keys()
 
@@ -101,7 +80,7 @@ def test_what_is_armed_is_looked_up_for_a_fallback(
     expected: tuple[Mapping[str, datetime], tuple[str, ...]], *, is_unreadable: bool
 ) -> None:
     """Though no window is near; a page that may well be closed keeps the site if that fails."""
-    selector = _Selector(is_unreadable=is_unreadable)
+    selector = _selector(is_unreadable=is_unreadable)
     weekly = desired(Mode.MAINTENANCE, Arming(NOW + timedelta(days=7), NOW + timedelta(days=8)))
 
     assert expected == find_armed(selector, weekly, {"armed", "past"}, is_fallback=True)
@@ -115,7 +94,7 @@ def test_what_is_unknown_leaves_no_site_as_it_should_not_be(
     mode: Mode, expected: Mapping[str, datetime]
 ) -> None:
     """A live site is opened, one that must close gets another version; the run fails."""
-    found = find_armed(_Selector(is_unreadable=True), desired(mode), {"armed"})
+    found = find_armed(_selector(is_unreadable=True), desired(mode), {"armed"})
 
     assert (expected, ("Lambda does not answer",)) == found
 
@@ -137,7 +116,7 @@ def test_no_fallback_is_attached_ahead(
     selection: Selection, armed: Mapping[str, datetime], expected: Selection
 ) -> None:
     """It would close the site at once; what is armed for this start stays."""
-    selector = _Selector(selection)
+    selector = _selector(selection)
 
     assert expected == select_ahead(selector, desired(), armed, publish=True)
     assert [(Announcement(begins=BEGINS), True, set(armed), None)] == selector.asked
@@ -145,7 +124,7 @@ def test_no_fallback_is_attached_ahead(
 
 def test_nothing_new_is_attached_ahead_while_windows_cannot_all_be_read() -> None:
     """But what is armed for this start stays."""
-    selector, uncertain = _Selector(), replace(desired(), is_uncertain=True)
+    selector, uncertain = _selector(), replace(desired(), is_uncertain=True)
     selections = [
         select_ahead(selector, uncertain, armed, publish=True).arn
         for armed in ({}, {"armed": BEGINS})
