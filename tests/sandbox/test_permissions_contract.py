@@ -109,7 +109,7 @@ def test_a_schedule_needs_the_right_to_pass_its_role(cloud: Cloud) -> None:
     assert ("AccessDeniedException", 403) == refused(
         lambda: caller.scheduler.create_schedule(
             Name="alarm",
-            ScheduleExpression="at(2030-01-01T00:00:00)",
+            ScheduleExpression="at(2099-01-01T00:00:00)",
             FlexibleTimeWindow={"Mode": "OFF"},
             Target={"Arn": "arn:aws:lambda:us-east-1:000000000000:function:f", "RoleArn": role},
         )
@@ -125,7 +125,7 @@ def test_a_role_may_be_passed_to_scheduler_only(cloud: Cloud) -> None:
 
     made = caller.scheduler.create_schedule(
         Name="alarm",
-        ScheduleExpression="at(2030-01-01T00:00:00)",
+        ScheduleExpression="at(2099-01-01T00:00:00)",
         FlexibleTimeWindow={"Mode": "OFF"},
         Target={"Arn": "arn:aws:lambda:us-east-1:000000000000:function:f", "RoleArn": role},
     )
