@@ -17,7 +17,8 @@ class FleetDocument(Struct, frozen=True):
     """
     The answer to `fleet`: the order as it was given at `at`, and what became of it.
 
-    `failed` counts the stacks where it was not carried out. `error` is why the hub stopped.
+    `failed` counts the stacks where it was not carried out or the site is stuck. `error` is why the
+    hub stopped.
     """
 
     fleet: str
