@@ -1,7 +1,8 @@
 """
 Close and open a large fleet, slowly and against CloudFront's throttling.
 
-One run of `attach` may be too short for the whole fleet; `deliveries` wakes the controller again.
+One run of `attach` may be too short for the whole fleet if the machine is busy; `deliveries` wakes
+the controller again, and sweeps share the rate with it.
 """
 
 from collections.abc import Callable

@@ -66,7 +66,7 @@ def _answer_cloudformation(
     # An emulator's requests come from the emulator, and are answered there.
     if not is_aws_emulated():
         refuse_forged(request, own_arn=own_arn)
-    work = functools.partial(_installation_error, request, own_arn, seconds_left)
+    work = functools.partial(_installation_error, request, own_arn)
     error = run_until_deadline(work, seconds_left=seconds_left)
     # Rules and the sweep take these names from the resource, and so are deleted before it.
     names = ("SwitchParameter", "ControllerRole", "StateBucket")
@@ -75,14 +75,12 @@ def _answer_cloudformation(
     return {"request": request.get("RequestType"), "error": error}
 
 
-def _installation_error(
-    request: Mapping[str, Any], own_arn: str, seconds_left: float
-) -> str | None:
-    """Do what CloudFormation requests; return why that failed, None if it did not."""
+def _installation_error(request: Mapping[str, Any], own_arn: str, seconds: float) -> str | None:
+    """Do what CloudFormation requests in this time; return why that failed, None if it did not."""
     try:
         if not was_never_installed(request):
             # A new app: work that outlasts its time must not share retries with a later run.
-            make_app(own_arn).install(request, seconds=seconds_left)
+            make_app(own_arn).install(request, seconds=seconds)
     except Exception as error:  # noqa: BLE001 - CloudFormation needs an answer to any of them
         logger.exception("installation failed")
         return str(error) or repr(error)

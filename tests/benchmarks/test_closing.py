@@ -44,11 +44,11 @@ def test_calls_of_no_distribution_come_first() -> None:
 
 
 def test_throttled_updates_take_as_long_as_the_limit_says() -> None:
-    """A burst is accepted at once; what comes before and after the updates is added."""
+    """A burst is accepted at once; what comes before and after, and the last answer, are added."""
     before, after = call("ssm:GetParameter", 0, 1), call("ssm:PutParameter", 14, 15)
     refused = call(UPDATE, 11, 12, status=400)
     throttled = closing(10, before, refused, after)
 
-    # (10 - 5) / 30 minutes, one second before, one to read, one after
-    assert 10 + 1 + 1 + 1 == throttled.bound_of_throttling(30, burst=5)
+    # (10 - 5) / 30 minutes, two seconds of an update, one before, one to read, one after
+    assert 10 + 2 + 1 + 1 + 1 == throttled.bound_of_throttling(30, burst=5)
     assert 1 == throttled.throttled

@@ -123,9 +123,8 @@ class Fleet:
 
     def _reconciler(self) -> SiteReconciler:
         settings = replace(SETTINGS, distributions=tuple(self.configs))
-        return SiteReconciler(
-            settings, EDGE, DistributionReconciler(self, self), self.selector, self
-        )
+        reconciler = DistributionReconciler(self, self)
+        return SiteReconciler(settings, EDGE, reconciler, self.selector, self, shuffle=tuple)
 
     def _publish(self, announcement: Announcement) -> Selection:
         """Return the version with this announcement, published now if it is new."""

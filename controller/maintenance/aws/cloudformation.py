@@ -84,17 +84,19 @@ def was_never_installed(request: Mapping[str, Any]) -> bool:
     return request.get("RequestType") == "Delete" and physical_id.endswith(_NOT_INSTALLED)
 
 
-def run_until_deadline(work: Callable[[], str | None], *, seconds_left: float) -> str | None:
+def run_until_deadline(work: Callable[[float], str | None], *, seconds_left: float) -> str | None:
     """
     Do the work and return its error, or an error if it takes too long to be answered in time.
 
-    `seconds_left` is the time until Lambda ends the function. Work that takes too long is not
-    stopped: its writes are conditional, and a second attempt continues it.
+    `seconds_left` is the time until Lambda ends the function; the work gets the seconds that it has
+    before the answer is due. Work that takes longer is not stopped: its writes are conditional, and
+    a second attempt continues it.
     """
     errors: list[str | None] = []
-    worker = threading.Thread(target=lambda: errors.append(work()), daemon=True)
+    seconds = max(0.0, seconds_left - _ANSWERING_SECONDS)
+    worker = threading.Thread(target=lambda: errors.append(work(seconds)), daemon=True)
     worker.start()
-    worker.join(max(0.0, seconds_left - _ANSWERING_SECONDS))
+    worker.join(seconds)
     if errors:
         return errors[0]
     if worker.is_alive():

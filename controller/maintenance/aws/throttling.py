@@ -7,29 +7,40 @@ distributions, not for a fleet. So `aws/cloudfront.py` turns botocore's retries 
 
     until a read or update is      all workers read or update at the same time
     throttled
-    from then on                   one worker at a time, with exponential backoff and jitter; the
-                                   others wait for the lock
+    from then on                   one worker at a time, with a pause before each call; the others
+                                   wait for the lock
+    after an accepted call, also   the pauses are a third shorter
+    one that finds the
+    configuration changed
+    after a throttled call         they are half as long again, up to 16 seconds, and so grow
+                                   exponentially while CloudFront accepts nothing
     after the deadline             every further call is refused without being made: the run must
                                    report before Lambda ends it, and the next run continues
     the desired state changed      the same: a run that waits for minutes must not close what was
                                    opened since, nor open what was closed
+
+So the pauses find the rate by themselves, and about half of the calls are refused (ADR 0059). Half
+of each pause is random, because several runs may call at the same time. botocore's own mode
+`adaptive` makes 30 calls a minute at least, and CloudFront may take three.
 
 The desired state is read again before each retry. That takes two calls, or a hundred if there are a
 thousand windows, of the 40 a second that Parameter Store grants the whole account (doc: AWS General
 Reference, Systems Manager quotas). So an answer holds for four times as long as it took.
 """
 
+import contextlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Protocol
 
 from maintenance.cloudfront.config import ReadConfig
 from maintenance.deadline import Deadline
-from maintenance.errors import Throttled
+from maintenance.errors import StaleObservation, Throttled
 from maintenance.model import Timer
 
-_FIRST_PAUSE_SECONDS = 0.5
+_FIRST_PAUSE_SECONDS = 0.25
 _LONGEST_PAUSE_SECONDS = 16.0
+_PAUSE_FACTOR = 1.5
 _ANSWER_HOLDS_FACTOR = 4
 
 
@@ -44,6 +55,21 @@ class _Turns:
     def __init__(self) -> None:
         self.is_throttled = False
         self.lock = threading.Lock()
+        self.pause = _FIRST_PAUSE_SECONDS
+
+    def take[Answer](self, call: Callable[[], Answer]) -> Answer:
+        """Make a call, and fit the pauses to whether CloudFront throttles it."""
+        try:
+            answer = call()
+        except Throttled:
+            longer = max(_PAUSE_FACTOR * self.pause, _FIRST_PAUSE_SECONDS)
+            self.pause = min(longer, _LONGEST_PAUSE_SECONDS)
+            raise
+        except StaleObservation:
+            self.pause /= _PAUSE_FACTOR
+            raise
+        self.pause /= _PAUSE_FACTOR
+        return answer
 
 
 class ThrottledConfigs:
@@ -93,20 +119,17 @@ class ThrottledConfigs:
         self, turns: _Turns, distribution_id: str, call: Callable[[], Answer]
     ) -> Answer:
         self.raise_if_late(distribution_id)
-        pauses = self._pauses()
         if not turns.is_throttled:
             try:
                 return call()
             except Throttled:
                 turns.is_throttled = True
-                self._pause(next(pauses))
         with turns.lock:
             while True:
+                self._wait(turns.pause)
                 self._raise_if_over(distribution_id)
-                try:
-                    return call()
-                except Throttled:
-                    self._pause(next(pauses))
+                with contextlib.suppress(Throttled):
+                    return turns.take(call)
 
     def raise_if_late(self, distribution_id: str) -> None:
         """Raise Throttled if the run has no time left for the distribution of this id."""
@@ -127,7 +150,9 @@ class ThrottledConfigs:
             self._next_question = answered + _ANSWER_HOLDS_FACTOR * (answered - asked)
         return not self._is_cancelled
 
-    def _pause(self, seconds: float) -> None:
+    def _wait(self, pause: float) -> None:
+        """Wait for half of the pause at least, for all of it at most, and not past the deadline."""
+        seconds = pause * (1 + self._jitter()) / 2
         self._timer.sleep(min(seconds, self._deadline.seconds_left))
 
     def _raise_if_over(self, distribution_id: str) -> None:
@@ -137,9 +162,3 @@ class ThrottledConfigs:
                 f"{distribution_id} was skipped: the desired state changed while it was waiting "
                 "for CloudFront's rate limit"
             )
-
-    def _pauses(self) -> Iterator[float]:
-        longest = _FIRST_PAUSE_SECONDS
-        while True:
-            yield longest * self._jitter()
-            longest = min(2 * longest, _LONGEST_PAUSE_SECONDS)

@@ -57,9 +57,17 @@ def attach_engine(clients: Clients, cloudfront: CloudFront) -> AttachEngine:
         distribution_reconciler=distribution_reconciler,
         versions=clients.edge_versions(CLIENT, run_time.calls),
         clock=clients.clock,
+        is_late=lambda: run_time.distributions.is_over,
     )
     preflight = Preflight(versions, base_arn=settings.edge.base_arn)
-    site = SiteReconciler(settings, settings.edge, distribution_reconciler, selector, preflight)
+    site = SiteReconciler(
+        settings,
+        settings.edge,
+        distribution_reconciler,
+        selector,
+        preflight,
+        shuffle=lambda plans: random.sample(plans, len(plans)),
+    )
     return AttachEngine(site, housekeeping, stored_files, selector, configs)
 
 

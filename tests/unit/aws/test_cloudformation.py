@@ -149,7 +149,7 @@ def test_work_that_ends_without_a_result_is_an_error(monkeypatch: pytest.MonkeyP
     """Though there was time enough."""
     monkeypatch.setattr(threading, "excepthook", lambda _: None)
 
-    def work() -> None:
+    def work(_seconds: float) -> None:
         raise SystemExit
 
     assert "unexpected error: see the controller's log" == run_until_deadline(
@@ -160,16 +160,21 @@ def test_work_that_ends_without_a_result_is_an_error(monkeypatch: pytest.MonkeyP
 def test_work_that_ends_in_time_returns_its_error() -> None:
     """Or None if it succeeded."""
     assert (None, "E1 is stuck") == (
-        run_until_deadline(lambda: None, seconds_left=900.0),
-        run_until_deadline(lambda: "E1 is stuck", seconds_left=900.0),
+        run_until_deadline(lambda _: None, seconds_left=900.0),
+        run_until_deadline(lambda _: "E1 is stuck", seconds_left=900.0),
     )
+
+
+def test_work_gets_the_time_before_the_answer_is_due() -> None:
+    """So that it can name what it has left, in place of being given up."""
+    assert "820 s" == run_until_deadline(lambda seconds: f"{seconds:g} s", seconds_left=900.0)
 
 
 def test_work_that_takes_too_long_is_an_error_while_there_is_time_to_answer() -> None:
     """Or Lambda would end the function, and the stack would wait for an answer."""
     finished = threading.Event()
 
-    def work() -> None:
+    def work(_seconds: float) -> None:
         finished.wait()
 
     error = run_until_deadline(work, seconds_left=80.0)

@@ -1,5 +1,6 @@
 """How a fleet is read and updated at the rate that CloudFront accepts, until the deadline."""
 
+import itertools
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -74,12 +75,15 @@ def test_an_accepted_update_waits_for_nothing() -> None:
 
 
 def test_a_throttled_update_is_retried_with_growing_pauses() -> None:
-    """Up to sixteen seconds."""
-    time, cloudfront = _Time(), _CloudFront(refusals=9)
+    """Each is half as long again, up to sixteen seconds."""
+    time, cloudfront = _Time(), _CloudFront(refusals=14)
 
     _update(_throttled(cloudfront, time))
 
-    assert (["E1 <x/> E"], [0.5, 1, 2, 4, 8, 16, 16, 16, 16]) == (cloudfront.accepted, time.slept)
+    assert [0.25, 0.38, 0.56, 0.84, 1.27, 1.9, 2.85, 4.27, 6.41, 9.61, 14.42, 16, 16, 16] == [
+        round(each, 2) for each in time.slept
+    ]
+    assert ["E1 <x/> E"] == cloudfront.accepted
 
 
 def test_a_throttled_read_is_retried_like_an_update() -> None:
@@ -88,7 +92,22 @@ def test_a_throttled_read_is_retried_like_an_update() -> None:
     configs = _throttled(cloudfront, time)
 
     assert ReadConfig(b"E1", "E1") == configs.read_config("E1")
-    assert [0.5, 1, 2] == time.slept
+    _update(configs)
+
+    assert [0.25, 0.375, 0.5625] == time.slept
+
+
+@pytest.mark.parametrize(("jitter", "pause"), [(0.0, 0.125), (0.5, 0.1875), (1.0, 0.25)])
+def test_half_of_a_pause_is_random(jitter: float, pause: float) -> None:
+    """So runs that are throttled together do not call together again."""
+    time = _Time()
+    configs = ThrottledConfigs(
+        _CloudFront(refusals=1), time.timer, Deadline(time.timer.elapsed), jitter=lambda: jitter
+    )
+
+    _update(configs)
+
+    assert [pause] == time.slept
 
 
 def test_throttled_updates_do_not_hold_up_reads() -> None:
@@ -126,7 +145,7 @@ def test_retrying_ends_with_the_deadline_to_the_second() -> None:
     """An update that has no time left is not tried again."""
     time, cloudfront = _Time(), _CloudFront(refusals=1)
     configs = _throttled(cloudfront, time)
-    time.seconds = 599.5
+    time.seconds = 599.9
 
     with pytest.raises(Throttled) as caught:
         _update(configs)
@@ -176,39 +195,101 @@ def test_other_refusals_are_not_retried() -> None:
     assert [] == time.slept
 
 
+def test_an_update_that_comes_after_another_writers_shortens_the_pauses() -> None:
+    """CloudFront has not throttled it."""
+    time, cloudfront = _Time(), _CloudFront(refusals=1)
+    configs = _throttled(cloudfront, time)
+    _update(configs)
+    cloudfront.refusals, cloudfront.error = 1, StaleObservation("412")
+    with pytest.raises(StaleObservation):
+        _update(configs)
+
+    _update(configs)
+
+    assert [0.25, 0.17, 0.11] == [round(each, 2) for each in time.slept]
+
+
 def test_while_cloudfront_throttles_one_worker_tries_at_a_time() -> None:
     """A second worker that comes while the first one sleeps makes no call."""
     cloudfront = _CloudFront(refusals=2)
-    calls_while_asleep: list[bool] = []
+    accepted_while_asleep: list[int] = []
     workers: list[threading.Thread] = []
 
     def sleep(_seconds: float) -> None:
-        if cloudfront.refusals:
-            return  # the first refusal, before anything is known to be throttled
+        if workers:
+            return
         workers.append(threading.Thread(target=_update, args=(configs, "E2")))
-        workers[-1].start()
-        workers[-1].join(0.05)
-        calls_while_asleep.append(bool(cloudfront.accepted))
+        workers[0].start()
+        workers[0].join(0.05)
+        accepted_while_asleep.append(len(cloudfront.accepted))
 
     timer = Timer(elapsed=lambda: 0.0, sleep=sleep)
     configs = ThrottledConfigs(cloudfront, timer, Deadline(timer.elapsed), jitter=lambda: 0.0)
     _update(configs)
-    for worker in workers:
-        worker.join()
+    workers[0].join(PATIENCE)
 
-    assert ([False], ["E1 <x/> E", "E2 <x/> E"]) == (calls_while_asleep, cloudfront.accepted)
+    assert ([0], ["E1 <x/> E", "E2 <x/> E"]) == (accepted_while_asleep, cloudfront.accepted)
 
 
-def test_a_worker_whose_turn_comes_tries_at_once() -> None:
-    """CloudFront has just accepted the update of the worker before it."""
-    time, cloudfront = _Time(), _CloudFront(refusals=1)
+def test_each_accepted_update_shortens_the_pauses() -> None:
+    """By a third; each throttled one makes them half as long again, a quarter second at least."""
+    time, cloudfront = _Time(), _CloudFront(refusals=3)
     configs = _throttled(cloudfront, time)
+    for number in range(4):
+        _update(configs, f"E{number}")
+    cloudfront.refusals = 1
+
     _update(configs)
-    slept = list(time.slept)
 
-    _update(configs, "E2")
+    assert [0.25, 0.38, 0.56, 0.38, 0.25, 0.17, 0.11, 0.25] == [
+        round(each, 2) for each in time.slept
+    ]
 
-    assert (["E1 <x/> E", "E2 <x/> E"], slept) == (cloudfront.accepted, time.slept)
+
+@dataclass
+class _TokenBucket:
+    """CloudFront that accepts a burst of two and so many updates a minute; a call takes 0.15 s."""
+
+    time: _Time
+    a_minute: float
+    tokens: float = 2.0
+    filled_at: float = 0.0
+    accepted: int = 0
+    refused: int = 0
+
+    def read_config(self, _distribution_id: str) -> ReadConfig:
+        self.time.seconds += 0.15
+        return ReadConfig(b"<x/>", "E")
+
+    def update_config(self, _distribution_id: str, *, xml: bytes, etag: str) -> None:
+        del xml, etag
+        self.time.seconds += 0.15
+        refilled = self.tokens + (self.time.seconds - self.filled_at) * self.a_minute / 60
+        self.tokens, self.filled_at = min(2.0, refilled), self.time.seconds
+        if self.tokens < 1:
+            self.refused += 1
+            raise Throttled("Rate exceeded")
+        self.tokens -= 1
+        self.accepted += 1
+
+
+@pytest.mark.parametrize("a_minute", [3, 10, 40, 120, 200])
+@pytest.mark.parametrize("jitters", [(0.5,), (0.0, 1.0), (0.9, 0.2, 0.6)])
+def test_a_fleet_is_updated_at_the_rate_that_cloudfront_accepts(
+    a_minute: float, jitters: tuple[float, ...]
+) -> None:
+    """Whatever the rate is, and with little more than one refusal for each update."""
+    time, updates = _Time(), 100
+    cloudfront = _TokenBucket(time, a_minute)
+    deadline = Deadline(time.timer.elapsed)
+    configs = ThrottledConfigs(
+        cloudfront, time.timer, deadline, jitter=itertools.cycle(jitters).__next__
+    )
+    for number in range(updates):
+        _update(configs, f"E{number}")
+
+    assert time.seconds <= 1.05 * (updates - 2) * 60 / a_minute
+    assert cloudfront.refused <= 1.6 * updates
 
 
 def test_an_update_that_is_no_longer_wanted_is_skipped() -> None:

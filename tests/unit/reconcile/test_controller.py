@@ -53,6 +53,20 @@ def test_a_change_is_accepted_before_housekeeping() -> None:
     assert "2026-12-01T02:00:00Z" == json.loads(world.status or "")["last_change"]["accepted"]
 
 
+def test_a_run_whose_time_is_over_reports_and_leaves_housekeeping_to_the_next() -> None:
+    """Its status says what is left, before Lambda ends it."""
+    world = World(throttled=1_000)
+
+    report = world.controller().reconcile(Sweep())
+
+    assert (600, "write the status", False) == (
+        world.seconds,
+        world.done[-2],
+        "list versions" in world.done,
+    )
+    assert "left no time for it in this run" in report.failure
+
+
 @pytest.mark.parametrize("read", [Controller.plan, Controller.status], ids=["plan", "status"])
 def test_a_question_changes_nothing(read: Callable[[Controller], Report]) -> None:
     """It lists the distributions and selects a version, which it does not publish."""

@@ -79,15 +79,18 @@ class World:
         """Return a controller whose every adapter is this world."""
         settings = replace(SETTINGS, max_distributions=max_distributions)
         timer = Timer(elapsed=lambda: self.seconds, sleep=self.sleep)
-        configs = ThrottledConfigs(self, timer, Deadline(timer.elapsed, 600), jitter=lambda: 1.0)
+        deadline = Deadline(timer.elapsed, 600)
+        configs = ThrottledConfigs(self, timer, deadline, jitter=lambda: 1.0)
         reconciler = DistributionReconciler(configs, _Records(self))
         return Controller(
             preview=None,
             desired_state=DesiredStateReader(self, lambda: None, timedelta(0), self.clock),
             distributions=self,
             stored_files=_StoredFiles(),
-            site=SiteReconciler(settings, EDGE, reconciler, self, self),
-            housekeeping=Housekeeping(None, EDGE, self, self, reconciler, self, self.clock),
+            site=SiteReconciler(settings, EDGE, reconciler, self, self, shuffle=tuple),
+            housekeeping=Housekeeping(
+                None, EDGE, self, self, reconciler, self, self.clock, lambda: deadline.is_over
+            ),
             alarm_clock=self,
             announcer=Announcer(_StatusParameter(self), self, no_requesters(), SITE),
             throttling=configs,

@@ -9,10 +9,11 @@ The work of a run after the site has reached its desired state.
       distribution
     delete unused versions of MaintenancePage     in a sweep (the table is in `version`)
 
-A run that has opened a site does none of this, because opening depends on no page. The newest
-version is the one that is attached, or would be if the site closed now: with the announcement of
-the decision in force, or of the next window if it is near. An error here fails the run like any
-other, so that operators learn of it while the site is still open.
+A run that has opened a site does none of this, because opening depends on no page; nor does one
+whose time for distributions is over, because it has yet to report. The newest version is the one
+that is attached, or would be if the site closed now: with the announcement of the decision in
+force, or of the next window if it is near. An error here fails the run like any other, so that
+operators learn of it while the site is still open.
 """
 
 import functools
@@ -39,7 +40,11 @@ type _List = Callable[[], Listing]
 
 
 class Housekeeping(Struct, frozen=True):
-    """Everything that it needs; `preview` is the id of the preview distribution, if any."""
+    """
+    Everything that it needs; `preview` is the id of the preview distribution, if any.
+
+    `is_late` returns whether the run's time for distributions is over.
+    """
 
     preview: str | None
     engine: Engine
@@ -48,12 +53,13 @@ class Housekeeping(Struct, frozen=True):
     distribution_reconciler: DistributionReconciler
     versions: ports.Versions
     clock: Callable[[], datetime]
+    is_late: Callable[[], bool] = lambda: False
 
     def run(self, report: Report, wakeup: Wakeup) -> Report:
         """Do what is due after a run, and return its report with what came of it."""
         page_changed = isinstance(wakeup, PageChanged)
         has_opened = report.has_changes and report.decision.mode is not Mode.MAINTENANCE
-        if has_opened and not page_changed:
+        if self.is_late() or (has_opened and not page_changed):
             return report
         # A rejected page stays in the bucket, so each sweep reports it until its owner fixes it.
         checks_page = page_changed or isinstance(wakeup, Sweep)

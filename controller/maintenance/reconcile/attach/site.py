@@ -5,11 +5,14 @@ Ahead of a window, a live distribution where this displaces nothing is armed (`a
 A distribution takes part if it is a target, or if our function is still attached to it. The
 listing shows which of them need a change; the others cost no call of their own. An error at one
 distribution is in its outcome, and the others go on.
+
+Runs at the same time, of which there are some once CloudFront throttles, begin at different
+distributions: in the same order, each would write what another has just written (ADR 0059).
 """
 
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 from msgspec import Struct
@@ -51,13 +54,18 @@ type _Act = Callable[[DistributionReconciler, Distribution, Intent], Outcome]
 
 
 class SiteReconciler(Struct, frozen=True):
-    """Decides and plans, and has `distribution_reconciler` do what is planned."""
+    """
+    Decides and plans, and has `distribution_reconciler` do what is planned.
+
+    `shuffle` returns the plans of distributions in a random order.
+    """
 
     settings: Settings
     engine: Engine
     distribution_reconciler: DistributionReconciler
     selector: ports.VersionSelector
     preflight: ports.Preflight
+    shuffle: Callable[[tuple[DistributionPlan, ...]], Iterable[DistributionPlan]]
 
     def apply(self, observed: Observation, previous: PersistedState | None) -> Report:
         """
@@ -149,7 +157,9 @@ class SiteReconciler(Struct, frozen=True):
         ):
             checked = checker.submit(self._check_version, plan, act)
             outcome = functools.partial(self._outcome, act=act, preflight=checked.result)
-            outcomes = tuple(workers.map(outcome, plan.distributions))
+            shuffled = self.shuffle(plan.distributions)
+            found = {each.distribution_id: each for each in workers.map(outcome, shuffled)}
+        outcomes = tuple(found[each.distribution.distribution_id] for each in plan.distributions)
         decision, desired = plan.decision, plan.decision.desired
         return Report(
             decision=desired.decision,
