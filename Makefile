@@ -11,6 +11,7 @@ WAITING := --numprocesses 4 $(TOGETHER)
 AXE := tests/browser/node_modules/.package-lock.json
 ASL := tests/fleet/node_modules/.package-lock.json
 TERSER := standby_function/node_modules/.package-lock.json
+COMPILED := .cache/compiled
 # The SAM CLI looks for the Python of the Lambda runtime on PATH.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export SAM_CLI_TELEMETRY := 0
@@ -44,6 +45,12 @@ $(ASL): tests/fleet/package-lock.json
 $(TERSER): standby_function/package-lock.json
 	@tools/standby_function /dev/null || echo "So the build of the standby engine's function will not be checked." >&2
 
+# One story compiles most of what the tests import. Otherwise each of their processes compiles all of it, at the same time.
+# Its verdict does not count: it runs again with the others.
+$(COMPILED): | setup
+	@$(PYTEST) --quiet --no-header -n0 -k test_on_closes_every_behavior_and_off_restores_the_identical_bytes >/dev/null || true
+	@mkdir -p $(@D) && touch $@
+
 demo: setup ## Show maintenance on this machine: a site, on, off, a window (two minutes; ENGINE=standby)
 	@$(BIN)/python -m sandbox.demo $(if $(ENGINE),--engine $(ENGINE))
 
@@ -62,11 +69,11 @@ invoke: setup ## Run a function in a container: make invoke EVENT=events/switch-
 lambda-image: ## Build the image for make invoke if AWS's cannot be pulled (as root, after make setup)
 	@tools/lambda-image
 
-test: setup ## Run the tests that need no browser, Docker or stack (T=path or K=expression for some)
+test: setup $(if $(T)$(K),,$(COMPILED)) ## Run the tests that need no browser, Docker or stack (T=path or K=expression for some)
 	$(if $(COVERAGE),COVERAGE_FILE=.coverage.test) $(PYTEST) $(if $(T)$(K),-n0 $(T) $(if $(K),-k '$(K)'),$(WORKERS) -m quick $(COVERAGE))
 
 # Where CI is set no test may be skipped, so the image for the tests in containers is built.
-test-rest: setup $(AXE) $(ASL) $(TERSER) .venv/examples/.made $(if $(CI),lambda-image)
+test-rest: setup $(COMPILED) $(AXE) $(ASL) $(TERSER) .venv/examples/.made $(if $(CI),lambda-image)
 	$(if $(COVERAGE),COVERAGE_FILE=.coverage.rest) $(PYTEST) $(WAITING) -m 'not quick' $(COVERAGE)
 
 # With make --jobs=2 both run at once: the rest mostly waits.
