@@ -28,6 +28,9 @@ settings.register_profile("laws", examples(100))
 settings.load_profile("laws")
 
 _QUICK = {"unit", "properties", "edge", "contract", "model_checking"}
+# They run each line that is to be covered. The others need up to half as much time again if they
+# are traced.
+_TRACED = {"unit", "edge", "contract", "stories"}
 # These folders deploy once for all their files.
 _DEPLOYING = {"deployment", "examples", "invoke", "live_check", "stack"}
 # These take longest and mostly wait, so they start first: the others use the cores beside them.
@@ -53,10 +56,13 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the quick tests, and start with those that take longest."""
+    """Mark the quick and the untraced tests, and start with those that take longest."""
     for item in items:
-        if item.nodeid.split("/")[1] in _QUICK or item.get_closest_marker("promise"):
+        folder = item.nodeid.split("/")[1]
+        if folder in _QUICK or item.get_closest_marker("promise"):
             item.add_marker("quick")
+        if folder not in _TRACED:
+            item.add_marker("no_cover")
     items.sort(key=lambda item: [_scope(item.nodeid) != each for each in _FIRST])
 
 

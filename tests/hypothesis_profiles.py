@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 FACTOR = int(os.environ.get("LAWS", "1"))
-# Tracing doubles the time of a property test; other tests run each line for the coverage.
+# For property tests in folders that tests/conftest.py lets be traced, which doubles their time.
 untraced = pytest.mark.no_cover
 _FEW = 10
 # The machine is shared, so how long drawing examples takes says nothing about the test.

@@ -8,15 +8,13 @@ from maintenance.model import VIEWER_RESPONSE, Mode
 
 from tests.builders import EDGE, a_behavior, a_function, a_lambda, edge_arn
 from tests.engines import INVENTED, invented_arn
-from tests.hypothesis_profiles import FACTOR, untraced
+from tests.hypothesis_profiles import FACTOR
 from tests.model_checking import broken_protocols
 from tests.model_checking.exploration import Found, explore
 from tests.model_checking.old_protocol import OLD
 from tests.model_checking.replay import Variant
 from tests.model_checking.third_parties import config_of
 from tests.model_checking.world import Budget, DesiredState, Scope
-
-pytestmark = untraced
 
 CLOSE = Intent(Mode.MAINTENANCE, EDGE, EDGE.base_arn)
 ON = DesiredState("on", CLOSE)

@@ -18,10 +18,8 @@ from maintenance.reporting.status import Planned
 from msgspec import Struct
 
 from tests.builders import NOW, SITE, a_decision, a_distribution, no_requesters
-from tests.hypothesis_profiles import examples, untraced
+from tests.hypothesis_profiles import examples
 from tests.properties.subscriber import Subscriber
-
-pytestmark = untraced
 
 HOUR, NOTICE = timedelta(hours=1), timedelta(hours=24)
 type Windows = dict[str, tuple[int, int]]

@@ -7,11 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from maintenance.model import Association, Mode
 
-from tests.hypothesis_profiles import examples, untraced
+from tests.hypothesis_profiles import examples
 from tests.properties.armed_fleet import BEHAVIORS, PLAIN, WITH_FUNCTION, WITH_GRPC, Fleet
 from tests.properties.sites import MINUTES, SITES, Site, minute
-
-pytestmark = untraced
 
 MANY = examples(100)
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)

@@ -9,12 +9,9 @@ from maintenance.standby.attachment import Attach, Detach, changed_config
 from maintenance.standby.function import StandbyFunction
 
 from tests.builders import a_behavior, a_function, config_xml
-from tests.hypothesis_profiles import untraced
 from tests.properties import independent_reader as independent
 from tests.properties.closing import law
 from tests.properties.configurations import Drawn, configurations
-
-pytestmark = untraced
 
 STANDBY = a_function(name="standby")
 FUNCTION = StandbyFunction(STANDBY.arn, "site")

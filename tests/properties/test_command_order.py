@@ -11,10 +11,8 @@ from maintenance.reconcile.command import CommandWriter
 from maintenance.wakeup import Command
 
 from tests.builders import NOW
-from tests.hypothesis_profiles import examples, untraced
+from tests.hypothesis_profiles import examples
 from tests.switch_store import UTC_ZONE, SwitchStore
-
-pytestmark = untraced
 
 MANY = examples(150)
 # Seconds before the beginning; no two commands belong to the same instant.

@@ -20,9 +20,7 @@ from maintenance.schedule.cron import (
     parse_cron,
 )
 
-from tests.hypothesis_profiles import examples, untraced
-
-pytestmark = untraced
+from tests.hypothesis_profiles import examples
 
 MANY = examples(500)
 # croniter looks 50 years ahead and back at most; the instants lie between 2020 and 2040.

@@ -13,7 +13,7 @@ from maintenance.schedule.decision import Schedule, decide
 from maintenance.schedule.history import Version, last_off, last_readable
 from maintenance.schedule.window import Window, occurrences
 
-from tests.hypothesis_profiles import examples, untraced
+from tests.hypothesis_profiles import examples
 from tests.properties.sites import (
     CROWDED,
     DAY,
@@ -30,8 +30,6 @@ from tests.properties.sites import (
     some_windows,
     t_off_by_definition,
 )
-
-pytestmark = untraced
 
 MANY = examples(250)
 

@@ -7,11 +7,8 @@ from hypothesis import strategies as st
 from maintenance.cloudfront.config import read_config
 from maintenance.cloudfront.displaced import BehaviorRecord, DisplacedRecord, State, decode, encode
 
-from tests.hypothesis_profiles import untraced
 from tests.properties.closing import law
 from tests.properties.configurations import configurations
-
-pytestmark = untraced
 
 NAMES = st.text(min_size=1, max_size=20)
 STATES = st.sampled_from(State)

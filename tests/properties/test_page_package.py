@@ -6,10 +6,8 @@ import zipfile
 from collections.abc import Mapping
 from random import Random
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from maintenance.errors import ObservationError
 from maintenance.lambda_edge.package import (
     PageContent,
     build_package,
@@ -88,10 +86,3 @@ def test_every_user_can_read_every_file() -> None:
     with zipfile.ZipFile(io.BytesIO(package)) as archive:
         modes = [stat.filemode(each.external_attr >> 16) for each in archive.infolist()]
     assert ["-rw-r--r--", "-rw-r--r--"] == modes
-
-
-@pytest.mark.parametrize("package", [b"", b"<html>", a_zip({"a": b"x" * 99})[:-30]])
-def test_a_package_that_is_no_zip_is_refused(package: bytes) -> None:
-    """For example a download that was cut short."""
-    with pytest.raises(ObservationError, match="is not a zip file"):
-        page_files_of(package)

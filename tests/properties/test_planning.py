@@ -9,12 +9,9 @@ from hypothesis import strategies as st
 from maintenance.cloudfront.plan import Intent
 from maintenance.model import VIEWER_EVENTS, Mode
 
-from tests.hypothesis_profiles import untraced
 from tests.properties import independent_reader as independent
 from tests.properties.closing import INTENTS_TO_CLOSE, close, law, plan_for, reopen
 from tests.properties.configurations import Drawn, configurations
-
-pytestmark = untraced
 
 MODES = st.sampled_from([Mode.LIVE, Mode.MAINTENANCE, Mode.UNCHANGED])
 

@@ -11,7 +11,6 @@ from maintenance.model import VIEWER_EVENTS, VIEWER_REQUEST, VIEWER_RESPONSE, As
 
 from tests.builders import a_function, a_lambda
 from tests.engines import INVENTED
-from tests.hypothesis_profiles import untraced
 from tests.properties import independent_reader as independent
 from tests.properties.closing import (
     INTENTS,
@@ -23,8 +22,6 @@ from tests.properties.closing import (
     reopen,
 )
 from tests.properties.configurations import Drawn, configurations
-
-pytestmark = untraced
 
 
 @pytest.mark.parametrize("intent", INTENTS.values(), ids=list(INTENTS))

@@ -13,11 +13,8 @@ from maintenance.reporting.report import Outcome, Report
 from maintenance.reporting.state import Served, SiteState, SiteStates, site_state
 
 from tests.builders import NOW, a_decision, a_distribution
-from tests.hypothesis_profiles import untraced
 from tests.properties.closing import INTENTS_TO_CLOSE, close, law, plan_for, reopen
 from tests.properties.configurations import Drawn, configurations
-
-pytestmark = untraced
 
 MODES = st.sampled_from(list(Mode))
 STATUSES = st.sampled_from(["Deployed", "InProgress"])

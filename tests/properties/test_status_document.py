@@ -28,10 +28,6 @@ from maintenance.schedule.decision import NextChange
 from maintenance.schedule.request import Request, Requester
 from maintenance.schedule.switch import Off
 
-from tests.hypothesis_profiles import untraced
-
-pytestmark = untraced
-
 TEXTS = st.text(max_size=60) | st.sampled_from(["{", "\0", "č", "🚧", '"']).flatmap(
     lambda one: st.integers(0, 1500).map(lambda many: one * many)
 )

@@ -16,9 +16,7 @@ from maintenance.schedule.times import (
 )
 from maintenance.schedule.window import parse_window
 
-from tests.hypothesis_profiles import examples, untraced
-
-pytestmark = untraced
+from tests.hypothesis_profiles import examples
 
 ZONE = ZoneInfo("Europe/Ljubljana")
 WRITTEN = datetime(2026, 11, 30, 12, tzinfo=UTC)

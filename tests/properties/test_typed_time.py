@@ -12,9 +12,7 @@ from maintenance.cli.terminal import Clock
 from maintenance.errors import UnreadableValue
 from maintenance.schedule.switch import parse_switch
 
-from tests.hypothesis_profiles import examples, untraced
-
-pytestmark = untraced
+from tests.hypothesis_profiles import examples
 
 MANY = examples(250)
 ZONES = st.sampled_from(

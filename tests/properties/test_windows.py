@@ -8,9 +8,7 @@ from hypothesis import strategies as st
 from maintenance.schedule.times import to_instant, wall_time
 from maintenance.schedule.window import Occurrence, Window, occurrences, parse_window
 
-from tests.hypothesis_profiles import examples, untraced
-
-pytestmark = untraced
+from tests.hypothesis_profiles import examples
 
 MANY = examples(300)
 SECOND = timedelta(seconds=1)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.hypothesis_profiles import FACTOR, untraced
+from tests.hypothesis_profiles import FACTOR
 from tests.model_checking.exploration import Found, explore_from
 from tests.model_checking.standby_store import broken
 from tests.model_checking.standby_store.protocol import Variant
@@ -27,8 +27,6 @@ from tests.model_checking.standby_store.sites import (
 )
 from tests.model_checking.standby_store.steps import Steps
 from tests.model_checking.standby_store.world import Budget, Scope
-
-pytestmark = untraced
 
 LATER = (T, T + 2 * HOUR, T + 4 * HOUR)
 DURING_WINDOW = (T, WINDOW_BEGINS, T + HOUR, WINDOW_ENDS, WINDOW_ENDS + 30)

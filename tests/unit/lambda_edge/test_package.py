@@ -3,7 +3,13 @@
 from datetime import datetime, timedelta
 
 import pytest
-from maintenance.lambda_edge.package import PageContent, begins_of, has_own_page
+from maintenance.errors import ObservationError
+from maintenance.lambda_edge.package import (
+    PageContent,
+    begins_of,
+    has_own_page,
+    page_files_of,
+)
 from maintenance.schedule.announcement import Announcement
 
 from tests.builders import NOW
@@ -103,3 +109,11 @@ def test_a_description_is_no_longer_than_lambda_accepts() -> None:
 
     assert (256, "x") == (len(fitting), fitting[-1])
     assert (256, "…") == (len(shortened), shortened[-1])
+
+
+# The last is a zip file without its end.
+@pytest.mark.parametrize("package", [b"", b"<html>", b"PK\3\4" + bytes(26)])
+def test_a_package_that_is_no_zip_is_refused(package: bytes) -> None:
+    """For example a download that was cut short."""
+    with pytest.raises(ObservationError, match="is not a zip file"):
+        page_files_of(package)

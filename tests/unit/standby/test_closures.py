@@ -117,3 +117,10 @@ def test_the_period_that_holds_now_is_held_without_its_end() -> None:
     assert (DesiredPeriod(1, 0, "Now"),) == held_periods(State(1, (), "", periods), now=15)
     assert () == held_periods(State(1, (), "", periods), now=25)
     assert () == held_periods(None, now=15)
+
+
+def test_an_end_is_known_behind_many_windows() -> None:
+    """Although the windows during the on are too many to look at each."""
+    found = _closures("cron(1-50 * * * ? *) for 30s", switch=(NOW, "on for 1h"))
+
+    assert (Closure(None, _at("02:00"), _note(None, "02:00")),) == found
