@@ -66,12 +66,13 @@ _PLAIN: Final[Response] = {
 class Responder:
     """Answers requests according to one package."""
 
-    __slots__ = ("begins", "languages", "package")
+    __slots__ = ("_rendered", "begins", "languages", "package")
 
     def __init__(self, package: Package) -> None:
         self.package: Final = package
         self.begins: Final = package.settings.begins
         self.languages: Final = package.responses.languages
+        self._rendered: Final[dict[tuple[str, str, bool], Response]] = {}
 
     def respond(self, request: Request, now: float) -> Request | Response:
         """
@@ -100,19 +101,28 @@ class Responder:
         )
 
     def _unavailable(self, request: Request, cors_headers: dict[str, str], now: float) -> Response:
-        language = preferred_language(header(request, "accept-language"), self.languages)
-        media_type = preferred_media_type(header(request, "accept"))
-        package, until = self.package, self.package.settings.until
-        is_overdue = until is not None and until <= now
+        settings = self.package.settings
+        key = (
+            preferred_language(header(request, "accept-language"), self.languages),
+            preferred_media_type(header(request, "accept")),
+            settings.until is not None and settings.until <= now,
+        )
+        rendered = self._rendered.get(key) or self._render(*key)
+        added = {"retry-after": retry_after(settings, now), **cors_headers}
+        headers = {**rendered["headers"], **header_fields(added)}
+        return _without_body_for_head(request, {**rendered, "headers": headers})
+
+    def _render(self, language: str, media_type: str, is_overdue: bool) -> Response:  # noqa: FBT001 -- part of a key
+        """Return a response that is needed for the first time; if it has an error, a plain one."""
+        package = self.package
         responses = package.overdue_responses if is_overdue else package.responses
         try:
             rendered = responses[language, media_type]
         except PackageError as error:
             _log(error, "Visitors who prefer this page get")
-            rendered = responses[language, media_type] = _PLAIN
-        added = {"retry-after": retry_after(self.package.settings, now), **cors_headers}
-        headers = {**rendered["headers"], **header_fields(added)}
-        return _without_body_for_head(request, {**rendered, "headers": headers})
+            rendered = _PLAIN
+        self._rendered[language, media_type, is_overdue] = rendered
+        return rendered
 
 
 def load_responder(folder: str | os.PathLike[str]) -> Respond:
