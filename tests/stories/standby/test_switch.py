@@ -64,7 +64,9 @@ def test_message_and_end_are_on_the_page(standby: StandbySite, distribution_id: 
 def test_the_site_is_closed_before_its_page_is_rendered(
     standby: StandbySite, distribution_id: str
 ) -> None:
-    """With the text of the message; the page with it follows."""
+    """With the text of the message; the owner's page with it follows once S3 answers."""
+    standby.site.puts("page.html", "<!doctype html><title>{{title}}</title><p>{{message}}</p>")
+    standby.site.notices_the_page()
     default = standby.state().default
     sandbox = standby.site.cloud.sandbox
     sandbox.inject_fault("refuse", "s3:ListObjectsV2", times=99)
