@@ -27,7 +27,7 @@ a value to write to the switch first. These events are accepted:
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from msgspec import Struct
@@ -49,6 +49,8 @@ _QUOTED = 300
 _QUOTED_NAME = 128
 _NOT_QUOTABLE = re.compile(r"[\"{}\n\t]")
 _ACCOUNT = re.compile(r"[0-9]{12}")
+# An event carries whole seconds, and its time is not the parameter's to the millisecond.
+_CLOCK_TOLERANCE = timedelta(seconds=1)
 
 
 class ParameterChanged(Struct, frozen=True):
@@ -58,6 +60,15 @@ class ParameterChanged(Struct, frozen=True):
     name: str
     time: datetime
     deleted: bool = False
+
+    def is_known_by(self, written: datetime) -> bool:
+        """
+        Return whether a parameter that was `written` last at this time (aware) has the change.
+
+        boto3 gives that time on the machine's clock, and adding to a local time loses which of the
+        two it is in the hour that comes twice.
+        """
+        return self.time <= written.astimezone(UTC) + _CLOCK_TOLERANCE
 
 
 class Sweep(Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from maintenance.errors import EventRefused
@@ -268,3 +269,14 @@ def test_a_long_instant_is_quoted_in_part() -> None:
     """A log line must not be filled with it."""
     with pytest.raises(EventRefused, match=f": '{'9' * 79} is not an instant like"):
         parse_wakeup({"maintenance": "on", "at": "9" * 1_000})
+
+
+@pytest.mark.parametrize(("seconds", "is_known"), [(0, True), (-1, True), (-2, False)])
+@pytest.mark.parametrize("at", [AT, datetime(2027, 10, 31, 1, 1, tzinfo=UTC)])
+def test_a_change_is_in_what_was_written_then_also_in_the_hour_that_comes_twice(
+    at: datetime, seconds: int, *, is_known: bool
+) -> None:
+    """boto3 gives the operator's local time: in London, from one to two o'clock once more."""
+    written = (at + timedelta(seconds=seconds)).astimezone(ZoneInfo("Europe/London"))
+
+    assert is_known is ParameterChanged("/site/maintenance", at).is_known_by(written)

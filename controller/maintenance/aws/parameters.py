@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -41,9 +41,6 @@ from maintenance.wakeup import ParameterChanged
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
     from mypy_boto3_ssm.type_defs import ParameterTypeDef
-
-# An event carries whole seconds, and its time is not the parameter's to the millisecond.
-_CLOCK_TOLERANCE = timedelta(seconds=1)
 
 _DESCRIPTION = "Takes the site into maintenance: on or off, see docs/windows.md"
 
@@ -251,4 +248,4 @@ def _is_up_to_date(parameter: ParameterTypeDef | None, change: ParameterChanged)
     """Return whether a parameter, None if it does not exist, is as new as the change."""
     if parameter is None:
         return change.deleted
-    return parameter["LastModifiedDate"] + _CLOCK_TOLERANCE >= change.time
+    return change.is_known_by(parameter["LastModifiedDate"])
