@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -22,7 +22,8 @@ def switch(site: Site) -> str:
 
 def written(site: Site) -> datetime:
     """Return when the switch was written; commands of a moment later are newer and arrive late."""
-    return site.cloud.ssm.get_parameter(Name=SWITCH)["Parameter"]["LastModifiedDate"]
+    found = site.cloud.ssm.get_parameter(Name=SWITCH)["Parameter"]
+    return found["LastModifiedDate"].astimezone(UTC)
 
 
 def command(value: str, at: datetime) -> dict[str, str]:

@@ -54,6 +54,7 @@ def test_a_parameter_that_is_missing_after_it_was_written_is_one_too(site: Site,
 def test_a_read_that_knows_of_the_change_is_none(site: Site, name: str) -> None:
     """The time of an event has whole seconds, and may be a moment later than that of SSM."""
     site.schedules("upgrade", f"at({SOON + timedelta(days=1):%Y-%m-%dT%H:%M}) for 1h")
-    written = site.cloud.ssm.get_parameter(Name=name)["Parameter"]["LastModifiedDate"]
+    found = site.cloud.ssm.get_parameter(Name=name)["Parameter"]
+    written = found["LastModifiedDate"].astimezone(UTC)
 
     assert [] == run(site, ParameterChanged(name, written + timedelta(seconds=1)))["notices"]
