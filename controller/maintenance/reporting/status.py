@@ -128,9 +128,9 @@ class StoreNote(Struct, frozen=True):
     What a run of the standby engine knows of its store and its function, which cost money to read.
 
     `generation` is that of the state, and `times` a digest of when it closes the site. `read` is
-    when a run read the state last, `read_all` all keys, and `pages` a digest of what they are.
-    `code` is a digest of the published code, if that needs no other state. `changed` is when a run
-    last read the state because the switch or a window had been changed.
+    when a run read the state last, `read_all` all keys, and `pages` names what these were rendered
+    from. `code` is a digest of the published code, if that needs no other state. `changed` is when
+    a run last read the state because the switch or a window had been changed.
     """
 
     generation: int

@@ -123,6 +123,7 @@ def _renderer(clients: Clients, stored_files: BucketFiles) -> PageRenderer:
     programs = PackagePrograms(clients.python_path, deadline)
     return PageRenderer(
         base_arn=clients.settings.edge.base_arn,
+        version=clients.settings.version,
         stored_files=stored_files,
         packages=clients.edge_versions(PAGE_CLIENT, deadline),
         check_package=PackageCheck(programs),

@@ -41,6 +41,21 @@ def test_a_sweep_of_a_settled_site_asks_the_store_nothing(standby: StandbySite) 
 
 
 @pytest.mark.usefixtures("distribution_id")
+def test_a_sweep_of_a_settled_site_renders_no_page(standby: StandbySite) -> None:
+    """That takes a second of a processor; the package that it needs is read once a day."""
+    _settle(standby)
+    sandbox = standby.site.cloud.sandbox
+    before = sandbox.calls("lambda:GetFunction")
+
+    standby.site.runs_at(_in(minutes=35))
+    swept = sandbox.calls("lambda:GetFunction")
+    standby.site.runs_at(_in(hours=25))
+
+    assert before == swept
+    assert len(swept) + 1 == len(sandbox.calls("lambda:GetFunction"))
+
+
+@pytest.mark.usefixtures("distribution_id")
 def test_a_sweep_soon_after_a_write_reads_the_state(standby: StandbySite) -> None:
     """A slower run with an older decision may have written it since, for as long as runs last."""
     before = standby.calls()

@@ -10,8 +10,12 @@ Render what visitors of a closed site get, as keys of the store.
     usable                            refused         the default page, and an error says so
 
 Nothing of this keeps a site open: it is closed before its page is rendered (ADR 0052).
+
+A rendering takes a second of a processor, and the same source always gives the same pages. So a
+source has a name, and for a store that was written from it nothing is rendered.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -26,7 +30,7 @@ from maintenance.lambda_edge.package import PageContent, build_package
 from maintenance.lambda_edge.page_files import PageState
 from maintenance.lambda_edge.stored_files import StoredFiles
 from maintenance.lambda_edge.version import FunctionPackage
-from maintenance.reconcile.standby.store import StandbyStore
+from maintenance.reconcile.standby.store import StandbyStore, digest
 from maintenance.schedule.announcement import NO_ANNOUNCEMENT, Announcement
 from maintenance.standby.access import SETTINGS_KEY, settings_keys, token_keys
 from maintenance.standby.closures import Closure
@@ -57,14 +61,28 @@ class _Check(Protocol):
     def run(self, package: bytes) -> tuple[str, ...]: ...
 
 
+class PageSource(Struct, frozen=True):
+    """
+    What pages are rendered from: the stored files, and when the site is closed.
+
+    `closures` are None if that is unknown. `name` is a digest of all, '' if a file is unreadable.
+    """
+
+    stored: StoredFiles
+    closures: Sequence[Closure] | None
+    name: str
+
+
 class PageRenderer(Struct, frozen=True):
     """
     Renders by the code of the base version `base_arn`, which answers visitors of the other engine.
 
-    Each rendering restarts the deadline, after which every call fails at once.
+    `version` is the controller's own. Each reading restarts the deadline, after which every call
+    fails at once.
     """
 
     base_arn: str
+    version: str
     stored_files: _StoredFilesReader
     packages: _Packages
     check_package: _Check
@@ -72,17 +90,34 @@ class PageRenderer(Struct, frozen=True):
     deadline: Deadline
     clock: Callable[[], datetime]
 
-    def render(self, closures: Sequence[Closure]) -> RenderedPages:
-        """Return what the store should have for these closures; nothing is raised."""
+    def read(self, closures: Sequence[Closure] | None) -> PageSource:
+        """Return what the pages of these closures are rendered from; nothing is raised."""
         self.deadline.restart()
         stored = self.stored_files.read()
-        pages = self._pages(stored, closures)
+        return PageSource(stored, closures, self._name(stored, closures))
+
+    def render(self, source: PageSource) -> RenderedPages:
+        """Return what the store should have; nothing is raised."""
+        stored = source.stored
+        pages = self._pages(stored, source.closures or ())
         if isinstance(stored.tokens, MaintenanceError):
             # One failure of S3 may be the error of both.
             errors = tuple(dict.fromkeys((*pages.errors, str(stored.tokens))))
             return replace(pages, errors=errors)
-        expiries = {each.sha256: int(each.expires.timestamp()) for each in stored.tokens}
-        return replace(pages, tokens=token_keys(expiries))
+        return replace(pages, tokens=_token_keys(stored.tokens))
+
+    def _name(self, stored: StoredFiles, closures: Sequence[Closure] | None) -> str:
+        if isinstance(stored.page, MaintenanceError) or isinstance(stored.tokens, MaintenanceError):
+            return ""
+        files = {name: digest(content) for name, content in stored.page.items()}
+        periods = [(repr(each), self._has_page(each)) for each in closures or ()]
+        tokens, is_known = _token_keys(stored.tokens), closures is not None
+        document = [self.version, self.base_arn, files, tokens, is_known, periods]
+        return digest(json.dumps(document, sort_keys=True).encode())
+
+    def _has_page(self, closure: Closure) -> bool:
+        """Return whether a closure is so near that its page is rendered."""
+        return not closure.begins or closure.begins <= self.clock() + _RENDERED_AHEAD
 
     def check(self, page: Mapping[str, bytes], announcement: Announcement) -> None:
         """Check page files before they are uploaded; raise PageRefused, or ObservationError."""
@@ -140,7 +175,7 @@ class PageRenderer(Struct, frozen=True):
         now = self.clock()
         if closure.announcement == NO_ANNOUNCEMENT:
             return closure.period(now, default), ""
-        if closure.begins and closure.begins > now + _RENDERED_AHEAD:
+        if not self._has_page(closure):
             return closure.period(now), ""
         try:
             return closure.period(now, self._rendering(content, closure.announcement)), ""
@@ -169,18 +204,21 @@ class StandbyPages(Struct, frozen=True):
 
     def has_tokens(self, tokens: Iterable[Token]) -> bool:
         """Return whether the store admits these bypass tokens and no others."""
-        expiries = {each.sha256: int(each.expires.timestamp()) for each in tokens}
-        return token_keys(expiries) == tokens_of(self.store.store.read_keys())
+        return _token_keys(tokens) == tokens_of(self.store.store.read_keys())
 
     def page_state(self, announcement: Announcement) -> PageState:  # noqa: ARG002 - the protocol's
         """Return whether the store has the stored page files; raise ObservationError."""
-        pages = self.renderer.render(())
+        pages = self.renderer.render(self.renderer.read(None))
         if pages.site is None:
             return PageState(errors=pages.errors)
         state = self.store.read()
         has_page = state is not None and state.default == pages.site.default.rendering
         settings = self.store.store.read_key(SETTINGS_KEY)
         return PageState(has_page and settings == pages.site.settings[SETTINGS_KEY])
+
+
+def _token_keys(tokens: Iterable[Token]) -> dict[str, str]:
+    return token_keys({each.sha256: int(each.expires.timestamp()) for each in tokens})
 
 
 def _rendered_site(rendering: Rendering) -> RenderedSite:

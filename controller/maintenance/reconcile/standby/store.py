@@ -188,6 +188,18 @@ class StandbyStore(Struct, frozen=True):
         self.store.apply(plan)
         return tried.written()
 
+    def has_published(self, judged: str) -> bool:
+        """
+        Return whether visitors get the code of this digest, and the program to publish is its own.
+
+        Raises ObservationError or ConfigurationError.
+        """
+        program = self.program()
+        check_program(program)
+        live = self.code.read_live().code
+        found = read_code(live)
+        return found is not None and found.program == parts(program) and digest(live) == judged
+
     def publish(
         self, wanted: WantedCode, *, is_wanted: Callable[[], bool], at_once: bool = False
     ) -> Published:

@@ -4,7 +4,7 @@ Keep the store and the code complete: pages, settings and tokens, and the state 
     when                                       the store is read and written          the code
     -----------------------------------------  -------------------------------------  ----------
     a run that is no sweep                     if its pages are not those of the      checked
-                                               last run
+                                               last run, by the note
     a scheduled sweep                          the same, and once a day               checked
     a sweep that a person asks for             in any case                            checked
     neither switch nor windows say anything,   by the same rules, but only who may    not
@@ -26,7 +26,7 @@ from maintenance.cloudfront.plan import Action
 from maintenance.errors import MaintenanceError, Superseded
 from maintenance.model import Mode
 from maintenance.reconcile.desired_state import DesiredState, DesiredStateReader
-from maintenance.reconcile.standby.pages import PageRenderer
+from maintenance.reconcile.standby.pages import PageRenderer, PageSource
 from maintenance.reconcile.standby.store import StandbyStore, WantedCode, Written, digest
 from maintenance.reporting.report import Report
 from maintenance.reporting.status import StoreNote
@@ -66,27 +66,35 @@ class StandbyUpkeep(Struct, frozen=True):
                 desired = self.desired_state.read()
             except MaintenanceError as error:
                 return report.with_housekeeping_error(str(error))
-            pages = self.renderer.render(self._closures(report, desired) or ())
-            found, is_done = self._complete(
-                _with_pages(report, pages), pages, desired, at_once=at_once
-            )
+            known = self._closures(report, desired)
+            source = self.renderer.read(known)
+            found, is_done = self._complete(report, source, desired, at_once=at_once)
             if is_done:
                 return found
         return report
 
     def _complete(
-        self, report: Report, pages: RenderedPages, desired: DesiredState, *, at_once: bool
+        self,
+        report: Report,
+        source: PageSource,
+        desired: DesiredState,
+        *,
+        at_once: bool,
     ) -> tuple[Report, bool]:
-        """Write and publish; return the report, and whether that is still desired."""
-        before, known = report.store, self._closures(report, desired)
+        """Render, write and publish; return the report, and whether that is still desired."""
+        before = report.store
         try:
-            if known is None:
+            if self._is_complete(before, source):
+                return report, True
+            pages = self.renderer.render(source)
+            report = _with_pages(report, pages)
+            if source.closures is None:
                 access = functools.partial(self.store.write_access, pages)
-                return self._write(report, pages, known, access), True
+                return self._write(report, source, pages, access), True
             everything = functools.partial(
                 self.store.write_all, pages, is_wanted=lambda: self._is_still(desired)
             )
-            report = self._write(report, pages, known, everything)
+            report = self._write(report, source, pages, everything)
             # Another run may have decided since, and found nothing to write.
             if report.store is not before and not self._is_still(desired):
                 return report, False
@@ -99,26 +107,41 @@ class StandbyUpkeep(Struct, frozen=True):
     def dry_run(self, report: Report) -> Report:
         """Return the report with what is wrong with the pages, having only read."""
         desired = self.desired_state.read()
-        return _with_pages(report, self.renderer.render(site_closures(desired) or ()))
+        source = self.renderer.read(site_closures(desired))
+        return _with_pages(report, self.renderer.render(source))
+
+    def _is_complete(self, note: StoreNote | None, source: PageSource) -> bool:
+        """Return whether the store has the pages of this source, and the code is published."""
+        if note is None or not source.name or not self._is_written(note, source.name):
+            return False
+        return source.closures is None or self.store.has_published(note.code)
+
+    def _is_written(self, note: StoreNote | None, name: str) -> bool:
+        """Return whether a reading of the last day has found pages of this name in the store."""
+        if note is None or note.read_all is None or note.pages != name:
+            return False
+        return self.clock() - note.read_all < _READ_ALL_EVERY
 
     def _write(
         self,
         report: Report,
+        source: PageSource,
         pages: RenderedPages,
-        known: Sequence[Closure] | None,
         write: Callable[[], Written],
     ) -> Report:
         """Write, unless the note says that this is written; return the report with a new note."""
-        note, now = report.store, self.clock()
-        name = _pages_name(pages, times_name(known))
-        is_read = note and note.read_all and now - note.read_all < _READ_ALL_EVERY
-        if note and is_read and note.pages == name:
+        name, before = _pages_name(source, pages), report.store
+        if self._is_written(before, name):
             return report
         written = write()
         if written.state is None:
             return report
-        note = note_of(written.state, known, now)
-        note = replace(note, read_all=now, pages=name).over(report.store)
+        now = self.clock()
+        note = note_of(written.state, source.closures, now)
+        note = replace(note, read_all=now, pages=name).over(before)
+        if before is None or before.pages != name:
+            # Published code may have the settings of the pages before.
+            note = replace(note, code="")
         return replace(report, store=note, notices=(*report.notices, *written.notices))
 
     def _publish(
@@ -198,10 +221,16 @@ def times_name(known: Sequence[Closure] | None) -> str:
     return "" if known is None else digest(repr(known).encode())
 
 
-def _pages_name(pages: RenderedPages, times: str) -> str:
-    """Return a digest of all that the store should have."""
+def _pages_name(source: PageSource, pages: RenderedPages) -> str:
+    """
+    Return the name of the source, which says what the store should have.
+
+    A page with errors or notices has a name of its own, so each run renders it and reports them.
+    """
+    if source.name and not (pages.errors or pages.notices):
+        return source.name
     site, periods = pages.site, (*pages.periods, *pages.fallback_periods)
     named = [each.rendering for period in periods for each in period.renderings]
     access = (dict(site.settings), site.default.rendering) if site else None
-    document = [times, named, access, dict(pages.tokens or {})]
+    document = [times_name(source.closures), named, access, dict(pages.tokens or {})]
     return digest(json.dumps(document, sort_keys=True).encode())

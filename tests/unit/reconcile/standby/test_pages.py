@@ -3,7 +3,7 @@
 import io
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,9 @@ from maintenance.reconcile.standby.pages import PageRenderer, StandbyPages
 from maintenance.schedule.announcement import NO_ANNOUNCEMENT, Announcement
 from maintenance.standby.access import token_keys
 from maintenance.standby.closures import Closure
+from maintenance.standby.desired import RenderedPages
 from maintenance.standby.state import State
+from msgspec.structs import replace
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 _SETTINGS: dict[str, object] = {
@@ -49,14 +51,15 @@ class _World:
     large.
     """
 
-    def __init__(self, stored: StoredFiles, *, has_base: bool = True) -> None:
+    def __init__(self, stored: StoredFiles, *, has_base: bool = True, version: str = "1") -> None:
         self._stored = stored
+        self._version = version
         self._has_base = has_base
         self.exports = 0
 
     def renderer(self) -> PageRenderer:
         deadline = Deadline(lambda: 0.0)
-        return PageRenderer("arn", self, self, _Check(), self, deadline, lambda: NOW)
+        return PageRenderer("arn", self._version, self, self, _Check(), self, deadline, lambda: NOW)
 
     def read(self) -> StoredFiles:
         return self._stored
@@ -107,11 +110,16 @@ def _closure(message: str | None = "Upgrade", *, days: int = 0) -> Closure:
     return Closure(NOW + timedelta(days=days) if days else None, None, announcement)
 
 
+def _rendered(world: _World, closures: Sequence[Closure]) -> RenderedPages:
+    renderer = world.renderer()
+    return renderer.render(renderer.read(closures))
+
+
 def test_each_closure_of_the_next_days_has_its_page() -> None:
     """One without a message has the default page; one that is far has it until it is nearer."""
     near, plain, far = _closure(), _closure(None), _closure(days=4)
 
-    pages = _World(_stored("<p>ours")).renderer().render((near, plain, far))
+    pages = _rendered(_World(_stored("<p>ours")), (near, plain, far))
 
     assert pages.site is not None
     announced, default, later = (each.answers for each in pages.periods)
@@ -120,6 +128,46 @@ def test_each_closure_of_the_next_days_has_its_page() -> None:
     assert announced is not None
     assert announced != default
     assert ("the accent is pale",) == pages.notices
+
+
+def test_a_source_has_the_name_of_all_that_its_pages_depend_on() -> None:
+    """The same content has the same name; without a file that cannot be read it has none."""
+
+    def name(
+        *tokens: Token,
+        page: str | MaintenanceError = "<p>ours",
+        version: str = "1",
+        closures: Sequence[Closure] | None = (_closure(),),
+    ) -> str:
+        return _World(_stored(page, *tokens), version=version).renderer().read(closures).name
+
+    token = Token("qa", "ab" * 32, NOW, NOW + timedelta(hours=1))
+    later = Token("qa", "ab" * 32, NOW, NOW + timedelta(hours=2))
+    names = [
+        name(),
+        name(token),
+        name(later),
+        name(page="<p>other"),
+        name(version="2"),
+        name(closures=()),
+        name(closures=None),
+        name(closures=(_closure("Other"),)),
+        name(closures=(_closure(days=2),)),
+        name(closures=(_closure(days=4),)),
+        name(closures=(_closure(), _closure(days=2))),
+    ]
+
+    assert len({*names, ""}) == len(names) + 1
+    assert name() == names[0]
+    assert "" == name(page=ObservationError("S3 does not answer"))
+
+
+def test_a_closure_that_comes_near_gets_another_name() -> None:
+    """Its page is rendered then."""
+    world, far = _World(_stored()), _closure(days=4)
+    day_later = replace(world.renderer(), clock=lambda: NOW + timedelta(days=1))
+
+    assert world.renderer().read((far,)).name != day_later.read((far,)).name
 
 
 @pytest.mark.parametrize(
@@ -134,7 +182,7 @@ def test_a_page_that_cannot_be_had_leaves_the_packaged_one_as_a_fallback(
     page: str | MaintenanceError, error: str
 ) -> None:
     """Each closure has no page of its own then, but the packaged one has its message."""
-    pages = _World(_stored(page)).renderer().render((_closure(), _closure("Unshowable")))
+    pages = _rendered(_World(_stored(page)), (_closure(), _closure("Unshowable")))
 
     assert pages.site is None
     assert pages.fallback is not None
@@ -150,14 +198,14 @@ def test_a_page_that_cannot_be_had_leaves_the_packaged_one_as_a_fallback(
 
 def test_without_the_base_there_is_no_page_at_all() -> None:
     """One error says so."""
-    pages = _World(_stored(), has_base=False).renderer().render(())
+    pages = _rendered(_World(_stored(), has_base=False), ())
 
     assert (None, None, ("arn cannot be read",)) == (pages.site, pages.fallback, pages.errors)
 
 
 def test_a_message_that_cannot_be_shown_leaves_the_default_page() -> None:
     """And an error."""
-    pages = _World(_stored()).renderer().render((_closure("Unshowable"),))
+    pages = _rendered(_World(_stored()), (_closure("Unshowable"),))
 
     assert pages.site is not None
     assert [None] == [each.answers for each in pages.periods]
@@ -171,8 +219,8 @@ def test_tokens_are_keys_of_their_own() -> None:
     token = Token("ana", "ab" * 32, NOW, NOW + timedelta(hours=1))
     error = ObservationError("S3 does not answer")
 
-    read = _World(_stored("", token)).renderer().render(())
-    unread = _World(StoredFiles(error, error)).renderer().render(())
+    read = _rendered(_World(_stored("", token)), ())
+    unread = _rendered(_World(StoredFiles(error, error)), ())
 
     assert [str(int((NOW + timedelta(hours=1)).timestamp()))] == [*(read.tokens or {}).values()]
     assert (None, ("S3 does not answer",)) == (unread.tokens, unread.errors)
@@ -216,7 +264,7 @@ class _Store:
 def test_a_page_is_published_once_the_store_has_it_and_its_settings() -> None:
     """A page that is refused never will be."""
     world = _World(_stored("<p>ours"))
-    site = world.renderer().render(()).site
+    site = _rendered(world, ()).site
     assert site is not None
     state = State(1, ("en",), site.default.rendering, ())
     settings = site.settings["settings"]

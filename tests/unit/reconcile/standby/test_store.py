@@ -160,6 +160,19 @@ def test_unknown_paths_are_those_of_the_published_code() -> None:
         assert expected == found.paths
 
 
+def test_code_is_published_if_visitors_get_what_was_judged() -> None:
+    """Neither other code, nor that of a program that the owner has replaced since."""
+    code = bake(PROGRAM, OPEN, ())
+    older = bake(f"{PROGRAM}// older", OPEN, ())
+    judged = digest(code)
+
+    assert _at_rest(code=code).store().has_published(judged)
+    assert not _at_rest(code=code).store().has_published("")
+    assert not _at_rest(code=bake(PROGRAM, OPEN, ("/a",))).store().has_published(judged)
+    assert not _at_rest(code=older).store().has_published(digest(older))
+    assert not _at_rest(code=b"handler").store().has_published(digest(b"handler"))
+
+
 @pytest.mark.parametrize("state", ["", encode_state(OPEN)])
 def test_nothing_is_published_without_a_state_or_if_it_is_no_longer_desired(state: str) -> None:
     """The run that changed it publishes."""

@@ -4,10 +4,13 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from maintenance.cloudfront.plan import Action, Step
 from maintenance.errors import ApplyError, ObservationError, Superseded
+from maintenance.lambda_edge.stored_files import StoredFiles
 from maintenance.model import Mode
 from maintenance.reconcile.desired_state import DesiredState
+from maintenance.reconcile.standby.pages import PageSource
 from maintenance.reconcile.standby.store import Published, WantedCode, Written
 from maintenance.reconcile.standby.upkeep import (
     StandbyHousekeeping,
@@ -23,6 +26,7 @@ from maintenance.standby.closures import Closure
 from maintenance.standby.desired import RenderedPages
 from maintenance.standby.state import State
 from maintenance.wakeup import Sweep
+from msgspec.structs import replace
 
 from tests.builders import a_switch
 
@@ -38,31 +42,57 @@ def _desired(says: Says = Says.ON, message: str | None = None) -> DesiredState:
     return DesiredState(NOW, decision, None, (), None, schedule=schedule)
 
 
+class _Renderer:
+    """Pages with these errors, rendered from a page file with this content, None if unreadable."""
+
+    def __init__(self, *errors: str, page: str | None = "") -> None:
+        self.errors = errors
+        self.page = page
+        self.rendered = 0
+
+    def read(self, closures: Sequence[Closure] | None) -> PageSource:
+        name = "" if self.page is None else f"{self.page}, closed {closures}"
+        return PageSource(StoredFiles(), closures, name)
+
+    def render(self, source: PageSource) -> RenderedPages:
+        self.rendered += 1
+        periods = tuple(each.period(NOW) for each in source.closures or ())
+        notices = tuple(each.replace("page", "notice") for each in self.errors)
+        return RenderedPages(None, periods, errors=self.errors, notices=notices)
+
+
 class _World:
     """
     The desired states as they are read one after the other, the last one again and again.
 
-    `done` is what was written; `error` is raised by each write.
+    `done` is what was written; `error` is raised by each write, `unpublished` by each look at the
+    code.
     """
 
-    def __init__(self, *desired: DesiredState | Exception, error: Exception | None = None) -> None:
+    def __init__(
+        self,
+        *desired: DesiredState | Exception,
+        renderer: _Renderer | None = None,
+        error: Exception | None = None,
+        unpublished: Exception | None = None,
+    ) -> None:
         self._desired = [*desired]
+        self._renderer = renderer or _Renderer("a page")
         self._error = error
+        self._unpublished = unpublished
+        self.published = "c0de"
         self.done: list[str] = []
 
     def upkeep(self) -> StandbyUpkeep:
         world: Any = self
-        return StandbyUpkeep(world, world, world, lambda: NOW, 1)
+        renderer: Any = self._renderer
+        return StandbyUpkeep(world, renderer, world, lambda: NOW, 1)
 
     def read(self) -> DesiredState:
         found = self._desired.pop(0) if len(self._desired) > 1 else self._desired[0]
         if isinstance(found, Exception):
             raise found
         return found
-
-    def render(self, closures: Sequence[Closure]) -> RenderedPages:
-        periods = tuple(each.period(NOW) for each in closures)
-        return RenderedPages(None, periods, errors=("a page",), notices=("a notice",))
 
     def write_all(self, pages: RenderedPages, *, is_wanted: Callable[[], bool]) -> Written:
         if self._error:
@@ -79,8 +109,15 @@ class _World:
         self, wanted: WantedCode, *, is_wanted: Callable[[], bool], at_once: bool
     ) -> Published:
         assert is_wanted()
+        if self._unpublished:
+            raise self._unpublished
         self.done.append(f"publish {wanted.judged or wanted.paths}{' at once' * at_once}")
         return Published(digest="c0de")
+
+    def has_published(self, judged: str) -> bool:
+        if self._unpublished:
+            raise self._unpublished
+        return judged == self.published
 
 
 def test_pages_are_written_before_the_code_is_published() -> None:
@@ -107,6 +144,92 @@ def test_pages_that_the_store_has_are_not_written_again() -> None:
         world.upkeep().run(Report(REPORT.decision, store=note))
         assert written is ("write ['']" in world.done)
     assert "publish c0de" in world.done
+
+
+def test_pages_are_not_rendered_again_from_the_same_source() -> None:
+    """Within a day, and as long as visitors get the code that was judged with them."""
+    world = _World(_desired(), renderer=(renderer := _Renderer()))
+    first = world.upkeep().run(REPORT)
+    assert (1, ["write ['']", "publish None"]) == (renderer.rendered, world.done)
+    assert first.store is not None
+
+    for note, code, rendered in (
+        (first.store, "c0de", 0),
+        (replace(first.store, read_all=NOW - timedelta(days=1)), "c0de", 1),
+        (replace(first.store, read_all=None), "c0de", 1),
+        (first.store, "by hand", 1),
+        (replace(first.store, code=""), "c0de", 1),
+    ):
+        renderer.rendered, world.published = 0, code
+        report = Report(REPORT.decision, store=note)
+        found = world.upkeep().run(report)
+        assert rendered == renderer.rendered
+        assert rendered or found is report
+
+
+def test_a_run_that_decides_nothing_renders_once() -> None:
+    """It publishes nothing, so it reads no code."""
+    unknown = DesiredState(NOW, decide(Schedule(None), now=NOW), None, (), None)
+    renderer = _Renderer()
+    world = _World(unknown, renderer=renderer, unpublished=ObservationError("no answer"))
+
+    first = world.upkeep().run(REPORT)
+    world.upkeep().run(Report(REPORT.decision, store=first.store))
+
+    assert (1, ["write who may pass, and 0 periods"]) == (renderer.rendered, world.done)
+
+
+@pytest.mark.parametrize("change", ["page", "switch", "unreadable"])
+def test_another_source_is_rendered(change: str) -> None:
+    """Another file or another announcement; a file that cannot be read is an error of each run."""
+    renderer = _Renderer()
+    first = _World(_desired(), renderer=renderer).upkeep().run(REPORT)
+    renderer.page = {"page": "other", "switch": "", "unreadable": None}[change]
+    world = _World(_desired(message="Upgrade" if change == "switch" else None), renderer=renderer)
+
+    report = world.upkeep().run(Report(REPORT.decision, store=first.store))
+
+    assert (2, 2) == (renderer.rendered, len(world.done))
+    assert report.store is not None
+    assert first.store is not None
+    assert report.store.pages != first.store.pages
+
+
+def test_pages_with_a_notice_are_rendered_by_each_run() -> None:
+    """Each run reports it, and writes nothing."""
+    world = _World(_desired(), renderer=(renderer := _Renderer("a page")))
+    first = world.upkeep().run(REPORT)
+    world.done.clear()
+
+    report = world.upkeep().run(Report(REPORT.decision, store=first.store))
+
+    assert (2, ("a notice",), ["publish c0de"]) == (renderer.rendered, report.notices, world.done)
+
+
+def test_code_that_was_not_published_is_published_by_the_next_run() -> None:
+    """The store has the new pages by then, and the code the settings of the old ones."""
+    renderer = _Renderer()
+    first = _World(_desired(), renderer=renderer).upkeep().run(REPORT)
+    renderer.page = "other"
+    failing = _World(_desired(), renderer=renderer, unpublished=ApplyError("throttled"))
+    second = failing.upkeep().run(Report(REPORT.decision, store=first.store))
+    world = _World(_desired(), renderer=renderer)
+
+    world.upkeep().run(Report(REPORT.decision, store=second.store))
+
+    assert ("throttled",) == second.housekeeping_errors
+    assert ["publish None"] == world.done
+
+
+def test_code_that_cannot_be_read_is_an_error_of_the_run() -> None:
+    """Even if nothing needs rendering."""
+    renderer = _Renderer()
+    first = _World(_desired(), renderer=renderer).upkeep().run(REPORT)
+    world = _World(_desired(), renderer=renderer, unpublished=ObservationError("no answer"))
+
+    report = world.upkeep().run(Report(REPORT.decision, store=first.store))
+
+    assert (("no answer",), 1) == (report.housekeeping_errors, renderer.rendered)
 
 
 def test_a_change_while_pages_are_written_starts_over() -> None:
