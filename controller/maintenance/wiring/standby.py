@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import random
+import sys
 from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -123,7 +126,7 @@ def _renderer(clients: Clients, stored_files: BucketFiles) -> PageRenderer:
     programs = PackagePrograms(clients.python_path, deadline)
     return PageRenderer(
         base_arn=clients.settings.edge.base_arn,
-        version=clients.settings.version,
+        own_code=_own_code,
         stored_files=stored_files,
         packages=clients.edge_versions(PAGE_CLIENT, deadline),
         check_package=PackageCheck(programs),
@@ -131,3 +134,16 @@ def _renderer(clients: Clients, stored_files: BucketFiles) -> PageRenderer:
         deadline=deadline,
         clock=clients.clock,
     )
+
+
+@functools.cache
+def _own_code() -> str:
+    """
+    Return a digest of this package and its Python, which lay pages out for the store.
+
+    A version would not do: someone may deploy a checkout.
+    """
+    code = hashlib.sha256(sys.version.encode())
+    for file in sorted(Path(__file__).parents[1].rglob("*.py")):
+        code.update(file.read_bytes())
+    return code.hexdigest()

@@ -77,12 +77,12 @@ class PageRenderer(Struct, frozen=True):
     """
     Renders by the code of the base version `base_arn`, which answers visitors of the other engine.
 
-    `version` is the controller's own. Each reading restarts the deadline, after which every call
-    fails at once.
+    `own_code` returns a digest of the controller's code. Each reading restarts the deadline, after
+    which every call fails at once.
     """
 
     base_arn: str
-    version: str
+    own_code: Callable[[], str]
     stored_files: _StoredFilesReader
     packages: _Packages
     check_package: _Check
@@ -112,7 +112,7 @@ class PageRenderer(Struct, frozen=True):
         files = {name: digest(content) for name, content in stored.page.items()}
         periods = [(repr(each), self._has_page(each)) for each in closures or ()]
         tokens, is_known = _token_keys(stored.tokens), closures is not None
-        document = [self.version, self.base_arn, files, tokens, is_known, periods]
+        document = [self.own_code(), self.base_arn, files, tokens, is_known, periods]
         return digest(json.dumps(document, sort_keys=True).encode())
 
     def _has_page(self, closure: Closure) -> bool:

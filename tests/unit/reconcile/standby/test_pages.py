@@ -51,15 +51,17 @@ class _World:
     large.
     """
 
-    def __init__(self, stored: StoredFiles, *, has_base: bool = True, version: str = "1") -> None:
+    def __init__(self, stored: StoredFiles, *, has_base: bool = True, code: str = "1") -> None:
         self._stored = stored
-        self._version = version
+        self._code = code
         self._has_base = has_base
         self.exports = 0
 
     def renderer(self) -> PageRenderer:
         deadline = Deadline(lambda: 0.0)
-        return PageRenderer("arn", self._version, self, self, _Check(), self, deadline, lambda: NOW)
+        return PageRenderer(
+            "arn", lambda: self._code, self, self, _Check(), self, deadline, lambda: NOW
+        )
 
     def read(self) -> StoredFiles:
         return self._stored
@@ -136,10 +138,10 @@ def test_a_source_has_the_name_of_all_that_its_pages_depend_on() -> None:
     def name(
         *tokens: Token,
         page: str | MaintenanceError = "<p>ours",
-        version: str = "1",
+        code: str = "1",
         closures: Sequence[Closure] | None = (_closure(),),
     ) -> str:
-        return _World(_stored(page, *tokens), version=version).renderer().read(closures).name
+        return _World(_stored(page, *tokens), code=code).renderer().read(closures).name
 
     token = Token("qa", "ab" * 32, NOW, NOW + timedelta(hours=1))
     later = Token("qa", "ab" * 32, NOW, NOW + timedelta(hours=2))
@@ -148,7 +150,7 @@ def test_a_source_has_the_name_of_all_that_its_pages_depend_on() -> None:
         name(token),
         name(later),
         name(page="<p>other"),
-        name(version="2"),
+        name(code="2"),
         name(closures=()),
         name(closures=None),
         name(closures=(_closure("Other"),)),
