@@ -142,7 +142,11 @@ class StoreNote(Struct, frozen=True):
     changed: Instant | None = None
 
     def over(self, before: "StoreNote | None") -> "StoreNote":
-        """Return this note with what it does not know from the one before, if that still holds."""
+        """
+        Return this note with what it does not know from the one before, if that still holds.
+
+        Code that was judged with other pages does not: it may have their settings.
+        """
         if before is None:
             return self
         note = replace(
@@ -150,9 +154,9 @@ class StoreNote(Struct, frozen=True):
             read_all=self.read_all or before.read_all,
             changed=self.changed or before.changed,
         )
-        if before.generation != self.generation:
+        if before.generation != self.generation or self.pages not in {"", before.pages}:
             return note
-        return replace(note, pages=self.pages or before.pages, code=self.code or before.code)
+        return replace(note, pages=before.pages, code=self.code or before.code)
 
 
 class PersistedState(Struct, frozen=True):

@@ -77,8 +77,8 @@ class PageRenderer(Struct, frozen=True):
     """
     Renders by the code of the base version `base_arn`, which answers visitors of the other engine.
 
-    `own_code` returns a digest of the controller's code. Each reading restarts the deadline, after
-    which every call fails at once.
+    `own_code` returns a digest of the controller's code. Each reading and rendering
+    restarts the deadline, after which every call fails at once.
     """
 
     base_arn: str
@@ -98,6 +98,7 @@ class PageRenderer(Struct, frozen=True):
 
     def render(self, source: PageSource) -> RenderedPages:
         """Return what the store should have; nothing is raised."""
+        self.deadline.restart()
         stored = source.stored
         pages = self._pages(stored, source.closures or ())
         if isinstance(stored.tokens, MaintenanceError):

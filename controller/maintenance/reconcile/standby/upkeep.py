@@ -114,7 +114,7 @@ class StandbyUpkeep(Struct, frozen=True):
         """Return whether the store has the pages of this source, and the code is published."""
         if note is None or not source.name or not self._is_written(note, source.name):
             return False
-        return source.closures is None or self.store.has_published(note.code)
+        return source.closures is None or bool(note.code and self.store.has_published(note.code))
 
     def _is_written(self, note: StoreNote | None, name: str) -> bool:
         """Return whether a reading of the last day has found pages of this name in the store."""
@@ -139,9 +139,6 @@ class StandbyUpkeep(Struct, frozen=True):
         now = self.clock()
         note = note_of(written.state, source.closures, now)
         note = replace(note, read_all=now, pages=name).over(before)
-        if before is None or before.pages != name:
-            # Published code may have the settings of the pages before.
-            note = replace(note, code="")
         return replace(report, store=note, notices=(*report.notices, *written.notices))
 
     def _publish(

@@ -213,9 +213,11 @@ def test_code_that_was_not_published_is_published_by_the_next_run() -> None:
     renderer.page = "other"
     failing = _World(_desired(), renderer=renderer, unpublished=ApplyError("throttled"))
     second = failing.upkeep().run(Report(REPORT.decision, store=first.store))
+    assert second.store is not None
     world = _World(_desired(), renderer=renderer)
 
-    world.upkeep().run(Report(REPORT.decision, store=second.store))
+    # As the status keeps it.
+    world.upkeep().run(Report(REPORT.decision, store=second.store.over(first.store)))
 
     assert ("throttled",) == second.housekeeping_errors
     assert ["publish None"] == world.done
@@ -328,6 +330,9 @@ def test_a_note_keeps_what_still_holds() -> None:
     assert NOTE is NOTE.over(None)
     assert StoreNote(1, "", NOW, NOW, "pages", "code") == NOTE.over(before)
     assert StoreNote(2, "t", NOW, NOW) == other.over(before)
+    for pages, code in (("pages", "code"), ("other", "")):
+        read = StoreNote(1, "t", NOW, NOW, pages)
+        assert replace(read, code=code) == read.over(before)
 
 
 def test_two_desired_states_are_one_site_if_the_edge_does_the_same() -> None:
