@@ -109,6 +109,30 @@ def test_a_publish_that_is_refused_is_an_error_and_tried_again(standby: StandbyS
 
 
 @pytest.mark.usefixtures("distribution_id")
+def test_open_paths_that_were_not_published_are_published_by_the_next_sweep(
+    standby: StandbySite,
+) -> None:
+    """The store has them already, so there is nothing else to render or to write."""
+    standby.site.runs_at(datetime.now(UTC) + timedelta(minutes=20))
+    sandbox = standby.site.cloud.sandbox
+    standby.site.puts("settings.json", '{"allowed_paths": ["/health"]}')
+    sandbox.inject_fault(
+        "refuse", "cloudfront:UpdateFunction", code="AccessDenied", status=403, times=9
+    )
+    later = datetime.now(UTC) + timedelta(minutes=25)
+    for _ in range(2):
+        with pytest.raises(RunFailed, match="the function site-standby was not published"):
+            standby.site.runs_at(later)
+    sandbox.clear_faults()
+
+    standby.site.runs_at(later)
+
+    found = read_code(standby.live_code().encode())
+    assert found is not None
+    assert "/health" in found.paths
+
+
+@pytest.mark.usefixtures("distribution_id")
 def test_a_conflict_of_two_publishes_starts_over(standby: StandbySite) -> None:
     """Of two controllers one comes first."""
     standby.site.becomes("on")
