@@ -9,9 +9,8 @@ distributions, not for a fleet. So `aws/cloudfront.py` turns botocore's retries 
     throttled
     from then on                   one worker at a time, with a pause before each call; the others
                                    wait for the lock
-    after an accepted call, also   the pauses are a third shorter
-    one that finds the
-    configuration changed
+    after a call that CloudFront   the pauses are a third shorter
+    accepts, or answers with 412
     after a throttled call         they are half as long again, up to 16 seconds, and so grow
                                    exponentially while CloudFront accepts nothing
     after the deadline             every further call is refused without being made: the run must
@@ -58,7 +57,7 @@ class _Turns:
         self.pause = _FIRST_PAUSE_SECONDS
 
     def take[Answer](self, call: Callable[[], Answer]) -> Answer:
-        """Make a call, and fit the pauses to whether CloudFront throttles it."""
+        """Make a call; lengthen the pauses if CloudFront throttles it, else shorten them."""
         try:
             answer = call()
         except Throttled:
@@ -151,7 +150,13 @@ class ThrottledConfigs:
         return not self._is_cancelled
 
     def _wait(self, pause: float) -> None:
-        """Wait for half of the pause at least, for all of it at most, and not past the deadline."""
+        """
+        Wait for half of the pause at least, for all of it at most, and not past the deadline.
+
+        A run that is cancelled skips what is left without a pause.
+        """
+        if self._is_cancelled:
+            return
         seconds = pause * (1 + self._jitter()) / 2
         self._timer.sleep(min(seconds, self._deadline.seconds_left))
 

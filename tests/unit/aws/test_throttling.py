@@ -307,6 +307,19 @@ def test_an_update_that_is_no_longer_wanted_is_skipped() -> None:
     assert [] == cloudfront.accepted
 
 
+def test_what_is_left_is_skipped_at_once() -> None:
+    """A run that was overtaken must end soon, so that it can do what is wanted now."""
+    time, cloudfront = _Time(), _CloudFront(refusals=1)
+    configs = _throttled(cloudfront, time)
+    configs.continue_while(lambda: False)
+
+    for number in range(480):
+        with pytest.raises(Throttled, match="was skipped"):
+            _update(configs, f"E{number}")
+
+    assert 1 == len(time.slept)
+
+
 def test_every_retry_asks_first_whether_the_update_is_still_wanted() -> None:
     """Also the first one, however short its pause was."""
     cloudfront, answers = _CloudFront(refusals=3), [True, True, False]
