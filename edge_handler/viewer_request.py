@@ -119,7 +119,7 @@ class Responder:
         try:
             rendered = responses[language, media_type]
         except PackageError as error:
-            _log(error, "Visitors who prefer this page get")
+            _log(error, f"Visitors who get {media_type} in {language!r} get")
             rendered = _PLAIN
         self._rendered[language, media_type, is_overdue] = rendered
         return rendered
@@ -136,7 +136,7 @@ def load_responder(folder: str | os.PathLike[str]) -> Respond:
 
 def _log(error: PackageError, who: str) -> None:
     # Lambda writes standard error to the log.
-    sys.stderr.write(f"{who} a plain 503: the package is unusable. {error}\n")
+    sys.stderr.write(f"{who} a plain 503, because of an error in the package. {error}\n")
 
 
 def _respond_plainly(request: Request, _now: float) -> Response:

@@ -248,7 +248,7 @@ def test_an_unusable_package_is_logged(tmp_path: Path, capsys: pytest.CaptureFix
     load_responder(tmp_path)
 
     assert (
-        "Every visitor gets a plain 503: the package is unusable. "
+        "Every visitor gets a plain 503, because of an error in the package. "
         "defaults/texts.json is missing from the package: add it.\n"
     ) == capsys.readouterr().err
 
@@ -274,7 +274,7 @@ def test_a_page_with_an_error_gives_a_plain_503_to_those_who_prefer_it(
     )
     assert "<p>Moving.</p>" == english["body"]
     assert (
-        "Visitors who prefer this page get a plain 503: the package is unusable. "
+        "Visitors who get text/html in 'sv' get a plain 503, because of an error in the package. "
         "page/page.sv.html shows the text 'overdue', and 'texts' has none in 'sv': add it to "
         "page/settings.json.\n"
     ) == capsys.readouterr().err
