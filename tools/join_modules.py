@@ -1,14 +1,14 @@
 """
 Join the modules that each cold start of the edge function loads: they take less time as one.
 
-`python -m tools.join_modules PACKAGE`: to find, read and start a module takes Python as long as all
-that one of ours does, and there are some twenty (ADR 0021). In a built package most of them are
-parts of maintenance_edge/__init__.py, in the order in which they are imported:
+`python -m tools.join_modules PACKAGE`: Python takes as long to find, read and start a module as
+to run it, and there are seventeen (ADR 0021). In a built package they are parts of
+maintenance_edge/__init__.py, in the order in which they are imported:
 
     in the source                                 in the package
     ------------------------------------------    --------------------------------------------------
     viewer_request.py                             the same
-    what it imports, and what that imports        a part, with all that it has but these imports
+    what it imports, and what that imports        a part, without these imports
     what a function imports when it is needed,    the same
     and programs such as check.py
 
@@ -62,7 +62,7 @@ def _imported_texts(file: Path, package: Path) -> Iterator[tuple[str, str]]:
 
 
 def _our_module(statement: ast.stmt) -> str:
-    """Return the module that a statement imports from, "" if that is none of ours."""
+    """Return the module that a statement imports from, "" if it is not ours."""
     name = statement.module if isinstance(statement, ast.ImportFrom) else None
     return name if name and name.startswith(f"{_PACKAGE}.") else ""
 

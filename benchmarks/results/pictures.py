@@ -1,7 +1,8 @@
 """
 The pictures of README.md, drawn from its table alone: the same table gives the same bytes.
 
-`python -m benchmarks.pictures` draws them again without measuring; `make bench` does so at its end.
+`python -m benchmarks.results.pictures` draws them again without measuring; `make bench` does so at
+its end.
 """
 
 import re

@@ -27,7 +27,7 @@ RATE_ROWS = (
 def test_the_pictures_are_drawn_from_the_table(
     chart: Callable[[str], Chart], picture: Path
 ) -> None:
-    """`python -m benchmarks.pictures` draws them again after an edit by hand."""
+    """`python -m benchmarks.results.pictures` draws them again after an edit by hand."""
     assert draw(chart(PAGE.read_text("utf-8"))) == picture.read_text("utf-8")
 
 

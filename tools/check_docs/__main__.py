@@ -45,7 +45,7 @@ def _errors() -> Iterator[str]:
     if _with_tables() != tables.PAGE.read_text(encoding="utf-8"):
         yield f"{tables.PAGE.relative_to(ROOT)}: older than template.yaml; run make docs"
     if not schema.FILE.exists() or schema.schema() != schema.FILE.read_text(encoding="utf-8"):
-        yield f"{schema.FILE.relative_to(ROOT)}: older than the answers; run make docs"
+        yield f"{schema.FILE.relative_to(ROOT)}: older than the answers' types; run make docs"
     if event_schema.event_schema() != event_schema.FILE.read_text(encoding="utf-8"):
         yield f"{event_schema.FILE.relative_to(ROOT)}: older than the events; run make docs"
     for file, expected in corpus.pages().items():

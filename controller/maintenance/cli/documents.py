@@ -1,7 +1,8 @@
 """
 What `--json` answers, as types; `make docs` writes their schema to docs/json-schema.json.
 
-Instants are in UTC. Those of `standby` and `fleet` are beside these commands.
+Instants are in UTC. The answers of `standby` and `fleet` are in
+`cli/standby/documents.py` and `cli/fleet/documents.py`.
 """
 
 from datetime import datetime

@@ -6,7 +6,7 @@ Read at once what a status needs, so that an operator waits for few answers in a
     3  switch, windows, distributions, status and metrics
     4  with the standby engine its store; for some decisions the history of the switch or a window
 
-What reads them asks for each answer as always, and gets its error as always.
+Callers ask for each answer as before, and its error is raised there.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def begin[Answer](read: Callable[[], Answer]) -> Callable[[], Answer]:
 
 
 def read_ahead(app: App) -> App:
-    """Return the app, for which the distributions and the status are being read."""
+    """Begin to read the distributions and the status; return the app that waits for them."""
     controller = app.controller
     distributions = Listing(begin(controller.distributions.list_distributions))
     status = _Status(app.status_parameter.name, begin(app.status_parameter.read))

@@ -67,7 +67,7 @@ class Outcome(Struct, frozen=True):
 
     @property
     def has_failed(self) -> bool:
-        """Whether the order was not carried out there, or the site does not do what it should."""
+        """Whether the order was not carried out there, or the site is stuck."""
         return self.result in FAILURES
 
 

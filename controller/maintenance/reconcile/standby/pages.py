@@ -65,7 +65,8 @@ class PageSource(Struct, frozen=True):
     """
     What pages are rendered from: the stored files, and when the site is closed.
 
-    `closures` are None if that is unknown. `name` is a digest of all, '' if a file is unreadable.
+    `closures` are None if that is unknown. `name` is a digest of everything in it,
+    '' if a file is unreadable.
     """
 
     stored: StoredFiles

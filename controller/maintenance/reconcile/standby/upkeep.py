@@ -3,8 +3,8 @@ Keep the store and the code complete: pages, settings and tokens, and the state 
 
     when                                       the store is read and written          the code
     -----------------------------------------  -------------------------------------  ----------
-    a run that is no sweep                     if its pages are not those of the      checked
-                                               last run, by the note
+    a run that is no sweep                     if the note says that its pages have   checked
+                                               changed
     a scheduled sweep                          the same, and once a day               checked
     a sweep that a person asks for             in any case                            checked
     neither switch nor windows say anything,   by the same rules, but only who may    not
