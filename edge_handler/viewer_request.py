@@ -119,7 +119,7 @@ class Responder:
         try:
             rendered = responses[language, media_type]
         except PackageError as error:
-            _log(error, f"Visitors who get {media_type} in {language!r} get")
+            _log(error, f"Visitors who ask for {media_type} in {language!r} get")
             rendered = _PLAIN
         self._rendered[language, media_type, is_overdue] = rendered
         return rendered

@@ -274,9 +274,9 @@ def test_a_page_with_an_error_gives_a_plain_503_to_those_who_prefer_it(
     )
     assert "<p>Moving.</p>" == english["body"]
     assert (
-        "Visitors who get text/html in 'sv' get a plain 503, because of an error in the package. "
-        "page/page.sv.html shows the text 'overdue', and 'texts' has none in 'sv': add it to "
-        "page/settings.json.\n"
+        "Visitors who ask for text/html in 'sv' get a plain 503, because of an error in the "
+        "package. page/page.sv.html shows the text 'overdue', and 'texts' has none in 'sv': add it "
+        "to page/settings.json.\n"
     ) == capsys.readouterr().err
 
 
